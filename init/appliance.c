@@ -1,0 +1,53 @@
+/* appliance.c - one program is the whole machine: run, watched, reported. */
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "init/boot.h"
+#include "init/child.h"
+#include "init/pure/names.h"
+#include "init/stdio_frames.h"
+#include "init/sys/host.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define WORDS_MAX 64 /* bytes; "killed by SIGVTALRM" */
+
+static void tell_end(const struct child *child)
+{
+	const char *name = WIFSIGNALED(child->status) ? signal_name(WTERMSIG(child->status)) : NULL;
+
+	if (!child->error && name)
+		host_tell("signal %s", name);
+	else
+		host_tell("exit %d", child_exit_status(child));
+}
+
+static void report(const struct child *child)
+{
+	char words[WORDS_MAX];
+
+	if (!child->error) {
+		child_end_in_words(child, words, sizeof(words));
+		log_say(WIFSIGNALED(child->status) ? LOG_WARNING : LOG_INFO, "%s %s after %ld s",
+			child->argv[0], words, (long)(child->ran_ms / 1000));
+	}
+	log_last("exit status %d (run: %s)", child_exit_status(child), child->argv[0]);
+}
+
+int appliance(struct boot *boot)
+{
+	struct child child = { .argv = boot->program, .signals = SIGNALS_TO_CHILD,
+			       .stdio = { -1, -1, -1 } };
+	int error;
+
+	stdio_frames_open(boot, child.stdio);
+	host_tell("ready");
+	error = child_start(boot, &child);
+	stdio_frames_close(child.stdio);
+	if (!error)
+		child_wait(boot, &child);
+	tell_end(&child);
+	report(&child);
+	return 0;
+}

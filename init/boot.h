@@ -1,0 +1,60 @@
+/* boot.h - the state of one boot, its steps, and the one way out of a failure. */
+#ifndef RDINIT_BOOT_H
+#define RDINIT_BOOT_H
+
+#include <stdint.h>
+
+#include "init/pure/settings.h"
+
+#define COMMAND_LINE_MAX  4096 /* bytes; COMMAND_LINE_SIZE on x86 is 2048 */
+#define IMAGE_WORDS_MAX	  4096 /* bytes of all /etc/cmdline.d together */
+#define RUN_FILE_MAX	  8192 /* bytes of /etc/rdinit/run */
+#define ARGUMENTS_MAX	  127  /* arguments of the program */
+#define ENVIRONMENT_MAX	  127  /* words of its environment */
+#define MODULE_LIST_MAX	  65536 /* bytes of /etc/rdinit/modules: some 700 modules */
+#define FAILED_MODULES_MAX 256 /* bytes of their names, for the report */
+#define DEVICE_PATH_MAX	  128  /* bytes; "/dev/mapper/" and the 127 of a device-mapper name fit not */
+
+#define NEWROOT "/newroot"
+
+enum mode { MODE_RUN, MODE_HAND_OFF, MODE_STAY };
+
+struct boot {
+	char **argv, **envp;            /* as the kernel gave them to /init */
+	int64_t started_ms;             /* sys_clock_ms() */
+	struct settings settings;
+	enum mode mode;
+	char *program[ARGUMENTS_MAX + 1]; /* MODE_RUN: what to run; NULL at the end */
+	const char *env[ENVIRONMENT_MAX + 1]; /* its environment; NULL at the end */
+	int env_count;
+	enum way_out way_out;           /* asked for by a signal while running */
+	int modules_loaded, modules_failed;
+	char failed_modules[FAILED_MODULES_MAX];
+	char root_device[DEVICE_PATH_MAX];
+	char cmdline[COMMAND_LINE_MAX]; /* settings points into these */
+	char image_words[IMAGE_WORDS_MAX];
+	char run_file[RUN_FILE_MAX];
+};
+
+/* The steps, in the order of the boot. Each returns 0, or -errno after it said what failed. */
+int early_mounts(struct boot *boot);
+int console_open(struct boot *boot);
+int settings_read(struct boot *boot);
+int late_mounts(struct boot *boot);
+int modules_load(struct boot *boot);
+int root_find(struct boot *boot);
+int root_mount(struct boot *boot);
+int root_switch(struct boot *boot);     /* returns only on failure */
+int appliance(struct boot *boot);
+int stay(struct boot *boot);
+int power(struct boot *boot);           /* never returns */
+
+/* The only way out of a failure: tells the host, then does what rdinit.onfail= and panic= ask
+ * for. `error` is -errno of the step, already reported. Never returns. */
+_Noreturn void give_up(struct boot *boot, const char *step, int error);
+
+/* From now on SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT in this process end in give_up(), on a
+ * stack of its own. 0 or -errno. */
+int crash_guard(struct boot *boot);
+
+#endif

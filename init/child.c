@@ -1,0 +1,252 @@
+/* child.c - one program as a child of PID 1: started, reaped, signalled. */
+#include "init/child.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/reboot.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "init/pure/format.h"
+#include "init/pure/names.h"
+#include "init/sys/host.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define PATH_MAX_HERE 4096
+
+/* SIGINT is ctrl-alt-del, SIGPWR a UPS or the host's power button, the rest are kill(1)'s. */
+static const int waited_for[] = { SIGCHLD, SIGTERM, SIGINT,  SIGHUP,
+				  SIGQUIT, SIGUSR1, SIGUSR2, SIGPWR };
+
+static void waited_set(sigset_t *set)
+{
+	sigemptyset(set);
+	for (size_t i = 0; i < sizeof(waited_for) / sizeof(waited_for[0]); i++)
+		sigaddset(set, waited_for[i]);
+}
+
+int child_block_signals(void)
+{
+	sigset_t set;
+
+	waited_set(&set);
+	return sys_set_mask(&set);
+}
+
+struct start {
+	struct boot *boot;
+	struct child *child;
+};
+
+/* Joins one directory of PATH and the name. */
+static int try_in(struct start *start, const char *dir, size_t len, const char *name)
+{
+	char path[PATH_MAX_HERE];
+
+	if (len + strlen(name) + 2 > sizeof(path))
+		return -ENAMETOOLONG;
+	memcpy(path, dir, len);
+	path[len] = '/';
+	memcpy(path + len + 1, name, strlen(name) + 1);
+	return sys_execve(path, start->child->argv, (char *const *)start->boot->env);
+}
+
+static const char *path_of(const struct boot *boot)
+{
+	for (int i = 0; i < boot->env_count; i++)
+		if (strncmp(boot->env[i], "PATH=", 5) == 0)
+			return boot->env[i] + 5;
+	return "/bin";
+}
+
+/* As execvp(3): the first that can be executed; EACCES is worth more than ENOENT. */
+static int search(struct start *start, const char *name)
+{
+	int kept = -ENOENT;
+
+	for (const char *dir = path_of(start->boot); *dir;) {
+		size_t len = strcspn(dir, ":");
+		int error = try_in(start, dir, len, name);
+
+		if (error != -ENOENT && error != -ENOTDIR && error != -EACCES)
+			return error;
+		if (error == -EACCES)
+			kept = error;
+		dir += len + (dir[len] == ':');
+	}
+	return kept;
+}
+
+/*
+ * Runs in the child, in the parent's memory (vfork): whatever it writes the parent sees, and so
+ * child->error tells what exec said. Close-on-exec takes the rest of init's descriptors.
+ */
+static int in_child(void *argument)
+{
+	struct start *start = argument;
+	struct child *child = start->child;
+	sigset_t none;
+
+	host_forget();
+	sys_setsid();
+	sys_take_tty(0); /* no console: no terminal, which is no error of the program */
+	for (int i = 0; i <= 2; i++)
+		if (child->stdio[i] >= 0)
+			sys_dup2(child->stdio[i], i);
+	sigemptyset(&none);
+	sys_set_mask(&none);
+	if (strchr(child->argv[0], '/'))
+		child->error = sys_execve(child->argv[0], child->argv,
+					  (char *const *)start->boot->env);
+	else
+		child->error = search(start, child->argv[0]);
+	return 127;
+}
+
+int child_start(struct boot *boot, struct child *child)
+{
+	struct start start = { boot, child };
+
+	child->error = 0;
+	child->status = 0;
+	child->ran_ms = -sys_clock_ms();
+	child->pid = sys_spawn(in_child, &start);
+	if (child->pid < 0)
+		child->error = child->pid;
+	if (child->error)
+		log_err(child->error, "run %s", child->argv[0]);
+	return child->error;
+}
+
+/* What a signal means to a machine that is more than one program; as busybox's halt, poweroff
+ * and reboot send them to init. */
+static enum way_out way_of(int signal)
+{
+	switch (signal) {
+	case SIGUSR1:
+		return WAY_OUT_HALT;
+	case SIGUSR2:
+	case SIGPWR:
+		return WAY_OUT_POWEROFF;
+	case SIGTERM:
+	case SIGINT:
+		return WAY_OUT_REBOOT;
+	default:
+		return WAY_OUT_UNSET;
+	}
+}
+
+static void take_signal(struct boot *boot, struct child *child, int signal)
+{
+	if (child->signals == SIGNALS_TO_INIT) {
+		boot->way_out = way_of(signal);
+		return;
+	}
+	log_say(LOG_DEBUG, "SIG%s for %s", signal_name(signal), child->argv[0]);
+	/* A program knows nothing of SIGPWR: what is meant is that it ends. */
+	sys_kill(child->pid, signal == SIGPWR ? SIGTERM : signal);
+}
+
+/* Takes every child that has ended. Whether ours was one of them. */
+static int reap(struct child *child)
+{
+	int status, pid, ended = 0;
+
+	while ((pid = sys_wait(&status, WNOHANG)) > 0 || pid == -EINTR)
+		if (pid == child->pid) {
+			child->status = status;
+			ended = 1;
+		}
+	return ended || pid == -ECHILD;
+}
+
+void child_wait(struct boot *boot, struct child *child)
+{
+	sigset_t set;
+
+	waited_set(&set);
+	sys_reboot(RB_DISABLE_CAD); /* ctrl-alt-del: a SIGINT for us, not a reset with open disks */
+	for (;;) {
+		int signal = sys_sigwait(&set, -1);
+
+		if (signal > 0 && signal != SIGCHLD)
+			take_signal(boot, child, signal);
+		/* Looked for after any signal and any failure: SIGCHLD counts only once. */
+		if (reap(child) || boot->way_out != WAY_OUT_UNSET)
+			break;
+	}
+	child->ran_ms += sys_clock_ms();
+}
+
+int child_run(struct boot *boot, struct child *child)
+{
+	int error = child_start(boot, child);
+
+	if (!error)
+		child_wait(boot, child);
+	return error;
+}
+
+void child_wait_for_request(struct boot *boot)
+{
+	struct child nobody = { .signals = SIGNALS_TO_INIT, .pid = -1 };
+	sigset_t set;
+
+	waited_set(&set);
+	while (boot->way_out == WAY_OUT_UNSET) {
+		int signal = sys_sigwait(&set, -1);
+
+		if (signal > 0 && signal != SIGCHLD)
+			take_signal(boot, &nobody, signal);
+		reap(&nobody);
+	}
+}
+
+int child_reap_all(int64_t ms)
+{
+	int64_t deadline = sys_clock_ms() + ms;
+	sigset_t set;
+	int status;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	for (;;) {
+		int64_t left;
+		int pid = sys_wait(&status, WNOHANG);
+
+		if (pid == -ECHILD)
+			return 1;
+		if (pid != 0)
+			continue;
+		left = deadline - sys_clock_ms();
+		if (left <= 0)
+			return 0;
+		sys_sigwait(&set, left);
+	}
+}
+
+int child_exit_status(const struct child *child)
+{
+	if (child->error)
+		return child->error == -ENOENT || child->error == -ENOTDIR ? 127 : 126;
+	if (WIFSIGNALED(child->status))
+		return 128 + WTERMSIG(child->status);
+	return WEXITSTATUS(child->status);
+}
+
+void child_end_in_words(const struct child *child, char *text, unsigned long size)
+{
+	const char *name;
+
+	if (!WIFSIGNALED(child->status)) {
+		format_text(text, size, "exited with status %d", WEXITSTATUS(child->status));
+		return;
+	}
+	name = signal_name(WTERMSIG(child->status));
+	if (name)
+		format_text(text, size, "killed by SIG%s", name);
+	else
+		format_text(text, size, "killed by signal %d", WTERMSIG(child->status));
+}

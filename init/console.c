@@ -1,0 +1,114 @@
+/* console.c - a console that takes a write, on descriptors 0 to 2. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "init/boot.h"
+#include "init/sys/file.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define NAMES_MAX 256 /* bytes of /sys/class/tty/console/active: eight names or so */
+
+/* Where neither /dev/console nor a console= word leads anywhere, a line somewhere is worth more
+ * than none; but who says console=null means it. */
+static const char *const last_resorts[] = { "ttyS0", "tty0" };
+
+/* A terminal that is there: a serial port that is not answers its first ioctl with EIO. */
+static int open_tty(const char *path)
+{
+	int fd = sys_open(path, O_RDWR | O_NOCTTY);
+	int error;
+
+	if (fd < 0)
+		return fd;
+	error = sys_is_tty(fd);
+	if (!error)
+		return fd;
+	sys_close(fd);
+	return error;
+}
+
+static int open_named(const char *name)
+{
+	char path[DEVICE_PATH_MAX];
+	size_t len = strcspn(name, ","); /* console=ttyS0,115200n8 */
+
+	if (len == 0 || len > sizeof(path) - 6)
+		return -ENODEV;
+	memcpy(path, "/dev/", 5);
+	memcpy(path + 5, name, len);
+	path[5 + len] = '\0';
+	return open_tty(path);
+}
+
+static int open_dev_console(void)
+{
+	int fd = open_tty("/dev/console");
+
+	if (fd == -ENOENT && sys_mknod("/dev/console", S_IFCHR | 0600, 5, 1) == 0)
+		fd = open_tty("/dev/console");
+	return fd;
+}
+
+/* The last name is the one that the kernel uses for /dev/console. */
+static int open_active(void)
+{
+	char names[NAMES_MAX], *words[16];
+	int fd = -ENODEV, count;
+
+	if (file_read("/sys/class/tty/console/active", names, sizeof(names)) <= 0)
+		return fd;
+	count = words_split(names, words, 15);
+	while (fd < 0 && count > 0)
+		fd = open_named(words[--count]);
+	return fd;
+}
+
+/* settings comes later, and this is needed only where /dev/console fails: read for this alone. */
+static int open_asked_for(struct boot *boot)
+{
+	struct settings asked;
+	int fd = -ENODEV;
+
+	settings_defaults(&asked);
+	if (file_read("/proc/cmdline", boot->cmdline, sizeof(boot->cmdline)) < 0)
+		return fd;
+	settings_parse(&asked, boot->cmdline, FROM_KERNEL);
+	for (int i = asked.console_count; i > 0 && fd < 0; i--) {
+		if (strcmp(asked.consoles[i - 1], "null") == 0)
+			return -ENODEV;
+		fd = open_named(asked.consoles[i - 1]);
+	}
+	for (size_t i = 0; fd < 0 && i < sizeof(last_resorts) / sizeof(last_resorts[0]); i++)
+		fd = open_named(last_resorts[i]);
+	return fd;
+}
+
+/* /dev/null may be missing, too: then 0 to 2 stay closed and every write fails in silence. */
+static int open_any(struct boot *boot)
+{
+	int fd = open_dev_console();
+
+	log_console(fd < 0 ? LOG_CONSOLE_OTHER : LOG_CONSOLE_KERNEL);
+	if (fd < 0)
+		fd = open_active();
+	if (fd < 0)
+		fd = open_asked_for(boot);
+	if (fd < 0)
+		fd = sys_open("/dev/null", O_RDWR);
+	return fd;
+}
+
+int console_open(struct boot *boot)
+{
+	int fd = open_any(boot), error = 0;
+
+	if (fd < 0)
+		return log_err(fd, "open a console");
+	for (int i = 0; i <= 2 && error >= 0; i++)
+		error = sys_dup2(fd, i);
+	if (fd > 2)
+		sys_close(fd);
+	return error < 0 ? log_err(error, "put the console on descriptors 0 to 2") : 0;
+}

@@ -1,0 +1,97 @@
+/* early_mounts.c - /dev, /proc and /sys, whatever the kernel can give. */
+#include <errno.h>
+#include <sys/mount.h>
+
+#include "init/boot.h"
+#include "init/mount_table.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+/* No noexec on /dev: SGX enclaves and some old programs map its nodes executable. */
+static const struct mount_row dev = { "devtmpfs", "/dev", MS_NOSUID, "mode=0755", MOUNT_NEEDED };
+static const struct mount_row dev_by_hand = { "tmpfs", "/dev", MS_NOSUID, "mode=0755,size=1m",
+					      MOUNT_NEEDED };
+
+static const struct mount_row rows[] = {
+	{ "proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL, MOUNT_NEEDED },
+	{ "sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL, MOUNT_OPTIONAL },
+};
+
+/* What a program expects of /dev where the kernel has no devtmpfs. Numbers: the kernel's
+ * Documentation/admin-guide/devices.txt. */
+static const struct node {
+	const char *path;
+	mode_t mode;
+	unsigned int major, minor;
+} nodes[] = {
+	{ "/dev/console", S_IFCHR | 0600, 5, 1 }, { "/dev/null", S_IFCHR | 0666, 1, 3 },
+	{ "/dev/zero", S_IFCHR | 0666, 1, 5 },	  { "/dev/full", S_IFCHR | 0666, 1, 7 },
+	{ "/dev/random", S_IFCHR | 0666, 1, 8 },  { "/dev/urandom", S_IFCHR | 0666, 1, 9 },
+	{ "/dev/kmsg", S_IFCHR | 0644, 1, 11 },	  { "/dev/tty0", S_IFCHR | 0620, 4, 0 },
+	{ "/dev/tty1", S_IFCHR | 0620, 4, 1 },	  { "/dev/ttyS0", S_IFCHR | 0620, 4, 64 },
+	{ "/dev/tty", S_IFCHR | 0666, 5, 0 },	  { "/dev/ptmx", S_IFCHR | 0666, 5, 2 },
+};
+
+static const struct link {
+	const char *path, *target;
+} links[] = {
+	{ "/dev/fd", "/proc/self/fd" },
+	{ "/dev/stdin", "/proc/self/fd/0" },
+	{ "/dev/stdout", "/proc/self/fd/1" },
+	{ "/dev/stderr", "/proc/self/fd/2" },
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A user namespace may not make nodes at all (EPERM): one line says it, not twelve. */
+static void make_nodes(void)
+{
+	for (size_t i = 0; i < COUNT(nodes); i++) {
+		int error = sys_mknod(nodes[i].path, nodes[i].mode, nodes[i].major, nodes[i].minor);
+
+		if (error && error != -EEXIST) {
+			log_warn(error, "make the node %s", nodes[i].path);
+			if (error == -EPERM)
+				return;
+		}
+	}
+}
+
+static int mount_dev(void)
+{
+	int error = mount_row(&dev);
+
+	if (!error)
+		return 0;
+	log_warn(error, "mount devtmpfs on /dev");
+	error = mount_row(&dev_by_hand);
+	if (error)
+		return log_err(error, "mount tmpfs on /dev");
+	make_nodes();
+	return 0;
+}
+
+static void make_links(void)
+{
+	for (size_t i = 0; i < COUNT(links); i++) {
+		int error = sys_symlink(links[i].target, links[i].path);
+
+		if (error && error != -EEXIST)
+			log_warn(error, "link %s to %s", links[i].path, links[i].target);
+	}
+}
+
+int early_mounts(struct boot *boot)
+{
+	int error = mount_dev();
+
+	(void)boot;
+	for (size_t i = 0; i < COUNT(rows) && !error; i++) {
+		error = mount_row(&rows[i]);
+		if (error)
+			log_err(error, "mount %s on %s", rows[i].type, rows[i].target);
+	}
+	if (!error)
+		make_links();
+	return error;
+}

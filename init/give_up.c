@@ -1,0 +1,89 @@
+/* give_up.c - the only way out of a failure. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "init/boot.h"
+#include "init/child.h"
+#include "init/pure/names.h"
+#include "init/sys/host.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define SHELL	    "/bin/sh"
+#define CRASH_STACK 32768 /* bytes: give_up() and all that power() calls, with room */
+
+/* The boot that a crash handler gives up: a handler gets no argument of ours. */
+static struct boot *guarded;
+
+static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+
+/* Not asked for anything: what the kernel's panic= asks for; else a shell for whoever sits there;
+ * else keep the machine as it is, so that the report can be read. */
+static enum onfail choose(const struct boot *boot)
+{
+	if (boot->settings.onfail)
+		return (enum onfail)boot->settings.onfail;
+	if (boot->settings.has_panic && boot->settings.panic_s != 0)
+		return ONFAIL_REBOOT;
+	return sys_access(SHELL, X_OK) == 0 ? ONFAIL_SHELL : ONFAIL_WAIT;
+}
+
+static void shell(struct boot *boot)
+{
+	char *argv[] = { (char *)SHELL, NULL };
+	struct child child = { .argv = argv, .signals = SIGNALS_TO_INIT, .stdio = { -1, -1, -1 } };
+
+	log_say(LOG_ERROR, "a shell to look around in; the machine ends with it");
+	child_run(boot, &child);
+}
+
+static _Noreturn void wait_for_ever(struct boot *boot)
+{
+	log_say(LOG_ERROR, "waiting: nothing more will happen (rdinit.onfail=wait)");
+	child_wait_for_request(boot);
+	power(boot);
+	for (;;)
+		sys_poll(NULL, 0, -1);
+}
+
+_Noreturn void give_up(struct boot *boot, const char *step, int error)
+{
+	enum onfail what = choose(boot);
+
+	log_step(step);
+	host_tell("failed %s %s %s", step, error_name(-error), log_last_error());
+	log_last("exit status 125 (failed: %s)", step);
+	if (what == ONFAIL_SHELL)
+		shell(boot);
+	if (what == ONFAIL_WAIT)
+		wait_for_ever(boot);
+	if (what == ONFAIL_REBOOT && !boot->settings.onfail && boot->settings.panic_s > 0)
+		sys_poll(NULL, 0, (int64_t)boot->settings.panic_s * 1000);
+	if (what == ONFAIL_REBOOT)
+		boot->way_out = WAY_OUT_REBOOT;
+	if (what == ONFAIL_HALT)
+		boot->way_out = WAY_OUT_HALT;
+	power(boot);
+	for (;;)
+		sys_poll(NULL, 0, -1);
+}
+
+/* The second crash finds no handler (SA_RESETHAND): the kernel panics, and panic= decides. */
+static void crashed(int signal)
+{
+	log_err(-EFAULT, "PID 1 was hit by SIG%s", signal_name(signal));
+	give_up(guarded, log_current_step(), -EFAULT);
+}
+
+int crash_guard(struct boot *boot)
+{
+	static _Alignas(16) char stack[CRASH_STACK];
+	int error = sys_sigaltstack(stack, sizeof(stack));
+
+	guarded = boot;
+	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]) && !error; i++)
+		error = sys_sigaction(crashes[i], crashed, SA_ONSTACK | SA_RESETHAND | SA_NODEFER);
+	return error;
+}

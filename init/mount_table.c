@@ -1,0 +1,33 @@
+/* mount_table.c - mounts as rows of a table: early-mounts and late-mounts share the loop. */
+#include "init/mount_table.h"
+
+#include <errno.h>
+
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+static int try(const struct mount_row *row)
+{
+	return sys_mount(row->type, row->target, row->type, row->flags, row->options);
+}
+
+int mount_row(const struct mount_row *row)
+{
+	int error = try(row);
+
+	if (error == -ENOENT) {
+		sys_mkdir(row->target, 0755); /* where this fails the mount says why */
+		error = try(row);
+	}
+	if (error == -EBUSY)
+		return 0;
+	if (error && row->if_missing == MOUNT_OPTIONAL) {
+		if (error == -ENODEV)
+			log_say(LOG_DEBUG, "this kernel has no %s: nothing on %s", row->type,
+				row->target);
+		else
+			log_warn(error, "mount %s on %s", row->type, row->target);
+		return 0;
+	}
+	return error;
+}

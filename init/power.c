@@ -1,0 +1,138 @@
+/* power.c - ends the machine: processes, disks, then the power. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <unistd.h>
+
+#include "init/boot.h"
+#include "init/child.h"
+#include "init/pure/mounts.h"
+#include "init/sys/file.h"
+#include "init/sys/host.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define MOUNTS_MAX     16384 /* bytes of /proc/self/mounts */
+#define MOUNT_COUNT    128   /* of mounts that hold data */
+#define AFTER_KILL_MS  2000  /* a process in a dead disk's driver never goes: do not wait for it */
+
+/* They live in memory and go with the machine. */
+static const char *const in_memory[] = { "rootfs",   "ramfs",	 "tmpfs",   "devtmpfs", "proc",
+					 "sysfs",    "devpts",	 "cgroup2", "cgroup",	"mqueue",
+					 "debugfs",  "tracefs",	 "bpf",	    "pstore",	"securityfs",
+					 "hugetlbfs", "configfs" };
+
+static void end_processes(const struct boot *boot)
+{
+	if (sys_kill(-1, SIGTERM) == -ESRCH)
+		return;
+	sys_kill(-1, SIGCONT); /* a stopped process cannot hear TERM */
+	if (child_reap_all((int64_t)boot->settings.grace_s * 1000))
+		return;
+	log_say(LOG_WARNING, "processes still there %d s after SIGTERM: killed",
+		boot->settings.grace_s);
+	sys_kill(-1, SIGKILL);
+	child_reap_all(AFTER_KILL_MS);
+}
+
+static int holds_data(const char *type)
+{
+	for (size_t i = 0; i < sizeof(in_memory) / sizeof(in_memory[0]); i++)
+		if (strcmp(type, in_memory[i]) == 0)
+			return 0;
+	return 1;
+}
+
+/* What cannot be unmounted is at least made consistent. */
+static void release(const char *target)
+{
+	int error = sys_umount(target, 0);
+
+	if (error)
+		error = sys_mount(NULL, target, NULL, MS_REMOUNT | MS_RDONLY, NULL);
+	if (error)
+		log_warn(error, "unmount %s, or make it read-only", target);
+}
+
+/* The latest mount first: those below it come off before it. */
+static void release_mounts(void)
+{
+	static char text[MOUNTS_MAX];
+	const char *targets[MOUNT_COUNT];
+	struct mount_line line;
+	char *rest = text;
+	int count = 0;
+	long len = file_read("/proc/self/mounts", text, sizeof(text));
+
+	if (len < 0) {
+		log_warn((int)len, "read /proc/self/mounts");
+		return;
+	}
+	while (count < MOUNT_COUNT && mounts_next(&rest, &line))
+		if (holds_data(line.type))
+			targets[count++] = line.target;
+	while (count > 0)
+		release(targets[--count]);
+}
+
+/* Without ACPI a power off leaves most virtual machines halted for ever, but the reboot that
+ * follows ends those that were started for a single boot. */
+static enum way_out by_firmware(void)
+{
+	return sys_access("/sys/firmware/acpi", F_OK) == -ENOENT &&
+	       sys_access("/sys/firmware", F_OK) == 0 ? WAY_OUT_REBOOT : WAY_OUT_POWEROFF;
+}
+
+/* rdinit.exit= says how a machine ends that has no wish of its own; a reboot stays one. */
+static enum way_out choose_way(const struct boot *boot)
+{
+	if (boot->way_out == WAY_OUT_REBOOT || boot->way_out == WAY_OUT_HALT)
+		return boot->way_out;
+	if (boot->settings.exit)
+		return (enum way_out)boot->settings.exit;
+	return by_firmware();
+}
+
+static int command_of(enum way_out way)
+{
+	switch (way) {
+	case WAY_OUT_REBOOT:
+		return RB_AUTOBOOT;
+	case WAY_OUT_HALT:
+		return RB_HALT_SYSTEM;
+	default:
+		return RB_POWER_OFF;
+	}
+}
+
+/* A kernel that refuses one way may take another; one that refuses all leaves a PID 1 that waits
+ * and reaps, for it must not exit. */
+static _Noreturn void leave(enum way_out way)
+{
+	static const enum way_out others[] = { WAY_OUT_POWEROFF, WAY_OUT_REBOOT };
+	int error = sys_reboot(command_of(way));
+
+	log_err(error, "ask the kernel to end the machine");
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (others[i] != way)
+			sys_reboot(command_of(others[i]));
+	for (;;) {
+		child_reap_all(1000);
+		sys_poll(NULL, 0, 1000);
+	}
+}
+
+int power(struct boot *boot)
+{
+	enum way_out way;
+
+	end_processes(boot);
+	sys_sync();
+	release_mounts();
+	way = choose_way(boot);
+	host_tell("%s", way == WAY_OUT_REBOOT ? "reboot" : "off");
+	sys_drain_tty(1); /* what is still in the serial port's buffer is lost otherwise */
+	leave(way);
+}

@@ -1,0 +1,42 @@
+/* hints.c - what usually cures an error. */
+#include "init/pure/hints.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+static const struct hint {
+	const char *step;
+	int error;
+	const char *text;
+} hints[] = {
+	{ "early-mounts", ENODEV, "this kernel lacks a file system that /init needs "
+				  "(CONFIG_DEVTMPFS, CONFIG_PROC_FS, CONFIG_TMPFS)" },
+	{ "modules", ENOEXEC, "is the module of this kernel's release and x86-64?" },
+	{ "modules", ENOENT, "a module it needs is missing or stands behind it in "
+			     "/etc/rdinit/modules" },
+	{ "modules", EKEYREJECTED, "this kernel takes only modules signed with its own key; "
+				   "stripping a module breaks its signature" },
+	{ "modules", EOPNOTSUPP, "this kernel cannot decompress modules: pack them uncompressed" },
+	{ "modules", EPERM, "blacklisted (module_blacklist=), or loading is locked down" },
+	{ "root-mount", ENODEV, "this kernel knows no such file system: is its module in the image "
+				"and loaded?" },
+	{ "root-mount", EACCES, "the device is write-protected: use ro instead of rw" },
+	{ "root-mount", EINVAL, "no file system of this type is there, or rootflags= has a word it "
+				"does not know" },
+	{ "root-switch", ENOENT, "is this the right root? an init, or the interpreter it names, is "
+				 "missing; init=/bin/sh starts a shell" },
+	{ "root-switch", ENOEXEC, "the file is no x86-64 program and no script" },
+	{ "appliance", ENOENT, "the program, or the interpreter it names, is not in the image "
+			       "(`program PATH` in a recipe adds both)" },
+	{ "appliance", ENOEXEC, "the file is no x86-64 program and no script" },
+	{ "appliance", EACCES, "the file is not executable" },
+};
+
+const char *hint_find(const char *step, int error)
+{
+	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+		if (hints[i].error == error && strcmp(hints[i].step, step) == 0)
+			return hints[i].text;
+	return NULL;
+}

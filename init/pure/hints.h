@@ -1,0 +1,8 @@
+/* hints.h - what usually cures an error. */
+#ifndef RDINIT_PURE_HINTS_H
+#define RDINIT_PURE_HINTS_H
+
+/* The cure for this error (ENODEV, not -ENODEV) in this step, or NULL. */
+const char *hint_find(const char *step, int error);
+
+#endif

@@ -1,0 +1,24 @@
+/* modlist.h - the image's list of kernel modules, /etc/rdinit/modules. */
+#ifndef RDINIT_PURE_MODLIST_H
+#define RDINIT_PURE_MODLIST_H
+
+struct module_line {
+	const char *path;
+	const char *options; /* "" where the line has none */
+};
+
+/* Cuts the next line off `*rest` (a text ended by NUL), in place. A line is an absolute path and,
+ * after spaces, the module's options; empty lines and lines that begin with "#" are passed over.
+ * 1, or 0 at the end. */
+int modlist_next(char **rest, struct module_line *line);
+
+/* The module's name: the last part of its path up to its first ".", written to `name` (`size`
+ * bytes, cut off if need be and always ended by NUL). */
+void modlist_name(const char *path, char *name, unsigned long size);
+
+enum module_compression { MODULE_PLAIN, MODULE_COMPRESSED };
+
+/* By its ending: .gz, .xz and .zst are compressed. */
+enum module_compression modlist_compression(const char *path);
+
+#endif

@@ -1,0 +1,191 @@
+/* settings.c - what the command line asks for. One table holds every parameter. */
+#include "init/pure/settings.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "init/pure/number.h"
+
+#define ROOT_TIMEOUT_S 30 /* slow USB hubs and RAID controllers take 10 to 20 s */
+#define GRACE_S	       5  /* what containers' users are used to is 10; most servers need under 1 */
+
+static const char *const mounts_choices[] = { "minimal", NULL };
+static const char *const onfail_choices[] = { "shell", "poweroff", "reboot", "halt", "wait", NULL };
+static const char *const exit_choices[] = { "poweroff", "reboot", "halt", NULL };
+
+#define FIELD(name) offsetof(struct settings, name)
+
+const struct parameter parameters[] = {
+	{ "root", PARAMETER_TEXT, FIELD(root), 0, NULL, "DEVICE",
+	  "the real root file system: /dev/NAME or MAJ:MIN" },
+	{ "rootfstype", PARAMETER_TEXT, FIELD(rootfstype), 0, NULL, "TYPE[,TYPE...]",
+	  "file systems to try, in this order; default: all that the kernel knows" },
+	{ "rootflags", PARAMETER_TEXT, FIELD(rootflags), 0, NULL, "OPTIONS",
+	  "mount options of the root" },
+	{ "ro", PARAMETER_SET, FIELD(root_access), ROOT_READ_ONLY, NULL, NULL,
+	  "mount the root read-only (the default)" },
+	{ "rw", PARAMETER_SET, FIELD(root_access), ROOT_READ_WRITE, NULL, NULL,
+	  "mount the root for writing" },
+	{ "rootwait", PARAMETER_ROOTWAIT, FIELD(timeout_s), 0, NULL, "[SECONDS]",
+	  "wait for the root without a limit, or this long" },
+	{ "rootdelay", PARAMETER_NUMBER, FIELD(rootdelay_s), 0, NULL, "SECONDS",
+	  "wait this long before looking for the root" },
+	{ "rd.timeout", PARAMETER_NUMBER, FIELD(timeout_s), 0, NULL, "SECONDS",
+	  "how long to wait for the root; default 30" },
+	{ "init", PARAMETER_TEXT, FIELD(init), 0, NULL, "PATH",
+	  "the real root's init; default /sbin/init, /etc/init, /bin/init, /bin/sh" },
+	{ "panic", PARAMETER_SIGNED, FIELD(panic_s), 0, NULL, "SECONDS",
+	  "after a failure reboot: below 0 at once, above 0 after this long" },
+	{ "quiet", PARAMETER_SET, FIELD(verbosity), VERBOSITY_QUIET, NULL, NULL,
+	  "say only what went wrong" },
+	{ "debug", PARAMETER_SET, FIELD(verbosity), VERBOSITY_DEBUG, NULL, NULL,
+	  "say every step" },
+	{ "console", PARAMETER_CONSOLE, 0, 0, NULL, "DEVICE",
+	  "consoles to try where /dev/console does not work; null: none" },
+	{ "rdinit.run", PARAMETER_TEXT, FIELD(run), 0, NULL, "\"PROGRAM ARGS\"",
+	  "run this program as the whole machine; '...' keeps spaces" },
+	{ "rdinit.mounts", PARAMETER_CHOICE, FIELD(mounts), 0, mounts_choices, "minimal",
+	  "mount only /dev, /proc and /sys" },
+	{ "rdinit.stdio", PARAMETER_TEXT, FIELD(stdio), 0, NULL, "TTY",
+	  "carry the program's standard streams as frames over this serial port" },
+	{ "rdinit.grace", PARAMETER_NUMBER, FIELD(grace_s), 0, NULL, "SECONDS",
+	  "from SIGTERM to SIGKILL when the machine ends; default 5" },
+	{ "rdinit.exit", PARAMETER_CHOICE, FIELD(exit), 0, exit_choices, "poweroff|reboot|halt",
+	  "how the machine ends; default: as its firmware can" },
+	{ "rdinit.onfail", PARAMETER_CHOICE, FIELD(onfail), 0, onfail_choices,
+	  "shell|poweroff|reboot|halt|wait", "what follows a failed step, after its report" },
+};
+const size_t parameter_count = sizeof(parameters) / sizeof(parameters[0]);
+
+void settings_defaults(struct settings *settings)
+{
+	memset(settings, 0, sizeof(*settings));
+	settings->timeout_s = ROOT_TIMEOUT_S;
+	settings->grace_s = GRACE_S;
+}
+
+static void ignore(struct settings *settings, struct word *word, const char *why)
+{
+	if (settings->ignored_count < SETTINGS_IGNORED_MAX)
+		settings->ignored[settings->ignored_count] =
+			(struct ignored){ cmdline_join(word), why };
+	settings->ignored_count++;
+}
+
+static const struct parameter *find(const char *name, size_t len)
+{
+	for (size_t i = 0; i < parameter_count; i++)
+		if (strlen(parameters[i].name) == len && !memcmp(parameters[i].name, name, len))
+			return &parameters[i];
+	return NULL;
+}
+
+int settings_knows(const char *name, size_t len)
+{
+	return find(name, len) != NULL;
+}
+
+/* NULL, or why the value cannot be used. */
+static const char *set_number(int *field, const char *value, unsigned int max)
+{
+	unsigned int number;
+
+	if (!number_parse(value, 10, max, &number))
+		return "not a number of seconds";
+	*field = (int)number;
+	return NULL;
+}
+
+static const char *set_signed(int *field, const char *value)
+{
+	const char *why = set_number(field, value + (*value == '-'), INT_MAX);
+
+	if (!why && *value == '-')
+		*field = -*field;
+	return why;
+}
+
+static const char *set_choice(int *field, const char *value, const char *const *choices)
+{
+	for (int i = 0; choices[i]; i++)
+		if (strcmp(choices[i], value) == 0) {
+			*field = i + 1;
+			return NULL;
+		}
+	return "no such choice";
+}
+
+static const char *set_console(struct settings *settings, const char *value)
+{
+	if (settings->console_count == SETTINGS_CONSOLES_MAX)
+		return "too many consoles";
+	settings->consoles[settings->console_count++] = value;
+	return NULL;
+}
+
+/* The enumerations that a choice sets count from 1 in the order of its names, or, for
+ * rdinit.mounts, MOUNTS_MINIMAL is 1. */
+static const char *apply(struct settings *settings, const struct parameter *parameter,
+			 const struct word *word)
+{
+	char *field = (char *)settings + parameter->field;
+
+	if (parameter->kind == PARAMETER_ROOTWAIT && !word->value) {
+		*(int *)(void *)field = WAIT_FOREVER;
+		return NULL;
+	}
+	if (parameter->kind == PARAMETER_SET) {
+		*(int *)(void *)field = parameter->value;
+		return word->value ? "takes no value" : NULL;
+	}
+	if (!word->value)
+		return "needs a value";
+	switch (parameter->kind) {
+	case PARAMETER_TEXT:
+		*(const char **)(void *)field = word->value;
+		return NULL;
+	case PARAMETER_SIGNED:
+		settings->has_panic = 1;
+		return set_signed((int *)(void *)field, word->value);
+	case PARAMETER_CHOICE:
+		return set_choice((int *)(void *)field, word->value, parameter->choices);
+	case PARAMETER_CONSOLE:
+		return set_console(settings, word->value);
+	default:
+		return set_number((int *)(void *)field, word->value, INT_MAX);
+	}
+}
+
+static void take_unknown(struct settings *settings, struct word *word, enum settings_source source)
+{
+	if (strncmp(word->name, "rdinit.", 7) == 0)
+		ignore(settings, word, "no such parameter");
+	else if (source == FROM_IMAGE && word->value && !strchr(word->name, '.')) {
+		if (settings->env_count == SETTINGS_ENV_MAX)
+			ignore(settings, word, "too much environment");
+		else
+			settings->env[settings->env_count++] = cmdline_join(word);
+	}
+}
+
+void settings_parse(struct settings *settings, char *line, enum settings_source source)
+{
+	struct word word;
+
+	while (cmdline_next(&line, &word)) {
+		const struct parameter *parameter = find(word.name, strlen(word.name));
+		const char *why;
+
+		if (cmdline_is_end(&word)) {
+			settings->arguments = line;
+			return;
+		}
+		if (!parameter) {
+			take_unknown(settings, &word, source);
+			continue;
+		}
+		why = apply(settings, parameter, &word);
+		if (why)
+			ignore(settings, &word, why);
+	}
+}

@@ -1,0 +1,80 @@
+/* settings.h - what the command line asks for. One table holds every parameter. */
+#ifndef RDINIT_PURE_SETTINGS_H
+#define RDINIT_PURE_SETTINGS_H
+
+#include <stddef.h>
+
+#include "init/pure/cmdline.h"
+
+#define SETTINGS_IGNORED_MAX 8
+#define SETTINGS_ENV_MAX     32
+#define SETTINGS_CONSOLES_MAX 8
+#define WAIT_FOREVER	     (-1) /* struct settings, timeout_s */
+
+enum root_access { ROOT_READ_ONLY, ROOT_READ_WRITE };
+enum mounts_choice { MOUNTS_ALL, MOUNTS_MINIMAL };
+enum verbosity { VERBOSITY_NORMAL, VERBOSITY_QUIET, VERBOSITY_DEBUG };
+enum onfail { ONFAIL_UNSET, ONFAIL_SHELL, ONFAIL_POWEROFF, ONFAIL_REBOOT, ONFAIL_HALT, ONFAIL_WAIT };
+enum way_out { WAY_OUT_UNSET, WAY_OUT_POWEROFF, WAY_OUT_REBOOT, WAY_OUT_HALT };
+
+/* All text points into the lines that were parsed. */
+struct settings {
+	const char *root, *rootfstype, *rootflags, *init, *run, *stdio;
+	char *arguments;         /* the line behind "--", not yet cut; NULL: no "--" */
+	int root_access;         /* enum root_access */
+	int timeout_s;           /* how long to wait for the root, seconds; or WAIT_FOREVER */
+	int rootdelay_s;         /* seconds */
+	int grace_s;             /* between TERM and KILL, seconds */
+	int panic_s;             /* as the kernel's panic=: 0 never, below 0 at once, else seconds */
+	int has_panic;
+	int mounts;              /* enum mounts_choice */
+	int verbosity;           /* enum verbosity */
+	int onfail;              /* enum onfail */
+	int exit;                /* enum way_out */
+	const char *consoles[SETTINGS_CONSOLES_MAX]; /* values of console=, in order */
+	int console_count;
+	const char *env[SETTINGS_ENV_MAX]; /* NAME=value that no table knows */
+	int env_count;
+	struct ignored {
+		const char *word, *why;
+	} ignored[SETTINGS_IGNORED_MAX];
+	int ignored_count;       /* may exceed the array: the rest was not kept */
+};
+
+enum parameter_kind {
+	PARAMETER_TEXT,
+	PARAMETER_SET,           /* a bare word that means a number of its own */
+	PARAMETER_NUMBER,        /* seconds, not below 0 */
+	PARAMETER_SIGNED,
+	PARAMETER_ROOTWAIT,      /* bare: for ever; with a value: seconds */
+	PARAMETER_CHOICE,
+	PARAMETER_CONSOLE,
+};
+
+struct parameter {
+	const char *name;        /* as written before "=" */
+	enum parameter_kind kind;
+	size_t field;            /* offset in struct settings */
+	int value;               /* PARAMETER_SET: what the word means */
+	const char *const *choices; /* PARAMETER_CHOICE: names, NULL at the end, first is 1 */
+	const char *argument;    /* for the manual: what stands behind "=" */
+	const char *help;        /* one line */
+};
+
+extern const struct parameter parameters[];
+extern const size_t parameter_count;
+
+/* Where the words come from decides what an unknown one means: those of the kernel's own line
+ * reached init's environment already, those of the image's files have not. */
+enum settings_source { FROM_IMAGE, FROM_KERNEL };
+
+void settings_defaults(struct settings *settings);
+
+/* Reads `line` (which is cut in place and must outlive `settings`) over what is there: the last
+ * word wins. Words that cannot be used are kept in `ignored` with a reason. */
+void settings_parse(struct settings *settings, char *line, enum settings_source source);
+
+/* Whether `parameters` has this name: such a word is ours and no environment of a program. */
+int settings_knows(const char *name, size_t len);
+
+#endif

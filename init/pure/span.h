@@ -1,0 +1,38 @@
+/* span.h - bytes with their length, and readers that cannot leave them. */
+#ifndef RDINIT_PURE_SPAN_H
+#define RDINIT_PURE_SPAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct span {
+	const uint8_t *data;
+	size_t len; /* bytes */
+};
+
+/* The bytes [offset, offset + len) of `whole`, or a span with data NULL where they do not all
+ * lie inside. Every parser takes its bytes through here: it is the one bounds check. */
+static inline struct span span_cut(struct span whole, size_t offset, size_t len)
+{
+	if (offset > whole.len || len > whole.len - offset)
+		return (struct span){ NULL, 0 };
+	return (struct span){ whole.data + offset, len };
+}
+
+static inline uint16_t le16(const uint8_t *bytes)
+{
+	return (uint16_t)(bytes[0] | bytes[1] << 8);
+}
+
+static inline uint32_t le32(const uint8_t *bytes)
+{
+	return (uint32_t)le16(bytes) | (uint32_t)le16(bytes + 2) << 16;
+}
+
+static inline uint64_t le64(const uint8_t *bytes)
+{
+	return (uint64_t)le32(bytes) | (uint64_t)le32(bytes + 4) << 32;
+}
+
+#endif

@@ -1,0 +1,37 @@
+/* uevent.c - what the kernel says when a device comes or goes. */
+#include "init/pure/uevent.h"
+
+#include <errno.h>
+
+static const struct {
+	const char *key;
+	size_t field;
+} keys[] = {
+	{ "ACTION=", offsetof(struct uevent, action) },
+	{ "SUBSYSTEM=", offsetof(struct uevent, subsystem) },
+	{ "DEVNAME=", offsetof(struct uevent, devname) },
+	{ "MAJOR=", offsetof(struct uevent, major) },
+	{ "MINOR=", offsetof(struct uevent, minor) },
+};
+
+static void take(struct uevent *event, const char *line)
+{
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		size_t len = strlen(keys[i].key);
+
+		if (strncmp(line, keys[i].key, len) == 0)
+			*(const char **)(void *)((char *)event + keys[i].field) = line + len;
+	}
+}
+
+int uevent_parse(struct span message, struct uevent *event)
+{
+	const char *text = (const char *)message.data;
+
+	memset(event, 0, sizeof(*event));
+	if (message.len == 0 || text[message.len - 1] != '\0' || !strchr(text, '@'))
+		return -EINVAL;
+	for (size_t at = strlen(text) + 1; at < message.len; at += strlen(text + at) + 1)
+		take(event, text + at);
+	return 0;
+}

@@ -1,0 +1,101 @@
+/* root_mount.c - mounts the root on /newroot. */
+#include <errno.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include "init/boot.h"
+#include "init/pure/format.h"
+#include "init/pure/fslist.h"
+#include "init/sys/file.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define FILESYSTEMS_MAX 4096 /* bytes of /proc/filesystems; Debian's is 600 */
+#define TRIED_MAX	300  /* bytes: a line of the log */
+
+struct attempt {
+	const char *device, *options;
+	unsigned long flags;
+};
+
+/* EACCES and EROFS say that the device is write-protected: mounted read-only rather than not at
+ * all, as the kernel does with its own root. */
+static int try(struct attempt *attempt, const char *type)
+{
+	int error = sys_mount(attempt->device, NEWROOT, type, attempt->flags, attempt->options);
+
+	if ((error == -EACCES || error == -EROFS) && !(attempt->flags & MS_RDONLY)) {
+		error = sys_mount(attempt->device, NEWROOT, type, attempt->flags | MS_RDONLY,
+				  attempt->options);
+		if (!error)
+			log_say(LOG_WARNING, "%s is write-protected: mounted read-only",
+				attempt->device);
+	}
+	return error;
+}
+
+/* Of several errors the one that says most: anything but "not mine" (EINVAL) and "no such type"
+ * (ENODEV). */
+static int weightier(int kept, int error)
+{
+	return kept == 0 || kept == -ENODEV || (kept == -EINVAL && error != -ENODEV) ? error : kept;
+}
+
+static int try_all(struct attempt *attempt, const char **types, int count)
+{
+	char tried[TRIED_MAX] = "";
+	int kept = 0;
+
+	for (int i = 0; i < count; i++) {
+		size_t used = strlen(tried);
+		int error = try(attempt, types[i]);
+
+		if (!error) {
+			log_say(LOG_INFO, "%s as %s", attempt->device, types[i]);
+			return 0;
+		}
+		kept = weightier(kept, error);
+		format_text(tried + used, sizeof(tried) - used, "%s%s", i ? ", " : "", types[i]);
+	}
+	return log_err(kept ? kept : -ENODEV, "mount %s on " NEWROOT " as %s", attempt->device,
+		       count ? tried : "anything: this kernel knows no block file system");
+}
+
+static int list_types(const char *asked, char *text, size_t size, const char **types)
+{
+	int left_out, count;
+	long len;
+
+	if (asked) {
+		if (strlen(asked) >= size)
+			return log_err(-E2BIG, "take rootfstype=");
+		memcpy(text, asked, strlen(asked) + 1);
+		count = fslist_split(text, types, &left_out);
+	} else {
+		len = file_read("/proc/filesystems", text, size);
+		if (len < 0)
+			return log_err((int)len, "read /proc/filesystems");
+		count = fslist_parse(text, types, &left_out);
+	}
+	if (left_out)
+		log_say(LOG_WARNING, "%d file systems more than can be tried", left_out);
+	return count;
+}
+
+int root_mount(struct boot *boot)
+{
+	const struct settings *settings = &boot->settings;
+	char text[FILESYSTEMS_MAX];
+	const char *types[FSLIST_MAX];
+	struct attempt attempt = {
+		.device = boot->root_device,
+		.options = settings->rootflags,
+		.flags = settings->root_access == ROOT_READ_ONLY ? MS_RDONLY | MS_SILENT : MS_SILENT,
+	};
+	int error = sys_mkdir(NEWROOT, 0755), count;
+
+	if (error && error != -EEXIST)
+		return log_err(error, "make " NEWROOT);
+	count = list_types(settings->rootfstype, text, sizeof(text), types);
+	return count < 0 ? count : try_all(&attempt, types, count);
+}

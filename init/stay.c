@@ -1,0 +1,54 @@
+/* stay.c - neither program nor root was asked for: the image itself is the system. */
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "init/boot.h"
+#include "init/child.h"
+#include "init/sys/host.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define OWN_INIT "/sbin/init"
+#define SHELL	 "/bin/sh"
+
+/* The image's own init takes our place, as the kernel's would. */
+static int become_own_init(struct boot *boot)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sys_set_mask(&none);
+	boot->argv[0] = (char *)OWN_INIT;
+	host_forget();
+	return log_err(sys_execve(OWN_INIT, boot->argv, (char *const *)boot->env),
+		       "execute " OWN_INIT);
+}
+
+/* With the "-" of a login shell, so that it reads /etc/profile. */
+static int run_shell(struct boot *boot)
+{
+	char *argv[] = { (char *)SHELL, (char *)"-l", NULL };
+	struct child child = { .argv = argv, .signals = SIGNALS_TO_INIT, .stdio = { -1, -1, -1 } };
+	int error;
+
+	host_tell("ready");
+	error = child_run(boot, &child);
+	if (error)
+		return error;
+	if (boot->way_out == WAY_OUT_UNSET)
+		host_tell("exit %d", child_exit_status(&child));
+	else
+		host_tell("exit 0");
+	return 0;
+}
+
+int stay(struct boot *boot)
+{
+	if (sys_access(OWN_INIT, X_OK) == 0)
+		return become_own_init(boot);
+	if (sys_access(SHELL, X_OK) == 0)
+		return run_shell(boot);
+	return log_err(-ENOENT, "find something to run: no root=, no rdinit.run=, no "
+		       "/etc/rdinit/run, no " OWN_INIT ", no " SHELL);
+}

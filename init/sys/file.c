@@ -1,0 +1,66 @@
+/* file.c - whole small files, on top of sys.h. */
+#include "init/sys/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+
+#include "init/pure/dirents.h"
+#include "init/sys/sys.h"
+
+#define DIRENTS_SIZE 1024 /* bytes; three of the longest names, 30 usual ones */
+
+static long read_all(int fd, char *buffer, size_t size)
+{
+	size_t len = 0;
+
+	for (;;) {
+		long got = sys_read(fd, buffer + len, size - len);
+
+		if (got == -EINTR)
+			continue;
+		if (got < 0)
+			return got;
+		if (got == 0)
+			break;
+		len += (size_t)got;
+		if (len == size)
+			return -EFBIG;
+	}
+	buffer[len] = '\0';
+	return (long)len;
+}
+
+long file_read(const char *path, char *buffer, size_t size)
+{
+	int fd = sys_open(path, O_RDONLY);
+	long len;
+
+	if (fd < 0)
+		return fd;
+	len = read_all(fd, buffer, size);
+	sys_close(fd);
+	return len;
+}
+
+int file_each(const char *dir, int (*each)(const char *name, void *argument), void *argument)
+{
+	_Alignas(8) uint8_t buffer[DIRENTS_SIZE];
+	int fd = sys_open(dir, O_RDONLY | O_DIRECTORY);
+	long got;
+	int result = 0;
+
+	if (fd < 0)
+		return fd;
+	while (result == 0 && (got = sys_getdents(fd, buffer, sizeof(buffer))) != 0) {
+		struct span rest = { buffer, got < 0 ? 0 : (size_t)got };
+		struct dirent_view entry;
+
+		if (got < 0)
+			result = (int)got;
+		while (result == 0 && dirents_next(&rest, &entry))
+			result = each(entry.name, argument);
+	}
+	sys_close(fd);
+	return result;
+}

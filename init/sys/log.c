@@ -1,0 +1,169 @@
+/* log.c - one line for the console and the kernel's log, one write(2) each. */
+#include "init/sys/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "init/pure/format.h"
+#include "init/pure/hints.h"
+#include "init/pure/names.h"
+#include "init/sys/file.h"
+#include "init/sys/sys.h"
+
+#define PREFIX_LEN 3 /* "<6>" */
+
+static struct {
+	const char *step;
+	enum log_level most;
+	enum log_console console;
+	char last_error[LOG_LINE_MAX];
+} state = { .most = LOG_INFO };
+
+void log_step(const char *step)
+{
+	state.step = step;
+}
+
+const char *log_current_step(void)
+{
+	return state.step ? state.step : "start";
+}
+
+void log_limit(enum log_level most)
+{
+	state.most = most;
+}
+
+void log_console(enum log_console which)
+{
+	state.console = which;
+}
+
+const char *log_last_error(void)
+{
+	return state.last_error;
+}
+
+/* Whether the kernel itself prints a line of this level on our console: then a second copy would
+ * only confuse. The first number of the file is the limit. */
+static int kernel_prints(enum log_level level)
+{
+	char text[32];
+
+	return state.console == LOG_CONSOLE_KERNEL &&
+	       file_read("/proc/sys/kernel/printk", text, sizeof(text)) > 0 &&
+	       level < text[0] - '0';
+}
+
+/* Opened anew for every line: the kernel drops all but ten lines in five seconds of one opening
+ * (printk_devkmsg=ratelimit), and an open descriptor could leak into a program. */
+static int write_to_kernel(const char *line, size_t len)
+{
+	int fd = sys_open("/dev/kmsg", O_WRONLY);
+	long written;
+
+	if (fd < 0)
+		return fd;
+	written = sys_write(fd, line, len);
+	sys_close(fd);
+	return written < 0 ? (int)written : 0;
+}
+
+/* `line` begins with "<6>" and ends with a newline. */
+static void emit(enum log_level level, char *line, size_t len, enum log_level most)
+{
+	int error;
+
+	line[1] = (char)('0' + level);
+	error = write_to_kernel(line, len);
+	if (level > most || (!error && kernel_prints(level)))
+		return;
+	sys_write(2, line + PREFIX_LEN, len - PREFIX_LEN);
+}
+
+/* "<6>init: STEP: TEXT", the end cut off where it does not fit. */
+static size_t compose(char *line, const char *step, const char *format, va_list arguments)
+{
+	size_t len = format_text(line, LOG_LINE_MAX, "<6>init: %s%s", step ? step : "",
+				 step ? ": " : "");
+
+	return len + format_list(line + len, LOG_LINE_MAX - 1 - len, format, arguments);
+}
+
+static size_t append_reason(char *line, size_t len, int error)
+{
+	return len + format_text(line + len, LOG_LINE_MAX - 1 - len, ": %s (%s)", strerror(-error),
+				 error_name(-error));
+}
+
+static void say_hint(int error, enum log_level level)
+{
+	const char *hint = state.step ? hint_find(state.step, -error) : NULL;
+
+	if (hint)
+		log_say(level, "hint: %s", hint);
+}
+
+static void end_line(char *line, size_t *len)
+{
+	line[(*len)++] = '\n';
+}
+
+void log_say(enum log_level level, const char *format, ...)
+{
+	char line[LOG_LINE_MAX];
+	va_list arguments;
+	size_t len;
+
+	va_start(arguments, format);
+	len = compose(line, state.step, format, arguments);
+	va_end(arguments);
+	end_line(line, &len);
+	emit(level, line, len, state.most);
+}
+
+int log_err(int error, const char *format, ...)
+{
+	char line[LOG_LINE_MAX];
+	va_list arguments;
+	size_t len;
+
+	va_start(arguments, format);
+	len = append_reason(line, compose(line, state.step, format, arguments), error);
+	va_end(arguments);
+	format_text(state.last_error, sizeof(state.last_error), "%s", line + PREFIX_LEN + 6);
+	end_line(line, &len);
+	emit(LOG_ERROR, line, len, state.most);
+	say_hint(error, LOG_ERROR);
+	return error;
+}
+
+int log_warn(int error, const char *format, ...)
+{
+	char line[LOG_LINE_MAX];
+	va_list arguments;
+	size_t len;
+
+	va_start(arguments, format);
+	len = append_reason(line, compose(line, state.step, format, arguments), error);
+	va_end(arguments);
+	end_line(line, &len);
+	emit(LOG_WARNING, line, len, state.most);
+	say_hint(error, LOG_WARNING);
+	return error;
+}
+
+void log_last(const char *format, ...)
+{
+	char line[LOG_LINE_MAX];
+	va_list arguments;
+	size_t len;
+
+	va_start(arguments, format);
+	len = compose(line, NULL, format, arguments);
+	va_end(arguments);
+	end_line(line, &len);
+	emit(LOG_NOTICE, line, len, LOG_DEBUG);
+}

@@ -1,0 +1,321 @@
+/* sys.c - every system call init makes. */
+#include "init/sys/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/openat2.h>
+#include <sys/io.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+static long result(long value)
+{
+	return value < 0 ? -errno : value;
+}
+
+int sys_mount(const char *source, const char *target, const char *type, unsigned long flags,
+	      const char *data)
+{
+	return (int)result(mount(source, target, type, flags, data));
+}
+
+int sys_umount(const char *target, int flags)
+{
+	return (int)result(umount2(target, flags));
+}
+
+int sys_mkdir(const char *path, mode_t mode)
+{
+	return (int)result(mkdir(path, mode));
+}
+
+int sys_mknod(const char *path, mode_t mode, unsigned int major, unsigned int minor)
+{
+	return (int)result(mknod(path, mode, makedev(major, minor)));
+}
+
+int sys_symlink(const char *target, const char *path)
+{
+	return (int)result(symlink(target, path));
+}
+
+int sys_open(const char *path, int flags)
+{
+	return (int)result(open(path, flags | O_CLOEXEC));
+}
+
+int sys_openat(int dir, const char *name, int flags)
+{
+	return (int)result(openat(dir, name, flags | O_CLOEXEC));
+}
+
+int sys_open_in_root(int dir, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (uint64_t)(flags | O_CLOEXEC),
+		.resolve = RESOLVE_IN_ROOT,
+	};
+
+	return (int)result(syscall(SYS_openat2, dir, path, &how, sizeof(how)));
+}
+
+int sys_close(int fd)
+{
+	return (int)result(close(fd));
+}
+
+long sys_read(int fd, void *buffer, size_t size)
+{
+	return result(read(fd, buffer, size));
+}
+
+long sys_write(int fd, const void *buffer, size_t size)
+{
+	return result(write(fd, buffer, size));
+}
+
+long sys_getdents(int fd, void *buffer, size_t size)
+{
+	return result(syscall(SYS_getdents64, fd, buffer, size));
+}
+
+int sys_dup2(int from, int to)
+{
+	/* dup2(2) clears close-on-exec, except where there is nothing to do. */
+	if (from == to)
+		return (int)result(fcntl(to, F_SETFD, 0));
+	return (int)result(dup2(from, to));
+}
+
+int sys_pipe(int ends[2])
+{
+	return (int)result(pipe2(ends, O_CLOEXEC));
+}
+
+int sys_set_nonblocking(int fd)
+{
+	return (int)result(fcntl(fd, F_SETFL, O_NONBLOCK));
+}
+
+int sys_stat(const char *path, struct stat *st)
+{
+	return (int)result(stat(path, st));
+}
+
+int sys_fstat(int fd, struct stat *st)
+{
+	return (int)result(fstat(fd, st));
+}
+
+int sys_statat(int dir, const char *name, struct stat *st)
+{
+	return (int)result(fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW));
+}
+
+int sys_unlinkat(int dir, const char *name, int flags)
+{
+	return (int)result(unlinkat(dir, name, flags));
+}
+
+int sys_fs_magic(const char *path, unsigned long *magic)
+{
+	struct statfs fs;
+	int error = (int)result(statfs(path, &fs));
+
+	if (!error)
+		*magic = (unsigned long)fs.f_type;
+	return error;
+}
+
+int sys_access(const char *path, int mode)
+{
+	return (int)result(access(path, mode));
+}
+
+int sys_chdir(const char *path)
+{
+	return (int)result(chdir(path));
+}
+
+int sys_chroot(const char *path)
+{
+	return (int)result(chroot(path));
+}
+
+int sys_execve(const char *path, char *const argv[], char *const envp[])
+{
+	return (int)result(execve(path, argv, envp));
+}
+
+int sys_spawn(int (*child)(void *), void *argument)
+{
+	int pid = vfork();
+
+	if (pid == 0)
+		_exit(child(argument));
+	return (int)result(pid);
+}
+
+int sys_fork(int (*child)(void *), void *argument)
+{
+	int pid = fork();
+
+	if (pid == 0)
+		_exit(child(argument));
+	return (int)result(pid);
+}
+
+int sys_wait(int *status, int flags)
+{
+	return (int)result(waitpid(-1, status, flags));
+}
+
+int sys_getpid(void)
+{
+	return getpid();
+}
+
+int sys_kill(int pid, int signal)
+{
+	return (int)result(kill(pid, signal));
+}
+
+int sys_setsid(void)
+{
+	return (int)result(setsid());
+}
+
+int sys_set_mask(const sigset_t *mask)
+{
+	return (int)result(sigprocmask(SIG_SETMASK, mask, NULL));
+}
+
+int sys_sigaction(int signal, void (*handler)(int), int flags)
+{
+	struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
+
+	return (int)result(sigaction(signal, &action, NULL));
+}
+
+int sys_sigaltstack(void *stack, size_t size)
+{
+	stack_t where = { .ss_sp = stack, .ss_size = size };
+
+	return (int)result(sigaltstack(&where, NULL));
+}
+
+static struct timespec *timespec_of_ms(struct timespec *time, int64_t ms)
+{
+	if (ms < 0)
+		return NULL;
+	time->tv_sec = ms / 1000;
+	time->tv_nsec = ms % 1000 * 1000000;
+	return time;
+}
+
+int sys_sigwait(const sigset_t *set, int64_t timeout_ms)
+{
+	struct timespec time;
+
+	return (int)result(sigtimedwait(set, NULL, timespec_of_ms(&time, timeout_ms)));
+}
+
+int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms)
+{
+	struct timespec time;
+
+	return (int)result(ppoll(fds, count, timespec_of_ms(&time, timeout_ms), NULL));
+}
+
+int sys_is_tty(int fd)
+{
+	struct termios mode;
+
+	return (int)result(tcgetattr(fd, &mode));
+}
+
+int sys_take_tty(int fd)
+{
+	return (int)result(ioctl(fd, TIOCSCTTY, 1));
+}
+
+int sys_drain_tty(int fd)
+{
+	return (int)result(ioctl(fd, TCSBRK, 1));
+}
+
+int sys_get_termios(int fd, struct termios *mode)
+{
+	return (int)result(tcgetattr(fd, mode));
+}
+
+int sys_set_termios(int fd, const struct termios *mode)
+{
+	return (int)result(tcsetattr(fd, TCSANOW, mode));
+}
+
+int sys_open_uevents(void)
+{
+	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 /* the kernel's */ };
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			NETLINK_KOBJECT_UEVENT);
+
+	if (fd < 0)
+		return -errno;
+	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
+		int error = -errno;
+
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+int sys_finit_module(int fd, const char *options, int flags)
+{
+	return (int)result(syscall(SYS_finit_module, fd, options, flags));
+}
+
+int64_t sys_clock_ms(void)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_BOOTTIME, &now) < 0)
+		return 0; /* only a kernel without the clock: durations are then said as 0 s */
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void sys_sync(void)
+{
+	sync();
+}
+
+int sys_reboot(int command)
+{
+	return (int)result(reboot(command));
+}
+
+int sys_ioperm(unsigned long port, unsigned long count, int on)
+{
+	return (int)result(ioperm(port, count, on));
+}
+
+uint8_t sys_inb(uint16_t port)
+{
+	return inb(port);
+}
+
+void sys_outb(uint16_t port, const void *bytes, size_t len)
+{
+	outsb(port, bytes, len);
+}

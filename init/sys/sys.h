@@ -1,0 +1,82 @@
+/*
+ * sys.h - every system call init makes, one thin wrapper each.
+ *
+ * Each returns 0 (or the number, descriptor or count its call gives) or -errno, so that a later
+ * call can never overwrite the reason. sys.c is the real thing; unit tests link fake_sys.c in its
+ * place. Nothing else in init/ may import a system call (`make check` looks with nm).
+ */
+#ifndef RDINIT_SYS_SYS_H
+#define RDINIT_SYS_SYS_H
+
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+struct termios;
+
+int sys_mount(const char *source, const char *target, const char *type, unsigned long flags,
+	      const char *data);
+int sys_umount(const char *target, int flags);
+int sys_mkdir(const char *path, mode_t mode);
+int sys_mknod(const char *path, mode_t mode, unsigned int major, unsigned int minor);
+int sys_symlink(const char *target, const char *path);
+int sys_open(const char *path, int flags);
+int sys_openat(int dir, const char *name, int flags);
+/* Resolves every symbolic link, absolute ones too, inside `dir` (openat2(2), RESOLVE_IN_ROOT;
+ * Linux 5.6). */
+int sys_open_in_root(int dir, const char *path, int flags);
+int sys_close(int fd);
+long sys_read(int fd, void *buffer, size_t size);
+long sys_write(int fd, const void *buffer, size_t size);
+long sys_getdents(int fd, void *buffer, size_t size);
+int sys_dup2(int from, int to);
+int sys_pipe(int ends[2]);
+int sys_set_nonblocking(int fd);
+int sys_stat(const char *path, struct stat *st);
+int sys_fstat(int fd, struct stat *st);
+int sys_statat(int dir, const char *name, struct stat *st);     /* never follows a link */
+int sys_unlinkat(int dir, const char *name, int flags);
+int sys_fs_magic(const char *path, unsigned long *magic);       /* statfs(2) f_type */
+int sys_access(const char *path, int mode);
+int sys_chdir(const char *path);
+int sys_chroot(const char *path);
+int sys_execve(const char *path, char *const argv[], char *const envp[]);
+
+/* Runs child(argument) in a new process and makes its result the exit status. The child borrows
+ * the parent's memory until it calls execve or returns (vfork(2)): it may write there. Returns
+ * the child's process id. */
+int sys_spawn(int (*child)(void *), void *argument);
+/* The same with memory of the child's own (fork(2)), so that parent and child run side by side. */
+int sys_fork(int (*child)(void *), void *argument);
+/* Reaps one child; `status` as in wait(2). Returns its process id, 0 where WNOHANG found none. */
+int sys_wait(int *status, int flags);
+int sys_getpid(void);
+int sys_kill(int pid, int signal);
+int sys_setsid(void);
+int sys_set_mask(const sigset_t *mask);
+int sys_sigaction(int signal, void (*handler)(int), int flags);
+int sys_sigaltstack(void *stack, size_t size);
+/* Waits for one of `set`, which must be blocked. timeout_ms < 0: no limit. The signal's number,
+ * -EAGAIN when the time is up, -EINTR. */
+int sys_sigwait(const sigset_t *set, int64_t timeout_ms);
+int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms);
+
+int sys_is_tty(int fd);                         /* 0, or -ENOTTY, -EIO for a port that is not there */
+int sys_take_tty(int fd);                       /* TIOCSCTTY, from another session if need be */
+int sys_drain_tty(int fd);                      /* until the last byte has left */
+int sys_get_termios(int fd, struct termios *mode);
+int sys_set_termios(int fd, const struct termios *mode);
+
+int sys_open_uevents(void);                     /* netlink socket bound to the kernel's uevents */
+int sys_finit_module(int fd, const char *options, int flags);
+
+int64_t sys_clock_ms(void);                     /* CLOCK_BOOTTIME, milliseconds */
+void sys_sync(void);
+int sys_reboot(int command);
+int sys_ioperm(unsigned long port, unsigned long count, int on);
+uint8_t sys_inb(uint16_t port);
+void sys_outb(uint16_t port, const void *bytes, size_t len);
+
+#endif

@@ -1,0 +1,162 @@
+"""test_list.py - rdinit list: any newc image as a recipe, and what damaged ones get."""
+import gzip
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import RDINIT
+
+
+def header(name, mode, size=0, ino=1, nlink=1, magic=b"070701", check=0, namesize=None):
+    fields = [ino, mode, 0, 0, nlink, 0, size, 0, 0, 0, 0,
+              len(name) + 1 if namesize is None else namesize, check]
+    return magic + b"".join(b"%08x" % field for field in fields)
+
+
+def pad(data):
+    return data + b"\0" * (-len(data) % 4)
+
+
+def entry(name, mode=0o100644, data=b"", **fields):
+    fields.setdefault("size", len(data))
+    return pad(pad(header(name, mode, **fields) + name + b"\0") + data)
+
+
+TRAILER = entry(b"TRAILER!!!", 0)
+
+
+def lines(done):
+    return [line for line in done.stdout.decode().splitlines() if not line.startswith("#")]
+
+
+@pytest.mark.parametrize("compress", ["none", "gzip", "zstd"])
+def test_list_and_pack_give_the_same_bytes_again(tool, compress):
+    tool.write("hello", "hello")
+    tool.write("r", 'dir / 0711 0 0\nfile /a hello 0644 1 2 /b /z/c\nfile "/n l\\n\\xff" hello 0 0 0\n'
+                    "nod /n 0600 0 0 b 8 1\npipe /p 0600 0 0\nsock /s 0600 0 0\n"
+                    'slink /l "a b" 0777 3 4\nmtime 77\nfile /timed /dev/null 0644 0 0\n')
+    tool.run("pack", "--compress", compress, "-o", "x.img", "r")
+    recipe = tool.run("list", "x.img").stdout
+    tool.run("pack", "--compress", compress, "-o", "y.img", "-", stdin=recipe)
+    assert (tool.path / "y.img").read_bytes() == (tool.path / "x.img").read_bytes()
+    (tool.path / "sub").mkdir()
+    tool.write("sub/saved", recipe)
+    tool.run("pack", "--compress", compress, "-o", "z.img", "sub/saved")
+    assert (tool.path / "z.img").read_bytes() == (tool.path / "x.img").read_bytes()
+
+
+def test_segments_are_shown_and_read_on(tool):
+    early = entry(b"kernel", 0o40755, nlink=2) + TRAILER
+    raw = early + b"\0" * (512 - len(early) % 512)
+    main = gzip.compress(entry(b"init", 0o100755, b"x") + TRAILER)
+    tool.write("x.img", raw + main + main)
+    done = tool.run("list", "x.img")
+    assert b"# segment 1: raw at 0" in done.stdout
+    assert f"# segment 2: gzip at {len(raw)}".encode() in done.stdout
+    assert [line.split()[1] for line in lines(done)] == ["/kernel", "/init", "/init"]
+
+
+def test_names_of_one_file_do_not_cross_archives(tool):
+    data = entry(b"a", nlink=2, ino=5) + entry(b"b", data=b"one", nlink=2, ino=5) + TRAILER
+    other = entry(b"c", data=b"two", nlink=2, ino=5) + TRAILER
+    tool.write("x.img", data + other)
+    assert lines(tool.run("list", "x.img")) == [
+        f"file /a cpio:{tool.path}/x.img:/b 0644 0 0 /b",
+        f"file /c cpio:{tool.path}/x.img:/c 0644 0 0"]
+
+
+def test_nlink_1_is_never_a_link_whatever_the_inode(tool):
+    tool.write("x.img", entry(b"a", data=b"1") + entry(b"b", data=b"2") + TRAILER)
+    assert len(lines(tool.run("list", "x.img"))) == 2
+
+
+def test_verbose_tells_sizes_and_links(tool):
+    tool.write("x.img", entry(b"a", data=b"12345") + TRAILER)
+    assert b"# at 0, inode 1, 1 links, 5 bytes" in tool.run("list", "-v", "x.img").stdout
+
+
+def test_standard_input_can_be_listed(tool):
+    assert b"/a" in tool.run("list", "-", stdin=entry(b"a") + TRAILER).stdout
+
+
+@pytest.mark.skipif(not shutil.which("cpio"), reason="needs GNU cpio")
+def test_what_gnu_cpio_writes_can_be_read(tool):
+    tool.write("tree/f", "text")
+    os.link(tool.path / "tree/f", tool.path / "tree/g")
+    os.symlink("f", tool.path / "tree/s")
+    made = subprocess.run(["cpio", "-o", "-H", "newc", "--quiet"], input=b".\nf\ng\ns\n",
+                          cwd=tool.path / "tree", capture_output=True, check=True)
+    tool.write("x.img", made.stdout)
+    got = lines(tool.run("list", "x.img"))
+    assert [line.split()[:2] for line in got if not line.startswith("mtime")] == [
+        ["dir", "/"], ["file", "/f"], ["slink", "/s"]]
+    crc = subprocess.run(["cpio", "-o", "-H", "crc", "--quiet"], input=b"f\n",
+                         cwd=tool.path / "tree", capture_output=True, check=True).stdout
+    tool.write("crc.img", crc)
+    tool.run("list", "crc.img")
+    tool.write("bad.img", crc.replace(b"text", b"tezt"))
+    tool.fail("list", "bad.img", says="check sum of the data is wrong")
+
+
+GOOD = entry(b"a", data=b"12345") + TRAILER
+DAMAGE = [
+    (b"", "is empty"),
+    (b"\0" * 512, "nothing but zero bytes"),
+    (b"#!/bin/sh\n", "neither a newc archive nor a known compression, at offset 0"),
+    (b"070707" + GOOD[6:], "old portable cpio archive"),
+    (b"070703" + GOOD[6:], "no cpio magic"),
+    (GOOD[:6] + b"0x" + GOOD[8:], "not 8 hex digits, at offset 6"),
+    (GOOD[:50], "truncated in the header of an entry, at offset 0"),
+    (GOOD[:111], "truncated in the name"),
+    (GOOD[:114], "truncated in the data"),
+    (header(b"a", 0o100644, namesize=0) + b"a\0", "1 to 4096 bytes"),
+    (pad(header(b"a", 0o100644, namesize=4097) + b"a" * 4097), "1 to 4096 bytes"),
+    (pad(header(b"ab", 0o100644, namesize=2) + b"ab"), "without its NUL"),
+    (entry(b"d", 0o40755, b"data"), "no file or symlink has data"),
+    (entry(b"l", 0o120777, b"y" * 4097), "symlink's text"),
+    (entry(b"../x", 0o100644), "\"..\" cannot be in an image"),
+    (entry(b"x", 0o170644), "no kind of file"),
+    (GOOD + b"xx", "neither a newc archive nor a known compression"),
+    (GOOD + b"\0" + GOOD, "no multiple of 4"),
+    (gzip.compress(GOOD)[:-12], "gzip: truncated"),
+    (gzip.compress(GOOD)[:20] + b"\xff" * 30, "gzip: "),
+    (gzip.compress(GOOD + b"junk"), "junk within the gzip segment"),
+    (gzip.compress(GOOD[:50]), "truncated in the header of an entry, at offset 0 of the gzip"),
+    (b"\xfd7zXZ\0" + b"x" * 100, "compressed with xz, which is not supported yet"),
+    (b"\x02\x21\x4c\x18" + b"x" * 100, "compressed with lz4, which is not supported yet"),
+    (b"BZh9" + b"x" * 100, "compressed with bzip2"),
+    (b"\x5d\0\0" + b"x" * 100, "compressed with lzma"),
+    (b"\x89LZO\0\x0d" + b"x" * 100, "compressed with lzo"),
+    (b"\x28\xb5\x2f\xfd" + b"x" * 100, "zstd: "),
+]
+
+
+@pytest.mark.parametrize("data,says", DAMAGE, ids=[str(i) for i in range(len(DAMAGE))])
+def test_damage_is_told_and_nothing_is_printed(tool, data, says):
+    tool.write("x.img", data)
+    tool.fail("list", "x.img", says=says)
+
+
+def test_every_truncation_is_an_error_or_an_archive_end(tool):
+    """Cut in an entry: an error. Cut between entries: what stands before, as the kernel reads it."""
+    image = entry(b"a", data=b"12345") + entry(b"l", 0o120777, b"a")
+    ends = {len(entry(b"a", data=b"12345")) - 3 + i for i in range(4)} | {
+        len(image) - 3 + i for i in range(4)}
+    for cut in range(1, len(image)):
+        tool.write("x.img", image[:cut])
+        done = tool.run("list", "x.img", check=False)
+        assert done.returncode == (0 if cut in ends else 1), cut
+
+
+def test_missing_images_and_full_outputs(tool):
+    tool.fail("list", "missing", says="missing: cannot open: No such file or directory (ENOENT)")
+    tool.fail("list", ".", says="(EISDIR)")
+    tool.fail("list", status=2, says="expected one IMAGE")
+    tool.fail("list", "--nope", "x", status=2, says="unknown option --nope")
+    tool.write("x.img", GOOD)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([RDINIT, "list", "x.img"], cwd=tool.path, stdout=full, stderr=subprocess.PIPE,
+                              check=False)
+    assert done.returncode == 1 and b"cannot write to standard output" in done.stderr

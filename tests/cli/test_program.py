@@ -1,0 +1,208 @@
+"""test_program.py - `program` lines: what is packed starts in the image as it does on the host."""
+import os
+import pathlib
+import shutil
+import stat
+import struct
+import subprocess
+
+import pytest
+
+LIBRARY_DIR = "/usr/lib/x86_64-linux-gnu"
+
+
+def unpack(entries, root):
+    """The image as a directory."""
+    for name, entry in sorted(entries.items()):
+        path = root / os.fsdecode(name).lstrip("/")
+        if stat.S_ISDIR(entry.mode):
+            path.mkdir(parents=True, exist_ok=True)
+        elif stat.S_ISLNK(entry.mode):
+            path.symlink_to(os.fsdecode(entry.data))
+        elif stat.S_ISREG(entry.mode):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(entry.data)
+            path.chmod(entry.mode & 0o777)
+    return root
+
+
+def in_image(tool, recipe, *command):
+    """Runs a command with the image as its root: the dynamic loader itself is the judge."""
+    root = tool.path / "root"
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir()
+    unpack(tool.pack(recipe), root)
+    (root / "proc").mkdir()
+    # ld.so takes a program's $ORIGIN from /proc/self/exe.
+    script = 'mount --rbind /proc "$0/proc" && exec chroot "$0" "$@"'
+    return subprocess.run(["unshare", "-rm", "sh", "-c", script, str(root), *map(str, command)],
+                          capture_output=True, text=True, timeout=60, env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+
+
+def build(tool, name, source, *flags, compiler="gcc"):
+    """A program or library compiled in the test's own directory."""
+    path = tool.path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run([compiler, "-x", "c", "-", "-x", "none", "-o", str(path), *map(str, flags)],
+                   input=source, text=True, check=True, cwd=tool.path)
+    return path
+
+
+def elf_header(machine, elf_class=2):
+    """The first bytes of an executable for another machine."""
+    ident = b"\x7fELF" + bytes([elf_class, 1, 1]) + bytes(9)
+    if elf_class == 2:
+        return ident + struct.pack("<HHIQQQIHHHHHH", 2, machine, 1, 0, 64, 0, 0, 64, 56, 0, 64, 0, 0)
+    return ident + struct.pack("<HHIIIIIHHHHHH", 2, machine, 1, 0, 52, 0, 0, 52, 32, 0, 40, 0, 0)
+
+
+def executable(tool, name, data):
+    path = tool.write(name, data)
+    path.chmod(0o755)
+    return path
+
+
+LIBRARY = "int answer(void) { return 42; }\n"
+USER = "int answer(void); int main(void) { return answer(); }\n"
+
+
+def test_a_dynamic_program_of_the_host_starts(tool):
+    done = in_image(tool, "program /bin/sh\n", "/bin/sh", "-c", "exit 7")
+    assert done.returncode == 7, done.stderr
+
+
+def test_symlinks_on_the_way_are_kept(tool):
+    entries = tool.pack("program /bin/sh\n")
+    for path in ("/lib64", "/bin", "/bin/sh"):
+        if os.path.islink(path):
+            names = [path, os.path.join(os.path.realpath(os.path.dirname(path)),
+                                        os.path.basename(path))]
+            entry = next(entries[n.lstrip("/").encode()] for n in names
+                         if n.lstrip("/").encode() in entries)
+            assert entry.data.decode() == os.readlink(path)
+
+
+def test_a_program_is_found_in_path(tool):
+    assert in_image(tool, "program true\n", shutil.which("true")).returncode == 0
+
+
+def test_a_program_can_go_to_another_place(tool):
+    done = in_image(tool, "program /bin/echo /opt/say\n", "/opt/say", "hello")
+    assert done.stdout == "hello\n", done.stderr
+
+
+def test_origin_in_runpath_is_followed(tool):
+    build(tool, "app/lib/libanswer.so", LIBRARY, "-shared", "-fPIC")
+    app = build(tool, "app/bin/user", USER, "-Lapp/lib", "-lanswer",
+                "-Wl,--enable-new-dtags,-rpath,$ORIGIN/../lib")
+    assert in_image(tool, f"program {app}\n", app).returncode == 42
+
+
+def test_rpath_is_inherited_by_libraries_and_runpath_is_not(tool):
+    build(tool, "deep/libanswer.so", LIBRARY, "-shared", "-fPIC")
+    build(tool, "libmiddle.so", "int answer(void); int middle(void) { return answer(); }",
+          "-shared", "-fPIC", "-Ldeep", "-lanswer")
+    source = "int middle(void); int main(void) { return middle(); }"
+    flags = ["-L.", "-lmiddle", f"-Wl,-rpath-link,{tool.path}/deep"]
+    paths = f"-Wl,-rpath,{tool.path}:{tool.path}/deep"
+    old = build(tool, "old", source, *flags, "-Wl,--disable-new-dtags", paths)
+    new = build(tool, "new", source, *flags, "-Wl,--enable-new-dtags", paths)
+    assert in_image(tool, f"program {old}\n", old).returncode == 42
+    said = tool.fail("pack", "-o", "-", "--app", str(new), says="libanswer.so not found")
+    assert "needed by" in said and "libmiddle.so" in said
+
+
+def test_a_missing_library_names_who_needs_it_and_what_breaks(tool):
+    build(tool, "libgone.so", LIBRARY, "-shared", "-fPIC")
+    build(tool, "libaway.so", "int away;", "-shared", "-fPIC")
+    app = build(tool, "user", USER, "-L.", "-lgone", "-Wl,--no-as-needed", "-laway")
+    (tool.path / "libgone.so").unlink()
+    (tool.path / "libaway.so").unlink()
+    said = tool.fail("pack", "-o", "x.img", "--app", str(app))
+    assert f"libgone.so not found: needed by {app}; the program will not start" in said
+    assert "libaway.so not found" in said, "everything missing at once"
+    assert "x.img" not in tool.names()
+
+
+def test_a_library_of_another_architecture_is_passed_over(tool):
+    for name in ("first/libanswer.so", "second/libanswer.so"):
+        build(tool, name, LIBRARY, "-shared", "-fPIC")
+    app = build(tool, "user", USER, "-Lsecond", "-lanswer",
+                f"-Wl,-rpath,{tool.path}/first:{tool.path}/second")
+    tool.write("first/libanswer.so", elf_header(3, elf_class=1))
+    assert in_image(tool, f"program {app}\n", app).returncode == 42
+
+
+def test_a_static_program_comes_alone(tool):
+    app = build(tool, "static", "int main(void) { return 5; }", "-static")
+    entries = tool.pack(f"program {app}\n")
+    files = [name for name, entry in entries.items() if stat.S_ISREG(entry.mode)]
+    assert files == [str(app).lstrip("/").encode()]
+
+
+def test_a_musl_program_starts(tool):
+    app = build(tool, "small", "int main(void) { return 6; }", compiler="musl-gcc")
+    assert in_image(tool, f"program {app}\n", app).returncode == 6
+
+
+@pytest.mark.parametrize("name", ["with space", "n\u00e9", "tab\there", "comma,name"])
+def test_odd_names(tool, name):
+    app = build(tool, name, "int main(void) { return 9; }")
+    assert in_image(tool, f'program "{app}"\n', app).returncode == 9
+
+
+def test_a_script_brings_its_interpreter(tool):
+    script = executable(tool, "script", "#!/bin/sh -e\nexit 3\n")
+    assert in_image(tool, f"program {script}\n", script).returncode == 3
+
+
+def test_a_script_by_env_brings_both(tool):
+    script = executable(tool, "script", "#!/usr/bin/env -S sh -e\nexit 4\n")
+    entries = tool.pack(f"program {script}\n")
+    assert b"usr/bin/env" in entries
+    assert in_image(tool, f"program {script}\n", script).returncode == 4
+
+
+def test_a_script_without_its_interpreter(tool):
+    script = executable(tool, "script", "#!/no/such/shell\n")
+    tool.fail("pack", "-o", "-", "--app", str(script),
+              says=f"/no/such/shell not found: script interpreter of {script}")
+
+
+def test_scripts_that_interpret_each_other_end(tool):
+    one, two = tool.path / "one", tool.path / "two"
+    executable(tool, "one", f"#!{two}\n")
+    executable(tool, "two", f"#!{one}\n")
+    tool.fail("pack", "-o", "-", "--app", str(one), says="ELOOP")
+
+
+@pytest.mark.parametrize("header, machine", [
+    (elf_header(3, elf_class=1), "i386"), (elf_header(183), "aarch64"),
+    (elf_header(243), "riscv"), (elf_header(0x7777), "an unknown machine")])
+def test_another_architecture_is_named(tool, header, machine):
+    app = executable(tool, "foreign", header)
+    tool.fail("pack", "-o", "-", "--app", str(app),
+              says=f"{app}: a program for {machine}, and the machine is x86-64")
+
+
+def test_what_is_no_program(tool):
+    tool.fail("pack", "-o", "-", "--app", str(executable(tool, "text", "hello\n")),
+              says="not a program: neither an ELF file nor a script")
+    tool.fail("pack", "-o", "-", "--app", str(executable(tool, "empty", "")),
+              says="not a program")
+    tool.fail("pack", "-o", "-", "--app", str(tool.write("plain", "#!/bin/sh\n")),
+              says="not executable")
+    tool.fail("pack", "-o", "-", "--app", "/etc", says="a directory")
+    tool.fail("pack", "-o", "-", "--app", "./nonesuch", says="ENOENT")
+    tool.fail("pack", "-o", "-", "--app", "no-such-program", says="PATH")
+
+
+def test_every_truncation_is_refused_or_harmless(tool):
+    """Whatever is cut off, the tool says so or packs a file: it does not crash."""
+    whole = pathlib.Path(build(tool, "whole", "int main(void) { return 0; }", "-s")).read_bytes()
+    for size in [*range(1, 64, 9), *range(64, 1200, 57), *range(1200, len(whole), 1500)]:
+        app = executable(tool, "cut", whole[:size])
+        done = tool.run("pack", "--compress", "none", "-o", "out.img", "--app", str(app),
+                        check=False)
+        assert done.returncode in (0, 1), (size, done.stderr)
+        assert done.returncode == 0 or done.stderr.startswith(b"rdinit: "), (size, done.stderr)

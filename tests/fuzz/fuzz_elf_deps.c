@@ -1,0 +1,39 @@
+/* fuzz_elf_deps.c - PROPERTY: no ELF file, however damaged, leads outside its bytes: every text that
+ * comes out lies in the file and ends there. */
+#include <stdlib.h>
+
+#include "tools/lib/elf_deps.h"
+#include "tools/lib/modinfo.h"
+
+#define CHECK(what) ((what) ? (void)0 : abort())
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_text(struct span file, const char *text)
+{
+	const uint8_t *at = (const uint8_t *)text;
+
+	if (text)
+		CHECK(at >= file.data && at + strlen(text) < file.data + file.len);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct span file = { data, size }, info = modinfo_find(file);
+	struct elf_deps deps;
+	const char *text;
+
+	if (elf_deps_read(file, &deps) == ELF_KIND_GOOD) {
+		check_text(file, deps.interp);
+		check_text(file, deps.soname);
+		check_text(file, deps.rpath);
+		check_text(file, deps.runpath);
+		CHECK(!deps.rpath || !deps.runpath);
+	}
+	for (size_t i = 0; i < deps.needed_count; i++)
+		check_text(file, deps.needed[i]);
+	elf_deps_free(&deps);
+	while ((text = modinfo_next(&info)))
+		check_text(file, text);
+	return 0;
+}

@@ -1,0 +1,31 @@
+/* fuzz_newc.c - PROPERTY: each entry moves forward and lies inside the span, and its fields,
+ * written again, are the header that was read. */
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "tools/lib/newc.h"
+
+#define CHECK(what) ((what) ? (void)0 : abort())
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct newc_reader reader = { .span = { data, size } };
+	struct newc_entry entry;
+	size_t before = 0;
+
+	while (newc_next(&reader, &entry) == NEWC_ENTRY) {
+		uint8_t header[NEWC_HEADER];
+
+		CHECK(reader.offset > before && reader.offset <= size);
+		CHECK(entry.offset >= before && entry.data.len == entry.fields.size);
+		CHECK(entry.data.data >= data && entry.data.data + entry.data.len <= data + size);
+		CHECK(strlen(entry.name) < entry.fields.namesize);
+		newc_header(header, &entry.fields);
+		for (size_t i = 6; i < NEWC_HEADER; i++)
+			CHECK(header[i] == toupper(data[entry.offset + i]));
+		before = reader.offset;
+	}
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* image_table.h - the table behind image.h, for image.c alone. */
+#ifndef TOOLS_LIB_IMAGE_TABLE_H
+#define TOOLS_LIB_IMAGE_TABLE_H
+
+#include "tools/lib/image.h"
+
+#define IMAGE_BUCKETS 16384	/* a large tree has 25,000 entries */
+
+struct node {
+	struct entry entry;	/* first, so that an entry's address is its node's */
+	struct node *next;
+};
+
+struct image {
+	struct image_defaults defaults;
+	struct node *buckets[IMAGE_BUCKETS];
+	struct node *dropped;	/* callers may still hold them, so they live as long as the image */
+	size_t count;
+};
+
+/* The entry at exactly this clean path, or NULL. */
+struct entry *table_find(const struct image *image, const char *path);
+
+/* An entry must be the first member of a struct node; its path stays as it is while it is in. */
+void table_insert(struct image *image, struct entry *entry);
+void table_remove(struct image *image, struct entry *entry);
+
+/* Where the parents of a clean path lead when the image's symlinks are followed; the last name
+ * stays as it is. malloc'd, or NULL after reporting that they go round in circles. */
+char *table_resolve(const struct image *image, const char *path, const char *why);
+
+#endif

@@ -1,0 +1,31 @@
+/* ldconf.h - the directories in which the dynamic loaders of this host look for libraries. */
+#ifndef TOOLS_LIB_LDCONF_H
+#define TOOLS_LIB_LDCONF_H
+
+#include <stddef.h>
+
+enum loader {
+	LOADER_GLIBC,	/* ld-linux-x86-64.so.2 */
+	LOADER_MUSL,	/* ld-musl-x86_64.so.1 */
+};
+
+/* Which loader a PT_INTERP names. */
+enum loader ldconf_loader(const char *interp);
+
+struct ldconf {
+	char **dirs;		/* absolute, in search order, without doubles */
+	size_t count;
+};
+
+#define LDCONF_GLIBC "/etc/ld.so.conf"
+#define LDCONF_MUSL "/etc/ld-musl-x86_64.path"
+
+/* Reads `file` (LDCONF_GLIBC with its includes, or LDCONF_MUSL); a missing file is an empty one.
+ * Sources: ldconfig(8), ld.so(8); musl's ldso/dynlink.c. */
+void ldconf_read(enum loader loader, const char *file, struct ldconf *conf);
+void ldconf_free(struct ldconf *conf);
+
+/* Whether glibc's loader searches this directory without any ld.so.cache: 1 or 0. */
+int ldconf_is_builtin(const char *dir);
+
+#endif

@@ -1,0 +1,9 @@
+/* modname.h - module names that look like one that does not exist. */
+#ifndef TOOLS_LIB_MODNAME_H
+#define TOOLS_LIB_MODNAME_H
+
+/* Up to three names from DIR/modules.dep close to `name`, as "a, b or c", malloc'd; NULL if none
+ * is close. */
+char *modname_close(const char *dir, const char *name);
+
+#endif

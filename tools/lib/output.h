@@ -1,0 +1,27 @@
+/* output.h - a file written beside its target and renamed, so that a failure changes nothing. */
+#ifndef TOOLS_LIB_OUTPUT_H
+#define TOOLS_LIB_OUTPUT_H
+
+#include <stddef.h>
+
+struct output;
+
+/* path "-" is standard output, which must not be a terminal. What is there and is no regular file
+ * (/dev/null, a pipe, a disk) is written in place. A symlink stays and its target is replaced. The
+ * new file has the old one's mode, or 0666 without the umask. One output at a time: SIGINT,
+ * SIGTERM and SIGHUP remove the temporary file. NULL after reporting. */
+struct output *output_open(const char *path);
+
+/* Collects and writes. 0, or -1 after reporting (once: later calls only return -1). */
+int output_write(struct output *output, const void *data, size_t len);
+
+/* Bytes given to output_write() so far. */
+unsigned long long output_total(const struct output *output);
+
+/* Writes what is left and renames. Frees output. 0, or -1 after reporting, the old file whole. */
+int output_commit(struct output *output);
+
+/* Removes the temporary file and frees output; the old file stays. NULL is fine. */
+void output_abort(struct output *output);
+
+#endif

@@ -1,0 +1,24 @@
+/* path.h - paths inside an image as text: no file system is asked. */
+#ifndef TOOLS_LIB_PATH_H
+#define TOOLS_LIB_PATH_H
+
+/* "a//b/./c/" as "/a/b/c", malloc'd. "/" stays "/". NULL with *why set to a static text where the
+ * path cannot be in a newc archive that the kernel unpacks: empty, with "..", a name over NAME_MAX,
+ * a path over PATH_MAX-1 without its first slash, or the name that ends an archive.
+ * Source: init/initramfs.c do_header(), do_name(). */
+char *path_clean(const char *path, const char **why);
+
+/* dir "/a" and name "b/c" (a leading slash is fine) as "/a/b/c", malloc'd. */
+char *path_join(const char *dir, const char *name);
+
+/* What stands before the last slash, malloc'd: "/a/b" -> "/a", "/a" -> "/", "a" -> ".". */
+char *path_parent(const char *path);
+
+/* Where in `path` its last name begins. */
+const char *path_name(const char *path);
+
+/* Where a relative host path leads, seen from the file `from` (a recipe); an absolute one stays.
+ * malloc'd. */
+char *path_beside(const char *from, const char *path);
+
+#endif

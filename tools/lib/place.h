@@ -1,0 +1,17 @@
+/* place.h - where our own files are: beside the tool in its build tree, or installed. */
+#ifndef TOOLS_LIB_PLACE_H
+#define TOOLS_LIB_PLACE_H
+
+/* The static /init that images get: EXEDIR/init, else EXEDIR/../lib/rdinit/init. $RDINIT_INIT
+ * names another one. malloc'd, or NULL after reporting. */
+char *place_init(void);
+
+/* The skeleton tree: EXEDIR/../rootfs-skel, else EXEDIR/../lib/rdinit/rootfs-skel. malloc'd, or
+ * NULL after reporting. */
+char *place_skeleton(void);
+
+/* Where `make deps` unpacks a kernel (with boot/ and lib/ in it): EXEDIR/kernel/debian. malloc'd,
+ * or NULL, without a report, if there is none. */
+char *place_kernel_dir(void);
+
+#endif

@@ -1,0 +1,34 @@
+/* recipe.h - the text that says what is in an image. The language is in rdinit-recipe(5). */
+#ifndef TOOLS_LIB_RECIPE_H
+#define TOOLS_LIB_RECIPE_H
+
+#include "tools/lib/image.h"
+
+struct recipe;
+
+struct recipe_options {
+	const char *const *vars;	/* "NAME=VALUE", before the environment; ends with NULL */
+	const char *kernel;		/* whose modules, or NULL: as kernel_find() says */
+	const char *modules_dir;	/* .../lib/modules/RELEASE, or NULL: the kernel's */
+	const char *output;		/* the image to be: left out of trees */
+	int64_t newest;			/* SOURCE_DATE_EPOCH, or 0: times of host files do not count */
+};
+
+#define RECIPE_ERRORS_MAX 20	/* then it stops looking for more */
+
+struct recipe *recipe_new(struct image *image, const struct recipe_options *options);
+void recipe_free(struct recipe *recipe);	/* NULL is fine */
+
+/* Reads a recipe file, "-" for standard input. Relative host paths in it count from its directory.
+ * Goes on after an error to show more of them. 0, or -1 after reporting. */
+int recipe_read(struct recipe *recipe, const char *path);
+
+/* One line that is no file's: `words` (verb first, NULL last), known as `where` ("--tree") in
+ * messages. Relative host paths count from the working directory. 0, or -1 after reporting. */
+int recipe_line(struct recipe *recipe, const char *where, const char *const *words);
+
+/* What has to wait for the last line: the modules in load order, the command line, the program to
+ * run. -1 also where anything above was in error. */
+int recipe_finish(struct recipe *recipe);
+
+#endif

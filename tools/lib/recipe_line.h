@@ -1,0 +1,77 @@
+/* recipe_line.h - between the recipe's reader and its verbs; nobody else includes this. */
+#ifndef TOOLS_LIB_RECIPE_LINE_H
+#define TOOLS_LIB_RECIPE_LINE_H
+
+#include "tools/lib/archive.h"
+#include "tools/lib/image.h"
+#include "tools/lib/module.h"
+#include "tools/lib/recipe.h"
+#include "tools/lib/words.h"
+
+struct recipe {
+	struct image *image;
+	struct recipe_options options;
+	unsigned int errors;
+	const char *files[16];		/* the recipe at hand last, the ones that include it before */
+	size_t depth;
+	struct archive **archives;	/* opened for cpio: locations */
+	size_t archive_count;
+	struct modules *modules;	/* NULL until the first module */
+	struct buffer cmdline;		/* text of /etc/cmdline.d/50-image.conf */
+	char *cmdline_why;		/* NULL: no cmdline verb */
+	char **run;			/* the words of the last `run`, ended by NULL, or NULL */
+	char *run_why;
+	char *run_from;			/* its recipe */
+	enum { MTIME_OF_SOURCE, MTIME_SET } mtime_rule;
+};
+
+struct line {
+	struct recipe *recipe;
+	const char *file;		/* "" where it comes from an option */
+	char *why;			/* "FILE:LINE" or "--tree" */
+	const struct word *words;	/* words[0] is the verb */
+	size_t count;
+	unsigned int end_column;
+};
+
+/* Reports `FILE:LINE:COL: TEXT` for word `word` (count: the end of the line). Returns -1. */
+int line_error(const struct line *line, size_t word, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The same for "expected WHAT, found WORD". */
+int line_expected(const struct line *line, size_t word, const char *what);
+const char *line_word(const struct line *line, size_t word);
+
+/* A word as a host path, seen from the recipe; malloc'd. */
+char *line_host_path(const struct line *line, size_t word);
+
+/* Numbers as gen_init_cpio writes them. 0, or -1 after reporting. */
+int line_mode(const struct line *line, size_t word, uint32_t kind, uint32_t *mode);
+int line_number(const struct line *line, size_t word, const char *what, uint32_t *value);
+int line_absolute(const struct line *line, size_t word);
+
+/* Runs the words of a line: finds the verb, counts its arguments. 0, or -1 after reporting. */
+int line_run(const struct line *line);
+
+/* The verbs. Each returns 0, or -1 after reporting. */
+int verb_file(const struct line *line);
+int verb_dir(const struct line *line);
+int verb_nod(const struct line *line);
+int verb_slink(const struct line *line);
+int verb_pipe(const struct line *line);
+int verb_sock(const struct line *line);
+int verb_tree(const struct line *line);
+int verb_program(const struct line *line);
+int verb_run(const struct line *line);
+int verb_module(const struct line *line);
+int verb_applets(const struct line *line);
+int verb_cmdline(const struct line *line);
+int verb_mtime(const struct line *line);
+int verb_init(const struct line *line);
+int verb_include(const struct line *line);
+
+/* recipe_finish() for run, cmdline and modules. */
+int finish_run(struct recipe *recipe);
+int finish_cmdline(struct recipe *recipe);
+int finish_modules(struct recipe *recipe);
+
+#endif

@@ -1,0 +1,360 @@
+/* recipe_more.c - the verbs that gen_init_cpio does not have. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/lib/applets.h"
+#include "tools/lib/error.h"
+#include "tools/lib/kernel.h"
+#include "tools/lib/mem.h"
+#include "tools/lib/path.h"
+#include "tools/lib/place.h"
+#include "tools/lib/program.h"
+#include "tools/lib/recipe_line.h"
+#include "tools/lib/tree.h"
+
+static struct image_defaults set_rank(struct image *image, enum image_rank rank)
+{
+	struct image_defaults defaults = image_defaults(image);
+
+	defaults.rank = rank;
+	return image_set_defaults(image, defaults);
+}
+
+static int parse_owner(const char *text, struct tree_source *source)
+{
+	char *end;
+	unsigned long uid, gid;
+
+	if (!strcmp(text, "keep")) {
+		source->owner = TREE_OWNER_KEEP;
+		return 0;
+	}
+	if (*text < '0' || *text > '9')
+		return -1;
+	errno = 0;
+	uid = strtoul(text, &end, 10);
+	if (*end != ':' || end[1] < '0' || end[1] > '9')
+		return -1;
+	gid = strtoul(end + 1, &end, 10);
+	if (*end || errno || uid > UINT32_MAX || gid > UINT32_MAX)
+		return -1;
+	source->uid = (uint32_t)uid;
+	source->gid = (uint32_t)gid;
+	return 0;
+}
+
+int verb_tree(const struct line *line)
+{
+	struct recipe *recipe = line->recipe;
+	struct tree_source source = { .dest = "/", .owner = TREE_OWNER_SET };
+	size_t next = 2;
+	char *dir;
+	int result;
+
+	if (line->count > next && *line_word(line, next) == '/') {
+		if (line_absolute(line, next) < 0)
+			return -1;
+		source.dest = line_word(line, next++);
+	}
+	if (line->count > next && parse_owner(line_word(line, next), &source) < 0)
+		return line_expected(line, next, next == 2 ? "DEST (with a slash first), keep, or UID:GID" :
+							     "keep or UID:GID");
+	if (line->count > next + 1)
+		return line_expected(line, next + 1, "no more words");
+	source.output = recipe->options.output;
+	if (recipe->mtime_rule == MTIME_OF_SOURCE)
+		source.newest = recipe->options.newest;
+	dir = line_host_path(line, 1);
+	source.dir = dir;
+	result = tree_add(recipe->image, &source, line->why);
+	free(dir);
+	return result;
+}
+
+/* A name without a slash is looked up in PATH, so it is no path beside the recipe. */
+static char *program_name(const char *file, const char *name)
+{
+	return strchr(name, '/') ? path_beside(file, name) : xstrdup(name);
+}
+
+/* What program.h and module.h report names the cause and no line: this names the line. An option
+ * needs none. */
+static int line_failed(const struct line *line, const char *what)
+{
+	return *line->file ? line_expected(line, 1, what) : -1;
+}
+
+int verb_program(const struct line *line)
+{
+	struct image *image = line->recipe->image;
+	struct image_defaults before;
+	char *name;
+	int result;
+
+	if (line->count > 2 && line_absolute(line, 2) < 0)
+		return -1;
+	name = program_name(line->file, line_word(line, 1));
+	before = set_rank(image, IMAGE_PROGRAM);
+	result = program_add(image, name, line->count > 2 ? line_word(line, 2) : NULL, line->why, NULL);
+	image_set_defaults(image, before);
+	free(name);
+	return result < 0 ? line_failed(line, "a program that can be packed") : 0;
+}
+
+int verb_run(const struct line *line)
+{
+	struct recipe *recipe = line->recipe;
+
+	if (recipe->run)
+		return line_error(line, 0, "expected one run line, found another (the first: %s)",
+				  recipe->run_why);
+	recipe->run = xcalloc(line->count, sizeof(*recipe->run));
+	for (size_t i = 1; i < line->count; i++)
+		recipe->run[i - 1] = xstrdup(line_word(line, i));
+	recipe->run_why = xstrdup(line->why);
+	recipe->run_from = xstrdup(line->file);
+	return 0;
+}
+
+static struct modules *modules_of(struct recipe *recipe)
+{
+	struct module_source source = { .dir = recipe->options.modules_dir };
+	struct kernel kernel = { 0 };
+
+	if (recipe->modules)
+		return recipe->modules;
+	if (source.dir) {
+		char *dir = realpath(source.dir, NULL); /* a trailing slash, or "." */
+
+		source.release = path_name(dir ? dir : source.dir);
+		recipe->modules = modules_new(&source);
+		free(dir);
+		return recipe->modules;
+	}
+	if (kernel_find(recipe->options.kernel, &kernel) < 0)
+		return NULL;
+	source.dir = kernel.modules_dir;
+	source.release = kernel.release;
+	if (source.dir)
+		recipe->modules = modules_new(&source);
+	else
+		error("%s: its modules (lib/modules/%s) are not on this machine; --modules DIR says where",
+		      shown(kernel.image), kernel.release);
+	kernel_free(&kernel);
+	return recipe->modules;
+}
+
+/* Words with blanks in quotes, as the kernel's next_arg() takes them. -1: it cannot. */
+static int kernel_words(const struct line *line, size_t first, struct buffer *out)
+{
+	for (size_t i = first; i < line->count; i++) {
+		const char *word = line_word(line, i);
+
+		if (strpbrk(word, "\"\n"))
+			return line_expected(line, i, "a word without \" and newline, which the kernel cannot take");
+		buffer_printf(out, strpbrk(word, " \t") || !*word ? "%s\"%s\"" : "%s%s",
+			      i > first ? " " : "", word);
+	}
+	return 0;
+}
+
+int verb_module(const struct line *line)
+{
+	const char *name = line_word(line, 1);
+	struct modules *modules = modules_of(line->recipe);
+	struct buffer options = { 0 };
+	char *beside = strchr(name, '/') ? line_host_path(line, 1) : xstrdup(name);
+	int result = -1;
+
+	if (modules && kernel_words(line, 2, &options) == 0) {
+		result = modules_add(modules, access(beside, R_OK) ? name : beside, options.data,
+				     line->why);
+		if (result < 0)
+			line_failed(line, "a module that this kernel has");
+	}
+	buffer_free(&options);
+	free(beside);
+	return result;
+}
+
+int verb_applets(const struct line *line)
+{
+	struct image *image = line->recipe->image;
+	char *busybox = program_name(line->file, line_word(line, 1));
+	struct image_defaults before = set_rank(image, IMAGE_TREE);
+	const char **names = xcalloc(line->count, sizeof(*names));
+	int result;
+
+	for (size_t i = 2; i < line->count; i++)
+		names[i - 2] = line_word(line, i);
+	result = applets_add(image, busybox, names, line->why);
+	image_set_defaults(image, before);
+	free(names);
+	free(busybox);
+	return result;
+}
+
+int verb_cmdline(const struct line *line)
+{
+	struct recipe *recipe = line->recipe;
+
+	/* An option's text is in the kernel's own syntax already. */
+	if (!*line->file)
+		buffer_text(&recipe->cmdline, line_word(line, 1));
+	else if (kernel_words(line, 1, &recipe->cmdline) < 0)
+		return -1;
+	buffer_text(&recipe->cmdline, "\n");
+	if (!recipe->cmdline_why)
+		recipe->cmdline_why = xstrdup(line->why);
+	return 0;
+}
+
+int verb_mtime(const struct line *line)
+{
+	struct image_defaults defaults = image_defaults(line->recipe->image);
+	uint32_t seconds;
+
+	if (line_number(line, 1, "seconds since 1970", &seconds) < 0)
+		return -1;
+	defaults.mtime = seconds;
+	image_set_defaults(line->recipe->image, defaults);
+	line->recipe->mtime_rule = MTIME_SET;
+	return 0;
+}
+
+int verb_init(const struct line *line)
+{
+	struct image *image = line->recipe->image;
+	char *init = line->count > 1 ? line_host_path(line, 1) : (char *)place_init();
+	int result = -1;
+
+	if (!init)
+		return -1;
+	if (access(init, R_OK) < 0)
+		line_error(line, 1, "expected a readable file, found %s: %s (%s)", shown(init),
+			   strerror(errno), strerrorname_np(errno));
+	else if (image_add_file(image, "/init", init, 0755, line->why) &&
+		 image_add_node(image, "/dev/console", S_IFCHR | 0600, 5, 1, line->why))
+		result = 0;
+	free(init);
+	return result;
+}
+
+static int is_included(const struct recipe *recipe, const char *path)
+{
+	struct stat one, other;
+
+	for (size_t i = 0; i < recipe->depth; i++)
+		if (!stat(path, &one) && !stat(recipe->files[i], &other) &&
+		    one.st_dev == other.st_dev && one.st_ino == other.st_ino)
+			return 1;
+	return 0;
+}
+
+int verb_include(const struct line *line)
+{
+	struct recipe *recipe = line->recipe;
+	char *path = line_host_path(line, 1);
+	int result;
+
+	if (is_included(recipe, path))
+		result = line_error(line, 1, "expected another recipe, found %s, which includes this one",
+				    shown(path));
+	else if (recipe->depth == sizeof(recipe->files) / sizeof(*recipe->files))
+		result = line_error(line, 1, "expected at most %zu recipes in one another, found %s",
+				    recipe->depth, shown(path));
+	else if (access(path, R_OK) < 0)
+		result = line_error(line, 1, "expected a readable recipe, found %s: %s (%s)",
+				    shown(path), strerror(errno), strerrorname_np(errno));
+	else
+		result = recipe_read(recipe, path);
+	free(path);
+	return result;
+}
+
+static int is_program(const struct recipe *recipe, const char *path)
+{
+	const struct entry *entry = image_find(recipe->image, path);
+
+	return entry && (S_ISREG(entry->mode) || S_ISLNK(entry->mode));
+}
+
+/* A program that the image has already: its path, malloc'd, or NULL. A name without slash is
+ * looked for where a shell would. */
+static char *program_in_image(const struct recipe *recipe, const char *name)
+{
+	static const char *const dirs[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
+					    "/usr/bin", "/sbin", "/bin" };
+
+	if (*name == '/')
+		return is_program(recipe, name) ? xstrdup(name) : NULL;
+	for (size_t i = 0; !strchr(name, '/') && i < sizeof(dirs) / sizeof(*dirs); i++) {
+		char *path = path_join(dirs[i], name);
+
+		if (is_program(recipe, path))
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+static int add_run_program(struct recipe *recipe, char **path)
+{
+	char *name = program_name(recipe->run_from, recipe->run[0]);
+	struct image_defaults before = set_rank(recipe->image, IMAGE_PROGRAM);
+	int result = program_add(recipe->image, name, NULL, recipe->run_why, path);
+
+	image_set_defaults(recipe->image, before);
+	free(name);
+	if (result < 0 && *recipe->run_from)
+		error("%s: expected a program that can be packed after run, found \"%s\"",
+		      recipe->run_why, shown(recipe->run[0]));
+	return result;
+}
+
+/* Last of all, so that it does not matter which line brings the program in. */
+int finish_run(struct recipe *recipe)
+{
+	struct buffer words = { 0 };
+	char *path;
+	int result;
+
+	if (!recipe->run)
+		return 0;
+	path = program_in_image(recipe, recipe->run[0]);
+	if (!path && add_run_program(recipe, &path) < 0)
+		return -1;
+	buffer_add(&words, path, strlen(path) + 1);
+	for (char **word = recipe->run + 1; *word; word++)
+		buffer_add(&words, *word, strlen(*word) + 1);
+	result = image_add_data(recipe->image, "/etc/rdinit/run", words.data, words.len, 0644,
+				recipe->run_why) ? 0 : -1;
+	buffer_free(&words);
+	free(path);
+	return result;
+}
+
+int finish_cmdline(struct recipe *recipe)
+{
+	if (!recipe->cmdline_why)
+		return 0;
+	return image_add_data(recipe->image, "/etc/cmdline.d/50-image.conf", recipe->cmdline.data,
+			      recipe->cmdline.len, 0644, recipe->cmdline_why) ? 0 : -1;
+}
+
+int finish_modules(struct recipe *recipe)
+{
+	struct image_defaults before;
+	int result;
+
+	if (!recipe->modules)
+		return 0;
+	before = set_rank(recipe->image, IMAGE_PROGRAM);
+	result = modules_finish(recipe->modules, recipe->image);
+	image_set_defaults(recipe->image, before);
+	return result;
+}

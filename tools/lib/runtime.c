@@ -1,0 +1,185 @@
+/* runtime.c - the library trees that interpreters like perl and python cannot start without. */
+#include "tools/lib/runtime.h"
+
+#include <fnmatch.h>
+#include <fts.h>
+#include <glob.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/lib/closure.h"
+#include "tools/lib/error.h"
+#include "tools/lib/layout.h"
+#include "tools/lib/mem.h"
+
+#define DIRS_MAX 10
+#define SKIP_MAX 14
+
+/* A row an interpreter. `program` is matched with the real path, after symlinks. In `dirs`, %p is
+ * its prefix ("/usr" of /usr/bin/x) and %n its file name; each is a glob(7), and those that are not
+ * there are passed over. `skip`: fnmatch(3) patterns of paths left out. */
+static const struct runtime {
+	const char *program;
+	const char *dirs[DIRS_MAX];
+	const char *skip[SKIP_MAX];
+} runtimes[] = {
+	{ "*/bin/perl*",
+	  { "/etc/perl", "%p/local/lib/x86_64-linux-gnu/perl", "%p/local/share/perl",
+	    "%p/lib/x86_64-linux-gnu/perl5", "%p/lib/x86_64-linux-gnu/perl-base",
+	    "%p/lib/x86_64-linux-gnu/perl", "%p/share/perl", "%p/share/perl5", "%p/lib64/perl5",
+	    "%p/lib/perl5" },
+	  { "*/CORE", "*.pod", "*/perl/debug*", "*.a", "*.h", "*.ph" } },
+	{ "*/bin/python3*",
+	  { "%p/lib/%n", "%p/lib64/%n", "%p/lib/python3/dist-packages",
+	    "%p/local/lib/%n/dist-packages", "%p/local/lib/%n/site-packages", "/etc/%n" },
+	  { "*/python3*/config-*", "*/python3*/test", "*/python3*/ensurepip", "*/python3*/idlelib",
+	    "*/python3*/turtledemo", "*/python3*/lib2to3", "*-packages/pip",
+	    "*-packages/setuptools", "*-packages/pkg_resources", "*-packages/_distutils_hack",
+	    "*-packages/distutils-precedence.pth", "*-packages/wheel", "*.a" } },
+};
+
+static const struct runtime *runtime_of(const struct entry *entry)
+{
+	if (!S_ISREG(entry->mode) || !entry->host_path || !(entry->mode & 0111))
+		return NULL;
+	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]); i++)
+		if (!fnmatch(runtimes[i].program, entry->path, 0))
+			return &runtimes[i];
+	return NULL;
+}
+
+static char *expand(const char *pattern, const char *program)
+{
+	const char *name = strrchr(program, '/') + 1;
+	struct buffer out = { NULL, 0, 0 };
+
+	for (; *pattern; pattern++) {
+		if (pattern[0] == '%' && pattern[1] == 'p')
+			buffer_add(&out, program, (size_t)(name - program) - strlen("/bin/"));
+		else if (pattern[0] == '%' && pattern[1] == 'n')
+			buffer_text(&out, name);
+		else
+			buffer_add(&out, pattern, 1);
+		pattern += pattern[0] == '%';
+	}
+	return out.data;
+}
+
+static int is_skipped(const struct runtime *runtime, const char *path)
+{
+	for (size_t i = 0; i < SKIP_MAX && runtime->skip[i]; i++)
+		if (!fnmatch(runtime->skip[i], path, 0))
+			return 1;
+	return 0;
+}
+
+static int is_extension(const FTSENT *item)
+{
+	return item->fts_namelen > 3 && !strcmp(item->fts_name + item->fts_namelen - 3, ".so");
+}
+
+/* To a file: with the file, wherever it is (/etc/python3/sitecustomize.py). To a directory: the
+ * link alone, because the directory is in the tree as well (perl/5.36 -> 5.36.0), or not needed. */
+static int add_link(struct image *image, const char *path, const char *why)
+{
+	char target[PATH_MAX];
+	struct stat info;
+	ssize_t len = readlink(path, target, sizeof(target) - 1);
+
+	if (len < 0 || stat(path, &info))
+		return 0;
+	if (S_ISREG(info.st_mode))
+		return layout_add(image, path, why);
+	target[len] = '\0';
+	return image_add_symlink(image, path, target, why) ? 0 : -1;
+}
+
+static int add_tree(struct image *image, const struct runtime *runtime, struct closure *closure,
+		    char *dir, const char *why)
+{
+	FTS *tree = fts_open((char *[]){ dir, NULL }, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW,
+			     NULL);
+	FTSENT *item;
+	int result = 0;
+
+	while (!result && tree && (item = fts_read(tree))) {
+		if (is_skipped(runtime, item->fts_path)) {
+			fts_set(tree, item, FTS_SKIP);
+		} else if (item->fts_info == FTS_F) {
+			result = layout_add(image, item->fts_path, why);
+			if (!result && is_extension(item))
+				closure_dlopen(closure, item->fts_path);
+		} else if (item->fts_info == FTS_SL) {
+			result = add_link(image, item->fts_path, why);
+		}
+	}
+	if (tree)
+		fts_close(tree);
+	return result;
+}
+
+static int add_dirs(struct image *image, const struct runtime *runtime, struct closure *closure,
+		    const char *why)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < DIRS_MAX && runtime->dirs[i] && !result; i++) {
+		char *pattern = expand(runtime->dirs[i], closure->objects[0].path);
+		glob_t found;
+
+		if (!glob(pattern, 0, NULL, &found)) {
+			for (size_t k = 0; k < found.gl_pathc && !result; k++)
+				result = add_tree(image, runtime, closure, found.gl_pathv[k], why);
+			globfree(&found);
+		}
+		free(pattern);
+	}
+	return result;
+}
+
+static int add_runtime(struct image *image, const struct runtime *runtime, const char *program)
+{
+	struct closure closure;
+	char *why = xasprintf("needed by %s: its library tree", program);
+	int result = closure_open(&closure, program);
+
+	if (!result)
+		result = add_dirs(image, runtime, &closure, why);
+	for (size_t i = 0; i < closure.count && !result; i++)
+		result = layout_add(image, closure.objects[i].path, why);
+	for (size_t i = 0; i < closure.missing_count && !result; i++)
+		warning("%s not found: needed by %s; importing it will fail",
+			shown(closure.missing[i].name),
+			shown(closure.objects[closure.missing[i].needed_by].path));
+	closure_free(&closure);
+	free(why);
+	return result;
+}
+
+int runtime_add(struct image *image)
+{
+	size_t count;
+	struct entry **entries = image_sorted(image, &count);
+	char **programs = xcalloc(count + 1, sizeof(*programs));
+	const struct runtime **rows = xcalloc(count + 1, sizeof(*rows));
+	size_t found = 0;
+	int result = 0;
+
+	/* The list of entries is good until the first add only. */
+	for (size_t i = 0; i < count; i++) {
+		rows[found] = runtime_of(entries[i]);
+		if (rows[found])
+			programs[found++] = xstrdup(entries[i]->path);
+	}
+	free(entries);
+	for (size_t i = 0; i < found; i++) {
+		if (!result)
+			result = add_runtime(image, rows[i], programs[i]);
+		free(programs[i]);
+	}
+	free(programs);
+	free(rows);
+	return result;
+}

@@ -1,0 +1,18 @@
+/* runtime.h - the library trees that interpreters like perl and python cannot start without. */
+#ifndef TOOLS_LIB_RUNTIME_H
+#define TOOLS_LIB_RUNTIME_H
+
+#include "tools/lib/image.h"
+
+/*
+ * For each known interpreter that is in the image under its host path (perl, python3): adds its
+ * library directories, found by name and without running it, with the libraries that its extension
+ * modules load. What only builds or tests packages is left out. Modification times are the host's,
+ * which is what python compares its compiled files with.
+ *
+ * Returns 0, or -1 after reporting. An extension module whose library is missing on the host is
+ * a warning: only what imports it fails.
+ */
+int runtime_add(struct image *image);
+
+#endif

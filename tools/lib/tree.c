@@ -1,0 +1,215 @@
+/* tree.c - a directory of the host as entries of an image. */
+#include "tools/lib/tree.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "tools/lib/error.h"
+#include "tools/lib/mem.h"
+#include "tools/lib/path.h"
+
+#define BUCKETS 4096
+
+/* Names that share an inode. Both numbers count in full: file systems have 64-bit inode numbers. */
+struct linked {
+	struct linked *next;
+	dev_t dev;
+	ino_t ino;
+	struct entry *entry;
+};
+
+struct walk {
+	struct image *image;
+	const struct tree_source *source;
+	const char *why;
+	struct linked *links[BUCKETS];
+};
+
+static struct linked *find_linked(struct walk *walk, const struct stat *st)
+{
+	struct linked **bucket = &walk->links[(st->st_ino ^ st->st_dev) % BUCKETS], *linked;
+
+	for (linked = *bucket; linked; linked = linked->next)
+		if (linked->dev == st->st_dev && linked->ino == st->st_ino)
+			return linked;
+	linked = xcalloc(1, sizeof(*linked));
+	linked->dev = st->st_dev;
+	linked->ino = st->st_ino;
+	linked->next = *bucket;
+	*bucket = linked;
+	return linked;
+}
+
+static void free_links(struct walk *walk)
+{
+	for (size_t i = 0; i < BUCKETS; i++) {
+		while (walk->links[i]) {
+			struct linked *next = walk->links[i]->next;
+
+			free(walk->links[i]);
+			walk->links[i] = next;
+		}
+	}
+}
+
+static struct entry *add_symlink(struct walk *walk, const FTSENT *found, const char *path)
+{
+	char target[PATH_MAX];
+	ssize_t len = readlink(found->fts_accpath, target, sizeof(target) - 1);
+
+	if (len < 0) {
+		error_errno(errno, "%s: cannot read symlink %s", walk->why,
+			    shown(found->fts_path));
+		return NULL;
+	}
+	target[len] = '\0';
+	return image_add_symlink(walk->image, path, target, walk->why);
+}
+
+static struct entry *add_kind(struct walk *walk, const FTSENT *found, const char *path)
+{
+	const struct stat *st = found->fts_statp;
+	uint32_t perm = st->st_mode & 07777;
+
+	switch (st->st_mode & S_IFMT) {
+	case S_IFDIR:
+		return image_add_dir(walk->image, path, perm, walk->why);
+	case S_IFLNK:
+		return add_symlink(walk, found, path);
+	case S_IFREG:
+		return image_add_file(walk->image, path, found->fts_path, perm, walk->why);
+	case S_IFCHR:
+	case S_IFBLK:
+		return image_add_node(walk->image, path, st->st_mode, major(st->st_rdev),
+				      minor(st->st_rdev), walk->why);
+	default:
+		return image_add_node(walk->image, path, st->st_mode, 0, 0, walk->why);
+	}
+}
+
+/* An image made in the tree that it holds would have its own last version in it. */
+static int is_output(const struct walk *walk, const FTSENT *found)
+{
+	const char *output = walk->source->output;
+	struct stat st;
+
+	if (!output || !S_ISREG(found->fts_statp->st_mode) || stat(output, &st) < 0 ||
+	    st.st_dev != found->fts_statp->st_dev || st.st_ino != found->fts_statp->st_ino)
+		return 0;
+	warning("%s: %s is the image itself, and left out", walk->why, shown(found->fts_path));
+	return 1;
+}
+
+static int add_found(struct walk *walk, const FTSENT *found, const char *path)
+{
+	const struct stat *st = found->fts_statp;
+	struct linked *linked;
+	struct entry *entry;
+
+	if (is_output(walk, found))
+		return 0;
+	if (S_ISDIR(st->st_mode) || S_ISLNK(st->st_mode) || st->st_nlink < 2)
+		return add_kind(walk, found, path) ? 0 : -1;
+	linked = find_linked(walk, st);
+	if (linked->entry)
+		return image_add_link(walk->image, path, linked->entry, walk->why) ? 0 : -1;
+	entry = add_kind(walk, found, path);
+	if (!entry)
+		return -1;
+	/* Where something of a higher rank stayed, the next name begins a file of its own. */
+	if (!S_ISREG(st->st_mode) ||
+	    (entry->host_path && !strcmp(entry->host_path, found->fts_path)))
+		linked->entry = entry;
+	return 0;
+}
+
+static void set_owner(struct walk *walk, const struct stat *st, struct image_defaults defaults)
+{
+	const struct tree_source *source = walk->source;
+
+	defaults.rank = IMAGE_TREE;
+	defaults.uid = source->owner == TREE_OWNER_KEEP ? st->st_uid : source->uid;
+	defaults.gid = source->owner == TREE_OWNER_KEEP ? st->st_gid : source->gid;
+	defaults.mtime = st->st_mtime < source->newest ? st->st_mtime : source->newest;
+	image_set_defaults(walk->image, defaults);
+}
+
+static int add_below(struct walk *walk, const FTSENT *found)
+{
+	const char *below = found->fts_path + strlen(walk->source->dir);
+	struct image_defaults defaults = image_defaults(walk->image);
+	char *path;
+	int result;
+
+	below += strspn(below, "/");
+	if (!*below && !strcmp(walk->source->dest, "/"))
+		return 0;
+	path = *below ? path_join(walk->source->dest, below) : xstrdup(walk->source->dest);
+	set_owner(walk, found->fts_statp, defaults);
+	result = add_found(walk, found, path);
+	image_set_defaults(walk->image, defaults);
+	free(path);
+	return result;
+}
+
+static int visit(struct walk *walk, const FTSENT *found)
+{
+	switch (found->fts_info) {
+	case FTS_DP:
+		return 0;
+	case FTS_D:
+		return add_below(walk, found);
+	case FTS_DNR:
+	case FTS_ERR:
+	case FTS_NS:
+		return error_errno(found->fts_errno, "%s: cannot read %s", walk->why,
+				   shown(found->fts_path));
+	case FTS_DC:
+		return error("%s: %s is its own parent", walk->why, shown(found->fts_path));
+	default:
+		if (found->fts_level == FTS_ROOTLEVEL)
+			return error("%s: %s is not a directory", walk->why,
+				     shown(found->fts_path));
+		return add_below(walk, found);
+	}
+}
+
+/* Order on the disk must not show: which of several links is the first depends on it. */
+static int by_name(const FTSENT **one, const FTSENT **other)
+{
+	return strcmp((*one)->fts_name, (*other)->fts_name);
+}
+
+int tree_add(struct image *image, const struct tree_source *source, const char *why)
+{
+	char *const roots[] = { (char *)source->dir, NULL };
+	struct walk *walk = xcalloc(1, sizeof(*walk));
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
+	FTSENT *found;
+	int result = 0;
+
+	*walk = (struct walk){ .image = image, .source = source, .why = why };
+	if (!fts)
+		result = error_errno(errno, "%s: cannot read %s", why, shown(source->dir));
+	while (!result) {
+		errno = 0;
+		found = fts_read(fts);
+		if (!found) {
+			if (errno)
+				result = error_errno(errno, "%s: cannot read %s", why,
+						     shown(source->dir));
+			break;
+		}
+		result = visit(walk, found);
+	}
+	if (fts)
+		fts_close(fts);
+	free_links(walk);
+	free(walk);
+	return result;
+}

@@ -1,0 +1,35 @@
+/* wire.h - what the guest's /init says on the debug console port, line by line. */
+#ifndef TOOLS_LIB_WIRE_H
+#define TOOLS_LIB_WIRE_H
+
+#include "init/pure/span.h"
+
+#define WIRE_LINE 512	/* bytes of a line that are kept; what is over is cut off */
+
+enum wire_word {
+	WIRE_READY = 1 << 0,	/* the program was started */
+	WIRE_EXIT = 1 << 1,	/* `status` holds what it ended with */
+	WIRE_FAILED = 1 << 2,	/* `failed` holds "STEP ERRNO TEXT" */
+	WIRE_OFF = 1 << 3,	/* the machine is about to power off or reboot */
+	WIRE_SPOKE = 1 << 4,	/* at least one line that we know */
+};
+
+/* All zero is a wire on which nothing was said. */
+struct wire {
+	unsigned int words;	/* enum wire_word, or-ed */
+	int status;		/* 0 to 255, as a shell has it: 128 + n for a signal */
+	char failed[WIRE_LINE + 1];	/* the first one: later ones follow from it */
+	char said[WIRE_LINE + 1];	/* the last `status TEXT` */
+	char line[WIRE_LINE + 1];	/* the one that is not finished yet */
+	size_t len;
+};
+
+/* Takes any piece of the stream. Lines that it does not know are passed over: they are for a later
+ * tool. Texts are made printable. How the stream is cut into pieces changes nothing. */
+void wire_feed(struct wire *wire, struct span bytes);
+
+/* Number of signal NAME ("TERM", without SIG, or "RTMIN+3" as the shell has it, or digits); 0 if
+ * unknown. */
+int wire_signal(const char *name);
+
+#endif

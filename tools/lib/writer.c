@@ -1,0 +1,244 @@
+/* writer.c - an image as a newc archive. */
+#include "tools/lib/writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "tools/lib/error.h"
+#include "tools/lib/newc.h"
+
+/* Up to here a file is read before its header is written, so its size cannot lie. Larger ones are
+ * streamed behind the size that fstat(2) gave. */
+#define READ_FIRST (1024 * 1024) /* bytes */
+
+struct writer {
+	struct compressor *compressor;
+	int64_t newest;
+	uint32_t next_ino;
+	struct buffer file;	/* the bytes read so far of the file at hand */
+};
+
+static int put_padding(struct writer *writer, uint64_t len)
+{
+	return compressor_write(writer->compressor, "\0\0\0", newc_padding(len));
+}
+
+static uint32_t clamp_time(const struct writer *writer, int64_t mtime)
+{
+	int64_t most = writer->newest < UINT32_MAX ? writer->newest : UINT32_MAX;
+
+	if (mtime > most)
+		mtime = most;
+	return mtime < 0 ? 0 : (uint32_t)mtime;
+}
+
+static int put_header(struct writer *writer, const struct newc_fields *fields, const char *name)
+{
+	struct newc_fields full = *fields;
+	uint8_t header[NEWC_HEADER];
+
+	full.namesize = (uint32_t)strlen(name) + 1;
+	newc_header(header, &full);
+	if (compressor_write(writer->compressor, header, sizeof(header)) < 0 ||
+	    compressor_write(writer->compressor, name, full.namesize) < 0)
+		return -1;
+	return put_padding(writer, NEWC_HEADER + full.namesize);
+}
+
+static int put_entry(struct writer *writer, const struct entry *entry, uint32_t size)
+{
+	const struct entry *inode = image_inode((struct entry *)entry);
+	struct newc_fields fields = {
+		.ino = inode->ino, .mode = inode->mode, .uid = inode->uid, .gid = inode->gid,
+		.nlink = inode->nlink, .mtime = clamp_time(writer, inode->mtime), .size = size,
+		.rdev_major = inode->rdev_major, .rdev_minor = inode->rdev_minor,
+	};
+
+	return put_header(writer, &fields, entry->path[1] ? entry->path + 1 : ".");
+}
+
+static int put_bytes(struct writer *writer, const struct entry *entry, const void *data, size_t len)
+{
+	if (len > NEWC_FILE_MAX)
+		return error("%s: %s: a file of 4 GiB or more does not fit a newc archive",
+			     entry->why, shown(entry->path));
+	if (put_entry(writer, entry, (uint32_t)len) < 0 ||
+	    compressor_write(writer->compressor, data, len) < 0)
+		return -1;
+	return put_padding(writer, len);
+}
+
+/* -1 after reporting. */
+static ssize_t read_some(int fd, const struct entry *inode, char *chunk, size_t size)
+{
+	ssize_t len;
+
+	do {
+		len = read(fd, chunk, size);
+	} while (len < 0 && errno == EINTR);
+	if (len < 0)
+		error_errno(errno, "%s: cannot read %s", inode->why, shown(inode->host_path));
+	return len;
+}
+
+/* Reads on while the file has more than `len` bytes, at most. 1 at its end, 0 before, or -1. */
+static int read_up_to(struct writer *writer, int fd, const struct entry *inode, uint64_t len)
+{
+	static char chunk[256 * 1024];
+
+	while (writer->file.len <= len) {
+		ssize_t more = read_some(fd, inode, chunk, sizeof(chunk));
+
+		if (more <= 0)
+			return more < 0 ? -1 : 1;
+		buffer_add(&writer->file, chunk, (size_t)more);
+	}
+	return 0;
+}
+
+static int changed(const struct entry *inode)
+{
+	return error("%s: %s changed its size while it was read", inode->why,
+		     shown(inode->host_path));
+}
+
+/* The header with the size of fstat(2), what was read, and the rest. */
+static int put_large(struct writer *writer, const struct entry *entry, int fd, uint64_t size)
+{
+	const struct entry *inode = image_inode((struct entry *)entry);
+	uint64_t left = size - writer->file.len;
+
+	if (put_entry(writer, entry, (uint32_t)size) < 0 ||
+	    compressor_write(writer->compressor, writer->file.data, writer->file.len) < 0)
+		return -1;
+	for (;;) {
+		static char chunk[256 * 1024];
+		ssize_t len = read_some(fd, inode, chunk, sizeof(chunk));
+
+		if (len < 0)
+			return -1;
+		if ((uint64_t)len > left || (!len && left))
+			return changed(inode);
+		if (!len)
+			return put_padding(writer, size);
+		if (compressor_write(writer->compressor, chunk, (size_t)len) < 0)
+			return -1;
+		left -= (uint64_t)len;
+	}
+}
+
+static int put_open_file(struct writer *writer, const struct entry *entry, int fd,
+			 const struct stat *st)
+{
+	const struct entry *inode = image_inode((struct entry *)entry);
+	uint64_t size = (uint64_t)st->st_size;
+	int end;
+
+	if (S_ISREG(st->st_mode) && size > NEWC_FILE_MAX)
+		return put_bytes(writer, entry, NULL, (size_t)NEWC_FILE_MAX + 1);
+	writer->file.len = 0;
+	end = read_up_to(writer, fd, inode, READ_FIRST);
+	if (!end && size >= writer->file.len)
+		return put_large(writer, entry, fd, size);
+	if (!end) /* larger than stat(2) says: /proc has such files */
+		end = read_up_to(writer, fd, inode, NEWC_FILE_MAX);
+	return end < 0 ? -1 : put_bytes(writer, entry, writer->file.data, writer->file.len);
+}
+
+static int put_host_file(struct writer *writer, const struct entry *entry)
+{
+	const struct entry *inode = image_inode((struct entry *)entry);
+	int fd = open(inode->host_path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), result;
+	struct stat st;
+
+	if (fd < 0)
+		return error_errno(errno, "%s: cannot open %s", inode->why,
+				   shown(inode->host_path));
+	if (fstat(fd, &st) < 0)
+		result = error_errno(errno, "%s: cannot stat %s", inode->why,
+				     shown(inode->host_path));
+	else if (!S_ISREG(st.st_mode) && st.st_rdev != makedev(1, 3)) /* /dev/null is an empty file */
+		result = error("%s: %s is not a regular file", inode->why, shown(inode->host_path));
+	else
+		result = put_open_file(writer, entry, fd, &st);
+	close(fd);
+	return result;
+}
+
+static int put_one(struct writer *writer, struct entry *entry)
+{
+	struct entry *inode = image_inode(entry);
+
+	if (!inode->ino)
+		inode->ino = writer->next_ino++;
+	inode->left--;
+	switch (inode->mode & S_IFMT) {
+	case S_IFLNK:
+		return put_bytes(writer, entry, entry->target, strlen(entry->target));
+	case S_IFREG:
+		if (inode->left)
+			return put_entry(writer, entry, 0);
+		if (inode->host_path)
+			return put_host_file(writer, entry);
+		return put_bytes(writer, entry, inode->data, inode->size);
+	default:
+		return put_entry(writer, entry, 0);
+	}
+}
+
+static void count_links(struct entry **all, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		bool dir = S_ISDIR(all[i]->mode);
+
+		all[i]->ino = 0;
+		all[i]->nlink = dir ? 2 : 0; /* a directory's own name and its "." */
+		all[i]->left = dir;
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct entry *inode = image_inode(all[i]);
+
+		if (S_ISDIR(inode->mode))
+			continue;
+		inode->nlink++;
+		inode->left++;
+	}
+}
+
+int image_write(const struct image *image, int64_t newest, struct compressor *compressor)
+{
+	const struct newc_fields trailer = { .nlink = 1 };
+	struct writer writer = { .compressor = compressor, .newest = newest, .next_ino = 1 };
+	size_t count;
+	struct entry **all = image_sorted(image, &count);
+	int result = 0;
+
+	count_links(all, count);
+	for (size_t i = 0; i < count && !result; i++)
+		result = put_one(&writer, all[i]);
+	if (!result)
+		result = put_header(&writer, &trailer, NEWC_TRAILER);
+	buffer_free(&writer.file);
+	free(all);
+	return result;
+}
+
+int source_date_epoch(int64_t *seconds)
+{
+	const char *text = getenv("SOURCE_DATE_EPOCH");
+	char *end;
+
+	*seconds = 0;
+	if (!text || !*text)
+		return 1;
+	errno = 0;
+	*seconds = strtoll(text, &end, 10);
+	if (errno || *end || *seconds < 0)
+		return error("SOURCE_DATE_EPOCH: expected seconds since 1970, found \"%s\"",
+			     shown(text));
+	return 0;
+}

@@ -1,0 +1,58 @@
+/* main.c - rdinit: the table of subcommands. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/commands.h"
+#include "tools/lib/error.h"
+
+#define VERSION "0.1"
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+} commands[] = {
+	{ "pack", cmd_pack, "make an initramfs image from recipes, trees, programs and modules" },
+	{ "list", cmd_list, "print an image as a recipe" },
+	{ "run", cmd_run, "boot an image, or one program, in a virtual machine" },
+};
+
+static void print_help(void)
+{
+	puts("usage: rdinit COMMAND [OPTION...] [ARGUMENT...]\n");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		printf("  %-6s %s\n", commands[i].name, commands[i].help);
+	puts("\n`rdinit COMMAND --help` says more; the whole story is in rdinit(1).");
+}
+
+static int finish(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	error("cannot write to standard output");
+	return status ? status : 1;
+}
+
+int main(int argc, char **argv)
+{
+	/* A file size limit is then an error of write(2) that the command reports. */
+	signal(SIGXFSZ, SIG_IGN);
+	if (argc < 2) {
+		error("expected a command: pack, list or run (try: rdinit --help)");
+		return 2;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		print_help();
+		return finish(0);
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("rdinit " VERSION);
+		return finish(0);
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return finish(commands[i].run(argc - 1, argv + 1));
+	error("unknown command \"%s\" (try: rdinit --help)", shown(argv[1]));
+	return 2;
+}

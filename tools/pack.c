@@ -1,0 +1,278 @@
+/* pack.c - rdinit pack: recipes and options to an image. */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/commands.h"
+#include "tools/lib/compress.h"
+#include "tools/lib/error.h"
+#include "tools/lib/image.h"
+#include "tools/lib/mem.h"
+#include "tools/lib/output.h"
+#include "tools/lib/recipe.h"
+#include "tools/lib/writer.h"
+
+static const char usage[] =
+	"usage: rdinit pack [OPTION...] [RECIPE|-]... [--app PROGRAM ARG...]\n\n"
+	"Makes an initramfs image from recipes (rdinit-recipe(5)) and from options, which are short\n"
+	"for recipe lines. With options alone, or --app, our own /init is added.\n\n"
+	"  -o, --output FILE          the image (rdinit.img); - is standard output\n"
+	"  --compress none|gzip|zstd  gzip, which every kernel reads\n"
+	"  --tree DIR[:DEST]          everything below DIR\n"
+	"  --module NAME              a kernel module with what it needs\n"
+	"  --cmdline WORDS            defaults for the kernel's command line\n"
+	"  --kernel FILE              the kernel whose modules are meant\n"
+	"  --modules DIR              its modules, .../lib/modules/RELEASE\n"
+	"  --var NAME=VALUE           what ${NAME} is in recipes, before the environment\n"
+	"  --no-init                  do not add /init\n"
+	"  --app PROGRAM ARG...       the program to run as the whole machine; takes the rest of\n"
+	"                             the line\n";
+
+enum { OPT_COMPRESS = 256, OPT_TREE, OPT_MODULE, OPT_CMDLINE, OPT_KERNEL, OPT_MODULES, OPT_VAR,
+       OPT_NO_INIT };
+
+static const struct option long_options[] = {
+	{ "output", required_argument, NULL, 'o' },
+	{ "compress", required_argument, NULL, OPT_COMPRESS },
+	{ "tree", required_argument, NULL, OPT_TREE },
+	{ "module", required_argument, NULL, OPT_MODULE },
+	{ "cmdline", required_argument, NULL, OPT_CMDLINE },
+	{ "kernel", required_argument, NULL, OPT_KERNEL },
+	{ "modules", required_argument, NULL, OPT_MODULES },
+	{ "var", required_argument, NULL, OPT_VAR },
+	{ "no-init", no_argument, NULL, OPT_NO_INIT },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+struct line_option {
+	int option;
+	const char *text;
+};
+
+struct pack {
+	const char *output;
+	const struct compress_method *method;
+	struct recipe_options recipe;
+	const char **vars;
+	size_t var_count;
+	struct line_option *lines;	/* options that are short for lines, in their order */
+	size_t line_count;
+	char **recipes;
+	int recipe_count;
+	char **app;			/* PROGRAM ARG... up to NULL, or NULL */
+	bool no_init;
+	bool help;
+};
+
+/* --app and all behind it is cut off before getopt sees, and reorders, the program's options. */
+static int cut_app(struct pack *pack, int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+		if (strcmp(argv[i], "--app"))
+			continue;
+		pack->app = argv + i + 1;
+		return i;
+	}
+	return argc;
+}
+
+static int bad_option(int option, char **argv)
+{
+	if (option == ':')
+		return error_usage("pack", "%s expects an argument", shown(argv[optind - 1]));
+	return error_usage("pack", "unknown option %s", shown(argv[optind - 1]));
+}
+
+static int take_compress(struct pack *pack, const char *name)
+{
+	pack->method = compress_find(name);
+	if (pack->method)
+		return 0;
+	return error_usage("pack", "--compress expects none, gzip or zstd, found %s", shown(name));
+}
+
+static int take_var(struct pack *pack, const char *var)
+{
+	if (!strchr(var, '=') || *var == '=')
+		return error_usage("pack", "--var expects NAME=VALUE, found %s", shown(var));
+	pack->vars[pack->var_count++] = var;
+	return 0;
+}
+
+static int take_option(struct pack *pack, int option, char **argv)
+{
+	switch (option) {
+	case 'o':
+		pack->output = optarg;
+		return 0;
+	case OPT_COMPRESS:
+		return take_compress(pack, optarg);
+	case OPT_KERNEL:
+		pack->recipe.kernel = optarg;
+		return 0;
+	case OPT_MODULES:
+		pack->recipe.modules_dir = optarg;
+		return 0;
+	case OPT_NO_INIT:
+		pack->no_init = true;
+		return 0;
+	case OPT_VAR:
+		return take_var(pack, optarg);
+	case OPT_TREE:
+	case OPT_MODULE:
+	case OPT_CMDLINE:
+		pack->lines[pack->line_count++] = (struct line_option){ option, optarg };
+		return 0;
+	case 'h':
+		pack->help = true;
+		return 0;
+	default:
+		return bad_option(option, argv);
+	}
+}
+
+/* 0, or the exit status of a usage error. */
+static int parse(struct pack *pack, int argc, char **argv)
+{
+	int option, status = 0;
+
+	argc = cut_app(pack, argc, argv);
+	opterr = 0;
+	pack->vars = xcalloc((size_t)argc + 1, sizeof(*pack->vars));
+	pack->lines = xcalloc((size_t)argc + 1, sizeof(*pack->lines));
+	while (!status && (option = getopt_long(argc, argv, ":o:h", long_options, NULL)) != -1)
+		status = take_option(pack, option, argv);
+	pack->recipe.vars = pack->vars;
+	pack->recipes = argv + optind;
+	pack->recipe_count = argc - optind;
+	if (status || pack->help)
+		return status;
+	if (pack->app && !*pack->app)
+		return error_usage("pack", "--app expects a PROGRAM");
+	if (!pack->recipe_count && !pack->line_count && !pack->app)
+		return error_usage("pack", "expected a RECIPE, --tree, --module, --cmdline or --app");
+	return 0;
+}
+
+/* DIR[:DEST]: DEST begins with a slash, so a colon in DIR's name does not matter. */
+static int tree_line(struct recipe *recipe, const char *text)
+{
+	const char *colon = NULL;
+	char *dir;
+	int result;
+
+	for (const char *at = strstr(text, ":/"); at; at = strstr(at + 1, ":/"))
+		colon = at;
+	dir = colon ? xstrndup(text, (size_t)(colon - text)) : xstrdup(text);
+	result = recipe_line(recipe, "--tree",
+			     (const char *[]){ "tree", dir, colon ? colon + 1 : NULL, NULL });
+	free(dir);
+	return result;
+}
+
+static int option_line(struct recipe *recipe, const struct line_option *line)
+{
+	switch (line->option) {
+	case OPT_TREE:
+		return tree_line(recipe, line->text);
+	case OPT_MODULE:
+		return recipe_line(recipe, "--module", (const char *[]){ "module", line->text, NULL });
+	default:
+		return recipe_line(recipe, "--cmdline", (const char *[]){ "cmdline", line->text, NULL });
+	}
+}
+
+static int app_line(struct recipe *recipe, char *const *app)
+{
+	size_t count = 0;
+	const char **words;
+	int result;
+
+	while (app[count])
+		count++;
+	words = xcalloc(count + 2, sizeof(*words));
+	words[0] = "run";
+	memcpy(words + 1, app, count * sizeof(*words));
+	result = recipe_line(recipe, "--app", words);
+	free(words);
+	return result;
+}
+
+static int read_recipes(const struct pack *pack, struct recipe *recipe, struct image *image)
+{
+	int result = 0;
+
+	for (int i = 0; i < pack->recipe_count; i++)
+		result |= recipe_read(recipe, pack->recipes[i]);
+	for (size_t i = 0; i < pack->line_count; i++)
+		result |= option_line(recipe, &pack->lines[i]);
+	if (pack->app)
+		result |= app_line(recipe, pack->app);
+	if (!result && !pack->no_init && (pack->app || !pack->recipe_count) &&
+	    !image_find(image, "/init"))
+		result = recipe_line(recipe, "/init", (const char *[]){ "init", NULL });
+	return result ? -1 : recipe_finish(recipe);
+}
+
+static int write_image(const struct pack *pack, const struct image *image, int64_t newest)
+{
+	struct output *output = output_open(pack->output);
+	struct compressor *compressor = output ? compressor_new(pack->method, output) : NULL;
+
+	if (!compressor) {
+		output_abort(output);
+		return -1;
+	}
+	if (image_write(image, newest, compressor) < 0) {
+		compressor_free(compressor);
+		output_abort(output);
+		return -1;
+	}
+	if (compressor_finish(compressor) < 0) {
+		output_abort(output);
+		return -1;
+	}
+	return output_commit(output);
+}
+
+static int pack_image(struct pack *pack)
+{
+	struct image *image;
+	struct recipe *recipe;
+	int64_t newest;
+	int set = source_date_epoch(&newest), result;
+
+	if (set < 0)
+		return -1;
+	pack->recipe.newest = newest;
+	pack->recipe.output = pack->output;
+	image = image_new();
+	recipe = recipe_new(image, &pack->recipe);
+	result = read_recipes(pack, recipe, image);
+	if (!result && !image_find(image, "/init"))
+		warning("the image has no /init: a kernel boots it only with rdinit=PROGRAM");
+	/* Without SOURCE_DATE_EPOCH all times are 0 but those of mtime lines. */
+	if (!result)
+		result = write_image(pack, image, set ? UINT32_MAX : newest);
+	recipe_free(recipe);
+	image_free(image);
+	return result;
+}
+
+int cmd_pack(int argc, char **argv)
+{
+	struct pack pack = { .output = "rdinit.img", .method = compress_find("gzip") };
+	int status = parse(&pack, argc, argv);
+
+	if (!status && pack.help)
+		fputs(usage, stdout);
+	else if (!status)
+		status = pack_image(&pack) < 0 ? 1 : 0;
+	free(pack.vars);
+	free(pack.lines);
+	return status;
+}

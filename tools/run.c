@@ -1,0 +1,317 @@
+/* run.c - rdinit run: an image, or one program of this host, as a machine in QEMU. */
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/commands.h"
+#include "tools/lib/error.h"
+#include "tools/lib/kernel.h"
+#include "tools/lib/machine.h"
+#include "tools/lib/mem.h"
+#include "tools/lib/qemu.h"
+#include "tools/lib/run_image.h"
+
+static const char usage[] =
+	"usage: rdinit run [OPTION...] -- PROGRAM [ARG...]\n"
+	"       rdinit run [OPTION...] IMAGE\n\n"
+	"Boots a program of this host with its libraries, or an initramfs image, in QEMU.\n"
+	"Stdin, stdout and stderr are the program's, and so is the exit status; 124 is a timeout,\n"
+	"125 a machine that failed.\n\n"
+	"  --kernel FILE              bzImage or vmlinux ($RDINIT_KERNEL, the newest in /boot)\n"
+	"  --machine pc|q35|microvm   what QEMU emulates (pc)\n"
+	"  --memory MIB               by the size of the image, 256 at least\n"
+	"  --cpus N                   1\n"
+	"  --append WORDS             for the kernel's command line, after our own\n"
+	"  --disk FILE[,BUS][,ro|,snapshot]\n"
+	"                             a raw disk; BUS is scsi (/dev/sda), virtio (/dev/vda), ide\n"
+	"                             (/dev/sda) or nvme (/dev/nvme0n1)\n"
+	"  --module NAME              with PROGRAM: a kernel module with what it needs\n"
+	"  --tree DIR[:DEST]          with PROGRAM: everything below DIR\n"
+	"  --timeout SECONDS          ends the machine, status 124\n"
+	"  --stdio pipe|console       separate pipes (PROGRAM, unless stdin and stdout are a\n"
+	"                             terminal), or the serial console (IMAGE)\n"
+	"  -v, --verbose              kernel messages on stderr\n";
+
+enum { OPT_KERNEL = 256, OPT_MACHINE, OPT_MEMORY, OPT_CPUS, OPT_APPEND, OPT_DISK, OPT_MODULE,
+       OPT_TREE, OPT_TIMEOUT, OPT_STDIO };
+
+static const struct option long_options[] = {
+	{ "kernel", required_argument, NULL, OPT_KERNEL },
+	{ "machine", required_argument, NULL, OPT_MACHINE },
+	{ "memory", required_argument, NULL, OPT_MEMORY },
+	{ "cpus", required_argument, NULL, OPT_CPUS },
+	{ "append", required_argument, NULL, OPT_APPEND },
+	{ "disk", required_argument, NULL, OPT_DISK },
+	{ "module", required_argument, NULL, OPT_MODULE },
+	{ "tree", required_argument, NULL, OPT_TREE },
+	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "stdio", required_argument, NULL, OPT_STDIO },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+struct run {
+	struct machine_config machine;
+	struct run_image image;
+	const char *kernel;		/* --kernel */
+	struct buffer append;		/* all --append, each after a blank */
+	struct disk *disks;
+	const char **disk_texts;
+	size_t disk_count;
+	int stdio_given, help;
+	const char *image_path;		/* IMAGE */
+};
+
+static int take_number(const char *name, unsigned int max, unsigned int *value)
+{
+	char *end;
+	unsigned long number = strtoul(optarg, &end, 10);
+
+	if (!isdigit((unsigned char)optarg[0]) || *end || !number || number > max)
+		return error_usage("run", "%s expects a number from 1 to %u, found \"%s\"", name,
+				   max, shown(optarg));
+	*value = (unsigned int)number;
+	return 0;
+}
+
+static int take_machine(struct machine_config *machine)
+{
+	if (!qemu_machine(optarg, &machine->type))
+		return 0;
+	return error_usage("run", "--machine expects pc, q35 or microvm, found \"%s\"",
+			   shown(optarg));
+}
+
+static int bad_option(int option, char **argv)
+{
+	if (option == ':')
+		return error_usage("run", "%s expects an argument", shown(argv[optind - 1]));
+	return error_usage("run", "unknown option %s", shown(argv[optind - 1]));
+}
+
+static int take_stdio(struct run *run)
+{
+	run->stdio_given = 1;
+	if (!strcmp(optarg, "pipe"))
+		run->machine.stdio = STDIO_PIPE;
+	else if (!strcmp(optarg, "console"))
+		run->machine.stdio = STDIO_CONSOLE;
+	else
+		return error_usage("run", "--stdio expects pipe or console, found \"%s\"",
+				   shown(optarg));
+	return 0;
+}
+
+static int take_option(struct run *run, int option, char **argv)
+{
+	struct machine_config *machine = &run->machine;
+
+	switch (option) {
+	case OPT_KERNEL:
+		run->kernel = optarg;
+		return 0;
+	case OPT_MACHINE:
+		return take_machine(machine);
+	case OPT_MEMORY:
+		return take_number("--memory", 1 << 20, &machine->memory_mib);
+	case OPT_CPUS:
+		return take_number("--cpus", 255, &machine->cpus);
+	case OPT_APPEND:
+		buffer_printf(&run->append, " %s", optarg);
+		return 0;
+	case OPT_DISK:
+		run->disk_texts[run->disk_count++] = optarg;
+		return 0;
+	case OPT_MODULE:
+		run->image.modules[run->image.module_count++] = optarg;
+		return 0;
+	case OPT_TREE:
+		run->image.trees[run->image.tree_count++] = optarg;
+		return 0;
+	case OPT_TIMEOUT:
+		return take_number("--timeout", 1000000, &machine->timeout_s);
+	case OPT_STDIO:
+		return take_stdio(run);
+	case 'v':
+		machine->verbose = 1;
+		return 0;
+	case 'h':
+		run->help = 1;
+		return 0;
+	default:
+		return bad_option(option, argv);
+	}
+}
+
+/* What was asked, once all options are known. 0, or the exit status of a usage error. */
+static int check(struct run *run, int operands, char **argv)
+{
+	if (run->image.program && !run->image.program[0])
+		return error_usage("run", "expected a PROGRAM after --");
+	if (run->image.program && operands)
+		return error_usage("run", "expected an IMAGE or -- PROGRAM, not both: \"%s\"",
+				   shown(argv[optind]));
+	if (!run->image.program && operands != 1)
+		return error_usage("run", operands ? "expected one IMAGE; a PROGRAM follows --"
+						   : "expected an IMAGE, or -- and a PROGRAM");
+	if (!run->image.program && (run->image.module_count || run->image.tree_count))
+		return error_usage("run", "--module and --tree need -- PROGRAM: an IMAGE stays as "
+				   "it is");
+	if (!run->image.program && run->machine.stdio == STDIO_PIPE && run->stdio_given == 0)
+		run->machine.stdio = STDIO_CONSOLE;
+	return 0;
+}
+
+/* 0, or the exit status of a usage error. */
+static int parse(struct run *run, int argc, char **argv)
+{
+	int option, status = 0, end = 1;
+
+	/* getopt(3) would go on into the program's own options. */
+	while (end < argc && strcmp(argv[end], "--"))
+		end++;
+	run->image.program = end < argc ? argv + end + 1 : NULL;
+	run->disk_texts = xcalloc((size_t)argc + 1, sizeof(*run->disk_texts));
+	run->image.modules = xcalloc((size_t)argc + 1, sizeof(*run->image.modules));
+	run->image.trees = xcalloc((size_t)argc + 1, sizeof(*run->image.trees));
+	opterr = 0;
+	while (!status && (option = getopt_long(end, argv, ":vh", long_options, NULL)) != -1)
+		status = take_option(run, option, argv);
+	if (status || run->help)
+		return status;
+	run->image_path = run->image.program ? NULL : argv[optind];
+	return check(run, end - optind, argv);
+}
+
+static int open_disks(struct run *run)
+{
+	run->disks = xcalloc(run->disk_count + 1, sizeof(*run->disks));
+	for (size_t i = 0; i < run->disk_count; i++)
+		if (disk_parse(run->disk_texts[i], &run->disks[i]))
+			return -1;
+	if (run->disk_count && run->machine.type == MACHINE_MICROVM)
+		return error("--disk with --machine microvm: its disks are announced on the kernel's "
+			     "command line, which stock kernels do not read "
+			     "(CONFIG_VIRTIO_MMIO_CMDLINE_DEVICES)");
+	run->machine.disks = run->disks;
+	run->machine.disk_count = run->disk_count;
+	return 0;
+}
+
+static int is_plain_word(const char *text)
+{
+	for (; *text; text++)
+		if (!isalnum((unsigned char)*text) && !strchr("._+-", *text))
+			return 0;
+	return 1;
+}
+
+/* The whole command line; the user's words come last, and so win. malloc'd, or NULL after
+ * reporting. */
+static char *command_line(const struct run *run)
+{
+	const struct machine_config *machine = &run->machine;
+	int interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	const char *term = getenv("TERM");
+	struct buffer words = { NULL, 0, 0 };
+
+	buffer_text(&words, "console=ttyS0 panic=-1 no_timer_check cryptomgr.notests");
+	if (!machine->verbose)
+		buffer_text(&words, " quiet");
+	if (!interactive || machine->stdio == STDIO_PIPE)
+		buffer_text(&words, " rdinit.onfail=poweroff");
+	else if (term && *term && is_plain_word(term))
+		buffer_printf(&words, " TERM=%s", term);
+	if (machine->stdio == STDIO_PIPE)
+		buffer_text(&words, " rdinit.stdio=ttyS1");
+	/* The other ways of rebooting that the kernel tries on a microvm, which has none of their
+	 * hardware, take 3 s, and at times end in a second boot in spite of -no-reboot. */
+	if (machine->type == MACHINE_MICROVM)
+		buffer_text(&words, " reboot=t");
+	if (machine->type == MACHINE_MICROVM && qemu_tsc_khz())
+		buffer_printf(&words, " tsc_early_khz=%lu", qemu_tsc_khz());
+	if (run->append.data)
+		buffer_text(&words, run->append.data);
+	if (words.len > QEMU_APPEND_MAX) {
+		error("the kernel's command line would have %zu bytes, and %d is what it reads",
+		      words.len, QEMU_APPEND_MAX);
+		buffer_free(&words);
+	}
+	return words.data;
+}
+
+static int boot(struct run *run, const char *qemu, const struct kernel *kernel)
+{
+	char *append = command_line(run);
+	struct run_image_file file = { -1, NULL, 0 };
+	int status = 1, result;
+
+	if (!append)
+		return 1;
+	run->image.kernel = kernel;
+	run->image.disks = run->disks;
+	run->image.disk_count = run->disk_count;
+	run->image.q35 = run->machine.type == MACHINE_Q35;
+	result = run->image.program ? run_image_build(&run->image, &file)
+				    : run_image_open(run->image_path, &file);
+	if (!result) {
+		run->machine.kernel = kernel->image;
+		run->machine.initrd = file.path;
+		run->machine.append = append;
+		if (!run->machine.memory_mib)
+			run->machine.memory_mib = run_image_memory(&file);
+		if (run->machine.verbose)
+			fprintf(stderr, "rdinit: kernel %s (%s), %u MiB, %s, words: %s\n",
+				shown(kernel->image), kernel->release, run->machine.memory_mib,
+				qemu_kvm_works() ? "KVM" : "TCG", shown(append));
+		status = machine_run(qemu, &run->machine);
+	}
+	run_image_close(&file);
+	free(append);
+	return status;
+}
+
+/* Everything that can be wrong is looked at before the first second of a boot is spent. */
+static int prepare_and_boot(struct run *run)
+{
+	struct kernel kernel;
+	char *qemu;
+	int status = 1;
+
+	if (open_disks(run) || kernel_find(run->kernel, &kernel))
+		return 1;
+	qemu = qemu_find();
+	if (qemu)
+		status = boot(run, qemu, &kernel);
+	free(qemu);
+	kernel_free(&kernel);
+	return status;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct run run = { .machine = { .cpus = 1, .stdio = STDIO_PIPE } };
+	int status;
+
+	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		run.machine.stdio = STDIO_CONSOLE;
+	status = parse(&run, argc, argv);
+	run.machine.payload = run.image.program ? PAYLOAD_PROGRAM : PAYLOAD_IMAGE;
+	if (!status && run.help)
+		fputs(usage, stdout);
+	else if (!status)
+		status = prepare_and_boot(&run);
+	for (size_t i = 0; run.disks && i < run.disk_count; i++)
+		disk_free(&run.disks[i]);
+	free(run.disks);
+	free(run.disk_texts);
+	free(run.image.modules);
+	free(run.image.trees);
+	buffer_free(&run.append);
+	return status;
+}
