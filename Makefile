@@ -71,3 +71,88 @@ $B/host/%.o: %.c Makefile
 $B/san/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(SAN_CFLAGS) -MMD -c -o $@ $<
+
+$B/skel.img: $B/init $B/rdinit rootfs-skel/skel.recipe $(wildcard rootfs-skel/tree/etc/*)
+	$B/rdinit pack -o $@ rootfs-skel/skel.recipe
+
+deps:				## install what is missing (DEPS=skip: only say it)
+	tools/deps.sh $B
+
+run: deps			## boot a shell in a virtual machine
+	@$(MAKE) --no-print-directory $B/skel.img
+	$B/rdinit run --stdio console $B/skel.img
+
+# --- tests: every unit test and fuzz target names what it links in its second line ---
+
+UNIT	= $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
+FUZZ	= $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SECONDS ?= 5
+links	= $(addsuffix .c,$(shell sed -n '2s|^/\* link: \(.*\) \*/$$|\1|p' $1))
+TEST_LIBS = -lelf -lz -lzstd
+
+$B/unit/%: tests/unit/%.c $(PURE_SAN) $(wildcard tests/unit/fake_sys.* init/*.c init/*.h init/sys/* tools/lib/*)
+	@mkdir -p $(@D)
+	$(CC) $(SAN_CFLAGS) -Wno-unused-parameter -o $@ $< $(call links,$<) $(PURE_SAN) -lcmocka $(TEST_LIBS)
+
+$B/fuzz/%: tests/fuzz/%.c $(wildcard init/pure/*.[ch] tools/lib/*.[ch])
+	@mkdir -p $(@D)
+	$(CLANG) $(filter-out -O1,$(SAN_CFLAGS)) -O1 -fsanitize=fuzzer -Wno-unused-parameter -o $@ $< \
+		$(call links,$<) $(PURE:%=init/pure/%.c) $(TEST_LIBS)
+
+check: deps			## build and test: unit, fuzz smoke, cli, namespaces, virtual machines
+	@$(MAKE) --no-print-directory all $B/skel.img check-programs
+	@$(PYTHON) tests/report.py --fuzz-seconds $(FUZZ_SECONDS) $B
+
+check-all: deps			## the same, fuzzed for longer
+	@$(MAKE) --no-print-directory check FUZZ_SECONDS=60
+
+check-programs: $(UNIT) $(FUZZ) guards
+.PHONY: check-programs guards
+
+# What the structure promises, looked for in the objects themselves.
+guards: $B/init $(PURE_HOST)
+	@! readelf -lW $B/init | grep INTERP || { echo "guards: /init must be static"; false; }
+	@size=$$(stat -c %s $B/init); [ $$size -le 65536 ] || { echo "guards: /init is $$size bytes, over 64 KiB"; false; }
+	@bad=$$(nm -u $(PURE:%=$B/musl/init/pure/%.o) | grep -E ' U ' | grep -vE ' U (mem|str|__stack_chk_fail)' | \
+		awk '{ print $$2 }' | grep -vxFf $B/pure.defined); \
+		[ -z "$$bad" ] || { echo "guards: init/pure calls" $$bad; false; }
+	@bad=$$(nm -u $(filter-out $B/musl/init/sys/sys.o,$(INIT:%=$B/musl/init/%.o)) | awk '/ U /{ print $$2 }' | sort -u | \
+		grep -xE 'open|openat|read|write|close|mount|umount2?|ioctl|fork|vfork|execve|kill|reboot|syscall|wait|waitpid|poll|ppoll|socket|stat|fstat|unlink|mkdir|mknod|malloc|calloc|realloc|free|printf|fprintf|perror'); \
+		[ -z "$$bad" ] || { echo "guards: outside init/sys/sys.c:" $$bad; false; }
+
+$B/pure.defined: $(PURE:%=$B/musl/init/pure/%.o)
+	@nm --defined-only $^ | awk 'NF == 3 { print $$3 }' | sort -u > $@
+
+guards: $B/pure.defined
+
+fuzz: deps $(FUZZ)		## fuzz every parser (FUZZ_SECONDS=5 each)
+	@$(PYTHON) tests/report.py --only fuzz --fuzz-seconds $(FUZZ_SECONDS) $B
+
+bench: deps			## what /init costs, in instructions
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tests/bench/bench.py $B
+
+lint:				## gcc's analyzer over everything, the manuals
+	@for file in $(INIT:%=init/%.c) $(PURE:%=init/pure/%.c); do \
+		$(MUSL_CC) $(INIT_CFLAGS) -O1 -fanalyzer -c -o /dev/null $$file || exit 1; done
+	@for file in $(TOOL:%=tools/%.c) $(TOOL_LIB:%=tools/lib/%.c); do \
+		$(CC) $(HOST_CFLAGS) -fanalyzer -c -o /dev/null $$file || exit 1; done
+	mandoc -Tlint -Wwarning man/*.[0-9]
+
+format:				## clang-format in place
+	clang-format -i $(wildcard init/*.[ch] init/*/*.[ch] tools/*.[ch] tools/lib/*.[ch] tests/*/*.[ch])
+
+install: all			## into DESTDIR and PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/rdinit
+	install -m 755 $B/rdinit $(DESTDIR)$(PREFIX)/bin/rdinit
+	install -m 755 $B/init $(DESTDIR)$(PREFIX)/lib/rdinit/init
+	cp -R rootfs-skel $(DESTDIR)$(PREFIX)/lib/rdinit/
+	for section in 1 5 7 8; do \
+		install -d $(DESTDIR)$(PREFIX)/share/man/man$$section; \
+		install -m 644 man/*.$$section $(DESTDIR)$(PREFIX)/share/man/man$$section/; done
+
+clean:				## all but the unpacked kernel
+	find $B -mindepth 1 -maxdepth 1 ! -name kernel -exec rm -rf {} +
+
+help:				## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | expand -t 14

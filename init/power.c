@@ -28,6 +28,7 @@ static void end_processes(const struct boot *boot)
 {
 	if (sys_kill(-1, SIGTERM) == -ESRCH)
 		return;
+	sys_kill(-1, SIGHUP);  /* an interactive shell ignores TERM, but not its terminal's end */
 	sys_kill(-1, SIGCONT); /* a stopped process cannot hear TERM */
 	if (child_reap_all((int64_t)boot->settings.grace_s * 1000))
 		return;

@@ -54,7 +54,7 @@ static int kernel_prints(enum log_level level)
 
 	return state.console == LOG_CONSOLE_KERNEL &&
 	       file_read("/proc/sys/kernel/printk", text, sizeof(text)) > 0 &&
-	       level < text[0] - '0';
+	       (int)level < text[0] - '0';
 }
 
 /* Opened anew for every line: the kernel drops all but ten lines in five seconds of one opening

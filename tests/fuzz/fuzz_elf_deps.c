@@ -1,5 +1,5 @@
-/* fuzz_elf_deps.c - PROPERTY: no ELF file, however damaged, leads outside its bytes: every text that
- * comes out lies in the file and ends there. */
+/* fuzz_elf_deps.c - PROPERTY: no ELF file, however damaged, leads outside its bytes; each text ends inside it. */
+/* link: tools/lib/elf_deps tools/lib/modinfo tools/lib/mem tools/lib/error */
 #include <stdlib.h>
 
 #include "tools/lib/elf_deps.h"

@@ -1,5 +1,5 @@
-/* fuzz_newc.c - PROPERTY: each entry moves forward and lies inside the span, and its fields,
- * written again, are the header that was read. */
+/* fuzz_newc.c - PROPERTY: entries move forward inside the span; fields written again give the header that was read. */
+/* link: tools/lib/newc */
 #include <ctype.h>
 #include <stdlib.h>
 

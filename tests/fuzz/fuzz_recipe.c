@@ -1,5 +1,5 @@
-/* fuzz_recipe.c - PROPERTY: the words of a line, quoted and read again, are the same words; a fault
- * has a column inside the line. */
+/* fuzz_recipe.c - PROPERTY: a line's words, quoted and read again, are the same; a fault's column is in the line. */
+/* link: tools/lib/words tools/lib/mem tools/lib/error */
 #include <stdlib.h>
 
 #include "tools/lib/words.h"

@@ -1,5 +1,5 @@
-/* fuzz_wire.c - PROPERTY: what a guest sends is cut into pieces by chance, and that changes nothing;
- * no line gets a byte to the terminal that would move its cursor. */
+/* fuzz_wire.c - PROPERTY: pieces cut by chance mean the same; no byte that moves the cursor comes out. */
+/* link: tools/lib/wire */
 #include <stdlib.h>
 
 #include "init/pure/frames.h"

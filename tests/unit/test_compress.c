@@ -1,4 +1,5 @@
 /* test_compress.c - what goes through a compressor comes back; damage and bombs do not. */
+/* link: tools/lib/compress tools/lib/decompress tools/lib/output tools/lib/path tools/lib/mem tools/lib/error */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

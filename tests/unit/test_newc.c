@@ -1,4 +1,5 @@
 /* test_newc.c - the newc reader against the kernel's rules, byte by byte. */
+/* link: tools/lib/newc */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* test_queue.c - bytes between two descriptors: in order, bounded, and without a reader. */
+/* link: tools/lib/queue */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
 /* test_wire.c - what the guest says about its end, however the bytes arrive. */
+/* link: tools/lib/wire */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,0 +1,98 @@
+#!/usr/bin/python3
+"""report.py - runs every suite and ends with one line: N passed, N failed, N skipped.
+
+usage: report.py [--only SUITE] [--fuzz-seconds S] BUILD
+Suites: unit (cmocka programs), fuzz (each target for S seconds), cli, ns, vm (pytest).
+Exit status 1 where anything failed, or where CI is set and anything was skipped."""
+import argparse
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WORKERS = "2"
+
+
+class Count:
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def add(self, passed=0, failed=0, skipped=0):
+        self.passed += passed
+        self.failed += failed
+        self.skipped += skipped
+
+
+def run(command, **more):
+    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace", **more)
+
+
+def unit(build, count, _seconds):
+    for program in sorted((build / "unit").glob("test_*")):
+        done = run([program], env={**os.environ, "CMOCKA_MESSAGE_OUTPUT": "TAP"})
+        ok = len(re.findall(r"^ok ", done.stdout, re.M))
+        bad = len(re.findall(r"^not ok ", done.stdout, re.M))
+        skipped = len(re.findall(r"^ok .*# SKIP", done.stdout, re.M))
+        if done.returncode and not bad or not ok + bad:
+            bad += 1
+        count.add(ok - skipped, bad, skipped)
+        print(f"unit {program.name}: {ok} passed, {bad} failed", flush=True)
+        if bad:
+            print(done.stdout)
+
+
+def fuzz(build, count, seconds):
+    for program in sorted((build / "fuzz").glob("fuzz_*")):
+        corpus = ROOT / "tests/fuzz/corpus" / program.name[len("fuzz_"):]
+        found = build / "corpus" / program.name
+        found.mkdir(parents=True, exist_ok=True)
+        done = run([program, f"-max_total_time={seconds}", "-timeout=10", "-verbosity=0",
+                    f"-artifact_prefix={found}/crash-", found] + ([corpus] if corpus.is_dir() else []))
+        count.add(passed=done.returncode == 0, failed=done.returncode != 0)
+        print(f"fuzz {program.name}: {'passed' if done.returncode == 0 else 'FAILED'}", flush=True)
+        if done.returncode:
+            print(done.stdout[-5000:])
+
+
+def pytest(name):
+    def suite(build, count, _seconds):
+        if not list((ROOT / "tests" / name).glob("test_*.py")):
+            return
+        done = run(["/usr/bin/python3", "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider",
+                    "-n", WORKERS, f"tests/{name}"],
+                   env={**os.environ, "RDINIT": str(build / "rdinit"), "PYTHONDONTWRITEBYTECODE": "1"})
+        last = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
+        numbers = {word: int(number) for number, word in
+                   re.findall(r"(\d+) (passed|failed|skipped|errors?)", last)}
+        failed = numbers.get("failed", 0) + numbers.get("error", 0) + numbers.get("errors", 0)
+        if done.returncode and not failed:
+            failed = 1
+        count.add(numbers.get("passed", 0), failed, numbers.get("skipped", 0))
+        print(f"{name}: {last.strip('= ')}", flush=True)
+        if failed or numbers.get("skipped"):
+            print(done.stdout)
+    return suite
+
+
+SUITES = {"unit": unit, "fuzz": fuzz, "cli": pytest("cli"), "ns": pytest("ns"), "vm": pytest("vm")}
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--only", choices=SUITES)
+    options.add_argument("--fuzz-seconds", type=int, default=5)
+    options.add_argument("build", type=Path)
+    options = options.parse_args()
+    count = Count()
+    for name, suite in SUITES.items():
+        if options.only in (None, name):
+            suite(options.build.resolve(), count, options.fuzz_seconds)
+    print(f"\n{count.passed} passed, {count.failed} failed, {count.skipped} skipped")
+    return 1 if count.failed or not count.passed or (os.environ.get("CI") and count.skipped) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

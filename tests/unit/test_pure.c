@@ -1,0 +1,599 @@
+/* test_pure.c - the parsers that read what kernels, disks and the host say. */
+/* link: */
+#include <dirent.h>
+#include <elf.h>
+#include <errno.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "init/pure/dirents.h"
+#include "init/pure/executable.h"
+#include "init/pure/format.h"
+#include "init/pure/frames.h"
+#include "init/pure/fslist.h"
+#include "init/pure/hints.h"
+#include "init/pure/modlist.h"
+#include "init/pure/mounts.h"
+#include "init/pure/names.h"
+#include "init/pure/number.h"
+#include "init/pure/rootspec.h"
+#include "init/pure/uevent.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define SPAN(text)   ((struct span){ (const uint8_t *)(text), sizeof(text) - 1 })
+
+/* --- root= --- */
+
+static void a_root_is_a_path_or_a_number(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int major, minor;
+	} rows[] = { { "8:1", 8, 1 },	     { "259:1048575", 259, 1048575 }, { "0801", 8, 1 },
+		     { "fe00", 254, 0 },     { "b301", 179, 1 },	      { "1", 0, 1 },
+		     { "4095:0", 4095, 0 },  { "00100100", 1, 256 } };
+	struct rootspec spec;
+
+	(void)state;
+	assert_int_equal(rootspec_parse("/dev/vda1", &spec), 0);
+	assert_int_equal(spec.kind, ROOTSPEC_PATH);
+	assert_string_equal(spec.path, "/dev/vda1");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(rootspec_parse(rows[i].text, &spec), 0);
+		assert_int_equal(spec.kind, ROOTSPEC_NUMBER);
+		assert_int_equal(spec.major, rows[i].major);
+		assert_int_equal(spec.minor, rows[i].minor);
+	}
+}
+
+static void a_root_that_is_neither_is_refused(void **state)
+{
+	static const char *const rows[] = { "",	   "/dev/", "vda1",  "/vda", "UUID=1", "8:",
+					    ":1",  "8:1:2", "4096:0", "8:1048576", "8:x", "123456789",
+					    "8:-1", "00000000000000000000:1", " 8:1" };
+	struct rootspec spec;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (rootspec_parse(rows[i], &spec) != -EINVAL)
+			fail_msg("\"%s\" is taken", rows[i]);
+}
+
+/* --- uevents --- */
+
+static void a_uevent_is_read_by_its_keys(void **state)
+{
+	static const char text[] = "add@/devices/x\0ACTION=add\0DEVPATH=/devices/x\0SUBSYSTEM=block\0"
+				   "MAJOR=254\0MINOR=1\0DEVNAME=vda1\0XMAJOR=9\0";
+	struct uevent event;
+
+	(void)state;
+	assert_int_equal(uevent_parse(SPAN(text), &event), 0);
+	assert_string_equal(event.action, "add");
+	assert_string_equal(event.subsystem, "block");
+	assert_string_equal(event.devname, "vda1");
+	assert_string_equal(event.major, "254");
+	assert_string_equal(event.minor, "1");
+}
+
+static void a_message_that_is_no_uevent_is_refused(void **state)
+{
+	struct uevent event;
+
+	(void)state;
+	assert_int_equal(uevent_parse(SPAN(""), &event), -EINVAL);
+	assert_int_equal(uevent_parse(SPAN("add@/x"), &event), -EINVAL);
+	assert_int_equal(uevent_parse(SPAN("libudev\0\xfe\xed\xca\xfe@\0"), &event), -EINVAL);
+	assert_int_equal(uevent_parse(SPAN("add@/x\0MAJOR=1"), &event), -EINVAL);
+	assert_int_equal(uevent_parse(SPAN("add@/x\0"), &event), 0);
+	assert_null(event.subsystem);
+}
+
+/* --- lists of modules, file systems, mounts --- */
+
+static void modules_are_read_line_by_line_with_their_options(void **state)
+{
+	char text[] = "# first\n\n/a/b.ko\n  /c.ko.zst  x=1 y=\"2 3\"\n/d.ko \n/e.ko";
+	static const char *const rows[][2] = {
+		{ "/a/b.ko", "" }, { "/c.ko.zst", "x=1 y=\"2 3\"" }, { "/d.ko", "" }, { "/e.ko", "" },
+	};
+	struct module_line line;
+	char *rest = text;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(modlist_next(&rest, &line), 1);
+		assert_string_equal(line.path, rows[i][0]);
+		assert_string_equal(line.options, rows[i][1]);
+	}
+	assert_int_equal(modlist_next(&rest, &line), 0);
+}
+
+static void a_module_is_named_and_its_compression_told_by_its_path(void **state)
+{
+	char name[8];
+
+	(void)state;
+	modlist_name("/lib/modules/6.1/ext4.ko.zst", name, sizeof(name));
+	assert_string_equal(name, "ext4");
+	modlist_name("longer-than-this.ko", name, sizeof(name));
+	assert_string_equal(name, "longer-");
+	modlist_name("/", name, sizeof(name));
+	assert_string_equal(name, "");
+	assert_int_equal(modlist_compression("/a.ko"), MODULE_PLAIN);
+	assert_int_equal(modlist_compression("/a"), MODULE_PLAIN);
+	assert_int_equal(modlist_compression("/a.ko.gz"), MODULE_COMPRESSED);
+	assert_int_equal(modlist_compression("/a.ko.xz"), MODULE_COMPRESSED);
+	assert_int_equal(modlist_compression("/a.ko.zst"), MODULE_COMPRESSED);
+}
+
+static void check_types(const char **types, int count, const char *const *wanted, int wanted_count)
+{
+	assert_int_equal(count, wanted_count);
+	for (int i = 0; i < count; i++)
+		assert_string_equal(types[i], wanted[i]);
+}
+
+static void ext4_is_tried_before_ext3_and_ext2_and_vfat_before_msdos(void **state)
+{
+	static const char *const wanted[] = { "ext4", "ext3", "ext2", "vfat", "msdos", "xfs", "btrfs" };
+	char text[] = "nodev\tsysfs\n\txfs\n\text2\nnodev\ttmpfs\n\text3\n\tmsdos\n\text4\n\tvfat\n"
+		      "\tbtrfs\n\t\n\n";
+	const char *types[FSLIST_MAX];
+	int left_out, count = fslist_parse(text, types, &left_out);
+
+	(void)state;
+	check_types(types, count, wanted, COUNT(wanted));
+	assert_int_equal(left_out, 0);
+}
+
+static void asked_for_file_systems_keep_their_order(void **state)
+{
+	static const char *const wanted[] = { "ext2", "ext4", "xfs" };
+	char text[] = ",ext2,ext4,,xfs,";
+	const char *types[FSLIST_MAX];
+	int left_out, count = fslist_split(text, types, &left_out);
+
+	(void)state;
+	check_types(types, count, wanted, COUNT(wanted));
+}
+
+static void file_systems_beyond_the_limit_are_counted(void **state)
+{
+	char lines[(FSLIST_MAX + 2) * 3 + 1], words[(FSLIST_MAX + 2) * 2 + 1];
+	const char *types[FSLIST_MAX];
+	int left_out;
+
+	(void)state;
+	for (int i = 0; i < FSLIST_MAX + 2; i++) {
+		memcpy(lines + i * 3, "\ta\n", 4);
+		memcpy(words + i * 2, "a,", 3);
+	}
+	assert_int_equal(fslist_parse(lines, types, &left_out), FSLIST_MAX);
+	assert_int_equal(left_out, 2);
+	assert_int_equal(fslist_split(words, types, &left_out), FSLIST_MAX);
+	assert_int_equal(left_out, 2);
+}
+
+static void mounts_are_read_and_their_escapes_undone(void **state)
+{
+	char text[] = "/dev/vda1 /a\\040b\\134c ext4 rw 0 0\nshort line\n\nnone /x\\9\\777\\04 tmpfs rw\n"
+		      "a / b";
+	struct mount_line line;
+	char *rest = text;
+
+	(void)state;
+	assert_int_equal(mounts_next(&rest, &line), 1);
+	assert_string_equal(line.source, "/dev/vda1");
+	assert_string_equal(line.target, "/a b\\c");
+	assert_string_equal(line.type, "ext4");
+	assert_int_equal(mounts_next(&rest, &line), 1);
+	assert_string_equal(line.target, "/x\\9\\777\\04");
+	assert_int_equal(mounts_next(&rest, &line), 0);
+}
+
+/* --- executables --- */
+
+#define INTERP "/lib/ld-musl-x86_64.so.1"
+
+struct program {
+	Elf64_Ehdr head;
+	Elf64_Phdr table[2];
+	char interp[sizeof(INTERP)];
+};
+
+static struct program make_program(void)
+{
+	struct program program = {
+		.head = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+			  .e_type = ET_DYN, .e_machine = EM_X86_64, .e_version = EV_CURRENT,
+			  .e_phoff = offsetof(struct program, table),
+			  .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 2 },
+		.table = { { .p_type = PT_LOAD },
+			   { .p_type = PT_INTERP, .p_offset = offsetof(struct program, interp),
+			     .p_filesz = sizeof(INTERP) } },
+		.interp = INTERP,
+	};
+
+	return program;
+}
+
+static char found[INTERPRETER_MAX];
+
+/* In memory of exactly this size, so that one byte too far is seen. */
+static int interpreter_of(const void *bytes, size_t size)
+{
+	uint8_t *copy = malloc(size ? size : 1);
+	int result;
+
+	assert_non_null(copy);
+	memcpy(copy, bytes, size);
+	found[0] = '\0';
+	result = executable_interpreter((struct span){ copy, size }, found);
+	free(copy);
+	return result;
+}
+
+static void a_program_names_its_interpreter(void **state)
+{
+	struct program program = make_program();
+
+	(void)state;
+	assert_int_equal(interpreter_of(&program, sizeof(program)), 0);
+	assert_string_equal(found, INTERP);
+	program.head.e_type = ET_EXEC;
+	assert_int_equal(interpreter_of(&program, sizeof(program)), 0);
+}
+
+static void a_static_program_needs_none(void **state)
+{
+	struct program program = make_program();
+
+	(void)state;
+	program.table[1].p_type = PT_NOTE;
+	assert_int_equal(interpreter_of(&program, sizeof(program)), 0);
+	assert_string_equal(found, "");
+}
+
+static void a_program_cut_off_anywhere_is_never_misread(void **state)
+{
+	struct program program = make_program();
+
+	(void)state;
+	for (size_t len = 0; len < offsetof(struct program, interp) + sizeof(INTERP); len++) {
+		int result = interpreter_of(&program, len);
+
+		assert_int_equal(result, len < sizeof(Elf64_Ehdr) ? -ENOEXEC : -E2BIG);
+	}
+}
+
+static void a_program_of_another_machine_is_refused(void **state)
+{
+	struct program program = make_program();
+
+	(void)state;
+	program.head.e_machine = EM_AARCH64;
+	assert_int_equal(interpreter_of(&program, sizeof(program)), -ENOEXEC);
+	program = make_program();
+	program.head.e_ident[EI_CLASS] = ELFCLASS32;
+	assert_int_equal(interpreter_of(&program, sizeof(program)), -ENOEXEC);
+	program = make_program();
+	program.head.e_ident[EI_DATA] = ELFDATA2MSB;
+	assert_int_equal(interpreter_of(&program, sizeof(program)), -ENOEXEC);
+	program = make_program();
+	program.head.e_type = ET_REL;
+	assert_int_equal(interpreter_of(&program, sizeof(program)), -ENOEXEC);
+}
+
+static void damaged_program_headers_are_refused(void **state)
+{
+	struct program program = make_program();
+
+	(void)state;
+	program.interp[sizeof(INTERP) - 1] = 'x';
+	assert_int_equal(interpreter_of(&program, sizeof(program)), -ENOEXEC);
+	program = make_program();
+	program.table[1].p_filesz = 1;
+	assert_int_equal(interpreter_of(&program, sizeof(program)), -ENOEXEC);
+	program.table[1].p_filesz = INTERPRETER_MAX + 1;
+	assert_int_equal(interpreter_of(&program, sizeof(program)), -ENOEXEC);
+	program = make_program();
+	program.table[1].p_offset = UINT64_MAX - 2;
+	assert_int_equal(interpreter_of(&program, sizeof(program)), -E2BIG);
+	program = make_program();
+	program.head.e_phoff = UINT64_MAX;
+	assert_int_equal(interpreter_of(&program, sizeof(program)), -E2BIG);
+	program = make_program();
+	program.head.e_phentsize = 32;
+	assert_int_equal(interpreter_of(&program, sizeof(program)), -ENOEXEC);
+	program = make_program();
+	program.head.e_phnum = 0;
+	assert_int_equal(interpreter_of(&program, sizeof(program)), -ENOEXEC);
+	program.head.e_phnum = 0xffff;
+	program.table[1].p_type = PT_NULL;
+	assert_int_equal(interpreter_of(&program, sizeof(program)), -E2BIG);
+}
+
+static void a_script_names_its_interpreter(void **state)
+{
+	static const struct {
+		const char *text;
+		int result;
+		const char *interpreter;
+	} rows[] = {
+		{ "#!/bin/sh\n", 0, "/bin/sh" },   { "#!/bin/sh", 0, "/bin/sh" },
+		{ "#! \t/bin/sh -e\n", 0, "/bin/sh" }, { "#!/bin/sh\t-e", 0, "/bin/sh" },
+		{ "#!", -ENOEXEC, "" },		   { "#!\n/bin/sh", -ENOEXEC, "" },
+		{ "#!  ", -ENOEXEC, "" },	   { "#", -ENOEXEC, "" },
+		{ "echo", -ENOEXEC, "" },	   { "", -ENOEXEC, "" },
+	};
+	char text[2 + INTERPRETER_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		assert_int_equal(interpreter_of(rows[i].text, strlen(rows[i].text)), rows[i].result);
+		assert_string_equal(found, rows[i].interpreter);
+	}
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "#!", 2);
+	assert_int_equal(interpreter_of(text, 2 + INTERPRETER_MAX - 1), 0);
+	assert_int_equal(interpreter_of(text, 2 + INTERPRETER_MAX), -E2BIG);
+}
+
+/* --- text and numbers --- */
+
+static void a_format_writes_what_printf_would(void **state)
+{
+	char text[128];
+	size_t len = format_text(text, sizeof(text), "%s %c %d %u %x %% %ld %lu %lx %d", "a", 'b', -3,
+				 4U, 0xdeadU, LONG_MIN, ULONG_MAX, 16UL, INT_MIN);
+
+	(void)state;
+	assert_string_equal(text, "a b -3 4 dead % -9223372036854775808 18446744073709551615 10 "
+				  "-2147483648");
+	assert_int_equal(len, strlen(text));
+}
+
+static void a_text_that_does_not_fit_is_cut_and_ended(void **state)
+{
+	char text[5] = "####";
+
+	(void)state;
+	assert_int_equal(format_text(text, sizeof(text), "%s", "abcdefgh"), 4);
+	assert_string_equal(text, "abcd");
+	assert_int_equal(format_text(text, 1, "x"), 0);
+	assert_string_equal(text, "");
+}
+
+static void a_number_is_all_digits_and_in_range(void **state)
+{
+	unsigned int value = 77;
+
+	(void)state;
+	assert_int_equal(number_parse("4294967295", 10, UINT_MAX, &value), 1);
+	assert_true(value == UINT_MAX);
+	assert_int_equal(number_parse("fF", 16, 255, &value), 1);
+	assert_int_equal(value, 255);
+	assert_int_equal(number_parse("256", 10, 255, &value), 0);
+	assert_int_equal(number_parse("4294967296", 10, UINT_MAX, &value), 0);
+	assert_int_equal(number_parse("99999999999999999999999999", 10, UINT_MAX, &value), 0);
+	assert_int_equal(number_parse("", 10, 9, &value), 0);
+	assert_int_equal(number_parse("a", 10, 99, &value), 0);
+	assert_int_equal(number_parse("g", 16, 99, &value), 0);
+	assert_int_equal(number_parse("1 ", 10, 99, &value), 0);
+	assert_int_equal(value, 255);
+}
+
+static void errors_and_signals_have_their_names(void **state)
+{
+	(void)state;
+	assert_string_equal(error_name(ENOENT), "ENOENT");
+	assert_string_equal(error_name(EKEYREJECTED), "EKEYREJECTED");
+	assert_string_equal(error_name(0), "E?");
+	assert_string_equal(error_name(-ENOENT), "E?");
+	assert_string_equal(error_name(100000), "E?");
+	for (int signal = 1; signal < 32; signal++)
+		assert_string_equal(signal_name(signal), sigabbrev_np(signal));
+	assert_null(signal_name(0));
+	assert_null(signal_name(-1));
+	assert_null(signal_name(SIGRTMAX));
+}
+
+static void every_error_is_named_as_libc_names_it(void **state)
+{
+	(void)state;
+	for (int error = 1; error < 134; error++)
+		if (strcmp(error_name(error), "E?") != 0)
+			assert_string_equal(error_name(error), strerrorname_np(error));
+}
+
+static void a_hint_belongs_to_one_step_and_one_error(void **state)
+{
+	(void)state;
+	assert_non_null(hint_find("modules", ENOEXEC));
+	assert_null(hint_find("modules", 0));
+	assert_null(hint_find("settings", ENOEXEC));
+}
+
+/* --- frames --- */
+
+static size_t make_stream(uint8_t *stream)
+{
+	size_t len = 0;
+
+	frame_head(stream + len, FRAME_CREDIT, FRAME_MAX);
+	len += FRAME_HEAD;
+	frame_head(stream + len, FRAME_OUT, 5);
+	memcpy(stream + len + FRAME_HEAD, "hello", 5);
+	len += FRAME_HEAD + 5;
+	frame_head(stream + len, FRAME_IN, 0);
+	len += FRAME_HEAD;
+	frame_head(stream + len, FRAME_ERR, 2);
+	memcpy(stream + len + FRAME_HEAD, "no", 2);
+	len += FRAME_HEAD + 2;
+	frame_head(stream + len, FRAME_END, 0);
+	return len + FRAME_HEAD;
+}
+
+/* What a reader made of it: heads as their kinds, data as it came. */
+static void note(struct frame_reader *reader, struct span in, char *notes)
+{
+	struct frame_piece piece;
+	size_t len = strlen(notes);
+
+	while (frame_next(reader, &in, &piece) > 0) {
+		if (piece.data.data)
+			memcpy(notes + len, piece.data.data, piece.data.len);
+		else
+			notes[len] = (char)piece.kind;
+		len += piece.data.data ? piece.data.len : 1;
+		notes[len] = '\0';
+	}
+	assert_int_equal(in.len, 0);
+}
+
+static void frames_mean_the_same_wherever_they_are_cut(void **state)
+{
+	uint8_t stream[64];
+	size_t len = make_stream(stream);
+
+	(void)state;
+	for (size_t cut = 0; cut <= len; cut++) {
+		struct frame_reader reader = { .have = 0 };
+		char notes[64] = "";
+
+		note(&reader, (struct span){ stream, cut }, notes);
+		note(&reader, (struct span){ stream + cut, len - cut }, notes);
+		assert_string_equal(notes, "cohelloienox");
+	}
+}
+
+static void a_stream_cut_off_yields_only_what_came(void **state)
+{
+	uint8_t stream[64];
+	size_t len = make_stream(stream);
+
+	(void)state;
+	for (size_t cut = 0; cut < len; cut++) {
+		struct frame_reader reader = { .have = 0 };
+		uint8_t *copy = malloc(cut ? cut : 1);
+		char notes[64] = "";
+
+		assert_non_null(copy);
+		memcpy(copy, stream, cut);
+		note(&reader, (struct span){ copy, cut }, notes);
+		free(copy);
+		assert_int_equal(strncmp("cohelloienox", notes, strlen(notes)), 0);
+		assert_true(strlen(notes) < 12);
+	}
+}
+
+static void frames_of_no_kind_or_too_long_are_refused(void **state)
+{
+	static const uint8_t bad[][FRAME_HEAD] = { { 'z', 0, 0 }, { 'o', 1, 0x10 }, { 0, 0, 0 },
+						   { 'c', 0xff, 0xff } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		struct frame_reader reader = { .have = 0 };
+		struct span in = { bad[i], FRAME_HEAD };
+		struct frame_piece piece;
+
+		assert_int_equal(frame_next(&reader, &in, &piece), -EPROTO);
+	}
+}
+
+/* --- directories --- */
+
+static size_t add_entry(uint8_t *buffer, size_t at, const char *name, uint8_t type)
+{
+	size_t len = (19 + strlen(name) + 1 + 7) / 8 * 8;
+
+	memset(buffer + at, 0, len);
+	buffer[at + 16] = (uint8_t)len;
+	buffer[at + 18] = type;
+	memcpy(buffer + at + 19, name, strlen(name) + 1);
+	return at + len;
+}
+
+static void a_directory_is_listed_without_its_dots(void **state)
+{
+	uint8_t buffer[256];
+	size_t len = add_entry(buffer, 0, ".", DT_DIR);
+	struct dirent_view entry;
+	struct span rest;
+
+	(void)state;
+	len = add_entry(buffer, len, "..", DT_DIR);
+	len = add_entry(buffer, len, "...", DT_DIR);
+	len = add_entry(buffer, len, ".a", DT_REG);
+	rest = (struct span){ buffer, len };
+	assert_int_equal(dirents_next(&rest, &entry), 1);
+	assert_string_equal(entry.name, "...");
+	assert_int_equal(entry.type, DT_DIR);
+	assert_int_equal(dirents_next(&rest, &entry), 1);
+	assert_string_equal(entry.name, ".a");
+	assert_int_equal(entry.type, DT_REG);
+	assert_int_equal(dirents_next(&rest, &entry), 0);
+}
+
+static void a_directory_cut_off_anywhere_ends_before_the_cut(void **state)
+{
+	uint8_t whole[64];
+	size_t len = add_entry(whole, 0, "file", DT_REG);
+
+	(void)state;
+	for (size_t cut = 0; cut < len; cut++) {
+		uint8_t *copy = malloc(cut ? cut : 1);
+		struct span rest = { copy, cut };
+		struct dirent_view entry;
+
+		assert_non_null(copy);
+		memcpy(copy, whole, cut);
+		assert_int_equal(dirents_next(&rest, &entry), 0);
+		free(copy);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_root_is_a_path_or_a_number),
+		cmocka_unit_test(a_root_that_is_neither_is_refused),
+		cmocka_unit_test(a_uevent_is_read_by_its_keys),
+		cmocka_unit_test(a_message_that_is_no_uevent_is_refused),
+		cmocka_unit_test(modules_are_read_line_by_line_with_their_options),
+		cmocka_unit_test(a_module_is_named_and_its_compression_told_by_its_path),
+		cmocka_unit_test(ext4_is_tried_before_ext3_and_ext2_and_vfat_before_msdos),
+		cmocka_unit_test(asked_for_file_systems_keep_their_order),
+		cmocka_unit_test(file_systems_beyond_the_limit_are_counted),
+		cmocka_unit_test(mounts_are_read_and_their_escapes_undone),
+		cmocka_unit_test(a_program_names_its_interpreter),
+		cmocka_unit_test(a_static_program_needs_none),
+		cmocka_unit_test(a_program_cut_off_anywhere_is_never_misread),
+		cmocka_unit_test(a_program_of_another_machine_is_refused),
+		cmocka_unit_test(damaged_program_headers_are_refused),
+		cmocka_unit_test(a_script_names_its_interpreter),
+		cmocka_unit_test(a_format_writes_what_printf_would),
+		cmocka_unit_test(a_text_that_does_not_fit_is_cut_and_ended),
+		cmocka_unit_test(a_number_is_all_digits_and_in_range),
+		cmocka_unit_test(errors_and_signals_have_their_names),
+		cmocka_unit_test(every_error_is_named_as_libc_names_it),
+		cmocka_unit_test(a_hint_belongs_to_one_step_and_one_error),
+		cmocka_unit_test(frames_mean_the_same_wherever_they_are_cut),
+		cmocka_unit_test(a_stream_cut_off_yields_only_what_came),
+		cmocka_unit_test(frames_of_no_kind_or_too_long_are_refused),
+		cmocka_unit_test(a_directory_is_listed_without_its_dots),
+		cmocka_unit_test(a_directory_cut_off_anywhere_ends_before_the_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,234 @@
+/* test_settings.c - every parameter of the table: taken, refused with a reason, the last one wins. */
+/* link: */
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "init/pure/settings.h"
+
+#define LINE 1024
+
+/* Each test reads one line or several: the text must outlive the settings. */
+static char lines[4][LINE];
+static struct settings settings;
+
+static void begin(void)
+{
+	settings_defaults(&settings);
+}
+
+static void read_line(int slot, const char *text, enum settings_source source)
+{
+	assert_true(strlen(text) < LINE);
+	memcpy(lines[slot], text, strlen(text) + 1);
+	settings_parse(&settings, lines[slot], source);
+}
+
+static void read_one(const char *text)
+{
+	begin();
+	read_line(0, text, FROM_KERNEL);
+}
+
+static void nothing_asked_for_means_the_defaults(void **state)
+{
+	(void)state;
+	read_one("");
+	assert_null(settings.root);
+	assert_null(settings.arguments);
+	assert_int_equal(settings.root_access, ROOT_READ_ONLY);
+	assert_int_equal(settings.timeout_s, 30);
+	assert_int_equal(settings.grace_s, 5);
+	assert_int_equal(settings.onfail, ONFAIL_UNSET);
+	assert_int_equal(settings.exit, WAY_OUT_UNSET);
+	assert_int_equal(settings.has_panic, 0);
+}
+
+static void every_text_parameter_is_taken(void **state)
+{
+	(void)state;
+	read_one("root=/dev/vda1 rootfstype=ext4,xfs rootflags=subvol=a init=/x rdinit.run=\"/a b\" "
+		 "rdinit.stdio=ttyS1");
+	assert_string_equal(settings.root, "/dev/vda1");
+	assert_string_equal(settings.rootfstype, "ext4,xfs");
+	assert_string_equal(settings.rootflags, "subvol=a");
+	assert_string_equal(settings.init, "/x");
+	assert_string_equal(settings.run, "/a b");
+	assert_string_equal(settings.stdio, "ttyS1");
+	assert_int_equal(settings.ignored_count, 0);
+}
+
+static void every_number_and_choice_is_taken(void **state)
+{
+	static const struct {
+		const char *line;
+		size_t field;
+		int value;
+	} rows[] = {
+		{ "ro", offsetof(struct settings, root_access), ROOT_READ_ONLY },
+		{ "rw", offsetof(struct settings, root_access), ROOT_READ_WRITE },
+		{ "rootwait", offsetof(struct settings, timeout_s), WAIT_FOREVER },
+		{ "rootwait=7", offsetof(struct settings, timeout_s), 7 },
+		{ "rd.timeout=0", offsetof(struct settings, timeout_s), 0 },
+		{ "rootdelay=3", offsetof(struct settings, rootdelay_s), 3 },
+		{ "panic=-1", offsetof(struct settings, panic_s), -1 },
+		{ "panic=10", offsetof(struct settings, panic_s), 10 },
+		{ "panic=0", offsetof(struct settings, has_panic), 1 },
+		{ "quiet", offsetof(struct settings, verbosity), VERBOSITY_QUIET },
+		{ "debug", offsetof(struct settings, verbosity), VERBOSITY_DEBUG },
+		{ "rdinit.mounts=minimal", offsetof(struct settings, mounts), MOUNTS_MINIMAL },
+		{ "rdinit.grace=2147483647", offsetof(struct settings, grace_s), INT_MAX },
+		{ "rdinit.exit=poweroff", offsetof(struct settings, exit), WAY_OUT_POWEROFF },
+		{ "rdinit.exit=reboot", offsetof(struct settings, exit), WAY_OUT_REBOOT },
+		{ "rdinit.exit=halt", offsetof(struct settings, exit), WAY_OUT_HALT },
+		{ "rdinit.onfail=shell", offsetof(struct settings, onfail), ONFAIL_SHELL },
+		{ "rdinit.onfail=poweroff", offsetof(struct settings, onfail), ONFAIL_POWEROFF },
+		{ "rdinit.onfail=reboot", offsetof(struct settings, onfail), ONFAIL_REBOOT },
+		{ "rdinit.onfail=halt", offsetof(struct settings, onfail), ONFAIL_HALT },
+		{ "rdinit.onfail=wait", offsetof(struct settings, onfail), ONFAIL_WAIT },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int value;
+
+		read_one(rows[i].line);
+		memcpy(&value, (const char *)&settings + rows[i].field, sizeof(value));
+		if (value != rows[i].value || settings.ignored_count)
+			fail_msg("%s gives %d, ignored %d", rows[i].line, value,
+				 settings.ignored_count);
+	}
+}
+
+static void a_bad_value_is_kept_with_a_reason_and_changes_nothing(void **state)
+{
+	static const char *const rows[] = {
+		"rootdelay=", "rootdelay=x", "rootdelay=-1", "rootdelay=1s", "rootdelay",
+		"rd.timeout=2147483648", "rd.timeout=99999999999999999999", "rootwait=x",
+		"panic=", "panic=-", "panic=--1", "panic=+1", "rdinit.grace= ", "rdinit.grace=0x5",
+		"rdinit.onfail=", "rdinit.onfail=Shell", "rdinit.onfail", "rdinit.exit=off",
+		"rdinit.mounts=all", "rdinit.unknown=1", "rdinit.", "root", "init", "console",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		read_one(rows[i]);
+		if (settings.ignored_count != 1)
+			fail_msg("%s is not refused", rows[i]);
+		assert_non_null(settings.ignored[0].why);
+		assert_int_equal(strncmp(settings.ignored[0].word, rows[i], 4), 0);
+		assert_int_equal(settings.timeout_s, 30);
+		assert_int_equal(settings.rootdelay_s, 0);
+		assert_int_equal(settings.grace_s, 5);
+		assert_int_equal(settings.panic_s, 0);
+		assert_int_equal(settings.onfail, ONFAIL_UNSET);
+	}
+}
+
+static void every_row_of_the_table_has_its_help_and_is_known(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < parameter_count; i++) {
+		assert_true(settings_knows(parameters[i].name, strlen(parameters[i].name)));
+		assert_true(strlen(parameters[i].help) > 0);
+		assert_int_equal(!parameters[i].choices, parameters[i].kind != PARAMETER_CHOICE);
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(parameters[i].name, parameters[k].name);
+	}
+	assert_false(settings_knows("roo", 3));
+	assert_false(settings_knows("rootx", 5));
+	assert_true(settings_knows("root=x", 4));
+}
+
+static void the_last_word_wins(void **state)
+{
+	(void)state;
+	begin();
+	read_line(0, "root=/dev/a rw quiet rdinit.grace=1", FROM_IMAGE);
+	read_line(1, "root=/dev/b root=/dev/c ro rdinit.grace=2 debug", FROM_KERNEL);
+	assert_string_equal(settings.root, "/dev/c");
+	assert_int_equal(settings.root_access, ROOT_READ_ONLY);
+	assert_int_equal(settings.grace_s, 2);
+	assert_int_equal(settings.verbosity, VERBOSITY_DEBUG);
+}
+
+static void what_follows_two_dashes_belongs_to_the_program(void **state)
+{
+	(void)state;
+	read_one("quiet -- -x root=/dev/a \"b c\"");
+	assert_string_equal(settings.arguments, "-x root=/dev/a \"b c\"");
+	assert_null(settings.root);
+	read_one("quiet --");
+	assert_string_equal(settings.arguments, "");
+}
+
+static void a_bare_dash_dash_with_a_value_is_no_end(void **state)
+{
+	(void)state;
+	read_one("--=x root=/dev/a");
+	assert_null(settings.arguments);
+	assert_string_equal(settings.root, "/dev/a");
+}
+
+static void only_the_images_unknown_words_become_environment(void **state)
+{
+	(void)state;
+	begin();
+	read_line(0, "LANG=\"C x\" virtio.mod=1 bare", FROM_IMAGE);
+	read_line(1, "EDITOR=vi", FROM_KERNEL);
+	assert_int_equal(settings.env_count, 1);
+	assert_string_equal(settings.env[0], "LANG=C x");
+	assert_int_equal(settings.ignored_count, 0);
+}
+
+static void consoles_are_kept_in_order(void **state)
+{
+	(void)state;
+	read_one("console=tty0 console=ttyS0,115200n8");
+	assert_int_equal(settings.console_count, 2);
+	assert_string_equal(settings.consoles[0], "tty0");
+	assert_string_equal(settings.consoles[1], "ttyS0,115200n8");
+}
+
+static void too_many_of_anything_are_counted_not_written(void **state)
+{
+	char line[LINE] = "";
+
+	(void)state;
+	for (int i = 0; i < SETTINGS_CONSOLES_MAX + SETTINGS_IGNORED_MAX + 3; i++)
+		memcpy(line + strlen(line), "console=a ", 11);
+	read_one(line);
+	assert_int_equal(settings.console_count, SETTINGS_CONSOLES_MAX);
+	assert_int_equal(settings.ignored_count, SETTINGS_IGNORED_MAX + 3);
+	line[0] = '\0';
+	for (int i = 0; i < SETTINGS_ENV_MAX + 1; i++)
+		memcpy(line + strlen(line), "A=b ", 5);
+	begin();
+	read_line(0, line, FROM_IMAGE);
+	assert_int_equal(settings.env_count, SETTINGS_ENV_MAX);
+	assert_int_equal(settings.ignored_count, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_asked_for_means_the_defaults),
+		cmocka_unit_test(every_text_parameter_is_taken),
+		cmocka_unit_test(every_number_and_choice_is_taken),
+		cmocka_unit_test(a_bad_value_is_kept_with_a_reason_and_changes_nothing),
+		cmocka_unit_test(every_row_of_the_table_has_its_help_and_is_known),
+		cmocka_unit_test(the_last_word_wins),
+		cmocka_unit_test(what_follows_two_dashes_belongs_to_the_program),
+		cmocka_unit_test(a_bare_dash_dash_with_a_value_is_no_end),
+		cmocka_unit_test(only_the_images_unknown_words_become_environment),
+		cmocka_unit_test(consoles_are_kept_in_order),
+		cmocka_unit_test(too_many_of_anything_are_counted_not_written),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

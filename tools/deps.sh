@@ -1,0 +1,64 @@
+#!/bin/sh
+# deps.sh - installs what building, running and testing rdinit needs, with Debian's apt-get.
+# DEPS=skip: install nothing, say what is missing.
+set -eu
+
+PACKAGES="gcc libc6-dev make musl-tools linux-libc-dev libkmod-dev libelf-dev libzstd-dev zlib1g-dev
+	busybox-static kmod qemu-system-x86"
+TEST_PACKAGES="libcmocka-dev clang libclang-rt-14-dev clang-format binutils mandoc cpio zstd strace
+	e2fsprogs sqlite3 python3 python3-pytest python3-pytest-xdist"
+KERNEL=linux-image-cloud-amd64
+
+build=${1:?usage: deps.sh BUILD-DIRECTORY}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+missing() {
+	for package in $PACKAGES $TEST_PACKAGES; do
+		dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
+			printf ' %s' "$package"
+	done
+}
+
+refuse() {
+	echo "deps: $1" >&2
+	echo "deps: needed, by Debian's names:" $PACKAGES >&2
+	echo "deps: for make check:" $TEST_PACKAGES >&2
+	echo "deps: and a kernel: --kernel, \$RDINIT_KERNEL or /boot/vmlinuz-*" >&2
+	exit 1
+}
+
+# The kernel is unpacked, not installed: nothing of the host's own boot changes.
+unpack_kernel() {
+	name=$(apt-cache depends "$KERNEL" 2>/dev/null | sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
+	if [ -z "$name" ]; then
+		as_root apt-get -q update
+		name=$(apt-cache depends "$KERNEL" | sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
+	fi
+	[ -n "$name" ] || refuse "apt-get knows no $KERNEL"
+	rm -rf "$build/kernel/debian" "$build/kernel/unpack"
+	mkdir -p "$build/kernel/unpack/root"
+	(cd "$build/kernel/unpack" && { apt-get -q download "$name" || { as_root apt-get -q update && apt-get -q download "$name"; }; })
+	dpkg -x "$build"/kernel/unpack/*.deb "$build/kernel/unpack/root"
+	release=$(ls "$build/kernel/unpack/root/lib/modules")
+	/sbin/depmod -b "$build/kernel/unpack/root" "$release"
+	mv "$build/kernel/unpack/root" "$build/kernel/debian"
+	rm -rf "$build/kernel/unpack"
+}
+
+command -v apt-get >/dev/null || [ "${DEPS:-}" = skip ] ||
+	refuse "this is no Debian: install what is listed, then run make with DEPS=skip"
+
+wanted=$(command -v dpkg-query >/dev/null && missing || true)
+if [ "${DEPS:-}" = skip ]; then
+	[ -z "$wanted" ] || echo "deps: missing:$wanted" >&2
+	exit 0
+fi
+if [ -n "$wanted" ]; then
+	echo "deps: installing$wanted"
+	as_root apt-get -q update
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $wanted
+fi
+ls "$build"/kernel/debian/boot/vmlinuz-* >/dev/null 2>&1 || unpack_kernel
