@@ -92,7 +92,7 @@ TEST_LIBS = -lelf -lz -lzstd
 
 $B/unit/%: tests/unit/%.c $(PURE_SAN) $(wildcard tests/unit/fake_sys.* init/*.c init/*.h init/sys/* tools/lib/*)
 	@mkdir -p $(@D)
-	$(CC) $(SAN_CFLAGS) -Wno-unused-parameter -o $@ $< $(call links,$<) $(PURE_SAN) -lcmocka $(TEST_LIBS)
+	$(CC) $(SAN_CFLAGS) -Wno-unused-parameter -Wno-write-strings -o $@ $< $(call links,$<) $(PURE_SAN) -lcmocka $(TEST_LIBS)
 
 $B/fuzz/%: tests/fuzz/%.c $(wildcard init/pure/*.[ch] tools/lib/*.[ch])
 	@mkdir -p $(@D)

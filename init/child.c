@@ -10,7 +10,6 @@
 
 #include "init/pure/format.h"
 #include "init/pure/names.h"
-#include "init/sys/host.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
@@ -89,7 +88,6 @@ static int in_child(void *argument)
 	struct child *child = start->child;
 	sigset_t none;
 
-	host_forget();
 	sys_setsid();
 	sys_take_tty(0); /* no console: no terminal, which is no error of the program */
 	for (int i = 0; i <= 2; i++)

@@ -10,40 +10,35 @@
 #include "init/sys/sys.h"
 
 #define DIRENTS_SIZE 1024 /* bytes; EMPTY_TREE_DEPTH of them lie on the stack at the most */
+#define ROOM	     (DIRENTS_SIZE - 280) /* 19 bytes, a name of 255 and its NUL, aligned to 8 */
 #define PAGE	     4096
 
-struct sweep {
-	dev_t device;
-	uint64_t freed;
-};
+static void empty_dir(uint64_t *freed, int dir, int depth);
 
-static void empty_dir(struct sweep *sweep, int dir, int depth);
-
-static void delete_file(struct sweep *sweep, int dir, const struct dirent_view *entry)
+static void delete_file(uint64_t *freed, int dir, const struct dirent_view *entry)
 {
 	struct stat st;
 	int error = entry->type == DT_REG ? sys_statat(dir, entry->name, &st) : 0;
 
 	if (!error && entry->type == DT_REG && st.st_nlink == 1)
-		sweep->freed += ((uint64_t)st.st_size + PAGE - 1) / PAGE * PAGE;
+		*freed += ((uint64_t)st.st_size + PAGE - 1) / PAGE * PAGE;
 	error = sys_unlinkat(dir, entry->name, 0);
 	if (error && error != -ENOENT)
 		log_say(LOG_DEBUG, "%s stays (%d)", entry->name, error);
 }
 
-static void delete_dir(struct sweep *sweep, int dir, const char *name, int depth)
+/* What is mounted cannot be opened this way (EXDEV), nor could its mount point be removed. */
+static void delete_dir(uint64_t *freed, int dir, const char *name, int depth)
 {
-	struct stat st;
-	int fd = sys_openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+	int fd = sys_open_same_mount(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 
-	if (fd < 0)
-		return;
-	if (sys_fstat(fd, &st) || st.st_dev != sweep->device) {
-		sys_close(fd);
+	if (fd < 0) {
+		if (fd != -EXDEV)
+			log_warn(fd, "empty %s", name);
 		return;
 	}
 	if (depth < EMPTY_TREE_DEPTH)
-		empty_dir(sweep, fd, depth);
+		empty_dir(freed, fd, depth);
 	else
 		log_say(LOG_WARNING, "%s lies too deep: it stays", name);
 	sys_close(fd);
@@ -52,38 +47,35 @@ static void delete_dir(struct sweep *sweep, int dir, const char *name, int depth
 
 /* Deleting while reading is safe here: ramfs and tmpfs keep a cursor in the list of what is
  * left, so that entries that go do not shift those still to come. */
-static void empty_dir(struct sweep *sweep, int dir, int depth)
+static void empty_dir(uint64_t *freed, int dir, int depth)
 {
 	_Alignas(8) uint8_t buffer[DIRENTS_SIZE];
-	long got;
+	long got = ROOM;
 
-	while ((got = sys_getdents(dir, buffer, sizeof(buffer))) > 0) {
+	/* A call that left room for one more name has given all there were. */
+	while (got >= ROOM && (got = sys_getdents(dir, buffer, sizeof(buffer))) > 0) {
 		struct span rest = { buffer, (size_t)got };
 		struct dirent_view entry;
 
 		while (dirents_next(&rest, &entry)) {
 			if (entry.type == DT_DIR)
-				delete_dir(sweep, dir, entry.name, depth + 1);
+				delete_dir(freed, dir, entry.name, depth + 1);
 			else
-				delete_file(sweep, dir, &entry);
+				delete_file(freed, dir, &entry);
 		}
 	}
 }
 
 uint64_t empty_tree(const char *path)
 {
-	struct sweep sweep = { .freed = 0 };
-	struct stat st;
+	uint64_t freed = 0;
 	int fd = sys_open(path, O_RDONLY | O_DIRECTORY);
-	int error = fd < 0 ? fd : sys_fstat(fd, &st);
 
-	if (!error) {
-		sweep.device = st.st_dev;
-		empty_dir(&sweep, fd, 0);
-	} else {
-		log_warn(error, "empty %s", path);
+	if (fd < 0) {
+		log_warn(fd, "empty %s", path);
+		return 0;
 	}
-	if (fd >= 0)
-		sys_close(fd);
-	return sweep.freed;
+	empty_dir(&freed, fd, 0);
+	sys_close(fd);
+	return freed;
 }

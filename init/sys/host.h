@@ -12,7 +12,4 @@
  * "failed STEP ERRNO TEXT", "off", "reboot". Newlines inside become spaces. */
 void host_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Takes the port away from the calling process: before it becomes somebody else's program. */
-void host_forget(void);
-
 #endif

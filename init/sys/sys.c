@@ -49,24 +49,32 @@ int sys_symlink(const char *target, const char *path)
 	return (int)result(symlink(target, path));
 }
 
-int sys_open(const char *path, int flags)
-{
-	return (int)result(open(path, flags | O_CLOEXEC));
-}
-
 int sys_openat(int dir, const char *name, int flags)
 {
-	return (int)result(openat(dir, name, flags | O_CLOEXEC));
+	/* Not musl's openat(): for kernels before 2.6.23 it sets close-on-exec a second time. */
+	return (int)result(syscall(SYS_openat, dir, name, flags | O_CLOEXEC, 0));
+}
+
+int sys_open(const char *path, int flags)
+{
+	return sys_openat(AT_FDCWD, path, flags);
+}
+
+static int open_resolved(int dir, const char *path, int flags, uint64_t resolve)
+{
+	struct open_how how = { .flags = (uint64_t)(flags | O_CLOEXEC), .resolve = resolve };
+
+	return (int)result(syscall(SYS_openat2, dir, path, &how, sizeof(how)));
 }
 
 int sys_open_in_root(int dir, const char *path, int flags)
 {
-	struct open_how how = {
-		.flags = (uint64_t)(flags | O_CLOEXEC),
-		.resolve = RESOLVE_IN_ROOT,
-	};
+	return open_resolved(dir, path, flags, RESOLVE_IN_ROOT);
+}
 
-	return (int)result(syscall(SYS_openat2, dir, path, &how, sizeof(how)));
+int sys_open_same_mount(int dir, const char *name, int flags)
+{
+	return open_resolved(dir, name, flags, RESOLVE_NO_XDEV);
 }
 
 int sys_close(int fd)

@@ -27,6 +27,8 @@ int sys_openat(int dir, const char *name, int flags);
 /* Resolves every symbolic link, absolute ones too, inside `dir` (openat2(2), RESOLVE_IN_ROOT;
  * Linux 5.6). */
 int sys_open_in_root(int dir, const char *path, int flags);
+/* Never leaves the mount that `dir` is on: -EXDEV (openat2(2), RESOLVE_NO_XDEV; Linux 5.6). */
+int sys_open_same_mount(int dir, const char *name, int flags);
 int sys_close(int fd);
 long sys_read(int fd, void *buffer, size_t size);
 long sys_write(int fd, const void *buffer, size_t size);

@@ -1,4 +1,4 @@
-/* fuzz_elf_deps.c - PROPERTY: no ELF file, however damaged, leads outside its bytes; each text ends inside it. */
+/* fuzz_elf_deps.c - PROPERTY: no damaged ELF file leads outside its bytes; texts end inside. */
 /* link: tools/lib/elf_deps tools/lib/modinfo tools/lib/mem tools/lib/error */
 #include <stdlib.h>
 

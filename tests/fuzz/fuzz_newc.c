@@ -1,4 +1,4 @@
-/* fuzz_newc.c - PROPERTY: entries move forward inside the span; fields written again give the header that was read. */
+/* fuzz_newc.c - PROPERTY: entries go forward inside the span; fields written again are as read. */
 /* link: tools/lib/newc */
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* fuzz_recipe.c - PROPERTY: a line's words, quoted and read again, are the same; a fault's column is in the line. */
+/* fuzz_recipe.c - PROPERTY: words quoted and read again are the same; faults lie in the line. */
 /* link: tools/lib/words tools/lib/mem tools/lib/error */
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* fuzz_wire.c - PROPERTY: pieces cut by chance mean the same; no byte that moves the cursor comes out. */
+/* fuzz_wire.c - PROPERTY: cuts by chance change nothing; no byte moves the cursor. */
 /* link: tools/lib/wire */
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* test_cmdline.c - a line cut into words as the kernel's next_arg() cuts it, and as people quote. */
+/* test_cmdline.c - a line cut into words as the kernel cuts it, and as people quote. */
 /* link: */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -401,7 +401,8 @@ static void errors_and_signals_have_their_names(void **state)
 	assert_string_equal(error_name(-ENOENT), "E?");
 	assert_string_equal(error_name(100000), "E?");
 	for (int signal = 1; signal < 32; signal++)
-		assert_string_equal(signal_name(signal), sigabbrev_np(signal));
+		if (signal != SIGIO) /* glibc says POLL, another name of the same */
+			assert_string_equal(signal_name(signal), sigabbrev_np(signal));
 	assert_null(signal_name(0));
 	assert_null(signal_name(-1));
 	assert_null(signal_name(SIGRTMAX));

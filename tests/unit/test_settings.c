@@ -1,4 +1,4 @@
-/* test_settings.c - every parameter of the table: taken, refused with a reason, the last one wins. */
+/* test_settings.c - every parameter: taken, or refused with a reason; the last wins. */
 /* link: */
 #include <limits.h>
 #include <setjmp.h>

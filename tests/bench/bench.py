@@ -1,0 +1,132 @@
+#!/usr/bin/python3
+"""bench.py - what /init costs from its exec to the payload's first instruction.
+
+usage: bench.py BUILD
+Counted by a QEMU plugin (count.c) under -icount, where a boot repeats to the instruction. Beside
+/init stand floor.c, which makes the same mounts and execs without a C library, and a busybox
+shell that does the same work. The exec of /init and that of the payload are in every figure."""
+import glob
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HERE = ROOT / "tests/bench"
+MOUNTS_SH = "mount -t devtmpfs dev /dev; mount -t proc proc /proc; mount -t sysfs sys /sys; "
+MORE_SH = ("mount -t tmpfs -o mode=0755 run /run; mkdir -p /dev/pts /dev/shm; "
+           "mount -t devpts -o gid=5,mode=0620,ptmxmode=0666 pts /dev/pts; "
+           "mount -t tmpfs -o mode=1777 shm /dev/shm; mount -t cgroup2 cg /sys/fs/cgroup; ")
+
+
+def tool(build, *words, text=None):
+    subprocess.run([build / "rdinit", *words], check=True, input=text, text=True)
+
+
+def compile_nolibc(out, source, *flags):
+    subprocess.run(["musl-gcc", "-Os", "-I", ROOT, "-idirafter", "/usr/include", "-idirafter",
+                    "/usr/include/x86_64-linux-gnu", "-static", "-nostdlib", "-nostartfiles",
+                    "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fcf-protection=none",
+                    "-Wl,--build-id=none,-z,noseparate-code,-s", *flags, "-o", out, HERE / source],
+                   check=True)
+
+
+def kernel_of(build):
+    kernels = glob.glob(str(build / "kernel/debian/boot/vmlinuz-*"))
+    return os.environ.get("RDINIT_KERNEL") or (kernels[0] if kernels else sys.exit("no kernel"))
+
+
+def measure(build, name, image, append, disk=None):
+    out = build / "bench" / f"{name}.count"
+    out.unlink(missing_ok=True)
+    command = ["qemu-system-x86_64", "-M", "pc", "-accel", "tcg", "-icount", "shift=0,sleep=off",
+               "-m", "256", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
+               "-serial", "file:" + str(out) + ".console", "-rtc", "base=2026-01-01,clock=vm",
+               "-seed", "1", "-kernel", kernel_of(build), "-initrd", image, "-append",
+               "console=ttyS0 quiet panic=-1 nokaslr cryptomgr.notests rdinit=/start " + append,
+               "-plugin", f"{build}/bench/count.so,out={out}"]
+    if disk:
+        command += ["-drive", f"file={disk},if=none,id=d,format=raw,snapshot=on",
+                    "-device", "virtio-blk-pci,drive=d"]
+    subprocess.run(command, stdin=subprocess.DEVNULL, timeout=300, check=True)
+    user, kernel, calls = map(int, out.read_text().split())
+    return user + kernel, user, calls
+
+
+def image(build, name, lines):
+    path = build / "bench" / f"{name}.img"
+    recipe = ["file /start start 0755 0 0", "nod /dev/console 0600 0 0 c 5 1"] + \
+             [f"dir /{d} 0755 0 0" for d in ("proc", "sys", "run")] + lines
+    file = build / "bench" / f"{name}.recipe"
+    file.write_text("\n".join(recipe) + "\n")
+    tool(build, "pack", "--compress", "none", "--no-init", "--kernel", kernel_of(build),
+         "-o", path, file)
+    return path
+
+
+def appliance_rows(build):
+    work = build / "bench"
+    compile_nolibc(work / "floor3", "floor.c")
+    compile_nolibc(work / "floor7", "floor.c", "-DALL_MOUNTS")
+    payload = ["file /payload payload 0755 0 0"]
+    ours = payload + ["init ../init", "run /payload"]
+    shell = ["file /bin/busybox /bin/busybox 0755 0 0", "file /init busybox.sh 0755 0 0"]
+    yield "appliance, 3 mounts", "floor", "", image(build, "f3", payload + ["file /init floor3 0755 0 0"])
+    yield "appliance, 3 mounts", "rdinit", "rdinit.mounts=minimal", image(build, "r3", ours)
+    yield "appliance, all mounts", "floor", "", image(build, "f7", payload + ["file /init floor7 0755 0 0"])
+    yield "appliance, all mounts", "rdinit", "", image(build, "r7", ours)
+    (work / "busybox.sh").write_text("#!/bin/busybox sh\nPATH=/bin\nfor a in mount mkdir; do "
+                                     "/bin/busybox ln -s busybox /bin/$a; done\n"
+                                     f"{MOUNTS_SH}{MORE_SH}/payload\n/bin/busybox poweroff -f\n")
+    yield "appliance, all mounts", "busybox sh", "", image(build, "b7", payload + shell)
+
+
+def hand_off_rows(build):
+    work = build / "bench"
+    modules = ["module virtio_pci", "module virtio_blk"]
+    ours = image(build, "rh", ["init ../init"] + modules)
+    listing = subprocess.run([build / "rdinit", "list", ours], capture_output=True, text=True,
+                             check=True).stdout
+    subprocess.run(["cpio", "-i", "--quiet", "--to-stdout", "etc/rdinit/modules"],
+                   stdin=open(ours, "rb"), stdout=open(work / "modules", "wb"), check=True)
+    order = [line.split()[0] for line in (work / "modules").read_text().splitlines()
+             if line.startswith("/")]
+    assert order and all(path in listing for path in order)
+    compile_nolibc(work / "floorh", "floor.c", "-DHAND_OFF",
+                   "-DMODULES=" + ",".join(f'"{path}"' for path in order))
+    yield "hand-off", "floor", "", image(build, "fh", ["file /init floorh 0755 0 0"] + modules)
+    yield "hand-off", "rdinit", "root=/dev/vda rootfstype=ext4 ro", ours
+
+
+def make_root(build):
+    root = build / "bench/root"
+    for name in ("sbin", "dev", "proc", "sys", "run"):
+        (root / name).mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cp", build / "bench/payload", root / "sbin/init"], check=True)
+    disk = build / "bench/root.ext4"
+    disk.unlink(missing_ok=True)
+    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", root, disk, "16M"], check=True)
+    return disk
+
+
+def main():
+    build = Path(sys.argv[1]).resolve()
+    (build / "bench").mkdir(exist_ok=True)
+    subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", build / "bench/count.so",
+                    HERE / "count.c"], check=True)
+    compile_nolibc(build / "bench/start", "start.c")
+    compile_nolibc(build / "bench/payload", "payload.c")
+    disk = make_root(build)
+    floor = 0
+    print(f"{'work':24}{'init':12}{'instructions':>14}{'x floor':>9}{'over it':>12}{'user':>9}{'calls':>7}")
+    for rows, drive in ((appliance_rows, None), (hand_off_rows, disk)):
+        for work, name, append, path in rows(build):
+            total, user, calls = measure(build, path.stem, path, append, drive)
+            floor = total if name == "floor" else floor
+            print(f"{work:24}{name:12}{total:14,}{total / floor:9.2f}{total - floor:12,}{user:9,}"
+                  f"{calls:7}", flush=True)
+    print(f"/init: {(build / 'init').stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()

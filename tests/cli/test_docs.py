@@ -1,0 +1,272 @@
+"""test_docs.py - the manuals and READMEs say what the source says, both ways."""
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+from conftest import PROJECT, RDINIT
+
+MANUALS = ["rdinit.1", "rdinit-recipe.5", "rdinit-cmdline.7", "rdinit-init.8"]
+COMMANDS = ["pack", "list", "run"]
+
+
+def text_of(*parts):
+    return PROJECT.joinpath(*parts).read_text()
+
+
+def manual(name):
+    return text_of("man", name)
+
+
+def section(text, title, kind="Sh"):
+    """What stands below `.Sh TITLE` (or .Ss), up to the next of its kind or higher."""
+    kinds = "Sh" if kind == "Sh" else "S[hs]"
+    found = re.search(rf"^\.{kind} {re.escape(title)}\n(.*?)(?=^\.{kinds} |\Z)", text, re.M | re.S)
+    assert found, f"no .{kind} {title}"
+    return found.group(1)
+
+
+def chapter(text, title):
+    """What stands below a heading of Markdown, up to the next one of its level or higher."""
+    found = re.search(rf"^(#+) {re.escape(title)}\n", text, re.M)
+    assert found, f"no chapter {title}"
+    rest = text[found.end():]
+    end = re.search(rf"^#{{1,{len(found.group(1))}}} ", rest, re.M)
+    return rest[:end.start()] if end else rest
+
+
+def help_of(*words):
+    done = subprocess.run([RDINIT, *words, "--help"], capture_output=True, text=True, timeout=10)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+# --- parameters ---
+
+def parameters_of_source(text):
+    """{name: what stands behind it, as `=DEVICE`} of the table."""
+    table = re.search(r"parameters\[\] = \{\n(.*?)^\};", text, re.M | re.S).group(1)
+    rows = re.findall(r'\{ "([^"]+)", PARAMETER_\w+, (?:FIELD\(\w+\)|0), \w+, \w+,\s*'
+                      r'(NULL|"(?:\\"|[^"])*"),\s*"', table)
+    assert len(rows) == table.count("PARAMETER_") > 15, "a row was not understood"
+    return {name: "" if argument == "NULL" else "=" + argument[1:-1].replace('\\"', '"')
+            for name, argument in rows}
+
+
+def parameters_of_manual(text):
+    """The same, of the items of the manual's lists of parameters."""
+    lists = re.search(r"^\.Ss The root\n(.*?)^\.Ss Everything else", text, re.M | re.S).group(1)
+    found = {}
+    for item in re.findall(r"^\.It Cm (.+)", lists, re.M):
+        name, _, rest = item.partition(" ")
+        for macro, plain in ((r"\\\(dq", '"'), (r"\bOp = Ns Ar (\w+)", r"=[\1]"),
+                             (r"\bOp , Ns Ar (\w+) \.\.\.", r"[,\1...]"), (r"\b(Ns|Ar|Cm)\b", "")):
+            rest = re.sub(macro, plain, rest)
+        assert name not in found, f"{name} twice"
+        found[name] = rest
+    return found
+
+
+def packed(parameters):
+    return {name: re.sub(r"\s", "", rest) for name, rest in parameters.items()}
+
+
+def test_every_parameter_is_in_the_manual_and_no_other():
+    source = parameters_of_source(text_of("init", "pure", "settings.c"))
+    assert packed(parameters_of_manual(manual("rdinit-cmdline.7"))) == packed(source)
+
+
+def test_a_parameter_that_is_missing_is_seen():
+    source = packed(parameters_of_source(text_of("init", "pure", "settings.c")))
+    text = manual("rdinit-cmdline.7")
+    assert packed(parameters_of_manual(text.replace(".It Cm rw\n", ""))) != source
+    assert packed(parameters_of_manual(text.replace("Cm halt", "").replace("halt", ""))) != source
+
+
+@pytest.mark.parametrize("symbol, name", [("ROOT_TIMEOUT_S", "rd.timeout"),
+                                          ("GRACE_S", "rdinit.grace")])
+def test_the_manual_has_the_defaults(symbol, name):
+    value = re.search(rf"#define {symbol}\s+(\d+)", text_of("init", "pure", "settings.c")).group(1)
+    entry = re.search(rf"^\.It Cm {re.escape(name)} (.*?)^\.(It|El)", manual("rdinit-cmdline.7"),
+                      re.M | re.S).group(1)
+    assert f"The default is {value}." in entry
+
+
+# --- steps ---
+
+def steps_of_source():
+    """[(name, function)] of the tables in main.c, in order."""
+    rows = re.findall(r'\{ "([a-z-]+)", (\w+), (?:STOP|GO_ON) \}', text_of("init", "main.c"))
+    assert len(rows) >= 11
+    return rows
+
+
+def step_names():
+    return list(dict.fromkeys(name for name, _ in steps_of_source()))
+
+
+def test_the_manual_lists_the_steps_in_their_order():
+    listed = re.findall(r"^\.It Cm ([a-z-]+)$", section(manual("rdinit-init.8"), "STEPS"), re.M)
+    assert listed == step_names()
+
+
+@pytest.mark.parametrize("text", [
+    pytest.param(lambda: chapter(text_of("README.md"), "What /init does").split("\n\n")[0],
+                 id="README"),
+    pytest.param(lambda: re.search(r"^The steps: (.*?)\. A step's", text_of("HACKING.md"),
+                                   re.M | re.S).group(1), id="HACKING"),
+])
+def test_the_readme_and_hacking_name_the_same_steps(text):
+    assert set(re.findall(r"`([a-z-]+)`", text())) == set(step_names())
+
+
+@pytest.mark.parametrize("name, function", sorted(set(steps_of_source())))
+def test_each_step_is_in_the_file_of_its_name(name, function):
+    stem = name.replace("-", "_")
+    assert re.search(rf"^int {function}\(struct boot \*boot\)$", text_of("init", stem + ".c"), re.M)
+    assert re.search(rf"^int {function}\(struct boot \*boot\);", text_of("init", "boot.h"), re.M)
+    makefile = text_of("Makefile").replace("\\\n", " ")
+    assert stem in re.search(r"^INIT\s*=(.*)", makefile, re.M).group(1).split()
+
+
+# --- rdinit-init(8) ---
+
+def test_every_mount_is_in_the_manual_as_it_is():
+    source = text_of("init", "early_mounts.c") + text_of("init", "late_mounts.c")
+    rows = re.findall(r'\{ "(\w+)", "(/[\w/]+)", ([A-Z_| ]+),\s*("[^"]*"|NULL),\s*MOUNT_', source)
+    assert len(rows) == len(re.findall(r"\bMOUNT_(?:NEEDED|OPTIONAL) ", source)) == 8
+    listed = re.findall(r"^\.It Pa (\S+) Ta (\S+) Ta (\S+) Ta (\S+)$",
+                        section(manual("rdinit-init.8"), "MOUNTS"), re.M)
+    expected = []
+    for kind, target, flags, options in rows:
+        if (kind, target) == ("tmpfs", "/dev"): # in place of devtmpfs: in the text below
+            assert f".Pq {options[1:-1]}" in manual("rdinit-init.8")
+            continue
+        flags = ",".join(flag.strip()[3:].lower() for flag in flags.split("|"))
+        expected.append((target, kind, flags, "-" if options == "NULL" else options[1:-1]))
+    assert sorted(listed) == sorted(expected)
+
+
+LIMITS = [  # symbol, file, what the manual says, whether a NUL takes one of them
+    ("COMMAND_LINE_MAX", "boot.h", "kernel's command line", 1),
+    ("IMAGE_WORDS_MAX", "boot.h", "/etc/cmdline.d", 1),
+    ("RUN_FILE_MAX", "boot.h", "/etc/rdinit/run", 1),
+    ("ARGUMENTS_MAX", "boot.h", "words of the program's command line", 0),
+    ("ENVIRONMENT_MAX", "boot.h", "words of its environment", 0),
+    ("MODULE_LIST_MAX", "boot.h", "/etc/rdinit/modules", 1),
+    ("DEVICE_PATH_MAX", "boot.h", "root's device path", 1),
+    ("FSLIST_MAX", "pure/fslist.h", "file systems tried", 0),
+    ("LOG_LINE_MAX", "sys/log.h", "bytes of a message", 1),
+    ("EMPTY_TREE_DEPTH", "sys/empty_tree.h", "that are deleted", 0),
+    ("MOUNT_COUNT", "power.c", "mounts released", 0),
+]
+
+
+@pytest.mark.parametrize("symbol, file, says, nul", LIMITS, ids=[row[0] for row in LIMITS])
+def test_the_manual_has_the_limits(symbol, file, says, nul):
+    value = int(re.search(rf"#define {symbol}\s+(\d+)", text_of("init", file)).group(1))
+    lines = [line for line in section(manual("rdinit-init.8"), "LIMITS").splitlines()
+             if line.startswith(".It ") and says in line]
+    assert len(lines) == 1 and lines[0].endswith(f" Ta {value - nul}"), lines
+
+
+def hints():
+    rows = re.findall(r'\{ "([a-z-]+)", (E\w+),', text_of("init", "pure", "hints.c"))
+    assert len(rows) > 10
+    return rows
+
+
+@pytest.mark.parametrize("step, symbol", hints())
+def test_every_hint_has_its_message_in_the_manual(step, symbol):
+    messages = re.findall(r'^\.It "(.*)"$', section(manual("rdinit-init.8"), "DIAGNOSTICS"), re.M)
+    assert step in step_names()
+    if (step, symbol) == ("root-switch", "ENOENT"):
+        assert any(m.startswith("root-switch: find an init") for m in messages)
+    assert any(m.startswith(step + ": ") and m.endswith(f"({symbol})") for m in messages)
+
+
+# --- the tool ---
+
+def options_of_help(command):
+    """The long options, and the short ones in front of them, of lines that explain one."""
+    found = set()
+    for short, long in re.findall(r"^  (?:-(\w), )?--([a-z-]+)", help_of(command), re.M):
+        found |= {long} | ({short} if short else set())
+    assert found, f"no options in rdinit {command} --help"
+    return found
+
+
+def options_of_manual(command):
+    found = set()
+    for item in re.findall(r"^\.It Fl (.+)", section(manual("rdinit.1"), command, "Ss"), re.M):
+        short = re.match(r"(\w) , -([a-z-]+)", item)
+        found |= set(short.groups()) if short else {re.match(r"-([a-z-]+)", item).group(1)}
+    return found
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_and_the_manual_have_the_same_options(command):
+    assert options_of_help(command) == options_of_manual(command)
+
+
+def test_the_commands_are_those_of_the_manual():
+    listed = re.findall(r"^  ([a-z]+)   ", help_of(), re.M)
+    assert sorted(listed) == sorted(COMMANDS)
+    assert re.findall(r"^\.Ss (\w+)$", manual("rdinit.1"), re.M) == COMMANDS
+
+
+def test_the_commands_and_options_in_the_readme_exist():
+    commands = re.findall(r"`rdinit ([^`]+)`", chapter(text_of("README.md"), "What works"))
+    commands += re.findall(r"(?:\$|\|) rdinit ([^|\n]+)", text_of("README.md"))
+    assert len(commands) > 10
+    for command in commands:
+        word, *rest = command.split(" -- ")[0].split()
+        if word.startswith("-"):
+            continue
+        assert word in COMMANDS, command
+        options = {w[2:] for w in rest if re.match(r"--[a-z]", w)}
+        assert options <= options_of_help(word), command
+
+
+def test_the_readme_gives_the_size_of_init():
+    said = int(re.search(r"static `/init` of (\d+) KB", text_of("README.md")).group(1))
+    size = pathlib.Path(RDINIT).with_name("init").stat().st_size
+    assert abs(size / 1000 - said) <= 5 # a rebuild by another compiler may differ a little
+
+
+def test_every_target_in_the_readme_and_hacking_is_in_the_makefile():
+    targets = set(re.findall(r"^([a-z-]+):.*## ", text_of("Makefile"), re.M))
+    used = re.findall(r"`make ([a-z-]+)`", text_of("README.md") + text_of("HACKING.md"))
+    assert used and set(used) <= targets
+
+
+def test_the_links_in_the_readme_lead_somewhere():
+    for target in re.findall(r"\]\(([^)#:]+)\)", text_of("README.md") + text_of("HACKING.md")):
+        assert (PROJECT / target).exists(), target
+
+
+# --- all of them ---
+
+def test_there_are_no_other_manuals():
+    assert sorted(path.name for path in (PROJECT / "man").iterdir()) == sorted(MANUALS)
+
+
+@pytest.mark.parametrize("name", MANUALS)
+def test_mandoc_finds_nothing(name):
+    done = subprocess.run(["mandoc", "-Tlint", "-Wwarning", str(PROJECT / "man" / name)],
+                          capture_output=True, text=True, timeout=10)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_mandoc_can_find_something():
+    done = subprocess.run(["mandoc", "-Tlint", "-Wwarning"], input=".Dd today\n.Nonsense\n",
+                          capture_output=True, text=True, timeout=10)
+    assert done.returncode != 0 and done.stdout
+
+
+@pytest.mark.parametrize("name", MANUALS)
+def test_the_manuals_refer_to_manuals_that_are_there(name):
+    ours = {tuple(re.match(r"(.*)\.(\d)$", m).groups()) for m in MANUALS}
+    for page in re.findall(r"^\.Xr (rdinit[\w-]*) (\d)", manual(name), re.M):
+        assert page in ours

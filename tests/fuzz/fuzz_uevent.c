@@ -1,0 +1,50 @@
+/* fuzz_uevent.c - PROPERTY: what is read lies in the message and ends there. */
+/* link: */
+#include <stdlib.h>
+#include <string.h>
+
+#include "init/pure/rootspec.h"
+#include "init/pure/uevent.h"
+
+#define CHECK(what) ((what) ? (void)0 : abort())
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A copy of exactly this size, ended by a NUL. */
+static char *text_of(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+
+	CHECK(text);
+	memcpy(text, data, size);
+	text[size] = '\0';
+	return text;
+}
+
+static void check_rootspec(const uint8_t *data, size_t size)
+{
+	char *text = text_of(data, size);
+	struct rootspec spec;
+
+	if (rootspec_parse(text, &spec) == 0 && spec.kind == ROOTSPEC_NUMBER)
+		CHECK(spec.major <= 0xfff && spec.minor <= 0xfffff);
+	free(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct uevent event;
+	const char *const *fields[] = { &event.action, &event.subsystem, &event.devname,
+					&event.major, &event.minor };
+
+	check_rootspec(data, size);
+	if (uevent_parse((struct span){ data, size }, &event))
+		return 0;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		const uint8_t *at = (const uint8_t *)*fields[i];
+
+		CHECK(!at || (at > data && at < data + size &&
+			      memchr(at, '\0', (size_t)(data + size - at))));
+	}
+	return 0;
+}

@@ -1,0 +1,223 @@
+"""test_ns.py - /init as PID 1 of namespaces of its own: real calls of a real kernel, no machine.
+
+A namespace has no devtmpfs and no console: /init keeps the descriptors that it was given, and so
+its messages and the program's reach the test. reboot(2) ends a PID namespace with SIGINT for a
+power off and SIGHUP for a reboot, so that a PID 1 that exits by itself cannot be mistaken."""
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+BUILD = Path(os.environ.get("RDINIT", HERE.parent.parent / "build/rdinit")).parent
+UNSHARE = ["unshare", "-Urmpf", "--kill-child"]
+OFF = {-signal.SIGINT, 128 + signal.SIGINT}
+REBOOT = {-signal.SIGHUP, 128 + signal.SIGHUP}
+HANG_S = 1.5
+
+
+def usable():
+    if not shutil.which("unshare") or not shutil.which("strace") or not shutil.which("musl-gcc"):
+        return False
+    probe = UNSHARE + ["sh", "-c", "mount -t proc proc /proc"]
+    return subprocess.run(probe, capture_output=True).returncode == 0
+
+
+pytestmark = pytest.mark.skipif(not usable(), reason="needs user namespaces, strace, musl-gcc")
+
+
+@pytest.fixture(scope="module")
+def guest(tmp_path_factory):
+    program = tmp_path_factory.mktemp("guest") / "guest"
+    subprocess.run(["musl-gcc", "-static", "-O1", "-o", program, HERE / "guest.c"], check=True)
+    return program
+
+
+class Root:
+    """A root directory with /init and the guest program."""
+
+    def __init__(self, path, guest, words):
+        self.path, self.guest = path, guest
+        for name in ("bin", "etc/cmdline.d", "dev", "proc", "sys", "run"):
+            (path / name).mkdir(parents=True)
+        shutil.copy(BUILD / "init", path / "init")
+        shutil.copy(guest, path / "bin/guest")
+        # The host's own command line is read behind these words: no word of it may count.
+        (path / "etc/cmdline.d/50-image.conf").write_text(words)
+
+
+class Run:
+    """One boot. `inject` goes to strace, which looks at PID 1 alone, from outside."""
+
+    def __init__(self, root, inject=None, trace=None):
+        self.process = subprocess.Popen(UNSHARE + [root.guest, "enter", root.path],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT)
+        assert os.read(self.process.stdout.fileno(), 1) == b"?"
+        self.tracer = None
+        self.console = ""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        self.pid = int(children.split()[0])
+        if trace:
+            options = ["-e", f"inject={inject}"] if inject else []
+            self.tracer = subprocess.Popen(["strace", "-o", trace, "-p", str(self.pid)] + options,
+                                           stderr=subprocess.PIPE)
+            assert b"attached" in self.tracer.stderr.readline()
+        self.process.stdin.write(b"!")
+        self.process.stdin.close()
+        self.process.stdin = None
+
+    def read_until(self, text):
+        while text not in self.console:
+            more = os.read(self.process.stdout.fileno(), 4096)
+            assert more, self.console
+            self.console += more.decode(errors="replace")
+
+    def end(self, timeout=20):
+        """The exit status of unshare, or None where it hangs (and is killed)."""
+        status = None
+        try:
+            self.console += self.process.communicate(timeout=timeout)[0].decode(errors="replace")
+            status = self.process.returncode
+        except subprocess.TimeoutExpired:
+            os.kill(self.pid, signal.SIGTERM)  # what waits for a request takes this as one
+            try:
+                out = self.process.communicate(timeout=timeout)[0]
+                status = self.process.returncode
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                os.kill(self.pid, signal.SIGKILL)
+                out = self.process.communicate()[0]
+            self.console += out.decode(errors="replace")
+        if self.tracer:
+            self.tracer.communicate()
+        return status
+
+
+@pytest.fixture
+def root(tmp_path, guest):
+    def make(program, words=""):
+        return Root(tmp_path / "root", guest, f'rdinit.run="/bin/guest {program}" '
+                    f'rdinit.onfail=poweroff rdinit.exit=poweroff {words}\n')
+    return make
+
+
+def test_the_exit_status_is_the_last_word_on_the_console(root):
+    run = Run(root("exit 7"))
+    assert run.end() in OFF
+    assert "payload: here" in run.console
+    assert run.console.splitlines()[-1] == "init: exit status 7 (run: /bin/guest)"
+
+
+def test_a_signals_death_is_said_in_words(root):
+    run = Run(root("signal"))
+    assert run.end() in OFF
+    assert "init: appliance: /bin/guest killed by SIGKILL after 0 s" in run.console
+    assert run.console.splitlines()[-1] == "init: exit status 137 (run: /bin/guest)"
+
+
+def test_the_way_out_is_chosen_by_rdinit_exit(root):
+    assert Run(root("exit 0", "rdinit.exit=reboot")).end() in REBOOT
+
+
+def test_orphans_are_reaped(root):
+    run = Run(root("orphans"))
+    assert run.end() in OFF
+    assert "payload: all orphans reaped" in run.console
+    assert "exit status 0" in run.console
+
+
+def test_sigterm_is_the_programs(root):
+    run = Run(root("wait"))
+    run.read_until("payload: waiting")
+    os.kill(run.pid, signal.SIGTERM)
+    assert run.end() in OFF
+    assert "payload: heard TERM" in run.console
+    assert "exit status 9 " in run.console
+
+
+def test_a_missing_program_is_named_with_its_error_and_its_cure(root):
+    run = Run(root("", "rdinit.run=/bin/nothing"))
+    assert run.end() in OFF
+    assert "init: appliance: run /bin/nothing: No such file or directory (ENOENT)" in run.console
+    assert "init: appliance: hint: " in run.console
+    assert "exit status 127 " in run.console
+
+
+# --- every call of PID 1 fails once ---
+
+# What a kernel may well answer. Not listed: what cannot fail.
+ERRORS = {
+    "access": "EACCES", "close": "EIO", "dup2": "EBUSY", "fcntl": "EINVAL", "getdents64": "EIO",
+    "ioctl": "EIO", "ioperm": "EPERM", "kill": "EPERM", "mkdir": "ENOSPC", "mknod": "ENOSPC",
+    "mount": "EPERM", "open": "EMFILE", "poll": "EINTR", "read": "EIO", "reboot": "EPERM",
+    "rt_sigaction": "EINVAL", "rt_sigprocmask": "EINVAL", "rt_sigtimedwait": "EINTR",
+    "sigaltstack": "ENOMEM", "statfs": "EIO", "symlink": "EROFS", "umount2": "EBUSY",
+    "vfork": "EAGAIN", "wait4": "EINTR", "write": "EIO",
+}
+CANNOT_FAIL = {"arch_prctl", "set_tid_address", "getpid", "sync", "exit", "exit_group", "execve",
+               "clock_gettime", "restart_syscall", "brk", "chdir", "chroot"}
+
+
+def calls(trace):
+    """Calls of PID 1 by name: before /init began, and since."""
+    before, since = Counter(), Counter()
+    now = before
+    for line in trace.read_text(errors="replace").splitlines():
+        name = re.match(r"(\w+)\(", line)
+        if name:
+            now[name[1]] += 1
+        if line.startswith('execve("/init"'):
+            now = since
+    return before, since
+
+
+@pytest.fixture(scope="module")
+def baseline(tmp_path_factory, guest):
+    path = tmp_path_factory.mktemp("sweep")
+    root = Root(path / "root", guest, 'rdinit.run="/bin/guest exit 7" rdinit.onfail=poweroff '
+                                      'rdinit.exit=poweroff\n')
+    run = Run(root, trace=path / "trace")
+    assert run.end() in OFF and "exit status 7 " in run.console
+    return root, *calls(path / "trace")
+
+
+def test_the_sweep_knows_every_call(baseline):
+    _, _, since = baseline
+    assert since["mount"] > 3 and since["vfork"] == 1 and since["reboot"] == 2
+    assert set(since) <= set(ERRORS) | CANNOT_FAIL
+
+
+@pytest.mark.parametrize("name", sorted(ERRORS))
+def test_no_failing_call_ends_pid_1(name, baseline, tmp_path):
+    root, before, since = baseline
+
+    def fault(number):
+        inject = f"{name}:error={ERRORS[name]}:when={before[name] + number}"
+        trace = tmp_path / f"trace{number}"
+        run = Run(root, inject, trace)
+        status = run.end(HANG_S)
+        if "(INJECTED)" not in trace.read_text(errors="replace"):
+            return f"{inject}: not reached\n{run.console}"
+        if status not in OFF | REBOOT:
+            return f"{inject}: PID 1 ended or hung: {status}\n{run.console}"
+        if not re.search(r"payload: here|run /bin/guest: |\(failed: [a-z-]+\)", run.console):
+            return f"{inject}: nothing said\n{run.console}"
+        return None
+
+    with ThreadPoolExecutor(4) as pool:
+        wrong = [what for what in pool.map(fault, range(1, since[name] + 1)) if what]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_pid_1_that_exits_is_noticed(root):
+    """The checker can fail: a program in /init's place that ends by itself."""
+    place = root("exit 0")
+    shutil.copy(place.guest, place.path / "init")
+    assert Run(place).end() not in OFF | REBOOT

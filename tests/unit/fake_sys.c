@@ -1,0 +1,460 @@
+/* fake_sys.c - sys.h without a kernel: what init asked for, in order, and answers set beforehand. */
+#include "tests/unit/fake_sys.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/reboot.h>
+
+#include "init/sys/sys.h"
+
+#define ANSWERS	    16
+#define FILES	    16
+#define FD_BASE	    10
+#define DEVICE_ROOT 1 /* st_dev of "/" */
+#define DEVICE_NEW  2 /* and of what is below "/newroot" */
+
+char fake_calls[8192], fake_console[8192];
+jmp_buf fake_end;
+
+static struct answer {
+	const char *call;
+	long result;
+	int times;
+} answers[ANSWERS];
+
+static struct file {
+	const char *path;
+	char bytes[512];
+	size_t len, at;
+	int is_dir;
+} files[FILES];
+
+static int answer_count, file_count;
+static int64_t now;
+
+void fake_reset(void)
+{
+	answer_count = file_count = 0;
+	fake_calls[0] = fake_console[0] = '\0';
+	now = 0;
+}
+
+void fake_answer(const char *call, long result, int times)
+{
+	if (answer_count == ANSWERS)
+		abort();
+	answers[answer_count++] = (struct answer){ call, result, times };
+}
+
+void fake_file(const char *path, const void *bytes, size_t len)
+{
+	if (file_count == FILES || len > sizeof(files[0].bytes))
+		abort();
+	files[file_count] = (struct file){ .path = path, .len = len };
+	memcpy(files[file_count++].bytes, bytes, len);
+}
+
+void fake_dir(const char *path, const char *const *names)
+{
+	uint8_t bytes[512] = { 0 };
+	size_t len = 0;
+
+	for (; *names; names++) {
+		size_t size = (19 + strlen(*names) + 8) / 8 * 8;
+
+		bytes[len + 16] = (uint8_t)size;
+		bytes[len + 18] = DT_REG;
+		memcpy(bytes + len + 19, *names, strlen(*names) + 1);
+		len += size;
+	}
+	fake_file(path, bytes, len);
+	files[file_count - 1].is_dir = 1;
+}
+
+static long answer_to(const char *call, long usual)
+{
+	for (int i = answer_count - 1; i >= 0; i--)
+		if (answers[i].times && !strncmp(answers[i].call, call, strlen(answers[i].call))) {
+			answers[i].times -= answers[i].times > 0;
+			return answers[i].result;
+		}
+	return usual;
+}
+
+enum call_kind { ASKS, CHANGES };
+
+/* The answer to a call; what changes something is written down. */
+__attribute__((format(printf, 3, 4)))
+static long call(enum call_kind kind, long usual, const char *format, ...)
+{
+	char line[300];
+	va_list arguments;
+	size_t used = strlen(fake_calls);
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	if (kind == CHANGES)
+		snprintf(fake_calls + used, sizeof(fake_calls) - used, "%s\n", line);
+	return answer_to(line, usual);
+}
+
+static const char *text(const char *may_be_null)
+{
+	return may_be_null ? may_be_null : "-";
+}
+
+static struct file *file_of(int fd)
+{
+	return fd >= FD_BASE && fd < FD_BASE + file_count ? &files[fd - FD_BASE] : NULL;
+}
+
+static int open_file(const char *path)
+{
+	for (int i = 0; i < file_count; i++)
+		if (strcmp(files[i].path, path) == 0) {
+			files[i].at = 0;
+			return FD_BASE + i;
+		}
+	return -ENOENT;
+}
+
+int sys_mount(const char *source, const char *target, const char *type, unsigned long flags,
+	      const char *data)
+{
+	(void)type, (void)flags, (void)data;
+	return (int)call(CHANGES, 0, "mount %s %s", text(source), target);
+}
+
+int sys_umount(const char *target, int flags)
+{
+	(void)flags;
+	return (int)call(CHANGES, 0, "umount %s", target);
+}
+
+int sys_mkdir(const char *path, mode_t mode)
+{
+	(void)mode;
+	return (int)call(CHANGES, 0, "mkdir %s", path);
+}
+
+int sys_mknod(const char *path, mode_t mode, unsigned int major, unsigned int minor)
+{
+	(void)mode;
+	return (int)call(CHANGES, 0, "mknod %s %u:%u", path, major, minor);
+}
+
+int sys_symlink(const char *target, const char *path)
+{
+	return (int)call(CHANGES, 0, "symlink %s %s", target, path);
+}
+
+int sys_open(const char *path, int flags)
+{
+	(void)flags;
+	return (int)call(ASKS, open_file(path), "open %s", path);
+}
+
+int sys_openat(int dir, const char *name, int flags)
+{
+	(void)dir, (void)flags;
+	return open_file(name);
+}
+
+int sys_open_in_root(int dir, const char *path, int flags)
+{
+	char name[300];
+
+	(void)dir, (void)flags;
+	snprintf(name, sizeof(name), "root:%s", path);
+	return (int)call(ASKS, open_file(name), "open %s", name);
+}
+
+int sys_close(int fd)
+{
+	(void)fd;
+	return 0;
+}
+
+static long take(int fd, void *buffer, size_t size)
+{
+	struct file *file = file_of(fd);
+	size_t left;
+
+	if (!file)
+		return -EBADF;
+	left = file->len - file->at;
+	if (left > size)
+		left = size;
+	memcpy(buffer, file->bytes + file->at, left);
+	file->at += left;
+	return (long)left;
+}
+
+long sys_read(int fd, void *buffer, size_t size)
+{
+	return take(fd, buffer, size);
+}
+
+long sys_write(int fd, const void *buffer, size_t size)
+{
+	size_t used = strlen(fake_console);
+
+	if (fd == 2)
+		snprintf(fake_console + used, sizeof(fake_console) - used, "%.*s", (int)size,
+			 (const char *)buffer);
+	return (long)size;
+}
+
+long sys_getdents(int fd, void *buffer, size_t size)
+{
+	return take(fd, buffer, size);
+}
+
+int sys_dup2(int from, int to)
+{
+	(void)from;
+	return to;
+}
+
+int sys_pipe(int ends[2])
+{
+	(void)ends;
+	return -EMFILE;
+}
+
+int sys_set_nonblocking(int fd)
+{
+	(void)fd;
+	return 0;
+}
+
+static void fill_stat(struct stat *st, const char *path, int is_dir)
+{
+	int is_new = strncmp(path, "/newroot", 8) == 0 || strncmp(path, "root:", 5) == 0;
+
+	memset(st, 0, sizeof(*st));
+	st->st_dev = is_new ? DEVICE_NEW : DEVICE_ROOT;
+	st->st_mode = is_dir ? S_IFDIR | 0755 : S_IFREG | 0755;
+	st->st_nlink = 1;
+	st->st_size = 1;
+}
+
+int sys_stat(const char *path, struct stat *st)
+{
+	long device = call(ASKS, 0, "stat %s", path);
+
+	fill_stat(st, path, 1);
+	if (device > 0)
+		st->st_dev = (dev_t)device;
+	return device < 0 ? (int)device : 0;
+}
+
+int sys_fstat(int fd, struct stat *st)
+{
+	struct file *file = file_of(fd);
+
+	if (!file)
+		return -EBADF;
+	fill_stat(st, file->path, file->is_dir);
+	return 0;
+}
+
+int sys_statat(int dir, const char *name, struct stat *st)
+{
+	(void)dir;
+	fill_stat(st, name, 0);
+	return 0;
+}
+
+int sys_unlinkat(int dir, const char *name, int flags)
+{
+	(void)dir, (void)flags;
+	return (int)call(CHANGES, 0, "unlink %s", name);
+}
+
+int sys_fs_magic(const char *path, unsigned long *magic)
+{
+	*magic = (unsigned long)call(ASKS, RAMFS_MAGIC, "fs_magic %s", path);
+	return 0;
+}
+
+int sys_access(const char *path, int mode)
+{
+	(void)mode;
+	return (int)call(ASKS, open_file(path) < 0 ? -ENOENT : 0, "access %s", path);
+}
+
+int sys_chdir(const char *path)
+{
+	return (int)call(CHANGES, 0, "chdir %s", path);
+}
+
+int sys_chroot(const char *path)
+{
+	return (int)call(CHANGES, 0, "chroot %s", path);
+}
+
+int sys_execve(const char *path, char *const argv[], char *const envp[])
+{
+	(void)argv, (void)envp;
+	return (int)call(CHANGES, -ENOEXEC, "execve %s", path);
+}
+
+int sys_spawn(int (*child)(void *), void *argument)
+{
+	(void)child, (void)argument;
+	return (int)call(CHANGES, -EAGAIN, "spawn");
+}
+
+int sys_fork(int (*child)(void *), void *argument)
+{
+	(void)child, (void)argument;
+	return (int)call(CHANGES, -EAGAIN, "fork");
+}
+
+int sys_wait(int *status, int flags)
+{
+	(void)flags;
+	*status = 0;
+	return (int)call(ASKS, -ECHILD, "wait");
+}
+
+int sys_getpid(void)
+{
+	return (int)call(ASKS, 1, "getpid");
+}
+
+int sys_kill(int pid, int signal)
+{
+	return (int)call(CHANGES, 0, "kill %d %d", pid, signal);
+}
+
+int sys_setsid(void)
+{
+	return 0;
+}
+
+int sys_set_mask(const sigset_t *mask)
+{
+	(void)mask;
+	return 0;
+}
+
+int sys_sigaction(int signal, void (*handler)(int), int flags)
+{
+	(void)signal, (void)handler, (void)flags;
+	return 0;
+}
+
+int sys_sigaltstack(void *stack, size_t size)
+{
+	(void)stack, (void)size;
+	return 0;
+}
+
+int sys_sigwait(const sigset_t *set, int64_t timeout_ms)
+{
+	(void)set;
+	now += timeout_ms > 0 ? timeout_ms : 0;
+	return -EAGAIN;
+}
+
+int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms)
+{
+	(void)fds, (void)count;
+	now += timeout_ms > 0 ? timeout_ms : 0;
+	/* A PID 1 that waits for ever would hang the test. */
+	if (!fds && strlen(fake_calls) && call(ASKS, 0, "poll") < 0)
+		longjmp(fake_end, 2);
+	return 0;
+}
+
+int sys_is_tty(int fd)
+{
+	(void)fd;
+	return -ENOTTY;
+}
+
+int sys_take_tty(int fd)
+{
+	(void)fd;
+	return -ENOTTY;
+}
+
+int sys_drain_tty(int fd)
+{
+	(void)fd;
+	return -ENOTTY;
+}
+
+int sys_get_termios(int fd, struct termios *mode)
+{
+	(void)fd, (void)mode;
+	return -ENOTTY;
+}
+
+int sys_set_termios(int fd, const struct termios *mode)
+{
+	(void)fd, (void)mode;
+	return -ENOTTY;
+}
+
+int sys_open_uevents(void)
+{
+	return (int)call(ASKS, -EAFNOSUPPORT, "open_uevents");
+}
+
+int sys_finit_module(int fd, const char *options, int flags)
+{
+	struct file *file = file_of(fd);
+
+	(void)flags;
+	return (int)call(CHANGES, 0, "finit_module %s %s", file ? file->path : "-", options);
+}
+
+int64_t sys_clock_ms(void)
+{
+	return now;
+}
+
+void sys_sync(void)
+{
+	call(CHANGES, 0, "sync");
+}
+
+int sys_reboot(int command)
+{
+	const char *name = command == RB_AUTOBOOT     ? "restart" :
+			   command == RB_POWER_OFF    ? "poweroff" :
+			   command == RB_HALT_SYSTEM  ? "halt" :
+							"other";
+	int error = (int)call(CHANGES, 0, "reboot %s", name);
+
+	if (!error && strcmp(name, "other") != 0)
+		longjmp(fake_end, 1);
+	return error;
+}
+
+int sys_ioperm(unsigned long port, unsigned long count, int on)
+{
+	(void)port, (void)count, (void)on;
+	return -EPERM;
+}
+
+uint8_t sys_inb(uint16_t port)
+{
+	(void)port;
+	return 0xff;
+}
+
+void sys_outb(uint16_t port, const void *bytes, size_t len)
+{
+	(void)port, (void)bytes, (void)len;
+}

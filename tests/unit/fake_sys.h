@@ -1,0 +1,30 @@
+/* fake_sys.h - sys.h without a kernel: what init asked for, in order, and answers set beforehand. */
+#ifndef RDINIT_FAKE_SYS_H
+#define RDINIT_FAKE_SYS_H
+
+#include <setjmp.h>
+#include <stddef.h>
+
+/* Every call that changes something, one line each: "mount devtmpfs /dev". */
+extern char fake_calls[8192];
+/* What went to descriptor 2. */
+extern char fake_console[8192];
+/* Where sys_reboot() goes once it succeeds: it does not return. RB_DISABLE_CAD does. */
+extern jmp_buf fake_end;
+
+/* Forgets calls, answers and files. */
+void fake_reset(void);
+
+/* From now on the call whose line begins with `call` gives `result`; `times` times, or always
+ * (FAKE_ALWAYS). For calls without a line: "getpid", "access PATH", "fs_magic PATH", "stat PATH",
+ * "open PATH", "wait". */
+#define FAKE_ALWAYS (-1)
+void fake_answer(const char *call, long result, int times);
+
+/* A file to open and read. One below the root that is switched to is named "root:/sbin/init". */
+void fake_file(const char *path, const void *bytes, size_t len);
+
+/* A directory whose files have these names, ended by NULL. */
+void fake_dir(const char *path, const char *const *names);
+
+#endif

@@ -1,0 +1,113 @@
+/* test_early_mounts.c - /dev, /proc and /sys from kernels that give them, or have, or have not. */
+/* link: init/early_mounts init/mount_table init/sys/log init/sys/file tests/unit/fake_sys */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "init/boot.h"
+#include "tests/unit/fake_sys.h"
+
+#define LINKS "symlink /proc/self/fd /dev/fd\nsymlink /proc/self/fd/0 /dev/stdin\n" \
+	      "symlink /proc/self/fd/1 /dev/stdout\nsymlink /proc/self/fd/2 /dev/stderr\n"
+#define USUAL "mount devtmpfs /dev\nmount proc /proc\nmount sysfs /sys\n" LINKS
+
+static struct boot boot;
+
+static int reset(void **state)
+{
+	(void)state;
+	fake_reset();
+	return 0;
+}
+
+static void mounts_the_three_and_says_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(early_mounts(&boot), 0);
+	assert_string_equal(fake_calls, USUAL);
+	assert_string_equal(fake_console, "");
+}
+
+static void goes_on_when_the_kernel_mounted_dev_already(void **state)
+{
+	(void)state;
+	fake_answer("mount devtmpfs", -EBUSY, 1);
+	fake_answer("symlink", -EEXIST, FAKE_ALWAYS);
+	assert_int_equal(early_mounts(&boot), 0);
+	assert_string_equal(fake_calls, USUAL);
+	assert_string_equal(fake_console, "");
+}
+
+static void makes_the_mount_point_that_an_image_lacks(void **state)
+{
+	(void)state;
+	fake_answer("mount proc", -ENOENT, 1);
+	assert_int_equal(early_mounts(&boot), 0);
+	assert_non_null(strstr(fake_calls, "mount proc /proc\nmkdir /proc\nmount proc /proc\n"));
+	assert_string_equal(fake_console, "");
+}
+
+static void makes_the_nodes_by_hand_without_devtmpfs(void **state)
+{
+	(void)state;
+	fake_answer("mount devtmpfs", -ENODEV, FAKE_ALWAYS);
+	assert_int_equal(early_mounts(&boot), 0);
+	assert_non_null(strstr(fake_calls, "mount tmpfs /dev\nmknod /dev/console 5:1\n"));
+	assert_non_null(strstr(fake_calls, "mknod /dev/null 1:3\n"));
+	assert_non_null(strstr(fake_console, "mount devtmpfs on /dev: No such device (ENODEV)"));
+}
+
+static void says_once_that_no_node_may_be_made(void **state)
+{
+	(void)state;
+	fake_answer("mount devtmpfs", -EPERM, FAKE_ALWAYS);
+	fake_answer("mknod", -EPERM, FAKE_ALWAYS);
+	assert_int_equal(early_mounts(&boot), 0);
+	assert_null(strstr(fake_calls, "mknod /dev/null"));
+}
+
+static void stops_without_proc_and_names_it(void **state)
+{
+	(void)state;
+	fake_answer("mount proc", -ENODEV, FAKE_ALWAYS);
+	assert_int_equal(early_mounts(&boot), -ENODEV);
+	assert_non_null(strstr(fake_console, "mount proc on /proc: No such device (ENODEV)"));
+	assert_null(strstr(fake_calls, "symlink"));
+}
+
+static void goes_on_without_sysfs(void **state)
+{
+	(void)state;
+	fake_answer("mount sysfs", -ENODEV, FAKE_ALWAYS);
+	assert_int_equal(early_mounts(&boot), 0);
+	assert_string_equal(fake_console, "");
+}
+
+static void stops_when_dev_can_be_nothing_at_all(void **state)
+{
+	(void)state;
+	fake_answer("mount", -EPERM, FAKE_ALWAYS);
+	assert_int_equal(early_mounts(&boot), -EPERM);
+	assert_string_equal(fake_calls, "mount devtmpfs /dev\nmount tmpfs /dev\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(mounts_the_three_and_says_nothing, reset),
+		cmocka_unit_test_setup(goes_on_when_the_kernel_mounted_dev_already, reset),
+		cmocka_unit_test_setup(makes_the_mount_point_that_an_image_lacks, reset),
+		cmocka_unit_test_setup(makes_the_nodes_by_hand_without_devtmpfs, reset),
+		cmocka_unit_test_setup(says_once_that_no_node_may_be_made, reset),
+		cmocka_unit_test_setup(stops_without_proc_and_names_it, reset),
+		cmocka_unit_test_setup(goes_on_without_sysfs, reset),
+		cmocka_unit_test_setup(stops_when_dev_can_be_nothing_at_all, reset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,170 @@
+"""test_boot.py - whole boots: one table, one walker, one proof that the walker can fail."""
+import os
+import sys
+
+import pytest
+
+from vm import Result, Row, check, run
+
+NOISE = os.urandom(100 * 1024)
+
+PROGRAMS = [
+    Row("true is status 0", ["--", "/bin/true"], 0, out=b"", err=b""),
+    Row("false is status 1", ["--", "/bin/false"], 1, out=b"", err=b""),
+    Row("a status arrives as it is", ["--", "sh", "-c", "exit 42"], 42),
+    Row("a program killed by a signal is 128 and the signal", ["--", "sh", "-c", "kill -9 $$"], 137),
+    Row("sqlite3 reads its query on stdin", ["--", "sqlite3"], 0, out=b"42\n",
+        stdin=b"select 6*7;\n"),
+    Row("perl finds its modules",
+        ["--", "perl", "-MList::Util=sum", "-e", "print sum(1..4), qq(\\n)"], 0, out=b"10\n"),
+    Row("python3 finds its modules",
+        ["--", sys.executable, "-c", "import json; print(json.dumps([1, None]))"], 0,
+        out=b"[1, null]\n"),
+    Row("stdout and stderr stay apart", ["--", "sh", "-c", "echo out; echo err >&2; exit 5"], 5,
+        out=b"out\n", err=b"err\n"),
+    Row("binary input and output pass unchanged", ["--", "cat"], 0, out=NOISE, stdin=NOISE),
+    Row("a program reads a disk and ends the machine by itself",
+        ["--disk", "@sda.disk,snapshot", "--", "@disk"], 0, out=r"DISK sda\b"),
+]
+
+IMAGES = [
+    Row("an image with one program ends with its status", ["@hello.img"], 7, out=r"hello"),
+    Row("an image without a console node boots", ["@bare.img"], 7, out=r"hello",
+        absent=r"Kernel panic"),
+    Row("a program that is missing is status 127", ["--append", "rdinit.run=/nope", "@hello.img"],
+        127, both=(r"run /nope.*ENOENT", r"hint: the program, or the interpreter")),
+    Row("a program that is not executable is status 126", ["@unexec.img"], 126,
+        both=r"run /data.*EACCES"),
+    Row("an /init that ends is a panic of the kernel", ["@suicide.img"], 125,
+        both=r"Kernel panic"),
+]
+
+
+CONSOLES = [
+    Row(f"console={console} does not change the status", ["--append", f"console={console}",
+                                                          "@hello.img"], 7)
+    for console in ("null", "ttyS5", "hvc0")
+]
+
+MACHINES = [
+    Row(f"a status arrives from {machine}", ["--machine", machine, "--", "sh", "-c",
+                                             "echo on it; exit 42"], 42, out=b"on it\n")
+    for machine in ("pc", "q35", "microvm")
+]
+
+MOUNTS = 'while read -r from on type options rest; do echo "$on $type $options"; done </proc/mounts'
+MEMORY = "(rw|size=[^,]*|nr_inodes=[^,]*|inode64|mode=[0-7]+|relatime|,)*"
+
+INSIDE = [
+    Row("an orphan is reaped", ["--", "@orphan"], 0, out=b"reaped\n"),
+    Row("what ignores TERM is killed after the grace", ["-v", "--append", "rdinit.grace=1", "--",
+                                                        "@stubborn"],
+        9, out=b"left behind\n", err=r"processes still there 1 s after SIGTERM: killed"),
+    Row("a word of the kernel's line is in the environment",
+        ["--append", 'FOO=bar "TWO=a b"', "--", "sh", "-c", 'echo "$FOO/$TWO"'], 0,
+        out=b"bar/a b\n"),
+    Row("PATH and HOME are set, our own words are not",
+        ["--append", "rdinit.grace=3", "--", "/usr/bin/env"], 0,
+        out=(r"^PATH=/usr/local/sbin:", r"^HOME=/$"), absent=r"rdinit\.grace"),
+    Row("the usual mounts", ["--", "sh", "-c", MOUNTS], 0, out=(
+        rf"^/dev devtmpfs rw,nosuid,{MEMORY}$",
+        r"^/proc proc rw,nosuid,nodev,noexec,relatime$",
+        r"^/sys sysfs rw,nosuid,nodev,noexec,relatime$",
+        rf"^/run tmpfs rw,nosuid,nodev,{MEMORY}$",
+        r"^/dev/pts devpts rw,nosuid,noexec,relatime,gid=5,mode=620,ptmxmode=666$",
+        rf"^/dev/shm tmpfs rw,nosuid,nodev,{MEMORY}$",
+        r"^/sys/fs/cgroup cgroup2 rw,nosuid,nodev,noexec,relatime,nsdelegate$",
+        r"\A([^\n]*\n){8}\Z")),
+    Row("rdinit.mounts=minimal leaves three",
+        ["--append", "rdinit.mounts=minimal", "--", "sh", "-c",
+         'while read -r from on rest; do echo "$on"; done </proc/mounts'], 0,
+        out=b"/\n/dev\n/proc\n/sys\n"),
+    Row("/dev has the links of descriptors",
+        ["--", "perl", "-e", "print readlink, qq(\\n) for map qq(/dev/$_), qw(fd stdin stderr)"], 0,
+        out=b"/proc/self/fd\n/proc/self/fd/0\n/proc/self/fd/2\n"),
+]
+
+SIGNALS = [
+    Row("a crash of PID 1 is reported", ["--", "sh", "-c", "kill -SEGV 1; sleep 5"], 125,
+        err=(r"SIGSEGV", r"exit status 125 \(failed: appliance\)"), absent=r"Kernel panic"),
+    Row("TERM for PID 1 is the program's",
+        ["--", "perl", "-e", "$SIG{TERM} = sub { print qq(got\n); exit 4 }; kill TERM => 1; "
+         "select undef, undef, undef, .1 while 1"], 4, out=b"got\n"),
+    Row("a signal that the program does not survive is its end",
+        ["--", "perl", "-e", "kill TERM => 1; sleep 20"], 143),
+    Row("PID 1 does not hear KILL", ["--", "sh", "-c", "kill -KILL 1; exit 6"], 6),
+    Row("a timeout is status 124", ["--", "sleep", "100"], 124, timeout="5"),
+]
+
+
+def hand_off(name, words, status, root="root", **expected):
+    return Row(name, ["--disk", f"@{root}.ext4,virtio,snapshot", "--append", words,
+                      "@handoff.img"], status, **expected)
+
+
+HAND_OFF = [
+    Row("a root by path is mounted, entered and given the arguments",
+        ["-v", "--disk", "@root.ext4,virtio,snapshot", "--append",
+         'root=/dev/vda rw -- one "two three"', "@handoff.img"], 0, both=(
+            r"^REALROOT-OK /sbin/init 2$", r"^argument <one>$", r"^argument <two three>$",
+            r"^/dev/vda / ext4 rw,relatime ", r"^devtmpfs /dev ", r"^proc /proc ", r"^sysfs /sys ",
+            r"^tmpfs /run ", r"/sbin/init of /dev/vda; the initramfs gave back [1-9][0-9]* KiB",
+            r"^root-done$"),
+        absent=(r"^/newroot$", r"^/init$", r"^/etc/rdinit$")),
+    hand_off("a root is read-only unless rw asks for more", "root=/dev/vda", 0,
+             out=(r"^REALROOT-OK /sbin/init 0$", r"^/dev/vda / ext4 ro,relatime ")),
+    hand_off("a root by number", "root=254:0", 0, out=r"REALROOT-OK.* / ext4 ro"),
+    hand_off("a root of a named type", "root=/dev/vda rootfstype=ext4", 0, out=r"REALROOT-OK"),
+    hand_off("rootflags= reach the mount", "root=/dev/vda rootflags=nodelalloc", 0,
+             out=r"^/dev/vda / ext4 ro,relatime,nodelalloc "),
+    hand_off("rootflags= with a word that no type knows",
+             "root=/dev/vda rootfstype=ext4 rootflags=nonsense", 125, both=(
+                 r"root-mount: mount /dev/vda on /newroot as ext4: .*EINVAL",
+                 r"hint: no file system of this type is there, or rootflags="),
+             absent="Kernel panic"),
+    hand_off("init= chooses the real init", "root=/dev/vda init=/bin/other", 0,
+             out=r"^OTHER-OK /bin/other 0$", absent="REALROOT"),
+    hand_off("a type that the kernel does not know", "root=/dev/vda rootfstype=xfs", 125, both=(
+        r"root-mount: mount /dev/vda on /newroot as xfs: .*ENODEV",
+        r"hint: this kernel knows no such file system"), absent="Kernel panic"),
+    hand_off("a root that does not come", "root=/dev/vdz rd.timeout=2", 125, both=(
+        r"find root=/dev/vdz: .*ETIMEDOUT", r"rootfstype=\(any\), waited 2\.[0-9] s",
+        r"block devices: vda 16 MiB", r"modules: [1-9][0-9]* loaded, 0 failed",
+        r"hint: is it one of these\?"), absent="Kernel panic"),
+    hand_off("a root without an init", "root=/dev/vda", 125, root="noinit", both=(
+        r"root-switch: find an init on /dev/vda: tried /sbin/init, .*ENOENT",
+        r"hint: is this the right root\?"), absent="Kernel panic"),
+    hand_off("an init whose interpreter is missing", "root=/dev/vda", 125, root="nointerp", both=(
+        r"/sbin/init: its interpreter /lib/no-such-shell cannot be used"), absent="Kernel panic"),
+    hand_off("an init= that is missing", "root=/dev/vda init=/bin/nope", 125, both=(
+        r"use init=/bin/nope of /dev/vda: .*ENOENT"), absent=("Kernel panic", "REALROOT")),
+    Row("a root without its driver in the image",
+        ["--disk", "@root.ext4,virtio,snapshot", "--append", "root=/dev/vda rd.timeout=1",
+         "@hello.img"], 125, both=(r"block devices: none", r"hint: is the disk's driver in")),
+    Row("a root without rd.timeout= is waited for until the host's patience ends",
+        ["--append", "root=/dev/vda rootwait", "@hello.img"], 124, timeout="4",
+        absent="ETIMEDOUT"),
+    hand_off("a root that is no name of a device", "root=LABEL=x", 125, both=(
+        r"take root=LABEL=x: not /dev/NAME and not MAJ:MIN"), absent="Kernel panic"),
+    Row("an initramfs on ramfs", ["--append", "rootfstype=ramfs", "@hello.img"], 7, out="hello"),
+]
+
+@pytest.mark.parametrize("row", PROGRAMS + IMAGES + CONSOLES + MACHINES + INSIDE + SIGNALS +
+                         HAND_OFF, ids=lambda row: row.name)
+def test_boot(row, files):
+    check(row, run(row, files))
+
+
+@pytest.mark.parametrize("wrong", [
+    Row("status", [], 1), Row("exact", [], 0, out=b"ye"), Row("pattern", [], 0, out="no"),
+    Row("stderr", [], 0, err="no"), Row("either", [], 0, both=("yes", "no")),
+    Row("absent", [], 0, absent="yes"),
+], ids=lambda row: row.name)
+def test_the_checker_fails_on_a_wrong_expectation(wrong):
+    check(Row("right", [], 0, out=b"yes", both="yes", absent="no"), Result(0, b"yes", b""))
+    with pytest.raises(AssertionError):
+        check(wrong, Result(0, b"yes", b""))
+
+
+def test_an_image_with_one_program_is_smaller_than_40_kib(files):
+    assert files.get("hello.img").stat().st_size < 40960

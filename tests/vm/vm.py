@@ -1,0 +1,148 @@
+"""vm.py - rows of the table of boots: what they need, how they run, how they are judged."""
+import dataclasses
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+HERE = pathlib.Path(__file__).resolve().parent
+PROJECT = HERE.parents[1]
+RDINIT = os.environ.get("RDINIT", str(PROJECT / "build" / "rdinit"))
+TIMEOUT = "40"      # seconds of the guest; without KVM a boot takes two
+SHOWN = 3000        # bytes of each stream in a failure
+HOST_TIMEOUT = 90   # seconds: the tool itself hangs
+
+
+@dataclasses.dataclass
+class Row:
+    """One boot. Text is a pattern to be found; bytes are the whole output, exactly."""
+
+    name: str
+    words: list             # of `rdinit run`; @NAME stands for the path of a file that Files makes
+    status: int
+    out: object = None      # on standard output
+    err: object = None      # on standard error
+    both: object = ()       # patterns, each somewhere on either
+    absent: object = ()     # patterns that neither shows
+    stdin: bytes = b""
+    timeout: str = TIMEOUT
+
+
+@dataclasses.dataclass
+class Result:
+    status: int
+    out: bytes
+    err: bytes
+
+
+class Files:
+    """Makes a file when a row asks for it, once: `sda` by disk_sda(), `hello.img` by its recipe."""
+
+    def __init__(self, directory):
+        self.directory = directory
+
+    def expand(self, word):
+        return re.sub(r"@([a-z0-9_.-]+)", lambda match: str(self.get(match[1])), word)
+
+    def get(self, name):
+        path = self.directory / name
+        if not path.exists():
+            stem, _, kind = name.partition(".")
+            make = {"": self.program, "img": self.image, "disk": self.disk, "ext4": self.root}
+            beside = path.with_name(path.name + ".new")
+            make[kind](stem, beside)
+            beside.rename(path)
+        return path
+
+    def program(self, stem, path):
+        subprocess.run(["musl-gcc", "-static", "-Os", "-s", "-o", path,
+                        HERE / "guest" / f"{stem}.c"], check=True)
+
+    def image(self, stem, path):
+        recipe, options = IMAGES[stem]
+        subprocess.run([RDINIT, "pack", "-o", path, *(["-"] if recipe else []),
+                        *map(self.expand, options)], input=self.expand(recipe).encode(),
+                       check=True, timeout=HOST_TIMEOUT)
+
+    def disk(self, stem, path):
+        path.write_bytes(f"{stem:16.16}".encode().ljust(1 << 20, b"\0"))
+
+    def root(self, stem, path):
+        """An ext4 file system with a small busybox root; its init tells what it finds."""
+        tree = self.directory / f"{stem}.tree"
+        for directory in ("bin", "sbin", "dev", "proc", "sys", "run"):
+            (tree / directory).mkdir(parents=True)
+        (tree / "bin/busybox").write_bytes(pathlib.Path(shutil.which("busybox")).read_bytes())
+        (tree / "bin/busybox").chmod(0o755)
+        for place, text in ROOTS[stem].items():
+            (tree / place).write_text(text)
+            (tree / place).chmod(0o755)
+        path.touch()
+        os.truncate(path, 16 << 20)
+        subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext4", "-F", "-d", tree, path], check=True)
+
+
+def real_init(words):
+    """A script whose last act ends the machine."""
+    return f"""#!/bin/busybox sh
+echo {words} "$0" $#
+for word; do echo "argument <$word>"; done
+busybox cat /proc/mounts
+busybox ls -d /newroot /init /etc/rdinit 2>/dev/null
+echo root-done
+busybox poweroff -f
+"""
+
+
+ROOTS = {
+    "root": {"sbin/init": real_init("REALROOT-OK"), "bin/other": real_init("OTHER-OK")},
+    "noinit": {},
+    "nointerp": {"sbin/init": "#!/lib/no-such-shell\n"},
+}
+
+VIRTIO = ["--module", "virtio_pci", "--module", "virtio_blk"]
+IMAGES = {
+    "hello": ("", ["--compress", "gzip", "--app", "@hello"]),
+    "bare": ("file /init {init} 0755 0 0\n"
+             "dir /etc 0755 0 0\ndir /etc/rdinit 0755 0 0\n"
+             "file /hello @hello 0755 0 0\nrun /hello\n".format(init=PROJECT / "build/init"),
+             ["--no-init"]),
+    "suicide": ("file /init @hello 0755 0 0\n", ["--no-init"]),
+    "handoff": ("", VIRTIO),
+    "unexec": ("init\nfile /data @hello 0644 0 0\nrun /data\n", []),
+}
+
+
+def run(row, files):
+    """Result of `rdinit run`, carriage returns of a console taken out."""
+    words = [files.expand(word) for word in row.words]
+    done = subprocess.run([RDINIT, "run", "--timeout", row.timeout, *words], input=row.stdin,
+                          capture_output=True, timeout=HOST_TIMEOUT)
+    console = any(".img" in word for word in row.words)
+    out = done.stdout.replace(b"\r", b"") if console else done.stdout
+    return Result(done.returncode, out, done.stderr)
+
+
+def many(patterns):
+    return (patterns,) if isinstance(patterns, str) else patterns
+
+
+def fits(text, wanted):
+    if isinstance(wanted, bytes):
+        return text == wanted
+    return all(re.search(pattern, text.decode(errors="replace"), re.M | re.S)
+               for pattern in many(wanted or ()))
+
+
+def check(row, result):
+    """Raises AssertionError where the result is not what the row says."""
+    out, err = (text[-SHOWN:].decode(errors="replace") for text in (result.out, result.err))
+    shown = f"{row.name}\nstatus {result.status}\n--- stdout\n{out}\n--- stderr\n{err}"
+    both = result.out + b"\n" + result.err
+    assert result.status == row.status, f"expected status {row.status}: {shown}"
+    assert fits(result.out, row.out), f"expected stdout {row.out!r}: {shown}"
+    assert fits(result.err, row.err), f"expected stderr {row.err!r}: {shown}"
+    assert fits(both, row.both or ()), f"expected {row.both!r}: {shown}"
+    for pattern in many(row.absent):
+        assert not fits(both, pattern), f"unexpected {pattern!r}: {shown}"
