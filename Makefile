@@ -101,10 +101,11 @@ $B/fuzz/%: tests/fuzz/%.c $(wildcard init/pure/*.[ch] tools/lib/*.[ch])
 
 check: deps			## build and test: unit, fuzz smoke, cli, namespaces, virtual machines
 	@$(MAKE) --no-print-directory all $B/skel.img check-programs
-	@$(PYTHON) tests/report.py --fuzz-seconds $(FUZZ_SECONDS) $B
+	@$(PYTHON) tests/report.py $(REPORT) --fuzz-seconds $(FUZZ_SECONDS) $B
 
-check-all: deps			## the same, fuzzed for longer
-	@$(MAKE) --no-print-directory check FUZZ_SECONDS=60
+check-all: deps			## the same fuzzed for longer, gcc's analyzer, and whole Debian roots
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory check FUZZ_SECONDS=60 REPORT=--all
 
 check-programs: $(UNIT) $(FUZZ) guards
 .PHONY: check-programs guards

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """report.py - runs every suite and ends with one line: N passed, N failed, N skipped.
 
-usage: report.py [--only SUITE] [--fuzz-seconds S] BUILD
-Suites: unit (cmocka programs), fuzz (each target for S seconds), cli, ns, vm (pytest).
+usage: report.py [--all] [--only SUITE] [--fuzz-seconds S] BUILD
+Suites: unit (cmocka programs), fuzz (each target for S seconds), cli, ns, vm (pytest);
+with --all distro, too: it makes whole Debian roots.
 Exit status 1 where anything failed, or where CI is set and anything was skipped."""
 import argparse
 import os
@@ -77,18 +78,21 @@ def pytest(name):
     return suite
 
 
-SUITES = {"unit": unit, "fuzz": fuzz, "cli": pytest("cli"), "ns": pytest("ns"), "vm": pytest("vm")}
+SUITES = {"unit": unit, "fuzz": fuzz, "cli": pytest("cli"), "ns": pytest("ns"), "vm": pytest("vm"),
+          "distro": pytest("distro")}
+ONLY_WITH_ALL = {"distro"}
 
 
 def main():
     options = argparse.ArgumentParser()
+    options.add_argument("--all", action="store_true")
     options.add_argument("--only", choices=SUITES)
     options.add_argument("--fuzz-seconds", type=int, default=5)
     options.add_argument("build", type=Path)
     options = options.parse_args()
     count = Count()
     for name, suite in SUITES.items():
-        if options.only in (None, name):
+        if options.only == name or (options.only is None and (options.all or name not in ONLY_WITH_ALL)):
             suite(options.build.resolve(), count, options.fuzz_seconds)
     print(f"\n{count.passed} passed, {count.failed} failed, {count.skipped} skipped")
     return 1 if count.failed or not count.passed or (os.environ.get("CI") and count.skipped) else 0

@@ -1,4 +1,4 @@
-/* fake_sys.c - sys.h without a kernel: what init asked for, in order, and answers set beforehand. */
+/* fake_sys.c - sys.h without a kernel: what init asked for, and answers set beforehand. */
 #include "tests/unit/fake_sys.h"
 
 #include <dirent.h>
@@ -433,7 +433,7 @@ int sys_reboot(int command)
 {
 	const char *name = command == RB_AUTOBOOT     ? "restart" :
 			   command == RB_POWER_OFF    ? "poweroff" :
-			   command == RB_HALT_SYSTEM  ? "halt" :
+			   command == (int)RB_HALT_SYSTEM ? "halt" :
 							"other";
 	int error = (int)call(CHANGES, 0, "reboot %s", name);
 

@@ -1,4 +1,4 @@
-/* fake_sys.h - sys.h without a kernel: what init asked for, in order, and answers set beforehand. */
+/* fake_sys.h - sys.h without a kernel: what init asked for, and answers set beforehand. */
 #ifndef RDINIT_FAKE_SYS_H
 #define RDINIT_FAKE_SYS_H
 

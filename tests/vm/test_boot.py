@@ -12,7 +12,8 @@ PROGRAMS = [
     Row("true is status 0", ["--", "/bin/true"], 0, out=b"", err=b""),
     Row("false is status 1", ["--", "/bin/false"], 1, out=b"", err=b""),
     Row("a status arrives as it is", ["--", "sh", "-c", "exit 42"], 42),
-    Row("a program killed by a signal is 128 and the signal", ["--", "sh", "-c", "kill -9 $$"], 137),
+    Row("a program killed by a signal is 128 and its number",
+        ["--", "sh", "-c", "kill -9 $$"], 137),
     Row("sqlite3 reads its query on stdin", ["--", "sqlite3"], 0, out=b"42\n",
         stdin=b"select 6*7;\n"),
     Row("perl finds its modules",
@@ -41,9 +42,9 @@ IMAGES = [
 
 
 CONSOLES = [
-    Row(f"console={console} does not change the status", ["--append", f"console={console}",
-                                                          "@hello.img"], 7)
-    for console in ("null", "ttyS5", "hvc0")
+    Row(f"console={console} does not change the status",
+        ["--append", f"console={console}", "@hello.img"], 7, out=out)
+    for console, out in (("null", None), ("ttyS5", "^hello$"), ("hvc0", "^hello$"))
 ]
 
 MACHINES = [

@@ -1,0 +1,138 @@
+/* test_power.c - how the machine ends: processes, disks, and which way the firmware can. */
+/* link: init/power init/child init/sys/log init/sys/file init/sys/host tests/unit/fake_sys */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "init/boot.h"
+#include "tests/unit/fake_sys.h"
+
+#define MOUNTS "rootfs / rootfs rw 0 0\nproc /proc proc rw 0 0\n/dev/vda /a\\040b ext4 rw 0 0\n" \
+	       "/dev/vdb /a\\040b/c xfs rw 0 0\ntmpfs /run tmpfs rw 0 0\n"
+
+static struct boot boot;
+
+static int reset(void **state)
+{
+	(void)state;
+	fake_reset();
+	settings_defaults(&boot.settings);
+	boot.way_out = WAY_OUT_UNSET;
+	fake_file("/proc/self/mounts", "", 0);
+	fake_answer("kill -1 15", -ESRCH, FAKE_ALWAYS);
+	return 0;
+}
+
+/* What the machine did until its end. */
+static const char *end_machine(void)
+{
+	if (setjmp(fake_end) == 0)
+		power(&boot);
+	return fake_calls;
+}
+
+static void powers_off_with_acpi(void **state)
+{
+	(void)state;
+	fake_file("/sys/firmware", "", 0);
+	fake_file("/sys/firmware/acpi", "", 0);
+	assert_string_equal(end_machine(), "kill -1 15\nsync\nreboot poweroff\n");
+}
+
+static void chooses_reboot_without_acpi(void **state)
+{
+	(void)state;
+	fake_file("/sys/firmware", "", 0);
+	assert_non_null(strstr(end_machine(), "reboot restart\n"));
+}
+
+static void powers_off_where_sysfs_cannot_tell(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(end_machine(), "reboot poweroff\n"));
+}
+
+static void does_as_rdinit_exit_says(void **state)
+{
+	(void)state;
+	boot.settings.exit = WAY_OUT_HALT;
+	assert_non_null(strstr(end_machine(), "reboot halt\n"));
+}
+
+static void a_reboot_that_was_asked_for_stays_one(void **state)
+{
+	(void)state;
+	boot.settings.exit = WAY_OUT_POWEROFF;
+	boot.way_out = WAY_OUT_REBOOT;
+	assert_non_null(strstr(end_machine(), "reboot restart\n"));
+}
+
+static void releases_the_latest_disk_first_and_leaves_memory_alone(void **state)
+{
+	(void)state;
+	fake_reset();
+	fake_answer("kill -1 15", -ESRCH, FAKE_ALWAYS);
+	fake_file("/proc/self/mounts", MOUNTS, sizeof(MOUNTS) - 1);
+	assert_string_equal(end_machine(), "kill -1 15\nsync\numount /a b/c\numount /a b\n"
+					   "reboot poweroff\n");
+}
+
+static void makes_a_busy_disk_read_only(void **state)
+{
+	(void)state;
+	fake_reset();
+	fake_answer("kill -1 15", -ESRCH, FAKE_ALWAYS);
+	fake_file("/proc/self/mounts", MOUNTS, sizeof(MOUNTS) - 1);
+	fake_answer("umount /a b/c", -EBUSY, FAKE_ALWAYS);
+	assert_non_null(strstr(end_machine(), "umount /a b/c\nmount - /a b/c\numount /a b\n"));
+	assert_string_equal(fake_console, "");
+}
+
+static void kills_what_does_not_hear_term(void **state)
+{
+	(void)state;
+	fake_answer("kill -1 15", 0, FAKE_ALWAYS);
+	fake_answer("wait", 0, FAKE_ALWAYS);
+	assert_string_equal(end_machine(), "kill -1 15\nkill -1 1\nkill -1 18\nkill -1 9\n"
+					   "sync\nreboot poweroff\n");
+	assert_non_null(strstr(fake_console, "processes still there 5 s after SIGTERM: killed"));
+}
+
+static void tries_another_way_when_the_kernel_refuses_one(void **state)
+{
+	(void)state;
+	fake_answer("reboot poweroff", -EPERM, FAKE_ALWAYS);
+	assert_non_null(strstr(end_machine(), "reboot poweroff\nreboot restart\n"));
+	assert_non_null(strstr(fake_console, "Operation not permitted (EPERM)"));
+}
+
+static void never_returns_when_the_kernel_refuses_every_way(void **state)
+{
+	(void)state;
+	fake_answer("reboot", -EPERM, FAKE_ALWAYS);
+	fake_answer("poll", -EINTR, FAKE_ALWAYS); /* ends the waiting, for the test */
+	assert_non_null(strstr(end_machine(), "reboot poweroff\nreboot restart\n"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(powers_off_with_acpi, reset),
+		cmocka_unit_test_setup(chooses_reboot_without_acpi, reset),
+		cmocka_unit_test_setup(powers_off_where_sysfs_cannot_tell, reset),
+		cmocka_unit_test_setup(does_as_rdinit_exit_says, reset),
+		cmocka_unit_test_setup(a_reboot_that_was_asked_for_stays_one, reset),
+		cmocka_unit_test_setup(releases_the_latest_disk_first_and_leaves_memory_alone, reset),
+		cmocka_unit_test_setup(makes_a_busy_disk_read_only, reset),
+		cmocka_unit_test_setup(kills_what_does_not_hear_term, reset),
+		cmocka_unit_test_setup(tries_another_way_when_the_kernel_refuses_one, reset),
+		cmocka_unit_test_setup(never_returns_when_the_kernel_refuses_every_way, reset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,179 @@
+/* test_root_switch.c - what must hold before anything is deleted, and the way into the new root. */
+/* link: init/root_switch init/sys/empty_tree init/sys/log init/sys/file tests/unit/fake_sys */
+#include <errno.h>
+#include <linux/magic.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "init/boot.h"
+#include "tests/unit/fake_sys.h"
+
+#define EXT4_MAGIC 0xef53
+#define SCRIPT	   "#!/bin/sh\n"
+#define NOT_OURS   "MZ"
+
+static const char *const in_root[] = { "a", "b", NULL };
+static char *argv[] = { (char *)"/init", NULL };
+static struct boot boot;
+
+/* A shell that the kernel could run: all of an ELF header that is looked at, and no PT_INTERP. */
+static void add_program(const char *path)
+{
+	uint8_t elf[64 + 56] = { 0x7f, 'E', 'L', 'F', 2, 1, 1 };
+
+	elf[16] = 2;  /* ET_EXEC */
+	elf[18] = 62; /* EM_X86_64 */
+	elf[32] = 64; /* e_phoff */
+	elf[54] = 56; /* e_phentsize */
+	elf[56] = 1;  /* e_phnum */
+	fake_file(path, elf, sizeof(elf));
+}
+
+static int reset(void **state)
+{
+	(void)state;
+	fake_reset();
+	fake_dir("/", in_root);
+	fake_file("/newroot", "", 0);
+	settings_defaults(&boot.settings);
+	boot.argv = argv;
+	memcpy(boot.root_device, "/dev/vda", 9);
+	return 0;
+}
+
+static void assert_nothing_was_touched(void)
+{
+	assert_string_equal(fake_calls, "");
+}
+
+static void moves_the_mounts_deletes_and_becomes_the_init(void **state)
+{
+	(void)state;
+	add_program("root:/sbin/init");
+	assert_int_equal(root_switch(&boot), -ENOEXEC); /* the fake's execve never succeeds */
+	assert_string_equal(fake_calls,
+			    "mount /dev /newroot/dev\nmount /proc /newroot/proc\n"
+			    "mount /sys /newroot/sys\nmount /run /newroot/run\n"
+			    "unlink a\nunlink b\n"
+			    "chdir /newroot\nmount . /\nchroot .\nchdir /\nexecve /sbin/init\n");
+}
+
+static void refuses_to_delete_when_root_is_a_disk(void **state)
+{
+	(void)state;
+	add_program("root:/sbin/init");
+	fake_answer("fs_magic /", EXT4_MAGIC, FAKE_ALWAYS);
+	assert_int_equal(root_switch(&boot), -EPERM);
+	assert_nothing_was_touched();
+	assert_non_null(strstr(fake_console, "/ is no initramfs (its type is ef53)"));
+}
+
+static void refuses_when_it_is_not_pid_1(void **state)
+{
+	(void)state;
+	add_program("root:/sbin/init");
+	fake_answer("getpid", 2, FAKE_ALWAYS);
+	assert_int_equal(root_switch(&boot), -EPERM);
+	assert_nothing_was_touched();
+}
+
+static void refuses_when_nothing_is_mounted_on_newroot(void **state)
+{
+	(void)state;
+	add_program("root:/sbin/init");
+	fake_answer("stat /newroot", 1, FAKE_ALWAYS);
+	assert_int_equal(root_switch(&boot), -EINVAL);
+	assert_nothing_was_touched();
+}
+
+static void deletes_nothing_when_no_init_is_found(void **state)
+{
+	(void)state;
+	assert_int_equal(root_switch(&boot), -ENOENT);
+	assert_nothing_was_touched();
+	assert_non_null(strstr(fake_console, "find an init on /dev/vda"));
+}
+
+static void deletes_nothing_when_the_init_that_was_named_is_missing(void **state)
+{
+	(void)state;
+	add_program("root:/sbin/init");
+	boot.settings.init = "/opt/init";
+	assert_int_equal(root_switch(&boot), -ENOENT);
+	assert_nothing_was_touched();
+}
+
+static void deletes_nothing_when_a_scripts_interpreter_is_missing(void **state)
+{
+	(void)state;
+	fake_file("root:/opt/init", SCRIPT, sizeof(SCRIPT) - 1);
+	boot.settings.init = "/opt/init";
+	assert_int_equal(root_switch(&boot), -ENOENT);
+	assert_nothing_was_touched();
+	assert_non_null(strstr(fake_console, "its interpreter /bin/sh cannot be used"));
+}
+
+static void takes_a_script_whose_interpreter_is_there(void **state)
+{
+	(void)state;
+	fake_file("root:/opt/init", SCRIPT, sizeof(SCRIPT) - 1);
+	add_program("root:/bin/sh");
+	boot.settings.init = "/opt/init";
+	root_switch(&boot);
+	assert_non_null(strstr(fake_calls, "execve /opt/init\n"));
+}
+
+static void deletes_nothing_when_interpreters_go_in_a_ring(void **state)
+{
+	(void)state;
+	fake_file("root:/bin/sh", SCRIPT, sizeof(SCRIPT) - 1);
+	boot.settings.init = "/bin/sh";
+	assert_int_equal(root_switch(&boot), -ELOOP);
+	assert_nothing_was_touched();
+}
+
+static void passes_over_an_init_that_is_no_program(void **state)
+{
+	(void)state;
+	fake_file("root:/sbin/init", NOT_OURS, sizeof(NOT_OURS) - 1);
+	add_program("root:/bin/sh");
+	root_switch(&boot);
+	assert_non_null(strstr(fake_calls, "execve /bin/sh\n"));
+	assert_non_null(strstr(fake_console, "use /sbin/init of /dev/vda"));
+}
+
+static void makes_the_mount_point_that_the_root_lacks_or_lets_the_mount_go(void **state)
+{
+	(void)state;
+	add_program("root:/sbin/init");
+	fake_answer("mount /run", -ENOENT, FAKE_ALWAYS);
+	fake_answer("mkdir", -EROFS, FAKE_ALWAYS);
+	root_switch(&boot);
+	assert_non_null(strstr(fake_calls, "mkdir /newroot/run\numount /run\n"));
+	assert_non_null(strstr(fake_calls, "execve /sbin/init\n"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(moves_the_mounts_deletes_and_becomes_the_init, reset),
+		cmocka_unit_test_setup(refuses_to_delete_when_root_is_a_disk, reset),
+		cmocka_unit_test_setup(refuses_when_it_is_not_pid_1, reset),
+		cmocka_unit_test_setup(refuses_when_nothing_is_mounted_on_newroot, reset),
+		cmocka_unit_test_setup(deletes_nothing_when_no_init_is_found, reset),
+		cmocka_unit_test_setup(deletes_nothing_when_the_init_that_was_named_is_missing, reset),
+		cmocka_unit_test_setup(deletes_nothing_when_a_scripts_interpreter_is_missing, reset),
+		cmocka_unit_test_setup(takes_a_script_whose_interpreter_is_there, reset),
+		cmocka_unit_test_setup(deletes_nothing_when_interpreters_go_in_a_ring, reset),
+		cmocka_unit_test_setup(passes_over_an_init_that_is_no_program, reset),
+		cmocka_unit_test_setup(makes_the_mount_point_that_the_root_lacks_or_lets_the_mount_go,
+				       reset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
