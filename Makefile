@@ -23,15 +23,15 @@ INIT	= main early_mounts console settings late_mounts modules root_find root_mou
 TOOL	= main pack list run
 TOOL_LIB = applets archive closure compress decompress disk elf_deps error image image_table \
 	  kernel layout ldcache ldconf machine mem modfile modinfo modname module newc output path \
-	  place program qemu queue recipe recipe_list recipe_more run_image runtime spawn tree tty \
-	  verdict wire words writer
+	  place program qemu queue recipe recipe_list recipe_more recipe_option run_image runtime \
+	  spawn tree tty verdict wire words writer
 TOOL_LIBS = -lkmod -lelf -lzstd -lz
 
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
 	  -Wpointer-arith -Wwrite-strings -Wno-missing-field-initializers
-# No unwind tables, no build id, no paths: two builds in two folders are the same bytes.
 # The kernel's headers (linux/, asm/) stand beside glibc's: musl's own come first.
 KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/x86_64-linux-gnu
+# No unwind tables, no build id, no paths: two builds in two folders are the same bytes.
 INIT_CFLAGS = -std=c11 -Os $(WARN) -Wconversion -Wno-sign-conversion -I. -D_GNU_SOURCE \
 	  $(KERNEL_HEADERS) -ffile-prefix-map=$(CURDIR)=. \
 	  -fno-asynchronous-unwind-tables -fno-unwind-tables -fcf-protection=none \

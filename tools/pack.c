@@ -12,7 +12,8 @@
 #include "tools/lib/image.h"
 #include "tools/lib/mem.h"
 #include "tools/lib/output.h"
-#include "tools/lib/recipe.h"
+#include "tools/lib/recipe_option.h"
+#include "tools/lib/runtime.h"
 #include "tools/lib/writer.h"
 
 static const char usage[] =
@@ -158,48 +159,16 @@ static int parse(struct pack *pack, int argc, char **argv)
 	return 0;
 }
 
-/* DIR[:DEST]: DEST begins with a slash, so a colon in DIR's name does not matter. */
-static int tree_line(struct recipe *recipe, const char *text)
-{
-	const char *colon = NULL;
-	char *dir;
-	int result;
-
-	for (const char *at = strstr(text, ":/"); at; at = strstr(at + 1, ":/"))
-		colon = at;
-	dir = colon ? xstrndup(text, (size_t)(colon - text)) : xstrdup(text);
-	result = recipe_line(recipe, "--tree",
-			     (const char *[]){ "tree", dir, colon ? colon + 1 : NULL, NULL });
-	free(dir);
-	return result;
-}
-
 static int option_line(struct recipe *recipe, const struct line_option *line)
 {
 	switch (line->option) {
 	case OPT_TREE:
-		return tree_line(recipe, line->text);
+		return recipe_option_tree(recipe, line->text);
 	case OPT_MODULE:
-		return recipe_line(recipe, "--module", (const char *[]){ "module", line->text, NULL });
+		return recipe_option_module(recipe, "--module", line->text);
 	default:
 		return recipe_line(recipe, "--cmdline", (const char *[]){ "cmdline", line->text, NULL });
 	}
-}
-
-static int app_line(struct recipe *recipe, char *const *app)
-{
-	size_t count = 0;
-	const char **words;
-	int result;
-
-	while (app[count])
-		count++;
-	words = xcalloc(count + 2, sizeof(*words));
-	words[0] = "run";
-	memcpy(words + 1, app, count * sizeof(*words));
-	result = recipe_line(recipe, "--app", words);
-	free(words);
-	return result;
 }
 
 static int read_recipes(const struct pack *pack, struct recipe *recipe, struct image *image)
@@ -211,11 +180,13 @@ static int read_recipes(const struct pack *pack, struct recipe *recipe, struct i
 	for (size_t i = 0; i < pack->line_count; i++)
 		result |= option_line(recipe, &pack->lines[i]);
 	if (pack->app)
-		result |= app_line(recipe, pack->app);
+		result |= recipe_option_run(recipe, "--app", pack->app);
 	if (!result && !pack->no_init && (pack->app || !pack->recipe_count) &&
 	    !image_find(image, "/init"))
 		result = recipe_line(recipe, "/init", (const char *[]){ "init", NULL });
-	return result ? -1 : recipe_finish(recipe);
+	if (result || recipe_finish(recipe))
+		return -1;
+	return pack->app ? runtime_add(image) : 0;
 }
 
 static int write_image(const struct pack *pack, const struct image *image, int64_t newest)

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,8 +14,10 @@ static int enter(char *dir)
 	char *argv[] = { (char *)"/init", NULL };
 	char *envp[] = { (char *)"HOME=/", NULL };
 	char leave;
+	struct iovec piece = { &leave, 1 };
 
-	if (write(1, "?", 1) != 1 || read(0, &leave, 1) != 1)
+	/* readv, which /init never calls: the tracer may or may not count the one it comes into. */
+	if (write(1, "?", 1) != 1 || readv(0, &piece, 1) != 1)
 		return 120;
 	if (chdir(dir) == 0 && chroot(".") == 0)
 		execve(argv[0], argv, envp);

@@ -51,7 +51,8 @@ class Root:
         # The host's own command line is read behind these words: a program that is asked for by
         # name comes before whatever it says.
         (path / "etc/cmdline.d/50-image.conf").write_text(
-            f'rdinit.run="/bin/guest {program}" rdinit.onfail=poweroff rdinit.exit=poweroff {words}\n')
+            f'rdinit.run="/bin/guest {program}" rdinit.onfail=poweroff rdinit.exit=poweroff '
+            f'{words}\n')
 
 
 class Run:
@@ -157,7 +158,8 @@ def test_a_missing_program_is_named_with_its_error_and_its_cure(root):
 ERRORS = {
     "access": "EACCES", "close": "EIO", "dup2": "EBUSY", "fcntl": "EINVAL", "getdents64": "EIO",
     "ioctl": "EIO", "ioperm": "EPERM", "kill": "EPERM", "mkdir": "ENOSPC", "mknod": "ENOSPC",
-    "mount": "EPERM", "open": "EMFILE", "poll": "EINTR", "read": "EIO", "reboot": "EPERM",
+    "mount": "EPERM", "open": "EMFILE", "openat": "EMFILE", "openat2": "EMFILE",
+    "poll": "EINTR", "read": "EIO", "reboot": "EPERM",
     "rt_sigaction": "EINVAL", "rt_sigprocmask": "EINVAL", "rt_sigtimedwait": "EINTR",
     "sigaltstack": "ENOMEM", "statfs": "EIO", "symlink": "EROFS", "umount2": "EBUSY",
     "vfork": "EAGAIN", "wait4": "EINTR", "write": "EIO",
@@ -206,7 +208,8 @@ def test_no_failing_call_ends_pid_1(name, baseline, tmp_path):
         if "(INJECTED)" not in trace.read_text(errors="replace"):
             return f"{inject}: not reached\n{run.console}"
         if "read /etc/cmdline.d" in run.console:  # without these words the host's line decides
-            return f"{inject}: PID 1 ended: {status}" if status not in OFF | REBOOT | {None} else None
+            ended = status not in OFF | REBOOT | {None}
+            return f"{inject}: PID 1 ended: {status}" if ended else None
         if status not in OFF | REBOOT:
             return f"{inject}: PID 1 ended or hung: {status}\n{run.console}"
         if not re.search(r"payload: here|run /bin/guest: |\(failed: [a-z-]+\)", run.console):

@@ -66,11 +66,11 @@ void fake_dir(const char *path, const char *const *names)
 	size_t len = 0;
 
 	for (; *names; names++) {
-		size_t size = (19 + strlen(*names) + 8) / 8 * 8;
+		size_t name_len = strcspn(*names, "/"), size = (19 + name_len + 8) / 8 * 8;
 
 		bytes[len + 16] = (uint8_t)size;
-		bytes[len + 18] = DT_REG;
-		memcpy(bytes + len + 19, *names, strlen(*names) + 1);
+		bytes[len + 18] = (*names)[name_len] ? DT_DIR : DT_REG;
+		memcpy(bytes + len + 19, *names, name_len);
 		len += size;
 	}
 	fake_file(path, bytes, len);
@@ -173,6 +173,12 @@ int sys_open_in_root(int dir, const char *path, int flags)
 
 	(void)dir, (void)flags;
 	snprintf(name, sizeof(name), "root:%s", path);
+	return (int)call(ASKS, open_file(name), "open %s", name);
+}
+
+int sys_open_same_mount(int dir, const char *name, int flags)
+{
+	(void)dir, (void)flags;
 	return (int)call(ASKS, open_file(name), "open %s", name);
 }
 

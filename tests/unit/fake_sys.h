@@ -24,7 +24,7 @@ void fake_answer(const char *call, long result, int times);
 /* A file to open and read. One below the root that is switched to is named "root:/sbin/init". */
 void fake_file(const char *path, const void *bytes, size_t len);
 
-/* A directory whose files have these names, ended by NULL. */
+/* A directory whose files have these names, ended by NULL; "NAME/" is a directory. */
 void fake_dir(const char *path, const char *const *names);
 
 #endif

@@ -17,7 +17,8 @@
 #define SCRIPT	   "#!/bin/sh\n"
 #define NOT_OURS   "MZ"
 
-static const char *const in_root[] = { "a", "b", NULL };
+static const char *const in_root[] = { "a", "dir/", "mounted/", "b", NULL };
+static const char *const in_dir[] = { "c", NULL };
 static char *argv[] = { (char *)"/init", NULL };
 static struct boot boot;
 
@@ -39,6 +40,8 @@ static int reset(void **state)
 	(void)state;
 	fake_reset();
 	fake_dir("/", in_root);
+	fake_dir("dir", in_dir);
+	fake_answer("open mounted", -EXDEV, FAKE_ALWAYS);
 	fake_file("/newroot", "", 0);
 	settings_defaults(&boot.settings);
 	boot.argv = argv;
@@ -51,7 +54,7 @@ static void assert_nothing_was_touched(void)
 	assert_string_equal(fake_calls, "");
 }
 
-static void moves_the_mounts_deletes_and_becomes_the_init(void **state)
+static void deletes_all_but_mounts_and_becomes_the_init(void **state)
 {
 	(void)state;
 	add_program("root:/sbin/init");
@@ -59,7 +62,7 @@ static void moves_the_mounts_deletes_and_becomes_the_init(void **state)
 	assert_string_equal(fake_calls,
 			    "mount /dev /newroot/dev\nmount /proc /newroot/proc\n"
 			    "mount /sys /newroot/sys\nmount /run /newroot/run\n"
-			    "unlink a\nunlink b\n"
+			    "unlink a\nunlink c\nunlink dir\nunlink b\n"
 			    "chdir /newroot\nmount . /\nchroot .\nchdir /\nexecve /sbin/init\n");
 }
 
@@ -161,7 +164,7 @@ static void makes_the_mount_point_that_the_root_lacks_or_lets_the_mount_go(void 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(moves_the_mounts_deletes_and_becomes_the_init, reset),
+		cmocka_unit_test_setup(deletes_all_but_mounts_and_becomes_the_init, reset),
 		cmocka_unit_test_setup(refuses_to_delete_when_root_is_a_disk, reset),
 		cmocka_unit_test_setup(refuses_when_it_is_not_pid_1, reset),
 		cmocka_unit_test_setup(refuses_when_nothing_is_mounted_on_newroot, reset),

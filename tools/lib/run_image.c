@@ -14,27 +14,12 @@
 #include "tools/lib/error.h"
 #include "tools/lib/mem.h"
 #include "tools/lib/output.h"
-#include "tools/lib/recipe.h"
+#include "tools/lib/recipe_option.h"
 #include "tools/lib/runtime.h"
 #include "tools/lib/writer.h"
 
 #define MEMORY_BASE 256	/* MiB: stock kernels take about 100 of them */
 #define MIB (1024 * 1024)
-
-static int add_tree(struct recipe *recipe, const char *text)
-{
-	const char *colon = NULL;
-	char *dir;
-	int result;
-
-	for (const char *at = strstr(text, ":/"); at; at = strstr(at + 1, ":/"))
-		colon = at;
-	dir = colon ? xstrndup(text, (size_t)(colon - text)) : xstrdup(text);
-	result = recipe_line(recipe, "--tree",
-			     (const char *[]){ "tree", dir, colon ? colon + 1 : NULL, NULL });
-	free(dir);
-	return result;
-}
 
 static int add_modules(struct recipe *recipe, const struct run_image *run)
 {
@@ -44,27 +29,9 @@ static int add_modules(struct recipe *recipe, const struct run_image *run)
 	for (size_t i = 0; i < run->disk_count && run->kernel->modules_dir; i++)
 		for (const char *const *name = disk_modules(run->disks[i].bus, run->q35); *name;
 		     name++)
-			result |= recipe_line(recipe, "--disk",
-					      (const char *[]){ "module", *name, NULL });
+			result |= recipe_option_module(recipe, "--disk", *name);
 	for (size_t i = 0; i < run->module_count; i++)
-		result |= recipe_line(recipe, "--module",
-				      (const char *[]){ "module", run->modules[i], NULL });
-	return result;
-}
-
-static int add_program(struct recipe *recipe, char *const *program)
-{
-	const char **words;
-	size_t count = 0;
-	int result;
-
-	while (program[count])
-		count++;
-	words = xcalloc(count + 2, sizeof(*words));
-	words[0] = "run";
-	memcpy(words + 1, program, count * sizeof(*words));
-	result = recipe_line(recipe, "program", words);
-	free(words);
+		result |= recipe_option_module(recipe, "--module", run->modules[i]);
 	return result;
 }
 
@@ -76,9 +43,9 @@ static int fill(struct image *image, const struct run_image *run)
 	int result = recipe_line(recipe, "/init", (const char *[]){ "init", NULL });
 
 	for (size_t i = 0; i < run->tree_count; i++)
-		result |= add_tree(recipe, run->trees[i]);
+		result |= recipe_option_tree(recipe, run->trees[i]);
 	result |= add_modules(recipe, run);
-	result |= add_program(recipe, run->program);
+	result |= recipe_option_run(recipe, "program", run->program);
 	if (!result)
 		result = recipe_finish(recipe);
 	recipe_free(recipe);

@@ -1,0 +1,32 @@
+"""What the build promises: the same bytes from two folders, and an install that works from its place."""
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+RDINIT = Path(os.environ.get("RDINIT", ROOT / "build/rdinit"))
+
+
+def make(folder, *words):
+    environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    subprocess.run(["make", "-s", "-C", folder, *words], check=True, env=environment,
+                   stdin=subprocess.DEVNULL)
+
+
+def test_init_is_the_same_bytes_built_in_another_folder(tmp_path):
+    other = tmp_path / "elsewhere"
+    other.mkdir()
+    shutil.copy(ROOT / "Makefile", other)
+    shutil.copytree(ROOT / "init", other / "init")
+    make(other, "build/init")
+    assert (other / "build/init").read_bytes() == (RDINIT.parent / "init").read_bytes()
+
+
+def test_an_installed_tool_finds_its_init(tmp_path):
+    make(ROOT, "install", f"DESTDIR={tmp_path}", "PREFIX=/usr")
+    image = tmp_path / "x.img"
+    subprocess.run([tmp_path / "usr/bin/rdinit", "pack", "-o", image, "--app", "/bin/true"], check=True)
+    listing = subprocess.run([RDINIT, "list", image], check=True, capture_output=True, text=True).stdout
+    assert "file /init " in listing
+    assert (tmp_path / "usr/share/man/man8/rdinit-init.8").is_file()

@@ -1,0 +1,16 @@
+/* recipe_option.h - options of pack and run that are short for a recipe line. */
+#ifndef RDINIT_TOOLS_RECIPE_OPTION_H
+#define RDINIT_TOOLS_RECIPE_OPTION_H
+
+#include "tools/lib/recipe.h"
+
+/* --tree DIR[:DEST]. 0, or -1 after reporting; so do the others. */
+int recipe_option_tree(struct recipe *recipe, const char *text);
+
+/* --module NAME; `where` names the option in messages. */
+int recipe_option_module(struct recipe *recipe, const char *where, const char *name);
+
+/* The program that is the whole machine, with its arguments; NULL at the end. */
+int recipe_option_run(struct recipe *recipe, const char *where, char *const *program);
+
+#endif
