@@ -63,7 +63,7 @@ static int try_all(struct attempt *attempt, const char **types, int count)
 
 static int list_types(const char *asked, char *text, size_t size, const char **types)
 {
-	int left_out, count;
+	int left_out, count = 0;
 	long len;
 
 	if (asked) {
@@ -71,7 +71,8 @@ static int list_types(const char *asked, char *text, size_t size, const char **t
 			return log_err(-E2BIG, "take rootfstype=");
 		memcpy(text, asked, strlen(asked) + 1);
 		count = fslist_split(text, types, &left_out);
-	} else {
+	}
+	if (count == 0) {
 		len = file_read("/proc/filesystems", text, size);
 		if (len < 0)
 			return log_err((int)len, "read /proc/filesystems");

@@ -47,6 +47,13 @@ int fslist_parse(char *text, const char **types, int *left_out)
 	return count;
 }
 
+/* The kernel reads rootfstype=, too: these choose what its rootfs is, the initramfs itself. As a
+ * root they would mount without looking at the device, and be empty. */
+static int is_of_initramfs(const char *type)
+{
+	return strcmp(type, "tmpfs") == 0 || strcmp(type, "ramfs") == 0;
+}
+
 int fslist_split(char *text, const char **types, int *left_out)
 {
 	int count = 0;
@@ -58,9 +65,11 @@ int fslist_split(char *text, const char **types, int *left_out)
 
 		text += len + (text[len] == ',');
 		type[len] = '\0';
-		if (len && count == FSLIST_MAX)
+		if (len == 0 || is_of_initramfs(type))
+			continue;
+		if (count == FSLIST_MAX)
 			++*left_out;
-		else if (len)
+		else
 			types[count++] = type;
 	}
 	return count;

@@ -12,7 +12,8 @@
  */
 int fslist_parse(char *text, const char **types, int *left_out);
 
-/* Cuts "ext4,xfs", in place. As above. */
+/* Cuts "ext4,xfs", in place, in its own order. As above; tmpfs and ramfs are left out, uncounted:
+ * to the kernel they say what the initramfs itself is. */
 int fslist_split(char *text, const char **types, int *left_out);
 
 #endif

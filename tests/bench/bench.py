@@ -3,8 +3,8 @@
 
 usage: bench.py BUILD
 Counted by a QEMU plugin (count.c) under -icount, where a boot repeats to the instruction. Beside
-/init stand floor.c, which makes the same mounts and execs without a C library, and a busybox
-shell that does the same work. The exec of /init and that of the payload are in every figure."""
+/init stand floor.c, which does the same work in bare system calls, and a busybox shell that makes
+the same mounts. The exec of /init and that of the payload are in every figure."""
 import glob
 import os
 import subprocess
@@ -105,7 +105,8 @@ def make_root(build):
     subprocess.run(["cp", build / "bench/payload", root / "sbin/init"], check=True)
     disk = build / "bench/root.ext4"
     disk.unlink(missing_ok=True)
-    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", root, disk, "16M"], check=True)
+    subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-d", root, disk, "16M"], check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return disk
 
 

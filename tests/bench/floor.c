@@ -1,5 +1,6 @@
 /*
- * floor.c - the same mounts, modules and execs as /init's, and nothing else.
+ * floor.c - the work that /init is asked for, as bare system calls: the mounts and links, the
+ * console, the command line, modules and execs; no checks, no messages, no second thoughts.
  *
  * Built with ALL_MOUNTS for what /init mounts by default, without it for rdinit.mounts=minimal,
  * with HAND_OFF for the way to a real root.
@@ -16,11 +17,35 @@ static long mount(const char *type, const char *target, long flags, const char *
 	return call(__NR_mount, TEXT(type), TEXT(target), TEXT(type), flags, TEXT(options));
 }
 
-static void mounts(void)
+static void console(void)
+{
+	long fd = call(__NR_open, TEXT("/dev/console"), 2 | 0400, 0, 0, 0);
+
+	for (int i = 0; i <= 2; i++)
+		call(__NR_dup2, fd, i, 0, 0, 0);
+	call(__NR_close, fd, 0, 0, 0, 0);
+}
+
+static void read_command_line(void)
+{
+	static char line[4096];
+	long fd = call(__NR_open, TEXT("/proc/cmdline"), 0, 0, 0, 0);
+
+	call(__NR_read, fd, (long)line, sizeof(line), 0, 0);
+	call(__NR_close, fd, 0, 0, 0, 0);
+}
+
+static void prepare(void)
 {
 	mount("devtmpfs", "/dev", MS_NOSUID, "mode=0755");
 	mount("proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
 	mount("sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC, 0);
+	call(__NR_symlink, TEXT("/proc/self/fd"), TEXT("/dev/fd"), 0, 0, 0);
+	call(__NR_symlink, TEXT("/proc/self/fd/0"), TEXT("/dev/stdin"), 0, 0, 0);
+	call(__NR_symlink, TEXT("/proc/self/fd/1"), TEXT("/dev/stdout"), 0, 0, 0);
+	call(__NR_symlink, TEXT("/proc/self/fd/2"), TEXT("/dev/stderr"), 0, 0, 0);
+	console();
+	read_command_line();
 #if defined(ALL_MOUNTS) || defined(HAND_OFF)
 	mount("tmpfs", "/run", MS_NOSUID | MS_NODEV, "mode=0755,size=20%");
 #endif
@@ -81,7 +106,7 @@ __attribute__((used, noreturn)) void entry(long *stack)
 {
 	char **argv = (char **)(stack + 1);
 
-	mounts();
+	prepare();
 	work(argv, argv + stack[0] + 1);
 	for (;;)
 		power_off();

@@ -116,6 +116,8 @@ HAND_OFF = [
              out=(r"^REALROOT-OK /sbin/init 0$", r"^/dev/vda / ext4 ro,relatime ")),
     hand_off("a root by number", "root=254:0", 0, out=r"REALROOT-OK.* / ext4 ro"),
     hand_off("a root of a named type", "root=/dev/vda rootfstype=ext4", 0, out=r"REALROOT-OK"),
+    hand_off("tmpfs and ramfs are words about the initramfs", "root=/dev/vda rootfstype=tmpfs,ext4", 0,
+             out=r"REALROOT-OK"),
     hand_off("rootflags= reach the mount", "root=/dev/vda rootflags=nodelalloc", 0,
              out=r"^/dev/vda / ext4 ro,relatime,nodelalloc "),
     hand_off("rootflags= with a word that no type knows",
