@@ -23,6 +23,7 @@ struct boot {
 	char **argv, **envp;            /* as the kernel gave them to /init */
 	int64_t started_ms;             /* sys_clock_ms() */
 	struct settings settings;
+	int settings_known;             /* read, as far as they can be */
 	enum mode mode;
 	char *program[ARGUMENTS_MAX + 1]; /* MODE_RUN: what to run; NULL at the end */
 	const char *env[ENVIRONMENT_MAX + 1]; /* its environment; NULL at the end */
@@ -48,6 +49,9 @@ int root_switch(struct boot *boot);     /* returns only on failure */
 int appliance(struct boot *boot);
 int stay(struct boot *boot);
 int power(struct boot *boot);           /* never returns */
+
+/* The kernel's own line alone, for a failure before settings had its turn. */
+void settings_read_kernel_line(struct boot *boot);
 
 /* The only way out of a failure: tells the host, then does what rdinit.onfail= and panic= ask
  * for. `error` is -errno of the step, already reported. Never returns. */

@@ -50,8 +50,11 @@ static _Noreturn void wait_for_ever(struct boot *boot)
 
 _Noreturn void give_up(struct boot *boot, const char *step, int error)
 {
-	enum onfail what = choose(boot);
+	enum onfail what;
 
+	if (!boot->settings_known)
+		settings_read_kernel_line(boot);
+	what = choose(boot);
 	log_step(step);
 	host_tell("failed %s %s %s", step, error_name(-error), log_last_error());
 	log_last("exit status 125 (failed: %s)", step);

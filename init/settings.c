@@ -67,7 +67,7 @@ static void read_conf_files(struct boot *boot)
 	}
 }
 
-static void read_kernel_line(struct boot *boot)
+void settings_read_kernel_line(struct boot *boot)
 {
 	long len = file_read("/proc/cmdline", boot->cmdline, sizeof(boot->cmdline));
 
@@ -75,6 +75,7 @@ static void read_kernel_line(struct boot *boot)
 		log_warn((int)len, "read /proc/cmdline");
 	else
 		settings_parse(&boot->settings, boot->cmdline, FROM_KERNEL);
+	boot->settings_known = 1;
 }
 
 static void say_ignored(const struct settings *settings)
@@ -199,7 +200,7 @@ int settings_read(struct boot *boot)
 
 	settings_defaults(&boot->settings);
 	read_conf_files(boot);
-	read_kernel_line(boot);
+	settings_read_kernel_line(boot);
 	log_limit(level_of(boot->settings.verbosity));
 	say_ignored(&boot->settings);
 	make_env(boot);

@@ -1,0 +1,61 @@
+"""Machines that `rdinit run` does not make: QEMU itself, with the wire in a file."""
+import glob
+import os
+import socket
+import subprocess
+import time
+
+from vm import PROJECT, TIMEOUT
+
+KERNEL = os.environ.get("RDINIT_KERNEL") or glob.glob(str(PROJECT / "build/kernel/debian/boot/vmlinuz-*"))[0]
+WORDS = "quiet panic=-1 no_timer_check cryptomgr.notests rdinit.onfail=poweroff "
+
+
+def qemu(files, image, words, *more):
+    wire = files.directory / "wire"
+    wire.unlink(missing_ok=True)
+    command = ["qemu-system-x86_64", "-M", "pc", "-accel", "tcg", "-m", "256", "-nodefaults", "-no-reboot",
+               "-display", "none", "-kernel", KERNEL, "-initrd", files.get(image), "-append", WORDS + words,
+               "-chardev", f"file,id=wire,path={wire}", "-device", "isa-debugcon,iobase=0xe9,chardev=wire"]
+    return subprocess.Popen(command + list(more), stdin=subprocess.DEVNULL), wire
+
+
+def end(machine, wire):
+    try:
+        machine.wait(float(TIMEOUT))
+    finally:
+        machine.kill()
+        machine.wait()
+    return wire.read_text()
+
+
+def test_a_machine_without_a_serial_port_runs_its_program(files):
+    machine, wire = qemu(files, "hello.img", "console=ttyS0", "-serial", "none")
+    assert end(machine, wire) == "ready\nexit 7\noff\n"
+
+
+def test_a_machine_without_any_console_device_runs_its_program(files):
+    machine, wire = qemu(files, "hello.img", "console=null", "-serial", "none", "-vga", "none")
+    assert end(machine, wire) == "ready\nexit 7\noff\n"
+
+
+def wait_for(path, text):
+    deadline = time.monotonic() + float(TIMEOUT)
+    while text not in (path.read_text(errors="replace") if path.exists() else ""):
+        assert time.monotonic() < deadline, f"{path} never said {text}"
+        time.sleep(0.1)
+
+
+def test_a_root_that_is_plugged_in_later_is_found(files):
+    console, monitor = files.directory / "plug.console", str(files.directory / "monitor")
+    machine, wire = qemu(
+        files, "handoff.img", "console=ttyS0 debug loglevel=8 root=/dev/vda rd.timeout=30",
+        "-serial", f"file:{console}", "-monitor", f"unix:{monitor},server,nowait",
+        "-drive", f"file={files.get('root.ext4')},if=none,id=late,format=raw,snapshot=on")
+    wait_for(console, "waiting for /dev/vda")
+    with socket.socket(socket.AF_UNIX) as commands:
+        commands.connect(monitor)
+        commands.sendall(b"device_add virtio-blk-pci,drive=late,addr=0x10\n")
+        time.sleep(0.5)
+        end(machine, wire)
+    assert "REALROOT-OK /sbin/init" in console.read_text(errors="replace")
