@@ -47,33 +47,41 @@ PURE_HOST	= $(PURE:%=$B/host/init/pure/%.o)
 TOOL_OBJS	= $(TOOL:%=$B/host/tools/%.o) $(TOOL_LIB:%=$B/host/tools/lib/%.o) $(PURE_HOST)
 PURE_SAN	= $(PURE:%=$B/san/init/pure/%.o)
 
+# V=1 shows whole commands.
+ifeq ($(V),1)
+run_as	= $2
+else
+run_as	= @printf '  %-8s%s\n' $1 $@; $2
+endif
+
 .PHONY: all deps run check check-all bench fuzz lint format install clean help
 .DELETE_ON_ERROR:
+.SECONDARY: $(PURE_SAN)
 
 all: $B/init $B/rdinit		## build /init and the tool
 
 -include $(INIT_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)
 
 $B/init: $(INIT_OBJS)
-	$(MUSL_CC) $(INIT_LDFLAGS) -o $@ $^
+	$(call run_as,LINK,$(MUSL_CC) $(INIT_LDFLAGS) -o $@ $^)
 
 $B/rdinit: $(TOOL_OBJS)
-	$(CC) -o $@ $^ $(TOOL_LIBS)
+	$(call run_as,LINK,$(CC) -o $@ $^ $(TOOL_LIBS))
 
 $B/musl/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(MUSL_CC) $(INIT_CFLAGS) -MMD -c -o $@ $<
+	$(call run_as,CC,$(MUSL_CC) $(INIT_CFLAGS) -MMD -c -o $@ $<)
 
 $B/host/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(HOST_CFLAGS) -MMD -c -o $@ $<
+	$(call run_as,CC,$(CC) $(HOST_CFLAGS) -MMD -c -o $@ $<)
 
 $B/san/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(SAN_CFLAGS) -MMD -c -o $@ $<
+	$(call run_as,CC,$(CC) $(SAN_CFLAGS) -MMD -c -o $@ $<)
 
 $B/skel.img: $B/init $B/rdinit rootfs-skel/skel.recipe $(wildcard rootfs-skel/tree/etc/*)
-	$B/rdinit pack -o $@ rootfs-skel/skel.recipe
+	$(call run_as,PACK,$B/rdinit pack -o $@ rootfs-skel/skel.recipe)
 
 deps:				## install what is missing (DEPS=skip: only say it)
 	tools/deps.sh $B
@@ -88,16 +96,18 @@ UNIT	= $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ	= $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 5
 links	= $(addsuffix .c,$(shell sed -n '2s|^/\* link: \(.*\) \*/$$|\1|p' $1))
+TEST_WARN = -Wno-unused-parameter -Wno-write-strings
 TEST_LIBS = -lelf -lz -lzstd
 
 $B/unit/%: tests/unit/%.c $(PURE_SAN) $(wildcard tests/unit/fake_sys.* init/*.c init/*.h init/sys/* tools/lib/*)
 	@mkdir -p $(@D)
-	$(CC) $(SAN_CFLAGS) -Wno-unused-parameter -Wno-write-strings -o $@ $< $(call links,$<) $(PURE_SAN) -lcmocka $(TEST_LIBS)
+	$(call run_as,TEST,$(CC) $(SAN_CFLAGS) $(TEST_WARN) -o $@ $< $(call links,$<) $(PURE_SAN) \
+		-lcmocka $(TEST_LIBS))
 
 $B/fuzz/%: tests/fuzz/%.c $(wildcard init/pure/*.[ch] tools/lib/*.[ch])
 	@mkdir -p $(@D)
-	$(CLANG) $(filter-out -O1,$(SAN_CFLAGS)) -O1 -fsanitize=fuzzer -Wno-unused-parameter -o $@ $< \
-		$(call links,$<) $(PURE:%=init/pure/%.c) $(TEST_LIBS)
+	$(call run_as,FUZZ,$(CLANG) $(SAN_CFLAGS) -fsanitize=fuzzer $(TEST_WARN) -o $@ $< \
+		$(call links,$<) $(PURE:%=init/pure/%.c) $(TEST_LIBS))
 
 check: deps			## build and test: unit, fuzz smoke, cli, namespaces, virtual machines
 	@$(MAKE) --no-print-directory all $B/skel.img check-programs
