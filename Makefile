@@ -104,7 +104,7 @@ $B/unit/%: tests/unit/%.c $(PURE_SAN) $(wildcard tests/unit/fake_sys.* init/*.c 
 	$(call run_as,TEST,$(CC) $(SAN_CFLAGS) $(TEST_WARN) -o $@ $< $(call links,$<) $(PURE_SAN) \
 		-lcmocka $(TEST_LIBS))
 
-$B/fuzz/%: tests/fuzz/%.c $(wildcard init/pure/*.[ch] tools/lib/*.[ch])
+$B/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard init/pure/*.[ch] tools/lib/*.[ch])
 	@mkdir -p $(@D)
 	$(call run_as,FUZZ,$(CLANG) $(SAN_CFLAGS) -fsanitize=fuzzer $(TEST_WARN) -o $@ $< \
 		$(call links,$<) $(PURE:%=init/pure/%.c) $(TEST_LIBS))

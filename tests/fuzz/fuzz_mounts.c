@@ -5,26 +5,7 @@
 
 #include "init/pure/dirents.h"
 #include "init/pure/mounts.h"
-
-#define CHECK(what) ((what) ? (void)0 : abort())
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* A copy of exactly this size, ended by a NUL. */
-static char *text_of(const uint8_t *data, size_t size)
-{
-	char *text = malloc(size + 1);
-
-	CHECK(text);
-	memcpy(text, data, size);
-	text[size] = '\0';
-	return text;
-}
-
-static int lies_in(const char *part, const char *text, size_t size)
-{
-	return part >= text && part <= text + size && part + strlen(part) <= text + size;
-}
+#include "tests/fuzz/fuzz.h"
 
 static void check_dirents(const uint8_t *data, size_t size)
 {

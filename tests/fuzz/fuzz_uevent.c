@@ -5,21 +5,7 @@
 
 #include "init/pure/rootspec.h"
 #include "init/pure/uevent.h"
-
-#define CHECK(what) ((what) ? (void)0 : abort())
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* A copy of exactly this size, ended by a NUL. */
-static char *text_of(const uint8_t *data, size_t size)
-{
-	char *text = malloc(size + 1);
-
-	CHECK(text);
-	memcpy(text, data, size);
-	text[size] = '\0';
-	return text;
-}
+#include "tests/fuzz/fuzz.h"
 
 static void check_rootspec(const uint8_t *data, size_t size)
 {
