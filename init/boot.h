@@ -21,7 +21,6 @@ enum mode { MODE_RUN, MODE_HAND_OFF, MODE_STAY };
 
 struct boot {
 	char **argv, **envp;            /* as the kernel gave them to /init */
-	int64_t started_ms;             /* sys_clock_ms() */
 	struct settings settings;
 	int settings_known;             /* read, as far as they can be */
 	enum mode mode;

@@ -66,7 +66,6 @@ static void begin(struct boot *boot, char **argv, char **envp)
 {
 	boot->argv = argv;
 	boot->envp = envp;
-	boot->started_ms = sys_clock_ms();
 	settings_defaults(&boot->settings);
 	child_block_signals();
 	crash_guard(boot);

@@ -30,17 +30,25 @@ refuse() {
 	exit 1
 }
 
+# The package that the newest kernel stands in; nothing where apt-get has no lists yet.
+kernel_package() {
+	apt-cache depends "$KERNEL" 2>/dev/null |
+		sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1
+}
+
+# Into the current directory; old lists may name a package that is gone.
+download() {
+	apt-get -q download "$1" || { as_root apt-get -q update && apt-get -q download "$1"; }
+}
+
 # The kernel is unpacked, not installed: nothing of the host's own boot changes.
 unpack_kernel() {
-	name=$(apt-cache depends "$KERNEL" 2>/dev/null | sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
-	if [ -z "$name" ]; then
-		as_root apt-get -q update
-		name=$(apt-cache depends "$KERNEL" | sed -n 's/.*Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
-	fi
+	[ -n "$(kernel_package)" ] || as_root apt-get -q update
+	name=$(kernel_package)
 	[ -n "$name" ] || refuse "apt-get knows no $KERNEL"
 	rm -rf "$build/kernel/debian" "$build/kernel/unpack"
 	mkdir -p "$build/kernel/unpack/root"
-	(cd "$build/kernel/unpack" && { apt-get -q download "$name" || { as_root apt-get -q update && apt-get -q download "$name"; }; })
+	(cd "$build/kernel/unpack" && download "$name")
 	dpkg -x "$build"/kernel/unpack/*.deb "$build/kernel/unpack/root"
 	release=$(ls "$build/kernel/unpack/root/lib/modules")
 	/sbin/depmod -b "$build/kernel/unpack/root" "$release"

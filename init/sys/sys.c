@@ -49,15 +49,10 @@ int sys_symlink(const char *target, const char *path)
 	return (int)result(symlink(target, path));
 }
 
-int sys_openat(int dir, const char *name, int flags)
-{
-	/* Not musl's openat(): for kernels before 2.6.23 it sets close-on-exec a second time. */
-	return (int)result(syscall(SYS_openat, dir, name, flags | O_CLOEXEC, 0));
-}
-
 int sys_open(const char *path, int flags)
 {
-	return sys_openat(AT_FDCWD, path, flags);
+	/* Not musl's open(): for kernels before 2.6.23 it sets close-on-exec a second time. */
+	return (int)result(syscall(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, 0));
 }
 
 static int open_resolved(int dir, const char *path, int flags, uint64_t resolve)

@@ -23,7 +23,6 @@ int sys_mkdir(const char *path, mode_t mode);
 int sys_mknod(const char *path, mode_t mode, unsigned int major, unsigned int minor);
 int sys_symlink(const char *target, const char *path);
 int sys_open(const char *path, int flags);
-int sys_openat(int dir, const char *name, int flags);
 /* Resolves every symbolic link, absolute ones too, inside `dir` (openat2(2), RESOLVE_IN_ROOT;
  * Linux 5.6). */
 int sys_open_in_root(int dir, const char *path, int flags);

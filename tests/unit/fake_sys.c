@@ -161,12 +161,6 @@ int sys_open(const char *path, int flags)
 	return (int)call(ASKS, open_file(path), "open %s", path);
 }
 
-int sys_openat(int dir, const char *name, int flags)
-{
-	(void)dir, (void)flags;
-	return open_file(name);
-}
-
 int sys_open_in_root(int dir, const char *path, int flags)
 {
 	char name[300];
