@@ -82,13 +82,32 @@ static mode_t default_mode(void)
 	return 0666 & ~mask;
 }
 
+/* Makes the file and says so to the handler in one go: a signal in between would leave it. */
+static int make_temp(char *temp)
+{
+	sigset_t all, old;
+	int fd, err;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &old);
+	fd = mkostemp(temp, O_CLOEXEC);
+	err = errno;
+	if (fd >= 0) {
+		temp_to_remove = temp;
+		watch_signals();
+	}
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	errno = err;
+	return fd;
+}
+
 static int open_beside(struct output *output, mode_t mode)
 {
 	char *dir = path_parent(output->path);
 
 	output->temp = xasprintf("%s/.%.200s.XXXXXX", dir, path_name(output->path));
 	free(dir);
-	output->fd = mkostemp(output->temp, O_CLOEXEC);
+	output->fd = make_temp(output->temp);
 	if (output->fd < 0) {
 		int err = errno;
 
@@ -96,8 +115,6 @@ static int open_beside(struct output *output, mode_t mode)
 		output->temp = NULL;
 		return fail(output, err, "cannot create a file beside it");
 	}
-	temp_to_remove = output->temp;
-	watch_signals();
 	if (fchmod(output->fd, mode) < 0)
 		return fail(output, errno, "cannot set the mode");
 	return 0;
