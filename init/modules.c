@@ -17,10 +17,11 @@
 
 #define LIST	 "/etc/rdinit/modules"
 #define NAME_MAX 64 /* MODULE_NAME_LEN is 56 */
+#define OPTIONS_MAX 1024 /* bytes of one module's options */
 
 /* Kernels before 5.17 know no such flag (EINVAL), later ones may be built without it
  * (EOPNOTSUPP): for the reader both are the same. */
-static int load(const struct module_line *line)
+static int load(const struct module_line *line, const char *options)
 {
 	int flags = modlist_compression(line->path) == MODULE_COMPRESSED ?
 			    MODULE_INIT_COMPRESSED_FILE : 0;
@@ -28,7 +29,7 @@ static int load(const struct module_line *line)
 
 	if (fd < 0)
 		return fd;
-	error = sys_finit_module(fd, line->options, flags);
+	error = sys_finit_module(fd, options, flags);
 	sys_close(fd);
 	return flags && error == -EINVAL ? -EOPNOTSUPP : error;
 }
@@ -42,16 +43,33 @@ static void keep_failed(struct boot *boot, const char *name, int error)
 		    name, -error);
 }
 
+/* The list's options, then those of the kernel's line: the last one wins. */
+static int make_options(const struct boot *boot, const char *name, const char *from_list,
+			char options[OPTIONS_MAX])
+{
+	int error = strlen(from_list) < OPTIONS_MAX ? 0 : -1;
+
+	options[0] = '\0';
+	if (!error)
+		memcpy(options, from_list, strlen(from_list) + 1);
+	for (int i = 0; i < boot->settings.module_count && !error; i++)
+		error = modlist_add_option(options, OPTIONS_MAX, name, boot->settings.modules[i]);
+	return error ? -E2BIG : 0;
+}
+
 static void load_one(struct boot *boot, const struct module_line *line)
 {
-	char name[NAME_MAX];
-	int error = load(line);
+	char name[NAME_MAX], options[OPTIONS_MAX];
+	int error;
 
+	modlist_name(line->path, name, sizeof(name));
+	error = make_options(boot, name, line->options, options);
+	if (!error)
+		error = load(line, options);
 	if (!error)
 		boot->modules_loaded++;
 	if (!error || error == -EEXIST) /* built in, or loaded by the one before */
 		return;
-	modlist_name(line->path, name, sizeof(name));
 	boot->modules_failed++;
 	keep_failed(boot, name, error);
 	/* A driver that finds no hardware of its kind says ENODEV: the boot may well need none. */

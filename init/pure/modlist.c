@@ -37,6 +37,45 @@ void modlist_name(const char *path, char *name, unsigned long size)
 	name[len] = '\0';
 }
 
+static int same_letter(char a, char b)
+{
+	return a == b || ((a == '-' || a == '_') && (b == '-' || b == '_'));
+}
+
+/* What stands behind "NAME." in `word`, or NULL. */
+static const char *parameter_of(const char *name, const char *word)
+{
+	while (*name && same_letter(*name, *word))
+		name++, word++;
+	return *name == '\0' && *word == '.' ? word + 1 : NULL;
+}
+
+int modlist_add_option(char *options, unsigned long size, const char *name, const char *word)
+{
+	const char *parameter = parameter_of(name, word);
+	unsigned long used = strlen(options), len, head;
+
+	if (!parameter)
+		return 0;
+	len = strlen(parameter);
+	if (used + len + sizeof(" \"\"") > size)
+		return -1;
+	/* The line's own quotes are gone; the kernel cuts this text by the same rules again. */
+	head = strpbrk(parameter, " \t\n") ? strcspn(parameter, "=") : len;
+	options[used++] = ' ';
+	memcpy(options + used, parameter, head);
+	used += head;
+	if (parameter[head]) {
+		options[used++] = '=';
+		options[used++] = '"';
+		memcpy(options + used, parameter + head + 1, len - head - 1);
+		used += len - head - 1;
+		options[used++] = '"';
+	}
+	options[used] = '\0';
+	return 0;
+}
+
 enum module_compression modlist_compression(const char *path)
 {
 	static const char *const endings[] = { ".gz", ".xz", ".zst" };

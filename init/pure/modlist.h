@@ -16,6 +16,11 @@ int modlist_next(char **rest, struct module_line *line);
  * bytes, cut off if need be and always ended by NUL). */
 void modlist_name(const char *path, char *name, unsigned long size);
 
+/* Adds to `options` (a text in `size` bytes) what `word` gives the module `name`: "PARAM=VALUE" of
+ * "NAME.PARAM=VALUE", quoted where it holds white space. In names "-" is "_", as the kernel has
+ * it. 0, also where the word speaks of another module; -1 where there is no room. */
+int modlist_add_option(char *options, unsigned long size, const char *name, const char *word);
+
 enum module_compression { MODULE_PLAIN, MODULE_COMPRESSED };
 
 /* By its ending: .gz, .xz and .zst are compressed. */

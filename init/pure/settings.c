@@ -158,9 +158,15 @@ static const char *apply(struct settings *settings, const struct parameter *para
 
 static void take_unknown(struct settings *settings, struct word *word, enum settings_source source)
 {
-	if (strncmp(word->name, "rdinit.", 7) == 0)
+	if (strncmp(word->name, "rdinit.", 7) == 0) {
 		ignore(settings, word, "no such parameter");
-	else if (source == FROM_IMAGE && word->value && !strchr(word->name, '.')) {
+	} else if (strchr(word->name, '.')) {
+		/* A parameter of the kernel's, too, or of a later program: nobody can tell. */
+		if (settings->module_count == SETTINGS_MODULES_MAX)
+			ignore(settings, word, "too many parameters of modules");
+		else
+			settings->modules[settings->module_count++] = cmdline_join(word);
+	} else if (source == FROM_IMAGE && word->value) {
 		if (settings->env_count == SETTINGS_ENV_MAX)
 			ignore(settings, word, "too much environment");
 		else

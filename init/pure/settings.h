@@ -9,6 +9,7 @@
 #define SETTINGS_IGNORED_MAX 8
 #define SETTINGS_ENV_MAX     32
 #define SETTINGS_CONSOLES_MAX 8
+#define SETTINGS_MODULES_MAX 64
 #define WAIT_FOREVER	     (-1) /* struct settings, timeout_s */
 
 enum root_access { ROOT_READ_ONLY, ROOT_READ_WRITE };
@@ -35,6 +36,8 @@ struct settings {
 	int console_count;
 	const char *env[SETTINGS_ENV_MAX]; /* NAME=value that no table knows */
 	int env_count;
+	const char *modules[SETTINGS_MODULES_MAX]; /* MODULE.PARAM[=VALUE], in order */
+	int module_count;
 	struct ignored {
 		const char *word, *why;
 	} ignored[SETTINGS_IGNORED_MAX];

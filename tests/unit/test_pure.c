@@ -117,6 +117,32 @@ static void modules_are_read_line_by_line_with_their_options(void **state)
 	assert_int_equal(modlist_next(&rest, &line), 0);
 }
 
+static void a_word_of_the_line_is_an_option_of_its_module(void **state)
+{
+	static const char *const rows[][3] = {
+		{ "loop", "loop.max_loop=3", "a=1 max_loop=3" },
+		{ "loop", "loop.flag", "a=1 flag" },
+		{ "snd_hda", "snd-hda.model=x", "a=1 model=x" },
+		{ "snd-hda", "snd_hda.model=x", "a=1 model=x" },
+		{ "loop", "loop.text=two words", "a=1 text=\"two words\"" },
+		{ "loop", "loopy.max_loop=3", "a=1" },
+		{ "loopy", "loop.max_loop=3", "a=1" },
+		{ "loop", "loop", "a=1" },
+	};
+	char options[32];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		strcpy(options, "a=1");
+		assert_int_equal(modlist_add_option(options, sizeof(options), rows[i][0], rows[i][1]), 0);
+		assert_string_equal(options, rows[i][2]);
+	}
+	strcpy(options, "a=1");
+	assert_int_equal(modlist_add_option(options, 9, "m", "m.b=2"), -1);
+	assert_int_equal(modlist_add_option(options, 11, "m", "m.b=2"), 0);
+	assert_string_equal(options, "a=1 b=2");
+}
+
 static void a_module_is_named_and_its_compression_told_by_its_path(void **state)
 {
 	char name[8];
@@ -572,6 +598,7 @@ int main(void)
 		cmocka_unit_test(a_uevent_is_read_by_its_keys),
 		cmocka_unit_test(a_message_that_is_no_uevent_is_refused),
 		cmocka_unit_test(modules_are_read_line_by_line_with_their_options),
+		cmocka_unit_test(a_word_of_the_line_is_an_option_of_its_module),
 		cmocka_unit_test(a_module_is_named_and_its_compression_told_by_its_path),
 		cmocka_unit_test(ext4_is_tried_before_ext3_and_ext2_and_vfat_before_msdos),
 		cmocka_unit_test(asked_for_file_systems_keep_their_order),
