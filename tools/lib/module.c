@@ -241,18 +241,11 @@ static int by_rank(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-/* Where the module goes in the image; one from outside the tree goes to extra/. */
+/* Where the module goes in the image. All lie side by side: a kernel has no two modules of one
+ * name, and before a hand-off /init deletes what the image held, at four system calls a folder. */
 static char *place_of(const struct modules *modules, const struct item *item)
 {
-	/* libkmod's own form of the directory, which its paths begin with. */
-	const char *dir = kmod_get_dirname(modules->kmod);
-	size_t len = strlen(dir);
-
-	while (len && dir[len - 1] == '/')
-		len--;
-	if (!strncmp(item->path, dir, len) && item->path[len] == '/')
-		return xasprintf("/lib/modules/%s%s", modules->release, item->path + len);
-	return xasprintf("/lib/modules/%s/extra%s", modules->release, strrchr(item->path, '/'));
+	return xasprintf("/lib/modules/%s%s", modules->release, strrchr(item->path, '/'));
 }
 
 /* The file unpacked, under its name without .gz or .zst. */
