@@ -174,7 +174,6 @@ int root_switch(struct boot *boot)
 {
 	const char *path = NULL;
 	int error = check_place(), root;
-	uint64_t freed;
 
 	if (error)
 		return error;
@@ -186,11 +185,10 @@ int root_switch(struct boot *boot)
 	if (error)
 		return error;
 	move_mounts();
-	freed = empty_tree("/");
+	empty_tree("/");
 	error = enter();
 	if (error)
 		return error;
-	log_say(LOG_INFO, "%s of %s; the initramfs gave back %lu KiB", path, boot->root_device,
-		(unsigned long)(freed / 1024));
+	log_say(LOG_INFO, "handing over to %s of %s", path, boot->root_device);
 	return become(boot, path);
 }

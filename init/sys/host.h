@@ -8,7 +8,7 @@
 #ifndef RDINIT_SYS_HOST_H
 #define RDINIT_SYS_HOST_H
 
-/* One line of the protocol, without its newline: "ready", "exit 7", "signal SEGV",
+/* One line of the protocol, without its newline: "ready", "status TEXT", "exit 7", "signal SEGV",
  * "failed STEP ERRNO TEXT", "off", "reboot". Newlines inside become spaces. */
 void host_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -76,6 +76,8 @@ static void emit(enum log_level level, char *line, size_t len, enum log_level mo
 {
 	int error;
 
+	if (level > most && level == LOG_DEBUG)
+		return;
 	line[1] = (char)('0' + level);
 	error = write_to_kernel(line, len);
 	if (level > most || (!error && kernel_prints(level)))

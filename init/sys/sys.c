@@ -120,11 +120,6 @@ int sys_fstat(int fd, struct stat *st)
 	return (int)result(fstat(fd, st));
 }
 
-int sys_statat(int dir, const char *name, struct stat *st)
-{
-	return (int)result(fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW));
-}
-
 int sys_unlinkat(int dir, const char *name, int flags)
 {
 	return (int)result(unlinkat(dir, name, flags));

@@ -37,7 +37,6 @@ int sys_pipe(int ends[2]);
 int sys_set_nonblocking(int fd);
 int sys_stat(const char *path, struct stat *st);
 int sys_fstat(int fd, struct stat *st);
-int sys_statat(int dir, const char *name, struct stat *st);     /* never follows a link */
 int sys_unlinkat(int dir, const char *name, int flags);
 int sys_fs_magic(const char *path, unsigned long *magic);       /* statfs(2) f_type */
 int sys_access(const char *path, int mode);

@@ -266,16 +266,12 @@ int sys_fstat(int fd, struct stat *st)
 	return 0;
 }
 
-int sys_statat(int dir, const char *name, struct stat *st)
-{
-	(void)dir;
-	fill_stat(st, name, 0);
-	return 0;
-}
-
 int sys_unlinkat(int dir, const char *name, int flags)
 {
-	(void)dir, (void)flags;
+	(void)dir;
+	for (int i = 0; i < file_count && flags & AT_REMOVEDIR; i++)
+		if (strcmp(files[i].path, name) == 0 && files[i].at < files[i].len)
+			return -ENOTEMPTY; /* not read to its end, so not emptied */
 	return (int)call(CHANGES, 0, "unlink %s", name);
 }
 

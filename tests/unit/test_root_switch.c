@@ -41,7 +41,7 @@ static int reset(void **state)
 	fake_reset();
 	fake_dir("/", in_root);
 	fake_dir("dir", in_dir);
-	fake_answer("open mounted", -EXDEV, FAKE_ALWAYS);
+	fake_answer("unlink mounted", -EBUSY, FAKE_ALWAYS);
 	fake_file("/newroot", "", 0);
 	settings_defaults(&boot.settings);
 	boot.argv = argv;
@@ -62,7 +62,7 @@ static void deletes_all_but_mounts_and_becomes_the_init(void **state)
 	assert_string_equal(fake_calls,
 			    "mount /dev /newroot/dev\nmount /proc /newroot/proc\n"
 			    "mount /sys /newroot/sys\nmount /run /newroot/run\n"
-			    "unlink a\nunlink c\nunlink dir\nunlink b\n"
+			    "unlink a\nunlink c\nunlink dir\nunlink mounted\nunlink b\n"
 			    "chdir /newroot\nmount . /\nchroot .\nchdir /\nexecve /sbin/init\n");
 }
 

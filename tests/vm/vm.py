@@ -89,8 +89,10 @@ def real_init(words):
 echo {words} "$0" $#
 for word; do echo "argument <$word>"; done
 busybox cat /proc/mounts
+busybox grep -E "^(Unevictable|Shmem):" /proc/meminfo
 busybox ls -d /newroot /init /etc/rdinit 2>/dev/null
 echo root-done
+busybox stty onlcr # waits until all is out: the kernel's last words would cut in
 busybox poweroff -f
 """
 
