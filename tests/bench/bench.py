@@ -36,7 +36,17 @@ def kernel_of(build):
     return os.environ.get("RDINIT_KERNEL") or (kernels[0] if kernels else sys.exit("no kernel"))
 
 
-def measure(build, name, image, append, disk=None):
+def fork_addresses(build):
+    """Where the kernel's entries of fork and its kin lie while nokaslr holds."""
+    done = subprocess.run([build / "rdinit", "run", "--kernel", kernel_of(build), "--append", "nokaslr",
+                           "--", "/bin/grep", "-wE", "__x64_sys_(fork|vfork|clone|clone3)",
+                           "/proc/kallsyms"], capture_output=True, text=True, check=True)
+    addresses = [f"fork=0x{line.split()[0]}" for line in done.stdout.splitlines()]
+    assert len(addresses) == 4, done.stdout
+    return ",".join(addresses)
+
+
+def measure(build, name, image, append, forks, disk=None):
     out = build / "bench" / f"{name}.count"
     out.unlink(missing_ok=True)
     command = ["qemu-system-x86_64", "-M", "pc", "-accel", "tcg", "-icount", "shift=0,sleep=off",
@@ -44,13 +54,13 @@ def measure(build, name, image, append, disk=None):
                "-serial", "file:" + str(out) + ".console", "-rtc", "base=2026-01-01,clock=vm",
                "-seed", "1", "-kernel", kernel_of(build), "-initrd", image, "-append",
                "console=ttyS0 quiet panic=-1 nokaslr cryptomgr.notests rdinit=/start " + append,
-               "-plugin", f"{build}/bench/count.so,out={out}"]
+               "-plugin", f"{build}/bench/count.so,out={out},{forks}"]
     if disk:
         command += ["-drive", f"file={disk},if=none,id=d,format=raw,snapshot=on",
                     "-device", "virtio-blk-pci,drive=d"]
     subprocess.run(command, stdin=subprocess.DEVNULL, timeout=300, check=True)
-    user, kernel, calls = map(int, out.read_text().split())
-    return user + kernel, user, calls
+    user, kernel, calls, forked = map(int, out.read_text().split())
+    return user + kernel, user, calls, forked
 
 
 def image(build, name, lines):
@@ -118,14 +128,15 @@ def main():
     compile_nolibc(build / "bench/start", "start.c")
     compile_nolibc(build / "bench/payload", "payload.c")
     disk = make_root(build)
+    forks = fork_addresses(build)
     floor = 0
-    print(f"{'work':24}{'init':12}{'instructions':>14}{'x floor':>9}{'over it':>12}{'user':>9}{'calls':>7}")
+    print(f"{'work':24}{'init':12}{'instructions':>14}{'x floor':>9}{'over it':>12}{'user':>9}{'calls':>7}{'forks':>7}")
     for rows, drive in ((appliance_rows, None), (hand_off_rows, disk)):
         for work, name, append, path in rows(build):
-            total, user, calls = measure(build, path.stem, path, append, drive)
+            total, user, calls, forked = measure(build, path.stem, path, append, forks, drive)
             floor = total if name == "floor" else floor
             print(f"{work:24}{name:12}{total:14,}{total / floor:9.2f}{total - floor:12,}{user:9,}"
-                  f"{calls:7}", flush=True)
+                  f"{calls:7}{forked:7}", flush=True)
     print(f"/init: {(build / 'init').stat().st_size:,} bytes")
 
 

@@ -1,13 +1,15 @@
 /*
- * count.c - QEMU plugin: instructions and system calls between two marks.
+ * count.c - QEMU plugin: instructions, system calls and forks between two marks.
  *
  * Debian's QEMU 7.2 takes plugins but ships no header: the few prototypes of its plugin interface,
  * version 1, stand here (documented in QEMU's docs/devel/tcg-plugins.rst). Prints one line at the
- * first end mark: "user kernel syscalls".
+ * first end mark: "user kernel syscalls forks". Forks are counted at the kernel's entries of fork,
+ * vfork, clone and clone3, whose addresses come as fork=ADDRESS.
  */
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef uint64_t qemu_plugin_id_t; /* the interface's own name */
@@ -37,12 +39,15 @@ __attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t 
 							       int argc, char **argv);
 
 struct counts {
-	uint64_t user, kernel, syscalls;
+	uint64_t user, kernel, syscalls, forks;
 };
+
+#define FORK_ENTRIES 4
 
 static struct counts now, at_start;
 static bool started, ended;
 static char out_path[4096];
+static uint64_t fork_entries[FORK_ENTRIES];
 
 static void start(unsigned int cpu, void *argument)
 {
@@ -62,8 +67,8 @@ static void end(unsigned int cpu, void *argument)
 	out = fopen(out_path, "w");
 	if (!out)
 		return;
-	fprintf(out, "%lu %lu %lu\n", now.user - at_start.user, now.kernel - at_start.kernel,
-		now.syscalls - at_start.syscalls);
+	fprintf(out, "%lu %lu %lu %lu\n", now.user - at_start.user, now.kernel - at_start.kernel,
+		now.syscalls - at_start.syscalls, now.forks - at_start.forks);
 	fclose(out);
 }
 
@@ -73,16 +78,28 @@ static bool is(const struct qemu_plugin_insn *insn, const char *bytes, size_t le
 	       memcmp(qemu_plugin_insn_data(insn), bytes, len) == 0;
 }
 
+static void count(struct qemu_plugin_insn *insn, uint64_t *counter)
+{
+	qemu_plugin_register_vcpu_insn_exec_inline(insn, INLINE_ADD_U64, counter, 1);
+}
+
+static void watch_kernel(struct qemu_plugin_insn *insn)
+{
+	count(insn, &now.kernel);
+	for (size_t i = 0; i < FORK_ENTRIES; i++)
+		if (qemu_plugin_insn_vaddr(insn) == fork_entries[i])
+			count(insn, &now.forks);
+}
+
 static void watch(struct qemu_plugin_insn *insn)
 {
-	bool user = qemu_plugin_insn_vaddr(insn) >> 47 == 0;
-
-	qemu_plugin_register_vcpu_insn_exec_inline(insn, INLINE_ADD_U64,
-						   user ? &now.user : &now.kernel, 1);
-	if (!user)
+	if (qemu_plugin_insn_vaddr(insn) >> 47) {
+		watch_kernel(insn);
 		return;
+	}
+	count(insn, &now.user);
 	if (is(insn, "\x0f\x05", 2))
-		qemu_plugin_register_vcpu_insn_exec_inline(insn, INLINE_ADD_U64, &now.syscalls, 1);
+		count(insn, &now.syscalls);
 	if (is(insn, "\x66\x87\xdb", 3))
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, start, NO_REGISTERS, NULL);
 	if (is(insn, "\x66\x87\xc9", 3))
@@ -99,9 +116,12 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv)
 {
 	(void)info;
-	if (argc < 1 || strncmp(argv[0], "out=", 4) != 0)
+	if (argc != 1 + FORK_ENTRIES || strncmp(argv[0], "out=", 4) != 0)
 		return -1;
 	snprintf(out_path, sizeof(out_path), "%s", argv[0] + 4);
+	for (int i = 0; i < FORK_ENTRIES; i++)
+		fork_entries[i] = strncmp(argv[i + 1], "fork=", 5) ? 0 :
+				  strtoull(argv[i + 1] + 5, NULL, 0);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
 	return 0;
 }
