@@ -8,6 +8,7 @@
 #include "init/pure/rootspec.h"
 #include "init/pure/uevent.h"
 #include "init/sys/file.h"
+#include "init/sys/host.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
@@ -179,6 +180,7 @@ int root_find(struct boot *boot)
 	if (settings->timeout_s != WAIT_FOREVER)
 		deadline = start + ((int64_t)settings->rootdelay_s + settings->timeout_s) * 1000;
 	log_say(LOG_INFO, "waiting for %s", settings->root);
+	host_tell("status root-find: waiting for %s", settings->root);
 	error = wait_until(boot, deadline);
 	return error ? report(boot, sys_clock_ms() - start) : 0;
 }
