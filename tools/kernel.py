@@ -14,6 +14,7 @@ import argparse
 import fcntl
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -30,8 +31,9 @@ PACKERS = {"KERNEL_LZ4": ("lz4", "lz4"), "KERNEL_ZSTD": ("zstd", "zstd"), "KERNE
 # The same bytes from everyone: no time, no user, no host, no count of builds, and no git's "+".
 REPRODUCIBLE = {"KBUILD_BUILD_TIMESTAMP": "Thu Jan  1 00:00:00 UTC 1970", "KBUILD_BUILD_USER": "rdinit",
                 "KBUILD_BUILD_HOST": "rdinit", "KBUILD_BUILD_VERSION": "1", "LOCALVERSION": ""}
+ARCHIVES = Path("/usr/src")             # where Debian's packages put sources
 SOURCE_MB, OBJECTS_MB = 1700, 600       # measured: 6.12 unpacked, and handoff's objects
-STEP = re.compile(r"\s+(?:\[[MS]\]\s+)?(CC|AS|LD|AR|HOSTCC|GEN|UPD|CALL|WRAP|OBJCOPY|[A-Z]+)\s+(\S+)")
+STEP = re.compile(r"\s+([A-Z0-9]+)\s+(?:\[[MS]\]\s+)?(\S+)")       # as "  CC [M]  fs/x.o"
 BAR = 30
 OFF_TERMINAL_S = 30
 
@@ -77,7 +79,7 @@ def debian_source(kernels):
     """The folder with Debian's own source, installed and unpacked where it is not there yet."""
     package = source_package()
     version = package.removeprefix("linux-source-")
-    folder, archive = kernels / f"source-{version}", Path(f"/usr/src/{package}.tar.xz")
+    folder, archive = kernels / f"source-{version}", ARCHIVES / f"{package}.tar.xz"
     if folder.is_dir():
         return folder
     if not archive.exists():
@@ -119,7 +121,7 @@ def configure(tree, profile, objects):
 
 def make_command(tree, profile, objects, jobs):
     compiler = "ccache gcc" if shutil.which("ccache") else "gcc"
-    paths = f"-ffile-prefix-map={tree.path}=. -ffile-prefix-map={objects}=."
+    paths = f"-ffile-prefix-map={tree.path}=."     # the same for all profiles: ccache shares their objects
     return ["nice", "-n", "10", "make", "-C", str(tree.path), f"O={objects}", f"ARCH={profile.arch}",
             f"CC={compiler}", *kconfig.WITHOUT, f"KCFLAGS={' '.join([paths, *profile.cflags])}", f"KAFLAGS={paths}", f"-j{jobs}"]
 
@@ -188,7 +190,7 @@ def run_make(command, objects, progress, targets):
 def build(tree, profile, objects, config):
     """Makes the kernel and its modules in `objects`."""
     counted = objects / "steps"
-    total = int(counted.read_text()) if counted.exists() else 900 + 2 * config.count("=y\n") + 2 * config.count("=m\n")
+    total = int(counted.read_text()) if counted.exists() else 700 + 8 * config.count("=y\n") // 5 + config.count("=m\n")
     progress = Progress(profile.name, total)
     targets = ["linux"] if profile.arch == "um" else ["bzImage"]
     if "=m\n" in config:
@@ -258,7 +260,9 @@ def kernel(name, source, kernels):
         collect(tree, profile, objects, config, target)
     sizes = ", ".join(f"{path.name} {path.stat().st_size / 1e6:.2f} MB" for path in sorted(target.iterdir())
                       if path.name in ("bzImage", "vmlinux", "linux"))
-    print(f"kernel: {kconfig.shown(target)}: {tree.version}, {sizes}, {time.monotonic() - began:.0f} s")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"kernel: {kconfig.shown(target)}: {tree.version}, {sizes}, {time.monotonic() - began:.0f} s, "
+          f"of a processor {used.ru_utime + used.ru_stime:.0f} s")
 
 
 def main(words):
@@ -267,6 +271,7 @@ def main(words):
     options.add_argument("--build", type=Path, default=kconfig.ROOT / "build")
     options.add_argument("profile")
     options = options.parse_args(words)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         kernel(options.profile, options.source, options.build.resolve() / "kernel")
     except (KernelError, kconfig.KconfigError) as error:

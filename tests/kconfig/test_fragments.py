@@ -21,6 +21,7 @@ def short(value):
 
 
 sources = pytest.mark.parametrize("source", SOURCES, ids=short)
+first_source = pytest.mark.parametrize("source", SOURCES[:1], ids=short)
 
 
 def problems_of(source, profile, base, tmp_path, folder=FOLDER):
@@ -71,14 +72,14 @@ def merge_mine(source, tmp_path, base="tiny", **texts):
     return problems_of(source, kconfig.Profile("mine", list(texts)), base, tmp_path, tmp_path)
 
 
-@sources
+@first_source
 def test_a_misspelt_symbol_is_named_with_file_and_line_and_the_nearest(source, tmp_path):
     problem, = merge_mine(source, tmp_path, a="# net\nCONFIG_NET=y\n# virtio\nCONFIG_VIRTIO_BLOK=y\n")
     assert problem.startswith(f"{tmp_path}/a.config:4: UNKNOWN: VIRTIO_BLOK: no Kconfig of ")
     assert problem.endswith("; the nearest is VIRTIO_BLK")
 
 
-@sources
+@first_source
 def test_a_symbol_without_its_parent_is_named_with_what_it_depends_on(source, tmp_path):
     problem, = merge_mine(source, tmp_path, a="# x\nCONFIG_EXT4_FS=y\n")
     assert problem.startswith(f"{tmp_path}/a.config:2: DROPPED: EXT4_FS=y: the result has n; fs/ext4/Kconfig:")
@@ -86,7 +87,7 @@ def test_a_symbol_without_its_parent_is_named_with_what_it_depends_on(source, tm
     assert problem.endswith(f"(also asked at {tmp_path}/b.config:2)")
 
 
-@sources
+@first_source
 def test_a_clash_names_both_sides(source, tmp_path):
     problems = merge_mine(source, tmp_path, a="# x\nCONFIG_NET=y\n", b="# y\n# CONFIG_NET is not set\n")
     assert f"{tmp_path}/b.config:2: CLASH: NET=n here, NET=y at {tmp_path}/a.config:2" in problems
@@ -94,19 +95,19 @@ def test_a_clash_names_both_sides(source, tmp_path):
     assert len(problems) == 1 and "a.config:2: DROPPED: KERNEL_LZ4=y" in problems[0]
 
 
-@sources
+@first_source
 @pytest.mark.parametrize("base", BASES, ids=short)
 def test_what_must_be_off_and_stays_on_is_dropped(source, base, tmp_path):
     problem, = merge_mine(source, tmp_path, base=base, a="# x\n# CONFIG_HAVE_PERF_EVENTS is not set\n")
     assert "DROPPED: HAVE_PERF_EVENTS=n: the result has y" in problem
 
 
-@sources
+@first_source
 def test_a_module_is_content_with_being_built_in(source, tmp_path):
     assert merge_mine(source, tmp_path, a="# x\nCONFIG_BLOCK=y\n# x\nCONFIG_EXT4_FS=m\n") == []
 
 
-@sources
+@first_source
 def test_the_table_excuses_what_is_absent(source, tmp_path):
     (tmp_path / "a.config").write_text("# x\nCONFIG_VIRTIO_BLOK=y\n")
     (tmp_path / "absent").write_text("VIRTIO_BLOK >=6.0 not yet invented\n")
