@@ -127,13 +127,16 @@ static _Noreturn void leave(enum way_out way)
 
 int power(struct boot *boot)
 {
+	static const char *const words[] = { [WAY_OUT_POWEROFF] = "off",
+					     [WAY_OUT_REBOOT] = "reboot",
+					     [WAY_OUT_HALT] = "halt" };
 	enum way_out way;
 
 	end_processes(boot);
 	sys_sync();
 	release_mounts();
 	way = choose_way(boot);
-	host_tell("%s", way == WAY_OUT_REBOOT ? "reboot" : "off");
+	host_tell("%s", words[way]);
 	sys_drain_tty(1); /* what is still in the serial port's buffer is lost otherwise */
 	leave(way);
 }

@@ -5,6 +5,7 @@
 
 #include "init/boot.h"
 #include "init/sys/file.h"
+#include "init/sys/host.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
@@ -75,6 +76,7 @@ void settings_read_kernel_line(struct boot *boot)
 		log_warn((int)len, "read /proc/cmdline");
 	else
 		settings_parse(&boot->settings, boot->cmdline, FROM_KERNEL);
+	host_tty(boot->settings.host);
 	boot->settings_known = 1;
 }
 
@@ -165,7 +167,8 @@ static int take_run_file(struct boot *boot, size_t len)
 }
 
 /* What is asked for by name comes before what the image holds, and a root before its arguments:
- * behind -- stand the real init's then. */
+ * behind -- stand the real init's then. User-mode Linux puts a root= of its own on every line that
+ * has none: an empty one asks for nothing. */
 static int choose_mode(struct boot *boot)
 {
 	struct settings *settings = &boot->settings;
@@ -174,7 +177,7 @@ static int choose_mode(struct boot *boot)
 	boot->mode = MODE_RUN;
 	if (settings->run)
 		return take_words(boot, (char *)settings->run, "rdinit.run=");
-	if (settings->root) {
+	if (settings->root && *settings->root) {
 		boot->mode = MODE_HAND_OFF;
 		return 0;
 	}

@@ -48,6 +48,8 @@ const struct parameter parameters[] = {
 	  "mount only /dev, /proc and /sys" },
 	{ "rdinit.stdio", PARAMETER_TEXT, FIELD(stdio), 0, NULL, "TTY",
 	  "carry the program's standard streams as frames over this serial port" },
+	{ "rdinit.host", PARAMETER_TEXT, FIELD(host), 0, NULL, "TTY",
+	  "tell the host over this serial line where QEMU's debug console port is missing" },
 	{ "rdinit.grace", PARAMETER_NUMBER, FIELD(grace_s), 0, NULL, "SECONDS",
 	  "from SIGTERM to SIGKILL when the machine ends; default 5" },
 	{ "rdinit.exit", PARAMETER_CHOICE, FIELD(exit), 0, exit_choices, "poweroff|reboot|halt",

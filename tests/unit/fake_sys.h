@@ -17,7 +17,7 @@ void fake_reset(void);
 
 /* From now on the call whose line begins with `call` gives `result`; `times` times, or always
  * (FAKE_ALWAYS). For calls without a line: "getpid", "access PATH", "fs_magic PATH", "stat PATH",
- * "open PATH", "wait". */
+ * "open PATH", "wait", "ioperm", "inb". What is written to a file /dev/tty... is "write PATH TEXT". */
 #define FAKE_ALWAYS (-1)
 void fake_answer(const char *call, long result, int times);
 
