@@ -20,12 +20,14 @@ INIT	= main early_mounts console settings late_mounts modules root_find root_mou
 	  sys/sys sys/file sys/log sys/host sys/empty_tree
 
 # The host tool.
-TOOL	= main pack list run
-TOOL_LIB = applets archive closure compress decompress disk elf_deps error image image_table \
-	  kernel layout ldcache ldconf machine mem modfile modinfo modname module newc output path \
-	  place program qemu queue recipe recipe_list recipe_more recipe_option run_image runtime \
-	  spawn tree tty verdict wire words writer
-TOOL_LIBS = -lkmod -lelf -lzstd -lz
+TOOL	= main pack list run run_boot
+TOOL_LIB = applets archive arguments bzimage closure compress decompress decompress_more disk \
+	  elf_deps error image image_table kconfig kernel kernel_boot kernel_config kernel_fit \
+	  kernel_name layout ldcache ldconf machine machine_input mem modfile modinfo modname \
+	  module newc output path place program qemu queue recipe recipe_list recipe_more \
+	  recipe_option run_image runtime spawn tree tty tuning uml verdict vmlinux warden wire \
+	  words writer
+TOOL_LIBS = -lkmod -lelf -lzstd -lz -llzma -llz4 -lbz2
 
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
 	  -Wpointer-arith -Wwrite-strings -Wno-missing-field-initializers
@@ -54,11 +56,11 @@ else
 run_as	= @printf '  %-8s%s\n' $1 $@; $2
 endif
 
-.PHONY: all deps run check check-all bench fuzz lint format install clean help
+.PHONY: all deps run check check-all soak bench fuzz lint format install clean help
 .DELETE_ON_ERROR:
 .SECONDARY: $(PURE_SAN)
 
-all: $B/init $B/rdinit		## build /init and the tool
+all: $B/init $B/rdinit $B/uml_regset.so	## build /init and the tool
 
 -include $(INIT_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)
 
@@ -67,6 +69,10 @@ $B/init: $(INIT_OBJS)
 
 $B/rdinit: $(TOOL_OBJS)
 	$(call run_as,LINK,$(CC) -o $@ $^ $(TOOL_LIBS))
+
+# What some processors need under User-mode Linux; nothing of ours is linked to it.
+$B/uml_regset.so: tools/uml_regset.c Makefile
+	$(call run_as,LINK,$(CC) $(HOST_CFLAGS) -g0 -fPIC -shared -o $@ $<)
 
 $B/musl/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -97,7 +103,7 @@ FUZZ	= $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 5
 links	= $(addsuffix .c,$(shell sed -n '2s|^/\* link: \(.*\) \*/$$|\1|p' $1))
 TEST_WARN = -Wno-unused-parameter -Wno-write-strings
-TEST_LIBS = -lelf -lz -lzstd
+TEST_LIBS = -lelf -lz -lzstd -llzma -llz4 -lbz2
 
 $B/unit/%: tests/unit/%.c $(PURE_SAN) $(wildcard tests/unit/fake_sys.* init/*.c init/*.h init/sys/* tools/lib/*)
 	@mkdir -p $(@D)
@@ -139,6 +145,12 @@ guards: $B/pure.defined
 fuzz: deps $(FUZZ)		## fuzz every parser (FUZZ_SECONDS=5 each)
 	@$(PYTHON) tests/report.py --only fuzz --fuzz-seconds $(FUZZ_SECONDS) $B
 
+SOAK	?= 10000
+
+soak:				## boot user-mode Linux SOAK=10000 times and count lost exit statuses
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tests/uml/soak.py $B $(SOAK)
+
 bench: deps			## what /init costs, in instructions
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/bench/bench.py $B
@@ -146,7 +158,7 @@ bench: deps			## what /init costs, in instructions
 lint:				## gcc's analyzer over everything, the manuals
 	@for file in $(INIT:%=init/%.c) $(PURE:%=init/pure/%.c); do \
 		$(MUSL_CC) $(INIT_CFLAGS) -O1 -fanalyzer -c -o /dev/null $$file || exit 1; done
-	@for file in $(TOOL:%=tools/%.c) $(TOOL_LIB:%=tools/lib/%.c); do \
+	@for file in tools/uml_regset.c $(TOOL:%=tools/%.c) $(TOOL_LIB:%=tools/lib/%.c); do \
 		$(CC) $(HOST_CFLAGS) -fanalyzer -c -o /dev/null $$file || exit 1; done
 	mandoc -Tlint -Wwarning man/*.[0-9]
 
@@ -157,6 +169,7 @@ install: all			## into DESTDIR and PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/rdinit
 	install -m 755 $B/rdinit $(DESTDIR)$(PREFIX)/bin/rdinit
 	install -m 755 $B/init $(DESTDIR)$(PREFIX)/lib/rdinit/init
+	install -m 644 $B/uml_regset.so $(DESTDIR)$(PREFIX)/lib/rdinit/uml_regset.so
 	cp -R rootfs-skel $(DESTDIR)$(PREFIX)/lib/rdinit/
 	for section in 1 5 7 8; do \
 		install -d $(DESTDIR)$(PREFIX)/share/man/man$$section; \

@@ -3,7 +3,8 @@
 
 usage: report.py [--all] [--only SUITE] [--fuzz-seconds S] BUILD
 Suites: unit (cmocka programs), fuzz (each target for S seconds), cli, ns, vm (pytest);
-with --all distro, too: it makes whole Debian roots.
+uml (pytest) where its kernel is built; with --all in any case, and distro, too: it makes whole
+Debian roots.
 Exit status 1 where anything failed, or where CI is set and anything was skipped."""
 import argparse
 import os
@@ -78,9 +79,17 @@ def pytest(name):
     return suite
 
 
-SUITES = {"unit": unit, "fuzz": fuzz, "cli": pytest("cli"), "ns": pytest("ns"), "vm": pytest("vm"),
-          "distro": pytest("distro")}
+SUITES = {"unit": unit, "fuzz": fuzz, "cli": pytest("cli"), "ns": pytest("ns"), "uml": pytest("uml"),
+          "vm": pytest("vm"), "distro": pytest("distro")}
 ONLY_WITH_ALL = {"distro"}
+
+
+def is_wanted(name, options):
+    if options.only or options.all:
+        return options.only in (None, name)
+    if name == "uml":
+        return (options.build / "kernel/uml/linux").exists()
+    return name not in ONLY_WITH_ALL
 
 
 def main():
@@ -92,7 +101,7 @@ def main():
     options = options.parse_args()
     count = Count()
     for name, suite in SUITES.items():
-        if options.only == name or (options.only is None and (options.all or name not in ONLY_WITH_ALL)):
+        if is_wanted(name, options):
             suite(options.build.resolve(), count, options.fuzz_seconds)
     print(f"\n{count.passed} passed, {count.failed} failed, {count.skipped} skipped")
     return 1 if count.failed or not count.passed or (os.environ.get("CI") and count.skipped) else 0

@@ -9,11 +9,7 @@
 
 #include "tools/commands.h"
 #include "tools/lib/error.h"
-#include "tools/lib/kernel.h"
-#include "tools/lib/machine.h"
-#include "tools/lib/mem.h"
-#include "tools/lib/qemu.h"
-#include "tools/lib/run_image.h"
+#include "tools/run.h"
 
 static const char usage[] =
 	"usage: rdinit run [OPTION...] -- PROGRAM [ARG...]\n"
@@ -21,8 +17,10 @@ static const char usage[] =
 	"Boots a program of this host with its libraries, or an initramfs image, in QEMU.\n"
 	"Stdin, stdout and stderr are the program's, and so is the exit status; 124 is a timeout,\n"
 	"125 a machine that failed.\n\n"
-	"  --kernel FILE              bzImage or vmlinux ($RDINIT_KERNEL, the newest in /boot)\n"
-	"  --machine pc|q35|microvm   what QEMU emulates (pc)\n"
+	"  --kernel FILE|NAME         bzImage, vmlinux or a profile ($RDINIT_KERNEL, the newest in\n"
+	"                             /boot; uml: profile uml)\n"
+	"  --machine pc|q35|microvm|uml\n"
+	"                             what QEMU emulates (pc), or User-mode Linux without it\n"
 	"  --memory MIB               by the size of the image, 256 at least\n"
 	"  --cpus N                   1\n"
 	"  --append WORDS             for the kernel's command line, after our own\n"
@@ -31,13 +29,14 @@ static const char usage[] =
 	"                             (/dev/sda) or nvme (/dev/nvme0n1)\n"
 	"  --module NAME              with PROGRAM: a kernel module with what it needs\n"
 	"  --tree DIR[:DEST]          with PROGRAM: everything below DIR\n"
+	"  --no-tuning                the kernel as it is, without the words that only save time\n"
 	"  --timeout SECONDS          ends the machine, status 124\n"
 	"  --stdio pipe|console       separate pipes (PROGRAM, unless stdin and stdout are a\n"
 	"                             terminal), or the serial console (IMAGE)\n"
 	"  -v, --verbose              kernel messages on stderr\n";
 
 enum { OPT_KERNEL = 256, OPT_MACHINE, OPT_MEMORY, OPT_CPUS, OPT_APPEND, OPT_DISK, OPT_MODULE,
-       OPT_TREE, OPT_TIMEOUT, OPT_STDIO };
+       OPT_TREE, OPT_TIMEOUT, OPT_STDIO, OPT_NO_TUNING };
 
 static const struct option long_options[] = {
 	{ "kernel", required_argument, NULL, OPT_KERNEL },
@@ -50,21 +49,10 @@ static const struct option long_options[] = {
 	{ "tree", required_argument, NULL, OPT_TREE },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "stdio", required_argument, NULL, OPT_STDIO },
+	{ "no-tuning", no_argument, NULL, OPT_NO_TUNING },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
-};
-
-struct run {
-	struct machine_config machine;
-	struct run_image image;
-	const char *kernel;		/* --kernel */
-	struct buffer append;		/* all --append, each after a blank */
-	struct disk *disks;
-	const char **disk_texts;
-	size_t disk_count;
-	int stdio_given, help;
-	const char *image_path;		/* IMAGE */
 };
 
 static int take_number(const char *name, unsigned int max, unsigned int *value)
@@ -83,7 +71,7 @@ static int take_machine(struct machine_config *machine)
 {
 	if (!qemu_machine(optarg, &machine->type))
 		return 0;
-	return error_usage("run", "--machine expects pc, q35 or microvm, found \"%s\"",
+	return error_usage("run", "--machine expects pc, q35, microvm or uml, found \"%s\"",
 			   shown(optarg));
 }
 
@@ -137,6 +125,9 @@ static int take_option(struct run *run, int option, char **argv)
 		return take_number("--timeout", 1000000, &machine->timeout_s);
 	case OPT_STDIO:
 		return take_stdio(run);
+	case OPT_NO_TUNING:
+		run->no_tuning = 1;
+		return 0;
 	case 'v':
 		machine->verbose = 1;
 		return 0;
@@ -162,6 +153,9 @@ static int check(struct run *run, int operands, char **argv)
 	if (!run->image.program && (run->image.module_count || run->image.tree_count))
 		return error_usage("run", "--module and --tree need -- PROGRAM: an IMAGE stays as "
 				   "it is");
+	if (run->machine.type == MACHINE_UML && run->machine.cpus > 1)
+		return error_usage("run", "--machine uml has one processor, --cpus asks for %u",
+				   run->machine.cpus);
 	if (!run->image.program && run->machine.stdio == STDIO_PIPE && run->stdio_given == 0)
 		run->machine.stdio = STDIO_CONSOLE;
 	return 0;
@@ -188,111 +182,6 @@ static int parse(struct run *run, int argc, char **argv)
 	return check(run, end - optind, argv);
 }
 
-static int open_disks(struct run *run)
-{
-	run->disks = xcalloc(run->disk_count + 1, sizeof(*run->disks));
-	for (size_t i = 0; i < run->disk_count; i++)
-		if (disk_parse(run->disk_texts[i], &run->disks[i]))
-			return -1;
-	if (run->disk_count && run->machine.type == MACHINE_MICROVM)
-		return error("--disk with --machine microvm: its disks are announced on the kernel's "
-			     "command line, which stock kernels do not read "
-			     "(CONFIG_VIRTIO_MMIO_CMDLINE_DEVICES)");
-	run->machine.disks = run->disks;
-	run->machine.disk_count = run->disk_count;
-	return 0;
-}
-
-static int is_plain_word(const char *text)
-{
-	for (; *text; text++)
-		if (!isalnum((unsigned char)*text) && !strchr("._+-", *text))
-			return 0;
-	return 1;
-}
-
-/* The whole command line; the user's words come last, and so win. malloc'd, or NULL after
- * reporting. */
-static char *command_line(const struct run *run)
-{
-	const struct machine_config *machine = &run->machine;
-	int interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	const char *term = getenv("TERM");
-	struct buffer words = { NULL, 0, 0 };
-
-	buffer_text(&words, "console=ttyS0 panic=-1 no_timer_check cryptomgr.notests");
-	if (!machine->verbose)
-		buffer_text(&words, " quiet");
-	if (!interactive || machine->stdio == STDIO_PIPE)
-		buffer_text(&words, " rdinit.onfail=poweroff");
-	else if (term && *term && is_plain_word(term))
-		buffer_printf(&words, " TERM=%s", term);
-	if (machine->stdio == STDIO_PIPE)
-		buffer_text(&words, " rdinit.stdio=ttyS1");
-	/* The other ways of rebooting that the kernel tries on a microvm, which has none of their
-	 * hardware, take 3 s, and at times end in a second boot in spite of -no-reboot. */
-	if (machine->type == MACHINE_MICROVM)
-		buffer_text(&words, " reboot=t");
-	if (machine->type == MACHINE_MICROVM && qemu_tsc_khz())
-		buffer_printf(&words, " tsc_early_khz=%lu", qemu_tsc_khz());
-	if (run->append.data)
-		buffer_text(&words, run->append.data);
-	if (words.len > QEMU_APPEND_MAX) {
-		error("the kernel's command line would have %zu bytes, and %d is what it reads",
-		      words.len, QEMU_APPEND_MAX);
-		buffer_free(&words);
-	}
-	return words.data;
-}
-
-static int boot(struct run *run, const char *qemu, const struct kernel *kernel)
-{
-	char *append = command_line(run);
-	struct run_image_file file = { -1, NULL, 0 };
-	int status = 1, result;
-
-	if (!append)
-		return 1;
-	run->image.kernel = kernel;
-	run->image.disks = run->disks;
-	run->image.disk_count = run->disk_count;
-	run->image.q35 = run->machine.type == MACHINE_Q35;
-	result = run->image.program ? run_image_build(&run->image, &file)
-				    : run_image_open(run->image_path, &file);
-	if (!result) {
-		run->machine.kernel = kernel->image;
-		run->machine.initrd = file.path;
-		run->machine.append = append;
-		if (!run->machine.memory_mib)
-			run->machine.memory_mib = run_image_memory(&file);
-		if (run->machine.verbose)
-			fprintf(stderr, "rdinit: kernel %s (%s), %u MiB, %s, words: %s\n",
-				shown(kernel->image), kernel->release, run->machine.memory_mib,
-				qemu_kvm_works() ? "KVM" : "TCG", shown(append));
-		status = machine_run(qemu, &run->machine);
-	}
-	run_image_close(&file);
-	free(append);
-	return status;
-}
-
-/* Everything that can be wrong is looked at before the first second of a boot is spent. */
-static int prepare_and_boot(struct run *run)
-{
-	struct kernel kernel;
-	char *qemu;
-	int status = 1;
-
-	if (open_disks(run) || kernel_find(run->kernel, &kernel))
-		return 1;
-	qemu = qemu_find();
-	if (qemu)
-		status = boot(run, qemu, &kernel);
-	free(qemu);
-	kernel_free(&kernel);
-	return status;
-}
-
 int cmd_run(int argc, char **argv)
 {
 	struct run run = { .machine = { .cpus = 1, .stdio = STDIO_PIPE } };
@@ -305,7 +194,7 @@ int cmd_run(int argc, char **argv)
 	if (!status && run.help)
 		fputs(usage, stdout);
 	else if (!status)
-		status = prepare_and_boot(&run);
+		status = run_boot(&run);
 	for (size_t i = 0; run.disks && i < run.disk_count; i++)
 		disk_free(&run.disks[i]);
 	free(run.disks);

@@ -213,7 +213,8 @@ def test_the_help_and_the_manual_have_the_same_options(command):
 def test_the_commands_are_those_of_the_manual():
     listed = re.findall(r"^  ([a-z]+)   ", help_of(), re.M)
     assert sorted(listed) == sorted(COMMANDS)
-    assert re.findall(r"^\.Ss (\w+)$", manual("rdinit.1"), re.M) == COMMANDS
+    assert [name for name in re.findall(r"^\.Ss (\w+)$", manual("rdinit.1"), re.M)
+            if name.islower()] == COMMANDS
 
 
 def test_the_commands_and_options_in_the_readme_exist():
@@ -244,6 +245,37 @@ def test_every_target_in_the_readme_and_hacking_is_in_the_makefile():
 def test_the_links_in_the_readme_lead_somewhere():
     for target in re.findall(r"\]\(([^)#:]+)\)", text_of("README.md") + text_of("HACKING.md")):
         assert (PROJECT / target).exists(), target
+
+
+def tuning_of_source():
+    rows = re.findall(r'^\t\{ "([^"]+)", "', text_of("tools", "lib", "tuning.c"), re.M)
+    assert len(rows) > 4
+    return sorted(re.sub("=.*", "", word) for word in rows)
+
+
+def test_the_words_of_tuning_are_those_of_the_manual():
+    listed = re.findall(r"^\.It Cm (\S+)", section(manual("rdinit.1"), "Tuning", "Ss"), re.M)
+    assert sorted(listed) == tuning_of_source()
+
+
+def test_the_words_of_tuning_are_those_of_the_readme():
+    rows = re.findall(r"^\| `([^`]+)` \|", chapter(text_of("README.md"), "What is added to save time"), re.M)
+    assert sorted(re.sub("=.*", "", word) for word in rows) == tuning_of_source()
+
+
+def needs_of_source():
+    """[(symbols, fragments)] of what `run` asks of a kernel."""
+    table = re.search(r"needs\[\] = \{\n(.*?)^\};", text_of("tools", "lib", "kernel_fit.c"), re.M | re.S).group(1)
+    rows = re.findall(r'\{ FIT_[^{]*\{ ("[^}]*") \}[^}]*?"([a-z, -]+)" \},', table)
+    assert len(rows) == table.count(" FIT_WARNS,") + table.count(" FIT_REFUSES,") > 8
+    return [(re.findall(r'"(\w+)"', symbols), fragments.split(", ")) for symbols, fragments in rows]
+
+
+@pytest.mark.parametrize("symbols, fragments", needs_of_source())
+def test_the_fragments_that_run_names_set_the_symbols(symbols, fragments):
+    for fragment in fragments:
+        lines = text_of("kconfig-fragments", fragment + ".config").splitlines()
+        assert [symbol for symbol in symbols if f"CONFIG_{symbol}=y" in lines], (fragment, symbols)
 
 
 # --- all of them ---

@@ -1,5 +1,7 @@
 """test_list.py - rdinit list: any newc image as a recipe, and what damaged ones get."""
+import bz2
 import gzip
+import lzma
 import os
 import shutil
 import subprocess
@@ -100,6 +102,20 @@ def test_what_gnu_cpio_writes_can_be_read(tool):
     tool.fail("list", "bad.img", says="check sum of the data is wrong")
 
 
+def lz4(data):
+    return subprocess.run(["lz4", "-l", "-9", "-c"], input=data, capture_output=True, check=True).stdout
+
+
+@pytest.mark.parametrize("pack", [
+    gzip.compress, lzma.compress, bz2.compress, lz4, lambda data: lzma.compress(data, lzma.FORMAT_ALONE)],
+    ids=["gzip", "xz", "bzip2", "lz4", "lzma"])
+def test_every_compression_is_read(tool, pack):
+    tool.write("packed.img", pack(GOOD))
+    assert b"file /a" in tool.run("list", "packed.img").stdout
+    tool.write("two.img", pack(GOOD) + bytes(4) + gzip.compress(GOOD.replace(b"12345", b"54321")))
+    assert tool.run("list", "two.img").stdout.count(b"file /a") == 2
+
+
 GOOD = entry(b"a", data=b"12345") + TRAILER
 DAMAGE = [
     (b"", "is empty"),
@@ -124,11 +140,15 @@ DAMAGE = [
     (gzip.compress(GOOD)[:20] + b"\xff" * 30, "gzip: "),
     (gzip.compress(GOOD + b"junk"), "junk within the gzip segment"),
     (gzip.compress(GOOD[:50]), "truncated in the header of an entry, at offset 0 of the gzip"),
-    (b"\xfd7zXZ\0" + b"x" * 100, "compressed with xz, which is not supported yet"),
-    (b"\x02\x21\x4c\x18" + b"x" * 100, "compressed with lz4, which is not supported yet"),
-    (b"BZh9" + b"x" * 100, "compressed with bzip2"),
-    (b"\x5d\0\0" + b"x" * 100, "compressed with lzma"),
-    (b"\x89LZO\0\x0d" + b"x" * 100, "compressed with lzo"),
+    (b"\xfd7zXZ\0" + b"x" * 100, "xz: damaged"),
+    (lzma.compress(GOOD)[:-12], "xz: truncated"),
+    (b"\x02\x21\x4c\x18" + b"\x09\0\0\0" + b"x" * 100, "lz4: damaged"),
+    (b"\x02\x21\x4c\x18" + b"\xff\0\0\0" + b"x" * 100, "lz4: truncated"),
+    (b"BZh9" + b"x" * 100, "bzip2: damaged"),
+    (bz2.compress(GOOD)[:-4], "bzip2: truncated"),
+    (b"\x5d\0\0" + b"\xff" * 100, "lzma: "),
+    (lzma.compress(GOOD, lzma.FORMAT_ALONE)[:-4], "lzma: truncated"),
+    (b"\x89LZO\0\x0d" + b"x" * 100, "compressed with lzo, which is not supported yet"),
     (b"\x28\xb5\x2f\xfd" + b"x" * 100, "zstd: "),
 ]
 

@@ -2,7 +2,9 @@
 failures look like. Nothing here needs a boot."""
 import os
 import pathlib
+import re
 import signal
+import struct
 import subprocess
 import time
 
@@ -35,7 +37,7 @@ def run(tool):
     (["--memory", "5000000000000000000000", "--", "true"], "--memory expects a number"),
     (["--cpus", "256", "--", "true"], "--cpus expects a number from 1 to 255"),
     (["--timeout", "1s", "--", "true"], "--timeout expects a number"),
-    (["--machine", "atari", "--", "true"], "--machine expects pc, q35 or microvm"),
+    (["--machine", "atari", "--", "true"], "--machine expects pc, q35, microvm or uml"),
     (["--stdio", "smoke", "--", "true"], "--stdio expects pipe or console"),
     (["--no-such", "--", "true"], "unknown option --no-such"),
     (["--memory"], "--memory expects an argument"),
@@ -48,13 +50,14 @@ def test_usage_errors(run, args, says):
 def test_help_names_every_option(tool):
     text = tool.run("run", "--help").stdout.decode()
     for option in ("--kernel --machine --memory --cpus --append --disk --module --tree --timeout "
-                   "--stdio --verbose").split():
+                   "--stdio --no-tuning --verbose").split():
         assert option in text
 
 
 def test_kernels_that_are_none(run, tool):
     whole = KERNEL.read_bytes()
-    run("--kernel", "nope", "--", "true", says="kernel nope: No such file")
+    run("--kernel", "./nope", "--", "true", says="kernel ./nope: No such file")
+    run("--kernel", "nope", "--", "true", says="make kernel PROFILE=nope")
     run("--kernel", tool.write("empty", ""), "--", "true", says="an empty file")
     run("--kernel", tool.write("text", "hello\n" * 999), "--", "true", says="not an x86 kernel")
     run("--kernel", "/bin/ls", "--", "true", says="no Linux kernel")
@@ -152,6 +155,219 @@ def is_gone(pid):
         return pathlib.Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] == "Z"
     except FileNotFoundError:
         return True
+
+
+def arguments(tool, *options):
+    """{option: value} of the QEMU that `rdinit run` would start, and what it said."""
+    fake_qemu(tool, f'printf "%s\\n" "$@" >{tool.path}/arguments\n'
+                    "exit 1\n")
+    done = tool.run("run", *map(str, options), "--", "true", check=False)
+    words = (tool.path / "arguments").read_text().splitlines()
+    return dict(zip(words, words[1:])), done.stderr.decode()
+
+
+def payload_at(whole):
+    """(start, end) of the compressed kernel, by Documentation/arch/x86/boot.rst."""
+    start = (whole[0x1f1] + 1) * 512 + int.from_bytes(whole[0x248:0x24c], "little")
+    return start, start + int.from_bytes(whole[0x24c:0x250], "little")
+
+
+def test_a_bzimage_boots_by_pvh_and_says_so(run, tool):
+    options, said = arguments(tool, "-v")
+    assert re.match(r"/proc/self/fd/\d+$", options["-kernel"]) and "by PVH" in said
+    words = options["-append"].split()
+    assert "cryptomgr.notests" in words and "quiet" not in words
+    assert "quiet" in arguments(tool)[0]["-append"].split()
+
+
+def test_no_tuning_leaves_the_kernel_and_its_line_alone(run, tool):
+    options, said = arguments(tool, "-v", "--no-tuning", "--machine", "microvm")
+    assert options["-kernel"] == str(KERNEL) and "as it is" in said
+    words = options["-append"].split()
+    assert words == ["console=ttyS0", "panic=-1", "rdinit.onfail=poweroff", "rdinit.stdio=ttyS1"]
+
+
+@pytest.mark.parametrize("more, words, others", [
+    ([], "quiet cryptomgr.notests no_timer_check nolapic_timer", "tsc_early_khz lpj reboot=t"),
+    (["--cpus", "2"], "quiet cryptomgr.notests no_timer_check", "nolapic_timer"),
+    (["--machine", "microvm"], "nolapic_timer reboot=t", "lpj"),
+    (["-v"], "cryptomgr.notests", "quiet"),
+])
+def test_the_words_go_by_the_machine(run, tool, more, words, others):
+    """Where nothing is emulated, that is with KVM, three of them are none of these."""
+    line = arguments(tool, *more)[0]["-append"]
+    if arguments(tool, *more)[0]["-accel"] == "tcg":
+        assert set(words.split()) <= set(line.split())
+    assert not [word for word in others.split() if word in line]
+
+
+def test_words_of_the_user_come_last(run, tool):
+    line = arguments(tool, "--append", "quiet=no", "--append", "last")[0]["-append"]
+    assert line.endswith(" quiet=no last")
+
+
+@pytest.mark.parametrize("name, change", [
+    ("no magic", lambda whole, start, end: whole[:start] + b"none" + whole[start + 4:]),
+    ("damage", lambda whole, start, end: whole[:start + 9999] + bytes(999) + whole[start + 10998:]),
+    ("a wrong size", lambda whole, start, end: whole[:end - 4] + b"\0\0\1\0" + whole[end:]),
+    ("a size of 4 GiB", lambda whole, start, end: whole[:end - 4] + b"\xff" * 4 + whole[end:]),
+    ("a payload outside", lambda whole, start, end: whole[:0x24c] + b"\xff" * 4 + whole[0x250:]),
+], ids=lambda value: value if isinstance(value, str) else "")
+def test_a_payload_that_is_none_boots_as_a_bzimage(run, tool, name, change):
+    whole = KERNEL.read_bytes()
+    path = tool.write("vmlinuz", change(whole, *payload_at(whole)))
+    options, said = arguments(tool, "-v", "--kernel", path)
+    assert options["-kernel"] == str(path)
+    assert "rdinit: the bzImage is booted as it is: " in said
+
+
+def unpacked_kernel():
+    whole = KERNEL.read_bytes()
+    start, end = payload_at(whole)
+    unpack = {b"\x02\x21": "lz4", b"\x28\xb5": "zstd", b"\xfd7": "xz"}[whole[start:start + 2]]
+    return subprocess.run([unpack, "-d", "-c"], input=whole[start:end - 4], capture_output=True,
+                          check=True).stdout
+
+
+def test_a_vmlinux_beside_a_bzimage_is_taken_if_it_is_of_the_same_release(run, tool):
+    image = tool.write("p/bzImage", KERNEL.read_bytes())
+    kernel = unpacked_kernel()
+    beside = tool.write("p/vmlinux", kernel)
+    assert arguments(tool, "--kernel", image)[0]["-kernel"] == str(beside)
+    assert arguments(tool, "--kernel", beside)[0]["-kernel"] == str(beside)
+    release = KERNEL.name.removeprefix("vmlinuz-").encode()
+    tool.write("p/vmlinux", kernel.replace(release, b"9" + release[1:]))
+    assert arguments(tool, "--kernel", image)[0]["-kernel"].startswith("/proc/self/fd/")
+    tool.write("p/vmlinux", "no kernel")
+    assert arguments(tool, "--kernel", image)[0]["-kernel"].startswith("/proc/self/fd/")
+
+
+def test_a_vmlinux_without_a_pvh_entry_is_refused(run, tool):
+    kernel = unpacked_kernel()
+    note = re.search(rb"\x04\0\0\0[\x04\x08]\0\0\0\x12\0\0\0Xen\0", kernel).start()
+    path = tool.write("vmlinux", kernel[:note + 8] + b"\x13" + kernel[note + 9:])
+    run("--kernel", path, "--", "true", says="CONFIG_PVH")
+
+
+def configured(tool, *lines):
+    """A kernel with a configuration beside it: Debian's, with these lines behind it."""
+    config = KERNEL.with_name(KERNEL.name.replace("vmlinuz", "config")).read_text()
+    release = KERNEL.name.removeprefix("vmlinuz-")
+    tool.write(f"k/config-{release}", config + "".join(line + "\n" for line in lines))
+    return tool.write("k/kernel", KERNEL.read_bytes())
+
+
+@pytest.mark.parametrize("line, says", [
+    ("CONFIG_BLK_DEV_INITRD=n", "no CONFIG_BLK_DEV_INITRD, says"),
+    ("CONFIG_BINFMT_ELF=n", "it can run no program (kconfig-fragments: base)"),
+    ("CONFIG_DEVTMPFS=n\nCONFIG_TMPFS=n", "no CONFIG_DEVTMPFS and no CONFIG_TMPFS"),
+    ("CONFIG_SERIAL_8250=m", "no CONFIG_SERIAL_8250"),
+])
+def test_a_kernel_that_cannot_is_refused_before_the_boot(run, tool, line, says):
+    fake_qemu(tool, f"touch {tool.path}/booted\n")
+    run("--kernel", configured(tool, line), "--", "true", says=says)
+    assert not (tool.path / "booted").exists()
+
+
+def test_a_kernel_that_cannot_tell_the_status_is_warned_of(run, tool):
+    said = arguments(tool, "--kernel", configured(tool, "CONFIG_X86_IOPL_IOPERM=n"))[1]
+    assert "rdinit: warning: kernel " in said and "no CONFIG_X86_IOPL_IOPERM" in said
+
+
+@pytest.mark.parametrize("bus, line, symbol", [
+    ("scsi", "CONFIG_SCSI_VIRTIO=n", "SCSI_VIRTIO"), ("virtio", "CONFIG_VIRTIO_BLK=n", "VIRTIO_BLK"),
+    ("ide", "CONFIG_ATA_PIIX=n\nCONFIG_SATA_AHCI=n", "ATA_PIIX and no CONFIG_SATA_AHCI"),
+    ("nvme", "CONFIG_BLK_DEV_NVME=n", "BLK_DEV_NVME")])
+def test_a_kernel_that_sees_no_such_disk_is_warned_of(run, tool, bus, line, symbol):
+    disk = tool.write("disk", bytes(4096))
+    said = arguments(tool, "--disk", f"{disk},{bus}", "--kernel", configured(tool, line))[1]
+    assert f"no CONFIG_{symbol}, says" in said and "the disk will not appear" in said
+    assert "CONFIG_" not in arguments(tool, "--disk", f"{disk},{bus}", "--kernel", configured(tool))[1]
+
+
+def test_one_of_two_file_systems_is_enough(run, tool):
+    said = arguments(tool, "--kernel", configured(tool, "CONFIG_DEVTMPFS=n"))[1]
+    assert "CONFIG_" not in said
+
+
+def test_debians_kernel_raises_no_alarm(run, tool):
+    for machine in ("pc", "q35", "microvm"):
+        assert "CONFIG_" not in arguments(tool, "--machine", machine)[1]
+
+
+def test_an_image_in_a_compression_that_the_kernel_lacks_is_refused(run, tool):
+    tool.run("pack", "-o", "a.img", "--no-init", "--compress", "zstd", "--tree", "/usr/share/misc")
+    kernel = configured(tool, "CONFIG_RD_ZSTD=n")
+    run("--kernel", kernel, "a.img", says="has no CONFIG_RD_ZSTD")
+    tool.run("pack", "-o", "a.img", "--no-init", "--compress", "none", "--tree", "/usr/share/misc")
+    fake_qemu(tool, "exit 1\n")
+    assert b"CONFIG_" not in tool.run("run", "--kernel", str(kernel), "a.img", check=False).stderr
+
+
+@pytest.mark.parametrize("config", ["", "CONFIG_BINFMT_ELF=n\n", "\0" * 5000, "CONFIG_64BIT=y"])
+def test_what_is_no_configuration_is_no_alarm(run, tool, config):
+    kernel = configured(tool)
+    tool.write(f"k/config-{KERNEL.name.removeprefix('vmlinuz-')}", config)
+    assert "CONFIG_" not in arguments(tool, "--kernel", kernel)[1]
+
+
+@pytest.mark.parametrize("line, option", [
+    ("", "microvm"), ("CONFIG_SERIAL_8250_PNP=n", "microvm,acpi=off"), ("CONFIG_ACPI=n", "microvm,acpi=off")])
+def test_a_microvm_has_acpi_where_its_kernel_finds_the_serial_port(run, tool, line, option):
+    options = arguments(tool, "--machine", "microvm", "--kernel", configured(tool, line))[0]
+    assert options["-M"] == option
+
+
+def test_a_plain_config_must_be_of_the_kernels_version(run, tool):
+    release = KERNEL.name.removeprefix("vmlinuz-").split("-")[0]
+    lines = 'CONFIG_CC_VERSION_TEXT="x"\nCONFIG_64BIT=y\nCONFIG_BLK_DEV_INITRD=y\nCONFIG_PROC_FS=y\n'
+    tool.write("k/config", f"# Linux/x86 {release} Kernel Configuration\n{lines}")
+    kernel = tool.write("k/bzImage", KERNEL.read_bytes())
+    run("--kernel", kernel, "--", "true", says="no CONFIG_BINFMT_ELF")
+    tool.write("k/config", f"# Linux/x86 5.10.0 Kernel Configuration\n{lines}")
+    assert "CONFIG_" not in arguments(tool, "--kernel", kernel)[1]
+
+
+def test_a_kernel_by_the_name_of_its_profile(tool):
+    """The tool finds profiles beside itself: a copy of it has its own."""
+    here = tool.path / "build"
+    (here / "kernel/mine").mkdir(parents=True)
+    for name in ("rdinit", "init"):
+        (here / name).write_bytes(pathlib.Path(RDINIT).with_name(name).read_bytes())
+        (here / name).chmod(0o755)
+    (here / "kernel/mine/bzImage").write_bytes(KERNEL.read_bytes())
+    script = tool.write("qemu", f'#!/bin/sh\nprintf "%s\\n" "$@" >{tool.path}/arguments\n')
+    script.chmod(0o755)
+
+    def start(name):
+        return subprocess.run([here / "rdinit", "run", "--no-tuning", "--kernel", name, "--", "true"],
+                              cwd=tool.path, env={**tool.env, "RDINIT_QEMU": str(script)},
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    (tool.path / "mine").mkdir()
+    start("mine")
+    assert f"{here}/kernel/mine/bzImage\n" in (tool.path / "arguments").read_text()
+    said = start("other").stderr.decode()
+    assert "(there are: mine)" in said and "make kernel PROFILE=other" in said
+
+
+def fake_uml(tool):
+    """An ELF program with a kernel's banner: one low segment, no interpreter."""
+    head = b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    load = struct.pack("<IIQQQQQQ", 1, 5, 0, 0x60000000, 0x60000000, 200, 200, 4096)
+    return tool.write("linux", head + load + b"Linux version 6.1.0 (who)\0")
+
+
+def test_user_mode_linux_and_machines_do_not_mix(run, tool):
+    run("--kernel", fake_uml(tool), "--", "true", says="which is a program: --machine uml boots it")
+    run("--machine", "uml", "--kernel", KERNEL, "--", "true", says="takes a kernel that is a program")
+    run("--machine", "uml", "--cpus", "2", "--", "true", status=2, says="one processor")
+
+
+def test_user_mode_linux_has_no_buses(run, tool):
+    uml, disk = fake_uml(tool), tool.write("disk", bytes(4096))
+    run("--machine", "uml", "--kernel", uml, "--disk", f"{disk},virtio", "--", "true", says="has no buses")
+    run("--machine", "uml", "--kernel", uml, "--disk", tool.write("a,b", bytes(4096)), "--", "true",
+        says="comma or colon")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])

@@ -46,6 +46,22 @@ static void the_last_exit_counts_and_the_first_failure(void **state)
 	assert_string_equal(wire.failed, "modules ENOENT x");
 }
 
+static void a_halt_is_an_end_too(void **state)
+{
+	(void)state;
+	assert_int_equal(hear("failed x EIO y\nhalt\n").words,
+			 WIRE_FAILED | WIRE_OFF | WIRE_HALT | WIRE_SPOKE);
+}
+
+static void every_status_is_counted(void **state)
+{
+	struct wire wire = hear("status a\nstatus b\nstatusc\n");
+
+	(void)state;
+	assert_int_equal(wire.said_count, 2);
+	assert_string_equal(wire.said, "b");
+}
+
 static void an_unfinished_line_says_nothing_yet(void **state)
 {
 	(void)state;
@@ -104,6 +120,8 @@ int main(void)
 		cmocka_unit_test(a_whole_run_is_understood),
 		cmocka_unit_test(a_signal_counts_from_128),
 		cmocka_unit_test(the_last_exit_counts_and_the_first_failure),
+		cmocka_unit_test(a_halt_is_an_end_too),
+		cmocka_unit_test(every_status_is_counted),
 		cmocka_unit_test(an_unfinished_line_says_nothing_yet),
 		cmocka_unit_test(lines_that_are_not_ours_are_passed_over),
 		cmocka_unit_test(a_line_without_an_end_is_cut_and_the_next_one_read),

@@ -53,6 +53,8 @@ MACHINES = [
     for machine in ("pc", "q35", "microvm")
 ]
 
+MACHINES.append(Row("a kernel without any tuning boots, too", ["--no-tuning", "--", "sh", "-c", "exit 42"], 42))
+
 MOUNTS = 'while read -r from on type options rest; do echo "$on $type $options"; done </proc/mounts'
 MEMORY = "(rw|size=[^,]*|nr_inodes=[^,]*|inode64|mode=[0-7]+|relatime|,)*"
 
@@ -150,7 +152,17 @@ HAND_OFF = [
          "@hello.img"], 125, both=(r"block devices: none", r"hint: is the disk's driver in")),
     Row("a root without rd.timeout= is waited for until the host's patience ends",
         ["--append", "root=/dev/vda rootwait", "@hello.img"], 124, timeout="4",
+        err="the guest did not end within 4 s",
         absent="ETIMEDOUT"),
+    Row("what the guest waits for is shown with -v",
+        ["-v", "--append", "root=/dev/vda rd.timeout=1", "@hello.img"], 125,
+        err="^rdinit: the guest: root-find: waiting for /dev/vda$"),
+    Row("a machine that is to halt after a failure ends all the same",
+        ["--append", "root=/dev/vda rd.timeout=1 rdinit.onfail=halt", "@hello.img"], 125,
+        both=r"exit status 125 \(failed: root-find\)", timeout="20"),
+    Row("a machine that is to halt ends with its program's status",
+        ["--append", "rdinit.exit=halt", "--", "sh", "-c", "echo out; exit 9"], 9, out=b"out\n",
+        timeout="20"),
     hand_off("a root that is no name of a device", "root=LABEL=x", 125, both=(
         r"take root=LABEL=x: not /dev/NAME and not MAJ:MIN"), absent="Kernel panic"),
     Row("an initramfs on ramfs", ["--append", "rootfstype=ramfs", "@hello.img"], 7, out="hello"),

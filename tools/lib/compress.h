@@ -1,4 +1,4 @@
-/* compress.h - none, gzip and zstd: a filter on the way out, and whole buffers on the way in. */
+/* compress.h - none, gzip and zstd on the way out; whole buffers of all but lzo on the way in. */
 #ifndef TOOLS_LIB_COMPRESS_H
 #define TOOLS_LIB_COMPRESS_H
 
@@ -33,5 +33,9 @@ const char *compress_detect(struct span span);
  * unpack to what fills the machine. `name` is for messages. 0, or -1 after reporting. */
 int decompress(const char *kind, struct span in, struct buffer *out, size_t limit, size_t *used,
 	       const char *name);
+
+/* The same, of whatever kind it is, without a report: NULL, or a text that says why not. At no time
+ * has `out` more than `limit` bytes. */
+const char *decompress_quietly(struct span in, struct buffer *out, size_t limit, size_t *used);
 
 #endif

@@ -1,139 +1,158 @@
-/* decompress.c - gzip and zstd on the way in: whole buffers, with a limit. */
+/* decompress.c - what the kernel can unpack, on the way in: whole buffers, with a limit. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <zlib.h>
 #include <zstd.h>
 
-#include "tools/lib/compress.h"
 #include "tools/lib/error.h"
+#include "tools/lib/unpack.h"
 
-#define CHUNK (256 * 1024) /* bytes */
+const char unpack_too_much[] = "unpacks to too much";
+const char unpack_truncated[] = "truncated";
+const char unpack_damaged[] = "damaged";
+const char unpack_memory[] = "needs too much memory";
 
-static const struct {
+static const char *unpack_gzip(struct unpacking *unpacking);
+static const char *unpack_zstd(struct unpacking *unpacking);
+
+static const struct format {
 	const char *kind;
 	uint8_t magic[6];
 	uint8_t len;
-} magics[] = {
-	{ "gzip", { 0x1f, 0x8b }, 2 },
-	{ "gzip", { 0x1f, 0x9e }, 2 },
-	{ "bzip2", { 'B', 'Z', 'h' }, 3 },
-	{ "lzma", { 0x5d, 0, 0 }, 3 },
-	{ "xz", { 0xfd, '7', 'z', 'X', 'Z', 0 }, 6 },
-	{ "lzo", { 0x89, 'L', 'Z', 'O', 0, 0x0d }, 6 },
-	{ "lz4", { 0x02, 0x21, 0x4c, 0x18 }, 4 },
-	{ "zstd", { 0x28, 0xb5, 0x2f, 0xfd }, 4 },
+	const char *(*unpack)(struct unpacking *unpacking);	/* NULL: not supported */
+} formats[] = {
+	{ "gzip", { 0x1f, 0x8b }, 2, unpack_gzip },
+	{ "gzip", { 0x1f, 0x9e }, 2, unpack_gzip },
+	{ "bzip2", { 'B', 'Z', 'h' }, 3, unpack_bzip2 },
+	{ "lzma", { 0x5d, 0, 0 }, 3, unpack_lzma },
+	{ "xz", { 0xfd, '7', 'z', 'X', 'Z', 0 }, 6, unpack_xz },
+	{ "lzo", { 0x89, 'L', 'Z', 'O', 0, 0x0d }, 6, NULL },
+	{ "lz4", { 0x02, 0x21, 0x4c, 0x18 }, 4, unpack_lz4 },
+	{ "zstd", { 0x28, 0xb5, 0x2f, 0xfd }, 4, unpack_zstd },
 };
 
-const char *compress_detect(struct span span)
+const char *unpack_add(struct unpacking *unpacking, const void *data, size_t len)
 {
-	for (size_t i = 0; i < sizeof(magics) / sizeof(*magics); i++)
-		if (span.len >= magics[i].len && !memcmp(span.data, magics[i].magic, magics[i].len))
-			return magics[i].kind;
+	if (unpacking->out->len > unpacking->limit || len > unpacking->limit - unpacking->out->len)
+		return unpack_too_much;
+	buffer_add(unpacking->out, data, len);
 	return NULL;
 }
 
-static int too_much(const char *name, size_t limit)
+void unpack_skip(struct unpacking *unpacking, size_t len)
 {
-	return error("%s: unpacks to more than %zu MiB", shown(name), limit >> 20);
+	unpacking->in.data += len;
+	unpacking->in.len -= len;
 }
 
-static int gunzip_member(z_stream *gzip, struct span *in, struct buffer *out, size_t limit,
-			 const char *name)
+static const struct format *format_of(struct span span)
 {
-	uint8_t chunk[CHUNK];
-	int result;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
+		if (span.len >= formats[i].len && !memcmp(span.data, formats[i].magic, formats[i].len))
+			return &formats[i];
+	return NULL;
+}
 
-	do {
-		uInt now = in->len < (1u << 30) ? (uInt)in->len : 1u << 30;
+const char *compress_detect(struct span span)
+{
+	const struct format *format = format_of(span);
 
-		gzip->next_in = (Bytef *)in->data;
+	return format ? format->kind : NULL;
+}
+
+static const char *run_gzip(z_stream *gzip, struct unpacking *unpacking)
+{
+	uint8_t chunk[UNPACK_CHUNK];
+	const char *why = NULL;
+	int result = Z_OK;
+
+	while (!why && result == Z_OK) {
+		size_t left = unpacking->in.len;
+		uInt now = left < (1u << 30) ? (uInt)left : 1u << 30;
+
+		gzip->next_in = (Bytef *)unpacking->in.data;
 		gzip->avail_in = now;
 		gzip->next_out = chunk;
-		gzip->avail_out = CHUNK;
+		gzip->avail_out = sizeof(chunk);
 		result = inflate(gzip, Z_NO_FLUSH);
-		buffer_add(out, chunk, CHUNK - gzip->avail_out);
-		*in = (struct span){ in->data + (now - gzip->avail_in),
-				     in->len - (now - gzip->avail_in) };
-		if (out->len > limit)
-			return too_much(name, limit);
-		if (result != Z_OK && result != Z_STREAM_END)
-			return error("%s: gzip: %s", shown(name),
-				     in->len ? (gzip->msg ? gzip->msg : "damaged") : "truncated");
-	} while (result != Z_STREAM_END);
-	return 0;
+		unpack_skip(unpacking, now - gzip->avail_in);
+		why = unpack_add(unpacking, chunk, sizeof(chunk) - gzip->avail_out);
+		if (!why && result != Z_OK && result != Z_STREAM_END)
+			why = unpacking->in.len ? unpack_damaged : unpack_truncated;
+	}
+	return why;
 }
 
-static int gunzip(struct span *in, struct buffer *out, size_t limit, const char *name)
+static const char *unpack_gzip(struct unpacking *unpacking)
 {
 	z_stream gzip = { 0 };
-	int result;
+	const char *why;
 
 	if (inflateInit2(&gzip, 15 + 16) != Z_OK)
-		return error("gzip: out of memory");
-	result = gunzip_member(&gzip, in, out, limit, name);
+		return unpack_memory;
+	why = run_gzip(&gzip, unpacking);
 	inflateEnd(&gzip);
-	return result;
+	return why;
 }
 
-static int unzstd_frame(ZSTD_DCtx *zstd, struct span *in, struct buffer *out, size_t limit,
-			const char *name)
+static const char *run_zstd(ZSTD_DCtx *zstd, struct unpacking *unpacking)
 {
-	ZSTD_inBuffer from = { in->data, in->len, 0 };
-	uint8_t chunk[CHUNK];
-	size_t left;
+	ZSTD_inBuffer from = { unpacking->in.data, unpacking->in.len, 0 };
+	uint8_t chunk[UNPACK_CHUNK];
+	const char *why = NULL;
+	size_t left = 1;
 
-	do {
-		ZSTD_outBuffer to = { chunk, CHUNK, 0 };
+	while (!why && left) {
+		ZSTD_outBuffer to = { chunk, sizeof(chunk), 0 };
 
 		left = ZSTD_decompressStream(zstd, &to, &from);
 		if (ZSTD_isError(left))
-			return error("%s: zstd: %s", shown(name), ZSTD_getErrorName(left));
-		buffer_add(out, chunk, to.pos);
-		if (out->len > limit)
-			return too_much(name, limit);
-		if (left && from.pos == from.size && to.pos < to.size)
-			return error("%s: zstd: truncated", shown(name));
-	} while (left);
-	*in = (struct span){ in->data + from.pos, in->len - from.pos };
-	return 0;
+			why = unpack_damaged;
+		else if (left && from.pos == from.size && to.pos < to.size)
+			why = unpack_truncated;
+		else
+			why = unpack_add(unpacking, chunk, to.pos);
+	}
+	unpack_skip(unpacking, from.pos);
+	return why;
 }
 
-static int unzstd(struct span *in, struct buffer *out, size_t limit, const char *name)
+static const char *unpack_zstd(struct unpacking *unpacking)
 {
 	ZSTD_DCtx *zstd = ZSTD_createDCtx();
-	int result;
+	const char *why;
 
 	if (!zstd)
-		return error("zstd: out of memory");
-	result = unzstd_frame(zstd, in, out, limit, name);
+		return unpack_memory;
+	why = run_zstd(zstd, unpacking);
 	ZSTD_freeDCtx(zstd);
-	return result;
+	return why;
 }
 
-static bool goes_on(const char *kind, struct span in)
+const char *decompress_quietly(struct span in, struct buffer *out, size_t limit, size_t *used)
 {
-	const char *next = compress_detect(in);
+	const struct format *format = format_of(in), *next = format;
+	struct unpacking unpacking = { in, out, limit };
+	const char *why = format ? NULL : "of no known compression";
 
-	return next && !strcmp(next, kind);
+	while (!why && next && !strcmp(next->kind, format->kind)) {
+		why = format->unpack ? format->unpack(&unpacking) : "not supported yet";
+		next = format_of(unpacking.in);
+	}
+	*used = in.len - unpacking.in.len;
+	return why;
 }
 
 int decompress(const char *kind, struct span in, struct buffer *out, size_t limit, size_t *used,
 	       const char *name)
 {
-	int (*one)(struct span *, struct buffer *, size_t, const char *) = NULL;
-	struct span rest = in;
+	const char *why;
 
-	if (!strcmp(kind, "gzip"))
-		one = gunzip;
-	else if (!strcmp(kind, "zstd"))
-		one = unzstd;
-	else
+	if (!strcmp(kind, "lzo"))
 		return error("%s: compressed with %s, which is not supported yet", shown(name),
 			     kind);
-	do {
-		if (one(&rest, out, limit, name) < 0)
-			return -1;
-	} while (goes_on(kind, rest));
-	*used = in.len - rest.len;
-	return 0;
+	why = decompress_quietly(in, out, limit, used);
+	if (why == unpack_too_much)
+		return error("%s: unpacks to more than %zu MiB", shown(name), limit >> 20);
+	return why ? error("%s: %s: %s", shown(name), kind, why) : 0;
 }

@@ -39,6 +39,7 @@ static int take_word(char *path, struct disk *disk)
 	for (size_t i = 0; i < COUNT(buses); i++) {
 		if (!strcmp(comma + 1, buses[i].name)) {
 			disk->bus = (enum disk_bus)i;
+			disk->bus_given = 1;
 			*comma = '\0';
 			return 1;
 		}

@@ -15,6 +15,7 @@ struct disk {
 	char *path;	/* absolute: QEMU takes "nbd:..." for a protocol otherwise */
 	enum disk_bus bus;
 	enum disk_use use;
+	int bus_given;	/* else it is the default */
 };
 
 /* Parses and checks that the file can be opened as asked. Words that are no bus and no use belong

@@ -10,104 +10,112 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "init/pure/span.h"
+#include "tools/lib/bzimage.h"
 #include "tools/lib/error.h"
+#include "tools/lib/kernel_name.h"
 #include "tools/lib/mem.h"
 #include "tools/lib/place.h"
+#include "tools/lib/vmlinux.h"
 
-#define SETUP_SECTS 0x1f1	/* offsets in the setup header, boot.rst */
-#define SYSSIZE 0x1f4
-#define HEADER_MAGIC 0x202
-#define KERNEL_VERSION 0x20e
-#define SECTOR 512
-#define RELEASE_MAX 128		/* bytes: the kernel's own limit is 64 (UTS_LEN) */
 #define BANNER "Linux version "
 
-/* The first word at `offset`, malloc'd, or NULL if no text ends there in time. */
-static char *word_at(struct span file, size_t offset)
+static char *text_of(struct span word)
 {
-	size_t len = 0;
-
-	while (len < RELEASE_MAX && span_cut(file, offset, len + 1).data &&
-	       file.data[offset + len] > ' ' && file.data[offset + len] < 0x7f)
-		len++;
-	if (!len || len == RELEASE_MAX || !span_cut(file, offset, len + 1).data)
-		return NULL;
-	return xstrndup((const char *)file.data + offset, len);
+	return word.data ? xstrndup((const char *)word.data, word.len) : NULL;
 }
 
 static char *bzimage_release(struct span file, const char *path)
 {
-	/* A header of 0 sectors means 4, for a reason of 1993. */
-	size_t setup = (size_t)(file.data[SETUP_SECTS] ? file.data[SETUP_SECTS] : 4) + 1;
-	uint64_t size = setup * SECTOR + (uint64_t)le32(file.data + SYSSIZE) * 16;
-	char *release;
+	struct bzimage image;
 
-	if (size > file.len) {
-		error("%s: a truncated kernel image: %zu of %llu bytes", shown(path), file.len,
-		      (unsigned long long)size);
+	switch (bzimage_parse(file, &image)) {
+	case BZIMAGE_OK:
+		return text_of(image.version);
+	case BZIMAGE_NONE:
+		error("%s: not an x86 kernel image (neither bzImage nor vmlinux)", shown(path));
+		return NULL;
+	case BZIMAGE_TRUNCATED:
+		error("%s: a truncated kernel image: %zu bytes", shown(path), file.len);
+		return NULL;
+	case BZIMAGE_NO_VERSION:
+		error("%s: a kernel image without a version in its header", shown(path));
 		return NULL;
 	}
-	release = word_at(file, (size_t)le16(file.data + KERNEL_VERSION) + SECTOR);
-	if (!release)
-		error("%s: a kernel image without a version in its header", shown(path));
-	return release;
+	return NULL;
 }
 
+/* The banner stands among the read-only data, in some versions a second time as a format. */
 static char *vmlinux_release(struct span file, const char *path)
 {
 	const uint8_t *at = file.data;
 
-	if (file.len < 20 || le16(file.data + 18) != 62) {
-		error("%s: an ELF file, but no x86-64 kernel", shown(path));
-		return NULL;
-	}
 	while ((at = memmem(at, file.len - (size_t)(at - file.data), BANNER, strlen(BANNER)))) {
-		char *release = word_at(file, (size_t)(at - file.data) + strlen(BANNER));
+		struct span word = bzimage_word(file, (size_t)(at - file.data) + strlen(BANNER));
 
-		if (release && strchr("0123456789", release[0]))
-			return release;
-		free(release);
+		if (word.data && strchr("0123456789", word.data[0]))
+			return text_of(word);
 		at++;
 	}
 	error("%s: an ELF file, but no Linux kernel", shown(path));
 	return NULL;
 }
 
-static char *release_of(struct span file, const char *path)
+static char *release_of(struct span file, const char *path, enum kernel_kind *kind)
 {
-	if (file.len >= 4 && !memcmp(file.data, "\177ELF", 4))
-		return vmlinux_release(file, path);
-	if (span_cut(file, HEADER_MAGIC, 4).data && !memcmp(file.data + HEADER_MAGIC, "HdrS", 4) &&
-	    file.len >= KERNEL_VERSION + 2)
+	struct vmlinux vmlinux;
+
+	*kind = KERNEL_BZIMAGE;
+	if (file.len < 4 || memcmp(file.data, "\177ELF", 4))
 		return bzimage_release(file, path);
-	error("%s: not an x86 kernel image (neither bzImage nor vmlinux)", shown(path));
-	return NULL;
+	if (vmlinux_parse(file, &vmlinux)) {
+		error("%s: an ELF file, but no x86-64 kernel", shown(path));
+		return NULL;
+	}
+	*kind = vmlinux.runs_high ? KERNEL_VMLINUX : KERNEL_UML;
+	return vmlinux_release(file, path);
 }
 
-char *kernel_release(const char *path)
+int kernel_map(const char *path, struct span *file)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	char *release = NULL;
 	struct stat info;
+	int result = 0;
 	void *map;
 
-	if (fd < 0 || fstat(fd, &info)) {
-		error_errno(errno, "kernel %s", shown(path));
-	} else if (!S_ISREG(info.st_mode) || info.st_size == 0) {
-		error("kernel %s: %s", shown(path),
-		      S_ISREG(info.st_mode) ? "an empty file" : "not a regular file");
-	} else {
+	*file = (struct span){ NULL, 0 };
+	if (fd < 0 || fstat(fd, &info))
+		result = error_errno(errno, "kernel %s", shown(path));
+	else if (!S_ISREG(info.st_mode) || info.st_size == 0)
+		result = error("kernel %s: %s", shown(path),
+			       S_ISREG(info.st_mode) ? "an empty file" : "not a regular file");
+	if (!result) {
 		map = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (map == MAP_FAILED) {
-			error_errno(errno, "kernel %s", shown(path));
-		} else {
-			release = release_of((struct span){ map, (size_t)info.st_size }, path);
-			munmap(map, (size_t)info.st_size);
-		}
+		if (map == MAP_FAILED)
+			result = error_errno(errno, "kernel %s", shown(path));
+		else
+			*file = (struct span){ map, (size_t)info.st_size };
 	}
 	if (fd >= 0)
 		close(fd);
+	return result;
+}
+
+void kernel_unmap(struct span *file)
+{
+	if (file->data)
+		munmap((void *)file->data, file->len);
+	*file = (struct span){ NULL, 0 };
+}
+
+char *kernel_release(const char *path, enum kernel_kind *kind)
+{
+	struct span file;
+	char *release;
+
+	if (kernel_map(path, &file))
+		return NULL;
+	release = release_of(file, path, kind);
+	kernel_unmap(&file);
 	return release;
 }
 
@@ -131,15 +139,25 @@ static char *newest(const char *pattern)
 	return best;
 }
 
+/* A file, or else the name of a profile: a directory of that name is no kernel. */
+static char *find_named(const char *choice)
+{
+	struct stat info;
+
+	if (strchr(choice, '/') || (!stat(choice, &info) && !S_ISDIR(info.st_mode)))
+		return xstrdup(choice);
+	return kernel_by_name(choice);
+}
+
 static char *find_image(const char *choice)
 {
 	const char *variable = getenv("RDINIT_KERNEL");
 	char *dir, *pattern, *image;
 
 	if (choice)
-		return xstrdup(choice);
+		return find_named(choice);
 	if (variable && *variable)
-		return xstrdup(variable);
+		return find_named(variable);
 	image = newest("/boot/vmlinuz-*");
 	dir = image ? NULL : place_kernel_dir();
 	if (dir) {
@@ -154,30 +172,35 @@ static char *find_image(const char *choice)
 	return image;
 }
 
+/* The directory `below` the image's own with the modules of this release; malloc'd, or NULL. */
+static char *modules_beside(const char *image, const char *below, const char *release)
+{
+	char *real = realpath(image, NULL), *dir, *found;
+
+	if (!real)
+		return NULL;
+	dir = xasprintf("%.*s/%s/%s", (int)(strrchr(real, '/') - real), real, below, release);
+	found = realpath(dir, NULL);
+	free(dir);
+	free(real);
+	return found;
+}
+
+/* A profile's own come first: two profiles of one source have the same release. */
 static char *find_modules(const char *image, const char *release)
 {
-	char *dir = xasprintf("/lib/modules/%s", release);
-	char *real, *slash;
+	char *dir;
 
-	if (!release[0] || !access(dir, F_OK)) {
-		if (release[0])
-			return dir;
-		free(dir);
+	if (!release[0])
 		return NULL;
-	}
+	dir = modules_beside(image, "modules/lib/modules", release);
+	if (dir)
+		return dir;
+	dir = xasprintf("/lib/modules/%s", release);
+	if (!access(dir, F_OK))
+		return dir;
 	free(dir);
-	real = realpath(image, NULL);
-	slash = real ? strrchr(real, '/') : NULL;
-	if (!slash) {
-		free(real);
-		return NULL;
-	}
-	*slash = '\0';
-	dir = xasprintf("%s/../lib/modules/%s", real, release);
-	free(real);
-	real = realpath(dir, NULL);
-	free(dir);
-	return real;
+	return modules_beside(image, "../lib/modules", release);
 }
 
 int kernel_find(const char *choice, struct kernel *kernel)
@@ -186,7 +209,7 @@ int kernel_find(const char *choice, struct kernel *kernel)
 	kernel->image = find_image(choice);
 	if (!kernel->image)
 		return -1;
-	kernel->release = kernel_release(kernel->image);
+	kernel->release = kernel_release(kernel->image, &kernel->kind);
 	if (!kernel->release) {
 		kernel_free(kernel);
 		return -1;

@@ -2,19 +2,34 @@
 #ifndef TOOLS_LIB_KERNEL_H
 #define TOOLS_LIB_KERNEL_H
 
+#include "init/pure/span.h"
+
+enum kernel_kind {
+	KERNEL_BZIMAGE,
+	KERNEL_VMLINUX,		/* an ELF file for a machine */
+	KERNEL_UML,		/* an ELF file that is a program: User-mode Linux */
+};
+
 struct kernel {
 	char *image;
 	char *release;		/* "6.1.0-10-amd64", or "" if a vmlinux does not tell */
 	char *modules_dir;	/* or NULL when there is none */
+	enum kernel_kind kind;
 };
 
 /* Reads the release of a bzImage (Documentation/arch/x86/boot.rst, kernel_version) or an ELF
- * vmlinux. malloc'd, or NULL after reporting: unreadable, truncated, not an x86 kernel. */
-char *kernel_release(const char *path);
+ * kernel. malloc'd, or NULL after reporting: unreadable, truncated, not an x86 kernel. */
+char *kernel_release(const char *path, enum kernel_kind *kind);
+
+/* The bytes of a file that should be a kernel: regular, and not empty. 0, or -1 after reporting. */
+int kernel_map(const char *path, struct span *file);
+void kernel_unmap(struct span *file);
 
 /* choice: the --kernel option or NULL. Order: choice, $RDINIT_KERNEL, the newest readable
- * /boot/vmlinuz-*, the one that `make deps` unpacked. modules_dir: /lib/modules/RELEASE, else
- * lib/modules/RELEASE beside the directory of the image. 0, or -1 after reporting. */
+ * /boot/vmlinuz-*, the one that `make deps` unpacked. A choice without a slash that is no file is
+ * the name of a profile (kernel_by_name()). modules_dir: modules/lib/modules/RELEASE beside the
+ * image, else /lib/modules/RELEASE, else lib/modules/RELEASE beside the directory of the image. 0,
+ * or -1 after reporting. */
 int kernel_find(const char *choice, struct kernel *kernel);
 void kernel_free(struct kernel *kernel);
 

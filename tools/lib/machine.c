@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -15,14 +16,13 @@
 #include "tools/lib/tty.h"
 
 #define LINGER_MS 10000	/* after `off` on the wire: powering off takes under 1 s */
+#define HALT_MS 500	/* after `halt`: for what the console still has to say */
 #define PANIC_MS 5000	/* after a panic: panic=-1 ends at once, other words may never end */
 #define DRAIN_MS 1000	/* for slow readers of our output when we ended the guest */
-#define CTRL_C 0x03
-#define CTRL_D 0x04
 
 enum slot { SIGNALS, CONSOLE, WIRE, STDIO, ERRORS, INPUT, OUTPUT, ERROR_OUTPUT, SLOTS };
 
-static int64_t now_ms(void)
+int64_t machine_now_ms(void)
 {
 	struct timespec now;
 
@@ -30,32 +30,31 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Ends the run once; the first reason is the one that counts. */
-static void finish(struct machine *machine, enum machine_end end)
+void machine_finish(struct machine *machine, enum machine_end end)
 {
 	if (machine->drain_until)
 		return;
-	machine->drain_until = now_ms() + DRAIN_MS;
+	machine->drain_until = machine_now_ms() + DRAIN_MS;
 	machine->end = end;
 	if (!machine->reaped)
-		kill(machine->pid, SIGKILL);
+		kill(machine->pid, machine->kill_signal);
+}
+
+void machine_interrupted(struct machine *machine, int number)
+{
+	if (!machine->drain_until)
+		machine->signal = number;
+	machine_finish(machine, END_SIGNAL);
 }
 
 static void set_deadline(struct machine *machine, int64_t in_ms, enum machine_end end)
 {
-	int64_t deadline = now_ms() + in_ms;
+	int64_t deadline = machine_now_ms() + in_ms;
 
 	if (machine->deadline && machine->deadline <= deadline)
 		return;
 	machine->deadline = deadline;
 	machine->at_deadline = end;
-}
-
-static void interrupted(struct machine *machine, int number)
-{
-	if (!machine->drain_until)
-		machine->signal = number;
-	finish(machine, END_SIGNAL);
 }
 
 static void take_signals(struct machine *machine)
@@ -64,7 +63,7 @@ static void take_signals(struct machine *machine)
 
 	while (read(machine->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo != SIGCHLD)
-			interrupted(machine, (int)info.ssi_signo);
+			machine_interrupted(machine, (int)info.ssi_signo);
 		else if (waitpid(machine->pid, &machine->wait_status, WNOHANG) == machine->pid)
 			machine->reaped = 1;
 	}
@@ -103,6 +102,22 @@ static void take_console(struct machine *machine)
 	}
 }
 
+/* Up to the end of its first line; returns the rest. What it says as it goes is shown at once. */
+static struct span take_wire_line(struct machine *machine, struct span bytes)
+{
+	const uint8_t *end = memchr(bytes.data, '\n', bytes.len);
+	size_t len = end ? (size_t)(end - bytes.data) + 1 : bytes.len;
+	unsigned int before = machine->wire.said_count;
+	char line[WIRE_LINE + 32];
+
+	wire_feed(&machine->wire, span_cut(bytes, 0, len));
+	if (machine->wire.said_count != before && machine->config->verbose) {
+		snprintf(line, sizeof(line), "rdinit: the guest: %s\n", machine->wire.said);
+		queue_add(&machine->to_stderr, (struct span){ (uint8_t *)line, strlen(line) });
+	}
+	return span_cut(bytes, len, bytes.len - len);
+}
+
 static void take_wire(struct machine *machine)
 {
 	uint8_t block[1024];
@@ -112,12 +127,14 @@ static void take_wire(struct machine *machine)
 	 * reset in spite of -no-reboot. */
 	if (machine->wire.words & WIRE_OFF) {
 		if (bytes.len)
-			finish(machine, END_LINGERS);
+			machine_finish(machine, END_LINGERS);
 		return;
 	}
-	wire_feed(&machine->wire, bytes);
+	while (bytes.len)
+		bytes = take_wire_line(machine, bytes);
 	if (machine->wire.words & WIRE_OFF)
-		set_deadline(machine, LINGER_MS, END_LINGERS);
+		set_deadline(machine, machine->wire.words & WIRE_HALT ? HALT_MS : LINGER_MS,
+			     END_LINGERS);
 }
 
 /* One piece of what the guest sent. Returns 0, or -1 for what only a host may send. */
@@ -153,71 +170,7 @@ static void take_stdio(struct machine *machine)
 	       (result = frame_next(&machine->frames, &bytes, &piece)) > 0)
 		result = take_piece(machine, &piece);
 	if (result < 0 && !machine->reaped)
-		finish(machine, END_PROTOCOL);
-}
-
-/* Whether a Ctrl-C byte means us and not the program: before it runs, after it ended, and when the
- * user insists. */
-static int is_for_us(struct machine *machine)
-{
-	unsigned int words = machine->wire.words;
-	int64_t now = now_ms(), first = machine->interrupts[0];
-
-	machine->interrupts[0] = machine->interrupts[1];
-	machine->interrupts[1] = now;
-	return !(words & WIRE_READY) || (words & WIRE_EXIT) || (first && now - first <= 1000);
-}
-
-static void take_keys(struct machine *machine)
-{
-	uint8_t block[1024];
-	size_t space = queue_space(&machine->to_console);
-	ssize_t len = read(STDIN_FILENO, block, space < sizeof(block) ? space : sizeof(block));
-	int is_terminal = isatty(STDIN_FILENO);
-
-	if (len <= 0) {
-		machine->stdin_ended = len == 0 || (errno != EINTR && errno != EAGAIN);
-		if (machine->stdin_ended && !is_terminal)
-			queue_add(&machine->to_console, (struct span){ (uint8_t[]){ CTRL_D }, 1 });
-		return;
-	}
-	for (ssize_t i = 0; i < len && is_terminal; i++)
-		if (block[i] == CTRL_C && is_for_us(machine))
-			interrupted(machine, SIGINT);
-	queue_add(&machine->to_console, (struct span){ block, (size_t)len });
-}
-
-/* Only as much as the guest has room for; what is left stays in the pipe for who comes next. */
-static void take_stdin(struct machine *machine)
-{
-	uint8_t head[FRAME_HEAD], block[FRAME_MAX];
-	size_t want = machine->credit < sizeof(block) ? machine->credit : sizeof(block);
-	ssize_t len = read(STDIN_FILENO, block, want);
-
-	if (len < 0 && (errno == EINTR || errno == EAGAIN))
-		return;
-	if (len <= 0) {
-		machine->stdin_ended = 1;
-		len = 0;
-	}
-	frame_head(head, FRAME_IN, (unsigned int)len);
-	queue_add(&machine->to_stdio, (struct span){ head, sizeof(head) });
-	queue_add(&machine->to_stdio, (struct span){ block, (size_t)len });
-	machine->credit -= (size_t)len;
-}
-
-static int wants_input(const struct machine *machine)
-{
-	if (machine->stdin_ended || machine->reaped)
-		return 0;
-	if (machine->config->stdio == STDIO_PIPE)
-		return machine->credit && queue_space(&machine->to_stdio) >= FRAME_HEAD + FRAME_MAX;
-	/* A serial port that nobody has opened yet loses what comes. A terminal is read all the
-	 * same, for its Ctrl-C. */
-	if (machine->config->payload == PAYLOAD_PROGRAM && !isatty(STDIN_FILENO) &&
-	    !(machine->wire.words & WIRE_READY))
-		return 0;
-	return queue_space(&machine->to_console) > 0;
+		machine_finish(machine, END_PROTOCOL);
 }
 
 /* Whether there is room for whatever one read from the guest can bring. */
@@ -242,7 +195,7 @@ static void prepare(const struct machine *machine, struct pollfd slots[SLOTS])
 	set(&slots[WIRE], machine->wire_fd, 1, 0);
 	set(&slots[STDIO], machine->stdio, room, machine->to_stdio.len > 0);
 	set(&slots[ERRORS], machine->errors, 1, 0);
-	set(&slots[INPUT], STDIN_FILENO, wants_input(machine), 0);
+	set(&slots[INPUT], STDIN_FILENO, machine_wants_input(machine), 0);
 	set(&slots[OUTPUT], STDOUT_FILENO, 0, machine->to_stdout.len > 0);
 	set(&slots[ERROR_OUTPUT], STDERR_FILENO, 0, machine->to_stderr.len > 0);
 }
@@ -251,7 +204,7 @@ static int poll_ms(const struct machine *machine)
 {
 	int64_t own = machine->reaped ? 0 : machine->deadline;
 	int64_t until = machine->drain_until ? machine->drain_until : own;
-	int64_t left = until - now_ms();
+	int64_t left = until - machine_now_ms();
 
 	if (!until)
 		return -1;
@@ -292,9 +245,9 @@ static void serve(struct machine *machine, const struct pollfd slots[SLOTS])
 	if (slots[ERRORS].revents)
 		take_errors(machine);
 	if (slots[INPUT].revents)
-		machine->config->stdio == STDIO_PIPE ? take_stdin(machine) : take_keys(machine);
+		machine_take_input(machine);
 	if (slots[OUTPUT].revents && queue_write(&machine->to_stdout, STDOUT_FILENO))
-		finish(machine, END_NO_READER);
+		machine_finish(machine, END_NO_READER);
 	if (slots[ERROR_OUTPUT].revents)
 		queue_write(&machine->to_stderr, STDERR_FILENO);
 }
@@ -303,7 +256,7 @@ static int is_over(const struct machine *machine)
 {
 	if (!machine->reaped)
 		return 0;
-	if (machine->drain_until && now_ms() >= machine->drain_until)
+	if (machine->drain_until && machine_now_ms() >= machine->drain_until)
 		return 1;
 	return machine->console < 0 && machine->wire_fd < 0 && machine->stdio < 0 &&
 	       machine->errors < 0 && !machine->to_stdout.len && !machine->to_stderr.len;
@@ -317,8 +270,8 @@ static void loop(struct machine *machine)
 		prepare(machine, slots);
 		if (poll(slots, SLOTS, poll_ms(machine)) > 0)
 			serve(machine, slots);
-		if (!machine->reaped && machine->deadline && now_ms() >= machine->deadline)
-			finish(machine, machine->at_deadline);
+		if (!machine->reaped && machine->deadline && machine_now_ms() >= machine->deadline)
+			machine_finish(machine, machine->at_deadline);
 	}
 }
 

@@ -1,4 +1,4 @@
-/* machine_state.h - what machine.c, spawn.c and verdict.c know about the run; for them alone. */
+/* machine_state.h - what the parts of a run know about it: machine*.c, spawn.c, verdict.c. */
 #ifndef TOOLS_LIB_MACHINE_STATE_H
 #define TOOLS_LIB_MACHINE_STATE_H
 
@@ -23,6 +23,7 @@ enum machine_end {
 struct machine {
 	const struct machine_config *config;
 	pid_t pid;
+	int kill_signal;		/* that ends it at once */
 	int reaped;			/* wait_status is valid */
 	int wait_status;
 
@@ -45,6 +46,16 @@ struct machine {
 	int64_t drain_until;		/* 0, or when to stop waiting for slow readers */
 	int64_t interrupts[2];		/* ms: the last two Ctrl-C */
 };
+
+int64_t machine_now_ms(void);	/* CLOCK_MONOTONIC */
+
+/* Ends the run once; the first reason is the one that counts. The second is for a signal to us. */
+void machine_finish(struct machine *machine, enum machine_end end);
+void machine_interrupted(struct machine *machine, int number);
+
+/* Whether the guest has use for more of our stdin now, and taking some of it. */
+int machine_wants_input(const struct machine *machine);
+void machine_take_input(struct machine *machine);
 
 /* Starts QEMU and opens our ends. 0, or -1 after reporting. */
 int machine_spawn(struct machine *machine, const char *program);

@@ -51,7 +51,26 @@ char *place_skeleton(void)
 	return first_of("../rootfs-skel", "../lib/rdinit/rootfs-skel", "skeleton");
 }
 
+char *place_uml_preload(void)
+{
+	return first_of("uml_regset.so", "../lib/rdinit/uml_regset.so", "uml_regset.so");
+}
+
 char *place_kernel_dir(void)
 {
 	return beside("kernel/debian");
+}
+
+char *place_kernels(size_t i)
+{
+	static const char *const dirs[] = { "kernel", "../lib/rdinit/kernel" };
+
+	for (size_t at = 0; at < sizeof(dirs) / sizeof(dirs[0]); at++) {
+		char *dir = beside(dirs[at]);
+
+		if (dir && i-- == 0)
+			return dir;
+		free(dir);
+	}
+	return NULL;
 }

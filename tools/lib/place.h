@@ -2,6 +2,8 @@
 #ifndef TOOLS_LIB_PLACE_H
 #define TOOLS_LIB_PLACE_H
 
+#include <stddef.h>
+
 /* The static /init that images get: EXEDIR/init, else EXEDIR/../lib/rdinit/init. $RDINIT_INIT
  * names another one. malloc'd, or NULL after reporting. */
 char *place_init(void);
@@ -13,5 +15,13 @@ char *place_skeleton(void);
 /* Where `make deps` unpacks a kernel (with boot/ and lib/ in it): EXEDIR/kernel/debian. malloc'd,
  * or NULL, without a report, if there is none. */
 char *place_kernel_dir(void);
+
+/* The library that User-mode Linux needs on some processors: EXEDIR/uml_regset.so, else
+ * EXEDIR/../lib/rdinit/uml_regset.so. malloc'd, or NULL after reporting. */
+char *place_uml_preload(void);
+
+/* Folder number `i` in which kernels stand by their names: EXEDIR/kernel, then
+ * EXEDIR/../lib/rdinit/kernel. malloc'd; NULL behind the last. What is not there is left out. */
+char *place_kernels(size_t i);
 
 #endif

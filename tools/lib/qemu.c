@@ -2,32 +2,27 @@
 #include "tools/lib/qemu.h"
 
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/lib/arguments.h"
 #include "tools/lib/error.h"
 #include "tools/lib/mem.h"
 #include "tools/lib/program.h"
 
 #define QEMU "qemu-system-x86_64"
 
-/* Bare machine options. microvm without ACPI: with it, user space has no serial port unless the
- * kernel has SERIAL_8250_PNP. */
-static const struct {
-	const char *name, *option;
-} machines[] = {
-	[MACHINE_PC] = { "pc", "pc" },
-	[MACHINE_Q35] = { "q35", "q35" },
-	[MACHINE_MICROVM] = { "microvm", "microvm,acpi=off" },
+static const char *const machines[] = {
+	[MACHINE_PC] = "pc", [MACHINE_Q35] = "q35", [MACHINE_MICROVM] = "microvm",
+	[MACHINE_UML] = "uml",
 };
 
 int qemu_machine(const char *name, enum machine_type *type)
 {
 	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
-		if (!strcmp(name, machines[i].name)) {
+		if (!strcmp(name, machines[i])) {
 			*type = (enum machine_type)i;
 			return 0;
 		}
@@ -91,28 +86,6 @@ unsigned long qemu_tsc_khz(void)
 	return cpuinfo("cpu MHz", value, sizeof(value)) ? strtoul(value, NULL, 10) * 1000 : 0;
 }
 
-struct arguments {
-	char **list;
-	size_t count;
-};
-
-static void add(struct arguments *arguments, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void add(struct arguments *arguments, const char *format, ...)
-{
-	va_list values;
-	char *text;
-
-	va_start(values, format);
-	if (vasprintf(&text, format, values) < 0)
-		abort();
-	va_end(values);
-	arguments->list = xreallocarray(arguments->list, arguments->count + 2, sizeof(text));
-	arguments->list[arguments->count++] = text;
-	arguments->list[arguments->count] = NULL;
-}
-
 /* A comma ends a value in QEMU's options; two of them are one comma. */
 static char *escape(const char *path)
 {
@@ -132,16 +105,16 @@ static void add_disks(struct arguments *arguments, const struct machine_config *
 		char *path = escape(disk->path), *device = disk_device(disk, i);
 
 		if (disk->bus == DISK_SCSI && !scsi++) {
-			add(arguments, "-device");
-			add(arguments, "virtio-scsi-pci,id=scsi0");
+			arguments_add(arguments, "-device");
+			arguments_add(arguments, "virtio-scsi-pci,id=scsi0");
 		}
-		add(arguments, "-drive");
-		add(arguments, "if=none,id=disk%zu,format=raw,file=%s%s", i, path,
+		arguments_add(arguments, "-drive");
+		arguments_add(arguments, "if=none,id=disk%zu,format=raw,file=%s%s", i, path,
 		    disk->use == DISK_READONLY	 ? ",readonly=on"
 		    : disk->use == DISK_SNAPSHOT ? ",snapshot=on"
 						 : "");
-		add(arguments, "-device");
-		add(arguments, "%s", device);
+		arguments_add(arguments, "-device");
+		arguments_add(arguments, "%s", device);
 		free(path);
 		free(device);
 	}
@@ -150,25 +123,25 @@ static void add_disks(struct arguments *arguments, const struct machine_config *
 static void add_channels(struct arguments *arguments, const struct machine_config *config,
 			 const struct qemu_ends *ends)
 {
-	add(arguments, "-chardev");
-	add(arguments, "socket,id=console,fd=%d", ends->console);
-	add(arguments, "-serial");
-	add(arguments, "chardev:console");
-	add(arguments, "-chardev");
-	add(arguments, "socket,id=wire,fd=%d", ends->wire);
-	add(arguments, "-device");
-	add(arguments, "isa-debugcon,iobase=0xe9,chardev=wire");
+	arguments_add(arguments, "-chardev");
+	arguments_add(arguments, "socket,id=console,fd=%d", ends->console);
+	arguments_add(arguments, "-serial");
+	arguments_add(arguments, "chardev:console");
+	arguments_add(arguments, "-chardev");
+	arguments_add(arguments, "socket,id=wire,fd=%d", ends->wire);
+	arguments_add(arguments, "-device");
+	arguments_add(arguments, "isa-debugcon,iobase=0xe9,chardev=wire");
 	if (config->stdio != STDIO_PIPE)
 		return;
-	add(arguments, "-chardev");
-	add(arguments, "socket,id=stdio,fd=%d", ends->stdio);
+	arguments_add(arguments, "-chardev");
+	arguments_add(arguments, "socket,id=stdio,fd=%d", ends->stdio);
 	if (config->type == MACHINE_MICROVM) {
 		/* It makes one serial port by itself, and takes -serial for no other. */
-		add(arguments, "-device");
-		add(arguments, "isa-serial,chardev=stdio,iobase=0x2f8,irq=3");
+		arguments_add(arguments, "-device");
+		arguments_add(arguments, "isa-serial,chardev=stdio,iobase=0x2f8,irq=3");
 	} else {
-		add(arguments, "-serial");
-		add(arguments, "chardev:stdio");
+		arguments_add(arguments, "-serial");
+		arguments_add(arguments, "chardev:stdio");
 	}
 }
 
@@ -180,35 +153,29 @@ char **qemu_arguments(const char *program, const struct machine_config *config,
 	struct arguments arguments = { NULL, 0 };
 	int kvm = qemu_kvm_works();
 
-	add(&arguments, "%s", program);
+	arguments_add(&arguments, "%s", program);
 	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
-		add(&arguments, "%s", always[i]);
-	add(&arguments, "-M");
-	add(&arguments, "%s", machines[config->type].option);
-	add(&arguments, "-accel");
-	add(&arguments, "%s", kvm ? "kvm" : "tcg");
-	add(&arguments, "-cpu");
+		arguments_add(&arguments, "%s", always[i]);
+	arguments_add(&arguments, "-M");
+	arguments_add(&arguments, "%s%s", machines[config->type],
+	    config->type == MACHINE_MICROVM && !config->acpi ? ",acpi=off" : "");
+	arguments_add(&arguments, "-accel");
+	arguments_add(&arguments, "%s", kvm ? "kvm" : "tcg");
+	arguments_add(&arguments, "-cpu");
 	/* Programs may be built for newer processors than QEMU's default one; five-level page
 	 * tables would only cost time. */
-	add(&arguments, "%s", kvm ? "host" : "max,la57=off");
-	add(&arguments, "-m");
-	add(&arguments, "%u", config->memory_mib);
-	add(&arguments, "-smp");
-	add(&arguments, "%u", config->cpus);
+	arguments_add(&arguments, "%s", kvm ? "host" : "max,la57=off");
+	arguments_add(&arguments, "-m");
+	arguments_add(&arguments, "%u", config->memory_mib);
+	arguments_add(&arguments, "-smp");
+	arguments_add(&arguments, "%u", config->cpus);
 	add_channels(&arguments, config, ends);
 	add_disks(&arguments, config);
-	add(&arguments, "-kernel");
-	add(&arguments, "%s", config->kernel);
-	add(&arguments, "-initrd");
-	add(&arguments, "%s", config->initrd);
-	add(&arguments, "-append");
-	add(&arguments, "%s", config->append);
+	arguments_add(&arguments, "-kernel");
+	arguments_add(&arguments, "%s", config->kernel);
+	arguments_add(&arguments, "-initrd");
+	arguments_add(&arguments, "%s", config->initrd);
+	arguments_add(&arguments, "-append");
+	arguments_add(&arguments, "%s", config->append);
 	return arguments.list;
-}
-
-void qemu_arguments_free(char **arguments)
-{
-	for (size_t i = 0; arguments[i]; i++)
-		free(arguments[i]);
-	free(arguments);
 }

@@ -6,7 +6,7 @@
 
 #include "tools/lib/disk.h"
 
-enum machine_type { MACHINE_PC, MACHINE_Q35, MACHINE_MICROVM };
+enum machine_type { MACHINE_PC, MACHINE_Q35, MACHINE_MICROVM, MACHINE_UML };
 
 enum machine_stdio {
 	STDIO_CONSOLE,	/* stdin and stdout are the serial console */
@@ -24,6 +24,9 @@ struct machine_config {
 	enum machine_type type;
 	enum machine_stdio stdio;
 	enum machine_payload payload;
+	const char *scratch;		/* MACHINE_UML: a directory that is removed at the end */
+	const char *preload;		/* MACHINE_UML: a library for LD_PRELOAD, or NULL */
+	int acpi;			/* a microvm has ACPI tables; the others always have */
 	unsigned int memory_mib, cpus;
 	unsigned int timeout_s;		/* 0: none */
 	int verbose;			/* the console on stderr with STDIO_PIPE; QEMU's words */
@@ -38,7 +41,7 @@ struct qemu_ends {
 	int console, wire, stdio;	/* stdio -1 with STDIO_CONSOLE */
 };
 
-/* "pc", "q35", "microvm" to *type. 0, or -1 without a report. */
+/* "pc", "q35", "microvm", "uml" to *type. 0, or -1 without a report. */
 int qemu_machine(const char *name, enum machine_type *type);
 
 /* The QEMU program to run: $RDINIT_QEMU, else qemu-system-x86_64 in PATH. malloc'd, or NULL after
@@ -49,10 +52,9 @@ char *qemu_find(void);
  * alone proves nothing: it exists on hosts where a guest then hangs in silence. */
 int qemu_kvm_works(void);
 
-/* argv for `program`, ended by NULL. Free each element and the array. */
+/* argv for `program`, ended by NULL. Free it with arguments_free(). */
 char **qemu_arguments(const char *program, const struct machine_config *config,
 		      const struct qemu_ends *ends);
-void qemu_arguments_free(char **arguments);
 
 /* The host's TSC rate for tsc_early_khz= (a microvm hangs at times when it has to measure it, on a
  * busy host). 0 if /proc/cpuinfo does not tell. */

@@ -140,7 +140,8 @@ static int check_whole(const char *path, struct run_image_file *file)
 	const char *kind = compress_detect((struct span){ start, len < 0 ? 0 : (size_t)len });
 	struct archive *archive;
 
-	if (kind && strcmp(kind, "gzip") && strcmp(kind, "zstd"))
+	file->compression = kind;
+	if (kind && !strcmp(kind, "lzo"))
 		return 0;
 	if (!kind && memcmp(start, "0707", 4))
 		return error("%s: not an initramfs image (neither newc nor compressed)",

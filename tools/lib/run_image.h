@@ -24,6 +24,7 @@ struct run_image_file {
 	int fd;
 	char *path;	/* for QEMU, which inherits fd */
 	off_t size;	/* bytes unpacked, as far as known */
+	const char *compression;	/* of its first bytes: "gzip", ...; NULL: none */
 };
 
 /*

@@ -1,16 +1,20 @@
-/* spawn.c - QEMU as a child that inherits its ends of the wires and dies with us. */
+/* spawn.c - the guest as a child that inherits its ends of the wires and dies with us. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tools/lib/arguments.h"
 #include "tools/lib/error.h"
 #include "tools/lib/machine_state.h"
+#include "tools/lib/uml.h"
+#include "tools/lib/warden.h"
 
 /* ours stays non-blocking and close-on-exec; theirs is a plain one for QEMU. */
 static int wire_up(int *ours, int *theirs)
@@ -24,18 +28,14 @@ static int wire_up(int *ours, int *theirs)
 	return fcntl(ends[0], F_SETFL, O_NONBLOCK) ? error_errno(errno, "socketpair") : 0;
 }
 
-static void child(const struct qemu_ends *ends, int errors, pid_t parent, char **arguments)
+/* Becomes the guest: QEMU, or a kernel that is a program. */
+static _Noreturn void enter(const struct machine *machine, const struct qemu_ends *ends, int errors,
+			    char **arguments)
 {
 	const int inherited[] = { ends->console, ends->wire, ends->stdio };
 	int null = open("/dev/null", O_RDWR);
 	sigset_t none;
 
-	/* 1. QEMU must not outlive us, however we end; 2. we may have ended before the prctl. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(STATUS_FAILED);
-	/* Ctrl-C on the terminal is for us: QEMU is in no foreground group. */
-	setsid();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
@@ -45,9 +45,29 @@ static void child(const struct qemu_ends *ends, int errors, pid_t parent, char *
 	dup2(null, STDIN_FILENO);
 	dup2(errors, STDOUT_FILENO);
 	dup2(errors, STDERR_FILENO);
+	if (machine->config->preload)
+		setenv("LD_PRELOAD", machine->config->preload, 1);
+	if (machine->config->scratch)
+		setenv("HOME", machine->config->scratch, 1);
 	execv(arguments[0], arguments);
 	dprintf(STDERR_FILENO, "%s: %s\n", arguments[0], strerror(errno));
 	_exit(STATUS_FAILED);
+}
+
+static _Noreturn void child(const struct machine *machine, const struct qemu_ends *ends, int errors,
+			    pid_t parent, char **arguments)
+{
+	int is_uml = machine->config->type == MACHINE_UML;
+
+	/* 1. The guest must not outlive us, however we end; 2. we may have ended before the prctl. */
+	prctl(PR_SET_PDEATHSIG, is_uml ? SIGTERM : SIGKILL);
+	if (getppid() != parent)
+		_exit(STATUS_FAILED);
+	/* Ctrl-C on the terminal is for us: the guest is in no foreground group. */
+	setsid();
+	if (is_uml && warden_fork(machine->config->scratch))
+		warden_stay();
+	enter(machine, ends, errors, arguments);
 }
 
 static int open_signals(void)
@@ -80,13 +100,16 @@ int machine_spawn(struct machine *machine, const char *program)
 		return -1;
 	if (machine->config->stdio == STDIO_PIPE && wire_up(&machine->stdio, &ends.stdio))
 		return -1;
-	arguments = qemu_arguments(program, machine->config, &ends);
+	arguments = machine->config->type == MACHINE_UML
+			    ? uml_arguments(machine->config, &ends)
+			    : qemu_arguments(program, machine->config, &ends);
+	machine->kill_signal = machine->config->type == MACHINE_UML ? SIGTERM : SIGKILL;
 	machine->pid = fork();
 	if (!machine->pid)
-		child(&ends, errors, parent, arguments);
+		child(machine, &ends, errors, parent, arguments);
 	if (machine->pid < 0)
 		error_errno(errno, "fork");
-	qemu_arguments_free(arguments);
+	arguments_free(arguments);
 	close(ends.console);
 	close(ends.wire);
 	close(errors);

@@ -53,25 +53,45 @@ static int failed(const struct machine *machine)
 
 static int qemu_failed(const struct machine *machine)
 {
+	const char *name = machine->config->type == MACHINE_UML ? "User-mode Linux" : "QEMU";
+
 	if (WIFSIGNALED(machine->wait_status))
-		error("QEMU was killed by signal %d (SIG%s)", WTERMSIG(machine->wait_status),
+		error("%s was killed by signal %d (SIG%s)", name, WTERMSIG(machine->wait_status),
 		      sigabbrev_np(WTERMSIG(machine->wait_status)));
 	else
-		error("QEMU ended with status %d", WEXITSTATUS(machine->wait_status));
+		error("%s ended with status %d", name, WEXITSTATUS(machine->wait_status));
 	print_kept(&machine->kept_errors, "it said:");
 	return failed(machine);
+}
+
+static const uint8_t *find_panic(const struct queue *kept)
+{
+	return memmem(kept->data, kept->len, "Kernel panic", strlen("Kernel panic"));
 }
 
 /* "Kernel panic - not syncing: ..." up to the end of its line, into `line`. */
 static void panic_line(const struct machine *machine, char *line, size_t size)
 {
-	const struct queue *kept = &machine->kept_console;
-	const uint8_t *at = memmem(kept->data, kept->len, "Kernel panic", strlen("Kernel panic"));
+	const struct queue *kept = find_panic(&machine->kept_console) ? &machine->kept_console
+								      : &machine->kept_errors;
+	const uint8_t *at = find_panic(kept);
 	size_t len = 0;
 
 	while (at && at + len < kept->data + kept->len && at[len] >= ' ' && len + 1 < size)
 		len++;
 	snprintf(line, size, "%.*s", (int)len, at ? (const char *)at : "");
+}
+
+/* User-mode Linux aborts when it panics, and has no time stamps on its lines to tell them from a
+ * program's by. */
+static int has_panicked(const struct machine *machine)
+{
+	int aborted = WIFSIGNALED(machine->wait_status) &&
+		      WTERMSIG(machine->wait_status) == SIGABRT;
+
+	return machine->panicked ||
+	       (machine->config->type == MACHINE_UML && aborted &&
+		(find_panic(&machine->kept_console) || find_panic(&machine->kept_errors)));
 }
 
 static int own_end(const struct machine *machine)
@@ -85,7 +105,7 @@ static int own_end(const struct machine *machine)
 		error("init in the guest failed: %s", machine->wire.failed);
 		return failed(machine);
 	}
-	if (machine->panicked) {
+	if (has_panicked(machine)) {
 		panic_line(machine, line, sizeof(line));
 		error("the guest's kernel panicked: %s", shown(line));
 		return failed(machine);
@@ -108,7 +128,8 @@ int machine_verdict(const struct machine *machine)
 	case END_NO_READER:
 		return 128 + SIGPIPE;
 	case END_TIMEOUT:
-		error("the guest did not end within %u s", machine->config->timeout_s);
+		error("the guest did not end within %u s%s%s", machine->config->timeout_s,
+		      machine->wire.said_count ? "; its last word: " : "", machine->wire.said);
 		failed(machine);
 		return STATUS_TIMEOUT;
 	case END_PROTOCOL:
@@ -120,7 +141,8 @@ int machine_verdict(const struct machine *machine)
 	case END_ITSELF:
 		break;
 	}
-	if (!(machine->wire.words & WIRE_EXIT) && machine->wait_status)
+	if (!(machine->wire.words & (WIRE_EXIT | WIRE_FAILED)) && machine->wait_status &&
+	    !has_panicked(machine))
 		return qemu_failed(machine);
 	return own_end(machine);
 }

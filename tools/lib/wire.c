@@ -88,8 +88,11 @@ static void take_line(struct wire *wire, const char *line)
 	} else if ((text = after(line, "status"))) {
 		memcpy(wire->said, text, strlen(text) + 1);
 		wire->words |= WIRE_SPOKE;
+		wire->said_count++;
 	} else if (!strcmp(line, "off") || !strcmp(line, "reboot")) {
 		wire->words |= WIRE_OFF | WIRE_SPOKE;
+	} else if (!strcmp(line, "halt")) {
+		wire->words |= WIRE_OFF | WIRE_HALT | WIRE_SPOKE;
 	}
 }
 

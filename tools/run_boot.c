@@ -1,0 +1,255 @@
+/* run_boot.c - what `rdinit run` boots: the kernel, its words, and the image. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/lib/error.h"
+#include "tools/lib/kernel.h"
+#include "tools/lib/kernel_boot.h"
+#include "tools/lib/kernel_config.h"
+#include "tools/lib/kernel_fit.h"
+#include "tools/lib/kernel_name.h"
+#include "tools/lib/qemu.h"
+#include "tools/lib/tuning.h"
+#include "tools/lib/uml.h"
+#include "tools/run.h"
+
+static int open_disks(struct run *run)
+{
+	run->disks = xcalloc(run->disk_count + 1, sizeof(*run->disks));
+	for (size_t i = 0; i < run->disk_count; i++)
+		if (disk_parse(run->disk_texts[i], &run->disks[i]))
+			return -1;
+	if (run->disk_count && run->machine.type == MACHINE_MICROVM)
+		return error("--disk with --machine microvm: its disks are announced on the kernel's "
+			     "command line, which stock kernels do not read "
+			     "(CONFIG_VIRTIO_MMIO_CMDLINE_DEVICES)");
+	run->machine.disks = run->disks;
+	run->machine.disk_count = run->disk_count;
+	return 0;
+}
+
+static int is_plain_word(const char *text)
+{
+	for (; *text; text++)
+		if (!isalnum((unsigned char)*text) && !strchr("._+-", *text))
+			return 0;
+	return 1;
+}
+
+/* The whole command line; the user's words come last, and so win. malloc'd, or NULL after
+ * reporting. */
+static char *command_line(const struct run *run)
+{
+	const struct machine_config *machine = &run->machine;
+	int interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	const char *term = getenv("TERM");
+	const struct tuning_facts facts = { .machine = machine->type, .cpus = machine->cpus,
+					    .kvm = qemu_kvm_works(),
+					    .verbose = machine->verbose };
+	struct buffer words = { NULL, 0, 0 };
+
+	buffer_text(&words, "console=ttyS0 panic=-1");
+	if (!run->no_tuning)
+		tuning_add(&words, &facts);
+	if (!interactive || machine->stdio == STDIO_PIPE)
+		buffer_text(&words, " rdinit.onfail=poweroff");
+	else if (term && *term && is_plain_word(term))
+		buffer_printf(&words, " TERM=%s", term);
+	if (machine->stdio == STDIO_PIPE)
+		buffer_text(&words, " rdinit.stdio=ttyS1");
+	/* A reboot would be another boot: User-mode Linux starts itself again. */
+	if (machine->type == MACHINE_UML)
+		buffer_text(&words, " rdinit.host=ttyS2 rdinit.exit=poweroff");
+	if (run->append.data)
+		buffer_text(&words, run->append.data);
+	if (words.len > QEMU_APPEND_MAX) {
+		error("the kernel's command line would have %zu bytes, and %d is what it reads",
+		      words.len, QEMU_APPEND_MAX);
+		buffer_free(&words);
+	}
+	return words.data;
+}
+
+static void say_what_boots(const struct run *run, const struct kernel *kernel,
+			   const struct kernel_boot *form)
+{
+	fprintf(stderr, "rdinit: kernel %s (%s), %u MiB, %s, words: %s\n", shown(kernel->image),
+		kernel->release, run->machine.memory_mib,
+		run->machine.type == MACHINE_UML ? "UML" : qemu_kvm_works() ? "KVM" : "TCG",
+		shown(run->machine.append));
+	if (kernel->kind != KERNEL_BZIMAGE)
+		return;
+	if (form->why_not)
+		fprintf(stderr, "rdinit: the bzImage is booted as it is: %s\n", form->why_not);
+	else
+		fprintf(stderr, "rdinit: its vmlinux is booted, by PVH: %s\n", shown(form->path));
+}
+
+/* With ACPI, user space on a microvm has a serial port only if the kernel finds it there: printk
+ * does not need that, which misleads. */
+static int finds_its_serial_port_by_acpi(const struct kernel_config *config)
+{
+	return kernel_config_get(config, "ACPI") == KCONFIG_Y &&
+	       kernel_config_get(config, "SERIAL_8250_PNP") == KCONFIG_Y;
+}
+
+static unsigned int wanted_of(const struct run *run)
+{
+	static const enum fit_for for_bus[] = { [DISK_SCSI] = FIT_DISK_SCSI,
+						[DISK_VIRTIO] = FIT_DISK_VIRTIO,
+						[DISK_IDE] = FIT_DISK_IDE,
+						[DISK_NVME] = FIT_DISK_NVME };
+	int is_uml = run->machine.type == MACHINE_UML;
+	unsigned int wanted = FIT_IMAGE;
+
+	if (run->image.program)
+		wanted |= FIT_PROGRAM | (is_uml ? FIT_UML_LINES : FIT_STATUS);
+	if (run->machine.stdio == STDIO_PIPE)
+		wanted |= is_uml ? FIT_UML_LINES : FIT_SERIAL;
+	for (size_t i = 0; i < run->disk_count; i++)
+		wanted |= is_uml ? FIT_DISK_UML : for_bus[run->disks[i].bus];
+	return wanted;
+}
+
+/* What the kernel's configuration decides, and forbids. 0, or -1 after reporting. */
+static int heed_config(struct run *run, struct kernel *kernel, const struct kernel_config *config)
+{
+	run->machine.acpi = finds_its_serial_port_by_acpi(config);
+	if (kernel_config_get(config, "MODULES") == KCONFIG_N) {
+		free(kernel->modules_dir);
+		kernel->modules_dir = NULL;
+	}
+	if (run->machine.verbose)
+		fprintf(stderr, "rdinit: its configuration: %s\n",
+			config->from ? shown(config->from) : "not found");
+	return kernel_fit(config, kernel->image, wanted_of(run));
+}
+
+static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
+		const struct kernel_boot *form, const struct kernel_config *config)
+{
+	char *append = command_line(run);
+	struct run_image_file file = { .fd = -1 };
+	int status = 1, result;
+
+	if (!append)
+		return 1;
+	run->image.kernel = kernel;
+	run->image.disks = run->disks;
+	run->image.disk_count = run->disk_count;
+	run->image.q35 = run->machine.type == MACHINE_Q35;
+	if (run->machine.type == MACHINE_UML)
+		run->image.disk_count = 0;	/* their driver is no module, and not of a bus */
+	result = run->image.program ? run_image_build(&run->image, &file)
+				    : run_image_open(run->image_path, &file);
+	if (!result)
+		result = kernel_fit_compression(config, run->image_path, file.compression);
+	if (!result) {
+		run->machine.kernel = form->path;
+		run->machine.initrd = file.path;
+		run->machine.append = append;
+		if (!run->machine.memory_mib)
+			run->machine.memory_mib = run_image_memory(&file);
+		if (run->machine.verbose)
+			say_what_boots(run, kernel, form);
+		status = machine_run(qemu, &run->machine);
+	}
+	run_image_close(&file);
+	free(append);
+	return status;
+}
+
+/* User-mode Linux has files of its own beside it. */
+static int boot_uml(struct run *run, const struct kernel *kernel, const struct kernel_boot *form,
+		    const struct kernel_config *config)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *scratch = xasprintf("%s/rdinit-XXXXXX", tmp && *tmp ? tmp : "/tmp"), *preload;
+	int status = 1;
+
+	if (!uml_check(kernel, form, &run->machine, &preload)) {
+		if (!mkdtemp(scratch)) {
+			error_errno(errno, "%s", shown(scratch));
+		} else {
+			run->machine.scratch = scratch;
+			run->machine.preload = preload;
+			status = boot(run, kernel->image, kernel, form, config);
+			rmdir(scratch);	/* where no machine came to do it */
+		}
+	}
+	free(preload);
+	free(scratch);
+	return status;
+}
+
+static int boot_qemu(struct run *run, const struct kernel *kernel, const struct kernel_boot *form,
+		     const struct kernel_config *config)
+{
+	int status = 1;
+	char *qemu;
+
+	qemu = qemu_find();
+	if (qemu)
+		status = boot(run, qemu, kernel, form, config);
+	free(qemu);
+	return status;
+}
+
+static int find_and_boot(struct run *run, struct kernel *kernel)
+{
+	int (*const boot_it)(struct run *, const struct kernel *, const struct kernel_boot *,
+			     const struct kernel_config *) =
+		run->machine.type == MACHINE_UML ? boot_uml : boot_qemu;
+	struct kernel_boot form;
+	struct kernel_config config = { .from = NULL };
+	int status = 1;
+
+	if (!kernel_boot_open(kernel, run->no_tuning ? FORM_AS_IT_IS : FORM_FASTEST, &form)) {
+		kernel_config_find(kernel, form.vmlinux, &config);
+		if (!heed_config(run, kernel, &config))
+			status = boot_it(run, kernel, &form, &config);
+	}
+	kernel_config_free(&config);
+	kernel_boot_close(&form);
+	return status;
+}
+
+static int check_kind(const struct run *run, const struct kernel *kernel)
+{
+	int is_uml = kernel->kind == KERNEL_UML;
+
+	if (is_uml == (run->machine.type == MACHINE_UML))
+		return 0;
+	return error("kernel %s: %s", shown(kernel->image),
+		     is_uml ? "User-mode Linux, which is a program: --machine uml boots it"
+			    : "for a machine; --machine uml takes a kernel that is a program "
+			      "(`make kernel PROFILE=uml`)");
+}
+
+int run_boot(struct run *run)
+{
+	struct kernel kernel;
+	char *uml = NULL;
+	int status = 1;
+
+	if (open_disks(run))
+		return 1;
+	/* The kernel that machines have by default is none for User-mode Linux. */
+	if (run->machine.type == MACHINE_UML && !run->kernel) {
+		uml = kernel_by_name("uml");
+		if (!uml)
+			return 1;
+		run->kernel = uml;
+	}
+	if (!kernel_find(run->kernel, &kernel)) {
+		if (!check_kind(run, &kernel))
+			status = find_and_boot(run, &kernel);
+		kernel_free(&kernel);
+	}
+	free(uml);
+	return status;
+}
