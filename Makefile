@@ -20,11 +20,11 @@ INIT	= main early_mounts console settings late_mounts modules root_find root_mou
 	  sys/sys sys/file sys/log sys/host sys/empty_tree
 
 # The host tool.
-TOOL	= main pack list run
-TOOL_LIB = applets archive closure compress decompress disk elf_deps error image image_table \
-	  kernel layout ldcache ldconf machine mem modfile modinfo modname module newc output path \
+TOOL	= main pack list cat extract diff run
+TOOL_LIB = applets archive archive_resolve closure compress decompress disk elf_deps error image image_table \
+	  kernel layout ldcache ldconf listing machine mem modfile modinfo modname module newc output path \
 	  place program qemu queue recipe recipe_list recipe_more recipe_option run_image runtime \
-	  spawn tree tty verdict wire words writer
+	  spawn tree tty unpack_tree verdict wire words writer
 TOOL_LIBS = -lkmod -lelf -lzstd -lz
 
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
