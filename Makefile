@@ -21,11 +21,12 @@ INIT	= main early_mounts console settings late_mounts modules root_find root_mou
 
 # The host tool.
 TOOL	= main pack list cat extract diff run
-TOOL_LIB = applets archive archive_resolve closure compress decompress disk elf_deps error image image_table \
+TOOL_LIB = applets archive archive_resolve closure compress compress_bzip2 compress_gzip compress_lz4 \
+	  compress_lzma compress_zstd decompress disk elf_deps error frame_cache groups image image_table \
 	  kernel layout ldcache ldconf listing machine mem modfile modinfo modname module newc output path \
 	  place program qemu queue recipe recipe_list recipe_more recipe_option run_image runtime \
 	  spawn tree tty unpack_tree verdict wire words writer
-TOOL_LIBS = -lkmod -lelf -lzstd -lz
+TOOL_LIBS = -lkmod -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -lpthread
 
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
 	  -Wpointer-arith -Wwrite-strings -Wno-missing-field-initializers
@@ -97,7 +98,7 @@ FUZZ	= $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 5
 links	= $(addsuffix .c,$(shell sed -n '2s|^/\* link: \(.*\) \*/$$|\1|p' $1))
 TEST_WARN = -Wno-unused-parameter -Wno-write-strings
-TEST_LIBS = -lelf -lz -lzstd
+TEST_LIBS = -lelf -lz -lzstd -llzma -llz4 -lbz2
 
 $B/unit/%: tests/unit/%.c $(PURE_SAN) $(wildcard tests/unit/fake_sys.* init/*.c init/*.h init/sys/* tools/lib/*)
 	@mkdir -p $(@D)

@@ -66,6 +66,7 @@ class Tool:
     def __init__(self, path):
         self.path = path
         self.env = {k: v for k, v in os.environ.items() if k != "SOURCE_DATE_EPOCH"}
+        self.env["XDG_CACHE_HOME"] = f"{path}.cache"
 
     def run(self, *args, stdin=b"", check=True, **kwargs):
         done = subprocess.run([RDINIT, *args], input=stdin, cwd=self.path, capture_output=True,
@@ -98,6 +99,8 @@ class Tool:
 
     def image(self, name="rdinit.img"):
         data = (self.path / name).read_bytes()
+        if data[:4] == b"\x28\xb5\x2f\xfd":
+            data = subprocess.run(["zstd", "-dc"], input=data, stdout=subprocess.PIPE, check=True).stdout
         return read_newc(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
 
     def names(self):

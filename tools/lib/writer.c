@@ -10,13 +10,14 @@
 
 #include "tools/lib/error.h"
 #include "tools/lib/newc.h"
+#include "tools/lib/output.h"
 
 /* Up to here a file is read before its header is written, so its size cannot lie. Larger ones are
  * streamed behind the size that fstat(2) gave. */
 #define READ_FIRST (1024 * 1024) /* bytes */
 
 struct writer {
-	struct compressor *compressor;
+	struct groups *groups;
 	int64_t newest;
 	uint32_t next_ino;
 	struct buffer file;	/* the bytes read so far of the file at hand */
@@ -24,7 +25,7 @@ struct writer {
 
 static int put_padding(struct writer *writer, uint64_t len)
 {
-	return compressor_write(writer->compressor, "\0\0\0", newc_padding(len));
+	return groups_write(writer->groups, "\0\0\0", newc_padding(len));
 }
 
 static uint32_t clamp_time(const struct writer *writer, int64_t mtime)
@@ -43,8 +44,9 @@ static int put_header(struct writer *writer, const struct newc_fields *fields, c
 
 	full.namesize = (uint32_t)strlen(name) + 1;
 	newc_header(header, &full);
-	if (compressor_write(writer->compressor, header, sizeof(header)) < 0 ||
-	    compressor_write(writer->compressor, name, full.namesize) < 0)
+	if (groups_entry(writer->groups, name) < 0 ||
+	    groups_write(writer->groups, header, sizeof(header)) < 0 ||
+	    groups_write(writer->groups, name, full.namesize) < 0)
 		return -1;
 	return put_padding(writer, NEWC_HEADER + full.namesize);
 }
@@ -67,7 +69,7 @@ static int put_bytes(struct writer *writer, const struct entry *entry, const voi
 		return error("%s: %s: a file of 4 GiB or more does not fit a newc archive",
 			     entry->why, shown(entry->path));
 	if (put_entry(writer, entry, (uint32_t)len) < 0 ||
-	    compressor_write(writer->compressor, data, len) < 0)
+	    groups_write(writer->groups, data, len) < 0)
 		return -1;
 	return put_padding(writer, len);
 }
@@ -113,7 +115,7 @@ static int put_large(struct writer *writer, const struct entry *entry, int fd, u
 	uint64_t left = size - writer->file.len;
 
 	if (put_entry(writer, entry, (uint32_t)size) < 0 ||
-	    compressor_write(writer->compressor, writer->file.data, writer->file.len) < 0)
+	    groups_write(writer->groups, writer->file.data, writer->file.len) < 0)
 		return -1;
 	for (;;) {
 		static char chunk[256 * 1024];
@@ -125,7 +127,7 @@ static int put_large(struct writer *writer, const struct entry *entry, int fd, u
 			return changed(inode);
 		if (!len)
 			return put_padding(writer, size);
-		if (compressor_write(writer->compressor, chunk, (size_t)len) < 0)
+		if (groups_write(writer->groups, chunk, (size_t)len) < 0)
 			return -1;
 		left -= (uint64_t)len;
 	}
@@ -173,7 +175,7 @@ static int put_one(struct writer *writer, struct entry *entry)
 {
 	struct entry *inode = image_inode(entry);
 
-	if (!inode->ino)
+	if (!inode->ino && inode->nlink > 1)
 		inode->ino = writer->next_ino++;
 	inode->left--;
 	switch (inode->mode & S_IFMT) {
@@ -193,38 +195,53 @@ static int put_one(struct writer *writer, struct entry *entry)
 static void count_links(struct entry **all, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		bool dir = S_ISDIR(all[i]->mode);
-
 		all[i]->ino = 0;
-		all[i]->nlink = dir ? 2 : 0; /* a directory's own name and its "." */
-		all[i]->left = dir;
+		all[i]->nlink = all[i]->left = 0;
 	}
 	for (size_t i = 0; i < count; i++) {
 		struct entry *inode = image_inode(all[i]);
 
-		if (S_ISDIR(inode->mode))
-			continue;
 		inode->nlink++;
 		inode->left++;
 	}
 }
 
-int image_write(const struct image *image, int64_t newest, struct compressor *compressor)
+static int write_all(const struct image *image, struct writer *writer)
 {
 	const struct newc_fields trailer = { .nlink = 1 };
-	struct writer writer = { .compressor = compressor, .newest = newest, .next_ino = 1 };
 	size_t count;
 	struct entry **all = image_sorted(image, &count);
 	int result = 0;
 
 	count_links(all, count);
 	for (size_t i = 0; i < count && !result; i++)
-		result = put_one(&writer, all[i]);
+		result = put_one(writer, all[i]);
 	if (!result)
-		result = put_header(&writer, &trailer, NEWC_TRAILER);
-	buffer_free(&writer.file);
+		result = put_header(writer, &trailer, NEWC_TRAILER);
+	buffer_free(&writer->file);
 	free(all);
 	return result;
+}
+
+int image_save(const struct image *image, int64_t newest, const char *path,
+	       const struct groups_options *options)
+{
+	struct output *output = output_open(path);
+	struct writer writer = { .newest = newest, .next_ino = 1 };
+
+	if (!output)
+		return -1;
+	writer.groups = groups_new(options, output);
+	if (write_all(image, &writer) < 0) {
+		groups_free(writer.groups);
+		output_abort(output);
+		return -1;
+	}
+	if (groups_finish(writer.groups) < 0) {
+		output_abort(output);
+		return -1;
+	}
+	return output_commit(output);
 }
 
 int source_date_epoch(int64_t *seconds)
