@@ -142,7 +142,6 @@ static int put_open_file(struct writer *writer, const struct entry *entry, int f
 
 	if (S_ISREG(st->st_mode) && size > NEWC_FILE_MAX)
 		return put_bytes(writer, entry, NULL, (size_t)NEWC_FILE_MAX + 1);
-	writer->file.len = 0;
 	end = read_up_to(writer, fd, inode, READ_FIRST);
 	if (!end && size >= writer->file.len)
 		return put_large(writer, entry, fd, size);
@@ -151,24 +150,51 @@ static int put_open_file(struct writer *writer, const struct entry *entry, int f
 	return end < 0 ? -1 : put_bytes(writer, entry, writer->file.data, writer->file.len);
 }
 
+/* A file of exactly the size that the walk through its tree saw needs no look at its state, nor
+ * a second read to find its end. 1 where it has been put, 0 where it is not such a file, or -1. */
+static int put_as_seen(struct writer *writer, const struct entry *entry, int fd)
+{
+	const struct entry *inode = image_inode((struct entry *)entry);
+	static char chunk[READ_FIRST + 1];
+	ssize_t len;
+
+	if (!inode->size || inode->size > READ_FIRST)
+		return 0;
+	len = read_some(fd, inode, chunk, inode->size + 1);
+	if (len == (ssize_t)inode->size)
+		return put_bytes(writer, entry, chunk, (size_t)len) < 0 ? -1 : 1;
+	if (len > 0)
+		buffer_add(&writer->file, chunk, (size_t)len);
+	return len < 0 ? -1 : 0;
+}
+
+static int put_stated_file(struct writer *writer, const struct entry *entry, int fd)
+{
+	const struct entry *inode = image_inode((struct entry *)entry);
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return error_errno(errno, "%s: cannot stat %s", inode->why,
+				   shown(inode->host_path));
+	if (!S_ISREG(st.st_mode) && st.st_rdev != makedev(1, 3)) /* /dev/null is an empty file */
+		return error("%s: %s is not a regular file", inode->why, shown(inode->host_path));
+	return put_open_file(writer, entry, fd, &st);
+}
+
 static int put_host_file(struct writer *writer, const struct entry *entry)
 {
 	const struct entry *inode = image_inode((struct entry *)entry);
 	int fd = open(inode->host_path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), result;
-	struct stat st;
 
 	if (fd < 0)
 		return error_errno(errno, "%s: cannot open %s", inode->why,
 				   shown(inode->host_path));
-	if (fstat(fd, &st) < 0)
-		result = error_errno(errno, "%s: cannot stat %s", inode->why,
-				     shown(inode->host_path));
-	else if (!S_ISREG(st.st_mode) && st.st_rdev != makedev(1, 3)) /* /dev/null is an empty file */
-		result = error("%s: %s is not a regular file", inode->why, shown(inode->host_path));
-	else
-		result = put_open_file(writer, entry, fd, &st);
+	writer->file.len = 0;
+	result = put_as_seen(writer, entry, fd);
+	if (!result)
+		result = put_stated_file(writer, entry, fd);
 	close(fd);
-	return result;
+	return result < 0 ? -1 : 0;
 }
 
 static int put_one(struct writer *writer, struct entry *entry)
