@@ -253,6 +253,16 @@ int groups_write(struct groups *groups, const void *data, size_t len)
 	return 0;
 }
 
+char *groups_room(struct groups *groups, size_t len)
+{
+	return groups->plain && !groups->failed ? output_room(groups->output, len) : NULL;
+}
+
+void groups_take(struct groups *groups, size_t len)
+{
+	output_take(groups->output, len);
+}
+
 int groups_finish(struct groups *groups)
 {
 	int result = groups->failed ? -1 : 0;

@@ -32,6 +32,10 @@ int groups_entry(struct groups *groups, const char *name);
 /* 0, or -1 after reporting. */
 int groups_write(struct groups *groups, const void *data, size_t len);
 
+/* Room in the output itself, as output_room() has it, where nothing is compressed; else NULL. */
+char *groups_room(struct groups *groups, size_t len);
+void groups_take(struct groups *groups, size_t len);
+
 /* Waits for all, writes what is left, frees. 0, or -1 after reporting. */
 int groups_finish(struct groups *groups);
 void groups_free(struct groups *groups);	/* gives up; NULL is fine */

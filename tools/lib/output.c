@@ -181,6 +181,19 @@ int output_write(struct output *output, const void *data, size_t len)
 	return output->failed ? -1 : 0;
 }
 
+char *output_room(struct output *output, size_t len)
+{
+	if (COLLECT - output->len < len)
+		flush(output);
+	return output->failed ? NULL : output->bytes + output->len;
+}
+
+void output_take(struct output *output, size_t len)
+{
+	output->len += len;
+	output->total += len;
+}
+
 unsigned long long output_total(const struct output *output)
 {
 	return output->total;

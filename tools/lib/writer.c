@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/sysmacros.h>
@@ -37,30 +38,54 @@ static uint32_t clamp_time(const struct writer *writer, int64_t mtime)
 	return mtime < 0 ? 0 : (uint32_t)mtime;
 }
 
-static int put_header(struct writer *writer, const struct newc_fields *fields, const char *name)
+#define HEAD_MAX (NEWC_HEADER + PATH_MAX + 4) /* bytes */
+
+/* Header, name and padding, at `head`. Their length. */
+static size_t compose_head(char *head, const struct newc_fields *fields, const char *name)
 {
 	struct newc_fields full = *fields;
-	uint8_t header[NEWC_HEADER];
+	size_t len;
 
 	full.namesize = (uint32_t)strlen(name) + 1;
-	newc_header(header, &full);
-	if (groups_entry(writer->groups, name) < 0 ||
-	    groups_write(writer->groups, header, sizeof(header)) < 0 ||
-	    groups_write(writer->groups, name, full.namesize) < 0)
-		return -1;
-	return put_padding(writer, NEWC_HEADER + full.namesize);
+	newc_header((uint8_t *)head, &full);
+	memcpy(head + NEWC_HEADER, name, full.namesize);
+	len = NEWC_HEADER + full.namesize;
+	memset(head + len, 0, newc_padding(len));
+	return len + newc_padding(len);
 }
 
-static int put_entry(struct writer *writer, const struct entry *entry, uint32_t size)
+static int put_head(struct writer *writer, const struct newc_fields *fields, const char *name)
+{
+	char head[HEAD_MAX];
+	size_t len = compose_head(head, fields, name);
+
+	if (groups_entry(writer->groups, name) < 0)
+		return -1;
+	return groups_write(writer->groups, head, len);
+}
+
+static const char *name_of(const struct entry *entry)
+{
+	return entry->path[1] ? entry->path + 1 : ".";
+}
+
+static struct newc_fields fields_of(const struct writer *writer, const struct entry *entry,
+				    uint32_t size)
 {
 	const struct entry *inode = image_inode((struct entry *)entry);
-	struct newc_fields fields = {
+
+	return (struct newc_fields){
 		.ino = inode->ino, .mode = inode->mode, .uid = inode->uid, .gid = inode->gid,
 		.nlink = inode->nlink, .mtime = clamp_time(writer, inode->mtime), .size = size,
 		.rdev_major = inode->rdev_major, .rdev_minor = inode->rdev_minor,
 	};
+}
 
-	return put_header(writer, &fields, entry->path[1] ? entry->path + 1 : ".");
+static int put_entry(struct writer *writer, const struct entry *entry, uint32_t size)
+{
+	struct newc_fields fields = fields_of(writer, entry, size);
+
+	return put_head(writer, &fields, name_of(entry));
 }
 
 static int put_bytes(struct writer *writer, const struct entry *entry, const void *data, size_t len)
@@ -118,8 +143,9 @@ static int put_large(struct writer *writer, const struct entry *entry, int fd, u
 	    groups_write(writer->groups, writer->file.data, writer->file.len) < 0)
 		return -1;
 	for (;;) {
-		static char chunk[256 * 1024];
-		ssize_t len = read_some(fd, inode, chunk, sizeof(chunk));
+		static char chunk[OUTPUT_ROOM];
+		char *room = groups_room(writer->groups, sizeof(chunk));
+		ssize_t len = read_some(fd, inode, room ? room : chunk, sizeof(chunk));
 
 		if (len < 0)
 			return -1;
@@ -127,7 +153,9 @@ static int put_large(struct writer *writer, const struct entry *entry, int fd, u
 			return changed(inode);
 		if (!len)
 			return put_padding(writer, size);
-		if (groups_write(writer->groups, chunk, (size_t)len) < 0)
+		if (room)
+			groups_take(writer->groups, (size_t)len);
+		else if (groups_write(writer->groups, chunk, (size_t)len) < 0)
 			return -1;
 		left -= (uint64_t)len;
 	}
@@ -150,22 +178,31 @@ static int put_open_file(struct writer *writer, const struct entry *entry, int f
 	return end < 0 ? -1 : put_bytes(writer, entry, writer->file.data, writer->file.len);
 }
 
-/* A file of exactly the size that the walk through its tree saw needs no look at its state, nor
- * a second read to find its end. 1 where it has been put, 0 where it is not such a file, or -1. */
+/* A file of exactly the size that the walk through its tree saw needs no look at its state, no
+ * second read to find its end, and no copy. 1 where it has been put, 0 where the long way is left
+ * (writer->file has what was read), or -1. */
 static int put_as_seen(struct writer *writer, const struct entry *entry, int fd)
 {
 	const struct entry *inode = image_inode((struct entry *)entry);
-	static char chunk[READ_FIRST + 1];
+	struct newc_fields fields = fields_of(writer, entry, (uint32_t)inode->size);
+	char *room = NULL;
 	ssize_t len;
+	size_t head;
 
-	if (!inode->size || inode->size > READ_FIRST)
+	if (inode->size && inode->size <= OUTPUT_ROOM - HEAD_MAX - 4)
+		room = groups_room(writer->groups, HEAD_MAX + inode->size + 4);
+	if (!room)
 		return 0;
-	len = read_some(fd, inode, chunk, inode->size + 1);
-	if (len == (ssize_t)inode->size)
-		return put_bytes(writer, entry, chunk, (size_t)len) < 0 ? -1 : 1;
-	if (len > 0)
-		buffer_add(&writer->file, chunk, (size_t)len);
-	return len < 0 ? -1 : 0;
+	head = compose_head(room, &fields, name_of(entry));
+	len = read_some(fd, inode, room + head, inode->size + 1);
+	if (len != (ssize_t)inode->size) {
+		if (len > 0)
+			buffer_add(&writer->file, room + head, (size_t)len);
+		return len < 0 ? -1 : 0;
+	}
+	memset(room + head + len, 0, newc_padding((uint64_t)len));
+	groups_take(writer->groups, head + (size_t)len + newc_padding((uint64_t)len));
+	return 1;
 }
 
 static int put_stated_file(struct writer *writer, const struct entry *entry, int fd)
@@ -243,7 +280,7 @@ static int write_all(const struct image *image, struct writer *writer)
 	for (size_t i = 0; i < count && !result; i++)
 		result = put_one(writer, all[i]);
 	if (!result)
-		result = put_header(writer, &trailer, NEWC_TRAILER);
+		result = put_head(writer, &trailer, NEWC_TRAILER);
 	buffer_free(&writer->file);
 	free(all);
 	return result;
