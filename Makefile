@@ -23,10 +23,10 @@ INIT	= main early_mounts console settings late_mounts modules root_find root_mou
 TOOL	= main pack list cat extract diff run
 TOOL_LIB = applets archive archive_resolve closure compress compress_bzip2 compress_gzip compress_lz4 \
 	  compress_lzma compress_zstd decompress disk elf_deps error frame_cache groups image image_table \
-	  kernel layout ldcache ldconf listing machine mem modfile modinfo modname module newc output path \
+	  kernel layout ldcache ldconf listing listing_more machine mem modfile modinfo modname module newc output path \
 	  place program qemu queue recipe recipe_list recipe_more recipe_option run_image runtime \
 	  spawn tree tty unpack_tree verdict wire words writer
-TOOL_LIBS = -lkmod -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -lpthread
+TOOL_LIBS = -lkmod -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -ljansson -lpthread
 
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
 	  -Wpointer-arith -Wwrite-strings -Wno-missing-field-initializers

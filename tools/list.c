@@ -10,10 +10,14 @@
 #include "tools/lib/listing.h"
 
 static const char usage[] =
-	"usage: rdinit list [-v] IMAGE\n\n"
+	"usage: rdinit list [OPTION] IMAGE\n\n"
 	"Prints what is in IMAGE (newc, raw or compressed, any number of segments) as a recipe, from\n"
 	"which `rdinit pack` makes it again. IMAGE - is standard input.\n\n"
-	"  -v, --verbose  say where each entry is, how large it is, and how it is numbered\n";
+	"  -v, --verbose  say where each entry is, how large it is, and how it is numbered\n"
+	"  -l, --long     a line an entry, as ls -l prints it\n"
+	"  --json         everything, for programs\n";
+
+enum form { RECIPE, VERBOSE_RECIPE, LONG, JSON };
 
 /* The file of another image, as recipes name it. */
 static char *in_image(const struct archive *archive, size_t index, const void *context)
@@ -24,16 +28,31 @@ static char *in_image(const struct archive *archive, size_t index, const void *c
 			 archive->entries[archive->entries[index].data_of].path);
 }
 
-static int list_image(const char *name, bool verbose)
+static int print_recipe(const struct archive *archive, bool verbose)
 {
-	struct archive *archive = archive_open(name);
 	/* An absolute name, so that the recipe means the same wherever it is saved. */
-	char *location = archive ? realpath(name, NULL) : NULL;
+	char *location = realpath(archive->name, NULL);
 	struct listing_style style = { .verbose = verbose, .locate = in_image,
-				       .context = location ? location : name };
-	int result = archive ? listing_print(archive, &style, stdout) : -1;
+				       .context = location ? location : archive->name };
+	int result = listing_print(archive, &style, stdout);
 
 	free(location);
+	return result;
+}
+
+static int list_image(const char *name, enum form form)
+{
+	struct archive *archive = archive_open(name);
+	int result = 0;
+
+	if (!archive)
+		return -1;
+	if (form == JSON)
+		result = listing_json(archive, stdout);
+	else if (form == LONG)
+		listing_long(archive, stdout);
+	else
+		result = print_recipe(archive, form == VERBOSE_RECIPE);
 	archive_free(archive);
 	return result;
 }
@@ -42,23 +61,25 @@ int cmd_list(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "verbose", no_argument, NULL, 'v' },
+		{ "long", no_argument, NULL, 'l' },
+		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	bool verbose = false;
+	enum form form = RECIPE;
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "vlh", options, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(usage, stdout);
 			return 0;
 		}
-		if (option != 'v')
+		if (option == '?')
 			return error_usage("list", "unknown option %s", shown(argv[optind - 1]));
-		verbose = true;
+		form = option == 'v' ? VERBOSE_RECIPE : option == 'l' ? LONG : JSON;
 	}
 	if (argc - optind != 1)
 		return error_usage("list", "expected one IMAGE, found %d arguments", argc - optind);
-	return list_image(argv[optind], verbose) < 0 ? 1 : 0;
+	return list_image(argv[optind], form) < 0 ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 """test_read.py - rdinit cat, extract and diff: an image's files, its folder, and what changed."""
+import json
 import os
 import stat
 
@@ -19,6 +20,38 @@ def packed(tool):
     tool.write("r", TREE)
     tool.run("pack", "-o", "x.img", "r")
     return tool
+
+
+def test_list_long_is_as_ls_has_it(packed):
+    lines = packed.run("list", "--long", "x.img").stdout.decode().splitlines()
+    wanted = ["drwx------   1     5     6          0 1970-01-01 00:00 /usr/lib",
+              "-rwsr-xr-x   2     1     2          5 1970-01-01 00:00 /usr/lib/a",
+              "----------   1     0     0          5 1970-01-01 00:00 /n l\\n",
+              "lrwxrwxrwx   1     0     0          8 1970-01-01 00:00 /lib -> /usr/lib",
+              "crw-rw-rw-   1     0     0       1, 3 1970-01-01 00:00 /null",
+              "prw-------   1     0     0          0 1970-01-01 00:00 /p",
+              "srw-------   1     0     0          0 1970-01-01 00:00 /s",
+              "-rw-r--r--   1     0     0          5 1970-01-01 00:01 /timed"]
+    assert set(wanted) <= set(lines), lines
+    tool = packed
+    tool.write("s", "dir /tmp 1777 0 0\nfile /g data 02644 0 0\n")
+    tool.run("pack", "-o", "y.img", "s")
+    modes = [line.split()[0] for line in tool.run("list", "-l", "y.img").stdout.decode().splitlines()]
+    assert modes == ["-rw-r-Sr--", "drwxrwxrwt"]
+
+
+def test_list_json_has_everything(packed):
+    packed.write("s", TREE + 'file "/\\xff" data 0644 0 0\nslink /t "\\xfe" 0777 0 0\n')
+    packed.run("pack", "--compress", "gzip", "-o", "y.img", "s")
+    whole = json.loads(packed.run("list", "--json", "y.img").stdout)
+    segment, = whole["segments"]
+    assert (segment["kind"], segment["offset"]) == ("gzip", 0) and segment["unpacked"] > segment["size"]
+    entries = {entry["path"] or entry["path_hex"]: entry for entry in whole["entries"]}
+    assert entries["/usr/lib/a"] == {"path": "/usr/lib/a", "type": "file", "mode": "4755", "uid": 1, "gid": 2,
+                                     "mtime": 0, "links": 2, "inode": 1, "segment": 0, "size": 5}
+    assert (entries["/null"]["type"], entries["/null"]["major"], entries["/null"]["minor"]) == ("character", 1, 3)
+    assert entries["/lib"]["target"] == "/usr/lib" and entries["/timed"]["mtime"] == 77
+    assert entries["2fff"]["path"] == "" and entries["/t"]["target_hex"] == "fe"
 
 
 @pytest.mark.parametrize("path", ["/usr/lib/a", "usr/lib/b", "/lib/a", "/usr/up/b", "//lib/./a", "/timed"])

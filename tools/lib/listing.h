@@ -1,4 +1,4 @@
-/* listing.h - an archive as a recipe. */
+/* listing.h - an archive as a recipe, as `ls -l` shows files, and as JSON. */
 #ifndef TOOLS_LIB_LISTING_H
 #define TOOLS_LIB_LISTING_H
 
@@ -18,5 +18,12 @@ struct listing_style {
 /* Prints the entries in their order, hard links in one line, so that `rdinit pack` makes the same
  * image from it. 0, or -1 after reporting an entry that is no kind of file. */
 int listing_print(const struct archive *archive, const struct listing_style *style, FILE *out);
+
+/* A line an entry: mode, links, owner, group, size or device numbers, time (UTC), name. */
+void listing_long(const struct archive *archive, FILE *out);
+
+/* {"segments": [...], "entries": [...]}; a name that is no UTF-8 is empty, and its bytes stand as
+ * hexadecimal in KEY_hex. 0, or -1 after reporting. */
+int listing_json(const struct archive *archive, FILE *out);
 
 #endif
