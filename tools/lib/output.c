@@ -15,7 +15,7 @@
 #include "tools/lib/mem.h"
 #include "tools/lib/path.h"
 
-#define COLLECT (256 * 1024) /* bytes: from here on, larger writes are not measurably cheaper */
+#define COLLECT (512 * 1024) /* bytes: from 256 KiB on, larger writes are not measurably cheaper */
 
 struct output {
 	char *path;		/* what to replace, or for messages */

@@ -17,7 +17,7 @@ int output_write(struct output *output, const void *data, size_t len);
 
 /* Room for `len` bytes (OUTPUT_ROOM at the most) behind what was written, to be filled in place;
  * output_take() then makes the first `len` of them part of the output. NULL after a failure. */
-#define OUTPUT_ROOM ((size_t)128 << 10)
+#define OUTPUT_ROOM ((size_t)384 << 10)
 char *output_room(struct output *output, size_t len);
 void output_take(struct output *output, size_t len);
 
