@@ -20,14 +20,15 @@ INIT	= main early_mounts console settings late_mounts modules root_find root_mou
 	  sys/sys sys/file sys/log sys/host sys/empty_tree
 
 # The host tool.
-TOOL	= main pack list run run_boot
-TOOL_LIB = applets archive arguments bzimage closure compress decompress decompress_more disk \
-	  elf_deps error image image_table kconfig kernel kernel_boot kernel_config kernel_fit \
-	  kernel_name layout ldcache ldconf machine machine_input mem modfile modinfo modname \
-	  module newc output path place program qemu queue recipe recipe_list recipe_more \
-	  recipe_option run_image runtime spawn tree tty tuning uml verdict vmlinux warden wire \
-	  words writer
-TOOL_LIBS = -lkmod -lelf -lzstd -lz -llzma -llz4 -lbz2
+TOOL	= main pack list cat extract diff run run_boot
+TOOL_LIB = applets archive archive_resolve arguments bzimage closure compress compress_bzip2 \
+	  compress_gzip compress_lz4 compress_lzma compress_zstd decompress decompress_more disk \
+	  elf_deps error frame_cache groups image image_table kconfig kernel kernel_boot \
+	  kernel_config kernel_fit kernel_name layout ldcache ldconf listing listing_more \
+	  machine machine_input mem modfile modinfo modname module newc output path place \
+	  program qemu queue recipe recipe_list recipe_more recipe_option run_image runtime \
+	  spawn tree tty tuning uml unpack_tree verdict vmlinux warden wire words writer
+TOOL_LIBS = -lkmod -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -ljansson -lpthread
 
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
 	  -Wpointer-arith -Wwrite-strings -Wno-missing-field-initializers

@@ -15,6 +15,9 @@ static const struct command {
 } commands[] = {
 	{ "pack", cmd_pack, "make an initramfs image from recipes, trees, programs and modules" },
 	{ "list", cmd_list, "print an image as a recipe" },
+	{ "cat", cmd_cat, "print files of an image" },
+	{ "extract", cmd_extract, "unpack an image into a folder, without rights of root" },
+	{ "diff", cmd_diff, "say what differs between two images" },
 	{ "run", cmd_run, "boot an image, or one program, in a virtual machine" },
 };
 
@@ -22,7 +25,7 @@ static void print_help(void)
 {
 	puts("usage: rdinit COMMAND [OPTION...] [ARGUMENT...]\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
-		printf("  %-6s %s\n", commands[i].name, commands[i].help);
+		printf("  %-8s %s\n", commands[i].name, commands[i].help);
 	puts("\n`rdinit COMMAND --help` says more; the whole story is in rdinit(1).");
 }
 
@@ -39,7 +42,7 @@ int main(int argc, char **argv)
 	/* A file size limit is then an error of write(2) that the command reports. */
 	signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {
-		error("expected a command: pack, list or run (try: rdinit --help)");
+		error("expected a command: pack, list, run ... (try: rdinit --help)");
 		return 2;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {

@@ -21,7 +21,10 @@ static const char usage[] =
 	"Makes an initramfs image from recipes (rdinit-recipe(5)) and from options, which are short\n"
 	"for recipe lines. With options alone, or --app, our own /init is added.\n\n"
 	"  -o, --output FILE          the image (rdinit.img); - is standard output\n"
-	"  --compress none|gzip|zstd  gzip, which every kernel reads\n"
+	"  --compress METHOD[,LEVEL]  none, gzip, zstd (the default), lz4, xz, lzma or bzip2\n"
+	"  --fast-boot                lz4: larger, but unpacked in a third of the time\n"
+	"  --threads N                that compress side by side (as many as processors)\n"
+	"  --no-cache                 compress all anew, and keep nothing for the next time\n"
 	"  --tree DIR[:DEST]          everything below DIR\n"
 	"  --module NAME              a kernel module with what it needs\n"
 	"  --cmdline WORDS            defaults for the kernel's command line\n"
@@ -32,12 +35,15 @@ static const char usage[] =
 	"  --app PROGRAM ARG...       the program to run as the whole machine; takes the rest of\n"
 	"                             the line\n";
 
-enum { OPT_COMPRESS = 256, OPT_TREE, OPT_MODULE, OPT_CMDLINE, OPT_KERNEL, OPT_MODULES, OPT_VAR,
+enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_MODULE, OPT_CMDLINE, OPT_KERNEL, OPT_MODULES, OPT_VAR,
        OPT_NO_INIT };
 
 static const struct option long_options[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "compress", required_argument, NULL, OPT_COMPRESS },
+	{ "fast-boot", no_argument, NULL, OPT_FAST_BOOT },
+	{ "threads", required_argument, NULL, OPT_THREADS },
+	{ "no-cache", no_argument, NULL, OPT_NO_CACHE },
 	{ "tree", required_argument, NULL, OPT_TREE },
 	{ "module", required_argument, NULL, OPT_MODULE },
 	{ "cmdline", required_argument, NULL, OPT_CMDLINE },
@@ -56,7 +62,7 @@ struct line_option {
 
 struct pack {
 	const char *output;
-	const struct compress_method *method;
+	struct groups_options write;
 	struct recipe_options recipe;
 	const char **vars;
 	size_t var_count;
@@ -88,12 +94,24 @@ static int bad_option(int option, char **argv)
 	return error_usage("pack", "unknown option %s", shown(argv[optind - 1]));
 }
 
-static int take_compress(struct pack *pack, const char *name)
+static int take_compress(struct pack *pack, const char *text)
 {
-	pack->method = compress_find(name);
-	if (pack->method)
+	const char *why;
+
+	if (!compress_choose(text, &pack->write.choice, &why))
 		return 0;
-	return error_usage("pack", "--compress expects none, gzip or zstd, found %s", shown(name));
+	return error_usage("pack", "--compress %s, found %s", why, shown(text));
+}
+
+static int take_threads(struct pack *pack, const char *text)
+{
+	char *end;
+	long count = strtol(text, &end, 10);
+
+	if (end == text || *end || count < 1 || count > 64)
+		return error_usage("pack", "--threads expects 1 to 64, found %s", shown(text));
+	pack->write.threads = (unsigned int)count;
+	return 0;
 }
 
 static int take_var(struct pack *pack, const char *var)
@@ -112,6 +130,13 @@ static int take_option(struct pack *pack, int option, char **argv)
 		return 0;
 	case OPT_COMPRESS:
 		return take_compress(pack, optarg);
+	case OPT_FAST_BOOT:
+		return take_compress(pack, "lz4");
+	case OPT_THREADS:
+		return take_threads(pack, optarg);
+	case OPT_NO_CACHE:
+		pack->write.use_cache = 0;
+		return 0;
 	case OPT_KERNEL:
 		pack->recipe.kernel = optarg;
 		return 0;
@@ -189,27 +214,6 @@ static int read_recipes(const struct pack *pack, struct recipe *recipe, struct i
 	return pack->app ? runtime_add(image) : 0;
 }
 
-static int write_image(const struct pack *pack, const struct image *image, int64_t newest)
-{
-	struct output *output = output_open(pack->output);
-	struct compressor *compressor = output ? compressor_new(pack->method, output) : NULL;
-
-	if (!compressor) {
-		output_abort(output);
-		return -1;
-	}
-	if (image_write(image, newest, compressor) < 0) {
-		compressor_free(compressor);
-		output_abort(output);
-		return -1;
-	}
-	if (compressor_finish(compressor) < 0) {
-		output_abort(output);
-		return -1;
-	}
-	return output_commit(output);
-}
-
 static int pack_image(struct pack *pack)
 {
 	struct image *image;
@@ -228,7 +232,7 @@ static int pack_image(struct pack *pack)
 		warning("the image has no /init: a kernel boots it only with rdinit=PROGRAM");
 	/* Without SOURCE_DATE_EPOCH all times are 0 but those of mtime lines. */
 	if (!result)
-		result = write_image(pack, image, set ? UINT32_MAX : newest);
+		result = image_save(image, set ? UINT32_MAX : newest, pack->output, &pack->write);
 	recipe_free(recipe);
 	image_free(image);
 	return result;
@@ -236,9 +240,11 @@ static int pack_image(struct pack *pack)
 
 int cmd_pack(int argc, char **argv)
 {
-	struct pack pack = { .output = "rdinit.img", .method = compress_find("gzip") };
-	int status = parse(&pack, argc, argv);
+	struct pack pack = { .output = "rdinit.img", .write = { .use_cache = 1 } };
+	int status = take_compress(&pack, "zstd");
 
+	if (!status)
+		status = parse(&pack, argc, argv);
 	if (!status && pack.help)
 		fputs(usage, stdout);
 	else if (!status)

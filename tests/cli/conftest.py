@@ -42,12 +42,31 @@ def read_newc(data):
         entries[name[:-1]] = entry
 
 
+def header(name, mode, size=0, ino=1, nlink=1, magic=b"070701", check=0, namesize=None):
+    fields = [ino, mode, 0, 0, nlink, 0, size, 0, 0, 0, 0,
+              len(name) + 1 if namesize is None else namesize, check]
+    return magic + b"".join(b"%08x" % field for field in fields)
+
+
+def pad(data):
+    return data + b"\0" * (-len(data) % 4)
+
+
+def entry(name, mode=0o100644, data=b"", **fields):
+    fields.setdefault("size", len(data))
+    return pad(pad(header(name, mode, **fields) + name + b"\0") + data)
+
+
+TRAILER = entry(b"TRAILER!!!", 0)
+
+
 class Tool:
     """Runs rdinit in a directory of its own."""
 
     def __init__(self, path):
         self.path = path
         self.env = {k: v for k, v in os.environ.items() if k != "SOURCE_DATE_EPOCH"}
+        self.env["XDG_CACHE_HOME"] = f"{path}.cache"
 
     def run(self, *args, stdin=b"", check=True, **kwargs):
         done = subprocess.run([RDINIT, *args], input=stdin, cwd=self.path, capture_output=True,
@@ -80,6 +99,8 @@ class Tool:
 
     def image(self, name="rdinit.img"):
         data = (self.path / name).read_bytes()
+        if data[:4] == b"\x28\xb5\x2f\xfd":
+            data = subprocess.run(["zstd", "-dc"], input=data, stdout=subprocess.PIPE, check=True).stdout
         return read_newc(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
 
     def names(self):

@@ -8,25 +8,7 @@ import subprocess
 
 import pytest
 
-from conftest import RDINIT
-
-
-def header(name, mode, size=0, ino=1, nlink=1, magic=b"070701", check=0, namesize=None):
-    fields = [ino, mode, 0, 0, nlink, 0, size, 0, 0, 0, 0,
-              len(name) + 1 if namesize is None else namesize, check]
-    return magic + b"".join(b"%08x" % field for field in fields)
-
-
-def pad(data):
-    return data + b"\0" * (-len(data) % 4)
-
-
-def entry(name, mode=0o100644, data=b"", **fields):
-    fields.setdefault("size", len(data))
-    return pad(pad(header(name, mode, **fields) + name + b"\0") + data)
-
-
-TRAILER = entry(b"TRAILER!!!", 0)
+from conftest import RDINIT, TRAILER, entry, header, pad
 
 
 def lines(done):

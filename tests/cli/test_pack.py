@@ -53,11 +53,10 @@ def test_a_kernel_list_gives_what_gen_init_cpio_gives(tool):
     assert [e.data for e in links] == [b"", b"", b"hello\n"], "the last link has the bytes"
 
 
-def test_entries_are_sorted_numbered_and_without_time(tool):
+def test_entries_are_sorted_without_number_and_time(tool):
     got = tool.pack("file /b/x /dev/null 0644 0 0\ndir /b-c 0755 0 0\ndir /a 0755 0 0\n")
     assert list(got) == [b"a", b"b", b"b-c", b"b/x"]
-    assert [e.ino for e in got.values()] == [1, 2, 3, 4]
-    assert [e.nlink for e in got.values()] == [2, 2, 2, 1]
+    assert {(e.ino, e.nlink) for e in got.values()} == {(0, 1)}, "only hard links need a number"
     assert {e.mtime for e in got.values()} == {0}
 
 
@@ -376,7 +375,7 @@ def limit_file_size():
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
 
-@pytest.mark.parametrize("compress", ["none", "gzip", "zstd"])
+@pytest.mark.parametrize("compress", ["none", "gzip", "zstd", "lz4", "xz", "lzma", "bzip2"])
 def test_a_full_disk_leaves_the_old_image_whole(tool, compress):
     tool.write("tree/big", os.urandom(3_000_000))
     tool.write("rdinit.img", "old")
@@ -492,18 +491,3 @@ def test_gnu_cpio_reads_what_we_write(tool):
                    cwd=out, check=True)
     assert (out / "sym").read_text() == "text" and os.path.samefile(out / "link", out / "dir/file")
     assert stat.S_ISFIFO((out / "fifo").stat().st_mode)
-
-
-@pytest.mark.parametrize("compress,magic", [("gzip", b"\x1f\x8b\x08\x00\0\0\0\0"),
-                                            ("zstd", b"\x28\xb5\x2f\xfd")])
-def test_compressed_images_hold_the_same(tool, compress, magic):
-    tool.write("tree/big", bytes(range(256)) * 50_000)
-    tool.run("pack", "--no-init", "--tree", "tree", "-o", "raw", "--compress", "none")
-    tool.run("pack", "--no-init", "--tree", "tree", "-o", "x", "--compress", compress)
-    packed = (tool.path / "x").read_bytes()
-    assert packed.startswith(magic), "no name and no time in the header"
-    command = {"gzip": ["gzip", "-dc"], "zstd": ["zstd", "-dc"]}[compress]
-    plain = subprocess.run(command, input=packed, capture_output=True, check=True).stdout
-    assert plain == (tool.path / "raw").read_bytes()
-    if compress == "gzip":
-        assert gzip.decompress(packed) == plain

@@ -43,6 +43,11 @@ int archive_same_file(const struct archive_entry *one, const struct archive_entr
 /* The last entry at a clean path, or NULL. */
 const struct archive_entry *archive_find(const struct archive *archive, const char *path);
 
+/* What a path leads to when the kernel has unpacked all: links are followed, the last one too, and
+ * never out of the image. NULL with *why set to a static text. */
+const struct archive_entry *archive_resolve(const struct archive *archive, const char *path,
+					    const char **why);
+
 /* The bytes of an entry, where it is a file through all its hard links. */
 struct span archive_data(const struct archive *archive, const struct archive_entry *entry);
 

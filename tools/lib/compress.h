@@ -1,21 +1,40 @@
-/* compress.h - none, gzip and zstd on the way out; whole buffers of all but lzo on the way in. */
+/* compress.h - what the kernel unpacks: a filter on the way out, whole buffers on the way in. */
 #ifndef TOOLS_LIB_COMPRESS_H
 #define TOOLS_LIB_COMPRESS_H
 
 #include "init/pure/span.h"
 #include "tools/lib/mem.h"
 
-struct output;
 struct compressor;
+struct compress_method;
 
-/* A method by the name --compress takes ("none", "gzip", "zstd"), or NULL. */
-const struct compress_method *compress_find(const char *name);
+struct compress_choice {
+	const struct compress_method *method;
+	int level;
+};
 
-/* Writes to `output`, which stays the caller's. gzip: level 9, no name and no time in the header.
- * zstd: level 9, which unpacks with the fewest instructions; window of at most 8 MiB, the kernel's
- * documented limit (lib/decompress_unzstd.c), and the content size in the header where that makes
- * the window smaller. */
-struct compressor *compressor_new(const struct compress_method *method, struct output *output);
+/* Where compressed bytes go. `write` returns 0, or -1 after reporting. */
+struct sink {
+	int (*write)(void *context, const void *data, size_t len);
+	void *context;
+};
+
+/* What --compress takes: "none", "gzip", "zstd", "lz4", "xz", "lzma" or "bzip2", with ",LEVEL"
+ * behind it or the method's own level (tools/lib/compress_*.c say why that one). 0, or -1 with *why
+ * set to a static text. */
+int compress_choose(const char *text, struct compress_choice *choice, const char **why);
+
+const char *compress_name(const struct compress_method *method);
+
+/* Bytes of memory that one compressor of this choice needs, about. */
+size_t compress_memory(const struct compress_choice *choice);
+
+#define COMPRESS_SIZE_UNKNOWN UINT64_MAX
+
+/* `size`: bytes that will be written, or COMPRESS_SIZE_UNKNOWN; zstd says it in the frame's header,
+ * so that the kernel maps no larger window than it needs. NULL after reporting. */
+struct compressor *compressor_new(const struct compress_choice *choice, uint64_t size,
+				  struct sink sink);
 
 /* 0, or -1 after reporting. */
 int compressor_write(struct compressor *compressor, const void *data, size_t len);

@@ -15,7 +15,7 @@ struct entry {
 	char *target;		/* symlink: its text */
 	char *host_path;	/* regular file: where its bytes are, or NULL: in data */
 	void *data;		/* regular file: bytes in memory, owned */
-	size_t size;		/* regular file: bytes in data; of no use with host_path */
+	size_t size;		/* regular file: bytes in data; with host_path what a walk saw, or 0 */
 	struct entry *link;	/* hard link: the entry it shares its inode with, else NULL */
 	char *why;		/* provenance, "recipe.list:12" or "needed by /bin/sh" */
 

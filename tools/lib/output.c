@@ -15,7 +15,7 @@
 #include "tools/lib/mem.h"
 #include "tools/lib/path.h"
 
-#define COLLECT (256 * 1024) /* bytes: from here on, larger writes are not measurably cheaper */
+#define COLLECT (512 * 1024) /* bytes: from 256 KiB on, larger writes are not measurably cheaper */
 
 struct output {
 	char *path;		/* what to replace, or for messages */
@@ -179,6 +179,19 @@ int output_write(struct output *output, const void *data, size_t len)
 			flush(output);
 	}
 	return output->failed ? -1 : 0;
+}
+
+char *output_room(struct output *output, size_t len)
+{
+	if (COLLECT - output->len < len)
+		flush(output);
+	return output->failed ? NULL : output->bytes + output->len;
+}
+
+void output_take(struct output *output, size_t len)
+{
+	output->len += len;
+	output->total += len;
 }
 
 unsigned long long output_total(const struct output *output)

@@ -15,6 +15,12 @@ struct output *output_open(const char *path);
 /* Collects and writes. 0, or -1 after reporting (once: later calls only return -1). */
 int output_write(struct output *output, const void *data, size_t len);
 
+/* Room for `len` bytes (OUTPUT_ROOM at the most) behind what was written, to be filled in place;
+ * output_take() then makes the first `len` of them part of the output. NULL after a failure. */
+#define OUTPUT_ROOM ((size_t)384 << 10)
+char *output_room(struct output *output, size_t len);
+void output_take(struct output *output, size_t len);
+
 /* Bytes given to output_write() so far. */
 unsigned long long output_total(const struct output *output);
 

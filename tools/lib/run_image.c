@@ -54,23 +54,12 @@ static int fill(struct image *image, const struct run_image *run)
 
 static int write_to(const struct image *image, const char *path)
 {
-	struct output *output = output_open(path);
-	struct compressor *compressor;
+	struct groups_options plain = { 0 };
+	const char *why;
 
-	if (!output)
-		return -1;
 	/* Not compressed: unpacking costs an emulated machine more than reading. */
-	compressor = compressor_new(compress_find("none"), output);
-	if (!compressor || image_write(image, UINT32_MAX, compressor)) {
-		compressor_free(compressor);
-		output_abort(output);
-		return -1;
-	}
-	if (compressor_finish(compressor)) {
-		output_abort(output);
-		return -1;
-	}
-	return output_commit(output);
+	compress_choose("none", &plain.choice, &why);
+	return image_save(image, UINT32_MAX, path, &plain);
 }
 
 static void block_signals(void)

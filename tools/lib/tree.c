@@ -28,6 +28,7 @@ struct walk {
 	const struct tree_source *source;
 	const char *why;
 	struct linked *links[BUCKETS];
+	struct stat output;	/* of the image that is being made; 0 where it is not there */
 };
 
 static struct linked *find_linked(struct walk *walk, const struct stat *st)
@@ -71,6 +72,17 @@ static struct entry *add_symlink(struct walk *walk, const FTSENT *found, const c
 	return image_add_symlink(walk->image, path, target, walk->why);
 }
 
+static struct entry *add_file(struct walk *walk, const FTSENT *found, const char *path)
+{
+	const struct stat *st = found->fts_statp;
+	struct entry *entry = image_add_file(walk->image, path, found->fts_path,
+					     st->st_mode & 07777, walk->why);
+
+	if (entry && entry->host_path && !strcmp(entry->host_path, found->fts_path))
+		entry->size = (size_t)st->st_size;
+	return entry;
+}
+
 static struct entry *add_kind(struct walk *walk, const FTSENT *found, const char *path)
 {
 	const struct stat *st = found->fts_statp;
@@ -82,7 +94,7 @@ static struct entry *add_kind(struct walk *walk, const FTSENT *found, const char
 	case S_IFLNK:
 		return add_symlink(walk, found, path);
 	case S_IFREG:
-		return image_add_file(walk->image, path, found->fts_path, perm, walk->why);
+		return add_file(walk, found, path);
 	case S_IFCHR:
 	case S_IFBLK:
 		return image_add_node(walk->image, path, st->st_mode, major(st->st_rdev),
@@ -95,11 +107,9 @@ static struct entry *add_kind(struct walk *walk, const FTSENT *found, const char
 /* An image made in the tree that it holds would have its own last version in it. */
 static int is_output(const struct walk *walk, const FTSENT *found)
 {
-	const char *output = walk->source->output;
-	struct stat st;
-
-	if (!output || !S_ISREG(found->fts_statp->st_mode) || stat(output, &st) < 0 ||
-	    st.st_dev != found->fts_statp->st_dev || st.st_ino != found->fts_statp->st_ino)
+	if (!S_ISREG(found->fts_statp->st_mode) ||
+	    walk->output.st_dev != found->fts_statp->st_dev ||
+	    walk->output.st_ino != found->fts_statp->st_ino)
 		return 0;
 	warning("%s: %s is the image itself, and left out", walk->why, shown(found->fts_path));
 	return 1;
@@ -194,6 +204,8 @@ int tree_add(struct image *image, const struct tree_source *source, const char *
 	int result = 0;
 
 	*walk = (struct walk){ .image = image, .source = source, .why = why };
+	if (source->output && stat(source->output, &walk->output) < 0)
+		walk->output = (struct stat){ 0 };
 	if (!fts)
 		result = error_errno(errno, "%s: cannot read %s", why, shown(source->dir));
 	while (!result) {

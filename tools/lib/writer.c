@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/sysmacros.h>
@@ -10,13 +11,14 @@
 
 #include "tools/lib/error.h"
 #include "tools/lib/newc.h"
+#include "tools/lib/output.h"
 
 /* Up to here a file is read before its header is written, so its size cannot lie. Larger ones are
  * streamed behind the size that fstat(2) gave. */
 #define READ_FIRST (1024 * 1024) /* bytes */
 
 struct writer {
-	struct compressor *compressor;
+	struct groups *groups;
 	int64_t newest;
 	uint32_t next_ino;
 	struct buffer file;	/* the bytes read so far of the file at hand */
@@ -24,7 +26,7 @@ struct writer {
 
 static int put_padding(struct writer *writer, uint64_t len)
 {
-	return compressor_write(writer->compressor, "\0\0\0", newc_padding(len));
+	return groups_write(writer->groups, "\0\0\0", newc_padding(len));
 }
 
 static uint32_t clamp_time(const struct writer *writer, int64_t mtime)
@@ -36,29 +38,54 @@ static uint32_t clamp_time(const struct writer *writer, int64_t mtime)
 	return mtime < 0 ? 0 : (uint32_t)mtime;
 }
 
-static int put_header(struct writer *writer, const struct newc_fields *fields, const char *name)
+#define HEAD_MAX (NEWC_HEADER + PATH_MAX + 4) /* bytes */
+
+/* Header, name and padding, at `head`. Their length. */
+static size_t compose_head(char *head, const struct newc_fields *fields, const char *name)
 {
 	struct newc_fields full = *fields;
-	uint8_t header[NEWC_HEADER];
+	size_t len;
 
 	full.namesize = (uint32_t)strlen(name) + 1;
-	newc_header(header, &full);
-	if (compressor_write(writer->compressor, header, sizeof(header)) < 0 ||
-	    compressor_write(writer->compressor, name, full.namesize) < 0)
-		return -1;
-	return put_padding(writer, NEWC_HEADER + full.namesize);
+	newc_header((uint8_t *)head, &full);
+	memcpy(head + NEWC_HEADER, name, full.namesize);
+	len = NEWC_HEADER + full.namesize;
+	memset(head + len, 0, newc_padding(len));
+	return len + newc_padding(len);
 }
 
-static int put_entry(struct writer *writer, const struct entry *entry, uint32_t size)
+static int put_head(struct writer *writer, const struct newc_fields *fields, const char *name)
+{
+	char head[HEAD_MAX];
+	size_t len = compose_head(head, fields, name);
+
+	if (groups_entry(writer->groups, name) < 0)
+		return -1;
+	return groups_write(writer->groups, head, len);
+}
+
+static const char *name_of(const struct entry *entry)
+{
+	return entry->path[1] ? entry->path + 1 : ".";
+}
+
+static struct newc_fields fields_of(const struct writer *writer, const struct entry *entry,
+				    uint32_t size)
 {
 	const struct entry *inode = image_inode((struct entry *)entry);
-	struct newc_fields fields = {
+
+	return (struct newc_fields){
 		.ino = inode->ino, .mode = inode->mode, .uid = inode->uid, .gid = inode->gid,
 		.nlink = inode->nlink, .mtime = clamp_time(writer, inode->mtime), .size = size,
 		.rdev_major = inode->rdev_major, .rdev_minor = inode->rdev_minor,
 	};
+}
 
-	return put_header(writer, &fields, entry->path[1] ? entry->path + 1 : ".");
+static int put_entry(struct writer *writer, const struct entry *entry, uint32_t size)
+{
+	struct newc_fields fields = fields_of(writer, entry, size);
+
+	return put_head(writer, &fields, name_of(entry));
 }
 
 static int put_bytes(struct writer *writer, const struct entry *entry, const void *data, size_t len)
@@ -67,7 +94,7 @@ static int put_bytes(struct writer *writer, const struct entry *entry, const voi
 		return error("%s: %s: a file of 4 GiB or more does not fit a newc archive",
 			     entry->why, shown(entry->path));
 	if (put_entry(writer, entry, (uint32_t)len) < 0 ||
-	    compressor_write(writer->compressor, data, len) < 0)
+	    groups_write(writer->groups, data, len) < 0)
 		return -1;
 	return put_padding(writer, len);
 }
@@ -113,11 +140,12 @@ static int put_large(struct writer *writer, const struct entry *entry, int fd, u
 	uint64_t left = size - writer->file.len;
 
 	if (put_entry(writer, entry, (uint32_t)size) < 0 ||
-	    compressor_write(writer->compressor, writer->file.data, writer->file.len) < 0)
+	    groups_write(writer->groups, writer->file.data, writer->file.len) < 0)
 		return -1;
 	for (;;) {
-		static char chunk[256 * 1024];
-		ssize_t len = read_some(fd, inode, chunk, sizeof(chunk));
+		static char chunk[OUTPUT_ROOM];
+		char *room = groups_room(writer->groups, sizeof(chunk));
+		ssize_t len = read_some(fd, inode, room ? room : chunk, sizeof(chunk));
 
 		if (len < 0)
 			return -1;
@@ -125,7 +153,9 @@ static int put_large(struct writer *writer, const struct entry *entry, int fd, u
 			return changed(inode);
 		if (!len)
 			return put_padding(writer, size);
-		if (compressor_write(writer->compressor, chunk, (size_t)len) < 0)
+		if (room)
+			groups_take(writer->groups, (size_t)len);
+		else if (groups_write(writer->groups, chunk, (size_t)len) < 0)
 			return -1;
 		left -= (uint64_t)len;
 	}
@@ -140,7 +170,6 @@ static int put_open_file(struct writer *writer, const struct entry *entry, int f
 
 	if (S_ISREG(st->st_mode) && size > NEWC_FILE_MAX)
 		return put_bytes(writer, entry, NULL, (size_t)NEWC_FILE_MAX + 1);
-	writer->file.len = 0;
 	end = read_up_to(writer, fd, inode, READ_FIRST);
 	if (!end && size >= writer->file.len)
 		return put_large(writer, entry, fd, size);
@@ -149,31 +178,67 @@ static int put_open_file(struct writer *writer, const struct entry *entry, int f
 	return end < 0 ? -1 : put_bytes(writer, entry, writer->file.data, writer->file.len);
 }
 
+/* A file of exactly the size that the walk through its tree saw needs no look at its state, no
+ * second read to find its end, and no copy. 1 where it has been put, 0 where the long way is left
+ * (writer->file has what was read), or -1. */
+static int put_as_seen(struct writer *writer, const struct entry *entry, int fd)
+{
+	const struct entry *inode = image_inode((struct entry *)entry);
+	struct newc_fields fields = fields_of(writer, entry, (uint32_t)inode->size);
+	char *room = NULL;
+	ssize_t len;
+	size_t head;
+
+	if (inode->size && inode->size <= OUTPUT_ROOM - HEAD_MAX - 4)
+		room = groups_room(writer->groups, HEAD_MAX + inode->size + 4);
+	if (!room)
+		return 0;
+	head = compose_head(room, &fields, name_of(entry));
+	len = read_some(fd, inode, room + head, inode->size + 1);
+	if (len != (ssize_t)inode->size) {
+		if (len > 0)
+			buffer_add(&writer->file, room + head, (size_t)len);
+		return len < 0 ? -1 : 0;
+	}
+	memset(room + head + len, 0, newc_padding((uint64_t)len));
+	groups_take(writer->groups, head + (size_t)len + newc_padding((uint64_t)len));
+	return 1;
+}
+
+static int put_stated_file(struct writer *writer, const struct entry *entry, int fd)
+{
+	const struct entry *inode = image_inode((struct entry *)entry);
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return error_errno(errno, "%s: cannot stat %s", inode->why,
+				   shown(inode->host_path));
+	if (!S_ISREG(st.st_mode) && st.st_rdev != makedev(1, 3)) /* /dev/null is an empty file */
+		return error("%s: %s is not a regular file", inode->why, shown(inode->host_path));
+	return put_open_file(writer, entry, fd, &st);
+}
+
 static int put_host_file(struct writer *writer, const struct entry *entry)
 {
 	const struct entry *inode = image_inode((struct entry *)entry);
 	int fd = open(inode->host_path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), result;
-	struct stat st;
 
 	if (fd < 0)
 		return error_errno(errno, "%s: cannot open %s", inode->why,
 				   shown(inode->host_path));
-	if (fstat(fd, &st) < 0)
-		result = error_errno(errno, "%s: cannot stat %s", inode->why,
-				     shown(inode->host_path));
-	else if (!S_ISREG(st.st_mode) && st.st_rdev != makedev(1, 3)) /* /dev/null is an empty file */
-		result = error("%s: %s is not a regular file", inode->why, shown(inode->host_path));
-	else
-		result = put_open_file(writer, entry, fd, &st);
+	writer->file.len = 0;
+	result = put_as_seen(writer, entry, fd);
+	if (!result)
+		result = put_stated_file(writer, entry, fd);
 	close(fd);
-	return result;
+	return result < 0 ? -1 : 0;
 }
 
 static int put_one(struct writer *writer, struct entry *entry)
 {
 	struct entry *inode = image_inode(entry);
 
-	if (!inode->ino)
+	if (!inode->ino && inode->nlink > 1)
 		inode->ino = writer->next_ino++;
 	inode->left--;
 	switch (inode->mode & S_IFMT) {
@@ -193,38 +258,53 @@ static int put_one(struct writer *writer, struct entry *entry)
 static void count_links(struct entry **all, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		bool dir = S_ISDIR(all[i]->mode);
-
 		all[i]->ino = 0;
-		all[i]->nlink = dir ? 2 : 0; /* a directory's own name and its "." */
-		all[i]->left = dir;
+		all[i]->nlink = all[i]->left = 0;
 	}
 	for (size_t i = 0; i < count; i++) {
 		struct entry *inode = image_inode(all[i]);
 
-		if (S_ISDIR(inode->mode))
-			continue;
 		inode->nlink++;
 		inode->left++;
 	}
 }
 
-int image_write(const struct image *image, int64_t newest, struct compressor *compressor)
+static int write_all(const struct image *image, struct writer *writer)
 {
 	const struct newc_fields trailer = { .nlink = 1 };
-	struct writer writer = { .compressor = compressor, .newest = newest, .next_ino = 1 };
 	size_t count;
 	struct entry **all = image_sorted(image, &count);
 	int result = 0;
 
 	count_links(all, count);
 	for (size_t i = 0; i < count && !result; i++)
-		result = put_one(&writer, all[i]);
+		result = put_one(writer, all[i]);
 	if (!result)
-		result = put_header(&writer, &trailer, NEWC_TRAILER);
-	buffer_free(&writer.file);
+		result = put_head(writer, &trailer, NEWC_TRAILER);
+	buffer_free(&writer->file);
 	free(all);
 	return result;
+}
+
+int image_save(const struct image *image, int64_t newest, const char *path,
+	       const struct groups_options *options)
+{
+	struct output *output = output_open(path);
+	struct writer writer = { .newest = newest, .next_ino = 1 };
+
+	if (!output)
+		return -1;
+	writer.groups = groups_new(options, output);
+	if (write_all(image, &writer) < 0) {
+		groups_free(writer.groups);
+		output_abort(output);
+		return -1;
+	}
+	if (groups_finish(writer.groups) < 0) {
+		output_abort(output);
+		return -1;
+	}
+	return output_commit(output);
 }
 
 int source_date_epoch(int64_t *seconds)

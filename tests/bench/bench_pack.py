@@ -1,0 +1,130 @@
+#!/usr/bin/python3
+"""bench_pack.py - what `rdinit pack` costs for a large tree, beside other archivers.
+
+usage: bench_pack.py BUILD
+The tree is copied from this system's own files: some 20,000 in 300 MB, in a folder in memory.
+Counted, so that it repeats: system calls (strace) and user instructions (valgrind's callgrind) an
+entry. Timed, in turns with `cat` of the finished archive, so that only the ratio counts: processor
+seconds. Then compressing: all anew, and again after one file changed."""
+import os
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SOURCES = ["/usr/include", "/usr/lib/python3", "/usr/lib/python3.11", "/usr/share/perl",
+           "/usr/share/zoneinfo", "/usr/share/doc"]
+LIMIT = 330_000_000     # bytes
+LARGEST = 1_000_000     # bytes of one file: what decides is the many
+ROUNDS = 5
+LIST = "find . -mindepth 1 | LC_ALL=C sort"
+
+
+def copy_tree(tree):
+    """Until there are LIMIT bytes; returns the number of entries."""
+    total = count = 0
+    for source in map(Path, SOURCES):
+        for folder, _, files in os.walk(source):
+            to = tree / folder.lstrip("/")
+            to.mkdir(parents=True, exist_ok=True)
+            for name in files:
+                path = Path(folder) / name
+                if path.is_symlink() or not path.is_file() or path.stat().st_size > LARGEST:
+                    continue
+                if total > LIMIT:
+                    return count
+                shutil.copy(path, to / name)
+                total += path.stat().st_size
+                count += 1
+    return count
+
+
+def packers(build, tree, out):
+    """Name and command of each; all write the same tree, uncompressed, to `out`."""
+    cpio = f"cd {tree}; {LIST} | "
+    rows = [("rdinit pack", [build / "rdinit", "pack", "--no-init", "--compress", "none", "--tree", tree,
+                             "-o", out])]
+    for name, program, command in (
+            ("GNU cpio", "cpio", f"cpio --quiet -o -H newc >{out}"),
+            ("busybox cpio", "busybox", f"busybox cpio -o -H newc >{out} 2>/dev/null"),
+            ("bsdcpio", "bsdcpio", f"bsdcpio --quiet -o -H newc >{out}")):
+        if shutil.which(program):
+            rows.append((name, ["sh", "-c", cpio + command]))
+    return rows
+
+
+def run(command, **more):
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL, **more)
+
+
+def processor(command, **more):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(command, **more)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def calls(command, work):
+    run(["strace", "-f", "-c", "-o", work / "calls", *command])
+    return int((work / "calls").read_text().splitlines()[-1].split()[3])
+
+
+def instructions(command, work):
+    done = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={work}/callgrind",
+                           *command], check=True, capture_output=True, text=True)
+    return int(re.search(r"refs:\s+([\d,]+)", done.stderr)[1].replace(",", ""))
+
+
+def peak(command, **more):
+    """Kilobytes; a child of its own, since the maximum of all children is kept."""
+    code = ("import resource,subprocess,sys;subprocess.run(sys.argv[1:],check=True,stderr=-3);"
+            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+    done = subprocess.run([sys.executable, "-c", code, *map(str, command)], check=True, text=True,
+                          stdout=subprocess.PIPE, **more)
+    return int(done.stdout)
+
+
+def plain(build, tree, work, entries):
+    out = work / "out.cpio"
+    print(f"{'uncompressed':16}{'x cat (cpu)':>12}{'calls/entry':>13}{'user instr./entry':>19}")
+    for name, command in packers(build, tree, out):
+        ratios = []
+        for _ in range(ROUNDS):
+            ours = processor(command)
+            ratios.append(ours / processor(["sh", "-c", f"cat {out} >{work}/copy"]))
+        row = f"{name:16}{statistics.median(ratios):12.2f}{calls(command, work) / entries:13.1f}"
+        if name == "rdinit pack" and shutil.which("valgrind"):
+            row += f"{instructions(command, work) / entries:19,.0f}"
+        print(row, flush=True)
+    (work / "copy").unlink()
+
+
+def compressed(build, tree, work):
+    env = {**os.environ, "XDG_CACHE_HOME": str(work / "cache")}
+    command = [build / "rdinit", "pack", "--no-init", "--tree", tree, "-o", work / "out.img"]
+    first = processor(command, env=env)
+    victim = next(path for path in sorted(tree.rglob("*.h")) if path.is_file())
+    victim.write_text("other\n")
+    again = processor(command, env=env)
+    print(f"zstd: {first:.2f} s of processor time anew, {again:.2f} s after one file changed "
+          f"({first / again:.0f} times less), at most {peak(command, env=env) // 1024} MiB of memory, "
+          f"{(work / 'out.img').stat().st_size:,} bytes")
+
+
+def main():
+    build = Path(sys.argv[1]).resolve()
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        work, tree = Path(folder), Path(folder) / "tree"
+        entries = copy_tree(tree) + sum(1 for path in tree.rglob("*") if path.is_dir())
+        print(f"{entries:,} entries")
+        plain(build, tree, work, entries)
+        compressed(build, tree, work)
+
+
+if __name__ == "__main__":
+    main()

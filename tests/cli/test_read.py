@@ -1,0 +1,182 @@
+"""test_read.py - rdinit cat, extract and diff: an image's files, its folder, and what changed."""
+import json
+import os
+import stat
+
+import pytest
+
+from conftest import TRAILER, entry
+
+TREE = ('dir / 0755 0 0\ndir /usr 0755 0 0\ndir /usr/lib 0700 5 6\nslink /lib /usr/lib 0777 0 0\n'
+        'file /usr/lib/a data 04755 1 2 /usr/lib/b\nfile "/n l\\n" data 0000 0 0\n'
+        'slink /loop loop 0777 0 0\nslink /usr/up ../usr/lib/../lib 0777 0 0\n'
+        'nod /null 0666 0 0 c 1 3\npipe /p 0600 0 0\nsock /s 0600 0 0\nmtime 77\n'
+        'file /timed data 0644 0 0\n')
+
+
+@pytest.fixture
+def packed(tool):
+    tool.write("data", "12345")
+    tool.write("r", TREE)
+    tool.run("pack", "-o", "x.img", "r")
+    return tool
+
+
+def test_list_long_is_as_ls_has_it(packed):
+    lines = packed.run("list", "--long", "x.img").stdout.decode().splitlines()
+    wanted = ["drwx------   1     5     6          0 1970-01-01 00:00 /usr/lib",
+              "-rwsr-xr-x   2     1     2          5 1970-01-01 00:00 /usr/lib/a",
+              "----------   1     0     0          5 1970-01-01 00:00 /n l\\n",
+              "lrwxrwxrwx   1     0     0          8 1970-01-01 00:00 /lib -> /usr/lib",
+              "crw-rw-rw-   1     0     0       1, 3 1970-01-01 00:00 /null",
+              "prw-------   1     0     0          0 1970-01-01 00:00 /p",
+              "srw-------   1     0     0          0 1970-01-01 00:00 /s",
+              "-rw-r--r--   1     0     0          5 1970-01-01 00:01 /timed"]
+    assert set(wanted) <= set(lines), lines
+    tool = packed
+    tool.write("s", "dir /tmp 1777 0 0\nfile /g data 02644 0 0\n")
+    tool.run("pack", "-o", "y.img", "s")
+    modes = [line.split()[0] for line in tool.run("list", "-l", "y.img").stdout.decode().splitlines()]
+    assert modes == ["-rw-r-Sr--", "drwxrwxrwt"]
+
+
+def test_list_json_has_everything(packed):
+    packed.write("s", TREE + 'file "/\\xff" data 0644 0 0\nslink /t "\\xfe" 0777 0 0\n')
+    packed.run("pack", "--compress", "gzip", "-o", "y.img", "s")
+    whole = json.loads(packed.run("list", "--json", "y.img").stdout)
+    segment, = whole["segments"]
+    assert (segment["kind"], segment["offset"]) == ("gzip", 0) and segment["unpacked"] > segment["size"]
+    entries = {entry["path"] or entry["path_hex"]: entry for entry in whole["entries"]}
+    assert entries["/usr/lib/a"] == {"path": "/usr/lib/a", "type": "file", "mode": "4755", "uid": 1, "gid": 2,
+                                     "mtime": 0, "links": 2, "inode": 1, "segment": 0, "size": 5}
+    assert (entries["/null"]["type"], entries["/null"]["major"], entries["/null"]["minor"]) == ("character", 1, 3)
+    assert entries["/lib"]["target"] == "/usr/lib" and entries["/timed"]["mtime"] == 77
+    assert entries["2fff"]["path"] == "" and entries["/t"]["target_hex"] == "fe"
+
+
+@pytest.mark.parametrize("path", ["/usr/lib/a", "usr/lib/b", "/lib/a", "/usr/up/b", "//lib/./a", "/timed"])
+def test_cat_follows_links_inside_the_image(packed, path):
+    assert packed.run("cat", "x.img", path).stdout == b"12345"
+
+
+def test_cat_of_several_and_of_standard_input(packed):
+    image = (packed.path / "x.img").read_bytes()
+    assert packed.run("cat", "-", "/lib/a", "/lib/b", stdin=image).stdout == b"1234512345"
+
+
+@pytest.mark.parametrize("path, says", [
+    ("/nope", "/nope: no such file in it"), ("/lib/nope", "no such file"), ("/usr", "/usr: not a file"),
+    ("/null", "not a file"), ("/loop", "too many symbolic links"), ("/loop/x", "too many symbolic links"),
+    ("/timed/x", "no such file")])
+def test_cat_says_what_is_wrong(packed, path, says):
+    packed.fail("cat", "x.img", path, says=says)
+
+
+def test_a_link_out_of_the_image_leads_nowhere(tool):
+    tool.write("x.img", entry(b"etc", 0o120777, b"../../../../etc") + entry(b"h", 0o120777, b"/etc/hostname")
+               + TRAILER)
+    tool.fail("cat", "x.img", "/etc/hostname", says="too many symbolic links")
+    tool.fail("cat", "x.img", "/h", says="too many symbolic links")
+
+
+def test_extract_and_pack_give_the_same_image_again(packed):
+    packed.run("extract", "x.img", "out")
+    packed.run("pack", "-o", "y.img", "out.recipe")
+    assert (packed.path / "y.img").read_bytes() == (packed.path / "x.img").read_bytes()
+    out = packed.path / "out"
+    assert (out / "usr/lib/a").read_bytes() == b"12345"
+    assert (out / "usr/lib/a").stat().st_ino == (out / "usr/lib/b").stat().st_ino
+    assert stat.S_IMODE((out / "usr/lib/a").stat().st_mode) == 0o755, "no setuid bit on the host"
+    assert stat.S_IMODE((out / "n l\n").stat().st_mode) == 0o400
+    assert os.readlink(out / "lib") == "/usr/lib" and (out / "timed").stat().st_mtime == 77
+    assert not any((out / name).exists() for name in ("null", "p", "s"))
+
+
+@pytest.mark.parametrize("first", [b"../../outside", b"/outside", b"out", b"a/../../../outside"])
+def test_nothing_is_written_outside(tool, first):
+    (tool.path / "outside").mkdir()
+    tool.write("x.img", entry(b"d", 0o120777, first) + entry(b"d/evil", data=b"x") + TRAILER)
+    tool.fail("extract", "x.img", "in", says="/d/evil is lost")
+    assert os.listdir(tool.path / "outside") == []
+    assert sorted(os.listdir(tool.path / "in")) == ["d"]
+
+
+def test_a_file_through_a_link_lies_inside(tool):
+    """An absolute link is taken inside the folder, and the recipe names the file's real place."""
+    tool.write("x.img", entry(b"outside", 0o40755) + entry(b"d", 0o120777, str(tool.path).encode() + b"/outside")
+               + entry(b"tmp", 0o40755) + entry(b"e", 0o120777, b"/outside") + entry(b"e/f", data=b"x") + TRAILER)
+    tool.run("extract", "x.img", "in")
+    assert (tool.path / "in/outside/f").read_bytes() == b"x"
+    assert f"file /e/f {tool.path}/in/outside/f 0644" in (tool.path / "in.recipe").read_text()
+
+
+def test_a_later_entry_replaces_an_earlier_one(tool):
+    tool.write("x.img", entry(b"a", data=b"1") + entry(b"a", 0o120777, b"b") + entry(b"b", 0o40755)
+               + entry(b"b", data=b"2") + entry(b"c", data=b"1") + entry(b"c", data=b"3") + TRAILER)
+    tool.run("extract", "x.img", "in")
+    assert os.readlink(tool.path / "in/a") == "b"
+    assert (tool.path / "in/b").read_bytes() == b"2" and (tool.path / "in/c").read_bytes() == b"3"
+    recipe = (tool.path / "in.recipe").read_text()
+    assert recipe.count(" /c ") == 1 and recipe.count(" /b ") == 1
+
+
+def test_what_the_kernel_would_lose_is_said_and_the_rest_extracted(tool):
+    tool.write("x.img", entry(b"no/folder", data=b"1") + entry(b"d", 0o40755) + entry(b"d/f", data=b"2")
+               + entry(b"d", data=b"3") + TRAILER)
+    text = tool.fail("extract", "x.img", "in", says="2 entries are lost")
+    assert "/no/folder is lost: no folder for it" in text and "/d is lost: it cannot replace" in text
+    assert (tool.path / "in/d/f").read_bytes() == b"2"
+    assert "folder" not in (tool.path / "in.recipe").read_text().replace("# ", "")
+
+
+def test_extract_refuses_a_folder_that_is_in_use(packed):
+    (packed.path / "full").mkdir()
+    packed.write("full/x", "mine")
+    packed.fail("extract", "x.img", "full", says="full: is not empty")
+    packed.fail("extract", "x.img", "data", says="data: cannot open: Not a directory")
+    packed.fail("extract", "x.img", "no/where", says="no/where: cannot create")
+    packed.fail("extract", "x.img", status=2, says="expected IMAGE and DIR")
+    assert packed.names() == ["data", "full", "r", "x.img"]
+
+
+def change(tool, *replace):
+    text = TREE
+    for old, new in replace:
+        assert old in text
+        text = text.replace(old, new)
+    tool.write("data2", "12345678")
+    tool.write("data3", "54321")
+    tool.write("s", text)
+    tool.run("pack", "--compress", "none", "-o", "y.img", "s")
+    done = tool.run("diff", "x.img", "y.img", check=False)
+    return done.returncode, done.stdout.decode().splitlines()
+
+
+@pytest.mark.parametrize("replace, lines", [
+    ([("dir /usr 0755", "dir /usr 0750")], ["~ /usr: mode 0755 -> 0750"]),
+    ([("0700 5 6", "0700 5 7")], ["~ /usr/lib: owner 5:6 -> 5:7"]),
+    ([("/lib /usr/lib", "/lib usr/lib")], ["~ /lib: target /usr/lib -> usr/lib"]),
+    ([("/timed data ", "/timed data2 ")], ["~ /timed: 5 -> 8 bytes"]),
+    ([("/timed data ", "/timed data3 ")], ["~ /timed: other contents"]),
+    ([("c 1 3", "c 1 5")], ["~ /null: device 1:3 -> 1:5"]),
+    ([("c 1 3", "b 1 3")], ["~ /null: character device -> block device"]),
+    ([("pipe /p", "sock /p")], ["~ /p: pipe -> socket"]),
+    ([("pipe /p", "pipe /q")], ["- /p: pipe", "+ /q: pipe"]),
+    ([("/timed data 0644 0 0", "/zz data2 0600 1 0")], ["- /timed: file, 5 bytes", "+ /zz: file, 8 bytes"]),
+    ([('"/n l\\n" data 0000 0 0', '"/n l\\n" data2 0001 1 1')],
+     ["~ /n l\\n: mode 0000 -> 0001, owner 0:0 -> 1:1, 5 -> 8 bytes"]),
+])
+def test_diff_says_what_changed(packed, replace, lines):
+    assert change(packed, *replace) == (1, lines)
+
+
+def test_diff_of_the_same(packed):
+    assert change(packed) == (0, []), "compression is no difference"
+    assert change(packed, ("mtime 77", "mtime 78")) == (0, []), "nor are times"
+    done = packed.run("diff", "--times", "x.img", "y.img", check=False)
+    assert (done.returncode, done.stdout) == (1, b"~ /timed: time 77 -> 78\n")
+
+
+def test_diff_of_what_is_no_image(packed):
+    packed.fail("diff", "x.img", "data", status=2, says="data: ")
+    packed.fail("diff", "x.img", status=2, says="expected A and B")

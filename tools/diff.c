@@ -1,0 +1,205 @@
+/* diff.c - rdinit diff: what the kernel would unpack differently from two images. */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tools/commands.h"
+#include "tools/lib/archive.h"
+#include "tools/lib/error.h"
+#include "tools/lib/mem.h"
+
+#define STATUS_SAME 0
+#define STATUS_DIFFERENT 1
+#define STATUS_TROUBLE 2
+
+static const char usage[] =
+	"usage: rdinit diff [--times] A B\n\n"
+	"Says what differs between the trees of the images A and B: + only in B, - only in A,\n"
+	"~ in both. Exit status 0: nothing, 1: something, 2: an error.\n\n"
+	"  --times  differences of modification times, too\n";
+
+static const char *kind_of(uint32_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFREG: return "file";
+	case S_IFDIR: return "folder";
+	case S_IFLNK: return "symlink";
+	case S_IFCHR: return "character device";
+	case S_IFBLK: return "block device";
+	case S_IFIFO: return "pipe";
+	case S_IFSOCK: return "socket";
+	default: return "unknown";
+	}
+}
+
+static int same_bytes(struct span a, struct span b)
+{
+	return a.len == b.len && (!a.len || !memcmp(a.data, b.data, a.len));
+}
+
+static void say(struct buffer *words, const char *text)
+{
+	buffer_printf(words, "%s%s", words->len ? ", " : "", text);
+}
+
+static void compare_text(struct buffer *words, struct span a, struct span b)
+{
+	char *from = xstrndup((const char *)a.data, a.len);
+	char *to = xstrndup((const char *)b.data, b.len);
+
+	if (strcmp(from, to)) {
+		say(words, "target ");
+		buffer_printf(words, "%s -> %s", shown(from), shown(to));
+	}
+	free(from);
+	free(to);
+}
+
+static void compare_bytes(struct buffer *words, struct span a, struct span b)
+{
+	if (a.len != b.len) {
+		say(words, "");
+		buffer_printf(words, "%zu -> %zu bytes", a.len, b.len);
+	} else if (!same_bytes(a, b)) {
+		say(words, "other contents");
+	}
+}
+
+static void compare_fields(struct buffer *words, const struct newc_fields *a,
+			   const struct newc_fields *b, bool times)
+{
+	uint32_t kind = a->mode & S_IFMT;
+
+	if ((a->mode ^ b->mode) & 07777) {
+		say(words, "");
+		buffer_printf(words, "mode 0%03o -> 0%03o", a->mode & 07777, b->mode & 07777);
+	}
+	if (a->uid != b->uid || a->gid != b->gid) {
+		say(words, "");
+		buffer_printf(words, "owner %u:%u -> %u:%u", a->uid, a->gid, b->uid, b->gid);
+	}
+	if ((kind == S_IFCHR || kind == S_IFBLK) &&
+	    (a->rdev_major != b->rdev_major || a->rdev_minor != b->rdev_minor)) {
+		say(words, "");
+		buffer_printf(words, "device %u:%u -> %u:%u", a->rdev_major, a->rdev_minor,
+			      b->rdev_major, b->rdev_minor);
+	}
+	if (times && a->mtime != b->mtime) {
+		say(words, "");
+		buffer_printf(words, "time %u -> %u", a->mtime, b->mtime);
+	}
+}
+
+struct side {
+	const struct archive *archive;
+	size_t at;		/* in by_path */
+};
+
+/* The entry that the kernel leaves at the next path, or NULL behind the last one. */
+static const struct archive_entry *peek(struct side *side)
+{
+	const struct archive *archive = side->archive;
+
+	while (side->at < archive->count) {
+		const struct archive_entry *entry = &archive->entries[archive->by_path[side->at]];
+
+		if (archive_find(archive, entry->path) == entry)
+			return entry;
+		side->at++;
+	}
+	return NULL;
+}
+
+static int print_single(char sign, const struct side *side, const struct archive_entry *entry)
+{
+	uint32_t mode = entry->newc.fields.mode;
+
+	printf("%c %s: %s", sign, shown(entry->path), kind_of(mode));
+	if (S_ISREG(mode))
+		printf(", %zu bytes", archive_data(side->archive, entry).len);
+	puts("");
+	return 1;
+}
+
+static int print_pair(const struct side *a, const struct archive_entry *one, const struct side *b,
+		      const struct archive_entry *other, bool times)
+{
+	const struct newc_fields *from = &one->newc.fields, *to = &other->newc.fields;
+	struct span old = archive_data(a->archive, one), new = archive_data(b->archive, other);
+	struct buffer words = { 0 };
+	int differs;
+
+	if ((from->mode ^ to->mode) & S_IFMT) {
+		buffer_printf(&words, "%s -> %s", kind_of(from->mode), kind_of(to->mode));
+	} else {
+		compare_fields(&words, from, to, times);
+		if (S_ISLNK(from->mode))
+			compare_text(&words, old, new);
+		else
+			compare_bytes(&words, old, new);
+	}
+	differs = words.len > 0;
+	if (differs)
+		printf("~ %s: %s\n", shown(one->path), words.data);
+	buffer_free(&words);
+	return differs;
+}
+
+static int compare(const struct archive *first, const struct archive *second, bool times)
+{
+	struct side a = { first, 0 }, b = { second, 0 };
+	const struct archive_entry *one, *other;
+	int differs = 0;
+
+	while ((one = peek(&a)), (other = peek(&b)), one || other) {
+		int order = !one ? 1 : !other ? -1 : strcmp(one->path, other->path);
+
+		if (order < 0)
+			differs |= print_single('-', &a, one);
+		else if (order > 0)
+			differs |= print_single('+', &b, other);
+		else
+			differs |= print_pair(&a, one, &b, other, times);
+		a.at += order <= 0;
+		b.at += order >= 0;
+	}
+	return differs ? STATUS_DIFFERENT : STATUS_SAME;
+}
+
+static int diff(const char *first, const char *second, bool times)
+{
+	struct archive *a = archive_open(first), *b = archive_open(second);
+	int status = a && b ? compare(a, b, times) : STATUS_TROUBLE;
+
+	archive_free(a);
+	archive_free(b);
+	return status;
+}
+
+int cmd_diff(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "times", no_argument, NULL, 't' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	bool times = false;
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option == 'h') {
+			fputs(usage, stdout);
+			return STATUS_SAME;
+		}
+		if (option != 't')
+			return error_usage("diff", "unknown option %s", shown(argv[optind - 1]));
+		times = true;
+	}
+	if (argc - optind != 2)
+		return error_usage("diff", "expected A and B, found %d arguments", argc - optind);
+	return diff(argv[optind], argv[optind + 1], times);
+}
