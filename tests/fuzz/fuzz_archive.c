@@ -1,0 +1,66 @@
+/* fuzz_archive.c - PROPERTY: whatever opens as an image has its data and names within its bytes. */
+/* link: tools/lib/archive tools/lib/newc tools/lib/decompress tools/lib/compress tools/lib/path tools/lib/mem tools/lib/output */
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "tests/fuzz/fuzz.h"
+#include "tools/lib/archive.h"
+#include "tools/lib/error.h"
+
+/* Faults are expected, thousands of times a second: error.h without its words. */
+int error(const char *format, ...)
+{
+	(void)format;
+	return -1;
+}
+
+int error_errno(int err, const char *format, ...)
+{
+	(void)err, (void)format;
+	return -1;
+}
+
+const char *shown(const char *name)
+{
+	return name;
+}
+
+static int lies_within(struct span part, const char *bytes, size_t len)
+{
+	const char *start = (const char *)part.data;
+
+	return start >= bytes && start <= bytes + len && part.len <= (size_t)(bytes + len - start);
+}
+
+static void check_entry(const struct archive *archive, size_t index)
+{
+	const struct archive_entry *entry = &archive->entries[index], *found;
+	struct span data = archive_data(archive, entry);
+	const struct archive_segment *segment;
+
+	CHECK(entry->segment < archive->segment_count && entry->data_of < archive->count);
+	segment = &archive->segments[archive->entries[entry->data_of].segment];
+	if (data.len && segment->data.data)
+		CHECK(lies_within(data, segment->data.data, segment->data.len));
+	else if (data.len)
+		CHECK(lies_within(data, archive->file.data, archive->file.len));
+	found = archive_find(archive, entry->path);
+	CHECK(found && found >= entry && !strcmp(found->path, entry->path));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	int fd = memfd_create("image", MFD_CLOEXEC);
+	struct archive *archive;
+	char path[64];
+
+	CHECK(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	archive = archive_open(path);
+	for (size_t i = 0; archive && i < archive->count; i++)
+		check_entry(archive, i);
+	archive_free(archive);
+	close(fd);
+	return 0;
+}
