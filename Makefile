@@ -57,7 +57,7 @@ else
 run_as	= @printf '  %-8s%s\n' $1 $@; $2
 endif
 
-.PHONY: all deps run check check-all soak bench fuzz lint format install clean help
+.PHONY: all deps run check check-all kernel soak bench bench-boot bench-pack fuzz lint format install clean help
 .DELETE_ON_ERROR:
 .SECONDARY: $(PURE_SAN)
 
@@ -120,8 +120,13 @@ check: deps			## build and test: unit, fuzz smoke, cli, namespaces, virtual mach
 	@$(MAKE) --no-print-directory all $B/skel.img check-programs
 	@$(PYTHON) tests/report.py $(REPORT) --fuzz-seconds $(FUZZ_SECONDS) $B
 
-check-all: deps			## the same fuzzed for longer, gcc's analyzer, and whole Debian roots
+KERNELS	= hello appliance handoff router metal test uml
+
+check-all:			## the same fuzzed for longer, gcc's analyzer, every kernel, whole Debian roots
+	@WITH="kernel all" tools/deps.sh $B
 	@$(MAKE) --no-print-directory lint
+	@for profile in $(KERNELS); do \
+		$(PYTHON) tools/kernel.py --build $B $$profile || exit 1; done
 	@$(MAKE) --no-print-directory check FUZZ_SECONDS=60 REPORT=--all
 
 check-programs: $(UNIT) $(FUZZ) guards
@@ -151,6 +156,20 @@ SOAK	?= 10000
 soak:				## boot user-mode Linux SOAK=10000 times and count lost exit statuses
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/uml/soak.py $B $(SOAK)
+
+PROFILE	?= appliance
+kernel:				## build the kernel of PROFILE=appliance [SOURCE=tree] [INITRAMFS=image]
+	@WITH=kernel tools/deps.sh $B
+	@$(PYTHON) tools/kernel.py --build $B $(if $(SOURCE),--source $(SOURCE)) \
+		$(if $(INITRAMFS),--initramfs $(INITRAMFS)) $(PROFILE)
+
+bench-boot: deps		## what a boot costs from reset on, with the kernels that are built
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tests/bench/bench_boot.py $B
+
+bench-pack: deps		## what packing costs, beside other archivers
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tests/bench/bench_pack.py $B
 
 bench: deps			## what /init costs, in instructions
 	@$(MAKE) --no-print-directory all

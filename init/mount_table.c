@@ -13,16 +13,17 @@ static int try(const struct mount_row *row)
 
 int mount_row(const struct mount_row *row)
 {
-	int error = try(row);
+	int error = try(row), made = 0;
 
 	if (error == -ENOENT) {
-		sys_mkdir(row->target, 0755); /* where this fails the mount says why */
+		made = sys_mkdir(row->target, 0755);
 		error = try(row);
 	}
 	if (error == -EBUSY)
 		return 0;
 	if (error && row->if_missing == MOUNT_OPTIONAL) {
-		if (error == -ENODEV)
+		/* Nobody may make folders in sysfs: the kernel makes /sys/fs/cgroup, if it has any. */
+		if (error == -ENODEV || made == -EPERM)
 			log_say(LOG_DEBUG, "this kernel has no %s: nothing on %s", row->type,
 				row->target);
 		else

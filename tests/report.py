@@ -2,9 +2,9 @@
 """report.py - runs every suite and ends with one line: N passed, N failed, N skipped.
 
 usage: report.py [--all] [--only SUITE] [--fuzz-seconds S] BUILD
-Suites: unit (cmocka programs), fuzz (each target for S seconds), cli, ns, vm (pytest);
-uml (pytest) where its kernel is built; with --all in any case, and distro, too: it makes whole
-Debian roots.
+Suites: unit (cmocka programs), fuzz (each target for S seconds), cli, ns, kconfig, vm (pytest);
+uml where its kernel is built; with --all in any case, and kernels and distro, too: they boot every
+profile, and whole Debian roots.
 Exit status 1 where anything failed, or where CI is set and anything was skipped."""
 import argparse
 import os
@@ -79,9 +79,10 @@ def pytest(name):
     return suite
 
 
-SUITES = {"unit": unit, "fuzz": fuzz, "cli": pytest("cli"), "ns": pytest("ns"), "uml": pytest("uml"),
-          "vm": pytest("vm"), "distro": pytest("distro")}
-ONLY_WITH_ALL = {"distro"}
+SUITES = {"unit": unit, "fuzz": fuzz, "cli": pytest("cli"), "ns": pytest("ns"),
+          "kconfig": pytest("kconfig"), "uml": pytest("uml"), "vm": pytest("vm"),
+          "kernels": pytest("kernels"), "distro": pytest("distro")}
+ONLY_WITH_ALL = {"kernels", "distro"}
 
 
 def is_wanted(name, options):

@@ -7,6 +7,15 @@ PACKAGES="gcc libc6-dev make musl-tools linux-libc-dev libkmod-dev libelf-dev li
 	liblzma-dev liblz4-dev libbz2-dev libxxhash-dev libjansson-dev busybox-static kmod qemu-system-x86"
 TEST_PACKAGES="libcmocka-dev clang libclang-rt-dev clang-format binutils mandoc cpio lz4 zstd strace
 	e2fsprogs sqlite3 perl mmdebstrap python3 python3-pytest python3-pytest-xdist"
+# WITH="kernel all": for `make kernel`, and for what check-all has more.
+KERNEL_PACKAGES="binutils flex bison bc perl libssl-dev xz-utils lz4 ccache"
+ALL_PACKAGES="ovmf systemd-boot-efi mtools fdisk nftables"
+for part in ${WITH:-}; do
+	case $part in
+	kernel) TEST_PACKAGES="$TEST_PACKAGES $KERNEL_PACKAGES" ;;
+	all) TEST_PACKAGES="$TEST_PACKAGES $ALL_PACKAGES" ;;
+	esac
+done
 KERNEL=linux-image-cloud-amd64
 
 build=${1:?usage: deps.sh BUILD-DIRECTORY}

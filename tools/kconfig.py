@@ -71,6 +71,7 @@ def check(tree, arch, base, asks, result, absent):
 def configure(tree, profile, base, output, folder=FRAGMENTS):
     """Merges a Profile into the file `output`, and checks it: the list of problems. KconfigError for bad input."""
     asks = [ask for name in profile.fragments for ask in read_fragment(folder / f"{name}.config")]
+    asks += profile.more
     text = merge(tree, profile.arch, base, asks)
     output.write_text(text)
     result = dict(filter(None, map(parse_value, text.splitlines())))

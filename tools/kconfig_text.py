@@ -37,6 +37,7 @@ class Profile:
     fragments: list = field(default_factory=list)
     arch: str = "x86_64"
     cflags: list = field(default_factory=list)
+    more: list = field(default_factory=list)    # of Ask: what a build adds
 
 
 def shown(path):

@@ -1,11 +1,15 @@
 #!/usr/bin/python3
 """kernel.py - builds the kernel of a profile, out of tree and reproducibly.
 
-usage: kernel.py [--source TREE] [--build DIR] PROFILE
+usage: kernel.py [--source TREE] [--build DIR] [--initramfs SOURCE] PROFILE
 Leaves bzImage (for user-mode Linux: linux), vmlinux (stripped: what PVH boots), config, System.map
 and, where the profile has modules, modules/ in DIR/kernel/PROFILE, all at once when all is built:
 until then, and after a failure, what stood there stays. Objects stay in DIR/kernel/objects/PROFILE,
 so that an interrupted build goes on where it was.
+
+With --initramfs the kernel has an image inside, and its folder is PROFILE-initramfs. SOURCE is what
+CONFIG_INITRAMFS_SOURCE takes: a folder, an archive (.cpio, or compressed .cpio.gz, ...), or a list
+of gen_init_cpio; what a folder holds belongs to root in it.
 
 Without --source it is the kernel that Debian's package linux-source depends on, installed by
 apt-get where it is missing, and unpacked in DIR/kernel/source-VERSION. Exit status 0, 1 (said in
@@ -244,9 +248,23 @@ def open_objects(tree, profile, kernels):
     return objects, lock
 
 
-def kernel(name, source, kernels):
+def ask_for_image(initramfs):
+    """The symbols that build this image in. KernelError where there is none."""
+    path = initramfs.resolve()
+    if not path.exists():
+        raise KernelError(f"{kconfig.shown(path)}: no such image, folder or list")
+    if re.search(r'[\s"$\\#]', str(path)):
+        raise KernelError(f"{kconfig.shown(path)}: the kernel's build takes no name with such letters")
+    values = {"INITRAMFS_SOURCE": f'"{path}"'}
+    if path.is_dir():
+        values.update(INITRAMFS_ROOT_UID=str(os.getuid()), INITRAMFS_ROOT_GID=str(os.getgid()))
+    return [kconfig.Ask(symbol, value, "--initramfs") for symbol, value in values.items()]
+
+
+def kernel(name, source, kernels, initramfs=None):
     """Builds one profile. KernelError or KconfigError, with everything that is wrong."""
     profile = kconfig.read_profile(name)
+    profile.more = ask_for_image(initramfs) if initramfs else []
     kernels.mkdir(parents=True, exist_ok=True)
     missing(NEEDED)
     tree = kconfig.Tree(source or debian_source(kernels), kernels / "kconfig")
@@ -256,7 +274,7 @@ def kernel(name, source, kernels):
         began = time.monotonic()
         config = configure(tree, profile, objects)
         build(tree, profile, objects, config)
-        target = kernels / name
+        target = kernels / (f"{name}-initramfs" if initramfs else name)
         collect(tree, profile, objects, config, target)
     sizes = ", ".join(f"{path.name} {path.stat().st_size / 1e6:.2f} MB" for path in sorted(target.iterdir())
                       if path.name in ("bzImage", "vmlinux", "linux"))
@@ -269,11 +287,12 @@ def main(words):
     options = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].splitlines()[0])
     options.add_argument("--source", type=Path)
     options.add_argument("--build", type=Path, default=kconfig.ROOT / "build")
+    options.add_argument("--initramfs", type=Path)
     options.add_argument("profile")
     options = options.parse_args(words)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        kernel(options.profile, options.source, options.build.resolve() / "kernel")
+        kernel(options.profile, options.source, options.build.resolve() / "kernel", options.initramfs)
     except (KernelError, kconfig.KconfigError) as error:
         for line in str(error).splitlines():
             print(f"kernel: {line}", file=sys.stderr)

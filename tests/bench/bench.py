@@ -11,8 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-HERE = ROOT / "tests/bench"
+from common import compile_counter, compile_nolibc
+
 MOUNTS_SH = "mount -t devtmpfs dev /dev; mount -t proc proc /proc; mount -t sysfs sys /sys; "
 MORE_SH = ("mount -t tmpfs -o mode=0755 run /run; mkdir -p /dev/pts /dev/shm; "
            "mount -t devpts -o gid=5,mode=0620,ptmxmode=0666 pts /dev/pts; "
@@ -21,14 +21,6 @@ MORE_SH = ("mount -t tmpfs -o mode=0755 run /run; mkdir -p /dev/pts /dev/shm; "
 
 def tool(build, *words, text=None):
     subprocess.run([build / "rdinit", *words], check=True, input=text, text=True)
-
-
-def compile_nolibc(out, source, *flags):
-    subprocess.run(["musl-gcc", "-Os", "-I", ROOT, "-idirafter", "/usr/include", "-idirafter",
-                    "/usr/include/x86_64-linux-gnu", "-static", "-nostdlib", "-nostartfiles",
-                    "-fno-stack-protector", "-fno-asynchronous-unwind-tables", "-fcf-protection=none",
-                    "-Wl,--build-id=none,-z,noseparate-code,-s", *flags, "-o", out, HERE / source],
-                   check=True)
 
 
 def kernel_of(build):
@@ -59,7 +51,7 @@ def measure(build, name, image, append, forks, disk=None):
         command += ["-drive", f"file={disk},if=none,id=d,format=raw,snapshot=on",
                     "-device", "virtio-blk-pci,drive=d"]
     subprocess.run(command, stdin=subprocess.DEVNULL, timeout=300, check=True)
-    user, kernel, calls, forked = map(int, out.read_text().split())
+    user, kernel, calls, forked, _ = map(int, out.read_text().split())
     return user + kernel, user, calls, forked
 
 
@@ -123,8 +115,7 @@ def make_root(build):
 def main():
     build = Path(sys.argv[1]).resolve()
     (build / "bench").mkdir(exist_ok=True)
-    subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", build / "bench/count.so",
-                    HERE / "count.c"], check=True)
+    compile_counter(build / "bench/count.so")
     compile_nolibc(build / "bench/start", "start.c")
     compile_nolibc(build / "bench/payload", "payload.c")
     disk = make_root(build)

@@ -3,8 +3,9 @@
  *
  * Debian's QEMU 7.2 takes plugins but ships no header: the few prototypes of its plugin interface,
  * version 1, stand here (documented in QEMU's docs/devel/tcg-plugins.rst). Prints one line at the
- * first end mark: "user kernel syscalls forks". Forks are counted at the kernel's entries of fork,
- * vfork, clone and clone3, whose addresses come as fork=ADDRESS.
+ * first end mark: "user kernel syscalls forks", and what had run before the instruction at
+ * init=ADDRESS, where /init begins. Forks are counted at the kernel's entries of fork, vfork, clone and clone3, whose
+ * addresses come as fork=ADDRESS. With from=reset the count begins there, not at a start mark.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -45,6 +46,7 @@ struct counts {
 #define FORK_ENTRIES 4
 
 static struct counts now, at_start;
+static uint64_t init_entry, before_init;
 static bool started, ended;
 static char out_path[4096];
 static uint64_t fork_entries[FORK_ENTRIES];
@@ -67,8 +69,9 @@ static void end(unsigned int cpu, void *argument)
 	out = fopen(out_path, "w");
 	if (!out)
 		return;
-	fprintf(out, "%lu %lu %lu %lu\n", now.user - at_start.user, now.kernel - at_start.kernel,
-		now.syscalls - at_start.syscalls, now.forks - at_start.forks);
+	fprintf(out, "%lu %lu %lu %lu %lu\n", now.user - at_start.user, now.kernel - at_start.kernel,
+		now.syscalls - at_start.syscalls, now.forks - at_start.forks,
+		before_init);
 	fclose(out);
 }
 
@@ -97,6 +100,9 @@ static void watch(struct qemu_plugin_insn *insn)
 		watch_kernel(insn);
 		return;
 	}
+	/* A block is translated when it is about to run for the first time. */
+	if (qemu_plugin_insn_vaddr(insn) == init_entry && !before_init)
+		before_init = now.user + now.kernel;
 	count(insn, &now.user);
 	if (is(insn, "\x0f\x05", 2))
 		count(insn, &now.syscalls);
@@ -115,13 +121,23 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 
 int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv)
 {
+	int forks = 0;
+
 	(void)info;
-	if (argc != 1 + FORK_ENTRIES || strncmp(argv[0], "out=", 4) != 0)
+	for (int i = 0; i < argc; i++) {
+		if (strncmp(argv[i], "out=", 4) == 0)
+			snprintf(out_path, sizeof(out_path), "%s", argv[i] + 4);
+		else if (strcmp(argv[i], "from=reset") == 0)
+			started = true;
+		else if (strncmp(argv[i], "init=", 5) == 0)
+			init_entry = strtoull(argv[i] + 5, NULL, 0);
+		else if (strncmp(argv[i], "fork=", 5) == 0 && forks < FORK_ENTRIES)
+			fork_entries[forks++] = strtoull(argv[i] + 5, NULL, 0);
+		else
+			return -1;
+	}
+	if (!out_path[0])
 		return -1;
-	snprintf(out_path, sizeof(out_path), "%s", argv[0] + 4);
-	for (int i = 0; i < FORK_ENTRIES; i++)
-		fork_entries[i] = strncmp(argv[i + 1], "fork=", 5) ? 0 :
-				  strtoull(argv[i + 1] + 5, NULL, 0);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
 	return 0;
 }

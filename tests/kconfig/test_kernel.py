@@ -4,10 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
+import types
 
 import pytest
 
-from conftest import PROJECT, SOURCES, kconfig, load
+from conftest import PROJECT, kconfig, load
 
 kernel = load("kernel")
 
@@ -78,14 +79,29 @@ def test_a_source_whose_conf_does_not_build_is_told(tmp_path):
     assert status == 1 and f"kernel: {tree}: its conf program does not build:\n" in said and "broken" in said
 
 
-@pytest.mark.skipif(not SOURCES, reason="no kernel source in build/")
 def test_a_symbol_that_moved_stops_the_build_with_file_line_and_symbol(tmp_path, monkeypatch):
-    tree = kconfig.Tree(SOURCES[0])
+    tree = types.SimpleNamespace(version="6.1.9")
     monkeypatch.setattr(kernel.kconfig, "configure", lambda *words: ["kconfig-fragments/net.config:5: UNKNOWN: NET: x"])
     with pytest.raises(kernel.KernelError) as caught:
         kernel.configure(tree, Profile, tmp_path)
     assert str(caught.value) == (f"kconfig-fragments/net.config:5: UNKNOWN: NET: x\nprofile mine does not fit "
                                  f"{tree.version}: 1 symbols are not as asked")
+
+
+@pytest.mark.parametrize("name, says", [
+    ("nothing.cpio", "no such image, folder or list"), ("two words", "takes no name with such letters")])
+def test_an_image_that_cannot_be_built_in_is_told(tmp_path, name, says):
+    (tmp_path / "two words").mkdir()
+    with pytest.raises(kernel.KernelError, match=says):
+        kernel.ask_for_image(tmp_path / name)
+
+
+def test_what_a_folder_holds_becomes_root_s(tmp_path):
+    asks = {ask.symbol: ask.value for ask in kernel.ask_for_image(tmp_path)}
+    assert asks == {"INITRAMFS_SOURCE": f'"{tmp_path}"', "INITRAMFS_ROOT_UID": str(os.getuid()),
+                    "INITRAMFS_ROOT_GID": str(os.getgid())}
+    (tmp_path / "list").write_text("")
+    assert [ask.symbol for ask in kernel.ask_for_image(tmp_path / "list")] == ["INITRAMFS_SOURCE"]
 
 
 def test_a_full_disk_is_told_before_it_is_full(tmp_path, monkeypatch):

@@ -1,5 +1,5 @@
 /* test_early_mounts.c - /dev, /proc and /sys from kernels that give them, or have, or have not. */
-/* link: init/early_mounts init/mount_table init/sys/log init/sys/file tests/unit/fake_sys */
+/* link: init/early_mounts init/late_mounts init/mount_table init/sys/log init/sys/file tests/unit/fake_sys */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -96,6 +96,25 @@ static void stops_when_dev_can_be_nothing_at_all(void **state)
 	assert_string_equal(fake_calls, "mount devtmpfs /dev\nmount tmpfs /dev\n");
 }
 
+static void is_silent_where_the_kernel_has_no_place_for_cgroups(void **state)
+{
+	(void)state;
+	fake_answer("mount cgroup2", -ENOENT, FAKE_ALWAYS);
+	fake_answer("mkdir /sys/fs/cgroup", -EPERM, FAKE_ALWAYS);
+	assert_int_equal(late_mounts(&boot), 0);
+	assert_string_equal(fake_console, "");
+}
+
+static void says_what_cannot_be_mounted_late_and_goes_on(void **state)
+{
+	(void)state;
+	fake_answer("mount tmpfs /run", -ENOENT, FAKE_ALWAYS);
+	fake_answer("mkdir /run", -EROFS, FAKE_ALWAYS);
+	assert_int_equal(late_mounts(&boot), 0);
+	assert_non_null(strstr(fake_console, "mount tmpfs on /run: No such file or directory (ENOENT)"));
+	assert_non_null(strstr(fake_calls, "mount cgroup2 /sys/fs/cgroup"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +126,8 @@ int main(void)
 		cmocka_unit_test_setup(stops_without_proc_and_names_it, reset),
 		cmocka_unit_test_setup(goes_on_without_sysfs, reset),
 		cmocka_unit_test_setup(stops_when_dev_can_be_nothing_at_all, reset),
+		cmocka_unit_test_setup(is_silent_where_the_kernel_has_no_place_for_cgroups, reset),
+		cmocka_unit_test_setup(says_what_cannot_be_mounted_late_and_goes_on, reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

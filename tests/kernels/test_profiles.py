@@ -1,0 +1,59 @@
+"""Each profile of kconfig-fragments/, built by `make kernel` and booted: `make check-all`."""
+import subprocess
+
+import pytest
+from guests import pack
+from vm import RDINIT, Row, check, run
+
+BASIC = [
+    Row(f"{kernel} on {machine} {words}".strip(),
+        ["--kernel", kernel, "--machine", machine, *(["--append", words] if words else []), "--",
+         "sh", "-c", "read -r line; echo \"$line\"; exit 42"], 42, out=b"one\n", stdin=b"one\ntwo\n")
+    for kernel, machine, words in [
+        ("hello", "microvm", ""), ("hello", "pc", ""), ("hello", "q35", ""),
+        ("appliance", "microvm", ""), ("appliance", "microvm", "acpi=off"),
+        ("appliance", "pc", ""), ("appliance", "q35", ""), ("handoff", "q35", ""), ("router", "q35", ""),
+        ("metal", "q35", ""), ("test", "q35", "")]
+]
+# kmemleak reports what nothing points to any more: scanned twice, since an object counts only when
+# it is older than some seconds.
+LEAKS = """mount -t debugfs debugfs /sys/kernel/debug
+sleep 6
+echo scan >/sys/kernel/debug/kmemleak
+sleep 1
+echo scan >/sys/kernel/debug/kmemleak
+cat /sys/kernel/debug/kmemleak
+echo end"""
+# One allocation of the kernel's in ten fails for this shell's children: they may fail, PID 1 not.
+FAILING = """mount -t debugfs debugfs /sys/kernel/debug
+cd /sys/kernel/debug/failslab
+echo Y >task-filter; echo 10 >probability; echo -1 >times; echo 0 >verbose
+good=0; bad=0; i=0
+while [ $i -lt 50 ]; do
+    if (echo 1 >/proc/self/make-it-fail; exec true) 2>/dev/null; then good=$((good+1)); else bad=$((bad+1)); fi
+    i=$((i+1))
+done
+[ $good -gt 0 ] && [ $bad -gt 0 ] && echo both"""
+APPLETS = "sh mount sleep cat echo true"
+HAND_OFF = Row("handoff: a disk without any module",
+               ["--kernel", "handoff", "--machine", "q35", "--disk", "@root.ext4,virtio,snapshot",
+                "--append", "root=/dev/vda", "@plain.img"], 0, out=r"REALROOT-OK")
+
+
+@pytest.mark.parametrize("row", BASIC + [HAND_OFF], ids=lambda row: row.name)
+def test_profile(row, files):
+    check(row, run(row, files))
+
+
+@pytest.mark.parametrize("script, said", [(LEAKS, "\nend\n"), (FAILING, "\nboth\n")],
+                         ids=["kmemleak finds nothing", "PID 1 outlives failing allocations"])
+def test_under_the_debugging_kernel(tmp_path, script, said):
+    (tmp_path / "script").write_text("#!/bin/sh\necho\n" + script)
+    (tmp_path / "script").chmod(0o755)
+    image = pack(tmp_path / "i.img", f"init\napplets /bin/busybox {APPLETS}\n"
+                 f"file /script {tmp_path}/script 0755 0 0\nrun /script\n")
+    done = subprocess.run([RDINIT, "run", "--kernel", "test", "--memory", "512", "--append", "quiet",
+                           image], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert done.returncode == 0, done
+    assert done.stdout.replace("\r", "").endswith(said), done.stdout
+    assert "unreferenced object" not in done.stdout, done.stdout
