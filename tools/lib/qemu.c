@@ -162,9 +162,10 @@ char **qemu_arguments(const char *program, const struct machine_config *config,
 	arguments_add(&arguments, "-accel");
 	arguments_add(&arguments, "%s", kvm ? "kvm" : "tcg");
 	arguments_add(&arguments, "-cpu");
-	/* Programs may be built for newer processors than QEMU's default one; five-level page
-	 * tables would only cost time. */
-	arguments_add(&arguments, "%s", kvm ? "host" : "max,la57=off");
+	/* Programs may be built for newer processors than QEMU's default one. Five-level page tables
+	 * would only cost time, and so would ERMS: for its sake kernel and libraries copy by
+	 * "rep movsb", which an emulator does byte by byte. */
+	arguments_add(&arguments, "%s", kvm ? "host" : "max,la57=off,erms=off");
 	arguments_add(&arguments, "-m");
 	arguments_add(&arguments, "%u", config->memory_mib);
 	arguments_add(&arguments, "-smp");
