@@ -1,7 +1,8 @@
 """Hand-off to a real Debian on its own ext4 disk: the longer suite, `make check-all`.
 
 Each root is made by mmdebstrap from the host's own package sources, holds one job that reports
-and powers off, and is booted through an image of /init and the two virtio drivers."""
+and powers off, and is booted twice: by Debian's kernel, through an image of /init and the drivers,
+and by the profile `handoff`, through an image of /init alone."""
 import os
 import subprocess
 from pathlib import Path
@@ -59,15 +60,26 @@ def make_disk(folder, packages, job):
     return disk
 
 
-@pytest.mark.parametrize("name, packages, job, expected", DEBIANS, ids=[row[0] for row in DEBIANS])
-def test_debian_reaches_multi_user_behind_our_init(tmp_path, name, packages, job, expected):
-    disk = make_disk(tmp_path, packages, job)
+KERNELS = [
+    ("debian", [], ["--module", "virtio_pci", "--module", "virtio_blk", "--module", "ext4"], ""),
+    ("handoff", ["--kernel", "handoff"], ["-"], "init\n"),
+]
+
+
+@pytest.fixture(scope="module", params=DEBIANS, ids=[row[0] for row in DEBIANS])
+def debian(request, tmp_path_factory):
+    name, packages, job, expected = request.param
+    return make_disk(tmp_path_factory.mktemp(name), packages, job), expected
+
+
+@pytest.mark.parametrize("kernel, boot, packed, recipe", KERNELS, ids=[row[0] for row in KERNELS])
+def test_debian_reaches_multi_user_behind_our_init(tmp_path, debian, kernel, boot, packed, recipe):
+    disk, expected = debian
     image = tmp_path / "initrd.img"
-    subprocess.run([RDINIT, "pack", "-o", image, "--module", "virtio_pci", "--module", "virtio_blk",
-                    "--module", "ext4"], check=True)
-    done = subprocess.run([RDINIT, "run", "--memory", "768", "--timeout", "240", "--disk", f"{disk},virtio",
-                           "--append", "root=/dev/vda rw", image], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, errors="replace")
+    subprocess.run([RDINIT, "pack", "-o", image, *packed], input=recipe.encode(), check=True)
+    done = subprocess.run([RDINIT, "run", *boot, "--memory", "768", "--timeout", "240", "--disk",
+                           f"{disk},virtio,snapshot", "--append", "root=/dev/vda rw", image],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
     for text in expected:
         assert text in done.stdout, done.stdout[-4000:] + done.stderr[-2000:]
     assert done.returncode == 0, done.stderr
