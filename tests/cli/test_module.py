@@ -1,5 +1,4 @@
 """test_module.py - `module` lines, on the kernel that `make deps` unpacked."""
-import gzip
 import pathlib
 import shutil
 import subprocess
@@ -86,10 +85,12 @@ def test_a_file_from_outside_the_tree(tool, pack):
     assert [line for line in listed if line.endswith("/virtio_ring.ko")], "its dependencies"
 
 
-def test_a_gzipped_module_is_unpacked(tool, pack):
+@pytest.mark.parametrize("ending, command", [("gz", "gzip"), ("xz", "xz"), ("zst", "zstd")])
+def test_a_compressed_module_is_unpacked(tool, pack, ending, command):
     plain = next(TREE.rglob("virtio_blk.ko")).read_bytes()
-    tool.write("zipped.ko.gz", gzip.compress(plain))
-    entries = pack(f"module {tool.path}/zipped.ko.gz")
+    packed = subprocess.run([command, "-c"], input=plain, stdout=subprocess.PIPE, check=True).stdout
+    tool.write(f"zipped.ko.{ending}", packed)
+    entries = pack(f"module {tool.path}/zipped.ko.{ending}")
     assert entries[f"lib/modules/{RELEASE}/zipped.ko".encode()].data == plain
 
 

@@ -36,7 +36,7 @@ static int ends_with(const char *text, const char *end)
 
 int modfile_is_packed(const char *path)
 {
-	return ends_with(path, ".gz") || ends_with(path, ".zst");
+	return ends_with(path, ".gz") || ends_with(path, ".xz") || ends_with(path, ".zst");
 }
 
 int modfile_read(const char *path, struct buffer *plain)
@@ -58,31 +58,12 @@ int modfile_read(const char *path, struct buffer *plain)
 	return result;
 }
 
-/* The modinfo texts of a compressed module that only libkmod can unpack (xz). */
-static int read_info_packed(struct kmod_module *module, struct buffer *info)
-{
-	struct kmod_list *list = NULL, *at;
-	int result = kmod_module_get_info(module, &list);
-
-	if (result < 0)
-		return error_errno(-result, "module %s", shown(kmod_module_get_path(module)));
-	kmod_list_foreach(at, list) {
-		buffer_printf(info, "%s=%s", kmod_module_info_get_key(at),
-			      kmod_module_info_get_value(at));
-		buffer_add(info, "", 1);
-	}
-	kmod_module_info_free_list(list);
-	return 0;
-}
-
 int modfile_info(struct kmod_module *module, struct buffer *info)
 {
 	const char *path = kmod_module_get_path(module);
 	struct buffer plain = { NULL, 0, 0 };
 	struct span found = { NULL, 0 };
 
-	if (ends_with(path, ".xz"))
-		return read_info_packed(module, info);
 	if (!modfile_read(path, &plain)) {
 		found = modinfo_find((struct span){ (const uint8_t *)plain.data, plain.len });
 		if (!found.data)

@@ -26,8 +26,7 @@ struct modules *modules_new(const struct module_source *source);
 int modules_add(struct modules *modules, const char *name, const char *options, const char *why);
 
 /* Adds the files at /lib/modules/RELEASE/... and /etc/rdinit/modules, in load order. Modules that
- * are compressed by gzip or zstd are unpacked (the image is compressed as a whole); xz stays, and
- * the kernel must be able to unpack it. 0, or -1 after reporting. */
+ * are compressed (gzip, xz, zstd) are unpacked: the image is compressed as a whole. 0, or -1 after reporting. */
 int modules_finish(struct modules *modules, struct image *image);
 void modules_free(struct modules *modules);	/* NULL is fine */
 
