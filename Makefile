@@ -19,9 +19,14 @@ INIT	= main early_mounts console settings late_mounts modules root_find root_mou
 	  root_switch appliance stay power give_up child mount_table stdio_frames \
 	  sys/sys sys/file sys/log sys/host sys/empty_tree
 
+# The rules of `rdinit check`.
+CHECK	= check check_cmdline check_host check_image check_kernel check_libraries check_modules \
+	  check_nearest check_programs check_read check_report check_root check_start \
+	  check_unpack check_words
+
 # The host tool.
-TOOL	= main pack list cat extract diff run run_boot
-TOOL_LIB = applets archive archive_resolve arguments bzimage closure compress compress_bzip2 \
+TOOL	= main pack list cat extract diff check run run_boot
+TOOL_LIB = applets archive archive_resolve arguments bzimage $(CHECK) closure compress compress_bzip2 \
 	  compress_gzip compress_lz4 compress_lzma compress_zstd decompress decompress_more disk \
 	  elf_deps error frame_cache groups image image_table kconfig kernel kernel_boot \
 	  kernel_config kernel_fit kernel_name layout ldcache ldconf listing listing_more \

@@ -11,11 +11,11 @@ KERNEL = os.environ.get("RDINIT_KERNEL") or glob.glob(str(PROJECT / "build/kerne
 WORDS = "quiet panic=-1 no_timer_check cryptomgr.notests rdinit.onfail=poweroff "
 
 
-def qemu(files, image, words, *more):
+def qemu(files, image, words, *more, kernel=KERNEL):
     wire = files.directory / "wire"
     wire.unlink(missing_ok=True)
     command = ["qemu-system-x86_64", "-M", "pc", "-accel", "tcg", "-m", "256", "-nodefaults", "-no-reboot",
-               "-display", "none", "-kernel", KERNEL, "-initrd", files.get(image), "-append", WORDS + words,
+               "-display", "none", "-kernel", kernel, "-initrd", files.get(image), "-append", WORDS + words,
                "-chardev", f"file,id=wire,path={wire}", "-device", "isa-debugcon,iobase=0xe9,chardev=wire"]
     return subprocess.Popen(command + list(more), stdin=subprocess.DEVNULL), wire
 

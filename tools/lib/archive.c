@@ -221,6 +221,12 @@ static void index_paths(struct archive *archive)
 	qsort_r(archive->by_path, archive->count, sizeof(*archive->by_path), by_path, archive);
 }
 
+void archive_index(struct archive *archive)
+{
+	find_links(archive);
+	index_paths(archive);
+}
+
 const struct archive_entry *archive_find(const struct archive *archive, const char *path)
 {
 	size_t low = 0, high = archive->count; /* the last one not above path is before `high` */
@@ -249,8 +255,7 @@ struct archive *archive_open(const char *path)
 
 	archive->name = xstrdup(path);
 	if (!load(archive) && !read_segments(archive)) {
-		find_links(archive);
-		index_paths(archive);
+		archive_index(archive);
 		return archive;
 	}
 	archive_free(archive);

@@ -36,6 +36,9 @@ struct archive {
 struct archive *archive_open(const char *path);
 void archive_free(struct archive *archive);	/* NULL is fine */
 
+/* Fills in by_path and each entry's data_of, for who made the entries by other means. */
+void archive_index(struct archive *archive);
+
 /* Whether two entries are names of one file, by the kernel's rule: same inode and device numbers,
  * same type, two links at least, in one archive. Source: find_link(), maybe_link(). */
 int archive_same_file(const struct archive_entry *one, const struct archive_entry *other);

@@ -1,0 +1,49 @@
+/* fuzz_check.c - PROPERTY: any bytes as an image pass through every rule, twice the same; counts add up. */
+/* link: tools/lib/check tools/lib/check_cmdline tools/lib/check_host tools/lib/check_image tools/lib/check_kernel tools/lib/check_libraries tools/lib/check_modules tools/lib/check_nearest tools/lib/check_programs tools/lib/check_read tools/lib/check_root tools/lib/check_start tools/lib/check_unpack tools/lib/check_words tools/lib/archive tools/lib/archive_resolve tools/lib/newc tools/lib/path tools/lib/decompress tools/lib/decompress_more tools/lib/elf_deps tools/lib/modinfo tools/lib/ldconf tools/lib/kconfig tools/lib/kernel tools/lib/kernel_boot tools/lib/kernel_config tools/lib/kernel_name tools/lib/place tools/lib/bzimage tools/lib/vmlinux tools/lib/mem tools/lib/error */
+#include "tests/fuzz/fuzz.h"
+
+#include "tools/lib/check.h"
+
+static const char config[] = "# Linux/x86 6.1.0 Kernel Configuration\nCONFIG_64BIT=y\nCONFIG_X86_64=y\n"
+			     "CONFIG_CC_VERSION_TEXT=\"gcc\"\nCONFIG_MODULES=y\nCONFIG_MODULE_SIG_FORCE=y\n";
+
+/* Everything known, so that every rule has its say; the line is the input's first one. */
+static void check_once(const uint8_t *data, size_t size, struct check *check)
+{
+	const uint8_t *newline = memchr(data, '\n', size < 200 ? size : 200);
+	size_t len = newline ? (size_t)(newline - data) : 0;
+	char *line = text_of(data, len);
+	struct buffer file = { NULL, 0, 0 };
+
+	if (newline)
+		len++;
+	*check = (struct check){ .machine = CHECK_PC, .memory_mib = 64 };
+	check->append = newline ? line : NULL;
+	buffer_text(&check->config.text, config);
+	check->config.from = text_of((const uint8_t *)"config", 6);
+	buffer_add(&file, data + len, size - len);
+	check_take_image(check, "image", &file);
+	check_judge(check);
+	check->append = NULL;
+	free(line);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct check one, two;
+	size_t all = 0;
+
+	check_once(data, size, &one);
+	check_once(data, size, &two);
+	CHECK(one.finding_count == two.finding_count);
+	for (size_t i = 0; i < one.finding_count; i++) {
+		CHECK(!strcmp(one.findings[i].text, two.findings[i].text));
+		CHECK(!i || one.findings[i - 1].number <= one.findings[i].number);
+	}
+	for (size_t i = 0; i < CHECK_NUMBERS; i++)
+		all += one.per_rule[i];
+	CHECK(all == one.counts[CHECK_ERROR] + one.counts[CHECK_WARNING]);
+	check_free(&one);
+	check_free(&two);
+	return 0;
+}
