@@ -3,12 +3,10 @@ import dataclasses
 import glob
 import json
 import os
-import shutil
 import struct
 import subprocess
 
 import pytest
-from test_machine import end, qemu
 from vm import HOST_TIMEOUT, PROJECT, RDINIT, Row, check, run
 
 KERNEL = os.environ.get("RDINIT_KERNEL") or glob.glob(str(PROJECT / "build/kernel/debian/boot/vmlinuz-*"))[0]
@@ -226,17 +224,3 @@ OTHERS = {"hello": set(), "bare": set(), "suicide": set(), "plain": {"no-program
 def test_the_images_of_the_other_rows(name, files):
     append = "root=/dev/vda rw" if name == "handoff" else "quiet"
     assert predict(image(files, f"@{name}.img"), append, MEMORY, KERNEL) == OTHERS[name]
-
-
-# `rdinit run` refuses what this kernel cannot unpack: QEMU itself does not.
-SMALL = PROJECT / "build/kernel/hello/bzImage"
-FEW = [("zstd", {"unreadable"}, ""), ("gzip", set(), "ready\nexit 7\n")] if SMALL.exists() else []
-
-
-@pytest.mark.parametrize("name, expected, says", FEW)
-def test_a_kernel_without_the_compression(name, expected, says, files):
-    path = image(files, name)
-    assert predict(path, "", MEMORY, str(SMALL)) == expected
-    shutil.copy(path, files.directory / f"few-{name}.img")
-    machine, wire = qemu(files, f"few-{name}.img", "console=ttyS0", kernel=str(SMALL))
-    assert end(machine, wire).startswith(says) and (says or wire.read_text() == "")
