@@ -8,7 +8,7 @@ from vm import RDINIT
 
 
 @pytest.mark.parametrize("method, expected, told", [
-    ("zstd", {"unreadable"}, ""), ("gzip", set(), "ready\nexit 7\noff\n")])
+    ("zstd", {"unreadable"}, ""), ("gzip", set(), "ready\nexit 7\nreboot\n")])
 def test_a_kernel_without_the_compression(tmp_path, files, method, expected, told):
     image = pack(tmp_path / "x.img", f"init\nfile /hello {files.get('hello')} 0755 0 0\nrun /hello\n",
                  "--compress", method)
