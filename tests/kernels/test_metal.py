@@ -66,7 +66,8 @@ def type_text(monitor, text):
     with socket.socket(socket.AF_UNIX) as commands:
         commands.connect(str(monitor))
         for letter in text:
-            commands.sendall(f"sendkey {KEYS.get(letter, letter)}\n".encode())
+            key = f"shift-{letter.lower()}" if letter.isupper() else KEYS.get(letter, letter)
+            commands.sendall(f"sendkey {key}\n".encode())
             time.sleep(0.05)
         time.sleep(0.5)
 
