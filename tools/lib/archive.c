@@ -42,22 +42,26 @@ static int load(struct archive *archive)
 	return result;
 }
 
+void archive_add_entry(struct archive *archive, const struct newc_entry *newc, char *path)
+{
+	if (!(archive->count & (archive->count - 1)))
+		archive->entries = xreallocarray(archive->entries,
+						 archive->count ? 2 * archive->count : 1,
+						 sizeof(*archive->entries));
+	archive->entries[archive->count] =
+		(struct archive_entry){ *newc, archive->segment_count - 1, path, archive->count };
+	archive->count++;
+}
+
 static int add_entry(struct archive *archive, const struct newc_entry *newc)
 {
-	struct archive_entry *entry;
 	const char *fault;
 	char *path = path_clean(newc->name, &fault);
 
 	if (!path)
 		return error("%s: entry at offset %zu: %s: %s", shown(archive->name), newc->offset,
 			     shown(newc->name), fault);
-	if (!(archive->count & (archive->count - 1)))
-		archive->entries = xreallocarray(archive->entries,
-						 archive->count ? 2 * archive->count : 1,
-						 sizeof(*archive->entries));
-	entry = &archive->entries[archive->count];
-	*entry = (struct archive_entry){ *newc, archive->segment_count - 1, path, archive->count };
-	archive->count++;
+	archive_add_entry(archive, newc, path);
 	return 0;
 }
 
@@ -81,7 +85,8 @@ static int read_entries(struct archive *archive, struct span span, const char *k
 	return result == NEWC_OTHER;
 }
 
-static struct archive_segment *add_segment(struct archive *archive, const char *kind, size_t offset)
+struct archive_segment *archive_add_segment(struct archive *archive, const char *kind,
+					    size_t offset)
 {
 	archive->segments = xreallocarray(archive->segments, archive->segment_count + 1,
 					  sizeof(*archive->segments));
@@ -93,7 +98,7 @@ static struct archive_segment *add_segment(struct archive *archive, const char *
 static int read_compressed(struct archive *archive, struct span rest, size_t *offset,
 			   const char *kind)
 {
-	struct archive_segment *segment = add_segment(archive, kind, *offset);
+	struct archive_segment *segment = archive_add_segment(archive, kind, *offset);
 	size_t used, unpacked;
 	int result;
 
@@ -111,7 +116,7 @@ static int read_compressed(struct archive *archive, struct span rest, size_t *of
 
 static int read_raw(struct archive *archive, struct span whole, size_t *offset)
 {
-	struct archive_segment *segment = add_segment(archive, "raw", *offset);
+	struct archive_segment *segment = archive_add_segment(archive, "raw", *offset);
 	size_t used;
 
 	if (*offset % 4)

@@ -36,7 +36,12 @@ struct archive {
 struct archive *archive_open(const char *path);
 void archive_free(struct archive *archive);	/* NULL is fine */
 
-/* Fills in by_path and each entry's data_of, for who made the entries by other means. */
+/* For who reads an image by rules of its own: a segment more, and an entry of the last segment, which
+ * keeps `path` (malloc'd). Pointers to segments and entries are good until the next one comes. */
+struct archive_segment *archive_add_segment(struct archive *archive, const char *kind, size_t offset);
+void archive_add_entry(struct archive *archive, const struct newc_entry *newc, char *path);
+
+/* Fills in by_path and each entry's data_of, once all entries are there. */
 void archive_index(struct archive *archive);
 
 /* Whether two entries are names of one file, by the kernel's rule: same inode and device numbers,

@@ -49,13 +49,7 @@ static void add_entry(struct check *check, const struct newc_entry *newc)
 		lose(check, newc, fault);
 		return;
 	}
-	if (!(archive->count & (archive->count - 1)))
-		archive->entries =
-			xreallocarray(archive->entries, archive->count ? 2 * archive->count : 1,
-				      sizeof(*archive->entries));
-	archive->entries[archive->count] =
-		(struct archive_entry){ *newc, archive->segment_count - 1, path, archive->count };
-	archive->count++;
+	archive_add_entry(archive, newc, path);
 }
 
 /* A trailer has no mode. A file of its name would be dropped, and parts the hard links. */
@@ -122,15 +116,6 @@ static size_t read_entries(struct check *check, struct span span, const char *ki
 	return check->is_damaged ? 0 : reader.offset;
 }
 
-static struct archive_segment *add_segment(struct archive *archive, const char *kind, size_t offset)
-{
-	archive->segments = xreallocarray(archive->segments, archive->segment_count + 1,
-					  sizeof(*archive->segments));
-	archive->segments[archive->segment_count] =
-		(struct archive_segment){ .kind = kind, .offset = offset };
-	return &archive->segments[archive->segment_count++];
-}
-
 /* What a frame makes its reader keep; 0 where its header is cut off. Source: RFC 8878, 3.1.1.1. */
 static uint64_t window_of(struct span frame)
 {
@@ -185,7 +170,7 @@ static struct span first_frame(struct span rest, const char *kind)
 static size_t read_compressed(struct check *check, struct span rest, size_t offset,
 			      const char *kind)
 {
-	struct archive_segment *segment = add_segment(check->archive, kind, offset);
+	struct archive_segment *segment = archive_add_segment(check->archive, kind, offset);
 	struct span frame = first_frame(rest, kind);
 	const char *why;
 
@@ -205,7 +190,7 @@ static size_t read_compressed(struct check *check, struct span rest, size_t offs
 
 static size_t read_raw(struct check *check, struct span rest, size_t offset)
 {
-	struct archive_segment *segment = add_segment(check->archive, "raw", offset);
+	struct archive_segment *segment = archive_add_segment(check->archive, "raw", offset);
 
 	if (offset % 4)
 		damage(check, offset, "raw", "an archive at no multiple of 4");

@@ -102,8 +102,8 @@ static void *work(void *argument)
 
 static unsigned int choose_threads(const struct groups_options *options)
 {
-	/* Twice a group, coming and going, beside what the method needs. */
-	size_t each = compress_memory(&options->choice) + 2 * (GROUP_LEAST + GROUP_MOST) / 2;
+	/* Twice a group of middling size, coming and going, beside what the method needs. */
+	size_t each = compress_memory(&options->choice) + GROUP_LEAST + GROUP_MOST;
 	cpu_set_t set;
 	unsigned int threads = options->threads;
 
