@@ -11,7 +11,7 @@ VERSION	= 0.1
 
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
-PURE	= cmdline dirents executable format frames fslist hints modlist mounts names number \
+PURE	= cmdline dirents executable format frames fslist hints identity modlist mounts names number \
 	  rootspec settings uevent
 
 # /init, in the order of the boot, then what the steps share.
@@ -28,12 +28,12 @@ CHECK	= check check_cmdline check_host check_image check_kernel check_libraries 
 TOOL	= main pack list cat extract diff check run run_boot
 TOOL_LIB = applets archive archive_resolve arguments bzimage $(CHECK) closure compress compress_bzip2 \
 	  compress_gzip compress_lz4 compress_lzma compress_zstd decompress decompress_more disk \
-	  elf_deps error frame_cache groups image image_table kconfig kernel kernel_boot \
+	  elf_deps error frame_cache groups image image_settle image_table kconfig kernel kernel_boot \
 	  kernel_config kernel_fit kernel_name layout ldcache ldconf listing listing_more \
-	  machine machine_input mem modfile modinfo modname module newc output path place \
-	  program qemu queue recipe recipe_list recipe_more recipe_option run_image runtime \
-	  spawn tree tty tuning uml unpack_tree verdict vmlinux warden wire words writer
-TOOL_LIBS = -lkmod -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -ljansson -lpthread
+	  machine machine_input mem modfile modinfo modname module newc oci oci_config oci_index oci_store oci_user output path place \
+	  program qemu queue recipe recipe_attr recipe_input recipe_list recipe_more recipe_option recipe_run run_image runtime sha256 \
+	  spawn spool stage stage_archive tar tree tty tuning uml unpack_tree verdict vmlinux warden wire words writer
+TOOL_LIBS = -lkmod -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -ljansson -larchive -lnettle -lpthread
 
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
 	  -Wpointer-arith -Wwrite-strings -Wno-missing-field-initializers
@@ -109,7 +109,7 @@ FUZZ	= $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 5
 links	= $(addsuffix .c,$(shell sed -n '2s|^/\* link: \(.*\) \*/$$|\1|p' $1))
 TEST_WARN = -Wno-unused-parameter -Wno-write-strings
-TEST_LIBS = -lelf -lz -lzstd -llzma -llz4 -lbz2
+TEST_LIBS = -lelf -lz -lzstd -llzma -llz4 -lbz2 -larchive -ljansson
 
 $B/unit/%: tests/unit/%.c $(PURE_SAN) $(wildcard tests/unit/fake_sys.* init/*.c init/*.h init/sys/* tools/lib/*)
 	@mkdir -p $(@D)

@@ -38,9 +38,16 @@ static void report(const struct child *child)
 int appliance(struct boot *boot)
 {
 	struct child child = { .argv = boot->program, .signals = SIGNALS_TO_CHILD,
-			       .stdio = { -1, -1, -1 } };
-	int error;
+			       .stdio = { -1, -1, -1 }, .dir = boot->settings.chdir };
+	const char *user = boot->settings.user;
+	struct identity identity;
+	int error = user ? identity_parse(user, &identity) : 0;
 
+	/* Never as root instead: somebody asked for less. */
+	if (error)
+		return log_err(error, "take rdinit.user=%s: expected UID:GID[,GID...]", user);
+	if (user)
+		child.identity = &identity;
 	stdio_frames_open(boot, child.stdio);
 	host_tell("ready");
 	error = child_start(boot, &child);

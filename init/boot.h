@@ -9,6 +9,7 @@
 #define COMMAND_LINE_MAX  4096 /* bytes; COMMAND_LINE_SIZE on x86 is 2048 */
 #define IMAGE_WORDS_MAX	  4096 /* bytes of all /etc/cmdline.d together */
 #define RUN_FILE_MAX	  8192 /* bytes of /etc/rdinit/run */
+#define ENV_FILE_MAX	  8192 /* bytes of /etc/rdinit/env */
 #define ARGUMENTS_MAX	  127  /* arguments of the program */
 #define ENVIRONMENT_MAX	  127  /* words of its environment */
 #define MODULE_LIST_MAX	  65536 /* bytes of /etc/rdinit/modules: some 700 modules */
@@ -34,6 +35,7 @@ struct boot {
 	char cmdline[COMMAND_LINE_MAX]; /* settings points into these */
 	char image_words[IMAGE_WORDS_MAX];
 	char run_file[RUN_FILE_MAX];
+	char env_file[ENV_FILE_MAX];
 };
 
 /* The steps, in the order of the boot. Each returns 0, or -errno after it said what failed. */

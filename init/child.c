@@ -78,6 +78,24 @@ static int search(struct start *start, const char *name)
 	return kept;
 }
 
+/* Who and where the program is. The folder first: a user may be allowed less than root. */
+static int take_place(struct child *child)
+{
+	const struct identity *identity = child->identity;
+	int error = child->dir ? sys_chdir(child->dir) : 0;
+
+	if (error) {
+		child->failed_to = CHILD_ENTER;
+		return error;
+	}
+	if (identity)
+		error = sys_set_identity(identity->uid, identity->gid, identity->groups,
+					 identity->group_count);
+	if (error)
+		child->failed_to = CHILD_BECOME;
+	return error;
+}
+
 /*
  * Runs in the child, in the parent's memory (vfork): whatever it writes the parent sees, and so
  * child->error tells what exec said. Close-on-exec takes the rest of init's descriptors.
@@ -95,6 +113,9 @@ static int in_child(void *argument)
 			sys_dup2(child->stdio[i], i);
 	sigemptyset(&none);
 	sys_set_mask(&none);
+	child->error = take_place(child);
+	if (child->error)
+		return 126;
 	if (strchr(child->argv[0], '/'))
 		child->error = sys_execve(child->argv[0], child->argv,
 					  (char *const *)start->boot->env);
@@ -103,18 +124,34 @@ static int in_child(void *argument)
 	return 127;
 }
 
+static void say_why(const struct child *child)
+{
+	switch (child->failed_to) {
+	case CHILD_ENTER:
+		log_err(child->error, "enter %s to run %s", child->dir, child->argv[0]);
+		break;
+	case CHILD_BECOME:
+		log_err(child->error, "become user %u to run %s", child->identity->uid,
+			child->argv[0]);
+		break;
+	default:
+		log_err(child->error, "run %s", child->argv[0]);
+	}
+}
+
 int child_start(struct boot *boot, struct child *child)
 {
 	struct start start = { boot, child };
 
 	child->error = 0;
+	child->failed_to = CHILD_RUN;
 	child->status = 0;
 	child->ran_ms = -sys_clock_ms();
 	child->pid = sys_spawn(in_child, &start);
 	if (child->pid < 0)
 		child->error = child->pid;
 	if (child->error)
-		log_err(child->error, "run %s", child->argv[0]);
+		say_why(child);
 	return child->error;
 }
 
@@ -227,6 +264,8 @@ int child_reap_all(int64_t ms)
 
 int child_exit_status(const struct child *child)
 {
+	if (child->error && child->failed_to != CHILD_RUN)
+		return 126;
 	if (child->error)
 		return child->error == -ENOENT || child->error == -ENOTDIR ? 127 : 126;
 	if (WIFSIGNALED(child->status))

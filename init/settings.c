@@ -13,6 +13,7 @@
 #define CONF_MAX      16 /* files */
 #define CONF_NAME_MAX 64 /* bytes of a file's name */
 #define RUN_FILE      "/etc/rdinit/run"
+#define ENV_FILE      "/etc/rdinit/env"
 
 struct conf_names {
 	char name[CONF_MAX][CONF_NAME_MAX];
@@ -113,19 +114,42 @@ static void set_env(struct boot *boot, const char *word, enum env_wins wins)
 		boot->env[boot->env_count++] = word;
 }
 
-/* The image's words first, then what the kernel put into our environment: the unknown words of
- * its line and HOME and TERM. Of those, what is ours is nobody else's. */
-static void make_env(struct boot *boot)
+/* NAME=VALUE, each ended by a NUL: what a word of the kernel's syntax cannot hold can stand here. */
+static int take_env_file(struct boot *boot)
 {
+	char *text = boot->env_file;
+	long len = file_read(ENV_FILE, text, sizeof(boot->env_file));
+
+	if (len < 0)
+		return len == -ENOENT ? 0 : log_err((int)len, "read " ENV_FILE);
+	for (long at = 0; at < len; at += (long)strlen(text + at) + 1)
+		if (strchr(text + at, '='))
+			set_env(boot, text + at, ENV_REPLACES);
+	return 0;
+}
+
+/* The image's file and words first, then what the kernel put into our environment: the unknown words of
+ * its line and HOME and TERM. Of those, what is ours is nobody else's. */
+static int is_kernels_own(const char *word)
+{
+	return strcmp(word, "HOME=/") == 0 || strcmp(word, "TERM=linux") == 0;
+}
+
+static int make_env(struct boot *boot)
+{
+	/* A real root's init has an environment of its own. */
+	int error = boot->mode == MODE_HAND_OFF ? 0 : take_env_file(boot);
+
 	for (int i = 0; i < boot->settings.env_count; i++)
 		set_env(boot, boot->settings.env[i], ENV_REPLACES);
 	for (char **word = boot->envp; *word; word++)
 		if (!settings_knows(*word, strcspn(*word, "=")))
-			set_env(boot, *word, ENV_REPLACES);
+			set_env(boot, *word, is_kernels_own(*word) ? ENV_FILLS : ENV_REPLACES);
 	set_env(boot, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 		ENV_FILLS);
 	set_env(boot, "HOME=/", ENV_FILLS);
 	set_env(boot, "TERM=linux", ENV_FILLS);
+	return error;
 }
 
 static int take_arguments(struct boot *boot)
@@ -199,16 +223,16 @@ static enum log_level level_of(int verbosity)
 
 int settings_read(struct boot *boot)
 {
-	int error;
+	int error, env_error;
 
 	settings_defaults(&boot->settings);
 	read_conf_files(boot);
 	settings_read_kernel_line(boot);
 	log_limit(level_of(boot->settings.verbosity));
 	say_ignored(&boot->settings);
-	make_env(boot);
 	error = choose_mode(boot);
+	env_error = make_env(boot);
 	if (!error && boot->mode == MODE_RUN && !boot->program[0])
 		error = log_err(-EINVAL, "no program to run: rdinit.run= or " RUN_FILE " is empty");
-	return error;
+	return error ? error : env_error;
 }

@@ -28,7 +28,7 @@ static const struct hint {
 				 "missing; init=/bin/sh starts a shell" },
 	{ "root-switch", ENOEXEC, "the file is no x86-64 program and no script" },
 	{ "appliance", ENOENT, "the program, or the interpreter it names, is not in the image "
-			       "(`program PATH` in a recipe adds both)" },
+			       "(`program PATH` in a recipe adds both), or its folder is not" },
 	{ "appliance", ENOEXEC, "the file is no x86-64 program and no script" },
 	{ "appliance", EACCES, "the file is not executable" },
 };

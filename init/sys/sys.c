@@ -193,6 +193,20 @@ int sys_setsid(void)
 	return (int)result(setsid());
 }
 
+int sys_set_identity(unsigned int uid, unsigned int gid, const unsigned int *groups,
+		     unsigned int group_count)
+{
+	/* musl's wrappers would stop all threads first; this process has one, and may be a
+	 * vfork(2)'s child. */
+	long error = syscall(SYS_setgroups, (long)group_count, groups);
+
+	if (!error)
+		error = syscall(SYS_setresgid, (long)gid, (long)gid, (long)gid);
+	if (!error)
+		error = syscall(SYS_setresuid, (long)uid, (long)uid, (long)uid);
+	return (int)result(error);
+}
+
 int sys_set_mask(const sigset_t *mask)
 {
 	return (int)result(sigprocmask(SIG_SETMASK, mask, NULL));

@@ -55,6 +55,10 @@ int sys_wait(int *status, int flags);
 int sys_getpid(void);
 int sys_kill(int pid, int signal);
 int sys_setsid(void);
+/* Drops to these for good: supplementary groups first, user last (setgroups(2), setresgid(2),
+ * setresuid(2)). */
+int sys_set_identity(unsigned int uid, unsigned int gid, const unsigned int *groups,
+		     unsigned int group_count);
 int sys_set_mask(const sigset_t *mask);
 int sys_sigaction(int signal, void (*handler)(int), int flags);
 int sys_sigaltstack(void *stack, size_t size);

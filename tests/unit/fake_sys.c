@@ -309,8 +309,11 @@ int sys_execve(const char *path, char *const argv[], char *const envp[])
 
 int sys_spawn(int (*child)(void *), void *argument)
 {
-	(void)child, (void)argument;
-	return (int)call(CHANGES, -EAGAIN, "spawn");
+	int pid = (int)call(CHANGES, -EAGAIN, "spawn");
+
+	if (pid > 0)
+		child(argument);
+	return pid;
 }
 
 int sys_fork(int (*child)(void *), void *argument)
@@ -334,6 +337,13 @@ int sys_getpid(void)
 int sys_kill(int pid, int signal)
 {
 	return (int)call(CHANGES, 0, "kill %d %d", pid, signal);
+}
+
+int sys_set_identity(unsigned int uid, unsigned int gid, const unsigned int *groups,
+		     unsigned int group_count)
+{
+	(void)groups;
+	return (int)call(CHANGES, 0, "set_identity %u:%u+%u", uid, gid, group_count);
 }
 
 int sys_setsid(void)

@@ -1,0 +1,118 @@
+/* test_appliance.c - the program that is the machine: as whom, where, and what is told of its end. */
+/* link: init/appliance init/child init/stdio_frames init/sys/log init/sys/file init/sys/host tests/unit/fake_sys */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "init/boot.h"
+#include "tests/unit/fake_sys.h"
+
+static struct boot boot;
+
+static int reset(void **state)
+{
+	(void)state;
+	fake_reset();
+	memset(&boot, 0, sizeof(boot));
+	settings_defaults(&boot.settings);
+	boot.program[0] = "/app";
+	fake_answer("spawn", 42, FAKE_ALWAYS);
+	fake_answer("execve /app", 0, FAKE_ALWAYS);
+	return 0;
+}
+
+static void runs_as_root_in_place(void **state)
+{
+	(void)state;
+	assert_int_equal(appliance(&boot), 0);
+	assert_non_null(strstr(fake_calls, "spawn\nexecve /app\n"));
+	assert_null(strstr(fake_calls, "set_identity"));
+	assert_non_null(strstr(fake_console, "exit status 0 (run: /app)"));
+}
+
+static void enters_the_folder_and_then_drops_its_rights(void **state)
+{
+	(void)state;
+	boot.settings.user = "33:44,55,66";
+	boot.settings.chdir = "/srv";
+	assert_int_equal(appliance(&boot), 0);
+	assert_non_null(strstr(fake_calls, "spawn\nchdir /srv\nset_identity 33:44+2\nexecve /app\n"));
+}
+
+/* Each ends with status 126, and nothing is run. */
+static void runs_nothing_where_it_cannot_be_as_asked(void **state)
+{
+	static const struct {
+		const char *call, *says;
+	} rows[] = {
+		{ "chdir /srv", "enter /srv to run /app: " },
+		{ "set_identity 33:44+0", "become user 33 to run /app: " },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		reset(state);
+		boot.settings.user = "33:44";
+		boot.settings.chdir = "/srv";
+		fake_answer(rows[i].call, -EPERM, 1);
+		assert_int_equal(appliance(&boot), 0);
+		assert_null(strstr(fake_calls, "execve"));
+		assert_non_null(strstr(fake_console, rows[i].says));
+		assert_non_null(strstr(fake_console, "EPERM"));
+		assert_non_null(strstr(fake_console, "exit status 126 (run: /app)"));
+	}
+}
+
+static void is_never_root_by_mistake(void **state)
+{
+	static const char *const wrong[] = { "", "web", "0", "1:", ":1", "1:2,", "1:2,x", "4294967295:1", "-1:0", "1:2:3",
+					     "99999999999:1", "1 :2" };
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		reset(state);
+		boot.settings.user = wrong[i];
+		assert_int_equal(appliance(&boot), -EINVAL);
+		assert_string_equal(fake_calls, "");
+	}
+}
+
+static void takes_no_more_groups_than_fit(void **state)
+{
+	char text[4 + 2 * 34] = "1:2";
+
+	for (int i = 0; i < 33; i++)
+		strcat(text, ",3");
+	reset(state);
+	boot.settings.user = text;
+	assert_int_equal(appliance(&boot), -E2BIG);
+	text[strlen(text) - 2] = '\0';
+	assert_int_equal(appliance(&boot), 0);
+	assert_non_null(strstr(fake_calls, "set_identity 1:2+32\n"));
+}
+
+static void a_start_that_fails_is_told(void **state)
+{
+	(void)state;
+	fake_answer("execve /app", -ENOENT, 1);
+	assert_int_equal(appliance(&boot), 0);
+	assert_non_null(strstr(fake_console, "run /app: "));
+	assert_non_null(strstr(fake_console, "exit status 127 (run: /app)"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(runs_as_root_in_place, reset),
+		cmocka_unit_test_setup(enters_the_folder_and_then_drops_its_rights, reset),
+		cmocka_unit_test_setup(runs_nothing_where_it_cannot_be_as_asked, reset),
+		cmocka_unit_test_setup(is_never_root_by_mistake, reset),
+		cmocka_unit_test_setup(takes_no_more_groups_than_fit, reset),
+		cmocka_unit_test_setup(a_start_that_fails_is_told, reset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
