@@ -49,6 +49,6 @@ int cmd_cat(int argc, char **argv)
 		return 1;
 	for (int i = optind + 1; i < argc; i++)
 		result |= print_file(archive, argv[i]);
-	archive_free(archive);
+	archive_close(archive);
 	return result ? 1 : 0;
 }

@@ -4,7 +4,7 @@
 set -eu
 
 PACKAGES="gcc libc6-dev make musl-tools linux-libc-dev libkmod-dev libelf-dev libzstd-dev zlib1g-dev
-	liblzma-dev liblz4-dev libbz2-dev libxxhash-dev libjansson-dev busybox-static kmod qemu-system-x86"
+	liblzma-dev liblz4-dev libbz2-dev libxxhash-dev libjansson-dev libarchive-dev nettle-dev busybox-static kmod qemu-system-x86"
 TEST_PACKAGES="libcmocka-dev clang libclang-rt-dev clang-format binutils bzip2 mandoc cpio lz4 xz-utils zstd strace
 	e2fsprogs sqlite3 perl mmdebstrap python3 python3-pytest python3-pytest-xdist"
 # WITH="kernel all": for `make kernel`, and for what check-all has more.

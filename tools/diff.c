@@ -174,8 +174,8 @@ static int diff(const char *first, const char *second, bool times)
 	struct archive *a = archive_open(first), *b = archive_open(second);
 	int status = a && b ? compare(a, b, times) : STATUS_TROUBLE;
 
-	archive_free(a);
-	archive_free(b);
+	archive_close(a);
+	archive_close(b);
 	return status;
 }
 

@@ -61,7 +61,7 @@ static int extract(const char *image, const char *dir)
 		result = error("%s: %zu entries are lost, in a boot as well", shown(image),
 			       unpacked.lost);
 	unpacked_free(&unpacked, archive);
-	archive_free(archive);
+	archive_close(archive);
 	return result;
 }
 

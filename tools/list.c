@@ -53,7 +53,7 @@ static int list_image(const char *name, enum form form)
 		listing_long(archive, stdout);
 	else
 		result = print_recipe(archive, form == VERBOSE_RECIPE);
-	archive_free(archive);
+	archive_close(archive);
 	return result;
 }
 

@@ -26,6 +26,10 @@ static const char usage[] =
 	"  --threads N                that compress side by side (as many as processors)\n"
 	"  --no-cache                 compress all anew, and keep nothing for the next time\n"
 	"  --tree DIR[:DEST]          everything below DIR\n"
+	"  --tar FILE[:DEST]          what is in a tar archive\n"
+	"  --oci PATH[:TAG]           a container's image, and what it runs: an OCI layout, or what\n"
+	"                             docker save writes\n"
+	"  --image FILE               what is in another initramfs\n"
 	"  --module NAME              a kernel module with what it needs\n"
 	"  --cmdline WORDS            defaults for the kernel's command line\n"
 	"  --kernel FILE              the kernel whose modules are meant\n"
@@ -35,7 +39,7 @@ static const char usage[] =
 	"  --app PROGRAM ARG...       the program to run as the whole machine; takes the rest of\n"
 	"                             the line\n";
 
-enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_MODULE, OPT_CMDLINE, OPT_KERNEL, OPT_MODULES, OPT_VAR,
+enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_TAR, OPT_OCI, OPT_IMAGE, OPT_MODULE, OPT_CMDLINE, OPT_KERNEL, OPT_MODULES, OPT_VAR,
        OPT_NO_INIT };
 
 static const struct option long_options[] = {
@@ -45,6 +49,9 @@ static const struct option long_options[] = {
 	{ "threads", required_argument, NULL, OPT_THREADS },
 	{ "no-cache", no_argument, NULL, OPT_NO_CACHE },
 	{ "tree", required_argument, NULL, OPT_TREE },
+	{ "tar", required_argument, NULL, OPT_TAR },
+	{ "oci", required_argument, NULL, OPT_OCI },
+	{ "image", required_argument, NULL, OPT_IMAGE },
 	{ "module", required_argument, NULL, OPT_MODULE },
 	{ "cmdline", required_argument, NULL, OPT_CMDLINE },
 	{ "kernel", required_argument, NULL, OPT_KERNEL },
@@ -149,6 +156,9 @@ static int take_option(struct pack *pack, int option, char **argv)
 	case OPT_VAR:
 		return take_var(pack, optarg);
 	case OPT_TREE:
+	case OPT_TAR:
+	case OPT_OCI:
+	case OPT_IMAGE:
 	case OPT_MODULE:
 	case OPT_CMDLINE:
 		pack->lines[pack->line_count++] = (struct line_option){ option, optarg };
@@ -180,7 +190,7 @@ static int parse(struct pack *pack, int argc, char **argv)
 	if (pack->app && !*pack->app)
 		return error_usage("pack", "--app expects a PROGRAM");
 	if (!pack->recipe_count && !pack->line_count && !pack->app)
-		return error_usage("pack", "expected a RECIPE, --tree, --module, --cmdline or --app");
+		return error_usage("pack", "expected a RECIPE, --tree, --tar, --oci, --image, --module, --cmdline or --app");
 	return 0;
 }
 
@@ -188,7 +198,13 @@ static int option_line(struct recipe *recipe, const struct line_option *line)
 {
 	switch (line->option) {
 	case OPT_TREE:
-		return recipe_option_tree(recipe, line->text);
+		return recipe_option_place(recipe, "tree", line->text);
+	case OPT_TAR:
+		return recipe_option_place(recipe, "tar", line->text);
+	case OPT_OCI:
+		return recipe_line(recipe, "--oci", (const char *[]){ "oci", line->text, NULL });
+	case OPT_IMAGE:
+		return recipe_option_place(recipe, "image", line->text);
 	case OPT_MODULE:
 		return recipe_option_module(recipe, "--module", line->text);
 	default:

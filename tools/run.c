@@ -13,8 +13,10 @@
 
 static const char usage[] =
 	"usage: rdinit run [OPTION...] -- PROGRAM [ARG...]\n"
+	"       rdinit run [OPTION...] --oci PATH[:TAG] [-- PROGRAM [ARG...]]\n"
 	"       rdinit run [OPTION...] IMAGE\n\n"
-	"Boots a program of this host with its libraries, or an initramfs image, in QEMU.\n"
+	"Boots a program of this host with its libraries, a container's image, or an initramfs image,\n"
+	"in QEMU.\n"
 	"Stdin, stdout and stderr are the program's, and so is the exit status; 124 is a timeout,\n"
 	"125 a machine that failed.\n\n"
 	"  --kernel FILE|NAME         bzImage, vmlinux or a profile ($RDINIT_KERNEL, the newest in\n"
@@ -29,6 +31,8 @@ static const char usage[] =
 	"                             (/dev/sda) or nvme (/dev/nvme0n1)\n"
 	"  --module NAME              with PROGRAM: a kernel module with what it needs\n"
 	"  --tree DIR[:DEST]          with PROGRAM: everything below DIR\n"
+	"  --oci PATH[:TAG]           what is in a container's image: an OCI layout, or what docker save\n"
+	"                             writes; without PROGRAM, what it says it runs\n"
 	"  --no-tuning                the kernel as it is, without the words that only save time\n"
 	"  --timeout SECONDS          ends the machine, status 124\n"
 	"  --stdio pipe|console       separate pipes (PROGRAM, unless stdin and stdout are a\n"
@@ -36,7 +40,7 @@ static const char usage[] =
 	"  -v, --verbose              kernel messages on stderr\n";
 
 enum { OPT_KERNEL = 256, OPT_MACHINE, OPT_MEMORY, OPT_CPUS, OPT_APPEND, OPT_DISK, OPT_MODULE,
-       OPT_TREE, OPT_TIMEOUT, OPT_STDIO, OPT_NO_TUNING };
+       OPT_TREE, OPT_OCI, OPT_TIMEOUT, OPT_STDIO, OPT_NO_TUNING };
 
 static const struct option long_options[] = {
 	{ "kernel", required_argument, NULL, OPT_KERNEL },
@@ -47,6 +51,7 @@ static const struct option long_options[] = {
 	{ "disk", required_argument, NULL, OPT_DISK },
 	{ "module", required_argument, NULL, OPT_MODULE },
 	{ "tree", required_argument, NULL, OPT_TREE },
+	{ "oci", required_argument, NULL, OPT_OCI },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "stdio", required_argument, NULL, OPT_STDIO },
 	{ "no-tuning", no_argument, NULL, OPT_NO_TUNING },
@@ -121,6 +126,9 @@ static int take_option(struct run *run, int option, char **argv)
 	case OPT_TREE:
 		run->image.trees[run->image.tree_count++] = optarg;
 		return 0;
+	case OPT_OCI:
+		run->image.oci = optarg;
+		return 0;
 	case OPT_TIMEOUT:
 		return take_number("--timeout", 1000000, &machine->timeout_s);
 	case OPT_STDIO:
@@ -139,24 +147,33 @@ static int take_option(struct run *run, int option, char **argv)
 	}
 }
 
+/* An image made for this run. */
+static int is_made(const struct run *run)
+{
+	return run->image.program || run->image.oci;
+}
+
 /* What was asked, once all options are known. 0, or the exit status of a usage error. */
 static int check(struct run *run, int operands, char **argv)
 {
 	if (run->image.program && !run->image.program[0])
 		return error_usage("run", "expected a PROGRAM after --");
+	if (run->image.oci && operands)
+		return error_usage("run", "expected --oci or an IMAGE, not both: \"%s\"",
+				   shown(argv[optind]));
 	if (run->image.program && operands)
 		return error_usage("run", "expected an IMAGE or -- PROGRAM, not both: \"%s\"",
 				   shown(argv[optind]));
-	if (!run->image.program && operands != 1)
+	if (!is_made(run) && operands != 1)
 		return error_usage("run", operands ? "expected one IMAGE; a PROGRAM follows --"
 						   : "expected an IMAGE, or -- and a PROGRAM");
-	if (!run->image.program && (run->image.module_count || run->image.tree_count))
+	if (!is_made(run) && (run->image.module_count || run->image.tree_count))
 		return error_usage("run", "--module and --tree need -- PROGRAM: an IMAGE stays as "
 				   "it is");
 	if (run->machine.type == MACHINE_UML && run->machine.cpus > 1)
 		return error_usage("run", "--machine uml has one processor, --cpus asks for %u",
 				   run->machine.cpus);
-	if (!run->image.program && run->machine.stdio == STDIO_PIPE && run->stdio_given == 0)
+	if (!is_made(run) && run->machine.stdio == STDIO_PIPE && run->stdio_given == 0)
 		run->machine.stdio = STDIO_CONSOLE;
 	return 0;
 }
@@ -178,7 +195,7 @@ static int parse(struct run *run, int argc, char **argv)
 		status = take_option(run, option, argv);
 	if (status || run->help)
 		return status;
-	run->image_path = run->image.program ? NULL : argv[optind];
+	run->image_path = is_made(run) ? NULL : argv[optind];
 	return check(run, end - optind, argv);
 }
 
@@ -190,7 +207,7 @@ int cmd_run(int argc, char **argv)
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
 		run.machine.stdio = STDIO_CONSOLE;
 	status = parse(&run, argc, argv);
-	run.machine.payload = run.image.program ? PAYLOAD_PROGRAM : PAYLOAD_IMAGE;
+	run.machine.payload = is_made(&run) ? PAYLOAD_PROGRAM : PAYLOAD_IMAGE;
 	if (!status && run.help)
 		fputs(usage, stdout);
 	else if (!status)

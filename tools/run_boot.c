@@ -106,7 +106,7 @@ static unsigned int wanted_of(const struct run *run)
 	int is_uml = run->machine.type == MACHINE_UML;
 	unsigned int wanted = FIT_IMAGE;
 
-	if (run->image.program)
+	if (!run->image_path)
 		wanted |= FIT_PROGRAM | (is_uml ? FIT_UML_LINES : FIT_STATUS);
 	if (run->machine.stdio == STDIO_PIPE)
 		wanted |= is_uml ? FIT_UML_LINES : FIT_SERIAL;
@@ -144,7 +144,7 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 	run->image.q35 = run->machine.type == MACHINE_Q35;
 	if (run->machine.type == MACHINE_UML)
 		run->image.disk_count = 0;	/* their driver is no module, and not of a bus */
-	result = run->image.program ? run_image_build(&run->image, &file)
+	result = !run->image_path ? run_image_build(&run->image, &file)
 				    : run_image_open(run->image_path, &file);
 	if (!result)
 		result = kernel_fit_compression(config, run->image_path, file.compression);

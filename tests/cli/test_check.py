@@ -10,7 +10,8 @@ import subprocess
 
 import pytest
 
-from conftest import PROJECT, RDINIT, TRAILER, entry
+from conftest import PROJECT, RDINIT
+from newc import TRAILER, entry
 
 INIT = pathlib.Path(RDINIT).with_name("init").read_bytes()
 KERNEL = next(iter(sorted(glob.glob(str(PROJECT / "build/kernel/debian/boot/vmlinuz-*")))), None)

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from conftest import read_newc
+from newc import read_newc
 
 METHODS = {  # what the file begins with, and who unpacks it
     "gzip": (b"\x1f\x8b\x08\x00\0\0\0\0", ["gzip", "-dc"]),

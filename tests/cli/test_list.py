@@ -8,7 +8,8 @@ import subprocess
 
 import pytest
 
-from conftest import RDINIT, TRAILER, entry, header, pad
+from conftest import RDINIT
+from newc import TRAILER, entry, header, pad
 
 
 def lines(done):

@@ -10,7 +10,8 @@ import time
 
 import pytest
 
-from conftest import RDINIT, read_newc
+from conftest import RDINIT
+from newc import read_newc
 
 ROOT = os.geteuid() == 0
 

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from conftest import TRAILER, entry
+from newc import TRAILER, entry
 
 TREE = ('dir / 0755 0 0\ndir /usr 0755 0 0\ndir /usr/lib 0700 5 6\nslink /lib /usr/lib 0777 0 0\n'
         'file /usr/lib/a data 04755 1 2 /usr/lib/b\nfile "/n l\\n" data 0000 0 0\n'

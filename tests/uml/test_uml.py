@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from test_boot import IMAGES, INSIDE, PROGRAMS, SIGNALS
+from test_boot import IDENTITY, IMAGES, INSIDE, PROGRAMS, SIGNALS
 from vm import RDINIT, Row, check, run
 
 MORE = [
@@ -58,7 +58,7 @@ def without_cgroups(row):
 
 
 # QEMU's disks, and modules of the kernel that runs there, are no rows for here.
-SHARED = [without_cgroups(row) for row in PROGRAMS + IMAGES + INSIDE + SIGNALS
+SHARED = [without_cgroups(row) for row in PROGRAMS + IMAGES + INSIDE + IDENTITY + SIGNALS
           if not {"--disk", "--module"} & set(row.words)]
 
 

@@ -91,6 +91,21 @@ INSIDE = [
         out=b"/proc/self/fd\n/proc/self/fd/0\n/proc/self/fd/2\n"),
 ]
 
+IDENTITY = [
+    Row("a container's image runs as it says: user, groups, folder, environment, arguments",
+        ["@container.img"], 9, out=r"^33\r?\n44 55\r?\n/srv\r?\n/srv /bin say \"hi\" <a b>\r?\n",
+        absent="whiteout"),
+    Row("a container's image in one command", ["--oci", "@container.oci"], 9,
+        out=b'33\n44 55\n/srv\n/srv /bin say "hi" <a b>\n', err=b""),
+    Row("another program in a container", ["--oci", "@container.oci", "--append", "rdinit.user=5:6 rdinit.chdir=/",
+                                          "--", "sh", "-c", "id -u; id -G; pwd; exit 4"], 4, out=b"5\n6\n/\n"),
+    Row("a user that is no number ends the machine, not as root",
+        ["--append", "rdinit.user=web", "@hello.img"], 125,
+        both=r"take rdinit.user=web: expected UID:GID\[,GID...\]: .*EINVAL", absent="^hello"),
+    Row("a folder that is not there is status 126", ["--append", "rdinit.chdir=/none", "@hello.img"], 126,
+        both=r"enter /none to run .*/hello: .*ENOENT", absent="^hello"),
+]
+
 SIGNALS = [
     Row("a crash of PID 1 is reported", ["--", "sh", "-c", "kill -SEGV 1; sleep 5"], 125,
         err=(r"SIGSEGV", r"exit status 125 \(failed: appliance\)"), absent=r"Kernel panic"),
@@ -168,7 +183,7 @@ HAND_OFF = [
     Row("an initramfs on ramfs", ["--append", "rootfstype=ramfs", "@hello.img"], 7, out="hello"),
 ]
 
-@pytest.mark.parametrize("row", PROGRAMS + IMAGES + CONSOLES + MACHINES + INSIDE + SIGNALS +
+@pytest.mark.parametrize("row", PROGRAMS + IMAGES + CONSOLES + MACHINES + INSIDE + IDENTITY + SIGNALS +
                          HAND_OFF, ids=lambda row: row.name)
 def test_boot(row, files):
     check(row, run(row, files))

@@ -7,18 +7,13 @@ import struct
 import subprocess
 
 import pytest
+from newc import TRAILER, entry
 from vm import HOST_TIMEOUT, PROJECT, RDINIT, Row, check, run
 
 KERNEL = os.environ.get("RDINIT_KERNEL") or glob.glob(str(PROJECT / "build/kernel/debian/boot/vmlinuz-*"))[0]
 INIT = str(PROJECT / "build/init")
 MEMORY = 256        # MiB
 BIG = 130           # MiB: more than half of that, and less than half of twice that
-
-
-def entry(name, mode, data=b""):
-    fields = [1, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0]
-    head = b"070701" + b"".join(b"%08x" % field for field in fields) + name + b"\0"
-    return head + bytes(-len(head) % 4) + data + bytes(-len(data) % 4)
 
 
 def pack(files, recipe, *args, compress="none"):
@@ -82,13 +77,13 @@ def modules(files, leave_out=None):
     lines = drivers[start:drivers.index(b"\0", start)].split(b"\n")
     if leave_out:
         lines = [line for line in lines if not line.endswith(leave_out)]
-    return image + drivers + entry(b"etc/rdinit/modules", 0o100644, b"\n".join(lines)) + entry(b"TRAILER!!!", 0)
+    return image + drivers + entry(b"etc/rdinit/modules", 0o100644, b"\n".join(lines)) + TRAILER
 
 
 LOOK = "#!/bin/sh\n[ -e /no/f ] || exit 9\n"
-FILE = entry(b"no/f", 0o100644, b"x") + entry(b"TRAILER!!!", 0)
+FILE = entry(b"no/f", 0o100644, b"x") + TRAILER
 FOLDER = entry(b"no", 0o40755)
-CONSOLE = entry(b"dev", 0o40755) + entry(b"dev/console", 0o100644) + entry(b"TRAILER!!!", 0)
+CONSOLE = entry(b"dev", 0o40755) + entry(b"dev/console", 0o100644) + TRAILER
 
 IMAGES = {
     "hello": hello,
@@ -104,7 +99,7 @@ IMAGES = {
     "no-parent": lambda files: script(files, LOOK, FILE),
     "parent": lambda files: script(files, LOOK, FOLDER + FILE),
     "replaced": lambda files: script(files, LOOK.replace("-e /no/f", "-f /no"), FOLDER + FILE[:-124] +
-                                     entry(b"no", 0o100644) + entry(b"TRAILER!!!", 0)),
+                                     entry(b"no", 0o100644) + TRAILER),
     "not-replaced": lambda files: script(files, LOOK.replace("-e /no/f", "-f /no"), entry(b"no", 0o100644)),
     "file-console": lambda files: pack(files, "file /init @hello 0755 0 0\n") + CONSOLE,
     "console": lambda files: pack(files, "file /init @hello 0755 0 0\n"),

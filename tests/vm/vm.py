@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 
+import oci
+
 HERE = pathlib.Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 RDINIT = os.environ.get("RDINIT", str(PROJECT / "build" / "rdinit"))
@@ -49,7 +51,7 @@ class Files:
         path = self.directory / name
         if not path.exists():
             stem, _, kind = name.partition(".")
-            make = {"": self.program, "img": self.image, "disk": self.disk, "ext4": self.root}
+            make = {"": self.program, "oci": self.layout, "img": self.image, "disk": self.disk, "ext4": self.root}
             beside = path.with_name(path.name + ".new")
             make[kind](stem, beside)
             beside.rename(path)
@@ -68,6 +70,19 @@ class Files:
     def disk(self, stem, path):
         path.write_bytes(f"{stem:16.16}".encode().ljust(1 << 20, b"\0"))
 
+    def layout(self, stem, path):
+        """A container's image: busybox in one layer, a script and its user in another."""
+        shell = pathlib.Path(shutil.which("busybox")).read_bytes()
+        layers = [oci.tar(oci.member("bin/busybox", data=shell), oci.member("gone"),
+                          *(oci.member(f"bin/{name}", "l", "busybox") for name in ("sh", "id", "pwd"))),
+                  oci.tar(oci.member("srv", "d", uid=33), oci.member(".wh.gone"),
+                          oci.member("srv/start", data=CONTAINER),
+                          oci.member("etc/passwd", data=b"web:x:33:44::/srv:\n"),
+                          oci.member("etc/group", data=b"log:x:55:web\n"))]
+        config = {"Entrypoint": ["sh"], "Cmd": ["start", "a b"], "WorkingDir": "/srv", "User": "web",
+                  "Env": ["PATH=/bin", 'QUOTED=say "hi"']}
+        oci.write_layout(path, {"latest": oci.parts(layers, config)})
+
     def root(self, stem, path):
         """An ext4 file system with a small busybox root; its init tells what it finds."""
         tree = self.directory / f"{stem}.tree"
@@ -81,6 +96,12 @@ class Files:
         path.touch()
         os.truncate(path, 16 << 20)
         subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext4", "-F", "-d", tree, path], check=True)
+
+
+CONTAINER = b"""id -u; id -G; pwd; echo "$HOME $PATH $QUOTED <$1>"
+[ -e /gone ] && echo a whiteout did nothing
+echo x >/srv/written && exit 9
+"""
 
 
 def real_init(words):
@@ -105,6 +126,7 @@ ROOTS = {
 
 VIRTIO = ["--module", "virtio_pci", "--module", "virtio_blk"]
 IMAGES = {
+    "container": ("init\noci @container.oci\n", []),
     "hello": ("", ["--compress", "gzip", "--app", "@hello"]),
     "bare": ("file /init {init} 0755 0 0\n"
              "dir /etc 0755 0 0\ndir /etc/rdinit 0755 0 0\n"

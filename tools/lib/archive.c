@@ -263,11 +263,11 @@ struct archive *archive_open(const char *path)
 		archive_index(archive);
 		return archive;
 	}
-	archive_free(archive);
+	archive_close(archive);
 	return NULL;
 }
 
-void archive_free(struct archive *archive)
+void archive_close(struct archive *archive)
 {
 	if (!archive)
 		return;

@@ -34,7 +34,7 @@ struct archive {
 /* Reads path ("-": standard input): raw newc, then any number of compressed segments, with zero
  * bytes between. Damage anywhere is an error. NULL after reporting. */
 struct archive *archive_open(const char *path);
-void archive_free(struct archive *archive);	/* NULL is fine */
+void archive_close(struct archive *archive);	/* NULL is fine */
 
 /* For who reads an image by rules of its own: a segment more, and an entry of the last segment, which
  * keeps `path` (malloc'd). Pointers to segments and entries are good until the next one comes. */

@@ -155,7 +155,7 @@ void check_free(struct check *check)
 	free(check->words);
 	free(check->image_words);
 	free(check->rdinit);
-	archive_free(check->archive);
+	archive_close(check->archive);
 	buffer_free(&check->builtin);
 	kernel_config_free(&check->config);
 	if (check->has_kernel)

@@ -15,10 +15,14 @@ struct entry {
 	char *target;		/* symlink: its text */
 	char *host_path;	/* regular file: where its bytes are, or NULL: in data */
 	void *data;		/* regular file: bytes in memory, owned */
-	size_t size;		/* regular file: bytes in data; with host_path what a walk saw, or 0 */
+	int64_t spooled;	/* regular file: its place in the spool, plus 1; 0: not there */
+	size_t size;		/* regular file: bytes in data or the spool; with host_path what a
+				 * walk saw, or 0 */
 	struct entry *link;	/* hard link: the entry it shares its inode with, else NULL */
 	char *why;		/* provenance, "recipe.list:12" or "needed by /bin/sh" */
 
+	unsigned int layer;	/* the last layer of a tar or OCI image that named it; tar.c's own */
+	struct entry *copy;	/* while a stage is merged: what became of it; stage.c's own */
 	int rank;		/* enum image_rank of who added it; image.c's own */
 	int shared;		/* others link to it, or did; image.c's own */
 	uint32_t ino, nlink, left;	/* while writing: number, names, names still to write */
@@ -68,6 +72,9 @@ struct entry *image_add_file(struct image *image, const char *path, const char *
 			     uint32_t perm, const char *why);
 struct entry *image_add_data(struct image *image, const char *path, const void *data, size_t size,
 			     uint32_t perm, const char *why);
+/* A file whose bytes are in the spool already (spool.h). */
+struct entry *image_add_spooled(struct image *image, const char *path, int64_t at, size_t size,
+				uint32_t perm, const char *why);
 struct entry *image_add_symlink(struct image *image, const char *path, const char *target,
 				const char *why);
 /* mode: S_IFCHR, S_IFBLK, S_IFIFO or S_IFSOCK with permission bits. */
@@ -79,6 +86,15 @@ struct entry *image_add_link(struct image *image, const char *path, struct entry
 
 /* The entry at this path, or NULL. Symlinks in its parents are followed, the last name is not. */
 struct entry *image_find(const struct image *image, const char *path);
+
+/* Takes out what is below `path`, and with INCLUSIVE the entry itself, but for what layer `keep` (0: none)
+ * has named. */
+enum image_removal { BELOW, INCLUSIVE };
+void image_remove(struct image *image, const char *path, enum image_removal removal,
+		  unsigned int keep);
+
+/* Whether something is below this place, as an entry's path has it. */
+int image_has_below(const struct image *image, const char *path);
 
 /* The entry this one shares its inode with: what holds mode, owner and bytes. Itself if alone. */
 struct entry *image_inode(struct entry *entry);

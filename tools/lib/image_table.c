@@ -73,8 +73,9 @@ char *table_resolve(const struct image *image, const char *path, const char *why
 		if (!entry || !S_ISLNK(entry->mode))
 			continue;
 		if (++hops > HOPS_MAX) {
-			error("%s: %s: too many symlinks on the way (%s -> %s)", why, shown(path),
-			      shown(entry->path), shown(entry->target));
+			if (why)
+				error("%s: %s: too many symlinks on the way (%s -> %s)", why,
+				      shown(path), shown(entry->path), shown(entry->target));
 			buffer_free(&out);
 			break;
 		}
@@ -94,7 +95,7 @@ struct entry *image_find(const struct image *image, const char *path)
 {
 	const char *fault;
 	char *clean = path_clean(path, &fault);
-	char *place = clean ? table_resolve(image, clean, "lookup") : NULL;
+	char *place = clean ? table_resolve(image, clean, NULL) : NULL;
 	struct entry *entry = place ? table_find(image, place) : NULL;
 
 	free(place);

@@ -1,4 +1,4 @@
-/* image_table.h - the table behind image.h, for image.c alone. */
+/* image_table.h - the table behind image.h, for image*.c alone. */
 #ifndef TOOLS_LIB_IMAGE_TABLE_H
 #define TOOLS_LIB_IMAGE_TABLE_H
 
@@ -26,7 +26,23 @@ void table_insert(struct image *image, struct entry *entry);
 void table_remove(struct image *image, struct entry *entry);
 
 /* Where the parents of a clean path lead when the image's symlinks are followed; the last name
- * stays as it is. malloc'd, or NULL after reporting that they go round in circles. */
+ * stays as it is. malloc'd, or NULL after reporting that they go round in circles (why NULL: no report). */
 char *table_resolve(const struct image *image, const char *path, const char *why);
+
+/* "directory", "file", "symlink" or "node". */
+const char *entry_kind(const struct entry *entry);
+
+/* Mode, owner, time, rank and reason; and what is in it, whose strings are copied. */
+void entry_set_attributes(struct entry *entry, const struct entry *wanted);
+void entry_set_content(struct entry *entry, const struct entry *wanted);
+
+/* The directories above a resolved path. 0, or -1 after reporting. */
+int image_create_parents(struct image *image, const char *path, const char *why);
+
+/* Two claims on one path: the one that stays, or NULL after reporting. */
+struct entry *image_settle(struct image *image, struct entry *entry, const struct entry *wanted);
+
+/* Takes an entry out. Another name of its inode inherits what it held. */
+void image_drop(struct image *image, struct entry *entry);
 
 #endif

@@ -30,9 +30,14 @@ static const struct verb {
 	{ "slink", 5, 5, verb_slink, "slink NAME TARGET MODE UID GID" },
 	{ "pipe", 4, 4, verb_pipe, "pipe NAME MODE UID GID" },
 	{ "sock", 4, 4, verb_sock, "sock NAME MODE UID GID" },
-	{ "tree", 1, 3, verb_tree, "tree HOSTDIR [DEST] [keep|UID:GID]" },
+	{ "tree", 1, MANY, verb_tree, "tree HOSTDIR [DEST] [keep|UID:GID] [without PATTERN...]" },
+	{ "tar", 1, 3, verb_tar, "tar FILE [DEST] [keep|UID:GID]" },
+	{ "oci", 1, 3, verb_oci, "oci PATH[:TAG] [DEST] [keep|UID:GID]" },
+	{ "image", 1, 3, verb_image, "image FILE [DEST] [keep|UID:GID]" },
 	{ "program", 1, 2, verb_program, "program NAME [DEST]" },
 	{ "run", 1, MANY, verb_run, "run PROGRAM [ARG...]" },
+	{ "attr", 4, 4, verb_attr, "attr PATTERN MODE|- UID|- GID|-" },
+	{ "env", 1, MANY, verb_env, "env NAME=VALUE..." },
 	{ "module", 1, MANY, verb_module, "module NAME|PATH|ALIAS [OPTION=VALUE...]" },
 	{ "applets", 1, MANY, verb_applets, "applets BUSYBOX [NAME...]" },
 	{ "cmdline", 1, MANY, verb_cmdline, "cmdline WORD..." },
@@ -237,7 +242,8 @@ int recipe_finish(struct recipe *recipe)
 {
 	if (recipe->errors)
 		return -1;
-	if (finish_modules(recipe) < 0 || finish_run(recipe) < 0 || finish_cmdline(recipe) < 0)
+	if (finish_modules(recipe) < 0 || finish_run(recipe) < 0 || finish_cmdline(recipe) < 0 ||
+	    finish_attr(recipe) < 0)
 		return -1;
 	clamp_program_times(recipe);
 	return 0;
@@ -260,13 +266,22 @@ void recipe_free(struct recipe *recipe)
 	if (!recipe)
 		return;
 	for (size_t i = 0; i < recipe->archive_count; i++)
-		archive_free(recipe->archives[i]);
+		archive_close(recipe->archives[i]);
 	for (size_t i = 0; recipe->run && recipe->run[i]; i++)
 		free(recipe->run[i]);
 	free(recipe->archives);
 	free(recipe->run);
 	free(recipe->run_why);
 	free(recipe->run_from);
+	oci_run_free(&recipe->container);
+	free(recipe->container_why);
+	for (size_t i = 0; i < recipe->attr_count; i++) {
+		free(recipe->attrs[i].pattern);
+		free(recipe->attrs[i].why);
+	}
+	free(recipe->attrs);
+	free(recipe->env_why);
+	buffer_free(&recipe->env);
 	free(recipe->cmdline_why);
 	buffer_free(&recipe->cmdline);
 	modules_free(recipe->modules);

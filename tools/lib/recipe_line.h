@@ -5,7 +5,9 @@
 #include "tools/lib/archive.h"
 #include "tools/lib/image.h"
 #include "tools/lib/module.h"
+#include "tools/lib/oci.h"
 #include "tools/lib/recipe.h"
+#include "tools/lib/tree.h"
 #include "tools/lib/words.h"
 
 struct recipe {
@@ -22,7 +24,19 @@ struct recipe {
 	char **run;			/* the words of the last `run`, ended by NULL, or NULL */
 	char *run_why;
 	char *run_from;			/* its recipe */
+	struct oci_run container;	/* what the last `oci` is to run */
+	char *container_why;		/* NULL: there was none */
+	struct attr *attrs;		/* of `attr` lines, in their order */
+	size_t attr_count;
+	struct buffer env;		/* NAME=VALUE, each ended by a NUL */
+	char *env_why;
 	enum { MTIME_OF_SOURCE, MTIME_SET } mtime_rule;
+};
+
+struct attr {
+	char *pattern, *why;
+	uint32_t mode, uid, gid;
+	unsigned int set;		/* bits 0 to 2: mode, uid, gid */
 };
 
 struct line {
@@ -44,10 +58,23 @@ const char *line_word(const struct line *line, size_t word);
 /* A word as a host path, seen from the recipe; malloc'd. */
 char *line_host_path(const struct line *line, size_t word);
 
+/* What is added from now on has this rank. The defaults before. */
+struct image_defaults recipe_set_rank(struct image *image, enum image_rank rank);
+
+/* A name without a slash is looked up in PATH, so it is no path beside the recipe. malloc'd. */
+char *recipe_program_name(const char *file, const char *name);
+
 /* Numbers as gen_init_cpio writes them. 0, or -1 after reporting. */
 int line_mode(const struct line *line, size_t word, uint32_t kind, uint32_t *mode);
 int line_number(const struct line *line, size_t word, const char *what, uint32_t *value);
 int line_absolute(const struct line *line, size_t word);
+
+/* [DEST] [keep|UID:GID] from word 2 on, over what `source` has; and whose times count. The first word that
+ * is neither, or -1 after reporting. */
+int line_destination(const struct line *line, struct tree_source *source);
+
+/* 0 where the line has no more words from `next` on, or -1 after reporting. */
+int line_ends(const struct line *line, size_t next);
 
 /* Runs the words of a line: finds the verb, counts its arguments. 0, or -1 after reporting. */
 int line_run(const struct line *line);
@@ -60,8 +87,13 @@ int verb_slink(const struct line *line);
 int verb_pipe(const struct line *line);
 int verb_sock(const struct line *line);
 int verb_tree(const struct line *line);
+int verb_tar(const struct line *line);
+int verb_oci(const struct line *line);
+int verb_image(const struct line *line);
 int verb_program(const struct line *line);
 int verb_run(const struct line *line);
+int verb_attr(const struct line *line);
+int verb_env(const struct line *line);
 int verb_module(const struct line *line);
 int verb_applets(const struct line *line);
 int verb_cmdline(const struct line *line);
@@ -69,7 +101,8 @@ int verb_mtime(const struct line *line);
 int verb_init(const struct line *line);
 int verb_include(const struct line *line);
 
-/* recipe_finish() for run, cmdline and modules. */
+/* recipe_finish() for run, cmdline, modules and attr. */
+int finish_attr(struct recipe *recipe);
 int finish_run(struct recipe *recipe);
 int finish_cmdline(struct recipe *recipe);
 int finish_modules(struct recipe *recipe);

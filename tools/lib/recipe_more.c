@@ -16,7 +16,7 @@
 #include "tools/lib/recipe_line.h"
 #include "tools/lib/tree.h"
 
-static struct image_defaults set_rank(struct image *image, enum image_rank rank)
+struct image_defaults recipe_set_rank(struct image *image, enum image_rank rank)
 {
 	struct image_defaults defaults = image_defaults(image);
 
@@ -29,10 +29,9 @@ static int parse_owner(const char *text, struct tree_source *source)
 	char *end;
 	unsigned long uid, gid;
 
-	if (!strcmp(text, "keep")) {
-		source->owner = TREE_OWNER_KEEP;
+	source->owner = strcmp(text, "keep") ? TREE_OWNER_SET : TREE_OWNER_KEEP;
+	if (source->owner == TREE_OWNER_KEEP)
 		return 0;
-	}
 	if (*text < '0' || *text > '9')
 		return -1;
 	errno = 0;
@@ -47,36 +46,63 @@ static int parse_owner(const char *text, struct tree_source *source)
 	return 0;
 }
 
-int verb_tree(const struct line *line)
+int line_destination(const struct line *line, struct tree_source *source)
 {
-	struct recipe *recipe = line->recipe;
-	struct tree_source source = { .dest = "/", .owner = TREE_OWNER_SET };
+	const struct recipe *recipe = line->recipe;
 	size_t next = 2;
-	char *dir;
-	int result;
 
 	if (line->count > next && *line_word(line, next) == '/') {
 		if (line_absolute(line, next) < 0)
 			return -1;
-		source.dest = line_word(line, next++);
+		source->dest = line_word(line, next++);
 	}
-	if (line->count > next && parse_owner(line_word(line, next), &source) < 0)
-		return line_expected(line, next, next == 2 ? "DEST (with a slash first), keep, or UID:GID" :
-							     "keep or UID:GID");
-	if (line->count > next + 1)
-		return line_expected(line, next + 1, "no more words");
-	source.output = recipe->options.output;
+	if (line->count > next && parse_owner(line_word(line, next), source) == 0)
+		next++;
 	if (recipe->mtime_rule == MTIME_OF_SOURCE)
-		source.newest = recipe->options.newest;
+		source->newest = recipe->options.newest;
+	return (int)next;
+}
+
+int line_ends(const struct line *line, size_t next)
+{
+	if (line->count <= next)
+		return 0;
+	return line_expected(line, next, next == 2 ? "DEST (with a slash first), keep, or UID:GID" :
+				 next == 3	   ? "keep or UID:GID" :
+						     "the end of the line");
+}
+
+/* Patterns behind `without`. */
+static int take_without(const struct line *line, size_t next, struct tree_source *source)
+{
+	if (line->count <= next || strcmp(line_word(line, next), "without"))
+		return line_ends(line, next);
+	if (line->count == next + 1)
+		return line_expected(line, next + 1, "a pattern");
+	source->without = xcalloc(line->count - next, sizeof(*source->without));
+	for (size_t i = next + 1; i < line->count; i++)
+		source->without[i - next - 1] = line_word(line, i);
+	return 0;
+}
+
+int verb_tree(const struct line *line)
+{
+	struct tree_source source = { .dest = "/", .owner = TREE_OWNER_SET };
+	int result, next = line_destination(line, &source);
+	char *dir;
+
+	if (next < 0 || take_without(line, (size_t)next, &source) < 0)
+		return -1;
+	source.output = line->recipe->options.output;
 	dir = line_host_path(line, 1);
 	source.dir = dir;
-	result = tree_add(recipe->image, &source, line->why);
+	result = tree_add(line->recipe->image, &source, line->why);
+	free(source.without);
 	free(dir);
 	return result;
 }
 
-/* A name without a slash is looked up in PATH, so it is no path beside the recipe. */
-static char *program_name(const char *file, const char *name)
+char *recipe_program_name(const char *file, const char *name)
 {
 	return strchr(name, '/') ? path_beside(file, name) : xstrdup(name);
 }
@@ -97,27 +123,12 @@ int verb_program(const struct line *line)
 
 	if (line->count > 2 && line_absolute(line, 2) < 0)
 		return -1;
-	name = program_name(line->file, line_word(line, 1));
-	before = set_rank(image, IMAGE_PROGRAM);
+	name = recipe_program_name(line->file, line_word(line, 1));
+	before = recipe_set_rank(image, IMAGE_PROGRAM);
 	result = program_add(image, name, line->count > 2 ? line_word(line, 2) : NULL, line->why, NULL);
 	image_set_defaults(image, before);
 	free(name);
 	return result < 0 ? line_failed(line, "a program that can be packed") : 0;
-}
-
-int verb_run(const struct line *line)
-{
-	struct recipe *recipe = line->recipe;
-
-	if (recipe->run)
-		return line_error(line, 0, "expected one run line, found another (the first: %s)",
-				  recipe->run_why);
-	recipe->run = xcalloc(line->count, sizeof(*recipe->run));
-	for (size_t i = 1; i < line->count; i++)
-		recipe->run[i - 1] = xstrdup(line_word(line, i));
-	recipe->run_why = xstrdup(line->why);
-	recipe->run_from = xstrdup(line->file);
-	return 0;
 }
 
 static struct modules *modules_of(struct recipe *recipe)
@@ -184,8 +195,8 @@ int verb_module(const struct line *line)
 int verb_applets(const struct line *line)
 {
 	struct image *image = line->recipe->image;
-	char *busybox = program_name(line->file, line_word(line, 1));
-	struct image_defaults before = set_rank(image, IMAGE_TREE);
+	char *busybox = recipe_program_name(line->file, line_word(line, 1));
+	struct image_defaults before = recipe_set_rank(image, IMAGE_TREE);
 	const char **names = xcalloc(line->count, sizeof(*names));
 	int result;
 
@@ -276,68 +287,6 @@ int verb_include(const struct line *line)
 	return result;
 }
 
-static int is_program(const struct recipe *recipe, const char *path)
-{
-	const struct entry *entry = image_find(recipe->image, path);
-
-	return entry && (S_ISREG(entry->mode) || S_ISLNK(entry->mode));
-}
-
-/* A program that the image has already: its path, malloc'd, or NULL. A name without slash is
- * looked for where a shell would. */
-static char *program_in_image(const struct recipe *recipe, const char *name)
-{
-	static const char *const dirs[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
-					    "/usr/bin", "/sbin", "/bin" };
-
-	if (*name == '/')
-		return is_program(recipe, name) ? xstrdup(name) : NULL;
-	for (size_t i = 0; !strchr(name, '/') && i < sizeof(dirs) / sizeof(*dirs); i++) {
-		char *path = path_join(dirs[i], name);
-
-		if (is_program(recipe, path))
-			return path;
-		free(path);
-	}
-	return NULL;
-}
-
-static int add_run_program(struct recipe *recipe, char **path)
-{
-	char *name = program_name(recipe->run_from, recipe->run[0]);
-	struct image_defaults before = set_rank(recipe->image, IMAGE_PROGRAM);
-	int result = program_add(recipe->image, name, NULL, recipe->run_why, path);
-
-	image_set_defaults(recipe->image, before);
-	free(name);
-	if (result < 0 && *recipe->run_from)
-		error("%s: expected a program that can be packed after run, found \"%s\"",
-		      recipe->run_why, shown(recipe->run[0]));
-	return result;
-}
-
-/* Last of all, so that it does not matter which line brings the program in. */
-int finish_run(struct recipe *recipe)
-{
-	struct buffer words = { 0 };
-	char *path;
-	int result;
-
-	if (!recipe->run)
-		return 0;
-	path = program_in_image(recipe, recipe->run[0]);
-	if (!path && add_run_program(recipe, &path) < 0)
-		return -1;
-	buffer_add(&words, path, strlen(path) + 1);
-	for (char **word = recipe->run + 1; *word; word++)
-		buffer_add(&words, *word, strlen(*word) + 1);
-	result = image_add_data(recipe->image, "/etc/rdinit/run", words.data, words.len, 0644,
-				recipe->run_why) ? 0 : -1;
-	buffer_free(&words);
-	free(path);
-	return result;
-}
-
 int finish_cmdline(struct recipe *recipe)
 {
 	if (!recipe->cmdline_why)
@@ -353,7 +302,7 @@ int finish_modules(struct recipe *recipe)
 
 	if (!recipe->modules)
 		return 0;
-	before = set_rank(recipe->image, IMAGE_PROGRAM);
+	before = recipe_set_rank(recipe->image, IMAGE_PROGRAM);
 	result = modules_finish(recipe->modules, recipe->image);
 	image_set_defaults(recipe->image, before);
 	return result;

@@ -7,17 +7,18 @@
 #include "tools/lib/mem.h"
 
 /* DEST begins with a slash, so a colon in DIR's name does not matter. */
-int recipe_option_tree(struct recipe *recipe, const char *text)
+int recipe_option_place(struct recipe *recipe, const char *verb, const char *text)
 {
+	char *where = xasprintf("--%s", verb), *dir;
 	const char *colon = NULL;
-	char *dir;
 	int result;
 
 	for (const char *at = strstr(text, ":/"); at; at = strstr(at + 1, ":/"))
 		colon = at;
 	dir = colon ? xstrndup(text, (size_t)(colon - text)) : xstrdup(text);
-	result = recipe_line(recipe, "--tree",
-			     (const char *[]){ "tree", dir, colon ? colon + 1 : NULL, NULL });
+	result = recipe_line(recipe, where,
+			     (const char *[]){ verb, dir, colon ? colon + 1 : NULL, NULL });
+	free(where);
 	free(dir);
 	return result;
 }

@@ -4,8 +4,8 @@
 
 #include "tools/lib/recipe.h"
 
-/* --tree DIR[:DEST]. 0, or -1 after reporting; so do the others. */
-int recipe_option_tree(struct recipe *recipe, const char *text);
+/* --tree DIR[:DEST], and the same for verbs tar and image. 0, or -1 after reporting; so do the others. */
+int recipe_option_place(struct recipe *recipe, const char *verb, const char *text);
 
 /* --module NAME; `where` names the option in messages. */
 int recipe_option_module(struct recipe *recipe, const char *where, const char *name);

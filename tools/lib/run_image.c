@@ -43,9 +43,12 @@ static int fill(struct image *image, const struct run_image *run)
 	int result = recipe_line(recipe, "/init", (const char *[]){ "init", NULL });
 
 	for (size_t i = 0; i < run->tree_count; i++)
-		result |= recipe_option_tree(recipe, run->trees[i]);
+		result |= recipe_option_place(recipe, "tree", run->trees[i]);
+	if (run->oci)
+		result |= recipe_line(recipe, "--oci", (const char *[]){ "oci", run->oci, NULL });
 	result |= add_modules(recipe, run);
-	result |= recipe_option_run(recipe, "program", run->program);
+	if (run->program)
+		result |= recipe_option_run(recipe, "program", run->program);
 	if (!result)
 		result = recipe_finish(recipe);
 	recipe_free(recipe);
@@ -141,7 +144,7 @@ static int check_whole(const char *path, struct run_image_file *file)
 	file->size = (off_t)archive->file.len;
 	for (size_t i = 0; i < archive->segment_count; i++)
 		file->size += (off_t)archive->segments[i].data.len;
-	archive_free(archive);
+	archive_close(archive);
 	return 0;
 }
 

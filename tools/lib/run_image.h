@@ -9,7 +9,8 @@
 #include "tools/lib/kernel.h"
 
 struct run_image {
-	char **program;			/* PROGRAM ARG... ended by NULL, or NULL for an IMAGE */
+	char **program;			/* PROGRAM ARG... ended by NULL, or NULL: what oci runs */
+	const char *oci;		/* --oci PATH[:TAG], or NULL */
 	const char **modules;		/* --module */
 	size_t module_count;
 	const char **trees;		/* --tree DIR[:DEST] */

@@ -2,6 +2,7 @@
 #include "tools/lib/tree.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <fts.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ struct walk {
 	const struct tree_source *source;
 	const char *why;
 	struct linked *links[BUCKETS];
+	size_t *matches;	/* of each pattern of source->without */
 	struct stat output;	/* of the image that is being made; 0 where it is not there */
 };
 
@@ -138,21 +140,21 @@ static int add_found(struct walk *walk, const FTSENT *found, const char *path)
 	return 0;
 }
 
-static void set_owner(struct walk *walk, const struct stat *st, struct image_defaults defaults)
+struct image_defaults tree_defaults(const struct tree_source *source, struct image_defaults defaults,
+				    uint32_t uid, uint32_t gid, int64_t mtime)
 {
-	const struct tree_source *source = walk->source;
-
 	defaults.rank = IMAGE_TREE;
-	defaults.uid = source->owner == TREE_OWNER_KEEP ? st->st_uid : source->uid;
-	defaults.gid = source->owner == TREE_OWNER_KEEP ? st->st_gid : source->gid;
-	defaults.mtime = st->st_mtime < source->newest ? st->st_mtime : source->newest;
-	image_set_defaults(walk->image, defaults);
+	defaults.uid = source->owner == TREE_OWNER_KEEP ? uid : source->uid;
+	defaults.gid = source->owner == TREE_OWNER_KEEP ? gid : source->gid;
+	defaults.mtime = mtime < source->newest ? mtime : source->newest;
+	return defaults;
 }
 
 static int add_below(struct walk *walk, const FTSENT *found)
 {
 	const char *below = found->fts_path + strlen(walk->source->dir);
 	struct image_defaults defaults = image_defaults(walk->image);
+	const struct stat *st = found->fts_statp;
 	char *path;
 	int result;
 
@@ -160,11 +162,50 @@ static int add_below(struct walk *walk, const FTSENT *found)
 	if (!*below && !strcmp(walk->source->dest, "/"))
 		return 0;
 	path = *below ? path_join(walk->source->dest, below) : xstrdup(walk->source->dest);
-	set_owner(walk, found->fts_statp, defaults);
+	image_set_defaults(walk->image, tree_defaults(walk->source, defaults, st->st_uid, st->st_gid,
+						      st->st_mtime));
 	result = add_found(walk, found, path);
 	image_set_defaults(walk->image, defaults);
 	free(path);
 	return result;
+}
+
+static int matches(const char *pattern, const FTSENT *found, const char *below)
+{
+	if (!strchr(pattern, '/'))
+		return !fnmatch(pattern, found->fts_name, 0);
+	return !fnmatch(pattern + (*pattern == '/'), below, FNM_PATHNAME);
+}
+
+static int stays_away(struct walk *walk, const FTSENT *found)
+{
+	const char *below = found->fts_path + strlen(walk->source->dir);
+	int result = 0;
+
+	below += strspn(below, "/");
+	for (size_t i = 0; *below && walk->source->without && walk->source->without[i]; i++)
+		if (matches(walk->source->without[i], found, below)) {
+			walk->matches[i]++;
+			result = 1;
+		}
+	return result;
+}
+
+static void warn_of_idle_patterns(const struct walk *walk)
+{
+	for (size_t i = 0; walk->source->without && walk->source->without[i]; i++)
+		if (!walk->matches[i])
+			warning("%s: nothing in %s matches %s, which was to stay away", walk->why,
+				shown(walk->source->dir), shown(walk->source->without[i]));
+}
+
+static size_t *count_matches(const char *const *without)
+{
+	size_t count = 0;
+
+	while (without && without[count])
+		count++;
+	return xcalloc(count + 1, sizeof(size_t));
 }
 
 static int visit(struct walk *walk, const FTSENT *found)
@@ -204,6 +245,7 @@ int tree_add(struct image *image, const struct tree_source *source, const char *
 	int result = 0;
 
 	*walk = (struct walk){ .image = image, .source = source, .why = why };
+	walk->matches = count_matches(source->without);
 	if (source->output && stat(source->output, &walk->output) < 0)
 		walk->output = (struct stat){ 0 };
 	if (!fts)
@@ -217,11 +259,17 @@ int tree_add(struct image *image, const struct tree_source *source, const char *
 						     shown(source->dir));
 			break;
 		}
-		result = visit(walk, found);
+		if (found->fts_info != FTS_DP && stays_away(walk, found))
+			fts_set(fts, found, FTS_SKIP);
+		else
+			result = visit(walk, found);
 	}
 	if (fts)
 		fts_close(fts);
+	if (!result)
+		warn_of_idle_patterns(walk);
 	free_links(walk);
+	free(walk->matches);
 	free(walk);
 	return result;
 }

@@ -12,6 +12,7 @@
 #include "tools/lib/error.h"
 #include "tools/lib/newc.h"
 #include "tools/lib/output.h"
+#include "tools/lib/spool.h"
 
 /* Up to here a file is read before its header is written, so its size cannot lie. Larger ones are
  * streamed behind the size that fstat(2) gave. */
@@ -234,6 +235,26 @@ static int put_host_file(struct writer *writer, const struct entry *entry)
 	return result < 0 ? -1 : 0;
 }
 
+static int put_spooled(struct writer *writer, const struct entry *entry)
+{
+	static char chunk[OUTPUT_ROOM];
+	const struct entry *inode = image_inode((struct entry *)entry);
+	struct blob blob = spool_blob(inode->spooled - 1, inode->size, entry->path);
+	uint64_t done = 0;
+
+	if (put_entry(writer, entry, (uint32_t)inode->size) < 0)
+		return -1;
+	while (done < blob.size) {
+		size_t len = blob.size - done < sizeof(chunk) ? (size_t)(blob.size - done) : sizeof(chunk);
+
+		if (blob_read(&blob, done, chunk, len) < 0 ||
+		    groups_write(writer->groups, chunk, len) < 0)
+			return -1;
+		done += len;
+	}
+	return put_padding(writer, blob.size);
+}
+
 static int put_one(struct writer *writer, struct entry *entry)
 {
 	struct entry *inode = image_inode(entry);
@@ -249,6 +270,8 @@ static int put_one(struct writer *writer, struct entry *entry)
 			return put_entry(writer, entry, 0);
 		if (inode->host_path)
 			return put_host_file(writer, entry);
+		if (inode->spooled)
+			return put_spooled(writer, entry);
 		return put_bytes(writer, entry, inode->data, inode->size);
 	default:
 		return put_entry(writer, entry, 0);
