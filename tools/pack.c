@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tools/commands.h"
+#include "tools/lib/bootconfig.h"
 #include "tools/lib/compress.h"
 #include "tools/lib/error.h"
 #include "tools/lib/image.h"
@@ -14,7 +15,8 @@
 #include "tools/lib/output.h"
 #include "tools/lib/recipe_option.h"
 #include "tools/lib/runtime.h"
-#include "tools/lib/writer.h"
+#include "tools/lib/save.h"
+#include "tools/lib/whole_file.h"
 
 static const char usage[] =
 	"usage: rdinit pack [OPTION...] [RECIPE|-]... [--app PROGRAM ARG...]\n\n"
@@ -30,6 +32,9 @@ static const char usage[] =
 	"  --oci PATH[:TAG]           a container's image, and what it runs: an OCI layout, or what\n"
 	"                             docker save writes\n"
 	"  --image FILE               what is in another initramfs\n"
+	"  --microcode                processors' microcode of /lib/firmware, in front of all\n"
+	"  --append-to IMAGE          IMAGE as it is, and behind it ours\n"
+	"  --bootconfig FILE          a boot configuration, at the end\n"
 	"  --module NAME              a kernel module with what it needs\n"
 	"  --cmdline WORDS            defaults for the kernel's command line\n"
 	"  --kernel FILE              the kernel whose modules are meant\n"
@@ -39,7 +44,8 @@ static const char usage[] =
 	"  --app PROGRAM ARG...       the program to run as the whole machine; takes the rest of\n"
 	"                             the line\n";
 
-enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_TAR, OPT_OCI, OPT_IMAGE, OPT_MODULE, OPT_CMDLINE, OPT_KERNEL, OPT_MODULES, OPT_VAR,
+enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_TAR, OPT_OCI, OPT_IMAGE, OPT_MICROCODE, OPT_APPEND_TO,
+       OPT_BOOTCONFIG, OPT_MODULE, OPT_CMDLINE, OPT_KERNEL, OPT_MODULES, OPT_VAR,
        OPT_NO_INIT };
 
 static const struct option long_options[] = {
@@ -52,6 +58,9 @@ static const struct option long_options[] = {
 	{ "tar", required_argument, NULL, OPT_TAR },
 	{ "oci", required_argument, NULL, OPT_OCI },
 	{ "image", required_argument, NULL, OPT_IMAGE },
+	{ "microcode", no_argument, NULL, OPT_MICROCODE },
+	{ "append-to", required_argument, NULL, OPT_APPEND_TO },
+	{ "bootconfig", required_argument, NULL, OPT_BOOTCONFIG },
 	{ "module", required_argument, NULL, OPT_MODULE },
 	{ "cmdline", required_argument, NULL, OPT_CMDLINE },
 	{ "kernel", required_argument, NULL, OPT_KERNEL },
@@ -69,7 +78,8 @@ struct line_option {
 
 struct pack {
 	const char *output;
-	struct groups_options write;
+	struct save save;
+	const char *bootconfig;
 	struct recipe_options recipe;
 	const char **vars;
 	size_t var_count;
@@ -105,7 +115,7 @@ static int take_compress(struct pack *pack, const char *text)
 {
 	const char *why;
 
-	if (!compress_choose(text, &pack->write.choice, &why))
+	if (!compress_choose(text, &pack->save.groups.choice, &why))
 		return 0;
 	return error_usage("pack", "--compress %s, found %s", why, shown(text));
 }
@@ -117,7 +127,7 @@ static int take_threads(struct pack *pack, const char *text)
 
 	if (end == text || *end || count < 1 || count > 64)
 		return error_usage("pack", "--threads expects 1 to 64, found %s", shown(text));
-	pack->write.threads = (unsigned int)count;
+	pack->save.groups.threads = (unsigned int)count;
 	return 0;
 }
 
@@ -142,7 +152,13 @@ static int take_option(struct pack *pack, int option, char **argv)
 	case OPT_THREADS:
 		return take_threads(pack, optarg);
 	case OPT_NO_CACHE:
-		pack->write.use_cache = 0;
+		pack->save.groups.use_cache = 0;
+		return 0;
+	case OPT_APPEND_TO:
+		pack->save.append_to = optarg;
+		return 0;
+	case OPT_BOOTCONFIG:
+		pack->bootconfig = optarg;
 		return 0;
 	case OPT_KERNEL:
 		pack->recipe.kernel = optarg;
@@ -159,6 +175,7 @@ static int take_option(struct pack *pack, int option, char **argv)
 	case OPT_TAR:
 	case OPT_OCI:
 	case OPT_IMAGE:
+	case OPT_MICROCODE:
 	case OPT_MODULE:
 	case OPT_CMDLINE:
 		pack->lines[pack->line_count++] = (struct line_option){ option, optarg };
@@ -201,6 +218,8 @@ static int option_line(struct recipe *recipe, const struct line_option *line)
 		return recipe_option_place(recipe, "tree", line->text);
 	case OPT_TAR:
 		return recipe_option_place(recipe, "tar", line->text);
+	case OPT_MICROCODE:
+		return recipe_line(recipe, "--microcode", (const char *[]){ "microcode", NULL });
 	case OPT_OCI:
 		return recipe_line(recipe, "--oci", (const char *[]){ "oci", line->text, NULL });
 	case OPT_IMAGE:
@@ -230,6 +249,28 @@ static int read_recipes(const struct pack *pack, struct recipe *recipe, struct i
 	return pack->app ? runtime_add(image) : 0;
 }
 
+static int save_image(struct pack *pack, const struct image *image, const struct recipe *recipe)
+{
+	struct buffer config = { 0 };
+	const char *fault = NULL;
+	int result = 0;
+
+	if (pack->bootconfig)
+		result = whole_file(pack->bootconfig, BOOTCONFIG_MAX + 1, "boot configuration", &config);
+	if (!result && pack->bootconfig) {
+		buffer_add(&config, "", 0);
+		pack->save.bootconfig = (struct span){ (const uint8_t *)config.data, config.len };
+		fault = bootconfig_fault(pack->save.bootconfig);
+	}
+	if (fault)
+		result = error("%s: %s", shown(pack->bootconfig), fault);
+	pack->save.early = recipe_early(recipe);
+	if (!result)
+		result = image_save(image, pack->output, &pack->save);
+	buffer_free(&config);
+	return result;
+}
+
 static int pack_image(struct pack *pack)
 {
 	struct image *image;
@@ -247,8 +288,9 @@ static int pack_image(struct pack *pack)
 	if (!result && !image_find(image, "/init"))
 		warning("the image has no /init: a kernel boots it only with rdinit=PROGRAM");
 	/* Without SOURCE_DATE_EPOCH all times are 0 but those of mtime lines. */
+	pack->save.newest = set ? UINT32_MAX : newest;
 	if (!result)
-		result = image_save(image, set ? UINT32_MAX : newest, pack->output, &pack->write);
+		result = save_image(pack, image, recipe);
 	recipe_free(recipe);
 	image_free(image);
 	return result;
@@ -256,7 +298,7 @@ static int pack_image(struct pack *pack)
 
 int cmd_pack(int argc, char **argv)
 {
-	struct pack pack = { .output = "rdinit.img", .write = { .use_cache = 1 } };
+	struct pack pack = { .output = "rdinit.img", .save.groups.use_cache = 1 };
 	int status = take_compress(&pack, "zstd");
 
 	if (!status)

@@ -299,7 +299,7 @@ def test_what_cannot_be_unpacked_here_is_not_judged(tool):
 
 def test_early_segments_and_a_boot_configuration(tool):
     early = entry(b"kernel/x86/microcode/GenuineIntel.bin", data=b"code") + TRAILER
-    trailer = b"key = value\n" + struct.pack("<II", 12, 0) + b"#BOOTCONFIG\n"
+    trailer = b"key = value\n" + struct.pack("<II", 12, sum(b"key = value\n")) + b"#BOOTCONFIG\n"
     assert findings(tool, early + b"\0" * 512 + packed(RUN + TRAILER, "gzip", "-c") + trailer)[0] == []
 
 

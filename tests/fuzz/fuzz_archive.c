@@ -1,5 +1,5 @@
 /* fuzz_archive.c - PROPERTY: whatever opens as an image has its data and names within its bytes. */
-/* link: tools/lib/archive tools/lib/newc tools/lib/decompress tools/lib/decompress_more tools/lib/path tools/lib/mem tests/fuzz/quiet_error */
+/* link: tools/lib/archive tools/lib/bootconfig tools/lib/newc tools/lib/decompress tools/lib/decompress_more tools/lib/path tools/lib/mem tests/fuzz/quiet_error */
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>

@@ -21,7 +21,9 @@ def read_newc(data):
         entry = Entry(header)
         start = at + 110
         name = data[start:start + entry.namesize]
-        assert name.endswith(b"\0") and b"\0" not in name[:-1]
+        assert name.endswith(b"\0")
+        name = name.rstrip(b"\0") + b"\0"      # several NULs move the bytes behind them
+        assert b"\0" not in name[:-1]
         start = (start + entry.namesize + 3) & ~3
         entry.data = data[start:start + entry.size]
         assert len(entry.data) == entry.size

@@ -23,6 +23,8 @@ MORE = [
                            "</proc/cmdline"], 0, out=r"rdinit\.host=ttyS2 rdinit\.exit=poweroff"),
     Row("a reboot ends the machine, too", ["--append", "rdinit.exit=reboot", "--", "sh", "-c", "exit 3"], 3),
     Row("a halt ends the machine, too", ["--append", "rdinit.exit=halt", "--", "sh", "-c", "exit 3"], 3),
+    Row("a boot configuration at the end of the image counts", ["--append", "bootconfig", "@early.img"], 8,
+        out=r"^booted"),
     Row("a kernel that finds no init panics",
         ["--append", "rdinit=/nope", "--", "true"], 125, err="the guest's kernel panicked: "),
 ]

@@ -36,6 +36,8 @@ IMAGES = [
         127, both=(r"run /nope.*ENOENT", r"hint: the program, or the interpreter")),
     Row("a program that is not executable is status 126", ["@unexec.img"], 126,
         both=r"run /data.*EACCES"),
+    Row("an ACPI table in front of the image is taken", ["@early.img"], 0,
+        out=r"SSDT ACPI table found in initrd \[kernel/firmware/acpi/ssdt.aml\]\[0x24\]"),
     Row("an /init that ends is a panic of the kernel", ["@suicide.img"], 125,
         both=r"Kernel panic"),
 ]

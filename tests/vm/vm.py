@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 
 import oci
@@ -51,7 +52,7 @@ class Files:
         path = self.directory / name
         if not path.exists():
             stem, _, kind = name.partition(".")
-            make = {"": self.program, "oci": self.layout, "img": self.image, "disk": self.disk, "ext4": self.root}
+            make = {"": self.program, "oci": self.layout, "aml": self.table, "conf": self.config, "img": self.image, "disk": self.disk, "ext4": self.root}
             beside = path.with_name(path.name + ".new")
             make[kind](stem, beside)
             beside.rename(path)
@@ -82,6 +83,16 @@ class Files:
         config = {"Entrypoint": ["sh"], "Cmd": ["start", "a b"], "WorkingDir": "/srv", "User": "web",
                   "Env": ["PATH=/bin", 'QUOTED=say "hi"']}
         oci.write_layout(path, {"latest": oci.parts(layers, config)})
+
+    def table(self, stem, path):
+        """An ACPI table without any content; its sum is right."""
+        data = bytearray(b"SSDT" + struct.pack("<IBB6s8sI4sI", 36, 2, 0, b"RDINIT", stem.encode(), 1, b"TEST", 1))
+        data[9] = -sum(data) & 0xff
+        path.write_bytes(data)
+
+    def config(self, stem, path):
+        """A boot configuration that says what to run."""
+        path.write_text('kernel {\n\trdinit.run = "/bin/sh -c \'echo $0; exit 8\' booted"\n}\n')
 
     def root(self, stem, path):
         """An ext4 file system with a small busybox root; its init tells what it finds."""
@@ -126,6 +137,8 @@ ROOTS = {
 
 VIRTIO = ["--module", "virtio_pci", "--module", "virtio_blk"]
 IMAGES = {
+    "early": ("init\nacpi @ssdt.aml\napplets /bin/busybox\nrun sh -c \"dmesg | grep initrd\"\n",
+              ["--bootconfig", "@boot.conf"]),
     "container": ("init\noci @container.oci\n", []),
     "hello": ("", ["--compress", "gzip", "--app", "@hello"]),
     "bare": ("file /init {init} 0755 0 0\n"

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/lib/bootconfig.h"
 #include "tools/lib/compress.h"
 #include "tools/lib/error.h"
 #include "tools/lib/path.h"
@@ -78,6 +79,8 @@ static int read_entries(struct archive *archive, struct span span, const char *k
 		if (add_entry(archive, &newc) < 0)
 			return -1;
 	*used = reader.offset;
+	archive->is_open = archive->count &&
+			   archive->entries[archive->count - 1].newc.archive == reader.archive;
 	if (result == NEWC_FAULT)
 		return error("%s: %s, at offset %zu of the %s segment at %zu",
 			     shown(archive->name), reader.fault, reader.fault_offset, kind,
@@ -135,6 +138,7 @@ static int read_segments(struct archive *archive)
 	size_t offset = 0;
 	int result = 0;
 
+	whole = bootconfig_cut(whole, &archive->bootconfig);
 	while (!result && offset < whole.len) {
 		struct span rest = span_cut(whole, offset, whole.len - offset);
 		const char *kind = compress_detect(rest);

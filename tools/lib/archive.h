@@ -24,6 +24,8 @@ struct archive {
 	struct buffer file;
 	struct archive_segment *segments;
 	size_t segment_count;
+	struct span bootconfig;		/* the text behind the last segment; NULL: none */
+	int is_open;			/* its last entries have no trailer behind them */
 	struct archive_entry *entries;	/* in the order of the kernel: a later one wins */
 	size_t count;
 	size_t *by_path;		/* indexes of entries in the order of path, then index */
@@ -32,7 +34,7 @@ struct archive {
 #define ARCHIVE_MAX ((size_t)4 << 30) /* bytes unpacked: more would be a trap, not an initramfs */
 
 /* Reads path ("-": standard input): raw newc, then any number of compressed segments, with zero
- * bytes between. Damage anywhere is an error. NULL after reporting. */
+ * bytes between, and a boot configuration. Damage anywhere is an error. NULL after reporting. */
 struct archive *archive_open(const char *path);
 void archive_close(struct archive *archive);	/* NULL is fine */
 

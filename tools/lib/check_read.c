@@ -4,12 +4,12 @@
 #include <sys/stat.h>
 #include <zstd.h>
 
+#include "tools/lib/bootconfig.h"
 #include "tools/lib/check.h"
 #include "tools/lib/compress.h"
 #include "tools/lib/error.h"
 #include "tools/lib/path.h"
 
-#define BOOTCONFIG "#BOOTCONFIG\n" /* behind its size and its sum, 4 bytes each */
 #define WINDOW_MAX ((uint64_t)128 << 20) /* bytes: ZSTD_WINDOWSIZE_MAX of the kernel */
 #define WINDOW_USUAL ((uint64_t)8 << 20) /* bytes: zstd -19; more needs --ultra or --long */
 
@@ -211,27 +211,14 @@ static size_t read_unknown(struct check *check, struct span rest, size_t offset)
 	return 0;
 }
 
-/* Without the boot configuration that may stand at its end. Source: init/main.c,
- * get_boot_config_from_initrd(). */
-static struct span without_bootconfig(struct span file)
-{
-	size_t mark = strlen(BOOTCONFIG), size;
-	struct span tail = file.len < mark + 8 ? (struct span){ NULL, 0 }
-					       : span_cut(file, file.len - mark - 8, mark + 8);
-
-	if (!tail.data || memcmp(tail.data + 8, BOOTCONFIG, mark))
-		return file;
-	size = le32(tail.data);
-	return size <= file.len - tail.len ? span_cut(file, 0, file.len - tail.len - size) : file;
-}
-
 static void read_segments(struct check *check)
 {
 	struct span whole = { (const uint8_t *)check->archive->file.data,
 			      check->archive->file.len };
+	struct span config;
 	size_t offset = 0;
 
-	whole = without_bootconfig(whole);
+	whole = bootconfig_cut(whole, &config);
 	while (offset < whole.len && !check->is_damaged) {
 		struct span rest = span_cut(whole, offset, whole.len - offset);
 		const char *kind = compress_detect(rest);

@@ -151,6 +151,8 @@ static int print_all(struct listing *listing)
 	}
 	while (segment < archive->segment_count)
 		print_segment(listing, segment++);
+	if (archive->bootconfig.data)
+		fprintf(listing->out, "# boot configuration: %zu bytes\n", archive->bootconfig.len);
 	return 0;
 }
 

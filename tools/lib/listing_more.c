@@ -167,6 +167,10 @@ int listing_json(const struct archive *archive, FILE *out)
 	for (size_t i = 0; i < archive->count; i++)
 		json_array_append_new(entries, entry_json(archive, &archive->entries[i]));
 	whole = json_pack("{s:o, s:o}", "segments", segments, "entries", entries);
+	if (archive->bootconfig.data)
+		json_object_set_new(whole, "bootconfig",
+				    json_stringn((const char *)archive->bootconfig.data,
+						 archive->bootconfig.len));
 	result = json_dumpf(whole, out, JSON_INDENT(1));
 	fputs("\n", out);
 	json_decref(whole);

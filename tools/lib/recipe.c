@@ -1,18 +1,16 @@
 /* recipe.c - the text that says what is in an image: lines, errors, the table of verbs. */
 #include "tools/lib/recipe.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/lib/error.h"
 #include "tools/lib/mem.h"
 #include "tools/lib/path.h"
 #include "tools/lib/recipe_line.h"
+#include "tools/lib/whole_file.h"
 
 #define RECIPE_MAX ((size_t)256 << 20) /* bytes of one recipe; a large tree's list has 3 MB */
 #define MANY 100000
@@ -38,6 +36,9 @@ static const struct verb {
 	{ "run", 1, MANY, verb_run, "run PROGRAM [ARG...]" },
 	{ "attr", 4, 4, verb_attr, "attr PATTERN MODE|- UID|- GID|-" },
 	{ "env", 1, MANY, verb_env, "env NAME=VALUE..." },
+	{ "microcode", 0, MANY, verb_microcode, "microcode [this] [FILE|DIR...]" },
+	{ "acpi", 1, MANY, verb_acpi, "acpi TABLE..." },
+	{ "early", 2, 2, verb_early, "early NAME FILE" },
 	{ "module", 1, MANY, verb_module, "module NAME|PATH|ALIAS [OPTION=VALUE...]" },
 	{ "applets", 1, MANY, verb_applets, "applets BUSYBOX [NAME...]" },
 	{ "cmdline", 1, MANY, verb_cmdline, "cmdline WORD..." },
@@ -168,28 +169,6 @@ static void text_lines(struct recipe *recipe, const char *file, struct span text
 	}
 }
 
-/* 0, or -1 after reporting. */
-static int read_text(const char *path, struct buffer *text)
-{
-	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : STDIN_FILENO;
-	char chunk[65536];
-	ssize_t more;
-	int err;
-
-	if (fd < 0)
-		return error_errno(errno, "%s: cannot open", shown(path));
-	while ((more = read(fd, chunk, sizeof(chunk))) > 0 && text->len <= RECIPE_MAX)
-		buffer_add(text, chunk, (size_t)more);
-	err = errno;
-	if (fd != STDIN_FILENO)
-		close(fd);
-	if (more < 0)
-		return error_errno(err, "%s: cannot read", shown(path));
-	if (more > 0)
-		return error("%s: a recipe of more than %zu MiB", shown(path), RECIPE_MAX >> 20);
-	return 0;
-}
-
 int recipe_read(struct recipe *recipe, const char *path)
 {
 	const char *name = strcmp(path, "-") ? path : "<stdin>";
@@ -197,7 +176,7 @@ int recipe_read(struct recipe *recipe, const char *path)
 	struct buffer text = { 0 };
 
 	recipe->files[recipe->depth++] = name;
-	if (read_text(path, &text) < 0)
+	if (whole_file(path, RECIPE_MAX, "recipe", &text) < 0)
 		recipe->errors++;
 	else
 		text_lines(recipe, name, (struct span){ (const uint8_t *)text.data, text.len });
@@ -280,6 +259,7 @@ void recipe_free(struct recipe *recipe)
 		free(recipe->attrs[i].why);
 	}
 	free(recipe->attrs);
+	image_free(recipe->early);
 	free(recipe->env_why);
 	buffer_free(&recipe->env);
 	free(recipe->cmdline_why);

@@ -27,6 +27,10 @@ int recipe_read(struct recipe *recipe, const char *path);
  * messages. Relative host paths count from the working directory. 0, or -1 after reporting. */
 int recipe_line(struct recipe *recipe, const char *where, const char *const *words);
 
+/* What the kernel reads in front of the image, not compressed, or NULL: microcode, ACPI tables. It is the
+ * recipe's. */
+const struct image *recipe_early(const struct recipe *recipe);
+
 /* What has to wait for the last line: the modules in load order, the command line, the program to
  * run. -1 also where anything above was in error. */
 int recipe_finish(struct recipe *recipe);

@@ -12,6 +12,7 @@
 
 struct recipe {
 	struct image *image;
+	struct image *early;		/* NULL until the first file of it */
 	struct recipe_options options;
 	unsigned int errors;
 	const char *files[16];		/* the recipe at hand last, the ones that include it before */
@@ -94,6 +95,9 @@ int verb_program(const struct line *line);
 int verb_run(const struct line *line);
 int verb_attr(const struct line *line);
 int verb_env(const struct line *line);
+int verb_early(const struct line *line);
+int verb_microcode(const struct line *line);
+int verb_acpi(const struct line *line);
 int verb_module(const struct line *line);
 int verb_applets(const struct line *line);
 int verb_cmdline(const struct line *line);

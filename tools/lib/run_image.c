@@ -16,7 +16,7 @@
 #include "tools/lib/output.h"
 #include "tools/lib/recipe_option.h"
 #include "tools/lib/runtime.h"
-#include "tools/lib/writer.h"
+#include "tools/lib/save.h"
 
 #define MEMORY_BASE 256	/* MiB: stock kernels take about 100 of them */
 #define MIB (1024 * 1024)
@@ -57,12 +57,12 @@ static int fill(struct image *image, const struct run_image *run)
 
 static int write_to(const struct image *image, const char *path)
 {
-	struct groups_options plain = { 0 };
+	struct save save = { .newest = UINT32_MAX };
 	const char *why;
 
 	/* Not compressed: unpacking costs an emulated machine more than reading. */
-	compress_choose("none", &plain.choice, &why);
-	return image_save(image, UINT32_MAX, path, &plain);
+	compress_choose("none", &save.groups.choice, &why);
+	return image_save(image, path, &save);
 }
 
 static void block_signals(void)

@@ -1,4 +1,4 @@
-/* writer.c - an image as a newc archive. */
+/* writer.c - the entries of an image as a newc archive. */
 #include "tools/lib/writer.h"
 
 #include <errno.h>
@@ -21,6 +21,8 @@
 struct writer {
 	struct groups *groups;
 	int64_t newest;
+	size_t align;		/* bytes: where files' bytes begin, 4 or a multiple of it */
+	uint64_t at;		/* bytes before the next entry, kept while align counts */
 	uint32_t next_ino;
 	struct buffer file;	/* the bytes read so far of the file at hand */
 };
@@ -39,26 +41,38 @@ static uint32_t clamp_time(const struct writer *writer, int64_t mtime)
 	return mtime < 0 ? 0 : (uint32_t)mtime;
 }
 
-#define HEAD_MAX (NEWC_HEADER + PATH_MAX + 4) /* bytes */
+#define ALIGN_MAX 16
+#define HEAD_MAX (NEWC_HEADER + PATH_MAX + 4 + ALIGN_MAX) /* bytes */
 
-/* Header, name and padding, at `head`. Their length. */
-static size_t compose_head(char *head, const struct newc_fields *fields, const char *name)
+/* Header, name with `more` NULs, and padding, at `head`. Their length. */
+static size_t compose_head(char *head, const struct newc_fields *fields, const char *name, size_t more)
 {
 	struct newc_fields full = *fields;
-	size_t len;
+	size_t len = strlen(name) + 1;
 
-	full.namesize = (uint32_t)strlen(name) + 1;
+	full.namesize = (uint32_t)(len + more);
 	newc_header((uint8_t *)head, &full);
-	memcpy(head + NEWC_HEADER, name, full.namesize);
-	len = NEWC_HEADER + full.namesize;
+	memcpy(head + NEWC_HEADER, name, len);
+	memset(head + NEWC_HEADER + len, 0, more);
+	len += NEWC_HEADER + more;
 	memset(head + len, 0, newc_padding(len));
 	return len + newc_padding(len);
+}
+
+/* NULs behind a name that move its file's bytes to a multiple of writer->align: names may have them. */
+static size_t name_padding(const struct writer *writer, const struct newc_fields *fields, const char *name)
+{
+	uint64_t end = writer->at + NEWC_HEADER + strlen(name) + 1;
+
+	return writer->align > 4 && fields->size ? (size_t)(-end & (writer->align - 1)) : 0;
 }
 
 static int put_head(struct writer *writer, const struct newc_fields *fields, const char *name)
 {
 	char head[HEAD_MAX];
-	size_t len = compose_head(head, fields, name);
+	size_t len = compose_head(head, fields, name, name_padding(writer, fields, name));
+
+	writer->at += len + fields->size + newc_padding(fields->size);
 
 	if (groups_entry(writer->groups, name) < 0)
 		return -1;
@@ -190,11 +204,11 @@ static int put_as_seen(struct writer *writer, const struct entry *entry, int fd)
 	ssize_t len;
 	size_t head;
 
-	if (inode->size && inode->size <= OUTPUT_ROOM - HEAD_MAX - 4)
+	if (inode->size && writer->align <= 4 && inode->size <= OUTPUT_ROOM - HEAD_MAX - 4)
 		room = groups_room(writer->groups, HEAD_MAX + inode->size + 4);
 	if (!room)
 		return 0;
-	head = compose_head(room, &fields, name_of(entry));
+	head = compose_head(room, &fields, name_of(entry), 0);
 	len = read_some(fd, inode, room + head, inode->size + 1);
 	if (len != (ssize_t)inode->size) {
 		if (len > 0)
@@ -292,56 +306,20 @@ static void count_links(struct entry **all, size_t count)
 	}
 }
 
-static int write_all(const struct image *image, struct writer *writer)
+int image_write(const struct image *image, int64_t newest, size_t align, struct groups *groups)
 {
 	const struct newc_fields trailer = { .nlink = 1 };
+	struct writer writer = { .groups = groups, .newest = newest, .align = align, .next_ino = 1 };
 	size_t count;
 	struct entry **all = image_sorted(image, &count);
 	int result = 0;
 
 	count_links(all, count);
 	for (size_t i = 0; i < count && !result; i++)
-		result = put_one(writer, all[i]);
+		result = put_one(&writer, all[i]);
 	if (!result)
-		result = put_head(writer, &trailer, NEWC_TRAILER);
-	buffer_free(&writer->file);
+		result = put_head(&writer, &trailer, NEWC_TRAILER);
+	buffer_free(&writer.file);
 	free(all);
 	return result;
-}
-
-int image_save(const struct image *image, int64_t newest, const char *path,
-	       const struct groups_options *options)
-{
-	struct output *output = output_open(path);
-	struct writer writer = { .newest = newest, .next_ino = 1 };
-
-	if (!output)
-		return -1;
-	writer.groups = groups_new(options, output);
-	if (write_all(image, &writer) < 0) {
-		groups_free(writer.groups);
-		output_abort(output);
-		return -1;
-	}
-	if (groups_finish(writer.groups) < 0) {
-		output_abort(output);
-		return -1;
-	}
-	return output_commit(output);
-}
-
-int source_date_epoch(int64_t *seconds)
-{
-	const char *text = getenv("SOURCE_DATE_EPOCH");
-	char *end;
-
-	*seconds = 0;
-	if (!text || !*text)
-		return 1;
-	errno = 0;
-	*seconds = strtoll(text, &end, 10);
-	if (errno || *end || *seconds < 0)
-		return error("SOURCE_DATE_EPOCH: expected seconds since 1970, found \"%s\"",
-			     shown(text));
-	return 0;
 }

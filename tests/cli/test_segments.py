@@ -1,0 +1,263 @@
+"""test_segments.py - images of several segments: what stands in front, what is appended to, what stands at the end."""
+import struct
+import subprocess
+
+import pytest
+
+from newc import entry, read_newc
+
+
+def intel(signature, size=2048, more=()):
+    """An update as Intel's files have it, with further signatures; its sum is right."""
+    table = b""
+    if more:
+        rows = b"".join(struct.pack("<III", one, 1, 0) for one in more)
+        table = struct.pack("<I", len(more)) + bytes(16) + rows
+        table = struct.pack("<II", len(more), -sum(struct.unpack(f"<{len(table) // 4}I", table)) & 0xffffffff) + table[8:]
+    data = b"\x5a" * (size - 48)
+    head = struct.pack("<IIIIIIIII", 1, 7, 0x11222020, signature, 0, 1, 1, size - 48, size + len(table)) + bytes(12)
+    whole = bytearray(head + data + table)
+    total = sum(struct.unpack(f"<{len(whole) // 4}I", whole))
+    whole[16:20] = struct.pack("<I", -total & 0xffffffff)
+    return bytes(whole)
+
+
+def amd(*signatures):
+    table = b"".join(struct.pack("<IIIHH", one, 0, 0, i + 1, 0) for i, one in enumerate(signatures)) + bytes(16)
+    return struct.pack("<III", 0x414d44, 0, len(table)) + table + struct.pack("<II", 1, 64) + b"\xa5" * 64
+
+
+def this_signature():
+    """CPUID leaf 1, as /proc/cpuinfo has its parts."""
+    fields = dict(line.split(":", 1) for line in open("/proc/cpuinfo") if ":" in line)
+    family, model, stepping = (int(next(v for k, v in fields.items() if k.strip() == name))
+                               for name in ("cpu family", "model", "stepping"))
+    base = min(family, 15)
+    return (family - base) << 20 | (model >> 4) << 16 | base << 8 | (model & 15) << 4 | stepping
+
+
+@pytest.fixture
+def firmware(tool):
+    tool.write("fw/intel-ucode/06-02-01", intel(0x621) + intel(0x622))
+    tool.write("fw/intel-ucode/06-01-01", intel(0x611, more=[this_signature()]))
+    tool.write("fw/amd-ucode/b.bin", amd(0x800f10, this_signature()))
+    tool.write("fw/amd-ucode/a.bin", amd(0xa00f10))
+    tool.write("fw/amd-ucode/a.bin.asc", "-----BEGIN PGP SIGNATURE-----")
+    return tool
+
+
+def early(tool, recipe, **kwargs):
+    """The first segment, which must be plain and have its files at multiples of 16."""
+    tool.write("r", "init\n" + recipe)
+    tool.run("pack", "r", "-o", "x.img", **kwargs)
+    data = (tool.path / "x.img").read_bytes()
+    end = data.index(b"TRAILER!!!") + 10
+    end = (end + 4) & ~3
+    got = {name.rstrip(b"\0"): entry for name, entry in read_newc(data[:end]).items()}
+    for name, one in got.items():
+        if one.size:
+            assert data.index(one.data) % 16 == 0, name
+    assert data[end:end + 4] == b"\x28\xb5\x2f\xfd", "then ours"
+    return got
+
+
+def test_microcode_stands_in_front_in_the_order_of_its_files(firmware):
+    got = early(firmware, "microcode fw\n")
+    assert got[b"kernel/x86/microcode/GenuineIntel.bin"].data == (
+        intel(0x611, more=[this_signature()]) + intel(0x621) + intel(0x622))
+    assert got[b"kernel/x86/microcode/AuthenticAMD.bin"].data == amd(0xa00f10) + amd(0x800f10, this_signature())
+    listed = firmware.run("list", "x.img").stdout.decode()
+    assert "# segment 1: raw at 0" in listed and "# segment 2: zstd" in listed
+    assert firmware.run("cat", "x.img", "/kernel/x86/microcode/GenuineIntel.bin").stdout.startswith(b"\1\0\0\0")
+
+
+def test_microcode_of_this_processor_alone(firmware):
+    got = early(firmware, "microcode this fw\n")
+    assert got[b"kernel/x86/microcode/GenuineIntel.bin"].data == intel(0x611, more=[this_signature()])
+    assert got[b"kernel/x86/microcode/AuthenticAMD.bin"].data == amd(0x800f10, this_signature())
+
+
+def test_microcode_of_several_lines_is_one(firmware):
+    got = early(firmware, "microcode fw/intel-ucode/06-02-01\nmicrocode fw/intel-ucode\n")
+    assert got[b"kernel/x86/microcode/GenuineIntel.bin"].size == 5 * 2048 + 32
+
+
+def test_a_processor_without_microcode_is_warned_of(tool):
+    tool.write("fw/intel-ucode/x", intel(0x12345))
+    tool.write("r", "init\nmicrocode this fw\n")
+    assert "no microcode for this machine's processor" in tool.run("pack", "r").stderr.decode()
+
+
+def test_the_kernels_linux_would_find_it(firmware):
+    """find_cpio_data() of the kernel, in Python: headers every 4 bytes, names by their beginning."""
+    early(firmware, "microcode fw\n")
+    data = (firmware.path / "x.img").read_bytes()
+    at, wanted = 0, b"kernel/x86/microcode/AuthenticAMD.bin"
+    while data[at:at + 6] == b"070701":
+        size, namesize = int(data[at + 54:at + 62], 16), int(data[at + 94:at + 102], 16)
+        body = (at + 110 + namesize + 3) & ~3
+        if data[at + 110:at + 110 + len(wanted)] == wanted:
+            assert data[body:body + size] == amd(0xa00f10) + amd(0x800f10, this_signature())
+            return
+        at = (body + size + 3) & ~3
+    raise AssertionError("not found")
+
+
+@pytest.mark.parametrize("data,says", [
+    (b"text", "is no microcode of Intel or AMD"), (b"", "no microcode in it") , (intel(1)[:-4], "cut off"),
+    (intel(1)[:2000] + b"\0" * 48, "the sum of an update is wrong"), (intel(1) + b"junk", "no header of an update"),
+    (amd(1)[:-1], "cut off"), (amd(1) + b"x", "cut off"), (intel(1, 2048)[:28] + b"\xff" * 8 + bytes(2012), "lies about its size"),
+], ids=["text", "empty", "short", "sum", "junk", "AMD short", "AMD junk", "size"])
+def test_microcode_that_is_damaged_is_refused(tool, data, says):
+    (tool.path / "fw/intel-ucode").mkdir(parents=True)
+    if data:
+        tool.write("fw/intel-ucode/x", data)
+    tool.write("r", "init\nmicrocode fw\n")
+    tool.fail("pack", "r", says=says)
+    tool.write("r", "microcode none\n")
+    tool.fail("pack", "r", says="cannot open none")
+
+
+def table(body=b"x" * 10):
+    data = bytearray(b"SSDT" + struct.pack("<I", 36 + len(body)) + b"\2\0" + bytes(26) + body)
+    data[9] = -sum(data) & 0xff
+    return bytes(data)
+
+
+def test_acpi_tables_stand_in_front(tool):
+    tool.write("my.aml", table())
+    tool.write("other", "any")
+    got = early(tool, "acpi my.aml\nearly kernel/other/file other\n")
+    assert got[b"kernel/firmware/acpi/my.aml"].data == table() and got[b"kernel/other/file"].data == b"any"
+
+
+@pytest.mark.parametrize("data,says", [(b"DefinitionBlock () {}" * 3, "is it compiled (iasl)?"), (b"x", "the header of a table"),
+                                       (table()[:-1] + b"y", "has a wrong sum")])
+def test_acpi_tables_that_are_none_are_refused(tool, data, says):
+    tool.write("my.aml", data)
+    tool.write("r", "acpi my.aml\n")
+    tool.fail("pack", "r", says=says)
+
+
+# --- append-to ---------------------------------------------------------------
+
+@pytest.mark.parametrize("old", ["none", "gzip", "zstd"])
+@pytest.mark.parametrize("new", ["none", "zstd"])
+def test_appending_keeps_what_is_there(tool, old, new):
+    tool.write("a", "from the old one")
+    tool.write("r", "file /a a 0644 0 0 /b\n")
+    tool.write("s", "file /c a 0644 0 0 /d\n")
+    tool.run("pack", "--compress", old, "r", "-o", "old.img")
+    tool.run("pack", "--compress", new, "--append-to", "old.img", "s", "-o", "new.img")
+    whole = (tool.path / "new.img").read_bytes()
+    assert whole.startswith((tool.path / "old.img").read_bytes())
+    listed = tool.run("list", "--long", "new.img").stdout.decode().splitlines()
+    assert [line.split()[-1] for line in listed] == ["/a", "/b", "/c", "/d"]
+    assert {line.split()[1] for line in listed} == {"2"}, "links of one do not join those of the other"
+
+
+def test_appending_in_place_and_over_a_name(tool):
+    tool.write("a", "one")
+    tool.write("b", "two")
+    tool.write("r", "file /x a 0644 0 0\n")
+    tool.write("s", "file /x b 0644 0 0\n")
+    tool.run("pack", "r", "-o", "x.img")
+    tool.run("pack", "--append-to", "x.img", "s", "-o", "x.img")
+    assert tool.run("cat", "x.img", "/x").stdout == b"two"
+
+
+def test_an_archive_without_a_trailer_gets_one(tool):
+    tool.write("old.img", entry(b"a", data=b"", ino=1, nlink=2) + entry(b"b", data=b"old", ino=1, nlink=2))
+    tool.write("f", "new")
+    tool.write("r", "file /c f 0644 0 0 /d\n")
+    tool.run("pack", "--compress", "none", "--append-to", "old.img", "r", "-o", "x.img")
+    assert tool.run("cat", "x.img", "/a", "/c").stdout == b"oldnew"
+    whole = (tool.path / "x.img").read_bytes()
+    assert whole.count(b"TRAILER!!!") == 2 and whole.index(b"TRAILER!!!") < whole.index(b"new")
+
+
+def test_appending_to_what_is_no_image_changes_nothing(tool):
+    tool.write("x.img", "no image")
+    tool.write("r", "dir /a 0755 0 0\n")
+    tool.fail("pack", "--append-to", "x.img", "r", "-o", "x.img", says="x.img: neither a newc archive nor")
+    tool.fail("pack", "--append-to", "none", "r", "-o", "y.img", says="none: cannot open")
+    assert (tool.path / "x.img").read_bytes() == b"no image" and "y.img" not in tool.names()
+
+
+def test_early_files_of_both_stand_in_front(firmware):
+    firmware.write("my.aml", table())
+    early(firmware, "microcode fw\n")
+    firmware.write("s", "acpi my.aml\ndir /d 0755 0 0\n")
+    firmware.run("pack", "--append-to", "x.img", "s", "-o", "y.img")
+    kinds = [line.split()[3] for line in firmware.run("list", "y.img").stdout.decode().splitlines()
+             if line.startswith("# segment")]
+    assert kinds == ["raw", "zstd", "zstd"], "both early ones are one run of plain archives"
+
+
+# --- boot configuration ------------------------------------------------------
+
+CONFIG = b'kernel {\n\troot = "UUID=1" # with a }\n}\n'
+
+
+def trailer_of(path):
+    data = path.read_bytes()
+    assert len(data) % 4 == 0 and data.endswith(b"#BOOTCONFIG\n")
+    size, total = struct.unpack("<II", data[-20:-12])
+    text = data[-20 - size:-20]
+    assert sum(text) & 0xffffffff == total
+    return text.rstrip(b"\0")
+
+
+@pytest.mark.parametrize("length", range(4))
+def test_a_boot_configuration_stands_at_the_end(tool, length):
+    tool.write("c", CONFIG + b"\n" * length)
+    tool.write("r", "dir /a 0755 0 0\n")
+    tool.run("pack", "--bootconfig", "c", "r", "-o", "x.img")
+    assert trailer_of(tool.path / "x.img") == CONFIG + b"\n" * length
+    listed = tool.run("list", "x.img").stdout.decode()
+    assert "dir /a" in listed and f"# boot configuration: {len(CONFIG) + length} bytes" in listed
+
+
+def test_a_boot_configuration_stays_at_the_end_or_is_replaced(tool):
+    tool.write("c", CONFIG)
+    tool.write("d", "kernel.a = b\n")
+    tool.write("r", "dir /a 0755 0 0\n")
+    tool.run("pack", "--bootconfig", "c", "r", "-o", "x.img")
+    tool.run("pack", "--append-to", "x.img", "r", "-o", "y.img")
+    assert trailer_of(tool.path / "y.img") == CONFIG
+    tool.run("pack", "--append-to", "x.img", "--bootconfig", "d", "r", "-o", "y.img")
+    assert trailer_of(tool.path / "y.img") == b"kernel.a = b\n"
+    assert (tool.path / "y.img").read_bytes().count(b"#BOOTCONFIG") == 1
+
+
+def test_a_boot_loader_may_round_the_size_up(tool):
+    tool.write("c", CONFIG)
+    tool.write("r", "dir /a 0755 0 0\n")
+    tool.run("pack", "--bootconfig", "c", "r", "-o", "x.img")
+    tool.write("y.img", (tool.path / "x.img").read_bytes() + b"\0\0\0")
+    assert "# boot configuration" in tool.run("list", "y.img").stdout.decode()
+    damaged = bytearray((tool.path / "x.img").read_bytes())
+    damaged[-30] ^= 1
+    tool.write("z.img", bytes(damaged))
+    tool.fail("list", "z.img", says="z.img: ")
+
+
+@pytest.mark.parametrize("text,says", [(b"", "c: is empty"), (b"a {\n", "a brace that is not closed"), (b"}", "closes nothing"),
+                                       (b"a = 'b", "a quote that is not closed"), (b"a\0b", "has a NUL"),
+                                       (b"a" * 32768, "more than 32767 bytes"), (b"a" * 40000, "more than 32 KiB")])
+def test_a_boot_configuration_that_the_kernel_would_not_take(tool, text, says):
+    tool.write("c", text)
+    tool.write("r", "dir /a 0755 0 0\n")
+    tool.fail("pack", "--bootconfig", "c", "r", says=says)
+    assert "rdinit.img" not in tool.names()
+
+
+def test_the_kernels_own_tool_agrees(tool):
+    """bsdtar and cpio(1) read on over what is in front; the sum is checked above against the kernel's document."""
+    tool.write("f", "x")
+    tool.write("fw", intel(0x611))
+    tool.write("r", "microcode fw\nfile /f f 0644 0 0\n")
+    tool.run("pack", "--compress", "none", "r", "-o", "x.img")
+    with open(tool.path / "x.img", "rb") as image:
+        listed = subprocess.run(["cpio", "-it", "--quiet"], stdin=image, capture_output=True, check=True).stdout
+    assert b"kernel/x86/microcode/GenuineIntel.bin" in listed
