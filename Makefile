@@ -25,14 +25,14 @@ CHECK	= check check_cmdline check_host check_image check_kernel check_libraries 
 	  check_unpack check_words
 
 # The host tool.
-TOOL	= main pack list cat extract diff check run run_boot
+TOOL	= main pack list cat extract diff explain check run run_boot
 TOOL_LIB = applets archive archive_resolve arguments bootconfig bzimage $(CHECK) closure compress compress_bzip2 \
-	  compress_gzip compress_lz4 compress_lzma compress_zstd decompress decompress_more disk \
+	  compress_gzip compress_lz4 compress_lzma compress_zstd decompress decompress_more disk dpkg \
 	  elf_deps error frame_cache groups image image_settle image_table kconfig kernel kernel_boot \
 	  kernel_config kernel_fit kernel_name layout ldcache ldconf listing listing_more \
-	  machine machine_input mem microcode microcode_parse modfile modinfo modname module newc oci oci_config oci_index oci_store oci_user output path place \
-	  program qemu queue recipe recipe_attr recipe_early recipe_input recipe_list recipe_more recipe_option recipe_run run_image runtime save sha256 \
-	  spawn spool stage stage_archive tar tree tty tuning uml unpack_tree verdict vmlinux warden whole_file wire words writer
+	  machine machine_input manifest mem microcode microcode_parse modfile modinfo modname module newc oci oci_config oci_index oci_store oci_user output path place \
+	  program qemu queue recipe recipe_attr recipe_early recipe_input recipe_list recipe_more recipe_option recipe_run relations run_image runtime save sbom sha256 \
+	  spawn spool stage stage_archive tar tree treemap tty tuning uml unpack_tree verdict vmlinux warden whole_file wire words writer
 TOOL_LIBS = -lkmod -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -ljansson -larchive -lnettle -lpthread
 
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \

@@ -8,6 +8,8 @@
 #include "tools/lib/archive.h"
 #include "tools/lib/error.h"
 #include "tools/lib/listing.h"
+#include "tools/lib/output.h"
+#include "tools/lib/treemap.h"
 
 static const char usage[] =
 	"usage: rdinit list [OPTION] IMAGE\n\n"
@@ -15,9 +17,10 @@ static const char usage[] =
 	"which `rdinit pack` makes it again. IMAGE - is standard input.\n\n"
 	"  -v, --verbose  say where each entry is, how large it is, and how it is numbered\n"
 	"  -l, --long     a line an entry, as ls -l prints it\n"
-	"  --json         everything, for programs\n";
+	"  --json         everything, for programs\n"
+	"  --treemap FILE a picture (SVG) of what takes how much\n";
 
-enum form { RECIPE, VERBOSE_RECIPE, LONG, JSON };
+enum form { RECIPE, VERBOSE_RECIPE, LONG, JSON, TREEMAP };
 
 /* The file of another image, as recipes name it. */
 static char *in_image(const struct archive *archive, size_t index, const void *context)
@@ -40,7 +43,27 @@ static int print_recipe(const struct archive *archive, bool verbose)
 	return result;
 }
 
-static int list_image(const char *name, enum form form)
+static int write_treemap(const struct archive *archive, const char *path)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *memory = open_memstream(&text, &len);
+	struct output *output = memory ? output_open(path) : NULL;
+	int result = -1;
+
+	if (memory) {
+		treemap_write(archive, memory);
+		fclose(memory);
+	}
+	if (output && output_write(output, text, len) == 0)
+		result = output_commit(output);
+	else if (output)
+		output_abort(output);
+	free(text);
+	return result;
+}
+
+static int list_image(const char *name, enum form form, const char *picture)
 {
 	struct archive *archive = archive_open(name);
 	int result = 0;
@@ -49,6 +72,8 @@ static int list_image(const char *name, enum form form)
 		return -1;
 	if (form == JSON)
 		result = listing_json(archive, stdout);
+	else if (form == TREEMAP)
+		result = write_treemap(archive, picture);
 	else if (form == LONG)
 		listing_long(archive, stdout);
 	else
@@ -63,23 +88,30 @@ int cmd_list(int argc, char **argv)
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "long", no_argument, NULL, 'l' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "treemap", required_argument, NULL, 't' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	enum form form = RECIPE;
+	const char *picture = NULL;
 	int option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "vlh", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, ":vlh", options, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(usage, stdout);
 			return 0;
 		}
+		if (option == ':')
+			return error_usage("list", "%s expects an argument", shown(argv[optind - 1]));
 		if (option == '?')
 			return error_usage("list", "unknown option %s", shown(argv[optind - 1]));
-		form = option == 'v' ? VERBOSE_RECIPE : option == 'l' ? LONG : JSON;
+		form = option == 'v' ? VERBOSE_RECIPE : option == 'l' ? LONG :
+		       option == 't' ? TREEMAP : JSON;
+		if (option == 't')
+			picture = optarg;
 	}
 	if (argc - optind != 1)
 		return error_usage("list", "expected one IMAGE, found %d arguments", argc - optind);
-	return list_image(argv[optind], form) < 0 ? 1 : 0;
+	return list_image(argv[optind], form, picture) < 0 ? 1 : 0;
 }

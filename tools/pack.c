@@ -14,6 +14,7 @@
 #include "tools/lib/mem.h"
 #include "tools/lib/output.h"
 #include "tools/lib/recipe_option.h"
+#include "tools/lib/provenance.h"
 #include "tools/lib/runtime.h"
 #include "tools/lib/save.h"
 #include "tools/lib/whole_file.h"
@@ -35,6 +36,9 @@ static const char usage[] =
 	"  --microcode                processors' microcode of /lib/firmware, in front of all\n"
 	"  --append-to IMAGE          IMAGE as it is, and behind it ours\n"
 	"  --bootconfig FILE          a boot configuration, at the end\n"
+	"  --manifest[=FILE]          every entry with its sha256, source and reason, as JSON\n"
+	"                             (IMAGE.manifest.json)\n"
+	"  --sbom[=FILE]              files and Debian packages, as SPDX 2.3 (IMAGE.spdx.json)\n"
 	"  --module NAME              a kernel module with what it needs\n"
 	"  --cmdline WORDS            defaults for the kernel's command line\n"
 	"  --kernel FILE              the kernel whose modules are meant\n"
@@ -45,7 +49,7 @@ static const char usage[] =
 	"                             the line\n";
 
 enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_TAR, OPT_OCI, OPT_IMAGE, OPT_MICROCODE, OPT_APPEND_TO,
-       OPT_BOOTCONFIG, OPT_MODULE, OPT_CMDLINE, OPT_KERNEL, OPT_MODULES, OPT_VAR,
+       OPT_BOOTCONFIG, OPT_MANIFEST, OPT_SBOM, OPT_MODULE, OPT_CMDLINE, OPT_KERNEL, OPT_MODULES, OPT_VAR,
        OPT_NO_INIT };
 
 static const struct option long_options[] = {
@@ -61,6 +65,8 @@ static const struct option long_options[] = {
 	{ "microcode", no_argument, NULL, OPT_MICROCODE },
 	{ "append-to", required_argument, NULL, OPT_APPEND_TO },
 	{ "bootconfig", required_argument, NULL, OPT_BOOTCONFIG },
+	{ "manifest", optional_argument, NULL, OPT_MANIFEST },
+	{ "sbom", optional_argument, NULL, OPT_SBOM },
 	{ "module", required_argument, NULL, OPT_MODULE },
 	{ "cmdline", required_argument, NULL, OPT_CMDLINE },
 	{ "kernel", required_argument, NULL, OPT_KERNEL },
@@ -80,6 +86,7 @@ struct pack {
 	const char *output;
 	struct save save;
 	const char *bootconfig;
+	const char *manifest, *sbom;	/* where to, "" beside the image, or NULL */
 	struct recipe_options recipe;
 	const char **vars;
 	size_t var_count;
@@ -160,6 +167,12 @@ static int take_option(struct pack *pack, int option, char **argv)
 	case OPT_BOOTCONFIG:
 		pack->bootconfig = optarg;
 		return 0;
+	case OPT_MANIFEST:
+		pack->manifest = optarg ? optarg : "";
+		return 0;
+	case OPT_SBOM:
+		pack->sbom = optarg ? optarg : "";
+		return 0;
 	case OPT_KERNEL:
 		pack->recipe.kernel = optarg;
 		return 0;
@@ -204,6 +217,8 @@ static int parse(struct pack *pack, int argc, char **argv)
 	pack->recipe_count = argc - optind;
 	if (status || pack->help)
 		return status;
+	if ((pack->manifest || pack->sbom) && !strcmp(pack->output, "-"))
+		return error_usage("pack", "--manifest and --sbom describe a file: -o - is none");
 	if (pack->app && !*pack->app)
 		return error_usage("pack", "--app expects a PROGRAM");
 	if (!pack->recipe_count && !pack->line_count && !pack->app)
@@ -271,6 +286,16 @@ static int save_image(struct pack *pack, const struct image *image, const struct
 	return result;
 }
 
+static int describe(int (*write)(const struct provenance *, const char *),
+		    const struct provenance *provenance, const char *path, const char *suffix)
+{
+	char *beside = xasprintf("%s.%s", provenance->path, suffix);
+	int result = path ? write(provenance, *path ? path : beside) : 0;
+
+	free(beside);
+	return result;
+}
+
 static int pack_image(struct pack *pack)
 {
 	struct image *image;
@@ -291,6 +316,13 @@ static int pack_image(struct pack *pack)
 	pack->save.newest = set ? UINT32_MAX : newest;
 	if (!result)
 		result = save_image(pack, image, recipe);
+	if (!result) {
+		const struct provenance provenance = { .path = pack->output, .image = image, .host_root = "",
+						       .early = recipe_early(recipe), .created = newest };
+
+		result = describe(manifest_write, &provenance, pack->manifest, "manifest.json") |
+			 describe(sbom_write, &provenance, pack->sbom, "spdx.json");
+	}
 	recipe_free(recipe);
 	image_free(image);
 	return result;

@@ -8,8 +8,8 @@ import pytest
 from conftest import PROJECT, RDINIT
 
 MANUALS = ["rdinit.1", "rdinit-recipe.5", "rdinit-cmdline.7", "rdinit-init.8"]
-COMMANDS = ["pack", "list", "cat", "extract", "diff", "check", "run"]
-WITHOUT_OPTIONS = ["cat", "extract"]
+COMMANDS = ["pack", "list", "cat", "extract", "diff", "explain", "check", "run"]
+WITHOUT_OPTIONS = ["cat", "extract", "explain"]
 
 
 def text_of(*parts):

@@ -1,11 +1,13 @@
 /* fuzz_archive.c - PROPERTY: whatever opens as an image has its data and names within its bytes. */
-/* link: tools/lib/archive tools/lib/bootconfig tools/lib/newc tools/lib/decompress tools/lib/decompress_more tools/lib/path tools/lib/mem tests/fuzz/quiet_error */
+/* link: tools/lib/archive tools/lib/archive_resolve tools/lib/relations tools/lib/treemap tools/lib/elf_deps tools/lib/modinfo tools/lib/bootconfig tools/lib/newc tools/lib/decompress tools/lib/decompress_more tools/lib/path tools/lib/mem tests/fuzz/quiet_error */
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/archive.h"
+#include "tools/lib/relations.h"
+#include "tools/lib/treemap.h"
 
 static int lies_within(struct span part, const char *bytes, size_t len)
 {
@@ -30,6 +32,29 @@ static void check_entry(const struct archive *archive, size_t index)
 	CHECK(found && found >= entry && !strcmp(found->path, entry->path));
 }
 
+/* What explain and the picture make of it: ways end, and numbers are entries. */
+static void check_views(const struct archive *archive)
+{
+	struct relations relations;
+	FILE *null = fopen("/dev/null", "w");
+
+	CHECK(null);
+	treemap_write(archive, null);
+	fclose(null);
+	relations_read(archive, &relations);
+	for (size_t i = 0; i < relations.count; i++)
+		CHECK(relations.list[i].from < archive->count && relations.list[i].to < archive->count);
+	for (size_t i = 0; i < archive->count && i < 8; i++) {
+		size_t count, *way = relations_way(&relations, archive->count, i, &count);
+
+		CHECK(count <= archive->count);
+		for (size_t k = 0; k < count; k++)
+			CHECK(relations.list[way[k]].to == (k + 1 < count ? relations.list[way[k + 1]].from : i));
+		free(way);
+	}
+	relations_free(&relations);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	int fd = memfd_create("image", MFD_CLOEXEC);
@@ -41,6 +66,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	archive = archive_open(path);
 	for (size_t i = 0; archive && i < archive->count; i++)
 		check_entry(archive, i);
+	if (archive)
+		check_views(archive);
 	archive_close(archive);
 	close(fd);
 	return 0;

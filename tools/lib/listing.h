@@ -20,6 +20,7 @@ struct listing_style {
 int listing_print(const struct archive *archive, const struct listing_style *style, FILE *out);
 
 /* A line an entry: mode, links, owner, group, size or device numbers, time (UTC), name. */
+void listing_long_entry(const struct archive *archive, const struct archive_entry *entry, FILE *out);
 void listing_long(const struct archive *archive, FILE *out);
 
 /* {"segments": [...], "entries": [...]}; a name that is no UTF-8 is empty, and its bytes stand as

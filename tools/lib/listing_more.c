@@ -7,6 +7,7 @@
 
 #include "tools/lib/error.h"
 #include "tools/lib/listing.h"
+#include "tools/lib/listing_json.h"
 
 static char letter_of(uint32_t mode)
 {
@@ -52,7 +53,7 @@ static char *target_of(const struct archive_entry *entry)
 	return xstrndup((const char *)entry->newc.data.data, entry->newc.data.len);
 }
 
-static void print_long(const struct archive *archive, const struct archive_entry *entry, FILE *out)
+void listing_long_entry(const struct archive *archive, const struct archive_entry *entry, FILE *out)
 {
 	const struct newc_fields *fields = &entry->newc.fields;
 	char mode[11], size[32], date[32];
@@ -79,11 +80,10 @@ static void print_long(const struct archive *archive, const struct archive_entry
 void listing_long(const struct archive *archive, FILE *out)
 {
 	for (size_t i = 0; i < archive->count; i++)
-		print_long(archive, &archive->entries[i], out);
+		listing_long_entry(archive, &archive->entries[i], out);
 }
 
-/* Names are bytes and JSON is text: one that is no UTF-8 stands as hexadecimal beside. */
-static void set_name(json_t *object, const char *key, const char *name)
+void listing_set_name(json_t *object, const char *key, const char *name)
 {
 	json_t *text = json_string(name);
 	struct buffer hex = { 0 };
@@ -116,14 +116,14 @@ static const char *kind_word(uint32_t mode)
 	}
 }
 
-static json_t *entry_json(const struct archive *archive, const struct archive_entry *entry)
+json_t *listing_entry_json(const struct archive *archive, const struct archive_entry *entry)
 {
 	const struct newc_fields *fields = &entry->newc.fields;
 	json_t *object = json_object();
 	char mode[8];
 
 	snprintf(mode, sizeof(mode), "%04o", fields->mode & 07777);
-	set_name(object, "path", entry->path);
+	listing_set_name(object, "path", entry->path);
 	json_object_set_new(object, "type", json_string(kind_word(fields->mode)));
 	json_object_set_new(object, "mode", json_string(mode));
 	json_object_set_new(object, "uid", json_integer(fields->uid));
@@ -142,7 +142,7 @@ static json_t *entry_json(const struct archive *archive, const struct archive_en
 	if (S_ISLNK(fields->mode)) {
 		char *target = target_of(entry);
 
-		set_name(object, "target", target);
+		listing_set_name(object, "target", target);
 		free(target);
 	}
 	return object;
@@ -165,7 +165,7 @@ int listing_json(const struct archive *archive, FILE *out)
 	for (size_t i = 0; i < archive->segment_count; i++)
 		json_array_append_new(segments, segment_json(&archive->segments[i]));
 	for (size_t i = 0; i < archive->count; i++)
-		json_array_append_new(entries, entry_json(archive, &archive->entries[i]));
+		json_array_append_new(entries, listing_entry_json(archive, &archive->entries[i]));
 	whole = json_pack("{s:o, s:o}", "segments", segments, "entries", entries);
 	if (archive->bootconfig.data)
 		json_object_set_new(whole, "bootconfig",

@@ -1,0 +1,211 @@
+/* explain.c - rdinit explain: why something is in an image, what needs it, and what it costs. */
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/commands.h"
+#include "tools/lib/archive.h"
+#include "tools/lib/compress.h"
+#include "tools/lib/error.h"
+#include "tools/lib/listing.h"
+#include "tools/lib/path.h"
+#include "tools/lib/relations.h"
+
+#define SHOWN_MAX 12 /* of those that need it: libc is needed by all */
+
+static const char usage[] =
+	"usage: rdinit explain IMAGE PATH...\n\n"
+	"Says what each PATH of IMAGE is, what it costs there, what needs it, what it needs, and, where the\n"
+	"image has its manifest beside it (rdinit pack --manifest), which line brought it and from where.\n";
+
+struct explain {
+	const struct archive *archive;
+	struct relations relations;
+	json_t *manifest; /* or NULL */
+};
+
+static int count_bytes(void *context, const void *data, size_t len)
+{
+	(void)data;
+	*(size_t *)context += len;
+	return 0;
+}
+
+/* What the entry takes by itself, compressed as its segment is: what it shares with its neighbours is
+ * counted here, so the image would shrink by a little less. */
+static size_t compressed_size(const struct archive_segment *segment, struct span data)
+{
+	struct compress_choice choice;
+	struct compressor *compressor;
+	size_t size = 0;
+	const char *why;
+
+	if (compress_choose(segment->kind, &choice, &why) < 0)
+		return data.len;
+	compressor = compressor_new(&choice, data.len, (struct sink){ count_bytes, &size });
+	if (!compressor)
+		return data.len;
+	if (compressor_write(compressor, data.data, data.len) < 0) {
+		compressor_free(compressor);
+		return data.len;
+	}
+	return compressor_finish(compressor) < 0 ? data.len : size;
+}
+
+static void print_cost(const struct explain *explain, const struct archive_entry *entry)
+{
+	const struct archive_segment *segment = &explain->archive->segments[entry->segment];
+	struct span data = archive_data(explain->archive, entry);
+	size_t size;
+
+	if (!S_ISREG(entry->newc.fields.mode))
+		return;
+	if (!strcmp(segment->kind, "raw")) {
+		printf("  size: %zu bytes, in segment %zu, not compressed\n", data.len, entry->segment + 1);
+		return;
+	}
+	size = compressed_size(segment, data);
+	printf("  size: %zu bytes, in segment %zu; %zu bytes by itself as %s, %.1f %% of the segment\n",
+	       data.len, entry->segment + 1, size, segment->kind,
+	       100.0 * (double)size / (double)(segment->packed ? segment->packed : 1));
+}
+
+static void print_source(const struct explain *explain, const char *path)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(explain->manifest, "entries"), i, entry) {
+		const char *name = json_string_value(json_object_get(entry, "path"));
+		const char *why = json_string_value(json_object_get(entry, "why"));
+		const char *source = json_string_value(json_object_get(entry, "source"));
+
+		if (!name || strcmp(name, path))
+			continue;
+		if (why)
+			printf("  why: %s\n", shown(why));
+		if (source)
+			printf("  from: %s\n", shown(source));
+	}
+}
+
+static const char *path_of(const struct explain *explain, size_t index)
+{
+	return shown(explain->archive->entries[index].path);
+}
+
+enum direction { NEEDED_BY, NEEDS };
+
+static void print_relations(const struct explain *explain, size_t index, enum direction direction)
+{
+	const struct relations *relations = &explain->relations;
+	size_t met = 0;
+
+	for (size_t i = 0; i < relations->count; i++) {
+		const struct relation *relation = &relations->list[i];
+
+		if ((direction == NEEDS ? relation->from : relation->to) != index)
+			continue;
+		if (met++ >= SHOWN_MAX)
+			continue;
+		if (direction == NEEDS)
+			printf("  needs: %s, %s\n", path_of(explain, relation->to), relation->kind);
+		else
+			printf("  needed by: %s, as %s\n", path_of(explain, relation->from), relation->kind);
+	}
+	if (met > SHOWN_MAX)
+		printf("  %s %zu more\n", direction == NEEDS ? "needs:" : "needed by:", met - SHOWN_MAX);
+}
+
+static void print_way(const struct explain *explain, size_t index)
+{
+	size_t count, *way = relations_way(&explain->relations, explain->archive->count, index, &count);
+
+	for (size_t i = 0; i < count && count > 1; i++)
+		printf("%s%s", i ? " -> " : "  way: ",
+		       path_of(explain, explain->relations.list[way[i]].from));
+	if (count > 1)
+		printf(" -> %s\n", path_of(explain, index));
+	free(way);
+}
+
+static int explain_path(const struct explain *explain, const char *path)
+{
+	const char *fault;
+	char *clean = path_clean(path, &fault);
+	const struct archive_entry *entry = clean ? archive_find(explain->archive, clean) : NULL;
+	size_t index = entry ? (size_t)(entry - explain->archive->entries) : 0;
+	const char *why;
+
+	if (!entry && clean && archive_resolve(explain->archive, clean, &why))
+		error("%s: %s: is there only behind a symlink: %s", shown(explain->archive->name),
+		      shown(path), shown(archive_resolve(explain->archive, clean, &why)->path));
+	else if (!entry)
+		error("%s: %s: %s", shown(explain->archive->name), shown(path),
+		      clean ? "no such file in it" : fault);
+	free(clean);
+	if (!entry)
+		return -1;
+	listing_long_entry(explain->archive, entry, stdout);
+	print_cost(explain, entry);
+	print_source(explain, entry->path);
+	print_way(explain, index);
+	print_relations(explain, index, NEEDED_BY);
+	print_relations(explain, index, NEEDS);
+	return 0;
+}
+
+/* Only one that is of these very bytes counts: the image may be newer. */
+static json_t *read_manifest(const struct archive *archive)
+{
+	char *path = xasprintf("%s.manifest.json", archive->name);
+	json_t *manifest = access(path, R_OK) ? NULL : json_load_file(path, 0, NULL);
+	json_int_t size = json_integer_value(json_object_get(manifest, "size"));
+
+	if (manifest && size != (json_int_t)archive->file.len) {
+		warning("%s: is of another image, and left alone", shown(path));
+		json_decref(manifest);
+		manifest = NULL;
+	}
+	free(path);
+	return manifest;
+}
+
+static int explain_all(const char *image, char *const *paths)
+{
+	struct archive *archive = archive_open(image);
+	struct explain explain = { .archive = archive };
+	int result = 0;
+
+	if (!archive)
+		return -1;
+	relations_read(archive, &explain.relations);
+	explain.manifest = read_manifest(archive);
+	for (; *paths; paths++)
+		result |= explain_path(&explain, *paths);
+	json_decref(explain.manifest);
+	relations_free(&explain.relations);
+	archive_close(archive);
+	return result;
+}
+
+int cmd_explain(int argc, char **argv)
+{
+	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
+	int option;
+
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option != 'h')
+			return error_usage("explain", "unknown option %s", shown(argv[optind - 1]));
+		fputs(usage, stdout);
+		return 0;
+	}
+	if (argc - optind < 2)
+		return error_usage("explain", "expected IMAGE and PATH, found %d arguments", argc - optind);
+	return explain_all(argv[optind], argv + optind + 1) < 0 ? 1 : 0;
+}
