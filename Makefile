@@ -11,8 +11,11 @@ VERSION	= 0.1
 
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
-PURE	= cmdline dirents executable format frames fslist hints identity modlist mounts names number \
-	  rootspec settings uevent
+PURE	= checksum cmdline dirents executable finding format frames fslist fsprobe hints identity modlist mounts \
+	  names number partitions rootspec settings uevent view $(FORMATS:%=fsprobe/%)
+
+# What probes know of, a file for each family.
+FORMATS	= btrfs exfat ext f2fs fat iso9660 md member ntfs rom swap table text udf xfs zfs
 
 # /init, in the order of the boot, then what the steps share.
 INIT	= main early_mounts console settings late_mounts modules root_find root_mount \

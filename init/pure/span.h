@@ -35,4 +35,19 @@ static inline uint64_t le64(const uint8_t *bytes)
 	return (uint64_t)le32(bytes) | (uint64_t)le32(bytes + 4) << 32;
 }
 
+static inline uint16_t be16(const uint8_t *bytes)
+{
+	return (uint16_t)(bytes[0] << 8 | bytes[1]);
+}
+
+static inline uint32_t be32(const uint8_t *bytes)
+{
+	return (uint32_t)be16(bytes) << 16 | be16(bytes + 2);
+}
+
+static inline uint64_t be64(const uint8_t *bytes)
+{
+	return (uint64_t)be32(bytes) << 32 | be32(bytes + 4);
+}
+
 #endif

@@ -1,0 +1,94 @@
+/* finding.h - what a probe found on a block device: one record of fixed size. */
+#ifndef RDINIT_PURE_FINDING_H
+#define RDINIT_PURE_FINDING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define FINDING_UUID_MAX 40 /* bytes with the NUL; LVM2's have 38 characters */
+#define FINDING_LABEL_MAX 256 /* bytes; btrfs allows 255. A longer one counts as none */
+#define PARTITION_LABEL_MAX 112 /* bytes: GPT's 36 characters of up to three each */
+
+enum found {
+	FOUND_NOTHING,
+	FOUND_ONE,
+	FOUND_DAMAGED,
+	FOUND_SEVERAL,
+	FOUND_UNREADABLE,
+	FOUND_COUNT
+};
+
+/* Why something is called damaged. */
+enum damage { DAMAGE_NONE, DAMAGE_CHECKSUM, DAMAGE_FIELDS, DAMAGE_SIZE, DAMAGE_COUNT };
+
+/* The order is that of the table in fsprobe.c. */
+enum format {
+	FORMAT_NONE,
+	FORMAT_MD,
+	FORMAT_LVM2,
+	FORMAT_LUKS1,
+	FORMAT_LUKS2,
+	FORMAT_BITLOCKER,
+	FORMAT_VERITY,
+	FORMAT_BCACHE,
+	FORMAT_ZFS,
+	FORMAT_JBD,
+	FORMAT_EXT2,
+	FORMAT_EXT3,
+	FORMAT_EXT4,
+	FORMAT_XFS,
+	FORMAT_BTRFS,
+	FORMAT_F2FS,
+	FORMAT_SQUASHFS,
+	FORMAT_EROFS,
+	FORMAT_EXFAT,
+	FORMAT_NTFS,
+	FORMAT_VFAT,
+	FORMAT_UDF,
+	FORMAT_ISO9660,
+	FORMAT_SWAP,
+	FORMAT_HIBERNATION,
+	FORMAT_GPT,
+	FORMAT_MBR,
+	FORMAT_COUNT
+};
+
+/* What a format is to somebody who looks for a root. */
+enum use { USE_NOTHING, USE_FILE_SYSTEM, USE_MEMBER, USE_SWAP, USE_TABLE };
+
+struct format_info {
+	const char *type; /* as blkid(8) and mount(8) name it */
+	const char *title; /* in messages */
+	const char *mount_as; /* file systems: types to try, by commas */
+	const char *module; /* the kernel's module; NULL: no file system */
+	enum use use;
+};
+
+/* Never NULL: a number out of range is FORMAT_NONE's. */
+const struct format_info *format_info(unsigned int format);
+
+/*
+ * Comes from a child that read foreign bytes: finding_check() before anything else. Text is ended
+ * by NUL; "" where there is none. The partition's part is told by the table of its disk.
+ */
+struct finding {
+	uint8_t found; /* enum found */
+	uint8_t format; /* enum format; what was found, or is damaged */
+	uint8_t other; /* enum format, with FOUND_SEVERAL: the second one */
+	uint8_t damage; /* enum damage */
+	char uuid[FINDING_UUID_MAX];
+	char label[FINDING_LABEL_MAX];
+	char part_uuid[FINDING_UUID_MAX];
+	char part_type[FINDING_UUID_MAX]; /* GPT: the type's GUID */
+	char part_label[PARTITION_LABEL_MAX];
+	uint64_t part_flags; /* GPT: attributes */
+};
+
+/* 0, or -EINVAL where a number is out of range or a text has no end. */
+int finding_check(const struct finding *finding);
+
+/* "ext4 UUID=... LABEL=...", "LUKS2 UUID=...", "damaged ext4 (superblock checksum)", "nothing
+ * known". Cut off where it does not fit; what would move a terminal's cursor is written as "?". */
+void finding_describe(const struct finding *finding, char *text, size_t size);
+
+#endif

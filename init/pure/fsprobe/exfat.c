@@ -1,0 +1,71 @@
+/* exfat.c - exFAT. Source: Microsoft's exFAT specification. */
+#include "init/pure/fsprobe/formats.h"
+#include "init/pure/fsprobe/text.h"
+
+#define BOOT_SIZE 512
+#define SUMMED 11 /* sectors before that of the checksum */
+#define SCANNED_MAX 4096 /* bytes of the root directory: mkfs puts the label into its first entry \
+			  */
+#define ENTRY_SIZE 32
+#define ENTRY_LABEL 0x83
+
+/* The first sector's flags and percentage in use change while it is mounted: left out. */
+static uint32_t sum(struct span sectors)
+{
+	uint32_t total = 0;
+
+	for (size_t i = 0; i < sectors.len; i++)
+		if (i != 106 && i != 107 && i != 112)
+			total = (total << 31 | total >> 1) + sectors.data[i];
+	return total;
+}
+
+static enum damage judge(struct view *view, const uint8_t *boot)
+{
+	uint8_t sector = boot[108], cluster = boot[109];
+	struct span sectors;
+
+	if (sector < 9 || sector > 12 || cluster > 25 - sector || le32(boot + 96) < 2)
+		return DAMAGE_FIELDS;
+	sectors = view_cut(view, 0, (size_t)(SUMMED + 1) << sector);
+	if (sectors.data && sum(span_cut(sectors, 0, (size_t)SUMMED << sector)) !=
+				    le32(sectors.data + ((size_t)SUMMED << sector)))
+		return DAMAGE_CHECKSUM;
+	return le64(boot + 72) > view->size >> sector ? DAMAGE_SIZE : DAMAGE_NONE;
+}
+
+static void read_label(struct view *view, const uint8_t *boot, struct finding *finding)
+{
+	uint64_t heap = (uint64_t)le32(boot + 88) << boot[108];
+	uint64_t at = heap + ((uint64_t)(le32(boot + 96) - 2) << (boot[108] + boot[109]));
+	struct span root = view_cut(view, at, (size_t)1 << boot[108]);
+
+	for (size_t i = 0; i + ENTRY_SIZE <= root.len && i < SCANNED_MAX && root.data[i];
+	     i += ENTRY_SIZE) {
+		size_t letters = root.data[i + 1];
+
+		if (root.data[i] != ENTRY_LABEL || letters > 11)
+			continue;
+		text_utf16(finding->label, sizeof(finding->label),
+			   span_cut(root, i + 2, letters * 2), UTF16_LITTLE);
+		return;
+	}
+}
+
+void probe_exfat(struct view *view, struct finding *finding)
+{
+	static const uint8_t hyphens[] = { 2, 0 };
+	struct span boot = view_cut(view, 0, BOOT_SIZE);
+	uint8_t serial[4];
+
+	if (!boot.data || memcmp(boot.data + 3, "EXFAT   ", 8))
+		return;
+	finding->format = FORMAT_EXFAT;
+	finding->damage = (uint8_t)judge(view, boot.data);
+	for (int i = 0; i < 4; i++)
+		serial[i] = boot.data[103 - i];
+	text_hex(finding->uuid, sizeof(finding->uuid), (struct span){ serial, 4 }, hyphens);
+	text_upper(finding->uuid);
+	if (finding->damage == DAMAGE_NONE)
+		read_label(view, boot.data, finding);
+}

@@ -1,0 +1,90 @@
+/* member.c - LVM2, LUKS, dm-verity and bcache. Sources: LVM2, lib/format_text/layout.h; the LUKS1
+ * and LUKS2 on-disk format specifications; Linux,
+ * Documentation/admin-guide/device-mapper/verity.rst and drivers/md/bcache/bcache_ondisk.h. */
+#include "init/pure/checksum.h"
+#include "init/pure/fsprobe/formats.h"
+#include "init/pure/fsprobe/text.h"
+
+#define SECTOR 512
+#define LVM_SECTORS 4 /* any of the first may hold the label */
+#define LVM_SEED 0xf597a6cfu
+#define LVM_CHECK_AT 20 /* from here to the end of the sector */
+#define LVM_UUID_LEN 32
+#define LUKS_SIZE 4096
+#define BCACHE_AT 4096
+
+/* 32 letters and digits, written as 6-4-4-4-4-4-6. */
+static void read_lvm_uuid(const uint8_t *letters, struct finding *finding)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < LVM_UUID_LEN; i++) {
+		if (i >= 6 && i <= 26 && (i - 6) % 4 == 0)
+			finding->uuid[used++] = '-';
+		finding->uuid[used++] = (char)letters[i];
+	}
+	finding->uuid[used] = '\0';
+}
+
+void probe_lvm2(struct view *view, struct finding *finding)
+{
+	for (unsigned int i = 0; i < LVM_SECTORS; i++) {
+		struct span label = view_cut(view, i * SECTOR, SECTOR), uuid;
+
+		if (!label.data || memcmp(label.data, "LABELONE", 8) ||
+		    memcmp(label.data + 24, "LVM2 001", 8))
+			continue;
+		finding->format = FORMAT_LVM2;
+		uuid = span_cut(label, le32(label.data + 20), LVM_UUID_LEN);
+		if (crc32(CRC32_POLY, LVM_SEED,
+			  span_cut(label, LVM_CHECK_AT, SECTOR - LVM_CHECK_AT)) !=
+		    le32(label.data + 16))
+			finding->damage = DAMAGE_CHECKSUM;
+		else if (uuid.data)
+			read_lvm_uuid(uuid.data, finding);
+		return;
+	}
+}
+
+void probe_luks(struct view *view, struct finding *finding)
+{
+	struct span header = view_cut(view, 0, LUKS_SIZE);
+	uint16_t version;
+
+	if (!header.data || memcmp(header.data, "LUKS\xba\xbe", 6))
+		return;
+	version = be16(header.data + 6);
+	finding->format = version == 1 ? FORMAT_LUKS1 : FORMAT_LUKS2;
+	if (version != 1 && version != 2)
+		finding->damage = DAMAGE_FIELDS;
+	if (version == 2)
+		text_label(finding->label, sizeof(finding->label), span_cut(header, 24, 48));
+	text_label(finding->uuid, sizeof(finding->uuid), span_cut(header, 168, 40));
+}
+
+void probe_verity(struct view *view, struct finding *finding)
+{
+	struct span header = view_cut(view, 0, SECTOR);
+
+	if (!header.data || memcmp(header.data, "verity\0\0", 8))
+		return;
+	finding->format = FORMAT_VERITY;
+	if (le32(header.data + 8) != 1)
+		finding->damage = DAMAGE_FIELDS;
+	text_uuid(finding->uuid, sizeof(finding->uuid), header.data + 16);
+}
+
+void probe_bcache(struct view *view, struct finding *finding)
+{
+	static const uint8_t magic[] = { 0xc6, 0x85, 0x73, 0xf6, 0x4e, 0x1a, 0x45, 0xca,
+					 0x82, 0x65, 0xf5, 0x7f, 0x48, 0xba, 0x6d, 0x81 };
+	struct span sb = view_cut(view, BCACHE_AT, SECTOR);
+
+	if (!sb.data || memcmp(sb.data + 24, magic, sizeof(magic)))
+		return;
+	finding->format = FORMAT_BCACHE;
+	if (le64(sb.data + 8) != BCACHE_AT / SECTOR)
+		finding->damage = DAMAGE_FIELDS;
+	text_uuid(finding->uuid, sizeof(finding->uuid), sb.data + 40);
+	text_label(finding->label, sizeof(finding->label), span_cut(sb, 72, 32));
+}

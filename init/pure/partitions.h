@@ -1,0 +1,32 @@
+/* partitions.h - what a disk's partition table calls its partitions. */
+#ifndef RDINIT_PURE_PARTITIONS_H
+#define RDINIT_PURE_PARTITIONS_H
+
+#include "init/pure/finding.h"
+#include "init/pure/view.h"
+
+enum partitions { PARTITIONS_NONE, PARTITIONS_GPT, PARTITIONS_MBR };
+
+/* GPT's attributes. Source: UEFI, "GPT Partition Entry"; the Discoverable Partitions Specification.
+ */
+#define PARTITION_READ_ONLY (1ULL << 60)
+#define PARTITION_NO_AUTO (1ULL << 63)
+
+/*
+ * The kind of the disk's table, and its own identifier: GPT's GUID, or the 8 digits of an MBR. A
+ * GPT needs its protective MBR, as the kernel's own reader does, and one sound header with entries,
+ * each with its checksum, at the start of the disk or at its end, in sectors of 512 or 4096 bytes;
+ * its entries may have 57344 bytes together. What the view lacks is as if it were not there: call
+ * again.
+ */
+enum partitions partitions_kind(struct view *view, char uuid[FINDING_UUID_MAX]);
+
+/*
+ * Fills in the partition's part of `finding`, for the partition that the kernel gave `number` and
+ * that begins at `start` (units of 512 bytes, as in sysfs). An MBR's PARTUUID is the disk's and the
+ * number, "deadbeef-05", for logical partitions, too. Texts are "" where the table tells nothing:
+ * there is none, or its entry of this number begins elsewhere. 1, or 0 where the view wants bytes.
+ */
+int partition_find(struct view *disk, unsigned int number, uint64_t start, struct finding *finding);
+
+#endif

@@ -1,0 +1,61 @@
+/* view.c - what has been read of a device, by its place on it. */
+#include "init/pure/view.h"
+
+#include <errno.h>
+
+#define HEAD 8192 /* bytes: where most formats have their superblock, read at once */
+#define PAGE 4096 /* bytes: what the kernel reads at least */
+
+static void want(struct view *view, uint64_t offset, size_t len)
+{
+	uint64_t start = offset < HEAD ? 0 : offset / PAGE * PAGE;
+	uint64_t end = (offset + len + PAGE - 1) / PAGE * PAGE;
+
+	if (view->want_len)
+		return;
+	if (start == 0 && end < HEAD)
+		end = HEAD;
+	if (end > view->size)
+		end = view->size;
+	view->want_offset = start;
+	view->want_len = (size_t)(end - start);
+}
+
+static int is_unreadable(const struct view_part *part, uint64_t offset)
+{
+	return part->bytes.len < part->asked && offset >= part->offset &&
+	       offset - part->offset < part->asked;
+}
+
+struct span view_cut(struct view *view, uint64_t offset, size_t len)
+{
+	static const struct span none;
+
+	if (len == 0 || len > VIEW_PART_MAX - 2 * PAGE || offset > view->size ||
+	    len > view->size - offset)
+		return none;
+	for (int i = 0; i < view->count; i++) {
+		const struct view_part *part = &view->parts[i];
+		struct span found = none;
+
+		if (offset >= part->offset && offset - part->offset <= part->bytes.len)
+			found = span_cut(part->bytes, (size_t)(offset - part->offset), len);
+		if (found.data || is_unreadable(part, offset))
+			return found;
+	}
+	want(view, offset, len);
+	return none;
+}
+
+int view_add(struct view *view, struct span bytes)
+{
+	if (view->count == VIEW_PARTS)
+		return -E2BIG;
+	view->parts[view->count++] = (struct view_part){
+		.offset = view->want_offset,
+		.asked = view->want_len,
+		.bytes = bytes,
+	};
+	view->want_len = 0;
+	return 0;
+}

@@ -1,0 +1,37 @@
+/* view.h - what has been read of a device, by its place on it. */
+#ifndef RDINIT_PURE_VIEW_H
+#define RDINIT_PURE_VIEW_H
+
+#include "init/pure/span.h"
+
+#define VIEW_PARTS 32 /* reads of one device; a sound one takes 6 to 12 */
+#define VIEW_PART_MAX 65536 /* bytes of one read */
+
+/*
+ * Parsers of devices do no I/O: they ask a view. Where bytes are missing the view notes which, the
+ * parser takes them for absent and returns, the owner of the view reads them and calls the parser
+ * again; until nothing is missing any more. So parsers are pure, and reads are as few as they can
+ * be.
+ */
+struct view {
+	uint64_t size; /* bytes of the device */
+	struct view_part {
+		uint64_t offset;
+		size_t asked; /* bytes */
+		struct span bytes; /* fewer than asked for where the device could not be read */
+	} parts[VIEW_PARTS];
+	int count;
+	uint64_t want_offset; /* the first bytes that were asked for and are missing, ... */
+	size_t want_len; /* ... 0: none are */
+};
+
+/* The bytes [offset, offset + len) of the device. data is NULL where they are not all on it, where
+ * they could not be read, where len is above VIEW_PART_MAX; and where they are missing until now,
+ * which sets want_offset and want_len to a range around them. */
+struct span view_cut(struct view *view, uint64_t offset, size_t len);
+
+/* Adds what was read for want_offset and want_len (shorter: the rest cannot be read) and wants
+ * nothing more. 0, or -E2BIG where the view is full. The bytes must outlive the view. */
+int view_add(struct view *view, struct span bytes);
+
+#endif

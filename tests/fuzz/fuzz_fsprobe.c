@@ -1,0 +1,68 @@
+/* fuzz_fsprobe.c - PROPERTY: probes end after few reads, and what they find is well formed; a */
+/* link: */
+/* partition is named only where a table says so. The input is a sparse device: 4 bytes of its size
+ * in sectors, 1 of the partition's number, then parts: 4 bytes of a sector, 2 of a length, the
+ * bytes. */
+#include <string.h>
+
+#include "init/pure/fsprobe.h"
+#include "init/pure/partitions.h"
+#include "tests/fuzz/fuzz.h"
+
+#define HEAD 5
+#define PART 6
+
+static uint8_t arena[VIEW_PARTS * VIEW_PART_MAX];
+
+/* What of this part lies in the range that is wanted. */
+static void copy(const struct view *view, uint8_t *to, uint64_t at, const uint8_t *bytes,
+		 size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (at + i >= view->want_offset && at + i < view->want_offset + view->want_len)
+			to[at + i - view->want_offset] = bytes[i];
+}
+
+static void feed(struct view *view, size_t *used, const uint8_t *data, size_t size)
+{
+	uint8_t *to = arena + *used;
+
+	CHECK(view->want_len <= VIEW_PART_MAX && view->want_offset + view->want_len <= view->size);
+	CHECK(view->count < VIEW_PARTS);
+	memset(to, 0, view->want_len);
+	for (size_t at = HEAD; at + PART <= size;) {
+		size_t len = le16(data + at + 4);
+
+		if (len > size - at - PART)
+			len = size - at - PART;
+		copy(view, to, (uint64_t)le32(data + at) * 512, data + at + PART, len);
+		at += PART + len;
+	}
+	*used += view->want_len;
+	CHECK(view_add(view, (struct span){ to, view->want_len }) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct finding finding;
+	struct view view = { 0 };
+	char text[600];
+	size_t used = 0;
+
+	if (size < HEAD)
+		return 0;
+	memset(&finding, 0, sizeof(finding));
+	view.size = (uint64_t)le32(data) * 512;
+	while (!fsprobe(&view, &finding))
+		feed(&view, &used, data, size);
+	while (!partition_find(&view, data[4], 2048, &finding))
+		feed(&view, &used, data, size);
+	CHECK(finding_check(&finding) == 0);
+	CHECK((finding.found == FOUND_NOTHING) == (finding.format == FORMAT_NONE));
+	CHECK((finding.found == FOUND_DAMAGED) == (finding.damage != DAMAGE_NONE) ||
+	      finding.found == FOUND_SEVERAL);
+	finding_describe(&finding, text, sizeof(text));
+	for (const char *c = text; *c; c++)
+		CHECK((unsigned char)*c >= ' ' && *c != 0x7f);
+	return 0;
+}
