@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "init/devices.h"
 #include "init/pure/settings.h"
 
 #define COMMAND_LINE_MAX  4096 /* bytes; COMMAND_LINE_SIZE on x86 is 2048 */
@@ -32,6 +33,8 @@ struct boot {
 	int modules_loaded, modules_failed;
 	char failed_modules[FAILED_MODULES_MAX];
 	char root_device[DEVICE_PATH_MAX];
+	struct finding root_finding; /* what is on it, where a probe looked */
+	struct devices devices;
 	char cmdline[COMMAND_LINE_MAX]; /* settings points into these */
 	char image_words[IMAGE_WORDS_MAX];
 	char run_file[RUN_FILE_MAX];
@@ -61,5 +64,8 @@ _Noreturn void give_up(struct boot *boot, const char *step, int error);
 /* From now on SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT in this process end in give_up(), on a
  * stack of its own. 0 or -errno. */
 int crash_guard(struct boot *boot);
+
+/* In a child: the same signals end it, as those of any process. */
+void crash_unguard(void);
 
 #endif

@@ -90,3 +90,9 @@ int crash_guard(struct boot *boot)
 		error = sys_sigaction(crashes[i], crashed, SA_ONSTACK | SA_RESETHAND | SA_NODEFER);
 	return error;
 }
+
+void crash_unguard(void)
+{
+	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
+		sys_sigaction(crashes[i], SIG_DFL, 0);
+}

@@ -4,6 +4,7 @@
 #include <sys/mount.h>
 
 #include "init/boot.h"
+#include "init/pure/finding.h"
 #include "init/pure/format.h"
 #include "init/pure/fslist.h"
 #include "init/sys/file.h"
@@ -11,7 +12,7 @@
 #include "init/sys/sys.h"
 
 #define FILESYSTEMS_MAX 4096 /* bytes of /proc/filesystems; Debian's is 600 */
-#define TRIED_MAX	300  /* bytes: a line of the log */
+#define TRIED_MAX 300 /* bytes: a line of the log */
 
 struct attempt {
 	const char *device, *options;
@@ -50,15 +51,23 @@ static int try_all(struct attempt *attempt, const char **types, int count)
 		size_t used = strlen(tried);
 		int error = try(attempt, types[i]);
 
-		if (!error) {
+		if (!error && count > 1)
 			log_say(LOG_INFO, "%s as %s", attempt->device, types[i]);
+		if (!error)
 			return 0;
-		}
 		kept = weightier(kept, error);
 		format_text(tried + used, sizeof(tried) - used, "%s%s", i ? ", " : "", types[i]);
 	}
 	return log_err(kept ? kept : -ENODEV, "mount %s on " NEWROOT " as %s", attempt->device,
 		       count ? tried : "anything: this kernel knows no block file system");
+}
+
+/* rootfstype= comes first, then what the probe found, then all that the kernel knows. */
+static const char *types_known(const struct boot *boot)
+{
+	if (boot->settings.rootfstype)
+		return boot->settings.rootfstype;
+	return format_info(boot->root_finding.format)->mount_as;
 }
 
 static int list_types(const char *asked, char *text, size_t size, const char **types)
@@ -83,6 +92,20 @@ static int list_types(const char *asked, char *text, size_t size, const char **t
 	return count;
 }
 
+/* The name of the module that is missing, which the table of hints cannot know. */
+static int name_driver(const struct boot *boot, int error)
+{
+	const char *module = format_info(boot->root_finding.format)->module;
+
+	if (error == -ENODEV && module)
+		log_say(LOG_ERROR,
+			"hint: what is there is %s: its driver is CONFIG_%s, or the "
+			"module %s (rdinit pack --module %s)",
+			format_info(boot->root_finding.format)->title,
+			format_info(boot->root_finding.format)->symbol, module, module);
+	return error;
+}
+
 int root_mount(struct boot *boot)
 {
 	const struct settings *settings = &boot->settings;
@@ -91,12 +114,13 @@ int root_mount(struct boot *boot)
 	struct attempt attempt = {
 		.device = boot->root_device,
 		.options = settings->rootflags,
-		.flags = settings->root_access == ROOT_READ_ONLY ? MS_RDONLY | MS_SILENT : MS_SILENT,
+		.flags =
+			settings->root_access == ROOT_READ_ONLY ? MS_RDONLY | MS_SILENT : MS_SILENT,
 	};
 	int error = sys_mkdir(NEWROOT, 0755), count;
 
 	if (error && error != -EEXIST)
 		return log_err(error, "make " NEWROOT);
-	count = list_types(settings->rootfstype, text, sizeof(text), types);
-	return count < 0 ? count : try_all(&attempt, types, count);
+	count = list_types(types_known(boot), text, sizeof(text), types);
+	return count < 0 ? count : name_driver(boot, try_all(&attempt, types, count));
 }

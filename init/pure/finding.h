@@ -61,6 +61,7 @@ struct format_info {
 	const char *title; /* in messages */
 	const char *mount_as; /* file systems: types to try, by commas */
 	const char *module; /* the kernel's module; NULL: no file system */
+	const char *symbol; /* its symbol, without CONFIG_ */
 	enum use use;
 };
 
@@ -76,6 +77,7 @@ struct finding {
 	uint8_t format; /* enum format; what was found, or is damaged */
 	uint8_t other; /* enum format, with FOUND_SEVERAL: the second one */
 	uint8_t damage; /* enum damage */
+	uint8_t error; /* errno of the device, with FOUND_UNREADABLE */
 	char uuid[FINDING_UUID_MAX];
 	char label[FINDING_LABEL_MAX];
 	char part_uuid[FINDING_UUID_MAX];

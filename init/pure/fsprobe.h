@@ -5,6 +5,10 @@
 #include "init/pure/finding.h"
 #include "init/pure/view.h"
 
+/* Bytes of a device's start and end in which all places lie that every device is asked for. */
+#define FSPROBE_HEAD 69632
+#define FSPROBE_TAIL 131072
+
 /*
  * Looks for every format that it knows, and fills in all of `finding` but the partition's part.
  * Members (RAID, LVM, LUKS, ...) come before file systems: what looks like a file system inside one

@@ -19,6 +19,9 @@ static const struct hint {
 				   "stripping a module breaks its signature" },
 	{ "modules", EOPNOTSUPP, "this kernel cannot decompress modules: pack them uncompressed" },
 	{ "modules", EPERM, "blacklisted (module_blacklist=), or loading is locked down" },
+	{ "root-find", EUCLEAN, "repair it, or remove what does not belong there (wipefs); "
+				"root=/dev/NAME with rootfstype=TYPE mounts it as it is" },
+	{ "root-find", EMEDIUMTYPE, "root=/dev/NAME with rootfstype=TYPE mounts it as it is" },
 	{ "root-mount", ENODEV, "this kernel knows no such file system: is its module in the image "
 				"and loaded?" },
 	{ "root-mount", EACCES, "the device is write-protected: use ro instead of rw" },

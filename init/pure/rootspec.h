@@ -2,16 +2,43 @@
 #ifndef RDINIT_PURE_ROOTSPEC_H
 #define RDINIT_PURE_ROOTSPEC_H
 
-enum rootspec_kind { ROOTSPEC_PATH, ROOTSPEC_NUMBER };
+#include "init/pure/finding.h"
+
+enum rootspec_kind {
+	ROOTSPEC_PATH,
+	ROOTSPEC_NUMBER,
+	ROOTSPEC_UUID,
+	ROOTSPEC_LABEL,
+	ROOTSPEC_PARTUUID,
+	ROOTSPEC_PARTLABEL,
+	ROOTSPEC_GPT_AUTO, /* "gpt-auto": the partition whose type says that it is the root */
+};
 
 struct rootspec {
 	enum rootspec_kind kind;
-	const char *path;           /* ROOTSPEC_PATH: "/dev/NAME" */
-	unsigned int major, minor;  /* ROOTSPEC_NUMBER */
+	const char *path; /* ROOTSPEC_PATH: "/dev/NAME", in the text that was parsed */
+	unsigned int major, minor; /* ROOTSPEC_NUMBER */
+	char value[FINDING_LABEL_MAX]; /* the name, quotes and escapes undone */
+	unsigned int offset; /* ROOTSPEC_PARTUUID: partitions behind the named one */
 };
 
-/* Reads "/dev/NAME", decimal "MAJ:MIN" or the kernel's old hexadecimal form ("0801", "fe00").
- * 0, or -EINVAL. Source: name_to_dev_t() in the kernel's init/do_mounts.c. */
+/*
+ * Reads "/dev/NAME"; decimal "MAJ:MIN" or the kernel's old hexadecimal form ("0801", "0xfe00");
+ * UUID=, LABEL=, PARTUUID= (also "X/PARTNROFF=N") and PARTLABEL=, their value in double quotes or
+ * not; "gpt-auto". "/dev/disk/by-uuid/X" and by-label, by-partuuid, by-partlabel mean the same,
+ * with udev's "\x20" for a blank. 0; -EINVAL; -EOPNOTSUPP for another folder of /dev/disk.
+ * Source: name_to_dev_t() in the kernel's init/do_mounts.c; fstab(5); udev's encoding of names.
+ */
 int rootspec_parse(const char *text, struct rootspec *spec);
+
+/* Whether the finding has the name. UUIDs are compared in any case. 0 for paths and numbers. */
+int rootspec_matches(const struct rootspec *spec, const struct finding *finding);
+
+/* NULL, or the word of the name that the finding has in other letters, or as a name of another
+ * kind, than the root was asked for by: "PARTUUID=". */
+const char *rootspec_near(const struct rootspec *spec, const struct finding *finding);
+
+/* What the finding has for such a word; "" for none. */
+const char *rootspec_value(const char *word, const struct finding *finding);
 
 #endif

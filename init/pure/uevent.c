@@ -9,9 +9,12 @@ static const struct {
 } keys[] = {
 	{ "ACTION=", offsetof(struct uevent, action) },
 	{ "SUBSYSTEM=", offsetof(struct uevent, subsystem) },
+	{ "DEVPATH=", offsetof(struct uevent, devpath) },
 	{ "DEVNAME=", offsetof(struct uevent, devname) },
+	{ "DEVTYPE=", offsetof(struct uevent, devtype) },
 	{ "MAJOR=", offsetof(struct uevent, major) },
 	{ "MINOR=", offsetof(struct uevent, minor) },
+	{ "MODALIAS=", offsetof(struct uevent, modalias) },
 };
 
 static void take(struct uevent *event, const char *line)

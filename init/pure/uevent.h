@@ -8,7 +8,7 @@
 
 /* Each text points into the message and is ended by NUL; NULL where the message has none. */
 struct uevent {
-	const char *action, *subsystem, *devname, *major, *minor;
+	const char *action, *subsystem, *devpath, *devname, *devtype, *major, *minor, *modalias;
 };
 
 /* Reads "add@/devices/...\0KEY=value\0...". 0, or -EINVAL: no "@" header (libudev's own

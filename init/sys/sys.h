@@ -31,6 +31,12 @@ int sys_open_same_mount(int dir, const char *name, int flags);
 int sys_close(int fd);
 long sys_read(int fd, void *buffer, size_t size);
 long sys_write(int fd, const void *buffer, size_t size);
+/* At this offset; for children without rights. */
+long sys_pread(int fd, void *buffer, size_t size, uint64_t offset);
+/* The kernel reads this part in the meantime, in one piece. Where it cannot, nothing happens. */
+void sys_readahead(int fd, uint64_t offset, size_t size);
+/* The link's text, not ended: its length, cut off at `size`, or -errno. */
+long sys_readlink(const char *path, char *buffer, size_t size);
 long sys_getdents(int fd, void *buffer, size_t size);
 int sys_dup2(int from, int to);
 int sys_pipe(int ends[2]);
@@ -72,6 +78,11 @@ int sys_take_tty(int fd);                       /* TIOCSCTTY, from another sessi
 int sys_drain_tty(int fd);                      /* until the last byte has left */
 int sys_get_termios(int fd, struct termios *mode);
 int sys_set_termios(int fd, const struct termios *mode);
+
+int sys_device_size(int fd, uint64_t *bytes);   /* BLKGETSIZE64 */
+/* From now on this process may call what the `count` instructions of BPF allow (struct sock_filter,
+ * linux/filter.h), for ever. Needs CONFIG_SECCOMP_FILTER: -EINVAL without. */
+int sys_restrict(const void *instructions, unsigned int count);
 
 int sys_open_uevents(void);                     /* netlink socket bound to the kernel's uevents */
 int sys_finit_module(int fd, const char *options, int flags);

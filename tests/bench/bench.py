@@ -18,6 +18,8 @@ MORE_SH = ("mount -t tmpfs -o mode=0755 run /run; mkdir -p /dev/pts /dev/shm; "
            "mount -t devpts -o gid=5,mode=0620,ptmxmode=0666 pts /dev/pts; "
            "mount -t tmpfs -o mode=1777 shm /dev/shm; mount -t cgroup2 cg /sys/fs/cgroup; ")
 
+UUID, LABEL = "11111111-2222-3333-4444-555555555555", "ROOT"
+
 
 def tool(build, *words, text=None):
     subprocess.run([build / "rdinit", *words], check=True, input=text, text=True)
@@ -98,6 +100,9 @@ def hand_off_rows(build):
                    "-DMODULES=" + ",".join(f'"{path}"' for path in order))
     yield "hand-off", "floor", "", image(build, "fh", ["file /init floorh 0755 0 0"] + modules)
     yield "hand-off", "rdinit", "root=/dev/vda rootfstype=ext4 ro", ours
+    yield "hand-off, /dev/vda", "rdinit", "root=/dev/vda ro", ours
+    yield "hand-off, UUID=", "rdinit", f"root=UUID={UUID} ro", ours
+    yield "hand-off, LABEL=", "rdinit", f"root=LABEL={LABEL} ro", ours
 
 
 def make_root(build):
@@ -107,7 +112,7 @@ def make_root(build):
     subprocess.run(["cp", build / "bench/payload", root / "sbin/init"], check=True)
     disk = build / "bench/root.ext4"
     disk.unlink(missing_ok=True)
-    subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-d", root, disk, "16M"], check=True,
+    subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-U", UUID, "-L", LABEL, "-d", root, disk, "16M"], check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return disk
 

@@ -14,14 +14,16 @@ static void check_rootspec(const uint8_t *data, size_t size)
 
 	if (rootspec_parse(text, &spec) == 0 && spec.kind == ROOTSPEC_NUMBER)
 		CHECK(spec.major <= 0xfff && spec.minor <= 0xfffff);
+	CHECK(memchr(spec.value, '\0', sizeof(spec.value)));
 	free(text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct uevent event;
-	const char *const *fields[] = { &event.action, &event.subsystem, &event.devname,
-					&event.major, &event.minor };
+	const char *const *fields[] = { &event.action,	&event.subsystem, &event.devpath,
+					&event.devname, &event.devtype,	  &event.major,
+					&event.minor,	&event.modalias };
 
 	check_rootspec(data, size);
 	if (uevent_parse((struct span){ data, size }, &event))

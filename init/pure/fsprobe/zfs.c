@@ -2,8 +2,7 @@
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/fsprobe/text.h"
 
-#define LABEL 262144 /* bytes of one; the device begins and ends with two of them */
-#define PAIRS_AT 16384 /* in a label: the configuration, as pairs of name and value */
+#define PAIRS_AT 16384 /* bytes: in the first of four labels, the configuration */
 #define PAIRS_SIZE 4096 /* what is looked at: name and number of the pool come early */
 #define HEAD 12 /* encoding and byte order; version and flags of the list */
 #define STRING 9 /* types of a value */
@@ -68,13 +67,11 @@ void probe_zfs(struct view *view, struct finding *finding)
 {
 	static const uint8_t begin[] = { 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 };
 
-	for (uint64_t label = 0; label < 2 && !finding->format; label++) {
-		struct span list = view_cut(view, label * LABEL + PAIRS_AT, PAIRS_SIZE);
+	struct span list = view_cut(view, PAIRS_AT, PAIRS_SIZE);
 
-		if (!list.data || memcmp(list.data, begin, sizeof(begin)))
-			continue;
-		take_pairs(list, finding);
-		if (finding->uuid[0])
-			finding->format = FORMAT_ZFS;
-	}
+	if (!list.data || memcmp(list.data, begin, sizeof(begin)))
+		return;
+	take_pairs(list, finding);
+	if (finding->uuid[0])
+		finding->format = FORMAT_ZFS;
 }

@@ -1,0 +1,91 @@
+/* devices.h - the block devices that there are, and what a probe found on each. */
+#ifndef RDINIT_DEVICES_H
+#define RDINIT_DEVICES_H
+
+#include <poll.h>
+#include <stdint.h>
+
+#include "init/pure/finding.h"
+#include "init/pure/uevent.h"
+
+#define DEVICES_MAX 256 /* block devices that are looked at; more are said once */
+#define DEVICE_NAME_MAX 40 /* bytes; the kernel's BDEVNAME_SIZE is 32 */
+#define PROBES_MAX 8 /* children at a time */
+
+enum device_state {
+	DEVICE_NEW, /* nobody has looked at it */
+	DEVICE_PROBING,
+	DEVICE_KNOWN, /* `finding` says what is on it */
+	DEVICE_SILENT, /* the child that looked died or hung: `trouble` */
+};
+
+/* Heard while a child looked at the device. */
+enum change { UNCHANGED, ANNOUNCED, CHANGED };
+
+struct device {
+	unsigned int major, minor;
+	char name[DEVICE_NAME_MAX]; /* as below /dev */
+	char disk[DEVICE_NAME_MAX]; /* of a partition: its disk; "" for others */
+	unsigned int part; /* the partition's number, from 1; 0 for others */
+	enum device_state state;
+	enum change changed;
+	char trouble[48];
+	struct finding finding;
+};
+
+struct probe {
+	int pid; /* 0: the slot is free */
+	int pipe;
+	int ended, status; /* reaped; as in wait(2) */
+	struct device *device; /* NULL: gone meanwhile */
+	int64_t deadline; /* ms */
+};
+
+struct devices {
+	struct device all[DEVICES_MAX];
+	int count, left_out;
+	struct probe probes[PROBES_MAX];
+	int is_open; /* somebody listens, or tried to */
+	int uevents; /* the socket; below 0: none */
+	void (*on_modalias)(void *argument, const char *modalias); /* NULL: nobody wants them */
+	void *argument;
+};
+
+#define NO_DEADLINE INT64_MAX
+
+enum look { LOOK_AT_NAMES, LOOK_INSIDE }; /* only that they are there; or a probe of each */
+
+/* Listens for devices, from now on; again does nothing. Then devices_scan() once more, so that
+ * nothing falls between. Where the kernel tells nobody (no CONFIG_NET) it says so, and
+ * devices_wait() looks again every 100 ms. */
+void devices_open(struct devices *devices);
+void devices_close(struct devices *devices);
+
+/* Takes in every block device of /proc/partitions, that is, with a size, that is not known. 0, or
+ * -errno, said. */
+int devices_scan(struct devices *devices);
+
+/* Starts probes for new devices, as many as may run, and waits until something has happened or the
+ * deadline (as of sys_clock_ms()) has passed: a device came, changed or went, a probe ended. */
+void devices_wait(struct devices *devices, enum look look, int64_t deadline);
+
+/* Whether a probe runs or is to be started. */
+int devices_are_busy(const struct devices *devices);
+
+/* By its number; NULL. */
+struct device *devices_find(struct devices *devices, unsigned int major, unsigned int minor);
+
+/* Milliseconds; -1: no limit, 0: over. */
+int64_t devices_time_left(int64_t deadline);
+
+/* The path of the device's file in sysfs. */
+void sysfs_name(char *path, size_t size, const char *name, const char *file);
+
+/* probe.c: a child without rights looks at the device. 0, or -errno, said in device->trouble. */
+int probe_start(struct devices *devices, struct probe *probe, struct device *device);
+/* Takes what the child has told, or its end; frees the slot. */
+void probe_finish(struct devices *devices, struct probe *probe);
+/* The child did not answer in time. */
+void probe_give_up(struct probe *probe);
+
+#endif

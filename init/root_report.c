@@ -1,0 +1,109 @@
+/* root_report.c - what there is where the root was not found. */
+#include <errno.h>
+#include <string.h>
+
+#include "init/pure/format.h"
+#include "init/root.h"
+#include "init/sys/file.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define LINE 400 /* bytes: fits a line of the log with its prefix */
+
+static unsigned long mebibytes(const struct device *device)
+{
+	char path[128], text[32];
+	unsigned long long sectors = 0;
+
+	sysfs_name(path, sizeof(path), device->name, "size");
+	if (file_read(path, text, sizeof(text)) <= 0)
+		return 0;
+	for (const char *c = text; *c >= '0' && *c <= '9'; c++)
+		sectors = sectors * 10 + (unsigned int)(*c - '0');
+	return (unsigned long)(sectors / 2048);
+}
+
+/* "vda 2048 MiB, vdb 16 MiB" */
+static void list(struct devices *devices)
+{
+	char text[LINE] = "";
+
+	for (int i = 0; i < devices->count; i++) {
+		size_t used = strlen(text);
+
+		format_text(text + used, sizeof(text) - used, "%s%s %lu MiB", i ? ", " : "",
+			    devices->all[i].name, mebibytes(&devices->all[i]));
+	}
+	log_say(LOG_ERROR, "block devices: %s", devices->count ? text : "none");
+}
+
+/* "vda1: ext4 UUID=...", "vdb: LUKS2 UUID=...: not opened: encrypted, ..." */
+static void describe(const struct device *device)
+{
+	const char *why_not = root_why_not(device);
+	char text[LINE];
+
+	if (device->state == DEVICE_SILENT) {
+		log_say(LOG_ERROR, "%s: %s", device->name, device->trouble);
+		return;
+	}
+	if (device->state != DEVICE_KNOWN)
+		return;
+	if (device->finding.found == FOUND_UNREADABLE)
+		format_text(text, sizeof(text), "cannot be read: %s",
+			    strerror(device->finding.error));
+	else
+		finding_describe(&device->finding, text, sizeof(text));
+	log_say(LOG_ERROR, "%s: %s%s%s", device->name, text, why_not ? ": not opened: " : "",
+		why_not ? why_not : "");
+}
+
+/* Whether a hint was found: a name of another kind, or in other letters. */
+static int hint_near(struct devices *devices, const struct rootspec *spec)
+{
+	int found = 0;
+
+	for (int i = 0; i < devices->count; i++) {
+		const struct device *device = &devices->all[i];
+		const char *word = NULL;
+
+		if (device->state == DEVICE_KNOWN)
+			word = rootspec_near(spec, &device->finding);
+		if (word)
+			log_say(LOG_ERROR, "hint: or is it root=%s%s (%s)?", word,
+				rootspec_value(word, &device->finding), device->name);
+		found |= word != NULL;
+	}
+	return found;
+}
+
+/* A root by path was only looked for by its name until now. */
+static void look_at_all(struct devices *devices)
+{
+	devices_scan(devices);
+	while (devices_are_busy(devices))
+		devices_wait(devices, LOOK_INSIDE, NO_DEADLINE);
+}
+
+void root_report(struct boot *boot, const struct rootspec *spec, int64_t waited_ms)
+{
+	const struct settings *settings = &boot->settings;
+	struct devices *devices = &boot->devices;
+
+	log_err(-ETIMEDOUT, "find root=%s", settings->root);
+	log_say(LOG_ERROR, "asked for root=%s rootfstype=%s, waited %ld.%ld s", settings->root,
+		settings->rootfstype ? settings->rootfstype : "(any)", (long)(waited_ms / 1000),
+		(long)(waited_ms % 1000 / 100));
+	look_at_all(devices);
+	list(devices);
+	for (int i = 0; i < devices->count; i++)
+		describe(&devices->all[i]);
+	log_say(LOG_ERROR, "modules: %d loaded, %d failed%s%s", boot->modules_loaded,
+		boot->modules_failed, boot->modules_failed ? ":" : "", boot->failed_modules);
+	if (devices->count == 0)
+		log_say(LOG_ERROR,
+			"hint: is the disk's driver in the image? (virtio_blk, nvme, ahci, "
+			"sd_mod ...)");
+	else if (!hint_near(devices, spec))
+		log_say(LOG_ERROR, "hint: is it one of these? a disk's name depends on its driver");
+}
