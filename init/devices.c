@@ -197,7 +197,7 @@ static int take_events(struct devices *devices)
 	for (;;) {
 		long len = sys_read(devices->uevents, message, sizeof(message));
 
-		if (len == -EAGAIN)
+		if (len == -EAGAIN || len == 0)
 			return heard;
 		if (len == -ENOBUFS) {
 			devices_scan(devices);

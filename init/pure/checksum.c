@@ -16,7 +16,8 @@ static void make_table(uint32_t table[ENTRIES], uint32_t poly)
 	}
 }
 
-uint32_t crc32_with_hole(uint32_t poly, uint32_t crc, struct span bytes, size_t hole, size_t len)
+uint32_t checksum_crc32_hole(uint32_t poly, uint32_t crc, struct span bytes, size_t hole,
+			     size_t len)
 {
 	uint32_t table[ENTRIES];
 
@@ -29,12 +30,12 @@ uint32_t crc32_with_hole(uint32_t poly, uint32_t crc, struct span bytes, size_t 
 	return crc;
 }
 
-uint32_t crc32(uint32_t poly, uint32_t crc, struct span bytes)
+uint32_t checksum_crc32(uint32_t poly, uint32_t crc, struct span bytes)
 {
-	return crc32_with_hole(poly, crc, bytes, 0, 0);
+	return checksum_crc32_hole(poly, crc, bytes, 0, 0);
 }
 
-uint16_t crc16(struct span bytes)
+uint16_t checksum_crc16(struct span bytes)
 {
 	uint32_t crc = 0;
 

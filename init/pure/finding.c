@@ -108,7 +108,8 @@ void finding_describe(const struct finding *finding, char *text, size_t size)
 {
 	describe_what(finding, text, size);
 	if (finding->found == FOUND_ONE || finding->found == FOUND_DAMAGED) {
-		add(text, size, "UUID", finding->uuid);
+		add(text, size, format_info(finding->format)->use == USE_TABLE ? "PTUUID" : "UUID",
+		    finding->uuid);
 		add(text, size, "LABEL", finding->label);
 	}
 	add(text, size, "PARTUUID", finding->part_uuid);

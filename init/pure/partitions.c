@@ -59,7 +59,8 @@ static int read_entries(struct view *view, struct span header, struct gpt *gpt)
 		return 0;
 	gpt->entries = view_cut(view, le64(header.data + 72) * gpt->sector,
 				(size_t)(count * gpt->entry_size));
-	return gpt->entries.data && ~crc32(CRC32_POLY, ~0u, gpt->entries) == le32(header.data + 88);
+	return gpt->entries.data &&
+	       ~checksum_crc32(CRC32_POLY, ~0u, gpt->entries) == le32(header.data + 88);
 }
 
 /* One header with all of its checks, at this sector of the disk. */
@@ -75,7 +76,7 @@ static int read_header(struct view *view, uint64_t at, struct gpt *gpt)
 		return 0;
 	header = view_cut(view, at * gpt->sector, len);
 	return header.data &&
-	       ~crc32_with_hole(CRC32_POLY, ~0u, header, 16, 4) == le32(header.data + 16) &&
+	       ~checksum_crc32_hole(CRC32_POLY, ~0u, header, 16, 4) == le32(header.data + 16) &&
 	       read_entries(view, header, gpt);
 }
 

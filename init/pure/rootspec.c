@@ -162,8 +162,11 @@ static int is_same(const char *a, const char *b, enum letters letters)
 	return lower(*a) == lower(*b);
 }
 
+/* What identifies a partition table is no name of a file system. */
 static const char *field_of(const struct finding *finding, const struct name *name)
 {
+	if (name->kind == ROOTSPEC_UUID && format_info(finding->format)->use == USE_TABLE)
+		return "";
 	return (const char *)finding + name->field;
 }
 

@@ -100,11 +100,6 @@ void sys_readahead(int fd, uint64_t offset, size_t size)
 	posix_fadvise(fd, (off_t)offset, (off_t)size, POSIX_FADV_WILLNEED);
 }
 
-long sys_readlink(const char *path, char *buffer, size_t size)
-{
-	return result(readlink(path, buffer, size));
-}
-
 long sys_getdents(int fd, void *buffer, size_t size)
 {
 	return result(syscall(SYS_getdents64, fd, buffer, size));

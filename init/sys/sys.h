@@ -35,8 +35,6 @@ long sys_write(int fd, const void *buffer, size_t size);
 long sys_pread(int fd, void *buffer, size_t size, uint64_t offset);
 /* The kernel reads this part in the meantime, in one piece. Where it cannot, nothing happens. */
 void sys_readahead(int fd, uint64_t offset, size_t size);
-/* The link's text, not ended: its length, cut off at `size`, or -errno. */
-long sys_readlink(const char *path, char *buffer, size_t size);
 long sys_getdents(int fd, void *buffer, size_t size);
 int sys_dup2(int from, int to);
 int sys_pipe(int ends[2]);

@@ -14,13 +14,14 @@
 #include "init/sys/sys.h"
 
 #define ANSWERS	    16
-#define FILES	    16
+#define FILES	    32
 #define FD_BASE	    10
 #define DEVICE_ROOT 1 /* st_dev of "/" */
 #define DEVICE_NEW  2 /* and of what is below "/newroot" */
 
 char fake_calls[8192], fake_console[8192];
 jmp_buf fake_end;
+int fake_status;
 
 static struct answer {
 	const char *call;
@@ -30,7 +31,7 @@ static struct answer {
 
 static struct file {
 	const char *path;
-	char bytes[512];
+	char bytes[8192];
 	size_t len, at;
 	int is_dir;
 } files[FILES];
@@ -43,6 +44,7 @@ void fake_reset(void)
 	answer_count = file_count = 0;
 	fake_calls[0] = fake_console[0] = '\0';
 	now = 0;
+	fake_status = 0;
 }
 
 void fake_answer(const char *call, long result, int times)
@@ -210,6 +212,10 @@ long sys_write(int fd, const void *buffer, size_t size)
 	if (file && strncmp(file->path, "/dev/tty", 8) == 0)
 		return call(CHANGES, (long)size, "write %s %.*s", file->path, (int)size,
 			    (const char *)buffer);
+	if (file && strcmp(file->path, "pipe") == 0 && file->len + size <= sizeof(file->bytes)) {
+		memcpy(file->bytes + file->len, buffer, size);
+		file->len += size;
+	}
 	if (fd == 2)
 		snprintf(fake_console + used, sizeof(fake_console) - used, "%.*s", (int)size,
 			 (const char *)buffer);
@@ -229,8 +235,45 @@ int sys_dup2(int from, int to)
 
 int sys_pipe(int ends[2])
 {
-	(void)ends;
-	return -EMFILE;
+	int error = (int)call(ASKS, -EMFILE, "pipe");
+
+	if (!error) {
+		fake_file("pipe", "", 0);
+		ends[0] = ends[1] = FD_BASE + file_count - 1;
+	}
+	return error;
+}
+
+long sys_pread(int fd, void *buffer, size_t size, uint64_t offset)
+{
+	struct file *file = file_of(fd);
+	long error = call(ASKS, 0, "pread %s", file ? file->path : "-");
+
+	if (error < 0 || !file || offset >= file->len)
+		return error;
+	if (size > file->len - offset)
+		size = file->len - offset;
+	memcpy(buffer, file->bytes + offset, size);
+	return (long)size;
+}
+
+void sys_readahead(int fd, uint64_t offset, size_t size)
+{
+	(void)fd, (void)offset, (void)size;
+}
+
+int sys_device_size(int fd, uint64_t *bytes)
+{
+	struct file *file = file_of(fd);
+
+	*bytes = file ? file->len : 0;
+	return (int)call(ASKS, 0, "device_size");
+}
+
+int sys_restrict(const void *instructions, unsigned int count)
+{
+	(void)instructions, (void)count;
+	return (int)call(CHANGES, 0, "restrict");
 }
 
 int sys_set_nonblocking(int fd)
@@ -318,14 +361,17 @@ int sys_spawn(int (*child)(void *), void *argument)
 
 int sys_fork(int (*child)(void *), void *argument)
 {
-	(void)child, (void)argument;
-	return (int)call(CHANGES, -EAGAIN, "fork");
+	int pid = (int)call(CHANGES, -EAGAIN, "fork");
+
+	if (pid > 0)
+		child(argument);
+	return pid;
 }
 
 int sys_wait(int *status, int flags)
 {
 	(void)flags;
-	*status = 0;
+	*status = fake_status;
 	return (int)call(ASKS, -ECHILD, "wait");
 }
 
@@ -378,7 +424,16 @@ int sys_sigwait(const sigset_t *set, int64_t timeout_ms)
 
 int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms)
 {
-	(void)fds, (void)count;
+	int ready = 0;
+
+	for (unsigned int i = 0; fds && i < count; i++) {
+		struct file *file = file_of(fds[i].fd);
+
+		fds[i].revents = file && file->at < file->len ? POLLIN : 0;
+		ready += fds[i].revents != 0;
+	}
+	if (ready)
+		return ready;
 	now += timeout_ms > 0 ? timeout_ms : 0;
 	/* A PID 1 that waits for ever would hang the test. */
 	if (!fds && strlen(fake_calls) && call(ASKS, 0, "poll") < 0)

@@ -12,6 +12,10 @@ extern char fake_console[8192];
 /* Where sys_reboot() goes once it succeeds: it does not return. RB_DISABLE_CAD does. */
 extern jmp_buf fake_end;
 
+/* What sys_wait() says of a child. Where "fork" is answered with a process id, the child runs at once,
+ * and where "pipe" is answered with 0, what it writes can be read. */
+extern int fake_status;
+
 /* Forgets calls, answers and files. */
 void fake_reset(void);
 

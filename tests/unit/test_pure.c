@@ -37,7 +37,7 @@ static void a_root_is_a_path_or_a_number(void **state)
 	static const struct {
 		const char *text;
 		unsigned int major, minor;
-	} rows[] = { { "8:1", 8, 1 },	     { "259:1048575", 259, 1048575 }, { "0801", 8, 1 },
+	} rows[] = { { "8:1", 8, 1 },	     { "259:1048575", 259, 1048575 }, { "0801", 8, 1 }, { "0x801", 8, 1 },
 		     { "fe00", 254, 0 },     { "b301", 179, 1 },	      { "1", 0, 1 },
 		     { "4095:0", 4095, 0 },  { "00100100", 1, 256 } };
 	struct rootspec spec;
@@ -56,7 +56,7 @@ static void a_root_is_a_path_or_a_number(void **state)
 
 static void a_root_that_is_neither_is_refused(void **state)
 {
-	static const char *const rows[] = { "",	   "/dev/", "vda1",  "/vda", "UUID=1", "8:",
+	static const char *const rows[] = { "",	   "/dev/", "vda1",  "/vda", "UUID=", "8:",
 					    ":1",  "8:1:2", "4096:0", "8:1048576", "8:x", "123456789",
 					    "8:-1", "00000000000000000000:1", " 8:1" };
 	struct rootspec spec;

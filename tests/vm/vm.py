@@ -8,6 +8,7 @@ import struct
 import subprocess
 
 import oci
+import roots
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
@@ -52,7 +53,9 @@ class Files:
         path = self.directory / name
         if not path.exists():
             stem, _, kind = name.partition(".")
-            make = {"": self.program, "oci": self.layout, "aml": self.table, "conf": self.config, "img": self.image, "disk": self.disk, "ext4": self.root}
+            make = {"": self.program, "img": self.image, "disk": self.disk, "ext4": self.root,
+                    "oci": self.layout, "aml": self.table, "conf": self.config,
+                    "root": lambda stem, path: roots.make(stem, path, self.directory)}
             beside = path.with_name(path.name + ".new")
             make[kind](stem, beside)
             beside.rename(path)
@@ -147,6 +150,11 @@ IMAGES = {
              ["--no-init"]),
     "suicide": ("file /init @hello 0755 0 0\n", ["--no-init"]),
     "handoff": ("", VIRTIO),
+    "types": ("", VIRTIO + [word for name in ("xfs", "btrfs", "squashfs", "erofs", "isofs")
+                            for word in ("--module", name)]),
+    "nvme": ("", ["--module", "nvme"]),
+    "ide": ("", ["--module", "ata_piix", "--module", "sd_mod"]),
+    "scsi": ("", ["--module", "virtio_pci", "--module", "virtio_scsi", "--module", "sd_mod"]),
     "plain": ("init\n", []),
     "unexec": ("init\nfile /data @hello 0644 0 0\nrun /data\n", []),
 }

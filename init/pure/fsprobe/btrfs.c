@@ -16,7 +16,7 @@ static enum damage judge(const struct view *view, struct span sb)
 
 	/* 0 is crc32c; xxhash, SHA-256 and BLAKE2 are left to the kernel. */
 	if (le16(sb.data + CHECKSUM_TYPE) == 0 &&
-	    ~crc32(CRC32C_POLY, ~0u, covered) != le32(sb.data))
+	    ~checksum_crc32(CRC32C_POLY, ~0u, covered) != le32(sb.data))
 		return DAMAGE_CHECKSUM;
 	return le64(sb.data + DEVICE_BYTES) > view->size ? DAMAGE_SIZE : DAMAGE_NONE;
 }

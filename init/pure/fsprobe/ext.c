@@ -38,7 +38,8 @@ static enum damage judge(const struct view *view, struct span sb)
 	uint32_t log_block = le32(sb.data + 0x18);
 
 	if ((le32(sb.data + 0x64) & RO_COMPAT_CHECKSUM) &&
-	    crc32(CRC32C_POLY, ~0u, span_cut(sb, 0, CHECKSUM_AT)) != le32(sb.data + CHECKSUM_AT))
+	    checksum_crc32(CRC32C_POLY, ~0u, span_cut(sb, 0, CHECKSUM_AT)) !=
+		    le32(sb.data + CHECKSUM_AT))
 		return DAMAGE_CHECKSUM;
 	if (le32(sb.data + 0x60) & INCOMPAT_64BIT)
 		blocks |= (uint64_t)le32(sb.data + 0x150) << 32;

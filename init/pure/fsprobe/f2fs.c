@@ -18,7 +18,8 @@ static enum damage judge(const struct view *view, struct span sb)
 	if (log_block < 9 || log_block > 16)
 		return DAMAGE_FIELDS;
 	if ((le32(sb.data + FEATURES) & FEATURE_CHECKSUM) &&
-	    (!stored.data || crc32(CRC32_POLY, MAGIC, span_cut(sb, 0, at)) != le32(stored.data)))
+	    (!stored.data ||
+	     checksum_crc32(CRC32_POLY, MAGIC, span_cut(sb, 0, at)) != le32(stored.data)))
 		return DAMAGE_CHECKSUM;
 	return le64(sb.data + 36) > view->size >> log_block ? DAMAGE_SIZE : DAMAGE_NONE;
 }

@@ -36,8 +36,8 @@ void probe_lvm2(struct view *view, struct finding *finding)
 			continue;
 		finding->format = FORMAT_LVM2;
 		uuid = span_cut(label, le32(label.data + 20), LVM_UUID_LEN);
-		if (crc32(CRC32_POLY, LVM_SEED,
-			  span_cut(label, LVM_CHECK_AT, SECTOR - LVM_CHECK_AT)) !=
+		if (checksum_crc32(CRC32_POLY, LVM_SEED,
+				   span_cut(label, LVM_CHECK_AT, SECTOR - LVM_CHECK_AT)) !=
 		    le32(label.data + 16))
 			finding->damage = DAMAGE_CHECKSUM;
 		else if (uuid.data)

@@ -32,7 +32,7 @@ static enum damage judge_erofs(struct view *view, const uint8_t *sb)
 	if ((le32(sb + 8) & EROFS_CHECKSUM) && bits > 10) {
 		covered = view_cut(view, EROFS_AT, ((size_t)1 << bits) - EROFS_AT);
 		if (covered.data &&
-		    crc32_with_hole(CRC32C_POLY, ~0u, covered, 4, 4) != le32(sb + 4))
+		    checksum_crc32_hole(CRC32C_POLY, ~0u, covered, 4, 4) != le32(sb + 4))
 			return DAMAGE_CHECKSUM;
 	}
 	return le32(sb + 36) > view->size >> bits ? DAMAGE_SIZE : DAMAGE_NONE;

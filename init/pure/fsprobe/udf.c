@@ -40,7 +40,7 @@ static int is_sound(struct span descriptor, enum tag tag)
 	for (int i = 0; i < 16; i++)
 		sum = (uint8_t)(sum + (i == 4 ? 0 : descriptor.data[i]));
 	return sum == descriptor.data[4] && covered.data &&
-	       crc16(covered) == le16(descriptor.data + 8);
+	       checksum_crc16(covered) == le16(descriptor.data + 8);
 }
 
 /* A name: 8 or 16 for the bits of a character, the characters, and the length in the last byte. */

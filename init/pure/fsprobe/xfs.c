@@ -18,7 +18,7 @@ static enum damage judge(struct view *view, const uint8_t *sb)
 		return DAMAGE_FIELDS;
 	whole = view_cut(view, 0, sector);
 	if ((be16(sb + VERSION) & 15) == 5 && whole.data &&
-	    ~crc32_with_hole(CRC32C_POLY, ~0u, whole, CHECKSUM_AT, 4) != le32(sb + CHECKSUM_AT))
+	    ~checksum_crc32_hole(CRC32C_POLY, ~0u, whole, CHECKSUM_AT, 4) != le32(sb + CHECKSUM_AT))
 		return DAMAGE_CHECKSUM;
 	return be64(sb + 8) > view->size / block ? DAMAGE_SIZE : DAMAGE_NONE;
 }

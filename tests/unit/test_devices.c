@@ -1,0 +1,306 @@
+/* test_devices.c - block devices come, change and go, and what their probes say. */
+/* link: init/devices init/probe init/root_find init/root_report init/sys/log init/sys/file tests/unit/fake_sys */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "init/boot.h"
+#include "init/sys/host.h"
+#include "tests/unit/fake_sys.h"
+
+#define HEADER "major minor  #blocks  name\n\n"
+#define SIZE   8192
+
+static struct boot boot;
+static uint8_t image[SIZE];
+
+void crash_unguard(void)
+{
+}
+
+void host_tell(const char *format, ...)
+{
+	(void)format;
+}
+
+/* An ext2 with this first letter of its label. */
+static const uint8_t *ext2(char letter)
+{
+	memset(image, 0, sizeof(image));
+	image[1024 + 4] = 8;
+	image[1024 + 0x38] = 0x53;
+	image[1024 + 0x39] = 0xef;
+	image[1024 + 0x68] = 0x11;
+	image[1024 + 0x78] = (uint8_t)letter;
+	return image;
+}
+
+static void add_file(const char *path, const char *text)
+{
+	fake_file(path, text, strlen(text));
+}
+
+static int reset(void **state)
+{
+	(void)state;
+	fake_reset();
+	memset(&boot, 0, sizeof(boot));
+	settings_defaults(&boot.settings);
+	boot.settings.timeout_s = 1;
+	fake_answer("pipe", 0, FAKE_ALWAYS);
+	fake_answer("fork", 77, FAKE_ALWAYS);
+	return 0;
+}
+
+static struct device *named(const char *name)
+{
+	for (int i = 0; i < boot.devices.count; i++)
+		if (strcmp(boot.devices.all[i].name, name) == 0)
+			return &boot.devices.all[i];
+	return NULL;
+}
+
+static void probe_all(void)
+{
+	while (devices_are_busy(&boot.devices))
+		devices_wait(&boot.devices, LOOK_INSIDE, NO_DEADLINE);
+}
+
+static void partitions_know_their_disk(void **state)
+{
+	static const struct {
+		const char *name, *disk;
+		unsigned int part;
+	} rows[] = {
+		{ "sda", "", 0 },	{ "sda1", "sda", 1 },
+		{ "sdaa", "", 0 },	{ "sdaa12", "sdaa", 12 },
+		{ "nvme0n1", "", 0 },	{ "nvme0n1p2", "nvme0n1", 2 },
+		{ "dm-1", "", 0 },	{ "dm-10", "", 0 },
+		{ "mmcblk0", "", 0 },	{ "mmcblk0boot0", "", 0 },
+		{ "mmcblk0p1", "mmcblk0", 1 }, { "cciss/c0d0p3", "cciss/c0d0", 3 },
+	};
+
+	(void)state;
+	add_file("/proc/partitions", HEADER "   8 1 1 sda1\n   8 0 1 sda\n  65 0 1 sdaa\n  65 12 1 sdaa12\n"
+				     " 259 0 1 nvme0n1\n 259 1 1 nvme0n1p2\n 254 1 1 dm-1\n"
+				     " 254 10 1 dm-10\n 179 0 1 mmcblk0\n 179 1 1 mmcblk0p1\n"
+				     " 179 8 1 mmcblk0boot0\n 104 0 9 cciss/c0d0\n"
+				     " 104 3 9 cciss/c0d0p3\n not a line\n 1 2 3 4 5\n");
+	devices_scan(&boot.devices);
+	assert_int_equal(boot.devices.count, 13);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct device *device = named(rows[i].name);
+
+		assert_non_null(device);
+		if (strcmp(device->disk, rows[i].disk) || device->part != rows[i].part)
+			fail_msg("%s is %u of %s", rows[i].name, device->part, device->disk);
+	}
+	devices_scan(&boot.devices);
+	assert_int_equal(boot.devices.count, 13);
+}
+
+static void a_probe_tells_what_it_found(void **state)
+{
+	(void)state;
+	add_file("/proc/partitions", HEADER "254 0 8 vda\n");
+	fake_file("/dev/vda", ext2('A'), SIZE);
+	devices_scan(&boot.devices);
+	probe_all();
+	assert_int_equal(named("vda")->state, DEVICE_KNOWN);
+	assert_int_equal(named("vda")->finding.format, FORMAT_EXT2);
+	assert_string_equal(named("vda")->finding.label, "A");
+	assert_non_null(strstr(fake_calls, "fork\nrestrict\nkill 77 9\n"));
+	probe_all(); /* known: nobody looks again */
+	assert_ptr_equal(strstr(strstr(fake_calls, "fork") + 1, "fork"), NULL);
+}
+
+static void what_goes_wrong_with_a_probe_is_said_of_its_device(void **state)
+{
+	static const struct {
+		const char *call;
+		long result;
+		int status;
+		enum device_state state;
+		const char *trouble;
+	} rows[] = {
+		{ "pipe", -EMFILE, 0, DEVICE_SILENT, "no probe: EMFILE" },
+		{ "fork", -ENOMEM, 0, DEVICE_SILENT, "no probe: ENOMEM" },
+		{ "open /dev/vda", -EIO, 0, DEVICE_KNOWN, "" },
+		{ "pread /dev/vda", -EIO, 0, DEVICE_KNOWN, "" },
+		{ "device_size", -ENOTTY, 0, DEVICE_KNOWN, "" },
+		{ "restrict", -EINVAL, 0, DEVICE_KNOWN, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		reset(NULL);
+		add_file("/proc/partitions", HEADER "254 0 8 vda\n");
+		fake_file("/dev/vda", ext2('A'), SIZE);
+		fake_answer(rows[i].call, rows[i].result, FAKE_ALWAYS);
+		devices_scan(&boot.devices);
+		probe_all();
+		assert_int_equal(named("vda")->state, rows[i].state);
+		assert_string_equal(named("vda")->trouble, rows[i].trouble);
+		if (rows[i].state == DEVICE_KNOWN)
+			assert_int_equal(named("vda")->finding.found,
+					 strcmp(rows[i].call, "restrict") ? FOUND_UNREADABLE :
+									    FOUND_ONE);
+	}
+}
+
+/* The pipe of a child that says nothing: it has an end, and no finding. */
+static void a_child_that_dies_is_one_line(void **state)
+{
+	struct finding odd = { .found = 200 };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct probe *probe = &boot.devices.probes[0];
+
+		reset(NULL);
+		add_file("/proc/partitions", HEADER "254 0 8 vda\n");
+		devices_scan(&boot.devices);
+		fake_file("told", &odd, i ? sizeof(odd) : 3);
+		fake_answer("wait", 77, FAKE_ALWAYS);
+		fake_status = i ? 0 : SIGSYS;
+		*probe = (struct probe){ .pid = 77, .pipe = 11, .device = named("vda") };
+		named("vda")->state = DEVICE_PROBING;
+		probe_finish(&boot.devices, probe);
+		assert_int_equal(probe->pid, 0);
+		assert_int_equal(named("vda")->state, DEVICE_SILENT);
+		assert_string_equal(named("vda")->trouble, i ? "probe ended without a word" :
+							       "probe killed by SIGSYS");
+	}
+}
+
+static void a_child_that_hangs_is_given_up(void **state)
+{
+	(void)state;
+	add_file("/proc/partitions", HEADER "254 0 8 vda\n");
+	devices_scan(&boot.devices);
+	fake_file("silent", "", 0);
+	boot.devices.probes[0] = (struct probe){
+		.pid = 77, .pipe = 11, .device = named("vda"), .deadline = 10000
+	};
+	named("vda")->state = DEVICE_PROBING;
+	probe_all();
+	assert_int_equal(named("vda")->state, DEVICE_SILENT);
+	assert_string_equal(named("vda")->trouble, "no answer within 10 s");
+	assert_non_null(strstr(fake_calls, "kill 77 9"));
+}
+
+#define EVENT(action, name, minor)                                                            \
+	action "@/devices/x/block/vda\0ACTION=" action "\0DEVPATH=/devices/x/block/vda/" name \
+	       "\0SUBSYSTEM=block\0MAJOR=254\0MINOR=" minor "\0DEVNAME=" name
+
+static void hear(const char *event, size_t len)
+{
+	fake_reset();
+	fake_answer("open_uevents", 10, FAKE_ALWAYS);
+	fake_file("uevents", event, len);
+	boot.devices.is_open = 1;
+	boot.devices.uevents = 10;
+	devices_wait(&boot.devices, LOOK_AT_NAMES, NO_DEADLINE);
+}
+
+#define HEAR(event) hear(event, sizeof(event))
+
+static void devices_come_change_and_go(void **state)
+{
+	(void)state;
+	HEAR(EVENT("add", "vda", "0"));
+	HEAR(EVENT("add", "vda1", "1") "\0DEVTYPE=partition");
+	assert_int_equal(boot.devices.count, 2);
+	assert_string_equal(named("vda1")->disk, "vda");
+	assert_int_equal(named("vda1")->part, 1);
+	named("vda")->state = named("vda1")->state = DEVICE_KNOWN;
+	HEAR(EVENT("add", "vda", "0"));
+	assert_int_equal(named("vda")->state, DEVICE_KNOWN);
+	HEAR(EVENT("change", "vda", "0"));
+	assert_int_equal(named("vda")->state, DEVICE_NEW);
+	named("vda")->state = DEVICE_PROBING;
+	boot.devices.probes[0].device = named("vda");
+	boot.devices.probes[1].device = named("vda1");
+	HEAR(EVENT("change", "vda", "0"));
+	assert_int_equal(named("vda")->changed, CHANGED);
+	HEAR(EVENT("remove", "vda", "0"));
+	assert_null(named("vda"));
+	assert_null(boot.devices.probes[0].device);
+	assert_ptr_equal(boot.devices.probes[1].device, named("vda1"));
+}
+
+static void more_devices_than_there_is_room_for_are_said_once(void **state)
+{
+	static char text[8000];
+	size_t used = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < 300; i++) {
+		char line[] = "254 000 8 d000\n";
+
+		for (int digit = 0, rest = (int)i; digit < 3; digit++, rest /= 10)
+			line[6 - digit] = line[13 - digit] = (char)('0' + rest % 10);
+		memcpy(text + used, line, sizeof(line));
+		used += sizeof(line) - 1;
+	}
+	fake_file("/proc/partitions", text, used);
+	devices_scan(&boot.devices);
+	assert_int_equal(boot.devices.count, DEVICES_MAX);
+	assert_int_equal(boot.devices.left_out, 300 - DEVICES_MAX);
+	assert_non_null(strstr(fake_console, "d256 and what comes after it is not looked at"));
+}
+
+static void the_lower_number_is_taken_whatever_the_order(void **state)
+{
+	static const char *const orders[] = { HEADER "254 0 8 vda\n254 16 8 vdb\n",
+					      HEADER "254 16 8 vdb\n254 0 8 vda\n" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		reset(NULL);
+		add_file("/proc/partitions", orders[i]);
+		fake_file("/dev/vda", ext2('A'), SIZE);
+		fake_file("/dev/vdb", ext2('A'), SIZE);
+		boot.settings.root = "LABEL=A";
+		assert_int_equal(root_find(&boot), 0);
+		assert_string_equal(boot.root_device, "/dev/vda");
+		assert_non_null(strstr(fake_console, "LABEL=A is vda, and vdb, too"));
+	}
+}
+
+static void what_is_not_found_is_reported_with_what_is_there(void **state)
+{
+	(void)state;
+	add_file("/proc/partitions", HEADER "254 0 8 vda\n254 16 8 vdb\n");
+	fake_file("/dev/vda", ext2('A'), SIZE);
+	fake_answer("open /dev/vdb", -EIO, FAKE_ALWAYS);
+	boot.settings.root = "LABEL=a";
+	assert_int_equal(root_find(&boot), -ETIMEDOUT);
+	assert_non_null(strstr(fake_console, "find root=LABEL=a: "));
+	assert_non_null(strstr(fake_console, "vda: ext2 UUID=11000000-0000-0000-0000-000000000000 LABEL=A\n"));
+	assert_non_null(strstr(fake_console, "vdb: cannot be read: "));
+	assert_non_null(strstr(fake_console, "hint: or is it root=LABEL=A (vda)?\n"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(partitions_know_their_disk, reset),
+		cmocka_unit_test_setup(a_probe_tells_what_it_found, reset),
+		cmocka_unit_test_setup(what_goes_wrong_with_a_probe_is_said_of_its_device, reset),
+		cmocka_unit_test_setup(a_child_that_dies_is_one_line, reset),
+		cmocka_unit_test_setup(a_child_that_hangs_is_given_up, reset),
+		cmocka_unit_test_setup(devices_come_change_and_go, reset),
+		cmocka_unit_test_setup(more_devices_than_there_is_room_for_are_said_once, reset),
+		cmocka_unit_test_setup(the_lower_number_is_taken_whatever_the_order, reset),
+		cmocka_unit_test_setup(what_is_not_found_is_reported_with_what_is_there, reset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

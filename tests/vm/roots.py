@@ -1,0 +1,136 @@
+"""roots.py - disks with a real root on them, made as plain files, for test_roots.py."""
+import os
+import pathlib
+import shutil
+import struct
+import subprocess
+
+MIB = 1 << 20
+U = "11111111-2222-3333-4444-555555555555"
+PART = "aaaaaaaa-0000-0000-0000-00000000000"
+ROOT_TYPE = "4f68bce3-e8cd-4db1-96e7-fbcaf984b709"
+ENV = {**os.environ, "PATH": os.environ["PATH"] + ":/sbin:/usr/sbin"}
+
+# What stands at `start` (sectors) of a disk with partitions.
+GPT = f"""label: gpt
+label-id: {U}
+start=2048, size=2048, uuid={PART}1, name="first"
+start=8192, size=32768, uuid={PART}2, name="my root", type={ROOT_TYPE}
+"""
+MBR = """label: dos
+label-id: 0xdeadbeef
+start=2048, size=2048
+start=4096, size=40000, type=5
+start=8192, size=32768
+"""
+
+
+def run(*words, text=None):
+    subprocess.run([str(word) for word in words], check=True, env=ENV, input=text, text=True,
+                   stdout=subprocess.DEVNULL)
+
+
+def empty(path, size):
+    path.touch()
+    os.truncate(path, size * MIB)
+
+
+def tree(directory):
+    """A busybox root whose init says what it is the root of."""
+    top = directory / "roots.tree"
+    if top.exists():
+        return top
+    beside = directory / "roots.tree.new"
+    for folder in ("bin", "sbin", "dev", "proc", "sys", "run"):
+        (beside / folder).mkdir(parents=True)
+    shutil.copy(shutil.which("busybox"), beside / "bin/busybox")
+    (beside / "sbin/init").write_text("#!/bin/busybox sh\necho ROOT-OK\nbusybox grep ' / ' /proc/mounts\n"
+                                      "busybox stty onlcr\nbusybox poweroff -f\n")
+    (beside / "sbin/init").chmod(0o755)
+    beside.rename(top)
+    return top
+
+
+def ext4(path, directory, uuid=U, label="ROOT"):
+    empty(path, 16)
+    run("mke2fs", "-q", "-F", "-t", "ext4", "-U", uuid, "-L", label, "-d", tree(directory), path)
+
+
+def partitioned(path, directory, table, size=32):
+    root = path.with_name(path.name + ".root")
+    ext4(root, directory)
+    empty(path, size)
+    run("sfdisk", "-q", path, text=table)
+    write(path, 8192 * 512, root.read_bytes())
+    root.unlink()
+
+
+def write(path, at, data):
+    with open(path, "r+b") as file:
+        file.seek(at)
+        file.write(data)
+
+
+def raid_member(path, directory):
+    """Metadata 1.0 stands at the end: all before it is an ext4 that could be mounted."""
+    ext4(path, directory)
+    os.truncate(path, 17 * MIB)
+    at, sb = (17 * MIB // 512 - 16) // 8 * 8, bytearray(4096)
+    struct.pack_into("<II", sb, 0, 0xa92b4efc, 1)
+    sb[16:32], sb[32:36] = bytes(range(16)), b"raid"
+    struct.pack_into("<Q", sb, 144, at)
+    total = sum(struct.unpack_from("<64I", sb, 0))
+    struct.pack_into("<I", sb, 216, (total & 0xffffffff) + (total >> 32))
+    write(path, at * 512, bytes(sb))
+
+
+def damaged(path, directory):
+    ext4(path, directory)
+    write(path, 1024 + 0x10, b"\xff")
+
+
+def luks(path, _directory):
+    empty(path, 17)
+    run("cryptsetup", "luksFormat", "-q", "--type", "luks2", "--uuid", U, "--pbkdf", "pbkdf2",
+        "--pbkdf-force-iterations", "1000", path, "-", text="key")
+
+
+def made_by(command, size):
+    def make(path, directory):
+        empty(path, size)
+        run("sh", "-c", command.format(f=path, tree=tree(directory), U=U))
+    return make
+
+
+def xfs(path, directory):
+    """mkfs.xfs takes a list of what to copy."""
+    top = tree(directory)
+    proto = path.with_name(path.name + ".proto")
+    proto.write_text("/\n0 0\nd--755 0 0\n" + "".join(f"{name} d--755 0 0\n$\n" for name in ("dev", "proc", "sys", "run")) +
+                     f"bin d--755 0 0\nbusybox ---755 0 0 {top}/bin/busybox\n$\n"
+                     f"sbin d--755 0 0\ninit ---755 0 0 {top}/sbin/init\n$\n$\n")
+    empty(path, 320)
+    run("mkfs.xfs", "-q", "-m", f"uuid={U}", "-L", "ROOT", "-p", proto, path)
+
+
+DISKS = {
+    "ext4": ext4,
+    "twin": ext4,
+    "other": lambda path, directory: ext4(path, directory, "99999999" + U[8:], "OTHER"),
+    "gpt": lambda path, directory: partitioned(path, directory, GPT),
+    "mbr": lambda path, directory: partitioned(path, directory, MBR),
+    "member": raid_member,
+    "damaged": damaged,
+    "luks": luks,
+    "xfs": xfs,
+    "btrfs": made_by("mkfs.btrfs -q -U {U} -L ROOT --rootdir {tree} {f}", 128),
+    "f2fs": made_by("mkfs.f2fs -q -U {U} -l ROOT {f} && sload.f2fs -f {tree} {f}", 128),
+    "squashfs": made_by("mksquashfs {tree} {f} -all-root -noappend -quiet", 0),
+    "erofs": made_by("mkfs.erofs -U {U} {f} {tree}", 0),
+    "iso9660": made_by("xorriso -as mkisofs -quiet -R -V ROOT -o {f} {tree}", 0),
+    "blank": lambda path, _directory: empty(path, 4),
+}
+
+
+def make(name, path, directory):
+    DISKS[name](path, pathlib.Path(directory))

@@ -1,0 +1,89 @@
+"""test_roots.py - roots by any name, on disks made as plain files; and each one's failing twin."""
+import pytest
+
+from roots import PART, U
+from vm import Row, check, run
+
+
+def disks(names, bus="virtio"):
+    return [word for name in names.split() for word in ("--disk", f"@{name}.root,{bus},snapshot")]
+
+
+def found(name, words, on, names="ext4", image="handoff", bus="virtio", both=(), absent="Kernel panic"):
+    """A root that comes up: ROOT-OK, on this device."""
+    return Row(name, ["-v", *disks(names, bus), "--append", f"{words} rd.timeout=10", f"@{image}.img"], 0,
+               out=(r"^ROOT-OK$", rf"^/dev/{on} / "), both=both, absent=absent)
+
+
+def lost(name, words, names, both, image="handoff", timeout=1):
+    """One that does not, and what is said; nobody waits for what cannot change."""
+    return Row(name, [*disks(names), "--append", f"{words} rd.timeout={timeout}", f"@{image}.img"], 125,
+               both=both, absent=("Kernel panic", "ROOT-OK"))
+
+
+NAMES = [
+    found("by UUID", f"root=UUID={U}", "vda", both=r"/dev/vda: ext4 UUID=1111.* LABEL=ROOT"),
+    found("by UUID in capitals and quotes", 'root=UUID="99999999-2222-3333-4444-555555555555"', "vdb", "ext4 other"),
+    found("by LABEL", "root=LABEL=OTHER", "vdb", "ext4 other"),
+    found("by PARTUUID of a GPT", f"root=PARTUUID={PART.upper()}2", "vda2", "gpt"),
+    found("by PARTUUID and an offset", f"root=PARTUUID={PART}1/PARTNROFF=1", "vda2", "gpt"),
+    found("by PARTLABEL with a blank", 'root="PARTLABEL=my root"', "vda2", "gpt"),
+    found("by UUID on a partition", f"root=UUID={U}", "vda2", "gpt",
+          both=r"ext4 UUID=1111.* PARTUUID=aaaaaaaa.*2 PARTLABEL=my root"),
+    found("by PARTUUID of an MBR, a logical partition", "root=PARTUUID=DEADBEEF-05", "vda5", "mbr"),
+    found("by the link that udev would make", f"root=/dev/disk/by-uuid/{U}", "vda"),
+    found("by a link with an escape", r"root=/dev/disk/by-partlabel/my\x20root", "vda2", "gpt"),
+    found("by the type of its partition", "root=gpt-auto", "vdb2", "blank gpt"),
+    found("by the kernel's old number", "root=0xfe00", "root"),
+    found("by number", "root=254:2", "root", "gpt"),
+    found("by its path, and its type is found", "root=/dev/vda2", "vda2", "gpt",
+          both="/dev/vda2: ext4 UUID="),
+    found("two devices with one name: the lower number, and it is said", "root=LABEL=ROOT", "vda", "ext4 twin",
+          both="LABEL=ROOT is vda, and vdb, too: the lower number is taken"),
+    found("among many", "root=LABEL=OTHER", "vdg", "ext4 twin gpt mbr member luks other"),
+]
+
+BUSES = [
+    found("on virtio-scsi", "root=LABEL=ROOT", "sda", image="scsi", bus="scsi"),
+    found("on IDE", "root=LABEL=ROOT", "sda", image="ide", bus="ide"),
+    found("on NVMe, a partition", f"root=PARTUUID={PART}2", "nvme0n1p2", "gpt", image="nvme", bus="nvme"),
+]
+
+TYPES = [
+    found(f"a root of {kind}", words, "vda", kind, image="types", both=f"/dev/vda: {kind}")
+    for kind, words in (("xfs", f"root=UUID={U}"), ("btrfs", f"root=UUID={U}"), ("squashfs", "root=/dev/vda"),
+                        ("erofs", f"root=UUID={U}"), ("iso9660", "root=LABEL=ROOT"))
+]
+
+FAILURES = [
+    lost("a UUID that nobody has", "root=UUID=00000000-2222-3333-4444-555555555555", "ext4 gpt luks", (
+        r"find root=UUID=0000.*ETIMEDOUT", r"block devices: vda 16 MiB, vdb 32 MiB, vdb1 1 MiB, vdb2 16 MiB, vdc",
+        r"vda: ext4 UUID=1111\S+ LABEL=ROOT", r"vdb: GPT PTUUID=1111", r"vdb2: ext4 UUID=\S+ LABEL=ROOT PARTUUID=aaaa",
+        r"vdc: LUKS2 UUID=1111\S+: not opened: encrypted", r"vdb1: nothing known PARTUUID=aaaaaaaa\S+1 PARTLABEL=first",
+        r"hint: is it one of these")),
+    lost("a LABEL in other letters", "root=LABEL=root", "ext4", r"hint: or is it root=LABEL=ROOT \(vda\)\?"),
+    lost("a PARTUUID taken for a UUID", f"root=UUID={PART}2", "gpt",
+         rf"hint: or is it root=PARTUUID={PART}2 \(vda2\)\?"),
+    lost("a path that is wrong shows what is there", "root=/dev/sda", "ext4", r"vda: ext4 UUID=1111\S+ LABEL=ROOT"),
+    lost("a member is no file system, whatever is in it", "root=/dev/vda", "member", (
+        r"take /dev/vda, RAID member UUID=00010203\S+ LABEL=raid: a part of a RAID.*EMEDIUMTYPE",
+        r"hint: root=/dev/NAME with rootfstype=")),
+    lost("a member does not answer to the name of what is in it", "root=LABEL=ROOT", "member",
+         r"vda: RAID member UUID=0001\S+ LABEL=raid: not opened: a part of a RAID"),
+    lost("an encrypted device", f"root=UUID={U}", "luks",
+         r"take /dev/vda, LUKS2 UUID=1111\S+: encrypted, and this /init opens no LUKS.*EMEDIUMTYPE", timeout=20),
+    lost("a damaged file system", f"root=UUID={U}", "damaged", (
+        r"take /dev/vda: damaged ext4 \(superblock checksum\).*EUCLEAN", r"hint: repair it"), timeout=20),
+    lost("a disk in place of its partition", "root=/dev/vda", "gpt", r"take /dev/vda, GPT PTUUID=\S+: a disk with partitions"),
+    lost("a type that this kernel does not know", f"root=UUID={U}", "xfs", (
+        r"mount /dev/vda on /newroot as xfs: .*ENODEV", r"hint: what is there is xfs: its driver is CONFIG_XFS_FS, or the "
+        r"module xfs \(rdinit pack --module xfs\)")),
+    lost("a folder of /dev/disk that is not known", "root=/dev/disk/by-id/x", "ext4",
+         r"of /dev/disk only by-uuid, .*EOPNOTSUPP"),
+    lost("no device at all", "root=LABEL=ROOT", "", (r"block devices: none", r"hint: is the disk's driver in the image")),
+]
+
+
+@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + FAILURES, ids=lambda row: row.name)
+def test_root(row, files):
+    check(row, run(row, files))
