@@ -11,14 +11,14 @@ VERSION	= 0.1
 
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
-PURE	= checksum cmdline dirents executable finding format frames fslist fsprobe hints identity modlist mounts \
+PURE	= checksum cmdline dirents executable finding format frames fslist fsprobe hints identity keymap modlist mounts \
 	  names number partitions rootspec settings uevent view $(FORMATS:%=fsprobe/%)
 
 # What probes know of, a file for each family.
 FORMATS	= btrfs exfat ext f2fs fat iso9660 md member ntfs rom swap table text udf xfs zfs
 
 # /init, in the order of the boot, then what the steps share.
-INIT	= main early_mounts console settings late_mounts modules root_find root_mount \
+INIT	= main early_mounts console settings late_mounts keymap modules root_find root_mount \
 	  root_switch appliance stay power give_up child devices mount_table probe root_report \
 	  stdio_frames \
 	  sys/sys sys/file sys/log sys/host sys/empty_tree
@@ -30,12 +30,12 @@ CHECK	= check check_cmdline check_host check_image check_kernel check_libraries 
 
 # The host tool.
 TOOL	= main pack list cat extract diff explain check run run_boot
-TOOL_LIB = applets archive archive_resolve arguments bootconfig bzimage $(CHECK) closure compress compress_bzip2 \
+TOOL_LIB = applets archive archive_resolve arguments bootconfig bzimage capture $(CHECK) closure compress compress_bzip2 \
 	  compress_gzip compress_lz4 compress_lzma compress_zstd decompress decompress_more disk dpkg \
 	  elf_deps error frame_cache groups image image_settle image_table kconfig kernel kernel_boot \
 	  kernel_config kernel_fit kernel_name layout ldcache ldconf listing listing_more \
 	  machine machine_input manifest mem microcode microcode_parse modfile modinfo modname module newc oci oci_config oci_index oci_store oci_user output path place \
-	  program qemu queue recipe recipe_attr recipe_early recipe_input recipe_list recipe_more recipe_option recipe_run relations run_image runtime save sbom sha256 \
+	  program qemu queue recipe recipe_attr recipe_early recipe_input recipe_keymap recipe_list recipe_more recipe_option recipe_run relations run_image runtime save sbom sha256 \
 	  spawn spool stage stage_archive tar tree treemap tty tuning uml unpack_tree verdict vmlinux warden whole_file wire words writer
 TOOL_LIBS = -lkmod -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -ljansson -larchive -lnettle -lpthread
 

@@ -46,6 +46,7 @@ int early_mounts(struct boot *boot);
 int console_open(struct boot *boot);
 int settings_read(struct boot *boot);
 int late_mounts(struct boot *boot);
+int keymap_load(struct boot *boot);
 int modules_load(struct boot *boot);
 int root_find(struct boot *boot);
 int root_mount(struct boot *boot);

@@ -21,6 +21,7 @@ static const struct boot_step first_steps[] = {
 	{ "console", console_open, GO_ON },
 	{ "settings", settings_read, STOP },
 	{ "late-mounts", late_mounts, STOP },
+	{ "keymap", keymap_load, GO_ON },
 	{ "modules", modules_load, GO_ON },
 	{ NULL, NULL, STOP },
 };

@@ -42,6 +42,8 @@ const struct parameter parameters[] = {
 	  "say every step" },
 	{ "console", PARAMETER_CONSOLE, 0, 0, NULL, "DEVICE",
 	  "consoles to try where /dev/console does not work; null: none" },
+	{ "rdinit.keymap", PARAMETER_TEXT, FIELD(keymap), 0, NULL, "FILE",
+	  "the console's keymap, in the form of loadkeys -b" },
 	{ "rdinit.run", PARAMETER_TEXT, FIELD(run), 0, NULL, "\"PROGRAM ARGS\"",
 	  "run this program as the whole machine; '...' keeps spaces" },
 	{ "rdinit.user", PARAMETER_TEXT, FIELD(user), 0, NULL, "UID:GID[,GID...]",

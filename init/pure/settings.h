@@ -20,7 +20,8 @@ enum way_out { WAY_OUT_UNSET, WAY_OUT_POWEROFF, WAY_OUT_REBOOT, WAY_OUT_HALT };
 
 /* All text points into the lines that were parsed. */
 struct settings {
-	const char *root, *rootfstype, *rootflags, *init, *run, *stdio, *host, *user, *chdir;
+	const char *root, *rootfstype, *rootflags, *init, *run, *stdio, *host, *user, *chdir,
+		*keymap;
 	char *arguments;         /* the line behind "--", not yet cut; NULL: no "--" */
 	int root_access;         /* enum root_access */
 	int timeout_s;           /* how long to wait for the root, seconds; or WAIT_FOREVER */

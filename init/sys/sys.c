@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/kd.h>
 #include <linux/netlink.h>
 #include <linux/openat2.h>
 #include <linux/seccomp.h>
@@ -302,6 +303,13 @@ int sys_restrict(const void *instructions, unsigned int count)
 	int error = (int)result(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 
 	return error ? error : (int)result(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
+}
+
+int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short value)
+{
+	struct kbentry entry = { .kb_table = table, .kb_index = key, .kb_value = value };
+
+	return (int)result(ioctl(tty, KDSKBENT, &entry));
 }
 
 int sys_open_uevents(void)

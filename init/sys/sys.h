@@ -82,6 +82,9 @@ int sys_device_size(int fd, uint64_t *bytes);   /* BLKGETSIZE64 */
  * linux/filter.h), for ever. Needs CONFIG_SECCOMP_FILTER: -EINVAL without. */
 int sys_restrict(const void *instructions, unsigned int count);
 
+/* One key of the console's keymap (KDSKBENT). */
+int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short value);
+
 int sys_open_uevents(void);                     /* netlink socket bound to the kernel's uevents */
 int sys_finit_module(int fd, const char *options, int flags);
 

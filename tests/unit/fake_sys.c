@@ -471,6 +471,11 @@ int sys_set_termios(int fd, const struct termios *mode)
 	return -ENOTTY;
 }
 
+int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short value)
+{
+	return (int)call(CHANGES, 0, "set_key %d %u %u %x", tty > 0, table, key, value);
+}
+
 int sys_open_uevents(void)
 {
 	return (int)call(ASKS, -EAFNOSUPPORT, "open_uevents");

@@ -53,7 +53,7 @@ static void every_text_parameter_is_taken(void **state)
 {
 	(void)state;
 	read_one("root=/dev/vda1 rootfstype=ext4,xfs rootflags=subvol=a init=/x rdinit.run=\"/a b\" "
-		 "rdinit.stdio=ttyS1 rdinit.host=ttyS2 rdinit.user=1:2 \"rdinit.chdir=/a b\"");
+		 "rdinit.stdio=ttyS1 rdinit.host=ttyS2 rdinit.user=1:2 rdinit.keymap=/map \"rdinit.chdir=/a b\"");
 	assert_string_equal(settings.root, "/dev/vda1");
 	assert_string_equal(settings.rootfstype, "ext4,xfs");
 	assert_string_equal(settings.rootflags, "subvol=a");
@@ -62,6 +62,7 @@ static void every_text_parameter_is_taken(void **state)
 	assert_string_equal(settings.stdio, "ttyS1");
 	assert_string_equal(settings.host, "ttyS2");
 	assert_string_equal(settings.user, "1:2");
+	assert_string_equal(settings.keymap, "/map");
 	assert_string_equal(settings.chdir, "/a b");
 	assert_int_equal(settings.ignored_count, 0);
 }

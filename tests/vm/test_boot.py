@@ -36,12 +36,17 @@ IMAGES = [
         127, both=(r"run /nope.*ENOENT", r"hint: the program, or the interpreter")),
     Row("a program that is not executable is status 126", ["@unexec.img"], 126,
         both=r"run /data.*EACCES"),
-    Row("an ACPI table in front of the image is taken", ["@early.img"], 0,
-        out=r"SSDT ACPI table found in initrd \[kernel/firmware/acpi/ssdt.aml\]\[0x24\]"),
     Row("an /init that ends is a panic of the kernel", ["@suicide.img"], 125,
         both=r"Kernel panic"),
 ]
 
+
+# What only a PC has: firmware, a screen and a keyboard.
+PC = [
+    Row("an ACPI table in front of the image is taken", ["@early.img"], 0,
+        out=r"SSDT ACPI table found in initrd \[kernel/firmware/acpi/ssdt.aml\]\[0x24\]"),
+    Row("the console has the keymap of the image", ["@keymap.img"], 0, out=(r"^00000000  7a 0b", r"^same")),
+]
 
 CONSOLES = [
     Row(f"console={console} does not change the status",
@@ -185,7 +190,7 @@ HAND_OFF = [
     Row("an initramfs on ramfs", ["--append", "rootfstype=ramfs", "@hello.img"], 7, out="hello"),
 ]
 
-@pytest.mark.parametrize("row", PROGRAMS + IMAGES + CONSOLES + MACHINES + INSIDE + IDENTITY + SIGNALS +
+@pytest.mark.parametrize("row", PROGRAMS + IMAGES + PC + CONSOLES + MACHINES + INSIDE + IDENTITY + SIGNALS +
                          HAND_OFF, ids=lambda row: row.name)
 def test_boot(row, files):
     check(row, run(row, files))

@@ -54,7 +54,7 @@ class Files:
         if not path.exists():
             stem, _, kind = name.partition(".")
             make = {"": self.program, "img": self.image, "disk": self.disk, "ext4": self.root,
-                    "oci": self.layout, "aml": self.table, "conf": self.config,
+                    "oci": self.layout, "aml": self.table, "sh": self.script, "conf": self.config,
                     "root": lambda stem, path: roots.make(stem, path, self.directory)}
             beside = path.with_name(path.name + ".new")
             make[kind](stem, beside)
@@ -93,6 +93,9 @@ class Files:
         data[9] = -sum(data) & 0xff
         path.write_bytes(data)
 
+    def script(self, stem, path):
+        path.write_text({"keymap": KEYMAP}[stem])
+
     def config(self, stem, path):
         """A boot configuration that says what to run."""
         path.write_text('kernel {\n\trdinit.run = "/bin/sh -c \'echo $0; exit 8\' booted"\n}\n')
@@ -112,6 +115,14 @@ class Files:
         subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext4", "-F", "-d", tree, path], check=True)
 
 
+# The key beside T: 0x0b7a is z. Then busybox's own loader changes nothing any more.
+KEYMAP = """#!/bin/sh
+dumpkmap </dev/tty0 >/ours
+dd if=/ours bs=1 skip=305 count=2 2>/dev/null | hexdump -C
+loadkmap </etc/rdinit/keymap >/dev/tty0
+dumpkmap </dev/tty0 >/theirs
+cmp /ours /theirs && echo same
+"""
 CONTAINER = b"""id -u; id -G; pwd; echo "$HOME $PATH $QUOTED <$1>"
 [ -e /gone ] && echo a whiteout did nothing
 echo x >/srv/written && exit 9
@@ -140,6 +151,7 @@ ROOTS = {
 
 VIRTIO = ["--module", "virtio_pci", "--module", "virtio_blk"]
 IMAGES = {
+    "keymap": ("init\nkeymap de\napplets /bin/busybox\nfile /look @keymap.sh 0755 0 0\nrun /look\n", []),
     "early": ("init\nacpi @ssdt.aml\napplets /bin/busybox\nrun sh -c \"dmesg | grep initrd\"\n",
               ["--bootconfig", "@boot.conf"]),
     "container": ("init\noci @container.oci\n", []),

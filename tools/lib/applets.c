@@ -2,12 +2,10 @@
 #include "tools/lib/applets.h"
 
 #include <errno.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "tools/lib/capture.h"
 #include "tools/lib/error.h"
 #include "tools/lib/mem.h"
 #include "tools/lib/path.h"
@@ -15,44 +13,13 @@
 
 #define BUSYBOX "/bin/busybox"
 
-/* Starts `PATH --list-full` with its stdout in *from. */
-static int start(const char *path, pid_t *pid, int *from)
-{
-	char *argv[] = { (char *)path, (char *)"--list-full", NULL };
-	posix_spawn_file_actions_t actions;
-	int ends[2], err;
-
-	if (pipe2(ends, 0) < 0)
-		return errno;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addclose(&actions, ends[0]);
-	posix_spawn_file_actions_addclose(&actions, ends[1]);
-	err = posix_spawn(pid, path, &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	close(ends[1]);
-	*from = ends[0];
-	if (err)
-		close(ends[0]);
-	return err;
-}
-
 static int read_list(const char *path, const char *why, struct buffer *list)
 {
-	char chunk[4096];
-	int from = -1, status = 0, err;
-	ssize_t more;
-	pid_t pid;
+	int status = capture((char *[]){ (char *)path, (char *)"--list-full", NULL }, list);
 
-	err = start(path, &pid, &from);
-	if (err)
-		return error_errno(err, "%s: cannot run %s --list-full", why, shown(path));
-	while ((more = read(from, chunk, sizeof(chunk))) > 0)
-		buffer_add(list, chunk, (size_t)more);
-	close(from);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (!list->len || !WIFEXITED(status) || WEXITSTATUS(status))
+	if (status < 0)
+		return error_errno(errno, "%s: cannot run %s --list-full", why, shown(path));
+	if (status || !list->len)
 		return error("%s: %s --list-full did not list its applets; is it a busybox?", why,
 			     shown(path));
 	return 0;

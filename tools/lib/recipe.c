@@ -36,6 +36,7 @@ static const struct verb {
 	{ "run", 1, MANY, verb_run, "run PROGRAM [ARG...]" },
 	{ "attr", 4, 4, verb_attr, "attr PATTERN MODE|- UID|- GID|-" },
 	{ "env", 1, MANY, verb_env, "env NAME=VALUE..." },
+	{ "keymap", 1, 1, verb_keymap, "keymap NAME|FILE" },
 	{ "microcode", 0, MANY, verb_microcode, "microcode [this] [FILE|DIR...]" },
 	{ "acpi", 1, MANY, verb_acpi, "acpi TABLE..." },
 	{ "early", 2, 2, verb_early, "early NAME FILE" },

@@ -94,6 +94,7 @@ int verb_image(const struct line *line);
 int verb_program(const struct line *line);
 int verb_run(const struct line *line);
 int verb_attr(const struct line *line);
+int verb_keymap(const struct line *line);
 int verb_env(const struct line *line);
 int verb_early(const struct line *line);
 int verb_microcode(const struct line *line);
