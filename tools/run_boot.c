@@ -23,10 +23,10 @@ static int open_disks(struct run *run)
 	for (size_t i = 0; i < run->disk_count; i++)
 		if (disk_parse(run->disk_texts[i], &run->disks[i]))
 			return -1;
-	if (run->disk_count && run->machine.type == MACHINE_MICROVM)
-		return error("--disk with --machine microvm: its disks are announced on the kernel's "
-			     "command line, which stock kernels do not read "
-			     "(CONFIG_VIRTIO_MMIO_CMDLINE_DEVICES)");
+	for (size_t i = 0; i < run->disk_count && run->machine.type == MACHINE_MICROVM; i++)
+		if (!disk_modules(run->disks[i].bus, DISK_HOST_MICROVM)[0])
+			return error("disk %s: a microvm has no PCI, and takes only virtio and scsi disks",
+				     shown(run->disks[i].path));
 	run->machine.disks = run->disks;
 	run->machine.disk_count = run->disk_count;
 	return 0;
@@ -49,7 +49,7 @@ static char *command_line(const struct run *run)
 	const char *term = getenv("TERM");
 	const struct tuning_facts facts = { .machine = machine->type, .cpus = machine->cpus,
 					    .kvm = qemu_kvm_works(),
-					    .verbose = machine->verbose };
+					    .acpi = machine->acpi, .verbose = machine->verbose };
 	struct buffer words = { NULL, 0, 0 };
 
 	buffer_text(&words, "console=ttyS0 panic=-1");
@@ -97,6 +97,16 @@ static int finds_its_serial_port_by_acpi(const struct kernel_config *config)
 	       kernel_config_get(config, "SERIAL_8250_PNP") == KCONFIG_Y;
 }
 
+/* How virtio devices reach the kernel. On a microvm without ACPI they stand on its command line. */
+static unsigned int virtio_of(const struct run *run, const struct disk *disk)
+{
+	if (disk->bus != DISK_SCSI && disk->bus != DISK_VIRTIO)
+		return 0;
+	if (run->machine.type != MACHINE_MICROVM)
+		return FIT_VIRTIO_PCI;
+	return run->machine.acpi ? FIT_VIRTIO_MMIO : FIT_VIRTIO_MMIO | FIT_VIRTIO_CMDLINE;
+}
+
 static unsigned int wanted_of(const struct run *run)
 {
 	static const enum fit_for for_bus[] = { [DISK_SCSI] = FIT_DISK_SCSI,
@@ -111,7 +121,7 @@ static unsigned int wanted_of(const struct run *run)
 	if (run->machine.stdio == STDIO_PIPE)
 		wanted |= is_uml ? FIT_UML_LINES : FIT_SERIAL;
 	for (size_t i = 0; i < run->disk_count; i++)
-		wanted |= is_uml ? FIT_DISK_UML : for_bus[run->disks[i].bus];
+		wanted |= is_uml ? FIT_DISK_UML : for_bus[run->disks[i].bus] | virtio_of(run, &run->disks[i]);
 	return wanted;
 }
 
@@ -141,7 +151,7 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 	run->image.kernel = kernel;
 	run->image.disks = run->disks;
 	run->image.disk_count = run->disk_count;
-	run->image.q35 = run->machine.type == MACHINE_Q35;
+	run->image.host = qemu_disk_host(run->machine.type);
 	if (run->machine.type == MACHINE_UML)
 		run->image.disk_count = 0;	/* their driver is no module, and not of a bus */
 	result = !run->image_path ? run_image_build(&run->image, &file)

@@ -84,7 +84,9 @@ def test_disks_that_are_none(run, tool):
     run("--disk", "/etc", "--", "true", says="disk /etc")
     run("--disk", "/dev/null,ro", "--", "true", says="neither a file nor a block device")
     run("--disk", f"{disk},ide,ro", "--", "true", says="cannot be read-only")
-    run("--disk", disk, "--machine", "microvm", "--", "true", says="microvm")
+    for bus in ("ide", "nvme"):
+        run("--disk", f"{disk},{bus}", "--machine", "microvm", "--", "true",
+            says="a microvm has no PCI, and takes only virtio and scsi disks")
     run("--disk", f"{disk},floppy", "--", "true", says="disk,floppy: No such file")
 
 
@@ -190,7 +192,7 @@ def test_no_tuning_leaves_the_kernel_and_its_line_alone(run, tool):
 @pytest.mark.parametrize("more, words, others", [
     ([], "quiet cryptomgr.notests no_timer_check nolapic_timer", "tsc_early_khz lpj reboot=t"),
     (["--cpus", "2"], "quiet cryptomgr.notests no_timer_check", "nolapic_timer"),
-    (["--machine", "microvm"], "nolapic_timer reboot=t", "lpj"),
+    (["--machine", "microvm"], "reboot=t", "lpj nolapic_timer"),
     (["-v"], "cryptomgr.notests", "quiet"),
 ])
 def test_the_words_go_by_the_machine(run, tool, more, words, others):
@@ -316,6 +318,15 @@ def test_what_is_no_configuration_is_no_alarm(run, tool, config):
 def test_a_microvm_has_acpi_where_its_kernel_finds_the_serial_port(run, tool, line, option):
     options = arguments(tool, "--machine", "microvm", "--kernel", configured(tool, line))[0]
     assert options["-M"] == option
+
+
+def test_a_microvm_without_acpi_has_a_timer_and_names_its_disks(run, tool):
+    """With ACPI it has none but the processor's: without that nothing that sleeps would wake."""
+    disk = tool.write("disk", bytes(4096))
+    kernel = configured(tool, "CONFIG_SERIAL_8250_PNP=n\nCONFIG_VIRTIO_MMIO_CMDLINE_DEVICES=n")
+    options, said = arguments(tool, "--machine", "microvm", "--disk", f"{disk},virtio", "--kernel", kernel)
+    assert ("nolapic_timer" in options["-append"]) == (options["-accel"] == "tcg")
+    assert "no CONFIG_VIRTIO_MMIO_CMDLINE_DEVICES" in said and "VIRTIO_PCI" not in said
 
 
 def test_a_plain_config_must_be_of_the_kernels_version(run, tool):

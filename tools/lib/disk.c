@@ -15,16 +15,21 @@ static const char *const uses[] = { [DISK_READONLY] = "ro", [DISK_SNAPSHOT] = "s
 
 static const struct {
 	const char *name;
-	const char *modules[4];
-	const char *q35_modules[4];	/* where they are others */
+	const char *modules[DISK_HOSTS][4];	/* none: this host has no such bus */
 } buses[] = {
 	[DISK_SCSI] = { "scsi",
-			{ "virtio_pci", "virtio_scsi", "sd_mod" }, { NULL } },
+			{ [DISK_HOST_PC] = { "virtio_pci", "virtio_scsi", "sd_mod" },
+			  [DISK_HOST_Q35] = { "virtio_pci", "virtio_scsi", "sd_mod" },
+			  [DISK_HOST_MICROVM] = { "virtio_mmio", "virtio_scsi", "sd_mod" } } },
 	[DISK_VIRTIO] = { "virtio",
-			  { "virtio_pci", "virtio_blk" }, { NULL } },
+			  { [DISK_HOST_PC] = { "virtio_pci", "virtio_blk" },
+			    [DISK_HOST_Q35] = { "virtio_pci", "virtio_blk" },
+			    [DISK_HOST_MICROVM] = { "virtio_mmio", "virtio_blk" } } },
 	[DISK_IDE] = { "ide",
-		       { "ata_piix", "sd_mod" }, { "ahci", "sd_mod" } },
-	[DISK_NVME] = { "nvme", { "nvme" }, { NULL } },
+		       { [DISK_HOST_PC] = { "ata_piix", "sd_mod" },
+			 [DISK_HOST_Q35] = { "ahci", "sd_mod" } } },
+	[DISK_NVME] = { "nvme",
+			{ [DISK_HOST_PC] = { "nvme" }, [DISK_HOST_Q35] = { "nvme" } } },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -103,15 +108,22 @@ void disk_free(struct disk *disk)
 	disk->path = NULL;
 }
 
-const char *const *disk_modules(enum disk_bus bus, int q35)
+const char *const *disk_modules(enum disk_bus bus, enum disk_host host)
 {
-	return q35 && buses[bus].q35_modules[0] ? buses[bus].q35_modules : buses[bus].modules;
+	return buses[bus].modules[host];
 }
 
-char *disk_device(const struct disk *disk, size_t index)
+const char *disk_scsi_controller(enum disk_host host)
+{
+	return host == DISK_HOST_MICROVM ? "virtio-scsi-device,id=scsi0" : "virtio-scsi-pci,id=scsi0";
+}
+
+char *disk_device(const struct disk *disk, size_t index, enum disk_host host)
 {
 	if (disk->bus == DISK_SCSI)
 		return xasprintf("scsi-hd,drive=disk%zu,bus=scsi0.0", index);
+	if (disk->bus == DISK_VIRTIO && host == DISK_HOST_MICROVM)
+		return xasprintf("virtio-blk-device,drive=disk%zu", index);
 	if (disk->bus == DISK_VIRTIO)
 		return xasprintf("virtio-blk-pci,drive=disk%zu", index);
 	if (disk->bus == DISK_IDE)

@@ -5,6 +5,9 @@
 #include <stddef.h>
 
 enum disk_bus { DISK_SCSI, DISK_VIRTIO, DISK_IDE, DISK_NVME };
+/* What it is plugged into. */
+enum disk_host { DISK_HOST_PC, DISK_HOST_Q35, DISK_HOST_MICROVM, DISK_HOSTS };
+
 enum disk_use {
 	DISK_WRITE,
 	DISK_READONLY,
@@ -23,10 +26,13 @@ struct disk {
 int disk_parse(const char *text, struct disk *disk);
 void disk_free(struct disk *disk);
 
-/* Kernel modules that make a disk of this bus appear: names ended by NULL, in no order. */
-const char *const *disk_modules(enum disk_bus bus, int q35);
+/* Kernel modules that make a disk of this bus appear: names ended by NULL, in no order. None where this
+ * host has no such bus. */
+const char *const *disk_modules(enum disk_bus bus, enum disk_host host);
 
-/* The -device for disk number `index`, for malloc: "scsi-hd,drive=disk0,bus=scsi0.0". */
-char *disk_device(const struct disk *disk, size_t index);
+/* The -device for disk number `index`, for malloc: "scsi-hd,drive=disk0,bus=scsi0.0"; and that of the
+ * controller all SCSI disks share. */
+char *disk_device(const struct disk *disk, size_t index, enum disk_host host);
+const char *disk_scsi_controller(enum disk_host host);
 
 #endif

@@ -16,6 +16,9 @@ enum fit_for {
 	FIT_DISK_IDE = 1 << 7,
 	FIT_DISK_NVME = 1 << 8,
 	FIT_DISK_UML = 1 << 9,	/* a disk of User-mode Linux */
+	FIT_VIRTIO_PCI = 1 << 10, /* virtio devices, by way of this */
+	FIT_VIRTIO_MMIO = 1 << 11,
+	FIT_VIRTIO_CMDLINE = 1 << 12, /* named on the command line, as a microvm without ACPI does */
 };
 
 /* Reports every symbol that is known to be off: as an error where nothing would work, as a warning

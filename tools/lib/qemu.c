@@ -30,6 +30,13 @@ int qemu_machine(const char *name, enum machine_type *type)
 	return -1;
 }
 
+enum disk_host qemu_disk_host(enum machine_type type)
+{
+	return type == MACHINE_MICROVM ? DISK_HOST_MICROVM :
+	       type == MACHINE_Q35     ? DISK_HOST_Q35 :
+					 DISK_HOST_PC;
+}
+
 char *qemu_find(void)
 {
 	const char *variable = getenv("RDINIT_QEMU");
@@ -98,15 +105,16 @@ static char *escape(const char *path)
 
 static void add_disks(struct arguments *arguments, const struct machine_config *config)
 {
+	enum disk_host host = qemu_disk_host(config->type);
 	int scsi = 0;
 
 	for (size_t i = 0; i < config->disk_count; i++) {
 		const struct disk *disk = &config->disks[i];
-		char *path = escape(disk->path), *device = disk_device(disk, i);
+		char *path = escape(disk->path), *device = disk_device(disk, i, host);
 
 		if (disk->bus == DISK_SCSI && !scsi++) {
 			arguments_add(arguments, "-device");
-			arguments_add(arguments, "virtio-scsi-pci,id=scsi0");
+			arguments_add(arguments, "%s", disk_scsi_controller(host));
 		}
 		arguments_add(arguments, "-drive");
 		arguments_add(arguments, "if=none,id=disk%zu,format=raw,file=%s%s", i, path,
@@ -170,6 +178,10 @@ char **qemu_arguments(const char *program, const struct machine_config *config,
 	arguments_add(&arguments, "%u", config->memory_mib);
 	arguments_add(&arguments, "-smp");
 	arguments_add(&arguments, "%u", config->cpus);
+	if (config->type == MACHINE_MICROVM) {
+		arguments_add(&arguments, "-global");
+		arguments_add(&arguments, "virtio-mmio.force-legacy=false");
+	}
 	add_channels(&arguments, config, ends);
 	add_disks(&arguments, config);
 	arguments_add(&arguments, "-kernel");

@@ -41,6 +41,9 @@ struct qemu_ends {
 	int console, wire, stdio;	/* stdio -1 with STDIO_CONSOLE */
 };
 
+/* What disks are plugged into there. */
+enum disk_host qemu_disk_host(enum machine_type type);
+
 /* "pc", "q35", "microvm", "uml" to *type. 0, or -1 without a report. */
 int qemu_machine(const char *name, enum machine_type *type);
 

@@ -27,7 +27,7 @@ static int add_modules(struct recipe *recipe, const struct run_image *run)
 
 	/* Without a modules directory the kernel is one of those that have all built in. */
 	for (size_t i = 0; i < run->disk_count && run->kernel->modules_dir; i++)
-		for (const char *const *name = disk_modules(run->disks[i].bus, run->q35); *name;
+		for (const char *const *name = disk_modules(run->disks[i].bus, run->host); *name;
 		     name++)
 			result |= recipe_option_module(recipe, "--disk", *name);
 	for (size_t i = 0; i < run->module_count; i++)

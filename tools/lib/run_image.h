@@ -18,7 +18,7 @@ struct run_image {
 	const struct kernel *kernel;
 	const struct disk *disks;	/* their drivers are added */
 	size_t disk_count;
-	int q35;
+	enum disk_host host;
 };
 
 struct run_image_file {

@@ -22,11 +22,12 @@ static int is_emulated(const struct tuning_facts *facts)
 	return !facts->kvm && !is_uml(facts);
 }
 
-/* A second processor needs a timer of its own. Under KVM there is nothing to save: the processor
- * says how fast its timer is. */
-static int is_emulated_alone(const struct tuning_facts *facts)
+/* A second processor needs a timer of its own, and so does a microvm with ACPI, which has no other
+ * that ticks. Under KVM there is nothing to save: the processor says how fast its timer is. */
+static int has_other_ticks(const struct tuning_facts *facts)
 {
-	return is_emulated(facts) && facts->cpus == 1;
+	return is_emulated(facts) && facts->cpus == 1 &&
+	       !(facts->machine == MACHINE_MICROVM && facts->acpi);
 }
 
 static int is_microvm(const struct tuning_facts *facts)
@@ -47,7 +48,7 @@ const struct tuning_word tuning_words[] = {
 	{ "no_timer_check", "a busy host fails this check of the timer's interrupt, and the guest "
 	  "panics", is_emulated, NULL },
 	{ "nolapic_timer", "no 0.1 s of measuring the local timer; the machine's own ticks instead",
-	  is_emulated_alone, NULL },
+	  has_other_ticks, NULL },
 	{ "tsc_early_khz", "measuring the processor's clock against no other one hangs at times",
 	  is_microvm, qemu_tsc_khz },
 	{ "lpj", "no measuring of how fast a loop is", is_uml, loops_per_tick },

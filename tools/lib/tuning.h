@@ -10,6 +10,7 @@ struct tuning_facts {
 	enum machine_type machine;
 	unsigned int cpus;
 	int kvm;	/* else the machine is emulated */
+	int acpi;	/* the machine has it, where it may be without */
 	int verbose;	/* the user wants the kernel's messages */
 };
 
