@@ -26,16 +26,23 @@ static const char usage[] =
 	"  --threads N                that compress side by side (as many as processors)\n"
 	"  --no-cache                 compress all anew, and keep nothing for the next time\n"
 	"  --tree DIR[:DEST]          everything below DIR\n"
-	"  --module NAME              a kernel module with what it needs\n"
+	"  --module NAME              a kernel module, or those of a pattern, with what they need\n"
+	"  --driver NAME              the same, loaded when a device asks for it\n"
+	"  --firmware DIR             where firmware is (lib/firmware beside the modules)\n"
+	"  --modprobe-d DIR           options and aliases of modules, as modprobe.d(5) has them\n"
+	"  --unsigned-modules         leave the modules' signatures out: loads faster, taints\n"
 	"  --cmdline WORDS            defaults for the kernel's command line\n"
 	"  --kernel FILE              the kernel whose modules are meant\n"
 	"  --modules DIR              its modules, .../lib/modules/RELEASE\n"
+	"  --kernel-release REL       the installed kernel of this release, in place of both\n"
+	"  --host-root DIR            where this host's files and its /sys are looked for (/)\n"
 	"  --var NAME=VALUE           what ${NAME} is in recipes, before the environment\n"
 	"  --no-init                  do not add /init\n"
 	"  --app PROGRAM ARG...       the program to run as the whole machine; takes the rest of\n"
 	"                             the line\n";
 
-enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_MODULE, OPT_CMDLINE, OPT_KERNEL, OPT_MODULES, OPT_VAR,
+enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_MODULE, OPT_DRIVER,
+       OPT_FIRMWARE, OPT_MODPROBE_D, OPT_UNSIGNED, OPT_KERNEL_RELEASE, OPT_HOST_ROOT, OPT_CMDLINE, OPT_KERNEL, OPT_MODULES, OPT_VAR,
        OPT_NO_INIT };
 
 static const struct option long_options[] = {
@@ -46,9 +53,15 @@ static const struct option long_options[] = {
 	{ "no-cache", no_argument, NULL, OPT_NO_CACHE },
 	{ "tree", required_argument, NULL, OPT_TREE },
 	{ "module", required_argument, NULL, OPT_MODULE },
+	{ "driver", required_argument, NULL, OPT_DRIVER },
+	{ "firmware", required_argument, NULL, OPT_FIRMWARE },
+	{ "modprobe-d", required_argument, NULL, OPT_MODPROBE_D },
+	{ "unsigned-modules", no_argument, NULL, OPT_UNSIGNED },
 	{ "cmdline", required_argument, NULL, OPT_CMDLINE },
 	{ "kernel", required_argument, NULL, OPT_KERNEL },
 	{ "modules", required_argument, NULL, OPT_MODULES },
+	{ "kernel-release", required_argument, NULL, OPT_KERNEL_RELEASE },
+	{ "host-root", required_argument, NULL, OPT_HOST_ROOT },
 	{ "var", required_argument, NULL, OPT_VAR },
 	{ "no-init", no_argument, NULL, OPT_NO_INIT },
 	{ "help", no_argument, NULL, 'h' },
@@ -66,6 +79,8 @@ struct pack {
 	struct recipe_options recipe;
 	const char **vars;
 	size_t var_count;
+	const char **modprobe_dirs;
+	size_t modprobe_dir_count;
 	struct line_option *lines;	/* options that are short for lines, in their order */
 	size_t line_count;
 	char **recipes;
@@ -143,6 +158,21 @@ static int take_option(struct pack *pack, int option, char **argv)
 	case OPT_MODULES:
 		pack->recipe.modules_dir = optarg;
 		return 0;
+	case OPT_KERNEL_RELEASE:
+		pack->recipe.kernel_release = optarg;
+		return 0;
+	case OPT_HOST_ROOT:
+		pack->recipe.host_root = optarg;
+		return 0;
+	case OPT_FIRMWARE:
+		pack->recipe.firmware_dir = optarg;
+		return 0;
+	case OPT_MODPROBE_D:
+		pack->modprobe_dirs[pack->modprobe_dir_count++] = optarg;
+		return 0;
+	case OPT_UNSIGNED:
+		pack->recipe.signatures = SIGNATURES_GO;
+		return 0;
 	case OPT_NO_INIT:
 		pack->no_init = true;
 		return 0;
@@ -150,6 +180,7 @@ static int take_option(struct pack *pack, int option, char **argv)
 		return take_var(pack, optarg);
 	case OPT_TREE:
 	case OPT_MODULE:
+	case OPT_DRIVER:
 	case OPT_CMDLINE:
 		pack->lines[pack->line_count++] = (struct line_option){ option, optarg };
 		return 0;
@@ -169,10 +200,12 @@ static int parse(struct pack *pack, int argc, char **argv)
 	argc = cut_app(pack, argc, argv);
 	opterr = 0;
 	pack->vars = xcalloc((size_t)argc + 1, sizeof(*pack->vars));
+	pack->modprobe_dirs = xcalloc((size_t)argc + 1, sizeof(*pack->modprobe_dirs));
 	pack->lines = xcalloc((size_t)argc + 1, sizeof(*pack->lines));
 	while (!status && (option = getopt_long(argc, argv, ":o:h", long_options, NULL)) != -1)
 		status = take_option(pack, option, argv);
 	pack->recipe.vars = pack->vars;
+	pack->recipe.modprobe_dirs = pack->modprobe_dirs;
 	pack->recipes = argv + optind;
 	pack->recipe_count = argc - optind;
 	if (status || pack->help)
@@ -180,7 +213,8 @@ static int parse(struct pack *pack, int argc, char **argv)
 	if (pack->app && !*pack->app)
 		return error_usage("pack", "--app expects a PROGRAM");
 	if (!pack->recipe_count && !pack->line_count && !pack->app)
-		return error_usage("pack", "expected a RECIPE, --tree, --module, --cmdline or --app");
+		return error_usage("pack", "expected a RECIPE, --tree, --module, --driver, --cmdline or "
+				   "--app");
 	return 0;
 }
 
@@ -189,6 +223,8 @@ static int option_line(struct recipe *recipe, const struct line_option *line)
 	switch (line->option) {
 	case OPT_TREE:
 		return recipe_option_tree(recipe, line->text);
+	case OPT_DRIVER:
+		return recipe_line(recipe, "--driver", (const char *[]){ "driver", line->text, NULL });
 	case OPT_MODULE:
 		return recipe_option_module(recipe, "--module", line->text);
 	default:
@@ -250,6 +286,7 @@ int cmd_pack(int argc, char **argv)
 	else if (!status)
 		status = pack_image(&pack) < 0 ? 1 : 0;
 	free(pack.vars);
+	free(pack.modprobe_dirs);
 	free(pack.lines);
 	return status;
 }

@@ -49,6 +49,24 @@ int line_mode(const struct line *line, size_t word, uint32_t kind, uint32_t *mod
 int line_number(const struct line *line, size_t word, const char *what, uint32_t *value);
 int line_absolute(const struct line *line, size_t word);
 
+/* Words from `first` on, those with blanks in quotes, as the kernel's next_arg() takes them;
+ * appended. -1 after reporting: it cannot. */
+int line_kernel_words(const struct line *line, size_t first, struct buffer *out);
+
+/* What program.h and module.h report names the cause and no line: this names the line, which was
+ * to hold `what`. An option needs none. Returns -1. */
+int line_failed(const struct line *line, const char *what);
+
+/* New entries get this rank. Returns the defaults before, to put back. */
+struct image_defaults recipe_rank(struct image *image, enum image_rank rank);
+
+/* The modules of the kernel that the options name, opened when a line first asks; NULL after
+ * reporting. */
+struct modules *recipe_modules(struct recipe *recipe);
+
+/* A path of the host, below --host-root where one is given; malloc'd. */
+char *recipe_host_path(const struct recipe *recipe, const char *path);
+
 /* Runs the words of a line: finds the verb, counts its arguments. 0, or -1 after reporting. */
 int line_run(const struct line *line);
 
@@ -63,6 +81,9 @@ int verb_tree(const struct line *line);
 int verb_program(const struct line *line);
 int verb_run(const struct line *line);
 int verb_module(const struct line *line);
+int verb_driver(const struct line *line);
+int verb_firmware(const struct line *line);
+int verb_modprobe_d(const struct line *line);
 int verb_applets(const struct line *line);
 int verb_cmdline(const struct line *line);
 int verb_mtime(const struct line *line);
