@@ -3,13 +3,13 @@
 # DEPS=skip: install nothing, say what is missing.
 set -eu
 
-PACKAGES="gcc libc6-dev make musl-tools linux-libc-dev libkmod-dev libelf-dev libzstd-dev zlib1g-dev
+PACKAGES="gcc libc6-dev make musl-tools linux-libc-dev libkmod-dev libblkid-dev libelf-dev libzstd-dev zlib1g-dev
 	liblzma-dev liblz4-dev libbz2-dev libxxhash-dev libjansson-dev busybox-static kmod qemu-system-x86"
 TEST_PACKAGES="libcmocka-dev clang libclang-rt-dev clang-format binutils bzip2 mandoc cpio lz4 xz-utils zstd strace
-	e2fsprogs sqlite3 perl mmdebstrap python3 python3-pytest python3-pytest-xdist"
+	e2fsprogs btrfs-progs dosfstools fdisk sqlite3 perl mmdebstrap python3 python3-pytest python3-pytest-xdist"
 # WITH="kernel all": for `make kernel`, and for what check-all has more.
 KERNEL_PACKAGES="binutils flex bison bc perl libssl-dev xz-utils lz4 ccache"
-ALL_PACKAGES="ovmf systemd-boot-efi mtools fdisk nftables"
+ALL_PACKAGES="ovmf systemd-boot-efi mtools nftables"
 for part in ${WITH:-}; do
 	case $part in
 	kernel) TEST_PACKAGES="$TEST_PACKAGES $KERNEL_PACKAGES" ;;

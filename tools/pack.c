@@ -9,6 +9,7 @@
 #include "tools/commands.h"
 #include "tools/lib/compress.h"
 #include "tools/lib/error.h"
+#include "tools/lib/host.h"
 #include "tools/lib/image.h"
 #include "tools/lib/mem.h"
 #include "tools/lib/output.h"
@@ -28,6 +29,10 @@ static const char usage[] =
 	"  --tree DIR[:DEST]          everything below DIR\n"
 	"  --module NAME              a kernel module, or those of a pattern, with what they need\n"
 	"  --driver NAME              the same, loaded when a device asks for it\n"
+	"  --for-machine NAME         what the devices of pc, q35, microvm or this machine need\n"
+	"  --for-root DEVICE|IMAGE    what is needed to mount it\n"
+	"  --host                     all that this machine and its root need, and the words that\n"
+	"                             name that root\n"
 	"  --firmware DIR             where firmware is (lib/firmware beside the modules)\n"
 	"  --modprobe-d DIR           options and aliases of modules, as modprobe.d(5) has them\n"
 	"  --unsigned-modules         leave the modules' signatures out: loads faster, taints\n"
@@ -41,7 +46,7 @@ static const char usage[] =
 	"  --app PROGRAM ARG...       the program to run as the whole machine; takes the rest of\n"
 	"                             the line\n";
 
-enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_MODULE, OPT_DRIVER,
+enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_MODULE, OPT_DRIVER, OPT_FOR_MACHINE, OPT_FOR_ROOT, OPT_HOST,
        OPT_FIRMWARE, OPT_MODPROBE_D, OPT_UNSIGNED, OPT_KERNEL_RELEASE, OPT_HOST_ROOT, OPT_CMDLINE, OPT_KERNEL, OPT_MODULES, OPT_VAR,
        OPT_NO_INIT };
 
@@ -54,6 +59,9 @@ static const struct option long_options[] = {
 	{ "tree", required_argument, NULL, OPT_TREE },
 	{ "module", required_argument, NULL, OPT_MODULE },
 	{ "driver", required_argument, NULL, OPT_DRIVER },
+	{ "for-machine", required_argument, NULL, OPT_FOR_MACHINE },
+	{ "for-root", required_argument, NULL, OPT_FOR_ROOT },
+	{ "host", no_argument, NULL, OPT_HOST },
 	{ "firmware", required_argument, NULL, OPT_FIRMWARE },
 	{ "modprobe-d", required_argument, NULL, OPT_MODPROBE_D },
 	{ "unsigned-modules", no_argument, NULL, OPT_UNSIGNED },
@@ -86,6 +94,8 @@ struct pack {
 	char **recipes;
 	int recipe_count;
 	char **app;			/* PROGRAM ARG... up to NULL, or NULL */
+	char *running;			/* release of the kernel that --host means by default */
+	bool host;
 	bool no_init;
 	bool help;
 };
@@ -164,6 +174,9 @@ static int take_option(struct pack *pack, int option, char **argv)
 	case OPT_HOST_ROOT:
 		pack->recipe.host_root = optarg;
 		return 0;
+	case OPT_HOST:
+		pack->host = true;
+		return 0;
 	case OPT_FIRMWARE:
 		pack->recipe.firmware_dir = optarg;
 		return 0;
@@ -181,6 +194,8 @@ static int take_option(struct pack *pack, int option, char **argv)
 	case OPT_TREE:
 	case OPT_MODULE:
 	case OPT_DRIVER:
+	case OPT_FOR_MACHINE:
+	case OPT_FOR_ROOT:
 	case OPT_CMDLINE:
 		pack->lines[pack->line_count++] = (struct line_option){ option, optarg };
 		return 0;
@@ -212,7 +227,7 @@ static int parse(struct pack *pack, int argc, char **argv)
 		return status;
 	if (pack->app && !*pack->app)
 		return error_usage("pack", "--app expects a PROGRAM");
-	if (!pack->recipe_count && !pack->line_count && !pack->app)
+	if (!pack->recipe_count && !pack->line_count && !pack->app && !pack->host)
 		return error_usage("pack", "expected a RECIPE, --tree, --module, --driver, --cmdline or "
 				   "--app");
 	return 0;
@@ -225,6 +240,12 @@ static int option_line(struct recipe *recipe, const struct line_option *line)
 		return recipe_option_tree(recipe, line->text);
 	case OPT_DRIVER:
 		return recipe_line(recipe, "--driver", (const char *[]){ "driver", line->text, NULL });
+	case OPT_FOR_MACHINE:
+		return recipe_line(recipe, "--for-machine",
+				   (const char *[]){ "for-machine", line->text, NULL });
+	case OPT_FOR_ROOT:
+		return recipe_line(recipe, "--for-root",
+				   (const char *[]){ "for-root", line->text, NULL });
 	case OPT_MODULE:
 		return recipe_option_module(recipe, "--module", line->text);
 	default:
@@ -232,9 +253,24 @@ static int option_line(struct recipe *recipe, const struct line_option *line)
 	}
 }
 
+/* The host's kernel is the running one, not the newest that lies there. */
+static int choose_host_kernel(struct pack *pack)
+{
+	const char *root = pack->recipe.host_root ? pack->recipe.host_root : "";
+
+	if (pack->recipe.kernel || pack->recipe.modules_dir || pack->recipe.kernel_release)
+		return 0;
+	pack->running = host_line(root, "/proc/sys/kernel/osrelease");
+	if (!pack->running)
+		return error("--host: %s/proc/sys/kernel/osrelease cannot be read; --kernel-release "
+			     "says which kernel is meant", shown(root));
+	pack->recipe.kernel_release = pack->running;
+	return 0;
+}
+
 static int read_recipes(const struct pack *pack, struct recipe *recipe, struct image *image)
 {
-	int result = 0;
+	int result = pack->host ? recipe_option_host(recipe, "--host") : 0;
 
 	for (int i = 0; i < pack->recipe_count; i++)
 		result |= recipe_read(recipe, pack->recipes[i]);
@@ -258,6 +294,8 @@ static int pack_image(struct pack *pack)
 	int set = source_date_epoch(&newest), result;
 
 	if (set < 0)
+		return -1;
+	if (pack->host && choose_host_kernel(pack))
 		return -1;
 	pack->recipe.newest = newest;
 	pack->recipe.output = pack->output;
@@ -287,6 +325,7 @@ int cmd_pack(int argc, char **argv)
 		status = pack_image(&pack) < 0 ? 1 : 0;
 	free(pack.vars);
 	free(pack.modprobe_dirs);
+	free(pack.running);
 	free(pack.lines);
 	return status;
 }

@@ -112,6 +112,8 @@ IMAGES = {
              ["--no-init"]),
     "suicide": ("file /init @hello 0755 0 0\n", ["--no-init"]),
     "handoff": ("", VIRTIO),
+    "forroot": ("", ["--for-machine", "pc", "--for-root", "@root.ext4"]),
+    "unsigned": ("", ["--for-machine", "pc", "--for-root", "@root.ext4", "--unsigned-modules"]),
     "plain": ("init\n", []),
     "unexec": ("init\nfile /data @hello 0644 0 0\nrun /data\n", []),
 }

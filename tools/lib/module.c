@@ -173,6 +173,18 @@ int modules_add(struct modules *modules, enum module_load load, const char *name
 	return no_such(modules, name);
 }
 
+int modules_add_device(struct modules *modules, enum module_load load, const char *alias,
+		       const char *const *folders, const char *why)
+{
+	struct indices indices = { NULL, 0 };
+	int found = modules_look_up(modules, alias, folders, why, &indices);
+
+	for (size_t i = 0; i < indices.count && found > 0; i++)
+		ask(modules, indices.list[i], load, NULL);
+	free(indices.list);
+	return found < 0 ? -1 : 0;
+}
+
 size_t modules_builtin_count(const struct modules *modules)
 {
 	return modules->builtin_count;

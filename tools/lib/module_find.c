@@ -36,8 +36,28 @@ static int hides(const struct modules *modules, struct kmod_module *module, cons
 	return !module_same(name, text) && conf_next(modules, MODCONF_BLACKLIST, name, &at);
 }
 
-static int look_up(struct modules *modules, const char *text, const char *why,
-		   struct indices *found)
+/* What is built in has no path, and is let through. */
+static int is_in(const struct modules *modules, struct kmod_module *module,
+		 const char *const *folders)
+{
+	const char *path = kmod_module_get_path(module), *below;
+	size_t len = strlen(modules->dir);
+
+	if (!path || !folders)
+		return 1;
+	if (strncmp(path, modules->dir, len) != 0)
+		return 0;
+	below = path + len + strspn(path + len, "/");
+	if (!strncmp(below, "kernel/net/9p/", 14) || !strncmp(below, "kernel/fs/", 10))
+		return 1;
+	for (; *folders && !strncmp(below, "kernel/drivers/", 15); folders++)
+		if (!strncmp(below + 15, *folders, strlen(*folders)))
+			return 1;
+	return 0;
+}
+
+int modules_look_up(struct modules *modules, const char *text, const char *const *folders,
+		    const char *why, struct indices *found)
 {
 	struct kmod_list *list = NULL, *at;
 	int count = 0;
@@ -47,7 +67,7 @@ static int look_up(struct modules *modules, const char *text, const char *why,
 	kmod_list_foreach(at, list) {
 		struct kmod_module *module = kmod_module_get_module(at);
 
-		if (count >= 0 && !hides(modules, module, text) &&
+		if (count >= 0 && is_in(modules, module, folders) && !hides(modules, module, text) &&
 		    modules_take(modules, module, why, found))
 			count = -1;
 		else if (count >= 0)
@@ -69,7 +89,7 @@ static int take_name(struct modules *modules, const char *text, const char *why,
 
 		if (row->kind != MODCONF_ALIAS || fnmatch(row->name, text, 0))
 			continue;
-		more = look_up(modules, row->value, why, found);
+		more = modules_look_up(modules, row->value, NULL, why, found);
 		if (!more)
 			return error("%s: alias %s: kernel %s has no module %s", row->where,
 				     shown(row->name), modules->release, shown(row->value));
@@ -77,7 +97,7 @@ static int take_name(struct modules *modules, const char *text, const char *why,
 			return -1;
 		count += more;
 	}
-	return count ? count : look_up(modules, text, why, found);
+	return count ? count : modules_look_up(modules, text, NULL, why, found);
 }
 
 /* '-' as '_', but in brackets, where it is a range. */
@@ -124,7 +144,7 @@ static int take_line(struct modules *modules, const char *line, size_t len, cons
 
 	if (ending)
 		*ending = '\0';
-	count = look_up(modules, text, why, found);
+	count = modules_look_up(modules, text, NULL, why, found);
 	free(text);
 	return count;
 }

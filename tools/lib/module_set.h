@@ -67,6 +67,11 @@ int modules_take(struct modules *modules, struct kmod_module *module, const char
 int modules_find(struct modules *modules, const char *text, const char *why,
 		 struct indices *found);
 
+/* module_find.c: the same of one alias, where their files lie in one of `folders` (module.h); NULL
+ * for any. */
+int modules_look_up(struct modules *modules, const char *text, const char *const *folders,
+		    const char *why, struct indices *found);
+
 /* module_need.c: fills `before` and `after` of item `index`. 0, or -1 after reporting. */
 int modules_find_needs(struct modules *modules, size_t index);
 

@@ -36,6 +36,8 @@ static const struct verb {
 	{ "module", 1, MANY, verb_module, "module NAME|PATTERN|PATH|ALIAS [OPTION=VALUE...]" },
 	{ "driver", 1, MANY, verb_driver, "driver NAME|PATTERN|PATH|ALIAS [OPTION=VALUE...]" },
 	{ "firmware", 1, MANY, verb_firmware, "firmware NAME|PATTERN..." },
+	{ "for-machine", 1, 1, verb_for_machine, "for-machine pc|q35|microvm|this" },
+	{ "for-root", 1, 1, verb_for_root, "for-root DEVICE|IMAGE" },
 	{ "modprobe-d", 1, 1, verb_modprobe_d, "modprobe-d DIR" },
 	{ "applets", 1, MANY, verb_applets, "applets BUSYBOX [NAME...]" },
 	{ "cmdline", 1, MANY, verb_cmdline, "cmdline WORD..." },

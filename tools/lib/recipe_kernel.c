@@ -146,9 +146,12 @@ struct modules *recipe_modules(struct recipe *recipe)
 {
 	struct kernel kernel = { 0 };
 
-	if (recipe->modules || find(recipe, &kernel) < 0)
+	if (recipe->modules || recipe->has_no_modules)
 		return recipe->modules;
-	recipe->modules = open_modules(recipe, &kernel);
-	kernel_free(&kernel);
+	if (find(recipe, &kernel) == 0) {
+		recipe->modules = open_modules(recipe, &kernel);
+		kernel_free(&kernel);
+	}
+	recipe->has_no_modules = !recipe->modules;
 	return recipe->modules;
 }

@@ -17,6 +17,7 @@ struct recipe {
 	struct archive **archives;	/* opened for cpio: locations */
 	size_t archive_count;
 	struct modules *modules;	/* NULL until the first module */
+	int has_no_modules;		/* that was reported: a second line need not say it again */
 	struct buffer cmdline;		/* text of /etc/cmdline.d/50-image.conf */
 	char *cmdline_why;		/* NULL: no cmdline verb */
 	char **run;			/* the words of the last `run`, ended by NULL, or NULL */
@@ -84,6 +85,8 @@ int verb_module(const struct line *line);
 int verb_driver(const struct line *line);
 int verb_firmware(const struct line *line);
 int verb_modprobe_d(const struct line *line);
+int verb_for_machine(const struct line *line);
+int verb_for_root(const struct line *line);
 int verb_applets(const struct line *line);
 int verb_cmdline(const struct line *line);
 int verb_mtime(const struct line *line);

@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include "tools/lib/error.h"
+#include "tools/lib/host.h"
 #include "tools/lib/mem.h"
 #include "tools/lib/modsign.h"
 #include "tools/lib/recipe_line.h"
+#include "tools/lib/recipe_option.h"
 
 static int add(const struct line *line, enum module_load load)
 {
@@ -62,6 +64,49 @@ int verb_modprobe_d(const struct line *line)
 	result = modules_add_conf(modules, dir);
 	free(dir);
 	return result < 0 ? line_failed(line, "a directory as modprobe.d(5) describes") : 0;
+}
+
+static const char *root_of(const struct recipe *recipe)
+{
+	return recipe->options.host_root ? recipe->options.host_root : "";
+}
+
+int verb_for_machine(const struct line *line)
+{
+	struct modules *modules = recipe_modules(line->recipe);
+
+	if (!modules)
+		return -1;
+	if (!host_add_machine(modules, root_of(line->recipe), line_word(line, 1), line->why))
+		return 0;
+	return line_failed(line, "a machine that the kernel's modules fit");
+}
+
+int verb_for_root(const struct line *line)
+{
+	struct modules *modules = recipe_modules(line->recipe);
+	char *path = line_host_path(line, 1);
+	int result = -1;
+
+	if (modules)
+		result = host_add_root(modules, root_of(line->recipe), path, line->why);
+	free(path);
+	return modules && result ? line_failed(line, "a root that the kernel can mount") : result;
+}
+
+int recipe_option_host(struct recipe *recipe, const char *where)
+{
+	struct modules *modules = recipe_modules(recipe);
+	const char *root = root_of(recipe);
+
+	if (!modules || host_add_machine(modules, root, "this", where) ||
+	    host_add_mounted_root(modules, root, where, &recipe->cmdline)) {
+		recipe->errors++;
+		return -1;
+	}
+	if (!recipe->cmdline_why)
+		recipe->cmdline_why = xstrdup(where);
+	return 0;
 }
 
 static int check_cmdline(const struct recipe *recipe)
