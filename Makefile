@@ -64,7 +64,7 @@ else
 run_as	= @printf '  %-8s%s\n' $1 $@; $2
 endif
 
-.PHONY: all deps run check check-all kernel soak bench bench-boot bench-pack fuzz lint format install clean help
+.PHONY: all deps run check check-all kernel soak bench bench-boot bench-pack fuzz lint format install install-hooks clean help
 .DELETE_ON_ERROR:
 .SECONDARY: $(PURE_SAN)
 
@@ -192,7 +192,7 @@ lint:				## gcc's analyzer over everything, the manuals
 format:				## clang-format in place
 	clang-format -i $(wildcard init/*.[ch] init/*/*.[ch] tools/*.[ch] tools/lib/*.[ch] tests/*/*.[ch])
 
-install: all			## into DESTDIR and PREFIX
+install: all			## into DESTDIR and PREFIX; HOOKS=1: pack an image for each kernel installed
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/rdinit
 	install -m 755 $B/rdinit $(DESTDIR)$(PREFIX)/bin/rdinit
 	install -m 755 $B/init $(DESTDIR)$(PREFIX)/lib/rdinit/init
@@ -201,6 +201,17 @@ install: all			## into DESTDIR and PREFIX
 	for section in 1 5 7 8; do \
 		install -d $(DESTDIR)$(PREFIX)/share/man/man$$section; \
 		install -m 644 man/*.$$section $(DESTDIR)$(PREFIX)/share/man/man$$section/; done
+	$(if $(HOOKS),@$(MAKE) --no-print-directory install-hooks)
+
+# What packs an image of the host whenever a kernel is installed: kernel-install's place, Debian's.
+HOOK_PLACES = kernel-install:/usr/lib/kernel/install.d/55-rdinit.install \
+	  postinst:/etc/kernel/postinst.d/rdinit postrm:/etc/kernel/postrm.d/rdinit
+
+install-hooks:
+	@for hook in $(HOOK_PLACES); do to=$(DESTDIR)$${hook#*:}; \
+		install -d $${to%/*} && \
+		sed 's|@BINDIR@|$(PREFIX)/bin|' tools/hooks/$${hook%%:*} > $$to && chmod 755 $$to && \
+		echo "  HOOK    $$to" || exit 1; done
 
 clean:				## all but the unpacked kernel
 	find $B -mindepth 1 -maxdepth 1 ! -name kernel -exec rm -rf {} +
