@@ -30,9 +30,9 @@ TOOL_LIB = applets archive archive_resolve arguments bzimage $(CHECK) closure co
 	  compress_gzip compress_lz4 compress_lzma compress_zstd decompress decompress_more disk \
 	  elf_deps error firmware frame_cache groups host_block host_file host_fs host_machine \
 	  host_mount host_root image image_table kconfig kernel kernel_boot \
-	  kernel_config kernel_fit kernel_name layout ldcache ldconf listing listing_more \
+	  kernel_config kernel_fit kernel_name kmodindex layout ldcache ldconf listing listing_more \
 	  machine machine_input mem modconf modfile modinfo modname modsign module module_conf \
-	  module_driver module_find module_need module_write mountinfo newc output path place \
+	  module_driver module_find module_index module_need module_write mountinfo newc output path place \
 	  program qemu queue recipe recipe_kernel recipe_list recipe_module recipe_more recipe_option run_image runtime \
 	  spawn tree tty tuning uml unpack_tree verdict vmlinux warden wire words writer
 TOOL_LIBS = -lkmod -lblkid -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -ljansson -lpthread

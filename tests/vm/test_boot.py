@@ -38,6 +38,8 @@ IMAGES = [
         both=r"run /data.*EACCES"),
     Row("an /init that ends is a panic of the kernel", ["@suicide.img"], 125,
         both=r"Kernel panic"),
+    Row("modprobe of busybox and of kmod find the modules by the image's index", ["@modprobe.img"], 5,
+        out=(r"^\s*btrfs$", r"overlay$", r"^/dev/ram0 /dev/ram1 /dev/ram2$")),
 ]
 
 

@@ -114,6 +114,10 @@ IMAGES = {
     "handoff": ("", VIRTIO),
     "forroot": ("", ["--for-machine", "pc", "--for-root", "@root.ext4"]),
     "unsigned": ("", ["--for-machine", "pc", "--for-root", "@root.ext4", "--unsigned-modules"]),
+    "modprobe": ("init\napplets /bin/busybox sh modprobe cat grep\nprogram /sbin/modprobe /opt/modprobe\n"
+                 "driver btrfs\ndriver brd\ndriver overlay\nmodule-index\n"
+                 "run /bin/sh -c \"modprobe fs-btrfs; modprobe brd rd_nr=3; /opt/modprobe overlay; "
+                 "grep -E 'btrfs|overlay' /proc/filesystems; echo /dev/ram*; exit 5\"\n", ["--no-init"]),
     "plain": ("init\n", []),
     "unexec": ("init\nfile /data @hello 0644 0 0\nrun /data\n", []),
 }

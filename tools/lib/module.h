@@ -66,6 +66,10 @@ int modules_add_firmware_name(struct modules *modules, const char *name);
 /* Whether the kernel has something of this name or alias, built in or as a module. */
 int modules_know(struct modules *modules, const char *name);
 
+/* The image gets the tables that modprobe(8) needs, of kmod and of busybox: modules.dep and its like
+ * for the modules that are in it. */
+void modules_want_index(struct modules *modules);
+
 /* Adds the files at /lib/modules/RELEASE/..., /etc/rdinit/modules and /etc/rdinit/drivers, and
  * firmware. Modules that are compressed (gzip, xz, zstd) are unpacked: the image is compressed as
  * a whole. 0, or -1 after reporting. */

@@ -51,6 +51,7 @@ struct modules {
 	size_t builtin_count;
 	char **firmware;	/* asked for by name */
 	size_t firmware_count;
+	int wants_index;
 	enum module_signatures signatures;
 	enum firmware_reading firmware_reading;
 };
@@ -98,5 +99,8 @@ char *modules_place(const struct modules *modules, const struct item *item);
 
 /* firmware.c: what the items name, and what lines name. 0, or -1 after reporting. */
 int modules_add_firmware(struct modules *modules, struct image *image);
+
+/* module_index.c: the tables of depmod(8), where they are wanted. 0, or -1 after reporting. */
+int modules_write_index(struct modules *modules, struct image *image);
 
 #endif

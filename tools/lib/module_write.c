@@ -144,6 +144,8 @@ int modules_finish(struct modules *modules, struct image *image)
 	if (!result)
 		result = modules_write_drivers(modules, image, drivers.sorted, drivers.count);
 	if (!result)
+		result = modules_write_index(modules, image);
+	if (!result)
 		result = modules_add_firmware(modules, image);
 	free(always.sorted);
 	free(drivers.sorted);

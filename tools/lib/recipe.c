@@ -38,6 +38,7 @@ static const struct verb {
 	{ "firmware", 1, MANY, verb_firmware, "firmware NAME|PATTERN..." },
 	{ "for-machine", 1, 1, verb_for_machine, "for-machine pc|q35|microvm|this" },
 	{ "for-root", 1, 1, verb_for_root, "for-root DEVICE|IMAGE" },
+	{ "module-index", 0, 0, verb_module_index, "module-index" },
 	{ "modprobe-d", 1, 1, verb_modprobe_d, "modprobe-d DIR" },
 	{ "applets", 1, MANY, verb_applets, "applets BUSYBOX [NAME...]" },
 	{ "cmdline", 1, MANY, verb_cmdline, "cmdline WORD..." },

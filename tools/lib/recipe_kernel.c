@@ -70,7 +70,8 @@ static int find(const struct recipe *recipe, struct kernel *kernel)
 	return -1;
 }
 
-/* Unpacking a kernel costs more than all the rest of packing: only who must know looks inside. */
+/* Unpacking a kernel costs more than all the rest of packing: only who must know, and finds no file
+ * that tells, looks inside. */
 static void find_config(const struct recipe *recipe, const struct kernel *kernel,
 			struct kernel_config *config)
 {
@@ -79,9 +80,12 @@ static void find_config(const struct recipe *recipe, const struct kernel *kernel
 	*config = (struct kernel_config){ .from = NULL };
 	if (!kernel->image)
 		return;
-	if (recipe->options.signatures == SIGNATURES_STAY || access(kernel->image, R_OK))
-		kernel_config_find(kernel, (struct span){ NULL, 0 }, config);
-	else if (!kernel_boot_open(kernel, FORM_FASTEST, &form))
+	kernel_config_find(kernel, (struct span){ NULL, 0 }, config);
+	if (config->from || recipe->options.signatures == SIGNATURES_STAY ||
+	    access(kernel->image, R_OK))
+		return;
+	kernel_config_free(config);
+	if (!kernel_boot_open(kernel, FORM_FASTEST, &form))
 		kernel_config_find(kernel, form.vmlinux, config);
 	kernel_boot_close(&form);
 }

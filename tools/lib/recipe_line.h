@@ -85,6 +85,7 @@ int verb_module(const struct line *line);
 int verb_driver(const struct line *line);
 int verb_firmware(const struct line *line);
 int verb_modprobe_d(const struct line *line);
+int verb_module_index(const struct line *line);
 int verb_for_machine(const struct line *line);
 int verb_for_root(const struct line *line);
 int verb_applets(const struct line *line);

@@ -48,6 +48,15 @@ int verb_firmware(const struct line *line)
 	return modules ? 0 : -1;
 }
 
+int verb_module_index(const struct line *line)
+{
+	struct modules *modules = recipe_modules(line->recipe);
+
+	if (modules)
+		modules_want_index(modules);
+	return modules ? 0 : -1;
+}
+
 /* What a line says counts for the modules below it: one above would have been added without. */
 int verb_modprobe_d(const struct line *line)
 {
