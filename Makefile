@@ -29,7 +29,7 @@ TOOL	= main pack list cat extract diff check run run_boot
 TOOL_LIB = applets archive archive_resolve arguments bzimage $(CHECK) closure compress compress_bzip2 \
 	  compress_gzip compress_lz4 compress_lzma compress_zstd decompress decompress_more disk \
 	  elf_deps error firmware frame_cache groups host_block host_file host_fs host_machine \
-	  host_mount host_root image image_table kconfig kernel kernel_boot \
+	  host_mount host_root host_words image image_table kconfig kernel kernel_boot \
 	  kernel_config kernel_fit kernel_name kmodindex layout ldcache ldconf listing listing_more \
 	  machine machine_input mem modconf modfile modinfo modname modsign module module_conf \
 	  module_driver module_find module_index module_need module_write mountinfo newc output path place \

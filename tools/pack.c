@@ -46,9 +46,10 @@ static const char usage[] =
 	"  --app PROGRAM ARG...       the program to run as the whole machine; takes the rest of\n"
 	"                             the line\n";
 
-enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_MODULE, OPT_DRIVER, OPT_FOR_MACHINE, OPT_FOR_ROOT, OPT_HOST,
-       OPT_FIRMWARE, OPT_MODPROBE_D, OPT_UNSIGNED, OPT_KERNEL_RELEASE, OPT_HOST_ROOT, OPT_CMDLINE, OPT_KERNEL, OPT_MODULES, OPT_VAR,
-       OPT_NO_INIT };
+enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_MODULE,
+       OPT_DRIVER, OPT_FOR_MACHINE, OPT_FOR_ROOT, OPT_HOST,
+       OPT_FIRMWARE, OPT_MODPROBE_D, OPT_UNSIGNED, OPT_KERNEL_RELEASE, OPT_HOST_ROOT,
+       OPT_CMDLINE, OPT_KERNEL, OPT_MODULES, OPT_VAR, OPT_NO_INIT };
 
 static const struct option long_options[] = {
 	{ "output", required_argument, NULL, 'o' },

@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from conftest import RDINIT
 from modtree import RELEASE, ModTree, drivers_of, modules_of
 from test_module import IMAGE
 
@@ -319,3 +320,13 @@ def test_the_true_host_can_be_asked(tool):
     entries = tool.pack("for-machine this\n", *KERNEL)
     if b"etc/rdinit/drivers" in entries:
         drivers_of(entries)
+
+
+def test_no_process_is_started(tool):
+    """What others do with thousands of them: one process, and no thread where nothing is compressed."""
+    made(tool, 8 << 20, "mke2fs", "-q", "-F", "-t", "ext4")
+    done = subprocess.run(["strace", "-f", "-qq", "-e", "trace=clone,clone3,fork,vfork,execve", "-o", "calls", RDINIT,
+                           "pack", "--compress", "none", "-o", "out.img", *KERNEL, "--for-machine", "this",
+                           "--for-root", "disk"], cwd=tool.path, env=tool.env, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert (tool.path / "calls").read_text().count("(") == 1

@@ -1,4 +1,4 @@
-/* fuzz_kmodindex.c - PROPERTY: every key is found again, with its values, by a reader of the format. */
+/* fuzz_kmodindex.c - PROPERTY: a reader of the format finds every key with its values. */
 /* link: tools/lib/kmodindex tools/lib/mem tools/lib/error */
 #include "tools/lib/kmodindex.h"
 #include "tests/fuzz/fuzz.h"
@@ -10,7 +10,8 @@ static uint32_t get32(const struct buffer *table, size_t at)
 	const uint8_t *bytes = (const uint8_t *)table->data + at;
 
 	CHECK(at + 4 <= table->len);
-	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
+	       bytes[3];
 }
 
 /* How often `value` stands at `key`, walking down from the root. */
@@ -32,7 +33,8 @@ static int count(const struct buffer *table, const char *key, const char *value)
 			at += len + 1;
 		}
 		if (node & 0x20000000) {
-			uint8_t first = (uint8_t)table->data[at], last = (uint8_t)table->data[at + 1];
+			uint8_t first = (uint8_t)table->data[at],
+				last = (uint8_t)table->data[at + 1];
 			uint8_t letter = (uint8_t)*key;
 
 			CHECK(first <= last);

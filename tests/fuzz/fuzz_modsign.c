@@ -1,4 +1,4 @@
-/* fuzz_modsign.c - PROPERTY: what is left of a module is its beginning; modinfo texts lie inside. */
+/* fuzz_modsign.c - PROPERTY: a module's beginning is left; modinfo texts lie inside. */
 /* link: tools/lib/modsign tools/lib/modinfo */
 #include "tools/lib/modinfo.h"
 #include "tools/lib/modsign.h"

@@ -11,7 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	while (mountinfo_next(&rest, &line)) {
 		CHECK(lies_in(line.root, text, len) && lies_in(line.source, text, len));
-		CHECK(line.root < line.target && line.target < line.type && line.type < line.source);
+		CHECK(line.root < line.target && line.target < line.type &&
+		      line.type < line.source);
 		CHECK(line.source < rest && !strpbrk(line.type, " \n"));
 	}
 	CHECK(!*rest);

@@ -15,8 +15,8 @@
 #define PLACE "/lib/firmware"
 #define SHOWN_MAX 3 /* names of missing files in a warning */
 
-/* Both in the kernel's order (drivers/base/firmware_loader/main.c): a plain file in any folder comes
- * before a compressed one. */
+/* Both in the kernel's order (drivers/base/firmware_loader/main.c): a plain file in any folder
+ * comes before a compressed one. */
 static const struct ending {
 	const char *text;
 	enum firmware_reading reading;
@@ -96,8 +96,7 @@ static int add_file(const struct modules *modules, struct image *image, const ch
 }
 
 /* 1: found, 0: nowhere, -1 after reporting. */
-static int add_name(const struct modules *modules, struct image *image,
-		    const struct wanted *wanted)
+static int add_name(const struct modules *modules, struct image *image, const struct wanted *wanted)
 {
 	const struct ending *ending = NULL;
 	char *path = find_file(modules, wanted->name, &ending);
@@ -137,8 +136,7 @@ static int add_pattern(const struct modules *modules, struct image *image,
 
 	for (size_t i = 0; i < FOLDERS * COUNT(endings) && count >= 0; i++) {
 		char *plain = folder(modules, i % FOLDERS), *dir = quoted(xstrdup(plain));
-		char *pattern = xasprintf("%s/%s%s", dir, wanted->name,
-					  endings[i / FOLDERS].text);
+		char *pattern = xasprintf("%s/%s%s", dir, wanted->name, endings[i / FOLDERS].text);
 		glob_t found;
 
 		if (!glob(pattern, 0, NULL, &found)) {

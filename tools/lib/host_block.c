@@ -26,16 +26,19 @@ static const struct {
 static const struct {
 	const char *level, *module;
 } levels[] = {
-	{ "linear", "linear" }, { "raid0", "raid0" },	{ "raid1", "raid1" },	{ "raid10", "raid10" },
-	{ "raid4", "raid456" }, { "raid5", "raid456" }, { "raid6", "raid456" },
+	{ "linear", "linear" }, { "raid0", "raid0" },	{ "raid1", "raid1" },
+	{ "raid10", "raid10" }, { "raid4", "raid456" }, { "raid5", "raid456" },
+	{ "raid6", "raid456" },
 };
 
 static const struct {
 	enum host_stack bit;
 	const char *name;
 } stacks[] = {
-	{ HOST_LUKS, "LUKS" },	    { HOST_LVM, "LVM" },
-	{ HOST_MD, "software RAID" }, { HOST_OTHER_DM, "a device mapper's target" },
+	{ HOST_LUKS, "LUKS" },
+	{ HOST_LVM, "LVM" },
+	{ HOST_MD, "software RAID" },
+	{ HOST_OTHER_DM, "a device mapper's target" },
 	{ HOST_LOOP, "a loop device, a file of another file system" },
 };
 
@@ -195,7 +198,8 @@ static int walk_device(struct walk *walk, const char *dir)
 	int result;
 
 	if (++walk->depth > DEPTH_MAX)
-		result = error("%s: more than %d block devices on one another", shown(dir), DEPTH_MAX);
+		result = error("%s: more than %d block devices on one another", shown(dir),
+			       DEPTH_MAX);
 	else if (exists(dir, "partition"))
 		result = walk_device(walk, above);
 	else

@@ -67,7 +67,8 @@ int host_add_fs(struct modules *modules, const char *type, const char *why)
 		result = modules_add(modules, LOAD_ALWAYS, name, NULL, why);
 	else
 		result = error("file system %s: this kernel has none, neither built in nor as a "
-			       "module", shown(type));
+			       "module",
+			       shown(type));
 	free(alias);
 	return result ? result : add_extras(modules, type, why);
 }
@@ -106,7 +107,7 @@ struct parts {
 	struct modules *modules;
 	const char *path, *why;
 	int fd;
-	int found;	/* file systems added */
+	int found; /* file systems added */
 };
 
 /* One partition: what cannot be mounted is passed over, and the kernel need not know what nobody
@@ -141,12 +142,14 @@ static int add_partitions(struct parts *parts)
 	if (result || parts->found)
 		return result;
 	return error("for-root %s: no file system that can be a root, neither on it nor on its "
-		     "partitions", shown(parts->path));
+		     "partitions",
+		     shown(parts->path));
 }
 
 int host_add_fs_of(struct modules *modules, const char *path, const char *why)
 {
-	struct parts parts = { modules, path, why, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), 0 };
+	struct parts parts = { modules, path, why, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK),
+			       0 };
 	char *type;
 	int result;
 

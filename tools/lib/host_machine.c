@@ -1,4 +1,4 @@
-/* host_machine.c - the drivers that a machine's devices need: QEMU's by a table, this one's by /sys. */
+/* host_machine.c - the drivers that a machine's devices need. */
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,14 @@
 
 enum kind { DISK, OTHER };
 
-#define PCI_DISKS { "virtio_pci", "virtio_blk", "virtio_scsi", "nvme", "sd_mod" }
-#define PCI_OTHERS { "virtio_net", "virtio_console", "9pnet_virtio", "9p", "virtiofs" }
+#define PCI_DISKS                                                           \
+	{                                                                   \
+		"virtio_pci", "virtio_blk", "virtio_scsi", "nvme", "sd_mod" \
+	}
+#define PCI_OTHERS                                                               \
+	{                                                                        \
+		"virtio_net", "virtio_console", "9pnet_virtio", "9p", "virtiofs" \
+	}
 
 /* What these machines can be given by QEMU's options, in the order of their buses. */
 static const struct row {
@@ -19,10 +25,10 @@ static const struct row {
 	const char *modules[6];
 } rows[] = {
 	{ "pc", DISK, PCI_DISKS },
-	{ "pc", OTHER, { "ata_piix" } },
+	{ "pc", DISK, { "ata_piix", "sd_mod" } },
 	{ "pc", OTHER, PCI_OTHERS },
 	{ "q35", DISK, PCI_DISKS },
-	{ "q35", OTHER, { "ahci" } },
+	{ "q35", DISK, { "ahci", "sd_mod" } },
 	{ "q35", OTHER, PCI_OTHERS },
 	{ "microvm", DISK, { "virtio_mmio", "virtio_blk", "virtio_scsi", "sd_mod" } },
 	{ "microvm", OTHER, PCI_OTHERS },
@@ -32,10 +38,34 @@ static const struct row {
  * network and folders stand among the modules. All others can wait for the real root, and would
  * make an image of hundreds of megabytes. */
 static const char *const folders[] = {
-	"acpi/nfit", "ata/", "block/", "cdrom/", "char/virtio_console", "firewire/", "hid/", "hv/",
-	"input/keyboard/", "input/serio/", "memstick/", "message/fusion/", "misc/cardreader/", "mmc/",
-	"net/virtio_net", "nvdimm/", "nvme/", "pci/controller/", "scsi/", "ufs/", "usb/common/",
-	"usb/core/", "usb/dwc3/", "usb/host/", "usb/storage/", "virtio/", "xen/", NULL,
+	"acpi/nfit",
+	"ata/",
+	"block/",
+	"cdrom/",
+	"char/virtio_console",
+	"firewire/",
+	"hid/",
+	"hv/",
+	"input/keyboard/",
+	"input/serio/",
+	"memstick/",
+	"message/fusion/",
+	"misc/cardreader/",
+	"mmc/",
+	"net/virtio_net",
+	"nvdimm/",
+	"nvme/",
+	"pci/controller/",
+	"scsi/",
+	"ufs/",
+	"usb/common/",
+	"usb/core/",
+	"usb/dwc3/",
+	"usb/host/",
+	"usb/storage/",
+	"virtio/",
+	"xen/",
+	NULL,
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -72,8 +102,9 @@ static int add_table(struct modules *modules, const char *machine, const char *w
 		disks += rows[i].kind == DISK ? count : 0;
 	}
 	if (known && !disks)
-		return error("for-machine %s: this kernel has no driver for any disk of that machine",
-			     machine);
+		return error(
+			"for-machine %s: this kernel has no driver for any disk of that machine",
+			machine);
 	return known;
 }
 

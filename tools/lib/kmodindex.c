@@ -6,12 +6,13 @@
 #include <string.h>
 
 #define MAGIC 0xB007F457u
-#define VERSION 0x00020001u	/* 2.1 */
+#define VERSION 0x00020001u /* 2.1 */
 
 /* In the upper bits of the offset of a node: what it has, in this order. */
-#define HAS_PREFIX 0x80000000u	/* letters that all its keys go on with, ended by NUL */
-#define HAS_VALUES 0x40000000u	/* a number of them, then each: priority, text ended by NUL */
-#define HAS_CHILDREN 0x20000000u /* the first letter and the last, then an offset for each between */
+#define HAS_PREFIX 0x80000000u /* letters that all its keys go on with, ended by NUL */
+#define HAS_VALUES 0x40000000u /* a number of them, then each: priority, text ended by NUL */
+#define HAS_CHILDREN \
+	0x20000000u /* the first letter and the last, then an offset for each between */
 
 struct range {
 	const struct kmodindex_entry *entries;

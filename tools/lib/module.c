@@ -104,13 +104,15 @@ static int refuse_install(const struct modules *modules, const char *name)
 	if (!row)
 		return 0;
 	return error("%s: install %s: /init runs no commands in place of loading a module; take "
-		     "the line away, or leave the module out", row->where, shown(name));
+		     "the line away, or leave the module out",
+		     row->where, shown(name));
 }
 
 static int new_item(struct modules *modules, struct kmod_module *module, const char *why)
 {
 	struct item item = { .name = xstrdup(kmod_module_get_name(module)),
-			     .path = xstrdup(kmod_module_get_path(module)), .why = xstrdup(why) };
+			     .path = xstrdup(kmod_module_get_path(module)),
+			     .why = xstrdup(why) };
 	size_t index = modules->count;
 
 	modules->items = xreallocarray(modules->items, index + 1, sizeof(item));
@@ -141,7 +143,8 @@ static void ask(struct modules *modules, size_t index, enum module_load load, co
 {
 	struct item *item = &modules->items[index];
 
-	modules->asks = xreallocarray(modules->asks, modules->ask_count + 1, sizeof(*modules->asks));
+	modules->asks =
+		xreallocarray(modules->asks, modules->ask_count + 1, sizeof(*modules->asks));
 	modules->asks[modules->ask_count++] = (struct ask){ index, load };
 	if (!options || !*options)
 		return;

@@ -48,7 +48,8 @@ static int take_line(struct modules *modules, const struct modconf_line *line, c
 
 	if (line->kind == MODCONF_UNKNOWN)
 		result = error("%s: expected alias, blacklist, install, options, remove, softdep "
-			       "or weakdep, found \"%s\"", where, shown(line->name));
+			       "or weakdep, found \"%s\"",
+			       where, shown(line->name));
 	else if (line->kind == MODCONF_SHORT)
 		result = error("%s: expected more words after %s", where, line->name);
 	else

@@ -1,4 +1,4 @@
-/* module_driver.c - /etc/rdinit/drivers: modules that wait for a device, and the devices' aliases. */
+/* module_driver.c - /etc/rdinit/drivers: modules that wait for a device. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@
 
 struct pattern {
 	char *text;
-	struct indices ranks;	/* what is loaded for it, in this order */
+	struct indices ranks; /* what is loaded for it, in this order */
 };
 
 struct patterns {
@@ -36,8 +36,8 @@ static void add_pattern(struct patterns *patterns, const char *text, const struc
 }
 
 /* What is loaded behind the module, also because of what it needs. */
-static void add_after(const struct modules *modules, const struct item *item,
-		      struct indices *seen, struct indices *ranks)
+static void add_after(const struct modules *modules, const struct item *item, struct indices *seen,
+		      struct indices *ranks)
 {
 	for (size_t i = 0; i < item->before.count; i++) {
 		size_t seen_before = seen->count;
@@ -156,8 +156,8 @@ static void print_patterns(struct patterns *patterns, struct buffer *out)
 	}
 }
 
-int modules_write_drivers(struct modules *modules, struct image *image,
-			  struct item *const *sorted, size_t count)
+int modules_write_drivers(struct modules *modules, struct image *image, struct item *const *sorted,
+			  size_t count)
 {
 	struct patterns patterns = { NULL, 0 };
 	struct buffer out = { NULL, 0, 0 };

@@ -67,8 +67,8 @@ int modules_look_up(struct modules *modules, const char *text, const char *const
 	kmod_list_foreach(at, list) {
 		struct kmod_module *module = kmod_module_get_module(at);
 
-		if (count >= 0 && is_in(modules, module, folders) && !hides(modules, module, text) &&
-		    modules_take(modules, module, why, found))
+		if (count >= 0 && is_in(modules, module, folders) &&
+		    !hides(modules, module, text) && modules_take(modules, module, why, found))
 			count = -1;
 		else if (count >= 0)
 			count++;
@@ -191,8 +191,7 @@ static int is_pattern(const char *text)
 	return strpbrk(text, "*?[") && !strchr(text, ':');
 }
 
-int modules_find(struct modules *modules, const char *text, const char *why,
-		 struct indices *found)
+int modules_find(struct modules *modules, const char *text, const char *why, struct indices *found)
 {
 	if (is_pattern(text) && access(text, F_OK))
 		return take_pattern(modules, text, why, found);

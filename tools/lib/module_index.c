@@ -28,7 +28,7 @@ struct table {
 
 struct index {
 	const struct modules *modules;
-	struct item **items;	/* those in the image */
+	struct item **items; /* those in the image */
 	size_t count;
 	struct image *image;
 };
@@ -36,8 +36,7 @@ struct index {
 static void add_entry(struct table *table, char *key, const char *value, size_t priority)
 {
 	table->entries = xreallocarray(table->entries, table->count + 1, sizeof(*table->entries));
-	table->entries[table->count++] =
-		(struct kmodindex_entry){ key, xstrdup(value), priority };
+	table->entries[table->count++] = (struct kmodindex_entry){ key, xstrdup(value), priority };
 }
 
 /* As kmod asks: '-' is '_', but between brackets. */
@@ -220,8 +219,8 @@ static int copy_builtin(const struct index *index)
 
 	for (size_t i = 0; i < COUNT(builtin_tables) && !result; i++) {
 		char *from = xasprintf("%s/%s", index->modules->dir, builtin_tables[i]);
-		char *place = xasprintf("/lib/modules/%s/%s", index->modules->release,
-					builtin_tables[i]);
+		char *place =
+			xasprintf("/lib/modules/%s/%s", index->modules->release, builtin_tables[i]);
 
 		if (!access(from, R_OK))
 			result = image_add_file(index->image, place, from, 0644, WHY) ? 0 : -1;
@@ -265,7 +264,8 @@ static int by_load(const void *a, const void *b)
 
 int modules_write_index(struct modules *modules, struct image *image)
 {
-	struct index index = { modules, xcalloc(modules->count + 1, sizeof(*index.items)), 0, image };
+	struct index index = { modules, xcalloc(modules->count + 1, sizeof(*index.items)), 0,
+			       image };
 	int result;
 
 	for (size_t i = 0; i < modules->count; i++)

@@ -16,8 +16,7 @@ struct order {
 	size_t count;
 };
 
-static void visit(struct modules *modules, size_t index, enum module_load load,
-		  struct order *order)
+static void visit(struct modules *modules, size_t index, enum module_load load, struct order *order)
 {
 	struct item *item = &modules->items[index];
 
@@ -111,9 +110,10 @@ static int write_list(struct modules *modules, struct image *image, const struct
 		free(place);
 	}
 	if (list.len > LIST_MAX)
-		result = error("%zu modules: their list has %zu bytes, and /init reads %d; name those "
-			       "that only some devices need with driver, not module", order->count,
-			       list.len, LIST_MAX);
+		result = error(
+			"%zu modules: their list has %zu bytes, and /init reads %d; name those "
+			"that only some devices need with driver, not module",
+			order->count, list.len, LIST_MAX);
 	else if (list.len &&
 		 !image_add_data(image, MODULES_LIST, list.data, list.len, 0644, "list of modules"))
 		result = -1;

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BEFORE 5 /* fields: id, parent, major:minor, root, target; then options, and more up to "-" */
+#define BEFORE \
+	5 /* fields: id, parent, major:minor, root, target; then options, and more up to "-" */
 
 static int is_octal(char c)
 {
@@ -17,7 +18,8 @@ static void unescape(char *text)
 	char *to = text;
 
 	for (; *text; text++) {
-		if (text[0] == '\\' && is_octal(text[1]) && is_octal(text[2]) && is_octal(text[3])) {
+		if (text[0] == '\\' && is_octal(text[1]) && is_octal(text[2]) &&
+		    is_octal(text[3])) {
 			int byte = (text[1] - '0') * 64 + (text[2] - '0') * 8 + (text[3] - '0');
 
 			*to++ = byte > 0 && byte < 256 ? (char)byte : '?';

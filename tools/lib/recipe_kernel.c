@@ -1,4 +1,4 @@
-/* recipe_kernel.c - the kernel that a recipe's modules are for, and what it lets us do with them. */
+/* recipe_kernel.c - the kernel that a recipe's modules are for. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,13 +95,14 @@ static int check_signatures(const struct kernel *kernel, const struct kernel_con
 	for (size_t i = 0; i < COUNT(enforcing); i++)
 		if (kernel_config_get(config, enforcing[i]) == KCONFIG_Y)
 			return error("--unsigned-modules: kernel %s loads no module without its "
-				     "signature (CONFIG_%s in %s)", kernel->release, enforcing[i],
-				     shown(config->from));
+				     "signature (CONFIG_%s in %s)",
+				     kernel->release, enforcing[i], shown(config->from));
 	if (kernel_config_get(config, "MODULE_SIG") == KCONFIG_N)
 		return 0;
 	if (!config->from)
 		warning("--unsigned-modules: no configuration of kernel %s is at hand: it may "
-			"refuse modules without signatures", kernel->release);
+			"refuse modules without signatures",
+			kernel->release);
 	else if (kernel_config_get(config, "LOCK_DOWN_IN_EFI_SECURE_BOOT") == KCONFIG_Y)
 		warning("--unsigned-modules: under Secure Boot kernel %s refuses them",
 			kernel->release);
@@ -123,7 +124,8 @@ static enum firmware_reading reading_of(const struct kernel_config *config)
 
 static struct modules *open_modules(const struct recipe *recipe, const struct kernel *kernel)
 {
-	struct module_source source = { .dir = kernel->modules_dir, .release = kernel->release,
+	struct module_source source = { .dir = kernel->modules_dir,
+					.release = kernel->release,
 					.firmware_dir = recipe->options.firmware_dir,
 					.signatures = recipe->options.signatures };
 	const char *const *dir = recipe->options.modprobe_dirs;
