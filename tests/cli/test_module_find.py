@@ -1,4 +1,6 @@
 """test_module_find.py - what names, patterns, weak dependencies and modprobe.d stand for; drivers."""
+import subprocess
+
 import pytest
 
 from modtree import RELEASE, ModTree, drivers_of, modules_of
@@ -55,6 +57,14 @@ def test_a_pattern_keeps_the_order_of_dependencies(tool, virtio):
     assert listed.index("vring") < listed.index("vpci") and listed.index("vring") < listed.index("vblk")
 
 
+def test_a_tree_of_compressed_modules(tool, virtio):
+    plain = (virtio.dir / "kernel/drivers/block/vblk.ko").read_bytes()
+    subprocess.run(["xz", *virtio.dir.rglob("*.ko")], check=True)
+    entries = tool.pack("module drivers/bl*/vb?k\n", *virtio.index())
+    assert modules_of(entries) == [("vring.ko", ""), ("vblk.ko", "")]
+    assert entries[f"lib/modules/{RELEASE}/vblk.ko".encode()].data == plain
+
+
 def test_a_list_too_long_for_init_is_refused(tool, tree):
     for i in range(40):
         tree.module(f"m{i}")
@@ -93,6 +103,13 @@ def test_modprobe_d_is_taken_on_request(tool, virtio):
     assert modules_of(tool.pack("module vblk\n", *virtio.index())) == [("vring.ko", ""), ("vblk.ko", "")]
     assert modules_of(tool.pack("modprobe-d conf\nmodule vblk\n", *virtio.index())) == modules_of(
         tool.pack("module vblk\n", *virtio.index(), "--modprobe-d", "conf"))
+
+
+def test_an_alias_does_not_stand_in_for_a_dependency(tool, virtio):
+    tool.write("conf/a.conf", "alias vring crc_soft\n")
+    options = [*virtio.index(), "--modprobe-d", "conf"]
+    assert names(tool.pack("module vblk\n", *options)) == ["vring", "vblk"]
+    assert names(tool.pack("module vring\n", *options)) == ["crc_soft"]
 
 
 def test_a_blacklisted_module_has_its_name_alone(tool, virtio):

@@ -38,8 +38,6 @@ IMAGES = [
         both=r"run /data.*EACCES"),
     Row("an /init that ends is a panic of the kernel", ["@suicide.img"], 125,
         both=r"Kernel panic"),
-    Row("modprobe of busybox and of kmod find the modules by the image's index", ["@modprobe.img"], 5,
-        out=(r"^\s*btrfs$", r"overlay$", r"^/dev/ram0 /dev/ram1 /dev/ram2$")),
 ]
 
 
@@ -120,12 +118,6 @@ HAND_OFF = [
             r"^tmpfs /run ", r"root-switch: handing over to /sbin/init of /dev/vda",
             r"^Unevictable: +[0-9]{1,2} kB$", r"^Shmem: +[0-9]{1,2} kB$", r"^root-done$"),
         absent=(r"^/newroot$", r"^/init$", r"^/etc/rdinit$")),
-    Row("an image for a machine and a root boots into it",
-        ["--disk", "@root.ext4,virtio,snapshot", "--append", "root=/dev/vda", "@forroot.img"], 0,
-        out=r"^REALROOT-OK /sbin/init 0$", absent=r"tainting kernel"),
-    Row("modules without signatures load, and taint the kernel",
-        ["-v", "--disk", "@root.ext4,scsi,snapshot", "--append", "root=/dev/sda", "@unsigned.img"], 0,
-        both=(r"^REALROOT-OK /sbin/init 0$", r"module verification failed: .* tainting kernel")),
     hand_off("a root is read-only unless rw asks for more", "root=/dev/vda", 0,
              out=(r"^REALROOT-OK /sbin/init 0$", r"^/dev/vda / ext4 ro,relatime ")),
     hand_off("a root by number", "root=254:0", 0, out=r"REALROOT-OK.* / ext4 ro"),
@@ -176,8 +168,20 @@ HAND_OFF = [
     Row("an initramfs on ramfs", ["--append", "rootfstype=ramfs", "@hello.img"], 7, out="hello"),
 ]
 
+MODULES = [
+    Row("an image for a machine and a root boots into it",
+        ["--disk", "@root.ext4,virtio,snapshot", "--append", "root=/dev/vda", "@forroot.img"], 0,
+        out=r"^REALROOT-OK /sbin/init 0$", absent=r"tainting kernel"),
+    Row("modules without signatures load, and taint the kernel",
+        ["-v", "--disk", "@root.ext4,scsi,snapshot", "--append", "root=/dev/sda", "@unsigned.img"], 0,
+        both=(r"^REALROOT-OK /sbin/init 0$", r"module verification failed: .* tainting kernel")),
+    Row("modprobe of busybox and of kmod find the modules by the image's index", ["@modprobe.img"], 5,
+        out=(r"^\s*btrfs$", r"overlay$", r"^/dev/ram0 /dev/ram1 /dev/ram2$")),
+]
+
+
 @pytest.mark.parametrize("row", PROGRAMS + IMAGES + CONSOLES + MACHINES + INSIDE + SIGNALS +
-                         HAND_OFF, ids=lambda row: row.name)
+                         HAND_OFF + MODULES, ids=lambda row: row.name)
 def test_boot(row, files):
     check(row, run(row, files))
 

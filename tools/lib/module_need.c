@@ -8,11 +8,13 @@
 
 enum need { SOFT, HARD };
 
-/* A dependency that is nowhere would make the load fail; a soft one may be missing. */
+/* A dependency that is nowhere would make the load fail; a soft one may be missing. It is the module
+ * whose symbols are needed, which no alias of modprobe.d can stand in for. */
 static int take_word(struct modules *modules, const char *word, enum need need, const char *why,
 		     struct indices *found)
 {
-	int count = modules_find(modules, word, why, found);
+	int count = need == HARD ? modules_look_up(modules, word, NULL, why, found)
+				 : modules_find(modules, word, why, found);
 
 	if (count < 0)
 		return -1;
