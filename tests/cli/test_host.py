@@ -303,6 +303,30 @@ def test_a_kernel_that_is_not_installed(tool, host):
     assert said.count("\n") == 1, "said once"
 
 
+def test_the_same_host_gives_the_same_bytes(tool, host):
+    host.index()
+    command = ["pack", "--host", "--host-root", str(host.root), "--no-cache", "-o"]
+    tool.run(*command, "one.img")
+    for device in (host.root / "sys/bus").glob("*/devices/*"):
+        target = os.readlink(device)
+        device.unlink()
+        device.symlink_to(target)       # another order in its folder
+    tool.run(*command, "two.img")
+    assert (tool.path / "one.img").read_bytes() == (tool.path / "two.img").read_bytes()
+
+
+def test_a_module_with_an_install_line_does_not_come_with_its_device(tool, host):
+    tool.write("conf/hard.conf", "install keys /bin/false\n")
+    host.index()
+    done = tool.run("pack", "--compress", "none", "-o", "out.img", "--host", "--host-root", str(host.root),
+                    "--modprobe-d", "conf")
+    assert "warning: module keys is left out: conf/hard.conf:1: install keys" in done.stderr.decode()
+    assert b"etc/rdinit/drivers" not in tool.image("out.img")
+    tool.write("conf/hard.conf", "install ext4 /bin/false\n")
+    tool.fail("pack", "-o", "out.img", "--host", "--host-root", str(host.root), "--modprobe-d", "conf",
+              says="conf/hard.conf:1: install ext4: /init runs no commands")
+
+
 def test_this_machine_gets_drivers_of_disks_and_keyboards(tool, host):
     host.index()
     done = tool.run("pack", "--compress", "none", "-o", "out.img", "--host-root", str(host.root), "--modules",

@@ -49,7 +49,8 @@ class Files:
         path = self.directory / name
         if not path.exists():
             stem, _, kind = name.partition(".")
-            make = {"": self.program, "img": self.image, "disk": self.disk, "ext4": self.root}
+            make = {"": self.program, "img": self.image, "disk": self.disk, "ext4": self.ext4,
+                    "btrfs": self.btrfs}
             beside = path.with_name(path.name + ".new")
             make[kind](stem, beside)
             beside.rename(path)
@@ -68,9 +69,11 @@ class Files:
     def disk(self, stem, path):
         path.write_bytes(f"{stem:16.16}".encode().ljust(1 << 20, b"\0"))
 
-    def root(self, stem, path):
-        """An ext4 file system with a small busybox root; its init tells what it finds."""
+    def tree(self, stem):
+        """A small busybox root; its init tells what it finds."""
         tree = self.directory / f"{stem}.tree"
+        if tree.exists():
+            return tree
         for directory in ("bin", "sbin", "dev", "proc", "sys", "run"):
             (tree / directory).mkdir(parents=True)
         (tree / "bin/busybox").write_bytes(pathlib.Path(shutil.which("busybox")).read_bytes())
@@ -78,9 +81,18 @@ class Files:
         for place, text in ROOTS[stem].items():
             (tree / place).write_text(text)
             (tree / place).chmod(0o755)
+        return tree
+
+    def ext4(self, stem, path):
         path.touch()
         os.truncate(path, 16 << 20)
-        subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext4", "-F", "-d", tree, path], check=True)
+        subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext4", "-F", "-d", self.tree(stem), path], check=True)
+
+    def btrfs(self, stem, path):
+        path.touch()
+        os.truncate(path, 120 << 20)
+        subprocess.run(["/sbin/mkfs.btrfs", "-q", "--rootdir", self.tree(stem), path], check=True,
+                       stderr=subprocess.DEVNULL)
 
 
 def real_init(words):
@@ -113,6 +125,7 @@ IMAGES = {
     "suicide": ("file /init @hello 0755 0 0\n", ["--no-init"]),
     "handoff": ("", VIRTIO),
     "forroot": ("", ["--for-machine", "pc", "--for-root", "@root.ext4"]),
+    "forbtrfs": ("", ["--for-machine", "q35", "--for-root", "@root.btrfs"]),
     "unsigned": ("", ["--for-machine", "pc", "--for-root", "@root.ext4", "--unsigned-modules"]),
     "modprobe": ("init\napplets /bin/busybox sh modprobe cat grep\nprogram /sbin/modprobe /opt/modprobe\n"
                  "driver btrfs\ndriver brd\ndriver overlay\nmodule-index\n"

@@ -56,6 +56,30 @@ static int is_in(const struct modules *modules, struct kmod_module *module,
 	return 0;
 }
 
+/* Who forbids a module by an install line must not lose the whole image because a device would like
+ * it; who names it is told so by modules_take(). */
+static int is_forbidden(const struct modules *modules, struct kmod_module *module,
+			const char *const *folders)
+{
+	const char *name = kmod_module_get_name(module);
+	const struct conf_row *row;
+	size_t at = 0;
+
+	if (!folders || !kmod_module_get_path(module))
+		return 0;
+	row = conf_next(modules, MODCONF_INSTALL, name, &at);
+	if (row)
+		warning("module %s is left out: %s: install %s", name, row->where, row->name);
+	return row != NULL;
+}
+
+static int is_wanted(const struct modules *modules, struct kmod_module *module, const char *text,
+		     const char *const *folders)
+{
+	return is_in(modules, module, folders) && !hides(modules, module, text) &&
+	       !is_forbidden(modules, module, folders);
+}
+
 int modules_look_up(struct modules *modules, const char *text, const char *const *folders,
 		    const char *why, struct indices *found)
 {
@@ -67,8 +91,8 @@ int modules_look_up(struct modules *modules, const char *text, const char *const
 	kmod_list_foreach(at, list) {
 		struct kmod_module *module = kmod_module_get_module(at);
 
-		if (count >= 0 && is_in(modules, module, folders) &&
-		    !hides(modules, module, text) && modules_take(modules, module, why, found))
+		if (count >= 0 && is_wanted(modules, module, text, folders) &&
+		    modules_take(modules, module, why, found))
 			count = -1;
 		else if (count >= 0)
 			count++;
