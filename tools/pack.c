@@ -20,7 +20,7 @@
 static const char usage[] =
 	"usage: rdinit pack [OPTION...] [RECIPE|-]... [--app PROGRAM ARG...]\n\n"
 	"Makes an initramfs image from recipes (rdinit-recipe(5)) and from options, which are short\n"
-	"for recipe lines. With options alone, or --app, our own /init is added.\n\n"
+	"for recipe lines. With options alone, --app or --host, our own /init is added.\n\n"
 	"  -o, --output FILE          the image (rdinit.img); - is standard output\n"
 	"  --compress METHOD[,LEVEL]  none, gzip, zstd (the default), lz4, xz, lzma or bzip2\n"
 	"  --fast-boot                lz4: larger, but unpacked in a third of the time\n"
@@ -279,7 +279,7 @@ static int read_recipes(const struct pack *pack, struct recipe *recipe, struct i
 		result |= option_line(recipe, &pack->lines[i]);
 	if (pack->app)
 		result |= recipe_option_run(recipe, "--app", pack->app);
-	if (!result && !pack->no_init && (pack->app || !pack->recipe_count) &&
+	if (!result && !pack->no_init && (pack->app || pack->host || !pack->recipe_count) &&
 	    !image_find(image, "/init"))
 		result = recipe_line(recipe, "/init", (const char *[]){ "init", NULL });
 	if (result || recipe_finish(recipe))

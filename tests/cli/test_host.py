@@ -220,6 +220,13 @@ def test_words_of_the_user_come_behind(tool, host):
     assert cmdline(pack(tool, host, "--cmdline", "quiet")) == "root=UUID=1-2 rootfstype=ext4\nquiet\n"
 
 
+def test_a_recipe_beside_it_leaves_init_in(tool, host):
+    tool.write("more.recipe", "file /note more.recipe 0644 0 0\n")
+    entries = pack(tool, host, "more.recipe")
+    assert {b"init", b"note", b"dev/console"} <= set(entries)
+    assert b"init" not in pack(tool, host, "--no-init")
+
+
 @pytest.mark.parametrize("root, options, flags", [
     ("/@rootfs", "defaults,subvol=@rootfs,compress=zstd", " rootflags=subvol=@rootfs"),
     ("/@rootfs", "defaults", " rootflags=subvol=/@rootfs"), ("/", "noatime", ""),
