@@ -59,7 +59,7 @@ int line_kernel_words(const struct line *line, size_t first, struct buffer *out)
 int line_failed(const struct line *line, const char *what);
 
 /* New entries get this rank. Returns the defaults before, to put back. */
-struct image_defaults recipe_rank(struct image *image, enum image_rank rank);
+struct image_defaults recipe_set_rank(struct image *image, enum image_rank rank);
 
 /* The modules of the kernel that the options name, opened when a line first asks; NULL after
  * reporting. */

@@ -143,7 +143,7 @@ int finish_modules(struct recipe *recipe)
 		return 0;
 	if (recipe->options.signatures == SIGNATURES_GO && check_cmdline(recipe) < 0)
 		return -1;
-	before = recipe_rank(recipe->image, IMAGE_PROGRAM);
+	before = recipe_set_rank(recipe->image, IMAGE_PROGRAM);
 	result = modules_finish(recipe->modules, recipe->image);
 	image_set_defaults(recipe->image, before);
 	return result;

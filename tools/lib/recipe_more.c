@@ -15,7 +15,7 @@
 #include "tools/lib/recipe_line.h"
 #include "tools/lib/tree.h"
 
-struct image_defaults recipe_rank(struct image *image, enum image_rank rank)
+struct image_defaults recipe_set_rank(struct image *image, enum image_rank rank)
 {
 	struct image_defaults defaults = image_defaults(image);
 
@@ -95,7 +95,7 @@ int verb_program(const struct line *line)
 	if (line->count > 2 && line_absolute(line, 2) < 0)
 		return -1;
 	name = program_name(line->file, line_word(line, 1));
-	before = recipe_rank(image, IMAGE_PROGRAM);
+	before = recipe_set_rank(image, IMAGE_PROGRAM);
 	result = program_add(image, name, line->count > 2 ? line_word(line, 2) : NULL, line->why, NULL);
 	image_set_defaults(image, before);
 	free(name);
@@ -134,7 +134,7 @@ int verb_applets(const struct line *line)
 {
 	struct image *image = line->recipe->image;
 	char *busybox = program_name(line->file, line_word(line, 1));
-	struct image_defaults before = recipe_rank(image, IMAGE_TREE);
+	struct image_defaults before = recipe_set_rank(image, IMAGE_TREE);
 	const char **names = xcalloc(line->count, sizeof(*names));
 	int result;
 
@@ -254,7 +254,7 @@ static char *program_in_image(const struct recipe *recipe, const char *name)
 static int add_run_program(struct recipe *recipe, char **path)
 {
 	char *name = program_name(recipe->run_from, recipe->run[0]);
-	struct image_defaults before = recipe_rank(recipe->image, IMAGE_PROGRAM);
+	struct image_defaults before = recipe_set_rank(recipe->image, IMAGE_PROGRAM);
 	int result = program_add(recipe->image, name, NULL, recipe->run_why, path);
 
 	image_set_defaults(recipe->image, before);
