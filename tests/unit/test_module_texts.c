@@ -1,4 +1,4 @@
-/* test_module_texts.c - modprobe.d, mountinfo, signatures of modules, and words that enforce them. */
+/* test_module_texts.c - modprobe.d, mountinfo, signatures of modules. */
 /* link: tools/lib/modconf tools/lib/mountinfo tools/lib/modsign */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -16,8 +16,8 @@ char *host_text(const char *root, const char *path);
 /*
  * The modules that QEMU's machine `name` (pc, q35, microvm) may need for disks, network, console
  * and folders of the host: always loaded, and those that the kernel does not have are left out,
- * unless no disk would be left. For "this" the drivers that the devices in ROOT/sys/bus ask for with
- * their modalias, of the same kinds, loaded when their device appears.
+ * unless no disk would be left. For "this" the drivers that the devices in ROOT/sys/bus ask for
+ * with their modalias, of the same kinds, loaded when their device appears.
  */
 int host_add_machine(struct modules *modules, const char *root, const char *name, const char *why);
 

@@ -16,7 +16,7 @@ enum modconf_kind {
 
 struct modconf_line {
 	enum modconf_kind kind;
-	unsigned int number;	/* of the line, from 1; of several that a backslash joins the first */
+	unsigned int number;	/* of the line, from 1; the first of those a backslash joins */
 	const char *name, *value;
 };
 

@@ -1,9 +1,9 @@
 /*
  * module_driver.c - /etc/rdinit/drivers: modules that wait for a device.
  *
- * One line a module: PATH NEEDS OPTIONS... . NEEDS is "-", or the numbers (from 0) of the lines, all
- * above, of the modules to be loaded first. Then an empty line, and one line a pattern, sorted by
- * bytes: PATTERN NUMBER[,NUMBER...], the modules to be loaded, in this order, for a device whose
+ * One line a module: PATH NEEDS OPTIONS... . NEEDS is "-", or the numbers (from 0) of the lines,
+ * all above, of the modules to be loaded first. Then an empty line, and one line a pattern, sorted
+ * by bytes: PATTERN NUMBER[,NUMBER...], the modules to be loaded, in this order, for a device whose
  * modalias fits it as fnmatch(3) has it.
  */
 #include <stdlib.h>

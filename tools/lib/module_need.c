@@ -8,8 +8,8 @@
 
 enum need { SOFT, HARD };
 
-/* A dependency that is nowhere would make the load fail; a soft one may be missing. It is the module
- * whose symbols are needed, which no alias of modprobe.d can stand in for. */
+/* A dependency that is nowhere would make the load fail; a soft one may be missing. It is the
+ * module whose symbols are needed, which no alias of modprobe.d can stand in for. */
 static int take_word(struct modules *modules, const char *word, enum need need, const char *why,
 		     struct indices *found)
 {

@@ -88,7 +88,7 @@ int module_same(const char *a, const char *b);
 const struct conf_row *conf_next(const struct modules *modules, enum modconf_kind kind,
 				 const char *name, size_t *at);
 
-/* module_driver.c: /etc/rdinit/drivers. `sorted`: the items that are loaded on a device, by rank. */
+/* module_driver.c: /etc/rdinit/drivers. `sorted`: the items loaded on a device, by rank. */
 int modules_write_drivers(struct modules *modules, struct image *image,
 			  struct item *const *sorted, size_t count);
 

@@ -3,7 +3,7 @@
 #define TOOLS_LIB_MOUNTINFO_H
 
 struct mountinfo {
-	unsigned int major, minor;	/* of the device; major 0: the file system is on none, or btrfs */
+	unsigned int major, minor;	/* of the device; major 0: there is none, or it is btrfs */
 	const char *root;		/* what of the file system is mounted: "/", "/@rootfs" */
 	const char *target, *type, *source;
 };
