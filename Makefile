@@ -30,14 +30,19 @@ CHECK	= check check_cmdline check_host check_image check_kernel check_libraries 
 
 # The host tool.
 TOOL	= main pack list cat extract diff explain check run run_boot
-TOOL_LIB = applets archive archive_resolve arguments bootconfig bzimage capture $(CHECK) closure compress compress_bzip2 \
-	  compress_gzip compress_lz4 compress_lzma compress_zstd decompress decompress_more disk dpkg \
-	  elf_deps error frame_cache groups image image_settle image_table kconfig kernel kernel_boot \
-	  kernel_config kernel_fit kernel_name layout ldcache ldconf listing listing_more \
-	  machine machine_input manifest mem microcode microcode_parse modfile modinfo modname module newc oci oci_config oci_index oci_store oci_user output path place \
-	  program qemu queue recipe recipe_attr recipe_early recipe_input recipe_keymap recipe_list recipe_more recipe_option recipe_run relations run_image runtime save sbom sha256 \
-	  spawn spool stage stage_archive tar tree treemap tty tuning uml unpack_tree verdict vmlinux warden whole_file wire words writer
-TOOL_LIBS = -lkmod -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -ljansson -larchive -lnettle -lpthread
+TOOL_LIB = applets archive archive_resolve arguments bootconfig bzimage capture $(CHECK) closure \
+	  compress compress_bzip2 compress_gzip compress_lz4 compress_lzma compress_zstd decompress \
+	  decompress_more disk dpkg elf_deps error firmware frame_cache groups host_block host_file \
+	  host_fs host_machine host_mount host_root host_words image image_settle image_table kconfig \
+	  kernel kernel_boot kernel_config kernel_fit kernel_name kmodindex layout ldcache ldconf \
+	  listing listing_more machine machine_input manifest mem microcode microcode_parse modconf \
+	  modfile modinfo modname modsign module module_conf module_driver module_find module_index \
+	  module_need module_write mountinfo newc oci oci_config oci_index oci_store oci_user output \
+	  path place program qemu queue recipe recipe_attr recipe_early recipe_input recipe_kernel \
+	  recipe_keymap recipe_list recipe_module recipe_more recipe_option recipe_run relations \
+	  run_image runtime save sbom sha256 spawn spool stage stage_archive tar tree treemap tty \
+	  tuning uml unpack_tree verdict vmlinux warden whole_file wire words writer
+TOOL_LIBS = -lkmod -lblkid -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -ljansson -larchive -lnettle -lpthread
 
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
 	  -Wpointer-arith -Wwrite-strings -Wno-missing-field-initializers
@@ -66,7 +71,7 @@ else
 run_as	= @printf '  %-8s%s\n' $1 $@; $2
 endif
 
-.PHONY: all deps run check check-all kernel soak bench bench-boot bench-pack fuzz lint format install clean help
+.PHONY: all deps run check check-all kernel soak bench bench-boot bench-pack fuzz lint format install install-hooks clean help
 .DELETE_ON_ERROR:
 .SECONDARY: $(PURE_SAN)
 
@@ -194,7 +199,7 @@ lint:				## gcc's analyzer over everything, the manuals
 format:				## clang-format in place
 	clang-format -i $(wildcard init/*.[ch] init/*/*.[ch] tools/*.[ch] tools/lib/*.[ch] tests/*/*.[ch])
 
-install: all			## into DESTDIR and PREFIX
+install: all			## into DESTDIR and PREFIX; HOOKS=1: pack an image for each kernel installed
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/rdinit
 	install -m 755 $B/rdinit $(DESTDIR)$(PREFIX)/bin/rdinit
 	install -m 755 $B/init $(DESTDIR)$(PREFIX)/lib/rdinit/init
@@ -203,6 +208,17 @@ install: all			## into DESTDIR and PREFIX
 	for section in 1 5 7 8; do \
 		install -d $(DESTDIR)$(PREFIX)/share/man/man$$section; \
 		install -m 644 man/*.$$section $(DESTDIR)$(PREFIX)/share/man/man$$section/; done
+	$(if $(HOOKS),@$(MAKE) --no-print-directory install-hooks)
+
+# What packs an image of the host whenever a kernel is installed: kernel-install's place, Debian's.
+HOOK_PLACES = kernel-install:/usr/lib/kernel/install.d/55-rdinit.install \
+	  postinst:/etc/kernel/postinst.d/rdinit postrm:/etc/kernel/postrm.d/rdinit
+
+install-hooks:
+	@for hook in $(HOOK_PLACES); do to=$(DESTDIR)$${hook#*:}; \
+		install -d $${to%/*} && \
+		sed 's|@BINDIR@|$(PREFIX)/bin|' tools/hooks/$${hook%%:*} > $$to && chmod 755 $$to && \
+		echo "  HOOK    $$to" || exit 1; done
 
 clean:				## all but the unpacked kernel
 	find $B -mindepth 1 -maxdepth 1 ! -name kernel -exec rm -rf {} +

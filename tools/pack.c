@@ -10,6 +10,7 @@
 #include "tools/lib/bootconfig.h"
 #include "tools/lib/compress.h"
 #include "tools/lib/error.h"
+#include "tools/lib/host.h"
 #include "tools/lib/image.h"
 #include "tools/lib/mem.h"
 #include "tools/lib/output.h"
@@ -22,7 +23,7 @@
 static const char usage[] =
 	"usage: rdinit pack [OPTION...] [RECIPE|-]... [--app PROGRAM ARG...]\n\n"
 	"Makes an initramfs image from recipes (rdinit-recipe(5)) and from options, which are short\n"
-	"for recipe lines. With options alone, or --app, our own /init is added.\n\n"
+	"for recipe lines. With options alone, --app or --host, our own /init is added.\n\n"
 	"  -o, --output FILE          the image (rdinit.img); - is standard output\n"
 	"  --compress METHOD[,LEVEL]  none, gzip, zstd (the default), lz4, xz, lzma or bzip2\n"
 	"  --fast-boot                lz4: larger, but unpacked in a third of the time\n"
@@ -39,18 +40,30 @@ static const char usage[] =
 	"  --manifest[=FILE]          every entry with its sha256, source and reason, as JSON\n"
 	"                             (IMAGE.manifest.json)\n"
 	"  --sbom[=FILE]              files and Debian packages, as SPDX 2.3 (IMAGE.spdx.json)\n"
-	"  --module NAME              a kernel module with what it needs\n"
+	"  --module NAME              a kernel module, or those of a pattern, with what they need\n"
+	"  --driver NAME              the same, loaded when a device asks for it\n"
+	"  --for-machine NAME         what the devices of pc, q35, microvm or this machine need\n"
+	"  --for-root DEVICE|IMAGE    what is needed to mount it\n"
+	"  --host                     all that this machine and its root need, and the words that\n"
+	"                             name that root\n"
+	"  --firmware DIR             where firmware is (lib/firmware beside the modules)\n"
+	"  --modprobe-d DIR           options and aliases of modules, as modprobe.d(5) has them\n"
+	"  --unsigned-modules         leave the modules' signatures out: loads faster, taints\n"
 	"  --cmdline WORDS            defaults for the kernel's command line\n"
 	"  --kernel FILE              the kernel whose modules are meant\n"
 	"  --modules DIR              its modules, .../lib/modules/RELEASE\n"
+	"  --kernel-release REL       the installed kernel of this release, in place of both\n"
+	"  --host-root DIR            where this host's files and its /sys are looked for (/)\n"
 	"  --var NAME=VALUE           what ${NAME} is in recipes, before the environment\n"
 	"  --no-init                  do not add /init\n"
 	"  --app PROGRAM ARG...       the program to run as the whole machine; takes the rest of\n"
 	"                             the line\n";
 
-enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_TAR, OPT_OCI, OPT_IMAGE, OPT_MICROCODE, OPT_APPEND_TO,
-       OPT_BOOTCONFIG, OPT_MANIFEST, OPT_SBOM, OPT_MODULE, OPT_CMDLINE, OPT_KERNEL, OPT_MODULES, OPT_VAR,
-       OPT_NO_INIT };
+enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_TAR, OPT_OCI,
+       OPT_IMAGE, OPT_MICROCODE, OPT_APPEND_TO, OPT_BOOTCONFIG, OPT_MANIFEST, OPT_SBOM,
+       OPT_MODULE, OPT_DRIVER, OPT_FOR_MACHINE, OPT_FOR_ROOT, OPT_HOST, OPT_FIRMWARE,
+       OPT_MODPROBE_D, OPT_UNSIGNED, OPT_KERNEL_RELEASE, OPT_HOST_ROOT, OPT_CMDLINE, OPT_KERNEL,
+       OPT_MODULES, OPT_VAR, OPT_NO_INIT };
 
 static const struct option long_options[] = {
 	{ "output", required_argument, NULL, 'o' },
@@ -68,9 +81,18 @@ static const struct option long_options[] = {
 	{ "manifest", optional_argument, NULL, OPT_MANIFEST },
 	{ "sbom", optional_argument, NULL, OPT_SBOM },
 	{ "module", required_argument, NULL, OPT_MODULE },
+	{ "driver", required_argument, NULL, OPT_DRIVER },
+	{ "for-machine", required_argument, NULL, OPT_FOR_MACHINE },
+	{ "for-root", required_argument, NULL, OPT_FOR_ROOT },
+	{ "host", no_argument, NULL, OPT_HOST },
+	{ "firmware", required_argument, NULL, OPT_FIRMWARE },
+	{ "modprobe-d", required_argument, NULL, OPT_MODPROBE_D },
+	{ "unsigned-modules", no_argument, NULL, OPT_UNSIGNED },
 	{ "cmdline", required_argument, NULL, OPT_CMDLINE },
 	{ "kernel", required_argument, NULL, OPT_KERNEL },
 	{ "modules", required_argument, NULL, OPT_MODULES },
+	{ "kernel-release", required_argument, NULL, OPT_KERNEL_RELEASE },
+	{ "host-root", required_argument, NULL, OPT_HOST_ROOT },
 	{ "var", required_argument, NULL, OPT_VAR },
 	{ "no-init", no_argument, NULL, OPT_NO_INIT },
 	{ "help", no_argument, NULL, 'h' },
@@ -90,11 +112,15 @@ struct pack {
 	struct recipe_options recipe;
 	const char **vars;
 	size_t var_count;
+	const char **modprobe_dirs;
+	size_t modprobe_dir_count;
 	struct line_option *lines;	/* options that are short for lines, in their order */
 	size_t line_count;
 	char **recipes;
 	int recipe_count;
 	char **app;			/* PROGRAM ARG... up to NULL, or NULL */
+	char *running;			/* release of the kernel that --host means by default */
+	bool host;
 	bool no_init;
 	bool help;
 };
@@ -179,6 +205,24 @@ static int take_option(struct pack *pack, int option, char **argv)
 	case OPT_MODULES:
 		pack->recipe.modules_dir = optarg;
 		return 0;
+	case OPT_KERNEL_RELEASE:
+		pack->recipe.kernel_release = optarg;
+		return 0;
+	case OPT_HOST_ROOT:
+		pack->recipe.host_root = optarg;
+		return 0;
+	case OPT_HOST:
+		pack->host = true;
+		return 0;
+	case OPT_FIRMWARE:
+		pack->recipe.firmware_dir = optarg;
+		return 0;
+	case OPT_MODPROBE_D:
+		pack->modprobe_dirs[pack->modprobe_dir_count++] = optarg;
+		return 0;
+	case OPT_UNSIGNED:
+		pack->recipe.signatures = SIGNATURES_GO;
+		return 0;
 	case OPT_NO_INIT:
 		pack->no_init = true;
 		return 0;
@@ -190,6 +234,9 @@ static int take_option(struct pack *pack, int option, char **argv)
 	case OPT_IMAGE:
 	case OPT_MICROCODE:
 	case OPT_MODULE:
+	case OPT_DRIVER:
+	case OPT_FOR_MACHINE:
+	case OPT_FOR_ROOT:
 	case OPT_CMDLINE:
 		pack->lines[pack->line_count++] = (struct line_option){ option, optarg };
 		return 0;
@@ -209,10 +256,12 @@ static int parse(struct pack *pack, int argc, char **argv)
 	argc = cut_app(pack, argc, argv);
 	opterr = 0;
 	pack->vars = xcalloc((size_t)argc + 1, sizeof(*pack->vars));
+	pack->modprobe_dirs = xcalloc((size_t)argc + 1, sizeof(*pack->modprobe_dirs));
 	pack->lines = xcalloc((size_t)argc + 1, sizeof(*pack->lines));
 	while (!status && (option = getopt_long(argc, argv, ":o:h", long_options, NULL)) != -1)
 		status = take_option(pack, option, argv);
 	pack->recipe.vars = pack->vars;
+	pack->recipe.modprobe_dirs = pack->modprobe_dirs;
 	pack->recipes = argv + optind;
 	pack->recipe_count = argc - optind;
 	if (status || pack->help)
@@ -221,8 +270,9 @@ static int parse(struct pack *pack, int argc, char **argv)
 		return error_usage("pack", "--manifest and --sbom describe a file: -o - is none");
 	if (pack->app && !*pack->app)
 		return error_usage("pack", "--app expects a PROGRAM");
-	if (!pack->recipe_count && !pack->line_count && !pack->app)
-		return error_usage("pack", "expected a RECIPE, --tree, --tar, --oci, --image, --module, --cmdline or --app");
+	if (!pack->recipe_count && !pack->line_count && !pack->app && !pack->host)
+		return error_usage("pack", "expected a RECIPE, --tree, --tar, --oci, --image, --module, "
+				   "--driver, --cmdline or --app");
 	return 0;
 }
 
@@ -239,6 +289,14 @@ static int option_line(struct recipe *recipe, const struct line_option *line)
 		return recipe_line(recipe, "--oci", (const char *[]){ "oci", line->text, NULL });
 	case OPT_IMAGE:
 		return recipe_option_place(recipe, "image", line->text);
+	case OPT_DRIVER:
+		return recipe_line(recipe, "--driver", (const char *[]){ "driver", line->text, NULL });
+	case OPT_FOR_MACHINE:
+		return recipe_line(recipe, "--for-machine",
+				   (const char *[]){ "for-machine", line->text, NULL });
+	case OPT_FOR_ROOT:
+		return recipe_line(recipe, "--for-root",
+				   (const char *[]){ "for-root", line->text, NULL });
 	case OPT_MODULE:
 		return recipe_option_module(recipe, "--module", line->text);
 	default:
@@ -246,9 +304,24 @@ static int option_line(struct recipe *recipe, const struct line_option *line)
 	}
 }
 
+/* The host's kernel is the running one, not the newest that lies there. */
+static int choose_host_kernel(struct pack *pack)
+{
+	const char *root = pack->recipe.host_root ? pack->recipe.host_root : "";
+
+	if (pack->recipe.kernel || pack->recipe.modules_dir || pack->recipe.kernel_release)
+		return 0;
+	pack->running = host_line(root, "/proc/sys/kernel/osrelease");
+	if (!pack->running)
+		return error("--host: %s/proc/sys/kernel/osrelease cannot be read; --kernel-release "
+			     "says which kernel is meant", shown(root));
+	pack->recipe.kernel_release = pack->running;
+	return 0;
+}
+
 static int read_recipes(const struct pack *pack, struct recipe *recipe, struct image *image)
 {
-	int result = 0;
+	int result = pack->host ? recipe_option_host(recipe, "--host") : 0;
 
 	for (int i = 0; i < pack->recipe_count; i++)
 		result |= recipe_read(recipe, pack->recipes[i]);
@@ -256,7 +329,7 @@ static int read_recipes(const struct pack *pack, struct recipe *recipe, struct i
 		result |= option_line(recipe, &pack->lines[i]);
 	if (pack->app)
 		result |= recipe_option_run(recipe, "--app", pack->app);
-	if (!result && !pack->no_init && (pack->app || !pack->recipe_count) &&
+	if (!result && !pack->no_init && (pack->app || pack->host || !pack->recipe_count) &&
 	    !image_find(image, "/init"))
 		result = recipe_line(recipe, "/init", (const char *[]){ "init", NULL });
 	if (result || recipe_finish(recipe))
@@ -305,6 +378,8 @@ static int pack_image(struct pack *pack)
 
 	if (set < 0)
 		return -1;
+	if (pack->host && choose_host_kernel(pack))
+		return -1;
 	pack->recipe.newest = newest;
 	pack->recipe.output = pack->output;
 	image = image_new();
@@ -340,6 +415,8 @@ int cmd_pack(int argc, char **argv)
 	else if (!status)
 		status = pack_image(&pack) < 0 ? 1 : 0;
 	free(pack.vars);
+	free(pack.modprobe_dirs);
+	free(pack.running);
 	free(pack.lines);
 	return status;
 }

@@ -5,7 +5,8 @@ usage: bench_pack.py BUILD
 The tree is copied from this system's own files: some 20,000 in 300 MB, in a folder in memory.
 Counted, so that it repeats: system calls (strace) and user instructions (valgrind's callgrind) an
 entry. Timed, in turns with `cat` of the finished archive, so that only the ratio counts: processor
-seconds. Then compressing: all anew, and again after one file changed."""
+seconds. Then compressing: all anew, and again after one file changed. Last an initramfs for an
+installed kernel, by its modules."""
 import os
 import re
 import resource
@@ -116,6 +117,32 @@ def compressed(build, tree, work):
           f"{(work / 'out.img').stat().st_size:,} bytes")
 
 
+IMAGES = [
+    ("virtio, ext4", ["--module", "virtio_pci", "--module", "virtio_blk", "--module", "ext4"]),
+    ("the same, unsigned", ["--module", "virtio_pci", "--module", "virtio_blk", "--module", "ext4",
+                            "--unsigned-modules"]),
+    ("--for-machine q35", ["--for-machine", "q35"]),
+    ("--for-machine this", ["--for-machine", "this"]),
+    ("--driver 'drivers/*'", ["--driver", "drivers/*"]),
+]
+
+
+def kernel_images(build, work):
+    kernel = next(iter(sorted((build / "kernel/debian/boot").glob("vmlinuz-*"))), None)
+    if not kernel:
+        return
+    out = work / "kernel.img"
+    print(f"{'for ' + kernel.name[8:]:28}{'cpu s, raw':>12}{'bytes':>12}{'cpu s, zstd':>13}{'bytes':>12}")
+    for name, options in IMAGES:
+        row = f"{name:28}"
+        for method in ("none", "zstd"):
+            command = [build / "rdinit", "pack", "--no-cache", "--compress", method, "--kernel", kernel, "-o", out,
+                       *options]
+            seconds = statistics.median(processor(command) for _ in range(ROUNDS))
+            row += f"{seconds:{13 if method == 'zstd' else 12}.3f}{out.stat().st_size:12,}"
+        print(row, flush=True)
+
+
 def main():
     build = Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
@@ -124,6 +151,7 @@ def main():
         print(f"{entries:,} entries")
         plain(build, tree, work, entries)
         compressed(build, tree, work)
+        kernel_images(build, work)
 
 
 if __name__ == "__main__":

@@ -351,6 +351,14 @@ def with_list(image, lines):
     return image + entry(b"etc/rdinit/modules", data=b"\n".join(lines) + b"\n") + TRAILER
 
 
+def test_drivers_that_wait_for_their_device(tool):
+    """A disk's driver is enough as such; a file system's is not, for no device asks for it."""
+    image = pack(tool, "--kernel", KERNEL, "--driver", "virtio_blk", "--driver", "virtio_pci", "--driver", "xfs")
+    assert findings(tool, image, *ON_DEBIAN, "--machine", "pc")[0] == []
+    _, texts = findings(tool, image, "--kernel", KERNEL, "--append", "root=/dev/vda rootfstype=xfs", "--machine", "pc")
+    assert len(texts) == 1 and "rootfstype=xfs needs the driver xfs" in texts[0]
+
+
 def test_modules_in_their_order(tool, drivers):
     assert findings(tool, drivers, *ON_DEBIAN)[0] == []
     found, texts = findings(tool, with_list(drivers, list_of(drivers)[::-1]), *ON_DEBIAN)

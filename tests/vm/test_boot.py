@@ -199,8 +199,23 @@ HAND_OFF = [
     Row("an initramfs on ramfs", ["--append", "rootfstype=ramfs", "@hello.img"], 7, out="hello"),
 ]
 
-@pytest.mark.parametrize("row", PROGRAMS + IMAGES + PC + CONSOLES + MACHINES + INSIDE + IDENTITY + SIGNALS +
-                         HAND_OFF, ids=lambda row: row.name)
+MODULES = [
+    Row("an image for a machine and a root boots into it",
+        ["--disk", "@root.ext4,virtio,snapshot", "--append", "root=/dev/vda", "@forroot.img"], 0,
+        out=r"^REALROOT-OK /sbin/init 0$", absent=r"tainting kernel"),
+    Row("a root whose file system is a module with checksums of its own",
+        ["--machine", "q35", "--disk", "@root.btrfs,scsi,snapshot", "--append", "root=/dev/sda", "@forbtrfs.img"], 0,
+        out=(r"^REALROOT-OK /sbin/init 0$", r"^/dev/sda / btrfs ro,relatime")),
+    Row("modules without signatures load, and taint the kernel",
+        ["-v", "--disk", "@root.ext4,scsi,snapshot", "--append", "root=/dev/sda", "@unsigned.img"], 0,
+        both=(r"^REALROOT-OK /sbin/init 0$", r"module verification failed: .* tainting kernel")),
+    Row("modprobe of busybox and of kmod find the modules by the image's index", ["@modprobe.img"], 5,
+        out=(r"^\s*btrfs$", r"overlay$", r"^/dev/ram0 /dev/ram1 /dev/ram2$")),
+]
+
+
+@pytest.mark.parametrize("row", PROGRAMS + IMAGES + PC + CONSOLES + MACHINES + INSIDE + IDENTITY +
+                         SIGNALS + HAND_OFF + MODULES, ids=lambda row: row.name)
 def test_boot(row, files):
     check(row, run(row, files))
 
@@ -218,3 +233,7 @@ def test_the_checker_fails_on_a_wrong_expectation(wrong):
 
 def test_an_image_with_one_program_is_smaller_than_40_kib(files):
     assert files.get("hello.img").stat().st_size < 40960
+
+
+def test_an_image_that_hands_off_from_virtio_to_ext4_is_smaller_than_100_kb(files):
+    assert files.get("handoff.img").stat().st_size <= 100_000

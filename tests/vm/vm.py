@@ -53,7 +53,7 @@ class Files:
         path = self.directory / name
         if not path.exists():
             stem, _, kind = name.partition(".")
-            make = {"": self.program, "img": self.image, "disk": self.disk, "ext4": self.root,
+            make = {"": self.program, "img": self.image, "disk": self.disk, "ext4": self.ext4, "btrfs": self.btrfs,
                     "oci": self.layout, "aml": self.table, "sh": self.script, "conf": self.config,
                     "root": lambda stem, path: roots.make(stem, path, self.directory)}
             beside = path.with_name(path.name + ".new")
@@ -103,9 +103,11 @@ class Files:
         """A boot configuration that says what to run."""
         path.write_text('kernel {\n\trdinit.run = "/bin/sh -c \'echo $0; exit 8\' booted"\n}\n')
 
-    def root(self, stem, path):
-        """An ext4 file system with a small busybox root; its init tells what it finds."""
+    def tree(self, stem):
+        """A small busybox root; its init tells what it finds."""
         tree = self.directory / f"{stem}.tree"
+        if tree.exists():
+            return tree
         for directory in ("bin", "sbin", "dev", "proc", "sys", "run"):
             (tree / directory).mkdir(parents=True)
         (tree / "bin/busybox").write_bytes(pathlib.Path(shutil.which("busybox")).read_bytes())
@@ -113,9 +115,18 @@ class Files:
         for place, text in ROOTS[stem].items():
             (tree / place).write_text(text)
             (tree / place).chmod(0o755)
+        return tree
+
+    def ext4(self, stem, path):
         path.touch()
         os.truncate(path, 16 << 20)
-        subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext4", "-F", "-d", tree, path], check=True)
+        subprocess.run(["/sbin/mke2fs", "-q", "-t", "ext4", "-F", "-d", self.tree(stem), path], check=True)
+
+    def btrfs(self, stem, path):
+        path.touch()
+        os.truncate(path, 120 << 20)
+        subprocess.run(["/sbin/mkfs.btrfs", "-q", "--rootdir", self.tree(stem), path], check=True,
+                       stderr=subprocess.DEVNULL)
 
 
 # The key beside T: 0x0b7a is z. Then busybox's own loader changes nothing any more.
@@ -170,6 +181,13 @@ IMAGES = {
     "nvme": ("", ["--module", "nvme"]),
     "ide": ("", ["--module", "ata_piix", "--module", "sd_mod"]),
     "scsi": ("", ["--module", "virtio_pci", "--module", "virtio_scsi", "--module", "sd_mod"]),
+    "forroot": ("", ["--for-machine", "pc", "--for-root", "@root.ext4"]),
+    "forbtrfs": ("", ["--for-machine", "q35", "--for-root", "@root.btrfs"]),
+    "unsigned": ("", ["--for-machine", "pc", "--for-root", "@root.ext4", "--unsigned-modules"]),
+    "modprobe": ("init\napplets /bin/busybox sh modprobe cat grep\nprogram /sbin/modprobe /opt/modprobe\n"
+                 "driver btrfs\ndriver brd\ndriver overlay\nmodule-index\n"
+                 "run /bin/sh -c \"modprobe fs-btrfs; modprobe brd rd_nr=3; /opt/modprobe overlay; "
+                 "grep -E 'btrfs|overlay' /proc/filesystems; echo /dev/ram*; exit 5\"\n", ["--no-init"]),
     "plain": ("init\n", []),
     "unexec": ("init\nfile /data @hello 0644 0 0\nrun /data\n", []),
 }

@@ -167,6 +167,9 @@ char *check_file(const struct check *check, const char *path, size_t *len);
 /* Whether a module of this name is loaded: it stands in /etc/rdinit/modules. */
 int check_loads(const struct check *check, const char *name);
 
+/* Whether it is loaded when its device appears: a pattern of /etc/rdinit/drivers leads to it. */
+int check_waits(const struct check *check, const char *name);
+
 /* Whether two names of modules are one: '-' is '_'. */
 int check_same_module(const char *a, const char *b);
 

@@ -57,7 +57,7 @@ static const struct {
 static int is_there(const struct check *check, const struct driver *driver)
 {
 	return check_config(check, driver->symbol) == KCONFIG_Y ||
-	       check_loads(check, driver->module);
+	       check_loads(check, driver->module) || check_waits(check, driver->module);
 }
 
 static int has_one(const struct check *check, const struct driver drivers[3])

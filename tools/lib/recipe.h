@@ -3,6 +3,7 @@
 #define TOOLS_LIB_RECIPE_H
 
 #include "tools/lib/image.h"
+#include "tools/lib/module.h"
 
 struct recipe;
 
@@ -10,6 +11,11 @@ struct recipe_options {
 	const char *const *vars;	/* "NAME=VALUE", before the environment; ends with NULL */
 	const char *kernel;		/* whose modules, or NULL: as kernel_find() says */
 	const char *modules_dir;	/* .../lib/modules/RELEASE, or NULL: the kernel's */
+	const char *kernel_release;	/* in place of both: this release, as installed on the host */
+	const char *firmware_dir;	/* or NULL, as module.h says */
+	const char *const *modprobe_dirs; /* of modprobe.d(5); ends with NULL; or NULL */
+	enum module_signatures signatures;
+	const char *host_root;		/* where the host's files are, for tests; NULL: at / */
 	const char *output;		/* the image to be: left out of trees */
 	int64_t newest;			/* SOURCE_DATE_EPOCH, or 0: times of host files do not count */
 };

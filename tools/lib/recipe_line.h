@@ -20,6 +20,7 @@ struct recipe {
 	struct archive **archives;	/* opened for cpio: locations */
 	size_t archive_count;
 	struct modules *modules;	/* NULL until the first module */
+	int has_no_modules;		/* that was reported: a second line need not say it again */
 	struct buffer cmdline;		/* text of /etc/cmdline.d/50-image.conf */
 	char *cmdline_why;		/* NULL: no cmdline verb */
 	char **run;			/* the words of the last `run`, ended by NULL, or NULL */
@@ -77,6 +78,21 @@ int line_destination(const struct line *line, struct tree_source *source);
 /* 0 where the line has no more words from `next` on, or -1 after reporting. */
 int line_ends(const struct line *line, size_t next);
 
+/* Words from `first` on, those with blanks in quotes, as the kernel's next_arg() takes them;
+ * appended. -1 after reporting: it cannot. */
+int line_kernel_words(const struct line *line, size_t first, struct buffer *out);
+
+/* What program.h and module.h report names the cause and no line: this names the line, which was
+ * to hold `what`. An option needs none. Returns -1. */
+int line_failed(const struct line *line, const char *what);
+
+/* The modules of the kernel that the options name, opened when a line first asks; NULL after
+ * reporting. */
+struct modules *recipe_modules(struct recipe *recipe);
+
+/* A path of the host, below --host-root where one is given; malloc'd. */
+char *recipe_host_path(const struct recipe *recipe, const char *path);
+
 /* Runs the words of a line: finds the verb, counts its arguments. 0, or -1 after reporting. */
 int line_run(const struct line *line);
 
@@ -100,6 +116,12 @@ int verb_early(const struct line *line);
 int verb_microcode(const struct line *line);
 int verb_acpi(const struct line *line);
 int verb_module(const struct line *line);
+int verb_driver(const struct line *line);
+int verb_firmware(const struct line *line);
+int verb_modprobe_d(const struct line *line);
+int verb_module_index(const struct line *line);
+int verb_for_machine(const struct line *line);
+int verb_for_root(const struct line *line);
 int verb_applets(const struct line *line);
 int verb_cmdline(const struct line *line);
 int verb_mtime(const struct line *line);

@@ -8,7 +8,6 @@
 
 #include "tools/lib/applets.h"
 #include "tools/lib/error.h"
-#include "tools/lib/kernel.h"
 #include "tools/lib/mem.h"
 #include "tools/lib/path.h"
 #include "tools/lib/place.h"
@@ -107,9 +106,7 @@ char *recipe_program_name(const char *file, const char *name)
 	return strchr(name, '/') ? path_beside(file, name) : xstrdup(name);
 }
 
-/* What program.h and module.h report names the cause and no line: this names the line. An option
- * needs none. */
-static int line_failed(const struct line *line, const char *what)
+int line_failed(const struct line *line, const char *what)
 {
 	return *line->file ? line_expected(line, 1, what) : -1;
 }
@@ -131,36 +128,7 @@ int verb_program(const struct line *line)
 	return result < 0 ? line_failed(line, "a program that can be packed") : 0;
 }
 
-static struct modules *modules_of(struct recipe *recipe)
-{
-	struct module_source source = { .dir = recipe->options.modules_dir };
-	struct kernel kernel = { 0 };
-
-	if (recipe->modules)
-		return recipe->modules;
-	if (source.dir) {
-		char *dir = realpath(source.dir, NULL); /* a trailing slash, or "." */
-
-		source.release = path_name(dir ? dir : source.dir);
-		recipe->modules = modules_new(&source);
-		free(dir);
-		return recipe->modules;
-	}
-	if (kernel_find(recipe->options.kernel, &kernel) < 0)
-		return NULL;
-	source.dir = kernel.modules_dir;
-	source.release = kernel.release;
-	if (source.dir)
-		recipe->modules = modules_new(&source);
-	else
-		error("%s: its modules (lib/modules/%s) are not on this machine; --modules DIR says where",
-		      shown(kernel.image), kernel.release);
-	kernel_free(&kernel);
-	return recipe->modules;
-}
-
-/* Words with blanks in quotes, as the kernel's next_arg() takes them. -1: it cannot. */
-static int kernel_words(const struct line *line, size_t first, struct buffer *out)
+int line_kernel_words(const struct line *line, size_t first, struct buffer *out)
 {
 	for (size_t i = first; i < line->count; i++) {
 		const char *word = line_word(line, i);
@@ -171,25 +139,6 @@ static int kernel_words(const struct line *line, size_t first, struct buffer *ou
 			      i > first ? " " : "", word);
 	}
 	return 0;
-}
-
-int verb_module(const struct line *line)
-{
-	const char *name = line_word(line, 1);
-	struct modules *modules = modules_of(line->recipe);
-	struct buffer options = { 0 };
-	char *beside = strchr(name, '/') ? line_host_path(line, 1) : xstrdup(name);
-	int result = -1;
-
-	if (modules && kernel_words(line, 2, &options) == 0) {
-		result = modules_add(modules, access(beside, R_OK) ? name : beside, options.data,
-				     line->why);
-		if (result < 0)
-			line_failed(line, "a module that this kernel has");
-	}
-	buffer_free(&options);
-	free(beside);
-	return result;
 }
 
 int verb_applets(const struct line *line)
@@ -216,7 +165,7 @@ int verb_cmdline(const struct line *line)
 	/* An option's text is in the kernel's own syntax already. */
 	if (!*line->file)
 		buffer_text(&recipe->cmdline, line_word(line, 1));
-	else if (kernel_words(line, 1, &recipe->cmdline) < 0)
+	else if (line_kernel_words(line, 1, &recipe->cmdline) < 0)
 		return -1;
 	buffer_text(&recipe->cmdline, "\n");
 	if (!recipe->cmdline_why)
@@ -293,17 +242,4 @@ int finish_cmdline(struct recipe *recipe)
 		return 0;
 	return image_add_data(recipe->image, "/etc/cmdline.d/50-image.conf", recipe->cmdline.data,
 			      recipe->cmdline.len, 0644, recipe->cmdline_why) ? 0 : -1;
-}
-
-int finish_modules(struct recipe *recipe)
-{
-	struct image_defaults before;
-	int result;
-
-	if (!recipe->modules)
-		return 0;
-	before = recipe_set_rank(recipe->image, IMAGE_PROGRAM);
-	result = modules_finish(recipe->modules, recipe->image);
-	image_set_defaults(recipe->image, before);
-	return result;
 }

@@ -1,0 +1,15 @@
+/* modsign.h - the signature behind the bytes of a kernel module. */
+#ifndef TOOLS_LIB_MODSIGN_H
+#define TOOLS_LIB_MODSIGN_H
+
+#include "init/pure/span.h"
+
+/* The bytes before the signature that the kernel's build appended; all of them where there is none,
+ * or one that the kernel would not take for one. Source: include/linux/module_signature.h. */
+struct span modsign_cut(struct span module);
+
+/* The first word of a kernel command line, cut in place, after which the kernel loads no module
+ * without a signature (module.sig_enforce, lockdown=); NULL where there is none. */
+const char *modsign_enforcing_word(char *line);
+
+#endif
