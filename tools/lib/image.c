@@ -42,6 +42,24 @@ int image_create_parents(struct image *image, const char *path, const char *why)
 	return 0;
 }
 
+/* Where a clean path leads, with the directories above it made; malloc'd, or NULL after reporting. */
+static char *place_for(struct image *image, const char *clean, const char *why)
+{
+	size_t len = (size_t)(strrchr(clean, '/') - clean);
+	char *place;
+
+	if (table_is_folder(image, clean, len))
+		return xstrdup(clean);
+	place = table_resolve(image, clean, why);
+	if (place && image_create_parents(image, place, why) < 0) {
+		free(place);
+		return NULL;
+	}
+	if (place && len && !strcmp(place, clean))
+		table_remember_folder(image, clean, len);
+	return place;
+}
+
 /* `wanted` holds everything but rank and owner, in strings that it borrows. */
 static struct entry *add(struct image *image, const char *path, struct entry *wanted)
 {
@@ -61,8 +79,8 @@ static struct entry *add(struct image *image, const char *path, struct entry *wa
 		wanted->gid = image->defaults.gid;
 		wanted->mtime = image->defaults.mtime;
 	}
-	place = table_resolve(image, clean, wanted->why);
-	if (place && !image_create_parents(image, place, wanted->why)) {
+	place = place_for(image, clean, wanted->why);
+	if (place) {
 		entry = table_find(image, place);
 		if (wanted->link && entry == wanted->link)
 			;

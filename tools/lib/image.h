@@ -102,6 +102,9 @@ struct entry *image_inode(struct entry *entry);
 /* The entries in byte order of their paths, which puts parents before children. `count` of them;
  * free() the array, not the entries. Good until the next add. */
 struct entry **image_sorted(const struct image *image, size_t *count);
+
+/* The same in no order, for who does not care: sorting 25,000 takes a while. */
+struct entry **image_entries(const struct image *image, size_t *count);
 size_t image_count(const struct image *image);
 
 #endif

@@ -208,6 +208,7 @@ static struct entry *replace(struct image *image, struct entry *entry, const str
 	if (wanted->rank == IMAGE_EXPLICIT && entry->rank == IMAGE_EXPLICIT)
 		warning("%s: %s takes the place of what %s put there", wanted->why,
 			shown(entry->path), entry->why);
+	table_forget_folder(image);
 	leave_to_heirs(image, entry);
 	entry_set_attributes(entry, wanted);
 	entry_set_content(entry, wanted);
@@ -232,7 +233,7 @@ struct entry *image_settle(struct image *image, struct entry *entry, const struc
 void image_remove(struct image *image, const char *path, enum image_removal removal, unsigned int keep)
 {
 	size_t count;
-	struct entry **all = image_sorted(image, &count);
+	struct entry **all = image_entries(image, &count);
 
 	for (size_t i = 0; i < count; i++)
 		if ((!keep || all[i]->layer != keep) &&

@@ -38,6 +38,24 @@ void table_insert(struct image *image, struct entry *entry)
 	image->count++;
 }
 
+int table_is_folder(const struct image *image, const char *path, size_t len)
+{
+	return image->folder && len == image->folder_len && !memcmp(image->folder, path, len);
+}
+
+void table_remember_folder(struct image *image, const char *path, size_t len)
+{
+	free(image->folder);
+	image->folder = xstrndup(path, len);
+	image->folder_len = len;
+}
+
+void table_forget_folder(struct image *image)
+{
+	free(image->folder);
+	image->folder = NULL;
+}
+
 void table_remove(struct image *image, struct entry *entry)
 {
 	struct node *node = (struct node *)entry;
@@ -47,6 +65,7 @@ void table_remove(struct image *image, struct entry *entry)
 		at = &(*at)->next;
 	*at = node->next;
 	image->count--;
+	table_forget_folder(image);
 }
 
 char *table_resolve(const struct image *image, const char *path, const char *why)
@@ -108,14 +127,21 @@ static int by_path(const void *one, const void *other)
 	return strcmp((*(struct entry *const *)one)->path, (*(struct entry *const *)other)->path);
 }
 
-struct entry **image_sorted(const struct image *image, size_t *count)
+struct entry **image_entries(const struct image *image, size_t *count)
 {
-	struct entry **all = xreallocarray(NULL, image->count, sizeof(*all));
+	struct entry **all = xreallocarray(NULL, image->count + 1, sizeof(*all));
 
 	*count = 0;
 	for (size_t i = 0; i < IMAGE_BUCKETS; i++)
 		for (struct node *node = image->buckets[i]; node; node = node->next)
 			all[(*count)++] = &node->entry;
+	return all;
+}
+
+struct entry **image_sorted(const struct image *image, size_t *count)
+{
+	struct entry **all = image_entries(image, count);
+
 	qsort(all, *count, sizeof(*all), by_path);
 	return all;
 }
@@ -168,5 +194,6 @@ void image_free(struct image *image)
 	for (size_t i = 0; i < IMAGE_BUCKETS; i++)
 		free_list(image->buckets[i]);
 	free_list(image->dropped);
+	free(image->folder);
 	free(image);
 }

@@ -16,7 +16,15 @@ struct image {
 	struct node *buckets[IMAGE_BUCKETS];
 	struct node *dropped;	/* callers may still hold them, so they live as long as the image */
 	size_t count;
+	char *folder;		/* a path that is a directory, and no symlink on the way to it; or NULL */
+	size_t folder_len;
 };
+
+/* The directory that the last entry went to, of which all that a tree has in it can be sure without
+ * another look: whether it is this, that it is this, and that it may be no more. */
+int table_is_folder(const struct image *image, const char *path, size_t len);
+void table_remember_folder(struct image *image, const char *path, size_t len);
+void table_forget_folder(struct image *image);
 
 /* The entry at exactly this clean path, or NULL. */
 struct entry *table_find(const struct image *image, const char *path);

@@ -170,7 +170,11 @@ void newc_header(uint8_t header[NEWC_HEADER], const struct newc_fields *fields)
 	};
 
 	memcpy(header, "070701", 6);
-	for (size_t i = 0; i < FIELDS; i++)
-		for (size_t j = 0; j < 8; j++)
-			header[6 + 8 * i + j] = (uint8_t)digits[values[i] >> (28 - 4 * j) & 15];
+	for (size_t i = 0; i < FIELDS; i++) {
+		uint8_t *field = header + 6 + 8 * i;
+
+		memcpy(field, "00000000", 8);
+		for (uint32_t left = values[i], j = 8; left; left >>= 4) /* most fields are 0 */
+			field[--j] = (uint8_t)digits[left & 15];
+	}
 }

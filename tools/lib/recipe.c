@@ -215,7 +215,7 @@ int recipe_line(struct recipe *recipe, const char *where, const char *const *wor
 static void clamp_program_times(struct recipe *recipe)
 {
 	size_t count;
-	struct entry **all = image_sorted(recipe->image, &count);
+	struct entry **all = image_entries(recipe->image, &count);
 
 	for (size_t i = 0; i < count; i++)
 		if ((all[i]->rank == IMAGE_NEEDED || all[i]->rank == IMAGE_PROGRAM) &&

@@ -58,9 +58,12 @@ static void apply(const struct attr *attr, struct entry *inode)
 int finish_attr(struct recipe *recipe)
 {
 	size_t count;
-	struct entry **all = image_sorted(recipe->image, &count);
+	struct entry **all;
 	int result = 0;
 
+	if (!recipe->attr_count)
+		return 0;
+	all = image_entries(recipe->image, &count);
 	for (size_t i = 0; i < recipe->attr_count && !result; i++) {
 		const struct attr *attr = &recipe->attrs[i];
 		size_t matched = 0;

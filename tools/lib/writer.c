@@ -16,7 +16,7 @@
 
 /* Up to here a file is read before its header is written, so its size cannot lie. Larger ones are
  * streamed behind the size that fstat(2) gave. */
-#define READ_FIRST (1024 * 1024) /* bytes */
+#define READ_FIRST (64 * 1024) /* bytes */
 
 struct writer {
 	struct groups *groups;
