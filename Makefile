@@ -11,7 +11,7 @@ VERSION	= 0.1
 
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
-PURE	= checksum cmdline dirents executable finding format frames fslist fsprobe hints identity keymap modlist mounts \
+PURE	= checksum cmdline dirents executable finding format frames fslist fsprobe hints identity keymap mode modlist mounts \
 	  names number partitions rootspec settings uevent view $(FORMATS:%=fsprobe/%)
 
 # What probes know of, a file for each family.

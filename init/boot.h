@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "init/devices.h"
+#include "init/pure/mode.h"
 #include "init/pure/settings.h"
 
 #define COMMAND_LINE_MAX  4096 /* bytes; COMMAND_LINE_SIZE on x86 is 2048 */
@@ -18,8 +19,6 @@
 #define DEVICE_PATH_MAX	  128  /* bytes; "/dev/mapper/" and the 127 of a device-mapper name fit not */
 
 #define NEWROOT "/newroot"
-
-enum mode { MODE_RUN, MODE_HAND_OFF, MODE_STAY };
 
 struct boot {
 	char **argv, **envp;            /* as the kernel gave them to /init */

@@ -12,7 +12,6 @@
 #define CONF_DIR      "/etc/cmdline.d"
 #define CONF_MAX      16 /* files */
 #define CONF_NAME_MAX 64 /* bytes of a file's name */
-#define RUN_FILE      "/etc/rdinit/run"
 #define ENV_FILE      "/etc/rdinit/env"
 
 struct conf_names {
@@ -190,28 +189,32 @@ static int take_run_file(struct boot *boot, size_t len)
 	return 0;
 }
 
-/* What is asked for by name comes before what the image holds, and a root before its arguments:
- * behind -- stand the real init's then. User-mode Linux puts a root= of its own on every line that
- * has none: an empty one asks for nothing. */
-static int choose_mode(struct boot *boot)
+static int read_run_file(struct boot *boot)
 {
-	struct settings *settings = &boot->settings;
-	long len;
+	long len = file_read(RUN_FILE, boot->run_file, sizeof(boot->run_file));
 
-	boot->mode = MODE_RUN;
-	if (settings->run)
-		return take_words(boot, (char *)settings->run, "rdinit.run=");
-	if (settings->root && *settings->root) {
-		boot->mode = MODE_HAND_OFF;
-		return 0;
-	}
-	if (settings->arguments && *settings->arguments)
-		return take_arguments(boot);
-	len = file_read(RUN_FILE, boot->run_file, sizeof(boot->run_file));
 	if (len > 0)
 		return take_run_file(boot, (size_t)len);
 	boot->mode = MODE_STAY;
 	return len < 0 && len != -ENOENT ? log_err((int)len, "read " RUN_FILE) : 0;
+}
+
+static int choose_mode(struct boot *boot)
+{
+	struct settings *settings = &boot->settings;
+
+	boot->mode = MODE_RUN;
+	switch (mode_from(settings)) {
+	case FROM_RUN_WORD:
+		return take_words(boot, (char *)settings->run, "rdinit.run=");
+	case FROM_ROOT_WORD:
+		boot->mode = MODE_HAND_OFF;
+		return 0;
+	case FROM_ARGUMENTS:
+		return take_arguments(boot);
+	default:
+		return read_run_file(boot);
+	}
 }
 
 static enum log_level level_of(int verbosity)

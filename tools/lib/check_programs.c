@@ -5,11 +5,11 @@
 #include <sys/stat.h>
 
 #include "init/pure/executable.h"
+#include "init/pure/mode.h"
 #include "tools/lib/check_program.h"
 #include "tools/lib/error.h"
 #include "tools/lib/path.h"
 
-#define RUN_FILE "/etc/rdinit/run"
 #define ARGUMENTS_MAX 127 /* init/boot.h */
 #define SCRIPTS_MAX 5 /* scripts that name scripts; Linux' own limit */
 #define DEFAULT_PATH \
@@ -179,23 +179,11 @@ static void add_stay(struct check *check)
 			   "line is not known (--append)");
 }
 
-static void add_ours(struct check *check)
+static void add_run_file(struct check *check)
 {
-	const struct settings *settings = &check->settings;
 	size_t len;
-	char *run;
+	char *run = check_file(check, RUN_FILE, &len);
 
-	if (settings->run) {
-		add_split(check, settings->run, "rdinit.run=");
-		return;
-	}
-	if (settings->root && *settings->root)
-		return;
-	if (settings->arguments && *settings->arguments) {
-		add_argument(check);
-		return;
-	}
-	run = check_file(check, RUN_FILE, &len);
 	if (!run || !len)
 		add_stay(check);
 	else if (memchr(run, '\0', len))
@@ -203,6 +191,22 @@ static void add_ours(struct check *check)
 	else
 		add_split(check, run, RUN_FILE);
 	free(run);
+}
+
+static void add_ours(struct check *check)
+{
+	switch (mode_from(&check->settings)) {
+	case FROM_RUN_WORD:
+		add_split(check, check->settings.run, "rdinit.run=");
+		break;
+	case FROM_ROOT_WORD:
+		break;
+	case FROM_ARGUMENTS:
+		add_argument(check);
+		break;
+	default:
+		add_run_file(check);
+	}
 }
 
 void check_find_programs(struct check *check)
