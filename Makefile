@@ -11,7 +11,8 @@ VERSION	= 0.1
 
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
-PURE	= checksum cmdline dirents executable finding format frames fslist fsprobe hints identity keymap mode modlist mounts \
+PURE	= checksum cmdline dirents drivers executable finding format frames fslist fsprobe glob hints \
+	  identity keymap mode modlist mounts \
 	  names number partitions rootspec settings uevent view $(FORMATS:%=fsprobe/%)
 
 # What probes know of, a file for each family.
@@ -19,7 +20,8 @@ FORMATS	= btrfs exfat ext f2fs fat iso9660 md member ntfs rom swap table text ud
 
 # /init, in the order of the boot, then what the steps share.
 INIT	= main early_mounts console settings late_mounts keymap modules root_find root_mount \
-	  root_switch appliance stay power give_up child devices mount_table probe root_report \
+	  root_switch appliance stay power give_up child devices drivers module mount_table probe \
+	  root_report \
 	  stdio_frames \
 	  sys/sys sys/file sys/log sys/host sys/empty_tree
 

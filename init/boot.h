@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "init/devices.h"
+#include "init/pure/drivers.h"
 #include "init/pure/mode.h"
 #include "init/pure/settings.h"
 
@@ -30,10 +31,13 @@ struct boot {
 	int env_count;
 	enum way_out way_out;           /* asked for by a signal while running */
 	int modules_loaded, modules_failed;
+	int unanswered;              /* devices in the report that have no driver */
 	char failed_modules[FAILED_MODULES_MAX];
 	char root_device[DEVICE_PATH_MAX];
 	struct finding root_finding; /* what is on it, where a probe looked */
 	struct devices devices;
+	struct drivers drivers;      /* the image's table; of no lines where it has none */
+	unsigned char driver_done[DRIVERS_MAX]; /* loaded, or tried, or blacklisted */
 	char cmdline[COMMAND_LINE_MAX]; /* settings points into these */
 	char image_words[IMAGE_WORDS_MAX];
 	char run_file[RUN_FILE_MAX];

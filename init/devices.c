@@ -337,6 +337,12 @@ static void finish_probes(struct devices *devices, const struct pollfd *news)
 	}
 }
 
+void devices_hear(struct devices *devices)
+{
+	if (devices->is_open && devices->uevents >= 0)
+		take_events(devices);
+}
+
 void devices_wait(struct devices *devices, enum look look, int64_t deadline)
 {
 	struct pollfd news[PROBES_MAX + 1];

@@ -69,6 +69,9 @@ int devices_scan(struct devices *devices);
  * deadline (as of sys_clock_ms()) has passed: a device came, changed or went, a probe ended. */
 void devices_wait(struct devices *devices, enum look look, int64_t deadline);
 
+/* Takes what was told until now, without waiting. */
+void devices_hear(struct devices *devices);
+
 /* Whether a probe runs or is to be started. */
 int devices_are_busy(const struct devices *devices);
 

@@ -174,6 +174,7 @@ static int find_by_name(struct boot *boot, const struct rootspec *spec, int64_t 
 {
 	struct devices *devices = &boot->devices;
 	struct device *device = NULL;
+	int has_said = 0;
 
 	devices_scan(devices);
 	while (devices_are_busy(devices) || !(device = choose(boot, spec))) {
@@ -181,7 +182,7 @@ static int find_by_name(struct boot *boot, const struct rootspec *spec, int64_t 
 
 		if (!is_busy && devices_time_left(deadline) == 0)
 			return -ETIMEDOUT;
-		if (!is_busy && !devices->is_open) {
+		if (!is_busy && !has_said++) {
 			say_waiting(boot);
 			devices_open(devices);
 			devices_scan(devices);

@@ -4,6 +4,7 @@
 #include <sys/mount.h>
 
 #include "init/boot.h"
+#include "init/module.h"
 #include "init/pure/finding.h"
 #include "init/pure/format.h"
 #include "init/pure/fslist.h"
@@ -15,9 +16,19 @@
 #define TRIED_MAX 300 /* bytes: a line of the log */
 
 struct attempt {
+	struct boot *boot;
 	const char *device, *options;
 	unsigned long flags;
 };
+
+/* As the kernel itself would, had it a program to ask. */
+static int ask_for(struct boot *boot, const char *type)
+{
+	char alias[64];
+
+	format_text(alias, sizeof(alias), "fs-%s", type);
+	return drivers_ask(boot, alias);
+}
 
 /* EACCES and EROFS say that the device is write-protected: mounted read-only rather than not at
  * all, as the kernel does with its own root. */
@@ -25,6 +36,8 @@ static int try(struct attempt *attempt, const char *type)
 {
 	int error = sys_mount(attempt->device, NEWROOT, type, attempt->flags, attempt->options);
 
+	if (error == -ENODEV && ask_for(attempt->boot, type))
+		error = sys_mount(attempt->device, NEWROOT, type, attempt->flags, attempt->options);
 	if ((error == -EACCES || error == -EROFS) && !(attempt->flags & MS_RDONLY)) {
 		error = sys_mount(attempt->device, NEWROOT, type, attempt->flags | MS_RDONLY,
 				  attempt->options);
@@ -112,6 +125,7 @@ int root_mount(struct boot *boot)
 	char text[FILESYSTEMS_MAX];
 	const char *types[FSLIST_MAX];
 	struct attempt attempt = {
+		.boot = boot,
 		.device = boot->root_device,
 		.options = settings->rootflags,
 		.flags =

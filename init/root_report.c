@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "init/module.h"
 #include "init/pure/format.h"
 #include "init/root.h"
 #include "init/sys/file.h"
@@ -100,6 +101,7 @@ void root_report(struct boot *boot, const struct rootspec *spec, int64_t waited_
 		describe(&devices->all[i]);
 	log_say(LOG_ERROR, "modules: %d loaded, %d failed%s%s", boot->modules_loaded,
 		boot->modules_failed, boot->modules_failed ? ":" : "", boot->failed_modules);
+	drivers_report(boot);
 	if (devices->count == 0)
 		log_say(LOG_ERROR,
 			"hint: is the disk's driver in the image? (virtio_blk, nvme, ahci, "

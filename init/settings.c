@@ -25,8 +25,9 @@ static int is_conf(const char *name, size_t len)
 }
 
 /* Keeps the names in order: a directory has none of its own. */
-static int take_conf(const char *name, void *argument)
+static int take_conf(const struct dirent_view *entry, void *argument)
 {
+	const char *name = entry->name;
 	struct conf_names *names = argument;
 	size_t len = strlen(name);
 	int at = names->count;

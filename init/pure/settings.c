@@ -40,6 +40,12 @@ const struct parameter parameters[] = {
 	  "say only what went wrong" },
 	{ "debug", PARAMETER_SET, FIELD(verbosity), VERBOSITY_DEBUG, NULL, NULL,
 	  "say every step" },
+	{ "modules-load", PARAMETER_LIST, FIELD(modules_load), 0, NULL, "NAME[,NAME...]",
+	  "modules to load in any case" },
+	{ "modprobe.blacklist", PARAMETER_LIST, FIELD(blacklist), 0, NULL, "NAME[,NAME...]",
+	  "modules that are not loaded because a device asks for them" },
+	{ "module_blacklist", PARAMETER_LIST, FIELD(blacklist), 0, NULL, "NAME[,NAME...]",
+	  "modules that the kernel never loads" },
 	{ "console", PARAMETER_CONSOLE, 0, 0, NULL, "DEVICE",
 	  "consoles to try where /dev/console does not work; null: none" },
 	{ "rdinit.keymap", PARAMETER_TEXT, FIELD(keymap), 0, NULL, "FILE",
@@ -131,6 +137,42 @@ static const char *set_console(struct settings *settings, const char *value)
 	return NULL;
 }
 
+static const char *set_list(struct text_list *list, const char *value)
+{
+	if (list->count == SETTINGS_LIST_MAX)
+		return "given too often";
+	list->all[list->count++] = value;
+	return NULL;
+}
+
+static char plain(char c)
+{
+	return (char)(c == '-' ? '_' : c);
+}
+
+/* Whether the value's next name is this one; `value` moves behind it. */
+static int takes_name(const char **value, const char *name)
+{
+	while (*name && plain(**value) == plain(*name)) {
+		name++;
+		++*value;
+	}
+	if (*name == '\0' && (**value == '\0' || **value == ','))
+		return 1;
+	*value += strcspn(*value, ",");
+	*value += **value == ',';
+	return 0;
+}
+
+int settings_list_has(const struct text_list *list, const char *name)
+{
+	for (int i = 0; i < list->count; i++)
+		for (const char *value = list->all[i]; *value;)
+			if (takes_name(&value, name))
+				return 1;
+	return 0;
+}
+
 /* The enumerations that a choice sets count from 1 in the order of its names, or, for
  * rdinit.mounts, MOUNTS_MINIMAL is 1. */
 static const char *apply(struct settings *settings, const struct parameter *parameter,
@@ -159,6 +201,8 @@ static const char *apply(struct settings *settings, const struct parameter *para
 		return set_choice((int *)(void *)field, word->value, parameter->choices);
 	case PARAMETER_CONSOLE:
 		return set_console(settings, word->value);
+	case PARAMETER_LIST:
+		return set_list((struct text_list *)(void *)field, word->value);
 	default:
 		return set_number((int *)(void *)field, word->value, INT_MAX);
 	}

@@ -10,6 +10,7 @@
 #define SETTINGS_ENV_MAX     32
 #define SETTINGS_CONSOLES_MAX 8
 #define SETTINGS_MODULES_MAX 64
+#define SETTINGS_LIST_MAX    16
 #define WAIT_FOREVER	     (-1) /* struct settings, timeout_s */
 
 enum root_access { ROOT_READ_ONLY, ROOT_READ_WRITE };
@@ -17,6 +18,12 @@ enum mounts_choice { MOUNTS_ALL, MOUNTS_MINIMAL };
 enum verbosity { VERBOSITY_NORMAL, VERBOSITY_QUIET, VERBOSITY_DEBUG };
 enum onfail { ONFAIL_UNSET, ONFAIL_SHELL, ONFAIL_POWEROFF, ONFAIL_REBOOT, ONFAIL_HALT, ONFAIL_WAIT };
 enum way_out { WAY_OUT_UNSET, WAY_OUT_POWEROFF, WAY_OUT_REBOOT, WAY_OUT_HALT };
+
+/* Values of a parameter that may be given again and again; each may have several, by commas. */
+struct text_list {
+	const char *all[SETTINGS_LIST_MAX];
+	int count;
+};
 
 /* All text points into the lines that were parsed. */
 struct settings {
@@ -39,6 +46,7 @@ struct settings {
 	int env_count;
 	const char *modules[SETTINGS_MODULES_MAX]; /* MODULE.PARAM[=VALUE], in order */
 	int module_count;
+	struct text_list modules_load, blacklist; /* names of modules */
 	struct ignored {
 		const char *word, *why;
 	} ignored[SETTINGS_IGNORED_MAX];
@@ -53,6 +61,7 @@ enum parameter_kind {
 	PARAMETER_ROOTWAIT,      /* bare: for ever; with a value: seconds */
 	PARAMETER_CHOICE,
 	PARAMETER_CONSOLE,
+	PARAMETER_LIST,          /* struct text_list: each one counts */
 };
 
 struct parameter {
@@ -77,6 +86,10 @@ void settings_defaults(struct settings *settings);
 /* Reads `line` (which is cut in place and must outlive `settings`) over what is there: the last
  * word wins. Words that cannot be used are kept in `ignored` with a reason. */
 void settings_parse(struct settings *settings, char *line, enum settings_source source);
+
+/* Whether one of the list's values has this name among those parted by commas. In names of modules
+ * "-" is "_". */
+int settings_list_has(const struct text_list *list, const char *name);
 
 /* Whether `parameters` has this name: such a word is ours and no environment of a program. */
 int settings_knows(const char *name, size_t len);

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdint.h>
 
-#include "init/pure/dirents.h"
 #include "init/sys/sys.h"
 
 #define DIRENTS_SIZE 1024 /* bytes; three of the longest names, 30 usual ones */
@@ -43,7 +42,8 @@ long file_read(const char *path, char *buffer, size_t size)
 	return len;
 }
 
-int file_each(const char *dir, int (*each)(const char *name, void *argument), void *argument)
+int file_each(const char *dir, int (*each)(const struct dirent_view *entry, void *argument),
+	      void *argument)
 {
 	_Alignas(8) uint8_t buffer[DIRENTS_SIZE];
 	int fd = sys_open(dir, O_RDONLY | O_DIRECTORY);
@@ -59,7 +59,7 @@ int file_each(const char *dir, int (*each)(const char *name, void *argument), vo
 		if (got < 0)
 			result = (int)got;
 		while (result == 0 && dirents_next(&rest, &entry))
-			result = each(entry.name, argument);
+			result = each(&entry, argument);
 	}
 	sys_close(fd);
 	return result;

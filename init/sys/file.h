@@ -4,12 +4,15 @@
 
 #include <stddef.h>
 
+#include "init/pure/dirents.h"
+
 /* Reads all of `path` and ends it with a NUL (which the length does not count). The length, or
  * -errno; -EFBIG where the file and its NUL do not fit into `size` bytes: never a part of it. */
 long file_read(const char *path, char *buffer, size_t size);
 
-/* Calls each(name, argument) for every entry of the directory but "." and "..", in no order.
+/* Calls each(entry, argument) for every entry of the directory but "." and "..", in no order.
  * Stops at the first result that is not 0 and returns it; else 0, or -errno. */
-int file_each(const char *dir, int (*each)(const char *name, void *argument), void *argument);
+int file_each(const char *dir, int (*each)(const struct dirent_view *entry, void *argument),
+	      void *argument);
 
 #endif

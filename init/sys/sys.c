@@ -10,6 +10,7 @@
 #include <linux/seccomp.h>
 #include <sys/io.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/reboot.h>
@@ -99,6 +100,26 @@ long sys_pread(int fd, void *buffer, size_t size, uint64_t offset)
 void sys_readahead(int fd, uint64_t offset, size_t size)
 {
 	posix_fadvise(fd, (off_t)offset, (off_t)size, POSIX_FADV_WILLNEED);
+}
+
+int sys_map(const char *path, const uint8_t **bytes, size_t *len)
+{
+	int fd = sys_open(path, O_RDONLY), error;
+	struct stat st;
+	void *at;
+
+	if (fd < 0)
+		return fd;
+	error = sys_fstat(fd, &st);
+	*len = error ? 0 : (size_t)st.st_size;
+	*bytes = NULL;
+	if (*len) {
+		at = mmap(NULL, *len, PROT_READ, MAP_PRIVATE, fd, 0);
+		error = at == MAP_FAILED ? -errno : 0;
+		*bytes = at;
+	}
+	sys_close(fd);
+	return error;
 }
 
 long sys_getdents(int fd, void *buffer, size_t size)

@@ -35,6 +35,8 @@ long sys_write(int fd, const void *buffer, size_t size);
 long sys_pread(int fd, void *buffer, size_t size, uint64_t offset);
 /* The kernel reads this part in the meantime, in one piece. Where it cannot, nothing happens. */
 void sys_readahead(int fd, uint64_t offset, size_t size);
+/* All of a file, in memory that it shares with the initramfs; never given back. 0 or -errno. */
+int sys_map(const char *path, const uint8_t **bytes, size_t *len);
 long sys_getdents(int fd, void *buffer, size_t size);
 int sys_dup2(int from, int to);
 int sys_pipe(int ends[2]);

@@ -257,6 +257,18 @@ long sys_pread(int fd, void *buffer, size_t size, uint64_t offset)
 	return (long)size;
 }
 
+int sys_map(const char *path, const uint8_t **bytes, size_t *len)
+{
+	int fd = (int)call(ASKS, open_file(path), "map %s", path);
+	struct file *file = file_of(fd);
+
+	if (!file)
+		return fd;
+	*bytes = (const uint8_t *)file->bytes;
+	*len = file->len;
+	return 0;
+}
+
 void sys_readahead(int fd, uint64_t offset, size_t size)
 {
 	(void)fd, (void)offset, (void)size;

@@ -1,8 +1,13 @@
 """test_roots.py - roots by any name, on disks made as plain files; and each one's failing twin."""
+import json
+import socket
+import subprocess
+import time
+
 import pytest
 
 from roots import PART, U
-from vm import Row, check, run
+from vm import PROJECT, Row, check, run
 
 
 def disks(names, bus="virtio"):
@@ -17,7 +22,7 @@ def found(name, words, on, names="ext4", image="handoff", bus="virtio", both=(),
 
 def lost(name, words, names, both, image="handoff", timeout=1):
     """One that does not, and what is said; nobody waits for what cannot change."""
-    return Row(name, [*disks(names), "--append", f"{words} rd.timeout={timeout}", f"@{image}.img"], 125,
+    return Row(name, ["-v", *disks(names), "--append", f"{words} rd.timeout={timeout}", f"@{image}.img"], 125,
                both=both, absent=("Kernel panic", "ROOT-OK"))
 
 
@@ -55,7 +60,18 @@ TYPES = [
                         ("erofs", f"root=UUID={U}"), ("iso9660", "root=LABEL=ROOT"))
 ]
 
+DRIVERS = [
+    found(f"drivers by what is there, {bus}", f"root=UUID={U}", on, image="drivers", bus=bus, both=r"init: root-find: ")
+    for bus, on in (("virtio", "vda"), ("scsi", "sda"), ("ide", "sda"))
+] + [
+    found("a driver of the file system, by its name", f"root=UUID={U}", "vda", "xfs", image="drivers"),
+]
+
 FAILURES = [
+    lost("a driver that is blacklisted", "root=LABEL=ROOT modprobe.blacklist=virtio_blk", "ext4",
+         (r"modules: virtio_blk is blacklisted", r"block devices: none"), image="drivers"),
+    lost("a driver that the image does not have", "root=LABEL=ROOT", "ext4",
+         r"no driver for virtio0: virtio:d00000002v00001AF4", image="no-blk"),
     lost("a UUID that nobody has", "root=UUID=00000000-2222-3333-4444-555555555555", "ext4 gpt luks", (
         r"find root=UUID=0000.*ETIMEDOUT", r"block devices: vda 16 MiB, vdb 32 MiB, vdb1 1 MiB, vdb2 16 MiB, vdc",
         r"vda: ext4 UUID=1111\S+ LABEL=ROOT", r"vdb: GPT PTUUID=1111", r"vdb2: ext4 UUID=\S+ LABEL=ROOT PARTUUID=aaaa",
@@ -84,6 +100,45 @@ FAILURES = [
 ]
 
 
-@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + FAILURES, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + DRIVERS + FAILURES, ids=lambda row: row.name)
 def test_root(row, files):
     check(row, run(row, files))
+
+
+def test_a_disk_that_is_plugged_in_after_five_seconds(files, tmp_path):
+    """QEMU itself: `rdinit run` plugs nothing in."""
+    monitor, console = tmp_path / "qmp", tmp_path / "console"
+    kernel = next((PROJECT / "build/kernel/debian/boot").glob("vmlinuz-*"))
+    guest = subprocess.Popen(
+        ["qemu-system-x86_64", "-M", "pc", "-accel", "tcg", "-m", "256", "-nodefaults", "-display", "none", "-no-reboot",
+         "-serial", f"file:{console}", "-qmp", f"unix:{monitor},server,nowait", "-kernel", kernel,
+         "-initrd", files.get("drivers.img"), "-append",
+         f"console=ttyS0 panic=-1 cryptomgr.notests no_timer_check rdinit.exit=reboot root=UUID={U} rd.timeout=30"],
+        stdin=subprocess.DEVNULL)
+    try:
+        wait_for(console, "waiting for UUID=")
+        time.sleep(5)
+        with socket.socket(socket.AF_UNIX) as qmp:
+            qmp.connect(str(monitor))
+            for command, arguments in (
+                    ("qmp_capabilities", {}),
+                    ("blockdev-add", {"driver": "raw", "node-name": "d", "read-only": True,
+                                      "file": {"driver": "file", "filename": str(files.get("gpt.root"))}}),
+                    ("device_add", {"driver": "virtio-blk-pci", "drive": "d"})):
+                qmp.sendall(json.dumps({"execute": command, "arguments": arguments}).encode())
+                qmp.recv(65536)
+        wait_for(console, "ROOT-OK")
+        assert "/dev/vda2 / ext4 ro" in wait_for(console, " / ext4")
+    finally:
+        guest.kill()
+        guest.wait()
+
+
+def wait_for(console, text, seconds=40):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        shown = console.read_text(errors="replace") if console.exists() else ""
+        if text in shown:
+            return shown
+        time.sleep(0.1)
+    raise AssertionError(f"no {text!r} within {seconds} s: {shown[-2000:]}")

@@ -9,6 +9,7 @@ import subprocess
 
 import oci
 import roots
+import table
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
@@ -70,6 +71,8 @@ class Files:
 
     def image(self, stem, path):
         recipe, options = IMAGES[stem]
+        if isinstance(recipe, list):
+            recipe = table.recipe(path.with_name(f"{stem}.table"), recipe)
         subprocess.run([RDINIT, "pack", "-o", path, *(["-"] if recipe else []),
                         *map(self.expand, options)], input=self.expand(recipe).encode(),
                        check=True, timeout=HOST_TIMEOUT)
@@ -188,6 +191,8 @@ IMAGES = {
                  "driver btrfs\ndriver brd\ndriver overlay\nmodule-index\n"
                  "run /bin/sh -c \"modprobe fs-btrfs; modprobe brd rd_nr=3; /opt/modprobe overlay; "
                  "grep -E 'btrfs|overlay' /proc/filesystems; echo /dev/ram*; exit 5\"\n", ["--no-init"]),
+    "drivers": (["virtio_pci", "virtio_blk", "virtio_scsi", "sd_mod", "ata_piix", "virtio_net", "xfs"], []),
+    "no-blk": (["virtio_pci", "sd_mod"], []),
     "plain": ("init\n", []),
     "unexec": ("init\nfile /data @hello 0644 0 0\nrun /data\n", []),
 }

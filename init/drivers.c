@@ -1,0 +1,243 @@
+/* drivers.c - the modules that devices ask for, by the image's table of what answers which alias.
+ */
+#include <errno.h>
+#include <string.h>
+#include <dirent.h>
+#include <unistd.h>
+
+#include "init/module.h"
+#include "init/pure/drivers.h"
+#include "init/pure/format.h"
+#include "init/pure/modlist.h"
+#include "init/sys/file.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define TABLE "/etc/rdinit/drivers"
+#define TREE "/sys/devices"
+#define ALIAS_MAX 1024 /* bytes; an input device's has 600 */
+#define PATH_SIZE 512 /* bytes of a device's path in sysfs; a USB disk behind two hubs has 160 */
+#define MODULE_PATH 256 /* bytes */
+#define OPTIONS_MAX 1024 /* bytes of a line of the table */
+#define NEEDS_DEPTH 32 /* modules that need one another, in a row; the deepest of Debian's has 8 \
+			*/
+#define UNANSWERED 8 /* devices without a driver that are named */
+
+/* --- a module of the table, with what it needs --- */
+
+static int copy(char *to, size_t size, struct span from)
+{
+	if (from.len >= size)
+		return -E2BIG;
+	memcpy(to, from.data, from.len);
+	to[from.len] = '\0';
+	return 0;
+}
+
+/* It may be built in, or from the list: the kernel would check its signature before it says so. */
+static int is_loaded(const char *path)
+{
+	char place[sizeof("/sys/module/") + MODULE_NAME_SIZE] = "/sys/module/";
+	char *name = place + strlen(place);
+
+	modlist_name(path, name, MODULE_NAME_SIZE);
+	for (; *name; name++)
+		if (*name == '-')
+			*name = '_';
+	return sys_access(place, F_OK) == 0;
+}
+
+static void load_line(struct boot *boot, unsigned int line, int depth);
+
+static void load_needs(struct boot *boot, struct span needs, unsigned int line, int depth)
+{
+	unsigned int needed;
+
+	while (drivers_number(&needs, line, &needed))
+		load_line(boot, needed, depth + 1);
+	if (needs.len && !(needs.len == 1 && needs.data[0] == '-'))
+		log_warn(-EINVAL, "read what line %u of " TABLE " needs", line + 1);
+}
+
+/* Once, whatever comes of it. */
+static void load_line(struct boot *boot, unsigned int line, int depth)
+{
+	char path[MODULE_PATH], options[OPTIONS_MAX];
+	struct driver driver;
+
+	if (boot->driver_done[line] || drivers_at(&boot->drivers, line, &driver))
+		return;
+	boot->driver_done[line] = 1;
+	if (depth > NEEDS_DEPTH || copy(path, sizeof(path), driver.path) ||
+	    copy(options, sizeof(options), driver.options)) {
+		log_warn(-E2BIG, "load the module on line %u of " TABLE, line + 1);
+		return;
+	}
+	load_needs(boot, driver.needs, line, depth);
+	if (!is_loaded(path))
+		module_load(boot, path, options);
+}
+
+/* --- what asks for it --- */
+
+static void name_of(const struct boot *boot, unsigned int line, char name[MODULE_NAME_SIZE])
+{
+	char path[MODULE_PATH] = "";
+	struct driver driver;
+
+	if (drivers_at(&boot->drivers, line, &driver) == 0)
+		copy(path, sizeof(path), driver.path);
+	modlist_name(path, name, MODULE_NAME_SIZE);
+}
+
+/* A blacklist is about devices that ask: what another module needs is loaded all the same. */
+static void load_for_device(void *argument, unsigned int line)
+{
+	struct boot *boot = argument;
+	char name[MODULE_NAME_SIZE];
+
+	if (boot->driver_done[line])
+		return;
+	name_of(boot, line, name);
+	if (settings_list_has(&boot->settings.blacklist, name)) {
+		boot->driver_done[line] = 1;
+		log_say(LOG_INFO, "%s is blacklisted", name);
+		return;
+	}
+	load_line(boot, line, 0);
+}
+
+int drivers_ask(struct boot *boot, const char *alias)
+{
+	return drivers_match(&boot->drivers, alias, load_for_device, boot);
+}
+
+static void hear_modalias(void *argument, const char *modalias)
+{
+	drivers_ask(argument, modalias);
+}
+
+/* --- devices that are there: every file "modalias" below /sys/devices --- */
+
+struct walk {
+	struct boot *boot;
+	void (*each)(struct boot *boot, const char *folder, const char *modalias);
+	char path[PATH_SIZE];
+};
+
+static void read_modalias(struct walk *walk, size_t used)
+{
+	char alias[ALIAS_MAX];
+	long len;
+
+	format_text(walk->path + used, sizeof(walk->path) - used, "/modalias");
+	len = file_read(walk->path, alias, sizeof(alias));
+	walk->path[used] = '\0';
+	if (len <= 0)
+		return;
+	alias[strcspn(alias, "\n")] = '\0';
+	walk->each(walk->boot, walk->path, alias);
+}
+
+/* A folder "power" is every device's, and has no devices. */
+static int visit(const struct dirent_view *entry, void *argument)
+{
+	struct walk *walk = argument;
+	size_t used = strlen(walk->path);
+
+	if (entry->type == DT_REG && strcmp(entry->name, "modalias") == 0)
+		read_modalias(walk, used);
+	if (entry->type != DT_DIR || strcmp(entry->name, "power") == 0 ||
+	    used + strlen(entry->name) + sizeof("//modalias") > sizeof(walk->path))
+		return 0;
+	format_text(walk->path + used, sizeof(walk->path) - used, "/%s", entry->name);
+	file_each(walk->path, visit, walk);
+	walk->path[used] = '\0';
+	return 0;
+}
+
+static void walk_devices(struct boot *boot,
+			 void (*each)(struct boot *boot, const char *folder, const char *modalias))
+{
+	struct walk walk = { .boot = boot, .each = each, .path = TREE };
+
+	file_each(walk.path, visit, &walk);
+}
+
+static void take_device(struct boot *boot, const char *folder, const char *modalias)
+{
+	(void)folder;
+	hear_modalias(boot, modalias);
+}
+
+static void load_named(struct boot *boot)
+{
+	char name[MODULE_NAME_SIZE];
+
+	for (unsigned int line = 0; line < boot->drivers.count; line++) {
+		name_of(boot, line, name);
+		if (settings_list_has(&boot->settings.modules_load, name))
+			load_line(boot, line, 0);
+	}
+}
+
+/* Listens before it walks: what a module makes appear behind the walk is heard. */
+void drivers_load(struct boot *boot)
+{
+	struct span text = { NULL, 0 };
+	int error = sys_map(TABLE, &text.data, &text.len);
+
+	if (error == -ENOENT)
+		return;
+	if (!error)
+		error = drivers_parse(text, &boot->drivers);
+	if (error) {
+		log_warn(error, "read " TABLE);
+		return;
+	}
+	boot->devices.on_modalias = hear_modalias;
+	boot->devices.argument = boot;
+	devices_open(&boot->devices);
+	if (boot->settings.modules_load.count)
+		load_named(boot);
+	walk_devices(boot, take_device);
+	devices_hear(&boot->devices);
+}
+
+/* --- for the report --- */
+
+/* Those behind which a disk may be; most others never have a driver. */
+static int may_matter(const char *modalias)
+{
+	static const char *const buses[] = { "pci:", "virtio:", "usb:", "scsi:", "mmc:", "sdio:" };
+
+	for (size_t i = 0; i < sizeof(buses) / sizeof(buses[0]); i++)
+		if (strncmp(modalias, buses[i], strlen(buses[i])) == 0)
+			return 1;
+	return 0;
+}
+
+static void count_one(void *argument, unsigned int line)
+{
+	(void)argument, (void)line;
+}
+
+static void name_unanswered(struct boot *boot, const char *folder, const char *modalias)
+{
+	char driver[PATH_SIZE + sizeof("/driver")];
+
+	format_text(driver, sizeof(driver), "%s/driver", folder);
+	if (boot->unanswered > UNANSWERED || !may_matter(modalias) ||
+	    sys_access(driver, F_OK) == 0 ||
+	    drivers_match(&boot->drivers, modalias, count_one, NULL))
+		return;
+	if (boot->unanswered++ == UNANSWERED)
+		log_say(LOG_ERROR, "and more devices without a driver");
+	else
+		log_say(LOG_ERROR, "no driver for %s: %s", strrchr(folder, '/') + 1, modalias);
+}
+
+void drivers_report(struct boot *boot)
+{
+	walk_devices(boot, name_unanswered);
+}
