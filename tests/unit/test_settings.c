@@ -67,6 +67,27 @@ static void every_text_parameter_is_taken(void **state)
 	assert_int_equal(settings.ignored_count, 0);
 }
 
+static void lists_grow_until_they_are_full(void **state)
+{
+	(void)state;
+	read_one("modprobe.blacklist=a,b-c module_blacklist=d modules-load=e,f modules-load=g");
+	assert_int_equal(settings.ignored_count, 0);
+	assert_int_equal(settings.blacklist.count, 2);
+	assert_int_equal(settings_list_has(&settings.blacklist, "a"), 1);
+	assert_int_equal(settings_list_has(&settings.blacklist, "b_c"), 1);
+	assert_int_equal(settings_list_has(&settings.blacklist, "d"), 1);
+	assert_int_equal(settings_list_has(&settings.blacklist, "b"), 0);
+	assert_int_equal(settings_list_has(&settings.blacklist, "b_cd"), 0);
+	assert_int_equal(settings_list_has(&settings.blacklist, "e"), 0);
+	assert_int_equal(settings_list_has(&settings.modules_load, "g"), 1);
+	read_one("modules-load=1 modules-load=2 modules-load=3 modules-load=4 modules-load=5 modules-load=6 "
+		 "modules-load=7 modules-load=8 modules-load=9 modules-load=10 modules-load=11 modules-load=12 "
+		 "modules-load=13 modules-load=14 modules-load=15 modules-load=16 modules-load=17 modules-load");
+	assert_int_equal(settings.modules_load.count, SETTINGS_LIST_MAX);
+	assert_int_equal(settings.ignored_count, 2);
+	assert_string_equal(settings.ignored[0].word, "modules-load=17");
+}
+
 static void every_number_and_choice_is_taken(void **state)
 {
 	static const struct {
@@ -224,6 +245,7 @@ int main(void)
 		cmocka_unit_test(nothing_asked_for_means_the_defaults),
 		cmocka_unit_test(every_text_parameter_is_taken),
 		cmocka_unit_test(every_number_and_choice_is_taken),
+		cmocka_unit_test(lists_grow_until_they_are_full),
 		cmocka_unit_test(a_bad_value_is_kept_with_a_reason_and_changes_nothing),
 		cmocka_unit_test(every_row_of_the_table_has_its_help_and_is_known),
 		cmocka_unit_test(the_last_word_wins),
