@@ -20,6 +20,14 @@
 #define DEVICE_PATH_MAX	  128  /* bytes; "/dev/mapper/" and the 127 of a device-mapper name fit not */
 
 #define NEWROOT "/newroot"
+#define LOWER	"/run/rdinit/lower" /* the root itself, under an overlay */
+
+/* A device that the command line names. */
+struct place {
+	const char *word, *name;     /* "root", "UUID=..." */
+	char device[DEVICE_PATH_MAX]; /* its node */
+	struct finding finding;      /* what is on it, where a probe looked */
+};
 
 struct boot {
 	char **argv, **envp;            /* as the kernel gave them to /init */
@@ -33,8 +41,7 @@ struct boot {
 	int modules_loaded, modules_failed;
 	int unanswered;              /* devices in the report that have no driver */
 	char failed_modules[FAILED_MODULES_MAX];
-	char root_device[DEVICE_PATH_MAX];
-	struct finding root_finding; /* what is on it, where a probe looked */
+	struct place root, upper;    /* upper: what rd.overlay= names */
 	struct devices devices;
 	struct drivers drivers;      /* the image's table; of no lines where it has none */
 	unsigned char driver_done[DRIVERS_MAX]; /* loaded, or tried, or blacklisted */

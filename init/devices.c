@@ -172,7 +172,7 @@ static void take_block_event(struct devices *devices, const struct uevent *event
 		announce(device);
 }
 
-/* Whether the event was about a block device. */
+/* Whether somebody may wait for it: block devices, and the shared folders of a host. */
 static int take_event(struct devices *devices, struct span message)
 {
 	struct uevent event;
@@ -182,13 +182,14 @@ static int take_event(struct devices *devices, struct span message)
 	if (event.modalias && devices->on_modalias && event.action &&
 	    strcmp(event.action, "add") == 0)
 		devices->on_modalias(devices->argument, event.modalias);
-	if (!event.subsystem || strcmp(event.subsystem, "block"))
+	if (!event.subsystem)
 		return 0;
-	take_block_event(devices, &event);
-	return 1;
+	if (strcmp(event.subsystem, "block") == 0)
+		take_block_event(devices, &event);
+	return strcmp(event.subsystem, "block") == 0 || strcmp(event.subsystem, "virtio") == 0;
 }
 
-/* Empties the socket. Whether it told of block devices; ENOBUFS means that words were lost. */
+/* Empties the socket. Whether it told of such devices; ENOBUFS means that words were lost. */
 static int take_events(struct devices *devices)
 {
 	static uint8_t message[UEVENT_SIZE_MAX];
@@ -205,7 +206,8 @@ static int take_events(struct devices *devices)
 		} else if (len < 0 && len != -EINTR) {
 			log_warn((int)len, "listen for devices (looking every %d ms instead)",
 				 LOOK_AGAIN_MS);
-			devices_close(devices);
+			sys_close(devices->uevents);
+			devices->uevents = -EBADF;
 			return 1;
 		} else if (len > 0) {
 			heard |= take_event(devices, (struct span){ message, (size_t)len });
@@ -253,13 +255,6 @@ void devices_open(struct devices *devices)
 			 LOOK_AGAIN_MS);
 	for (int i = 0; i < devices->count; i++)
 		announce(&devices->all[i]);
-}
-
-void devices_close(struct devices *devices)
-{
-	if (devices->is_open && devices->uevents >= 0)
-		sys_close(devices->uevents);
-	devices->uevents = -EBADF;
 }
 
 /* One file in place of four in sysfs for each device, whose paths cost the kernel ten times more.

@@ -59,14 +59,14 @@ enum look { LOOK_AT_NAMES, LOOK_INSIDE }; /* only that they are there; or a prob
  * nothing falls between. Where the kernel tells nobody (no CONFIG_NET) it says so, and
  * devices_wait() looks again every 100 ms. */
 void devices_open(struct devices *devices);
-void devices_close(struct devices *devices);
 
 /* Takes in every block device of /proc/partitions, that is, with a size, that is not known. 0, or
  * -errno, said. */
 int devices_scan(struct devices *devices);
 
 /* Starts probes for new devices, as many as may run, and waits until something has happened or the
- * deadline (as of sys_clock_ms()) has passed: a device came, changed or went, a probe ended. */
+ * deadline (as of sys_clock_ms()) has passed: a block or virtio device came, changed or went, a probe
+ * ended. */
 void devices_wait(struct devices *devices, enum look look, int64_t deadline);
 
 /* Takes what was told until now, without waiting. */

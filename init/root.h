@@ -7,7 +7,30 @@
 
 /* root_report.c: says that the root was not found, what was looked for and what there is instead,
  * device by device, and what may have been meant. */
-void root_report(struct boot *boot, const struct rootspec *spec, int64_t waited_ms);
+void root_report(struct boot *boot, const struct place *place, const struct rootspec *spec,
+		 int64_t waited_ms);
+
+/* The end of the time for what is waited for from now on, as of sys_clock_ms(). */
+int64_t root_deadline(const struct settings *settings);
+
+/* root_share.c: whether the root is a folder of the host, and root= its tag. */
+int root_is_share(const struct settings *settings);
+/* Takes the tag. 0 or -errno, said. */
+int root_share_name(struct boot *boot);
+/* Mounts it, as soon as the host offers it. 0 or -errno, said. */
+int root_share(struct boot *boot, const char *target, unsigned long flags);
+
+/* root_take.c: takes the device for the place if what is on it is a file system, or nothing that we
+ * know; 0, or -errno, said. */
+int root_take(struct place *place, const struct device *device);
+
+/* root_overlay.c: makes /run what survives the switch, and the folders below it. 0 or -errno, said.
+ */
+int root_overlay_folders(struct boot *boot);
+
+/* On top of the root, which is on LOWER, a layer that takes what is written. 0 or
+ * -errno, said. */
+int root_overlay(struct boot *boot);
 
 /* NULL, or why /init cannot use what is on the device. */
 const char *root_why_not(const struct device *device);

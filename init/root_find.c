@@ -14,100 +14,23 @@
 #include "init/sys/sys.h"
 
 #define NODE_BY_NUMBER "/dev/root"
-#define DESCRIPTION 300 /* bytes: fits a line of the log with its prefix */
-
-static int take_root(struct boot *boot, const struct device *device, const char *why);
-static int refuse(struct boot *boot, const struct device *device, const char *why);
-
-/* What is done with the device that was chosen, by what is on it. */
-static const struct handler {
-	int (*take)(struct boot *boot, const struct device *device, const char *why);
-	const char *why; /* refuse: the reason */
-} handlers[FORMAT_COUNT] = {
-	[FORMAT_NONE] = { take_root, NULL }, /* the kernel may know more than we do */
-	[FORMAT_EXT2] = { take_root, NULL },
-	[FORMAT_EXT3] = { take_root, NULL },
-	[FORMAT_EXT4] = { take_root, NULL },
-	[FORMAT_XFS] = { take_root, NULL },
-	[FORMAT_BTRFS] = { take_root, NULL },
-	[FORMAT_F2FS] = { take_root, NULL },
-	[FORMAT_SQUASHFS] = { take_root, NULL },
-	[FORMAT_EROFS] = { take_root, NULL },
-	[FORMAT_EXFAT] = { take_root, NULL },
-	[FORMAT_NTFS] = { take_root, NULL },
-	[FORMAT_VFAT] = { take_root, NULL },
-	[FORMAT_UDF] = { take_root, NULL },
-	[FORMAT_ISO9660] = { take_root, NULL },
-	[FORMAT_LUKS1] = { refuse, "encrypted, and this /init opens no LUKS" },
-	[FORMAT_LUKS2] = { refuse, "encrypted, and this /init opens no LUKS" },
-	[FORMAT_BITLOCKER] = { refuse, "encrypted, and this /init opens no BitLocker" },
-	[FORMAT_LVM2] = { refuse, "a part of LVM volumes, which this /init does not assemble" },
-	[FORMAT_MD] = { refuse, "a part of a RAID, which this /init does not assemble" },
-	[FORMAT_VERITY] = { refuse, "hashes of another device" },
-	[FORMAT_BCACHE] = { refuse, "a part of a bcache, which this /init does not assemble" },
-	[FORMAT_ZFS] = { refuse, "a part of a ZFS pool, which this /init does not import" },
-	[FORMAT_JBD] = { refuse, "the journal of another file system" },
-	[FORMAT_SWAP] = { refuse, "swap space" },
-	[FORMAT_HIBERNATION] = { refuse, "a hibernated system" },
-	[FORMAT_GPT] = { refuse, "a disk with partitions: name one of them" },
-	[FORMAT_MBR] = { refuse, "a disk with partitions: name one of them" },
-};
-
-static int take_root(struct boot *boot, const struct device *device, const char *why)
-{
-	char text[DESCRIPTION];
-
-	(void)why;
-	boot->root_finding = device->finding;
-	finding_describe(&device->finding, text, sizeof(text));
-	log_say(LOG_INFO, "%s: %s", boot->root_device, text);
-	return 0;
-}
-
-static int refuse(struct boot *boot, const struct device *device, const char *why)
-{
-	char text[DESCRIPTION];
-
-	finding_describe(&device->finding, text, sizeof(text));
-	return log_err(-EMEDIUMTYPE, "take %s, %s: %s", boot->root_device, text, why);
-}
-
-const char *root_why_not(const struct device *device)
-{
-	if (device->state != DEVICE_KNOWN || device->finding.found != FOUND_ONE)
-		return NULL;
-	return handlers[device->finding.format].why;
-}
 
 /*
  * A node can be there before its disk is: devtmpfs makes it first, and until the disk is ready
  * (and its partitions read) opening it gives ENXIO. Any other error is the mount's to report.
  */
-static int is_there(const struct boot *boot)
+static int is_there(const struct place *place)
 {
-	int fd = sys_open(boot->root_device, O_RDONLY | O_NONBLOCK);
+	int fd = sys_open(place->device, O_RDONLY | O_NONBLOCK);
 
 	if (fd >= 0)
 		sys_close(fd);
 	return fd != -ENOENT && fd != -ENXIO && fd != -ENOMEDIUM;
 }
 
-static int accept(struct boot *boot, const struct device *device)
+static void name_device(struct place *place, const struct device *device)
 {
-	const struct finding *finding = &device->finding;
-	char text[DESCRIPTION];
-
-	if (device->state == DEVICE_KNOWN &&
-	    (finding->found == FOUND_DAMAGED || finding->found == FOUND_SEVERAL)) {
-		finding_describe(finding, text, sizeof(text));
-		return log_err(-EUCLEAN, "take %s: %s", boot->root_device, text);
-	}
-	return handlers[finding->format].take(boot, device, handlers[finding->format].why);
-}
-
-static void name_device(struct boot *boot, const struct device *device)
-{
-	format_text(boot->root_device, sizeof(boot->root_device), "/dev/%s", device->name);
+	format_text(place->device, sizeof(place->device), "/dev/%s", device->name);
 }
 
 /* --- by name: what a probe found on a device --- */
@@ -142,9 +65,9 @@ static int is_lower(const struct device *a, const struct device *b)
 }
 
 /* Of several the one with the lowest number, whichever came first. */
-static struct device *choose(struct boot *boot, const struct rootspec *spec)
+static struct device *choose(struct devices *devices, const struct place *place,
+			     const struct rootspec *spec)
 {
-	struct devices *devices = &boot->devices;
 	struct device *chosen = NULL;
 
 	for (int i = 0; i < devices->count; i++) {
@@ -158,54 +81,55 @@ static struct device *choose(struct boot *boot, const struct rootspec *spec)
 		}
 		if (device)
 			log_say(LOG_WARNING, "%s is %s, and %s, too: the lower number is taken",
-				boot->settings.root, chosen->name, device->name);
+				place->name, chosen->name, device->name);
 	}
 	return chosen;
 }
 
-static void say_waiting(const struct boot *boot)
+static void say_waiting(const struct place *place)
 {
-	log_say(LOG_INFO, "waiting for %s", boot->settings.root);
-	host_tell("status root-find: waiting for %s", boot->settings.root);
+	log_say(LOG_INFO, "waiting for %s", place->name);
+	host_tell("status root-find: waiting for %s", place->name);
 }
 
 /* Every device that is there is looked at before one is chosen: so their order never matters. */
-static int find_by_name(struct boot *boot, const struct rootspec *spec, int64_t deadline)
+static int find_by_name(struct boot *boot, struct place *place, const struct rootspec *spec,
+			int64_t deadline)
 {
 	struct devices *devices = &boot->devices;
 	struct device *device = NULL;
 	int has_said = 0;
 
 	devices_scan(devices);
-	while (devices_are_busy(devices) || !(device = choose(boot, spec))) {
+	while (devices_are_busy(devices) || !(device = choose(devices, place, spec))) {
 		int is_busy = devices_are_busy(devices);
 
 		if (!is_busy && devices_time_left(deadline) == 0)
 			return -ETIMEDOUT;
 		if (!is_busy && !has_said++) {
-			say_waiting(boot);
+			say_waiting(place);
 			devices_open(devices);
 			devices_scan(devices);
 			continue;
 		}
 		devices_wait(devices, LOOK_INSIDE, is_busy ? NO_DEADLINE : deadline);
 	}
-	name_device(boot, device);
+	name_device(place, device);
 	if (spec->kind == ROOTSPEC_GPT_AUTO && device->finding.part_flags & PARTITION_READ_ONLY)
 		boot->settings.root_access = ROOT_READ_ONLY;
-	return accept(boot, device);
+	return root_take(place, device);
 }
 
 /* --- by path or number --- */
 
-static int make_path(struct boot *boot, const struct rootspec *spec)
+static int make_path(struct place *place, const struct rootspec *spec)
 {
 	const char *path = spec->kind == ROOTSPEC_PATH ? spec->path : NODE_BY_NUMBER;
 	int error = 0;
 
-	if (strlen(path) >= sizeof(boot->root_device))
-		return log_err(-ENAMETOOLONG, "take root=%s", path);
-	memcpy(boot->root_device, path, strlen(path) + 1);
+	if (strlen(path) >= sizeof(place->device))
+		return log_err(-ENAMETOOLONG, "take %s=%s", place->word, path);
+	memcpy(place->device, path, strlen(path) + 1);
 	if (spec->kind == ROOTSPEC_NUMBER)
 		error = sys_mknod(path, S_IFBLK | 0600, spec->major, spec->minor);
 	if (error && error != -EEXIST)
@@ -214,13 +138,13 @@ static int make_path(struct boot *boot, const struct rootspec *spec)
 }
 
 /* A member must not be mounted by its path either. Whoever names a type knows what is there. */
-static int look_at_path(struct boot *boot)
+static int look_at_path(struct boot *boot, struct place *place)
 {
 	struct devices *devices = &boot->devices;
 	struct device *device;
 	struct stat st;
 
-	if (boot->settings.rootfstype || sys_stat(boot->root_device, &st))
+	if (boot->settings.rootfstype || sys_stat(place->device, &st))
 		return 0;
 	devices_scan(devices);
 	device = devices_find(devices, major(st.st_rdev), minor(st.st_rdev));
@@ -228,62 +152,83 @@ static int look_at_path(struct boot *boot)
 		return 0;
 	while (device->state == DEVICE_PROBING)
 		devices_wait(devices, LOOK_AT_NAMES, NO_DEADLINE);
-	return accept(boot, device);
+	return root_take(place, device);
 }
 
-static int find_by_path(struct boot *boot, const struct rootspec *spec, int64_t deadline)
+static int find_by_path(struct boot *boot, struct place *place, const struct rootspec *spec,
+			int64_t deadline)
 {
-	int error = make_path(boot, spec);
+	int error = make_path(place, spec);
 
 	if (error)
 		return error;
-	if (!is_there(boot)) {
-		say_waiting(boot);
+	if (!is_there(place)) {
+		say_waiting(place);
 		devices_open(&boot->devices);
 	}
-	while (!is_there(boot)) {
+	while (!is_there(place)) {
 		if (devices_time_left(deadline) == 0)
 			return -ETIMEDOUT;
 		devices_wait(&boot->devices, LOOK_AT_NAMES, deadline);
 	}
-	return look_at_path(boot);
+	return look_at_path(boot, place);
 }
 
-static int parse(const struct settings *settings, struct rootspec *spec)
+static int parse(const struct place *place, struct rootspec *spec)
 {
-	int error = rootspec_parse(settings->root, spec);
+	int error = rootspec_parse(place->name, spec);
 
 	if (error == -EOPNOTSUPP)
 		return log_err(error,
-			       "take root=%s: of /dev/disk only by-uuid, by-label, "
-			       "by-partuuid and by-partlabel are known",
-			       settings->root);
+			       "take %s=%s: of /dev/disk only by-uuid, by-label, by-partuuid and "
+			       "by-partlabel are known",
+			       place->word, place->name);
 	return error ? log_err(error,
-			       "take root=%s: not /dev/NAME, MAJ:MIN, UUID=, LABEL=, "
-			       "PARTUUID=, PARTLABEL= or gpt-auto",
-			       settings->root)
+			       "take %s=%s: not /dev/NAME, MAJ:MIN, UUID=, LABEL=, PARTUUID=, "
+			       "PARTLABEL= or gpt-auto",
+			       place->word, place->name)
 		     : 0;
+}
+
+static int find(struct boot *boot, struct place *place, int64_t start, int64_t deadline)
+{
+	struct rootspec spec;
+	int error = parse(place, &spec);
+
+	if (error)
+		return error;
+	if (spec.kind == ROOTSPEC_PATH || spec.kind == ROOTSPEC_NUMBER)
+		error = find_by_path(boot, place, &spec, deadline);
+	else
+		error = find_by_name(boot, place, &spec, deadline);
+	if (error == -ETIMEDOUT)
+		root_report(boot, place, &spec, sys_clock_ms() - start);
+	return error;
+}
+
+int64_t root_deadline(const struct settings *settings)
+{
+	if (settings->timeout_s == WAIT_FOREVER)
+		return NO_DEADLINE;
+	return sys_clock_ms() + (int64_t)settings->timeout_s * 1000;
 }
 
 int root_find(struct boot *boot)
 {
 	const struct settings *settings = &boot->settings;
-	int64_t start = sys_clock_ms(), deadline = NO_DEADLINE;
-	struct rootspec spec;
-	int error = parse(settings, &spec);
+	int64_t start = sys_clock_ms(), deadline;
+	int error;
 
-	if (error)
-		return error;
+	boot->root.word = "root";
+	boot->root.name = settings->root;
+	boot->upper.word = "rd.overlay";
+	boot->upper.name = settings->overlay;
 	if (settings->rootdelay_s)
 		sys_poll(NULL, 0, (int64_t)settings->rootdelay_s * 1000);
-	if (settings->timeout_s != WAIT_FOREVER)
-		deadline = start + ((int64_t)settings->rootdelay_s + settings->timeout_s) * 1000;
-	if (spec.kind == ROOTSPEC_PATH || spec.kind == ROOTSPEC_NUMBER)
-		error = find_by_path(boot, &spec, deadline);
-	else
-		error = find_by_name(boot, &spec, deadline);
-	if (error == -ETIMEDOUT)
-		root_report(boot, &spec, sys_clock_ms() - start);
-	devices_close(&boot->devices);
+	deadline = root_deadline(settings);
+	error = root_is_share(settings) ? root_share_name(boot)
+					: find(boot, &boot->root, start, deadline);
+	if (!error && settings->overlay && settings->overlay[0])
+		error = find(boot, &boot->upper, start, deadline);
 	return error;
 }

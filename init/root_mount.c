@@ -3,11 +3,11 @@
 #include <string.h>
 #include <sys/mount.h>
 
-#include "init/boot.h"
 #include "init/module.h"
 #include "init/pure/finding.h"
 #include "init/pure/format.h"
 #include "init/pure/fslist.h"
+#include "init/root.h"
 #include "init/sys/file.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
@@ -17,7 +17,7 @@
 
 struct attempt {
 	struct boot *boot;
-	const char *device, *options;
+	const char *device, *target, *options;
 	unsigned long flags;
 };
 
@@ -34,13 +34,15 @@ static int ask_for(struct boot *boot, const char *type)
  * all, as the kernel does with its own root. */
 static int try(struct attempt *attempt, const char *type)
 {
-	int error = sys_mount(attempt->device, NEWROOT, type, attempt->flags, attempt->options);
+	int error =
+		sys_mount(attempt->device, attempt->target, type, attempt->flags, attempt->options);
 
 	if (error == -ENODEV && ask_for(attempt->boot, type))
-		error = sys_mount(attempt->device, NEWROOT, type, attempt->flags, attempt->options);
-	if ((error == -EACCES || error == -EROFS) && !(attempt->flags & MS_RDONLY)) {
-		error = sys_mount(attempt->device, NEWROOT, type, attempt->flags | MS_RDONLY,
+		error = sys_mount(attempt->device, attempt->target, type, attempt->flags,
 				  attempt->options);
+	if ((error == -EACCES || error == -EROFS) && !(attempt->flags & MS_RDONLY)) {
+		error = sys_mount(attempt->device, attempt->target, type,
+				  attempt->flags | MS_RDONLY, attempt->options);
 		if (!error)
 			log_say(LOG_WARNING, "%s is write-protected: mounted read-only",
 				attempt->device);
@@ -71,7 +73,8 @@ static int try_all(struct attempt *attempt, const char **types, int count)
 		kept = weightier(kept, error);
 		format_text(tried + used, sizeof(tried) - used, "%s%s", i ? ", " : "", types[i]);
 	}
-	return log_err(kept ? kept : -ENODEV, "mount %s on " NEWROOT " as %s", attempt->device,
+	return log_err(kept ? kept : -ENODEV, "mount %s on %s as %s", attempt->device,
+		       attempt->target,
 		       count ? tried : "anything: this kernel knows no block file system");
 }
 
@@ -80,7 +83,7 @@ static const char *types_known(const struct boot *boot)
 {
 	if (boot->settings.rootfstype)
 		return boot->settings.rootfstype;
-	return format_info(boot->root_finding.format)->mount_as;
+	return format_info(boot->root.finding.format)->mount_as;
 }
 
 static int list_types(const char *asked, char *text, size_t size, const char **types)
@@ -108,33 +111,48 @@ static int list_types(const char *asked, char *text, size_t size, const char **t
 /* The name of the module that is missing, which the table of hints cannot know. */
 static int name_driver(const struct boot *boot, int error)
 {
-	const char *module = format_info(boot->root_finding.format)->module;
+	const char *module = format_info(boot->root.finding.format)->module;
 
 	if (error == -ENODEV && module)
 		log_say(LOG_ERROR,
 			"hint: what is there is %s: its driver is CONFIG_%s, or the "
 			"module %s (rdinit pack --module %s)",
-			format_info(boot->root_finding.format)->title,
-			format_info(boot->root_finding.format)->symbol, module, module);
+			format_info(boot->root.finding.format)->title,
+			format_info(boot->root.finding.format)->symbol, module, module);
 	return error;
 }
 
-int root_mount(struct boot *boot)
+static int mount_root(struct boot *boot, const char *target)
 {
 	const struct settings *settings = &boot->settings;
+	int is_read_only = settings->root_access == ROOT_READ_ONLY || settings->overlay;
 	char text[FILESYSTEMS_MAX];
 	const char *types[FSLIST_MAX];
 	struct attempt attempt = {
 		.boot = boot,
-		.device = boot->root_device,
+		.device = boot->root.device,
+		.target = target,
 		.options = settings->rootflags,
-		.flags =
-			settings->root_access == ROOT_READ_ONLY ? MS_RDONLY | MS_SILENT : MS_SILENT,
+		.flags = is_read_only ? MS_RDONLY | MS_SILENT : MS_SILENT,
 	};
-	int error = sys_mkdir(NEWROOT, 0755), count;
+	int count;
+
+	if (root_is_share(settings))
+		return root_share(boot, target, attempt.flags);
+	count = list_types(types_known(boot), text, sizeof(text), types);
+	return count < 0 ? count : name_driver(boot, try_all(&attempt, types, count));
+}
+
+int root_mount(struct boot *boot)
+{
+	int error = sys_mkdir(NEWROOT, 0755);
 
 	if (error && error != -EEXIST)
 		return log_err(error, "make " NEWROOT);
-	count = list_types(types_known(boot), text, sizeof(text), types);
-	return count < 0 ? count : name_driver(boot, try_all(&attempt, types, count));
+	if (!boot->settings.overlay)
+		return mount_root(boot, NEWROOT);
+	error = root_overlay_folders(boot);
+	if (!error)
+		error = mount_root(boot, LOWER);
+	return error ? error : root_overlay(boot);
 }

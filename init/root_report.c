@@ -60,7 +60,8 @@ static void describe(const struct device *device)
 }
 
 /* Whether a hint was found: a name of another kind, or in other letters. */
-static int hint_near(struct devices *devices, const struct rootspec *spec)
+static int hint_near(struct devices *devices, const struct place *place,
+		     const struct rootspec *spec)
 {
 	int found = 0;
 
@@ -71,7 +72,7 @@ static int hint_near(struct devices *devices, const struct rootspec *spec)
 		if (device->state == DEVICE_KNOWN)
 			word = rootspec_near(spec, &device->finding);
 		if (word)
-			log_say(LOG_ERROR, "hint: or is it root=%s%s (%s)?", word,
+			log_say(LOG_ERROR, "hint: or is it %s=%s%s (%s)?", place->word, word,
 				rootspec_value(word, &device->finding), device->name);
 		found |= word != NULL;
 	}
@@ -86,15 +87,16 @@ static void look_at_all(struct devices *devices)
 		devices_wait(devices, LOOK_INSIDE, NO_DEADLINE);
 }
 
-void root_report(struct boot *boot, const struct rootspec *spec, int64_t waited_ms)
+void root_report(struct boot *boot, const struct place *place, const struct rootspec *spec,
+		 int64_t waited_ms)
 {
 	const struct settings *settings = &boot->settings;
 	struct devices *devices = &boot->devices;
 
-	log_err(-ETIMEDOUT, "find root=%s", settings->root);
-	log_say(LOG_ERROR, "asked for root=%s rootfstype=%s, waited %ld.%ld s", settings->root,
-		settings->rootfstype ? settings->rootfstype : "(any)", (long)(waited_ms / 1000),
-		(long)(waited_ms % 1000 / 100));
+	log_err(-ETIMEDOUT, "find %s=%s", place->word, place->name);
+	log_say(LOG_ERROR, "asked for %s=%s rootfstype=%s, waited %ld.%ld s", place->word,
+		place->name, settings->rootfstype ? settings->rootfstype : "(any)",
+		(long)(waited_ms / 1000), (long)(waited_ms % 1000 / 100));
 	look_at_all(devices);
 	list(devices);
 	for (int i = 0; i < devices->count; i++)
@@ -106,6 +108,6 @@ void root_report(struct boot *boot, const struct rootspec *spec, int64_t waited_
 		log_say(LOG_ERROR,
 			"hint: is the disk's driver in the image? (virtio_blk, nvme, ahci, "
 			"sd_mod ...)");
-	else if (!hint_near(devices, spec))
+	else if (!hint_near(devices, place, spec))
 		log_say(LOG_ERROR, "hint: is it one of these? a disk's name depends on its driver");
 }

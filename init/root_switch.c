@@ -79,7 +79,7 @@ static int choose_init(const struct boot *boot, int root, const char **chosen)
 	if (boot->settings.init) {
 		*chosen = boot->settings.init;
 		error = check_init(root, *chosen);
-		return error ? log_err(error, "use init=%s of %s", *chosen, boot->root_device) : 0;
+		return error ? log_err(error, "use init=%s of %s", *chosen, boot->root.device) : 0;
 	}
 	for (size_t i = 0; i < sizeof(inits) / sizeof(inits[0]); i++) {
 		*chosen = inits[i];
@@ -87,10 +87,12 @@ static int choose_init(const struct boot *boot, int root, const char **chosen)
 		if (!error)
 			return 0;
 		if (error != -ENOENT)
-			log_warn(error, "use %s of %s", *chosen, boot->root_device);
+			log_warn(error, "use %s of %s", *chosen, boot->root.device);
 	}
-	return log_err(-ENOENT, "find an init on %s: tried /sbin/init, /etc/init, /bin/init, "
-		       "/bin/sh", boot->root_device);
+	return log_err(-ENOENT,
+		       "find an init on %s: tried /sbin/init, /etc/init, /bin/init, "
+		       "/bin/sh",
+		       boot->root.device);
 }
 
 /* Gates 1 to 3 of root_switch(). */
@@ -105,8 +107,10 @@ static int check_place(void)
 	if (error)
 		return log_err(error, "look at the file system of /");
 	if (magic != RAMFS_MAGIC && magic != TMPFS_MAGIC)
-		return log_err(-EPERM, "switch root: / is no initramfs (its type is %lx), and would "
-			       "be deleted", magic);
+		return log_err(-EPERM,
+			       "switch root: / is no initramfs (its type is %lx), and would "
+			       "be deleted",
+			       magic);
 	error = sys_stat("/", &here);
 	if (!error)
 		error = sys_stat(NEWROOT, &there);
@@ -189,6 +193,6 @@ int root_switch(struct boot *boot)
 	error = enter();
 	if (error)
 		return error;
-	log_say(LOG_INFO, "handing over to %s of %s", path, boot->root_device);
+	log_say(LOG_INFO, "handing over to %s of %s", path, boot->root.device);
 	return become(boot, path);
 }

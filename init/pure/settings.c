@@ -32,6 +32,8 @@ const struct parameter parameters[] = {
 	  "wait this long before looking for the root" },
 	{ "rd.timeout", PARAMETER_NUMBER, FIELD(timeout_s), 0, NULL, "SECONDS",
 	  "how long to wait for the root; default 30" },
+	{ "rd.overlay", PARAMETER_FLAG_TEXT, FIELD(overlay), 0, NULL, "[DEVICE]",
+	  "keep the root as it is: what is written goes to memory, or to this device" },
 	{ "init", PARAMETER_TEXT, FIELD(init), 0, NULL, "PATH",
 	  "the real root's init; default /sbin/init, /etc/init, /bin/init, /bin/sh" },
 	{ "panic", PARAMETER_SIGNED, FIELD(panic_s), 0, NULL, "SECONDS",
@@ -180,6 +182,10 @@ static const char *apply(struct settings *settings, const struct parameter *para
 {
 	char *field = (char *)settings + parameter->field;
 
+	if (parameter->kind == PARAMETER_FLAG_TEXT) {
+		*(const char **)(void *)field = word->value ? word->value : "";
+		return NULL;
+	}
 	if (parameter->kind == PARAMETER_ROOTWAIT && !word->value) {
 		*(int *)(void *)field = WAIT_FOREVER;
 		return NULL;

@@ -29,6 +29,7 @@ struct text_list {
 struct settings {
 	const char *root, *rootfstype, *rootflags, *init, *run, *stdio, *host, *user, *chdir,
 		*keymap;
+	const char *overlay;     /* NULL: none; "": in memory; else the device of its layer */
 	char *arguments;         /* the line behind "--", not yet cut; NULL: no "--" */
 	int root_access;         /* enum root_access */
 	int timeout_s;           /* how long to wait for the root, seconds; or WAIT_FOREVER */
@@ -62,6 +63,7 @@ enum parameter_kind {
 	PARAMETER_CHOICE,
 	PARAMETER_CONSOLE,
 	PARAMETER_LIST,          /* struct text_list: each one counts */
+	PARAMETER_FLAG_TEXT,     /* bare: an empty text */
 };
 
 struct parameter {

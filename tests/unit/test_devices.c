@@ -1,5 +1,5 @@
 /* test_devices.c - block devices come, change and go, and what their probes say. */
-/* link: init/devices init/probe init/root_find init/root_report init/drivers init/module init/sys/log init/sys/file tests/unit/fake_sys */
+/* link: init/devices init/probe init/root_find init/root_take init/root_report init/root_share init/drivers init/module init/sys/log init/sys/file tests/unit/fake_sys */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -269,7 +269,7 @@ static void the_lower_number_is_taken_whatever_the_order(void **state)
 		fake_file("/dev/vdb", ext2('A'), SIZE);
 		boot.settings.root = "LABEL=A";
 		assert_int_equal(root_find(&boot), 0);
-		assert_string_equal(boot.root_device, "/dev/vda");
+		assert_string_equal(boot.root.device, "/dev/vda");
 		assert_non_null(strstr(fake_console, "LABEL=A is vda, and vdb, too"));
 	}
 }

@@ -45,7 +45,7 @@ static int reset(void **state)
 	fake_file("/newroot", "", 0);
 	settings_defaults(&boot.settings);
 	boot.argv = argv;
-	memcpy(boot.root_device, "/dev/vda", 9);
+	memcpy(boot.root.device, "/dev/vda", 9);
 	return 0;
 }
 

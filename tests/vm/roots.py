@@ -45,6 +45,8 @@ def tree(directory):
         (beside / folder).mkdir(parents=True)
     shutil.copy(shutil.which("busybox"), beside / "bin/busybox")
     (beside / "sbin/init").write_text("#!/bin/busybox sh\necho ROOT-OK\nbusybox grep ' / ' /proc/mounts\n"
+                                      "(echo text >/written) 2>/dev/null && echo WRITTEN\n"
+                                      "busybox ls /run/rdinit/lower 2>/dev/null\n"
                                       "busybox stty onlcr\nbusybox poweroff -f\n")
     (beside / "sbin/init").chmod(0o755)
     beside.rename(top)

@@ -67,7 +67,23 @@ DRIVERS = [
     found("a driver of the file system, by its name", f"root=UUID={U}", "vda", "xfs", image="drivers"),
 ]
 
+OVERLAYS = [
+    Row(name, [*disks(names), "--append", f"{words} rd.timeout=5", "@overlay.img"], 0,
+        out=(r"^ROOT-OK$", r"^overlay / overlay rw,\S*lowerdir=/run/rdinit/lower,", r"^WRITTEN$", r"\bsbin\b"))
+    for name, words, names in (
+        ("an overlay in memory", f"root=UUID={U} rd.overlay", "ext4"),
+        ("an overlay over squashfs", "root=/dev/vda rd.overlay ro", "squashfs"),
+        ("an overlay without the other mounts", "root=/dev/vda rd.overlay rdinit.mounts=minimal", "ext4"),
+        ("an overlay on another device", f"root=UUID={U} rd.overlay=LABEL=OTHER", "ext4 other"))
+]
+
 FAILURES = [
+    lost("an overlay that the kernel does not know", "root=/dev/vda rd.overlay", "ext4",
+         (r"mount overlay on /newroot: .*ENODEV", r"hint: this kernel knows no such file system")),
+    lost("an overlay on a device that does not come", "root=/dev/vda rd.overlay=LABEL=root", "ext4",
+         (r"find rd.overlay=LABEL=root: .*ETIMEDOUT", r"hint: or is it rd.overlay=LABEL=ROOT")),
+    lost("a shared folder that the kernel does not know", "root=tag rootfstype=9p", "ext4",
+         r"mount the host's folder tag on /newroot as 9p: .*ENODEV"),
     lost("a driver that is blacklisted", "root=LABEL=ROOT modprobe.blacklist=virtio_blk", "ext4",
          (r"modules: virtio_blk is blacklisted", r"block devices: none"), image="drivers"),
     lost("a driver that the image does not have", "root=LABEL=ROOT", "ext4",
@@ -100,7 +116,7 @@ FAILURES = [
 ]
 
 
-@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + DRIVERS + FAILURES, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + DRIVERS + OVERLAYS + FAILURES, ids=lambda row: row.name)
 def test_root(row, files):
     check(row, run(row, files))
 

@@ -192,6 +192,7 @@ IMAGES = {
                  "run /bin/sh -c \"modprobe fs-btrfs; modprobe brd rd_nr=3; /opt/modprobe overlay; "
                  "grep -E 'btrfs|overlay' /proc/filesystems; echo /dev/ram*; exit 5\"\n", ["--no-init"]),
     "drivers": (["virtio_pci", "virtio_blk", "virtio_scsi", "sd_mod", "ata_piix", "virtio_net", "xfs"], []),
+    "overlay": ("", VIRTIO + ["--module", "overlay", "--module", "squashfs"]),
     "no-blk": (["virtio_pci", "sd_mod"], []),
     "plain": ("init\n", []),
     "unexec": ("init\nfile /data @hello 0644 0 0\nrun /data\n", []),

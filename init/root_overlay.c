@@ -1,0 +1,77 @@
+/* root_overlay.c - a layer over a root that stays as it is, for what is written. */
+#include <errno.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include "init/module.h"
+#include "init/pure/fslist.h"
+#include "init/root.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define BASE "/run/rdinit"
+#define LAYER BASE "/overlay"
+#define UPPER LAYER "/upper"
+#define WORK LAYER "/work"
+#define OPTIONS "lowerdir=" LOWER ",upperdir=" UPPER ",workdir=" WORK
+
+static int make_folders(const char *const *folders)
+{
+	for (; *folders; folders++) {
+		int error = sys_mkdir(*folders, 0755);
+
+		if (error && error != -EEXIST)
+			return log_err(error, "make %s", *folders);
+	}
+	return 0;
+}
+
+/* With rdinit.mounts=minimal nothing is on /run yet, and the initramfs is about to be deleted. */
+int root_overlay_folders(struct boot *boot)
+{
+	static const char *const folders[] = { "/run", NULL };
+	static const char *const below[] = { BASE, LOWER, LAYER, NULL };
+	int error = make_folders(folders);
+
+	if (!error && boot->settings.mounts == MOUNTS_MINIMAL) {
+		error = sys_mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755");
+		if (error)
+			return log_err(error, "mount tmpfs on /run");
+	}
+	return error ? error : make_folders(below);
+}
+
+/* Memory, or the device: its type is what a probe found on it. */
+static int mount_layer(const struct boot *boot)
+{
+	const char *types = format_info(boot->upper.finding.format)->mount_as, *list[FSLIST_MAX];
+	char text[64] = "";
+	int error = -ENODEV, left_out, count;
+
+	if (!boot->upper.name[0]) {
+		error = sys_mount("tmpfs", LAYER, "tmpfs", MS_NODEV, "mode=0755");
+		return error ? log_err(error, "mount tmpfs on " LAYER) : 0;
+	}
+	memcpy(text, types ? types : "", types ? strlen(types) + 1 : 1);
+	count = fslist_split(text, list, &left_out);
+	for (int i = 0; i < count && error; i++)
+		error = sys_mount(boot->upper.device, LAYER, list[i], MS_SILENT, NULL);
+	return error ? log_err(error, "mount %s on " LAYER " as %s", boot->upper.device,
+			       types ? types : "nothing that is known")
+		     : 0;
+}
+
+int root_overlay(struct boot *boot)
+{
+	static const char *const folders[] = { UPPER, WORK, NULL };
+	int error = mount_layer(boot);
+
+	if (!error)
+		error = make_folders(folders);
+	if (error)
+		return error;
+	error = sys_mount("overlay", NEWROOT, "overlay", MS_SILENT, OPTIONS);
+	if (error == -ENODEV && drivers_ask(boot, "fs-overlay"))
+		error = sys_mount("overlay", NEWROOT, "overlay", MS_SILENT, OPTIONS);
+	return error ? log_err(error, "mount overlay on " NEWROOT) : 0;
+}

@@ -1,0 +1,153 @@
+/* test_root_mount.c - what is mounted where, under an overlay too, and every step that can fail. */
+/* link: init/root_mount init/root_overlay init/root_share init/root_find init/root_take init/root_report init/drivers init/module init/devices init/probe init/sys/log init/sys/file tests/unit/fake_sys */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "init/boot.h"
+#include "tests/unit/fake_sys.h"
+
+#define FOLDERS "mkdir /newroot\nmkdir /run\nmkdir /run/rdinit\nmkdir /run/rdinit/lower\nmkdir /run/rdinit/overlay\n"
+#define INNER	"mkdir /run/rdinit/overlay/upper\nmkdir /run/rdinit/overlay/work\n"
+
+static struct boot boot;
+
+void crash_unguard(void)
+{
+}
+
+void host_tell(const char *format, ...)
+{
+	(void)format;
+}
+
+static int reset(void **state)
+{
+	(void)state;
+	fake_reset();
+	memset(&boot, 0, sizeof(boot));
+	settings_defaults(&boot.settings);
+	boot.settings.timeout_s = 1;
+	boot.settings.root = "/dev/vda";
+	boot.upper.name = "";
+	memcpy(boot.root.device, "/dev/vda", 9);
+	boot.root.finding.found = FOUND_ONE;
+	boot.root.finding.format = FORMAT_XFS;
+	return 0;
+}
+
+static void what_was_found_is_the_only_type_that_is_tried(void **state)
+{
+	(void)state;
+	assert_int_equal(root_mount(&boot), 0);
+	assert_string_equal(fake_calls, "mkdir /newroot\nmount /dev/vda /newroot\n");
+}
+
+static void a_type_without_a_driver_is_named(void **state)
+{
+	(void)state;
+	fake_answer("mount /dev/vda", -ENODEV, FAKE_ALWAYS);
+	assert_int_equal(root_mount(&boot), -ENODEV);
+	assert_non_null(strstr(fake_console, "mount /dev/vda on /newroot as xfs: No such device (ENODEV)"));
+	assert_non_null(strstr(fake_console, "what is there is xfs: its driver is CONFIG_XFS_FS, or the "
+					     "module xfs (rdinit pack --module xfs)"));
+}
+
+static void an_overlay_in_memory(void **state)
+{
+	(void)state;
+	boot.settings.overlay = "";
+	assert_int_equal(root_mount(&boot), 0);
+	assert_string_equal(fake_calls, FOLDERS "mount /dev/vda /run/rdinit/lower\n"
+						"mount tmpfs /run/rdinit/overlay\n" INNER
+						"mount overlay /newroot\n");
+}
+
+static void an_overlay_on_a_device(void **state)
+{
+	(void)state;
+	boot.settings.overlay = boot.upper.name = "LABEL=x";
+	memcpy(boot.upper.device, "/dev/vdb", 9);
+	boot.upper.finding.format = FORMAT_EXT2;
+	fake_answer("mount /dev/vdb", -ENODEV, 1); /* ext4 reads it, too */
+	boot.settings.mounts = MOUNTS_MINIMAL;
+	assert_int_equal(root_mount(&boot), 0);
+	assert_string_equal(fake_calls, "mkdir /newroot\nmkdir /run\nmount tmpfs /run\nmkdir /run/rdinit\n"
+					"mkdir /run/rdinit/lower\nmkdir /run/rdinit/overlay\n"
+					"mount /dev/vda /run/rdinit/lower\n"
+					"mount /dev/vdb /run/rdinit/overlay\n"
+					"mount /dev/vdb /run/rdinit/overlay\n" INNER
+					"mount overlay /newroot\n");
+}
+
+static void every_step_of_an_overlay_can_fail(void **state)
+{
+	static const struct {
+		const char *call;
+		int error;
+		const char *says;
+	} rows[] = {
+		{ "mkdir /newroot", -EROFS, "make /newroot: " },
+		{ "mkdir /run/rdinit/lower", -ENOSPC, "make /run/rdinit/lower: " },
+		{ "mount tmpfs /run", -ENOMEM, "mount tmpfs on /run: " },
+		{ "mount /dev/vda", -EIO, "mount /dev/vda on /run/rdinit/lower as xfs: " },
+		{ "mount tmpfs /run/rdinit", -ENOMEM, "mount tmpfs on /run/rdinit/overlay: " },
+		{ "mkdir /run/rdinit/overlay/work", -ENOSPC, "make /run/rdinit/overlay/work: " },
+		{ "mount overlay", -EINVAL, "mount overlay on /newroot: " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		reset(NULL);
+		boot.settings.overlay = "";
+		boot.settings.mounts = MOUNTS_MINIMAL;
+		fake_answer(rows[i].call, rows[i].error, FAKE_ALWAYS);
+		assert_int_equal(root_mount(&boot), rows[i].error);
+		if (!strstr(fake_console, rows[i].says))
+			fail_msg("%s: %s", rows[i].call, fake_console);
+	}
+	reset(NULL);
+	boot.settings.overlay = boot.upper.name = "LABEL=x";
+	assert_int_equal(root_mount(&boot), -ENODEV); /* nothing known is on it */
+	assert_non_null(strstr(fake_console, "as nothing that is known"));
+}
+
+static void a_folder_of_the_host_is_waited_for(void **state)
+{
+	(void)state;
+	boot.settings.root = "virtiofs:tag";
+	fake_answer("mount tag /newroot", -EINVAL, 2);
+	assert_int_equal(root_find(&boot), 0);
+	assert_string_equal(boot.root.device, "tag");
+	assert_int_equal(root_mount(&boot), 0);
+	assert_non_null(strstr(fake_console, "waiting for the tag tag"));
+	reset(NULL);
+	boot.settings.root = "tag";
+	boot.settings.rootfstype = "9p";
+	fake_answer("mount tag /newroot", -ENOENT, FAKE_ALWAYS);
+	assert_int_equal(root_find(&boot), 0);
+	assert_int_equal(root_mount(&boot), -ENOENT);
+	assert_non_null(strstr(fake_console, "mount the host's folder tag on /newroot as 9p: "));
+	reset(NULL);
+	boot.settings.root = "9p:";
+	assert_int_equal(root_find(&boot), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(what_was_found_is_the_only_type_that_is_tried, reset),
+		cmocka_unit_test_setup(a_type_without_a_driver_is_named, reset),
+		cmocka_unit_test_setup(an_overlay_in_memory, reset),
+		cmocka_unit_test_setup(an_overlay_on_a_device, reset),
+		cmocka_unit_test_setup(every_step_of_an_overlay_can_fail, reset),
+		cmocka_unit_test_setup(a_folder_of_the_host_is_waited_for, reset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
