@@ -1,4 +1,4 @@
-/* devices.c - the block devices that there are: those that were there, and those that come. */
+/* devices.c - the table of block devices: those that are there, and what became of them. */
 #include "init/devices.h"
 
 #include <errno.h>
@@ -11,7 +11,6 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-#define LOOK_AGAIN_MS 100 /* without CONFIG_NET the kernel tells nobody */
 #define PARTITIONS_MAX 20480 /* bytes of /proc/partitions: a line has 30 to 70 */
 #define PARTITIONS_WORDS 4
 
@@ -33,15 +32,6 @@ struct device *devices_find(struct devices *devices, unsigned int major, unsigne
 		if (devices->all[i].major == major && devices->all[i].minor == minor)
 			return &devices->all[i];
 	return NULL;
-}
-
-int64_t devices_time_left(int64_t deadline)
-{
-	int64_t left = deadline - sys_clock_ms();
-
-	if (deadline == NO_DEADLINE)
-		return -1;
-	return left > 0 ? left : 0;
 }
 
 /* "vda1" of "vda" is 1, "nvme0n1p2" of "nvme0n1" is 2; 0: no partition of it. Source: the kernel's
@@ -155,7 +145,13 @@ static void announce(struct device *device)
 		device->state = DEVICE_NEW;
 }
 
-static void take_block_event(struct devices *devices, const struct uevent *event)
+void devices_announce(struct devices *devices)
+{
+	for (int i = 0; i < devices->count; i++)
+		announce(&devices->all[i]);
+}
+
+void devices_take_event(struct devices *devices, const struct uevent *event)
 {
 	struct device *device;
 
@@ -170,49 +166,6 @@ static void take_block_event(struct devices *devices, const struct uevent *event
 		look_anew(device);
 	else if (strcmp(event->action, "add") == 0)
 		announce(device);
-}
-
-/* Whether somebody may wait for it: block devices, and the shared folders of a host. */
-static int take_event(struct devices *devices, struct span message)
-{
-	struct uevent event;
-
-	if (uevent_parse(message, &event))
-		return 0;
-	if (event.modalias && devices->on_modalias && event.action &&
-	    strcmp(event.action, "add") == 0)
-		devices->on_modalias(devices->argument, event.modalias);
-	if (!event.subsystem)
-		return 0;
-	if (strcmp(event.subsystem, "block") == 0)
-		take_block_event(devices, &event);
-	return strcmp(event.subsystem, "block") == 0 || strcmp(event.subsystem, "virtio") == 0;
-}
-
-/* Empties the socket. Whether it told of such devices; ENOBUFS means that words were lost. */
-static int take_events(struct devices *devices)
-{
-	static uint8_t message[UEVENT_SIZE_MAX];
-	int heard = 0;
-
-	for (;;) {
-		long len = sys_read(devices->uevents, message, sizeof(message));
-
-		if (len == -EAGAIN || len == 0)
-			return heard;
-		if (len == -ENOBUFS) {
-			devices_scan(devices);
-			heard = 1;
-		} else if (len < 0 && len != -EINTR) {
-			log_warn((int)len, "listen for devices (looking every %d ms instead)",
-				 LOOK_AGAIN_MS);
-			sys_close(devices->uevents);
-			devices->uevents = -EBADF;
-			return 1;
-		} else if (len > 0) {
-			heard |= take_event(devices, (struct span){ message, (size_t)len });
-		}
-	}
 }
 
 /* "vda1" of "vda", "nvme0n1p2" of "nvme0n1": whose number is what follows its name. */
@@ -243,20 +196,6 @@ static void take_line(struct devices *devices, char *line)
 	take_in(devices, &event, "");
 }
 
-/* What could not be read may not have been ready, and was announced when nobody listened. */
-void devices_open(struct devices *devices)
-{
-	if (devices->is_open)
-		return;
-	devices->is_open = 1;
-	devices->uevents = sys_open_uevents();
-	if (devices->uevents < 0)
-		log_warn(devices->uevents, "listen for devices (looking every %d ms instead)",
-			 LOOK_AGAIN_MS);
-	for (int i = 0; i < devices->count; i++)
-		announce(&devices->all[i]);
-}
-
 /* One file in place of four in sysfs for each device, whose paths cost the kernel ten times more.
  */
 int devices_scan(struct devices *devices)
@@ -284,75 +223,4 @@ int devices_are_busy(const struct devices *devices)
 		if (devices->all[i].state == DEVICE_NEW || devices->all[i].state == DEVICE_PROBING)
 			return 1;
 	return 0;
-}
-
-static void start_probes(struct devices *devices)
-{
-	int next = 0;
-
-	for (int i = 0; i < PROBES_MAX; i++) {
-		if (devices->probes[i].pid)
-			continue;
-		while (next < devices->count && devices->all[next].state != DEVICE_NEW)
-			next++;
-		if (next == devices->count)
-			return;
-		probe_start(devices, &devices->probes[i], &devices->all[next]);
-	}
-}
-
-/* Until something is heard, at the latest at the nearest of all deadlines. */
-static int listen(struct devices *devices, int64_t deadline, struct pollfd news[PROBES_MAX + 1])
-{
-	for (int i = 0; i < PROBES_MAX; i++) {
-		const struct probe *probe = &devices->probes[i];
-
-		news[i] = (struct pollfd){ .fd = probe->pid ? probe->pipe : -1, .events = POLLIN };
-		if (probe->pid && probe->deadline < deadline)
-			deadline = probe->deadline;
-	}
-	news[PROBES_MAX] =
-		(struct pollfd){ .fd = devices->is_open ? devices->uevents : -1, .events = POLLIN };
-	if (devices->is_open && devices->uevents < 0 && deadline - sys_clock_ms() > LOOK_AGAIN_MS)
-		deadline = sys_clock_ms() + LOOK_AGAIN_MS;
-	return sys_poll(news, PROBES_MAX + 1, devices_time_left(deadline));
-}
-
-static void finish_probes(struct devices *devices, const struct pollfd *news)
-{
-	for (int i = 0; i < PROBES_MAX; i++) {
-		struct probe *probe = &devices->probes[i];
-
-		if (!probe->pid)
-			continue;
-		if (news[i].revents)
-			probe_finish(devices, probe);
-		else if (devices_time_left(probe->deadline) == 0)
-			probe_give_up(probe);
-	}
-}
-
-void devices_hear(struct devices *devices)
-{
-	if (devices->is_open && devices->uevents >= 0)
-		take_events(devices);
-}
-
-void devices_wait(struct devices *devices, enum look look, int64_t deadline)
-{
-	struct pollfd news[PROBES_MAX + 1];
-	int heard = 0;
-
-	while (!heard) {
-		if (look == LOOK_INSIDE)
-			start_probes(devices);
-		heard = listen(devices, deadline, news) == 0;
-		for (int i = 0; i < PROBES_MAX; i++)
-			heard |= news[i].revents;
-		finish_probes(devices, news);
-		if (news[PROBES_MAX].revents)
-			heard |= take_events(devices);
-		if (devices->is_open && devices->uevents < 0)
-			devices_scan(devices);
-	}
 }

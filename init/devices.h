@@ -47,7 +47,8 @@ struct devices {
 	struct probe probes[PROBES_MAX];
 	int is_open; /* somebody listens, or tried to */
 	int uevents; /* the socket; below 0: none */
-	void (*on_modalias)(void *argument, const char *modalias); /* NULL: nobody wants them */
+	/* A device came that asks for a driver; NULL: words were lost, so look at all of them. */
+	void (*on_modalias)(void *argument, const char *modalias);
 	void *argument;
 };
 
@@ -80,6 +81,12 @@ struct device *devices_find(struct devices *devices, unsigned int major, unsigne
 
 /* Milliseconds; -1: no limit, 0: over. */
 int64_t devices_time_left(int64_t deadline);
+
+/* Takes what the kernel tells of a block device: it came, changed or went. */
+void devices_take_event(struct devices *devices, const struct uevent *event);
+
+/* What could not be read may not have been ready, and is to be looked at again. */
+void devices_announce(struct devices *devices);
 
 /* The path of the device's file in sysfs. */
 void sysfs_name(char *path, size_t size, const char *name, const char *file);

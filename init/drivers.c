@@ -19,8 +19,9 @@
 #define PATH_SIZE 512 /* bytes of a device's path in sysfs; a USB disk behind two hubs has 160 */
 #define MODULE_PATH 256 /* bytes */
 #define OPTIONS_MAX 1024 /* bytes of a line of the table */
-#define NEEDS_DEPTH 32 /* modules that need one another, in a row; the deepest of Debian's has 8 \
-			*/
+#define NEEDS_DEPTH                                                                  \
+	32 /* modules that need one another, in a row; the deepest of Debian's has 8 \
+	    */
 #define UNANSWERED 8 /* devices without a driver that are named */
 
 /* --- a module of the table, with what it needs --- */
@@ -112,11 +113,6 @@ int drivers_ask(struct boot *boot, const char *alias)
 	return drivers_match(&boot->drivers, alias, load_for_device, boot);
 }
 
-static void hear_modalias(void *argument, const char *modalias)
-{
-	drivers_ask(argument, modalias);
-}
-
 /* --- devices that are there: every file "modalias" below /sys/devices --- */
 
 struct walk {
@@ -167,7 +163,15 @@ static void walk_devices(struct boot *boot,
 static void take_device(struct boot *boot, const char *folder, const char *modalias)
 {
 	(void)folder;
-	hear_modalias(boot, modalias);
+	drivers_ask(boot, modalias);
+}
+
+static void hear_modalias(void *argument, const char *modalias)
+{
+	if (modalias)
+		drivers_ask(argument, modalias);
+	else
+		walk_devices(argument, take_device);
 }
 
 static void load_named(struct boot *boot)

@@ -1,5 +1,5 @@
 /* test_modalias.c - modules for the devices that are there, once each, with what they need. */
-/* link: init/drivers init/module init/devices init/probe init/sys/log init/sys/file tests/unit/fake_sys */
+/* link: init/drivers init/module init/devices init/devices_wait init/probe init/sys/log init/sys/file tests/unit/fake_sys */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -101,6 +101,19 @@ static void a_device_that_comes_later_is_heard(void **state)
 	assert_non_null(strstr(fake_calls, "extra.ko"));
 }
 
+static void when_words_were_lost_all_devices_are_looked_at(void **state)
+{
+	(void)state;
+	add_file("/etc/rdinit/drivers", table);
+	fake_file("uevents", "x", 1);
+	fake_answer("open_uevents", 10 + 10, FAKE_ALWAYS);
+	drivers_load(&boot);
+	memset(boot.driver_done, 0, sizeof(boot.driver_done));
+	fake_calls[0] = '\0';
+	boot.devices.on_modalias(&boot, NULL);
+	assert_non_null(strstr(fake_calls, "finit_module /m/virtio_blk.ko"));
+}
+
 static void a_type_of_file_system_can_be_asked_for(void **state)
 {
 	(void)state;
@@ -150,6 +163,7 @@ int main(void)
 		cmocka_unit_test_setup(words_of_the_command_line_count, reset),
 		cmocka_unit_test_setup(what_the_kernel_has_is_not_loaded_again, reset),
 		cmocka_unit_test_setup(a_device_that_comes_later_is_heard, reset),
+		cmocka_unit_test_setup(when_words_were_lost_all_devices_are_looked_at, reset),
 		cmocka_unit_test_setup(a_type_of_file_system_can_be_asked_for, reset),
 		cmocka_unit_test_setup(a_table_that_is_none_is_said_and_harmless, reset),
 		cmocka_unit_test_setup(devices_that_nothing_answers_are_named, reset),
