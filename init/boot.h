@@ -19,6 +19,8 @@
 #define FAILED_MODULES_MAX 256 /* bytes of their names, for the report */
 #define DEVICE_PATH_MAX	  128  /* bytes; "/dev/mapper/" and the 127 of a device-mapper name fit not */
 
+#define MEMBERS_MAX	  512  /* bytes: some 20 devices */
+
 #define NEWROOT "/newroot"
 #define LOWER	"/run/rdinit/lower" /* the root itself, under an overlay */
 
@@ -27,6 +29,7 @@ struct place {
 	const char *word, *name;     /* "root", "UUID=..." */
 	char device[DEVICE_PATH_MAX]; /* its node */
 	struct finding finding;      /* what is on it, where a probe looked */
+	char members[MEMBERS_MAX];   /* a file system on several devices: all, as mount options */
 };
 
 struct boot {

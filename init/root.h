@@ -13,12 +13,14 @@ void root_report(struct boot *boot, const struct place *place, const struct root
 /* The end of the time for what is waited for from now on, as of sys_clock_ms(). */
 int64_t root_deadline(const struct settings *settings);
 
-/* root_share.c: whether the root is a folder of the host, and root= its tag. */
-int root_is_share(const struct settings *settings);
-/* Takes the tag. 0 or -errno, said. */
+/* root_share.c: takes the tag where the root is a folder of the host. 1; 0 where it is none; -errno,
+ * said. */
 int root_share_name(struct boot *boot);
-/* Mounts it, as soon as the host offers it. 0 or -errno, said. */
+/* Mounts it, as soon as the host offers it. 0; 1 where the root is no such folder; -errno, said. */
 int root_share(struct boot *boot, const char *target, unsigned long flags);
+
+/* root_members.c: waits for all devices of the place's file system. 0 or -errno, said. */
+int root_members(struct boot *boot, struct place *place, int64_t deadline);
 
 /* root_take.c: takes the device for the place if what is on it is a file system, or nothing that we
  * know; 0, or -errno, said. */

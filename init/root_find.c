@@ -79,7 +79,7 @@ static struct device *choose(struct devices *devices, const struct place *place,
 			chosen = device;
 			device = other;
 		}
-		if (device)
+		if (device && device->finding.members < 2)
 			log_say(LOG_WARNING, "%s is %s, and %s, too: the lower number is taken",
 				place->name, chosen->name, device->name);
 	}
@@ -201,6 +201,8 @@ static int find(struct boot *boot, struct place *place, int64_t start, int64_t d
 		error = find_by_path(boot, place, &spec, deadline);
 	else
 		error = find_by_name(boot, place, &spec, deadline);
+	if (!error && place->finding.members > 1)
+		return root_members(boot, place, deadline);
 	if (error == -ETIMEDOUT)
 		root_report(boot, place, &spec, sys_clock_ms() - start);
 	return error;
@@ -226,8 +228,11 @@ int root_find(struct boot *boot)
 	if (settings->rootdelay_s)
 		sys_poll(NULL, 0, (int64_t)settings->rootdelay_s * 1000);
 	deadline = root_deadline(settings);
-	error = root_is_share(settings) ? root_share_name(boot)
-					: find(boot, &boot->root, start, deadline);
+	error = root_share_name(boot);
+	if (error == 0)
+		error = find(boot, &boot->root, start, deadline);
+	if (error > 0)
+		error = 0;
 	if (!error && settings->overlay && settings->overlay[0])
 		error = find(boot, &boot->upper, start, deadline);
 	return error;

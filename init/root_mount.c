@@ -122,23 +122,34 @@ static int name_driver(const struct boot *boot, int error)
 	return error;
 }
 
+/* NULL: none. */
+static const char *join_options(const struct boot *boot, char *text, size_t size)
+{
+	const char *own = boot->settings.rootflags, *members = boot->root.members;
+
+	if (!members[0])
+		return own;
+	format_text(text, size, "%s%s%s", members, own ? "," : "", own ? own : "");
+	return text;
+}
+
 static int mount_root(struct boot *boot, const char *target)
 {
 	const struct settings *settings = &boot->settings;
 	int is_read_only = settings->root_access == ROOT_READ_ONLY || settings->overlay;
-	char text[FILESYSTEMS_MAX];
+	char text[FILESYSTEMS_MAX], options[MEMBERS_MAX + COMMAND_LINE_MAX];
 	const char *types[FSLIST_MAX];
 	struct attempt attempt = {
 		.boot = boot,
 		.device = boot->root.device,
 		.target = target,
-		.options = settings->rootflags,
+		.options = join_options(boot, options, sizeof(options)),
 		.flags = is_read_only ? MS_RDONLY | MS_SILENT : MS_SILENT,
 	};
-	int count;
+	int count, error = root_share(boot, target, attempt.flags);
 
-	if (root_is_share(settings))
-		return root_share(boot, target, attempt.flags);
+	if (error <= 0)
+		return error;
 	count = list_types(types_known(boot), text, sizeof(text), types);
 	return count < 0 ? count : name_driver(boot, try_all(&attempt, types, count));
 }

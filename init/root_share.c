@@ -29,22 +29,19 @@ static const struct share *share_of(const struct settings *settings)
 	return NULL;
 }
 
-int root_is_share(const struct settings *settings)
-{
-	return share_of(settings) != NULL;
-}
-
 int root_share_name(struct boot *boot)
 {
 	const struct share *share = share_of(&boot->settings);
 	const char *tag = boot->settings.root;
 
+	if (!share)
+		return 0;
 	if (strncmp(tag, share->prefix, strlen(share->prefix)) == 0)
 		tag += strlen(share->prefix);
 	if (!*tag || strlen(tag) >= sizeof(boot->root.device))
 		return log_err(-EINVAL, "take the tag of root=%s", boot->settings.root);
 	memcpy(boot->root.device, tag, strlen(tag) + 1);
-	return 0;
+	return 1;
 }
 
 static int try(struct boot *boot, const struct share *share, const char *target,
@@ -75,8 +72,11 @@ int root_share(struct boot *boot, const char *target, unsigned long flags)
 {
 	const struct share *share = share_of(&boot->settings);
 	int64_t deadline = root_deadline(&boot->settings);
-	int error = try(boot, share, target, flags);
+	int error;
 
+	if (!share)
+		return 1;
+	error = try(boot, share, target, flags);
 	if (may_come(error)) {
 		devices_open(&boot->devices);
 		log_say(LOG_INFO, "waiting for the tag %s", boot->root.device);

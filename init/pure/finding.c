@@ -112,6 +112,11 @@ void finding_describe(const struct finding *finding, char *text, size_t size)
 		    finding->uuid);
 		add(text, size, "LABEL", finding->label);
 	}
+	if (finding->members > 1) {
+		size_t used = strlen(text);
+
+		format_text(text + used, size - used, " (one of %d devices)", finding->members);
+	}
 	add(text, size, "PARTUUID", finding->part_uuid);
 	add(text, size, "PARTLABEL", finding->part_label);
 	make_printable(text);

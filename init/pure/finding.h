@@ -77,6 +77,7 @@ struct finding {
 	uint8_t format; /* enum format; what was found, or is damaged */
 	uint8_t other; /* enum format, with FOUND_SEVERAL: the second one */
 	uint8_t damage; /* enum damage */
+	uint8_t members; /* devices that make the file system together; 0 and 1: this one */
 	uint8_t error; /* errno of the device, with FOUND_UNREADABLE */
 	char uuid[FINDING_UUID_MAX];
 	char label[FINDING_LABEL_MAX];

@@ -18,6 +18,7 @@ static void keep(struct finding *finding, const struct finding *one)
 {
 	finding->format = one->format;
 	finding->damage = one->damage;
+	finding->members = one->members;
 	finding->found = one->damage ? FOUND_DAMAGED : FOUND_ONE;
 	memcpy(finding->uuid, one->uuid, sizeof(finding->uuid));
 	memcpy(finding->label, one->label, sizeof(finding->label));
@@ -41,7 +42,7 @@ static int is_member(const struct finding *finding)
 
 static void clear(struct finding *one)
 {
-	one->format = one->damage = 0;
+	one->format = one->damage = one->members = 0;
 	one->uuid[0] = one->label[0] = '\0';
 }
 
@@ -53,6 +54,7 @@ int fsprobe(struct view *view, struct finding *finding)
 	finding->found = FOUND_NOTHING;
 	finding->format = finding->other = FORMAT_NONE;
 	finding->damage = DAMAGE_NONE;
+	finding->members = 0;
 	finding->uuid[0] = finding->label[0] = '\0';
 	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]) && !is_member(finding); i++) {
 		probes[i](view, &one);

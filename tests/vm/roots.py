@@ -6,6 +6,7 @@ import struct
 import subprocess
 
 MIB = 1 << 20
+RDINIT = os.environ.get("RDINIT", str(pathlib.Path(__file__).resolve().parents[2] / "build/rdinit"))
 U = "11111111-2222-3333-4444-555555555555"
 PART = "aaaaaaaa-0000-0000-0000-00000000000"
 ROOT_TYPE = "4f68bce3-e8cd-4db1-96e7-fbcaf984b709"
@@ -104,6 +105,32 @@ def made_by(command, size):
     return make
 
 
+def in_guest(script, *disks):
+    """What only a kernel can do to a btrfs: the disks are /dev/vda, /dev/vdb ..., the first is on /m."""
+    place = disks[0].with_name(disks[0].name + ".script")
+    place.write_text(f"#!/bin/sh\nset -e\nmkdir /m\nmount -t btrfs /dev/vda /m\n{script}\numount /m\n")
+    modules = "".join(f"module {name}\n" for name in ("virtio_pci", "virtio_blk", "btrfs"))
+    image = place.with_suffix(".img")
+    run(RDINIT, "pack", "-o", image, "-",
+        text=f"init\napplets /bin/busybox sh mount umount mkdir rm\nprogram {shutil.which('btrfs')}\n{modules}"
+             f"file /script {place} 0755 0 0\nrun /script\n")
+    run(RDINIT, "run", "--timeout", "60", *(word for disk in disks for word in ("--disk", f"{disk},virtio")), image)
+
+
+def two_devices(path, directory):
+    """A btrfs, and beside it, as mirror2.root, what was added to it."""
+    second = path.with_name("mirror2.root")
+    DISKS["btrfs"](path, directory)
+    empty(second, 256)
+    in_guest("btrfs device add -f /dev/vdb /m", path, second)
+
+
+def subvolume(path, directory):
+    """The init is in the subvolume `sub` alone."""
+    DISKS["btrfs"](path, directory)
+    in_guest("btrfs subvolume snapshot /m /m/sub\nrm /m/sbin/init", path)
+
+
 def xfs(path, directory):
     """mkfs.xfs takes a list of what to copy."""
     top = tree(directory)
@@ -126,6 +153,8 @@ DISKS = {
     "luks": luks,
     "xfs": xfs,
     "btrfs": made_by("mkfs.btrfs -q -U {U} -L ROOT --rootdir {tree} {f}", 128),
+    "mirror": two_devices,
+    "subvol": subvolume,
     "f2fs": made_by("mkfs.f2fs -q -U {U} -l ROOT {f} && sload.f2fs -f {tree} {f}", 128),
     "squashfs": made_by("mksquashfs {tree} {f} -all-root -noappend -quiet", 0),
     "erofs": made_by("mkfs.erofs -U {U} {f} {tree}", 0),

@@ -67,6 +67,14 @@ DRIVERS = [
     found("a driver of the file system, by its name", f"root=UUID={U}", "vda", "xfs", image="drivers"),
 ]
 
+BTRFS = [
+    found("a subvolume", f"root=UUID={U} rootflags=subvol=sub", "vda", "subvol", image="types"),
+    found("two devices of one file system", f"root=UUID={U}", "vda", "mirror mirror2", image="types",
+          both=r"/dev/vda: btrfs UUID=\S+ LABEL=ROOT \(one of 2 devices\)", absent="lower number"),
+    found("two devices of one file system, by the path of one", "root=/dev/vdb", "vda", "mirror mirror2", image="types"),
+    found("two devices, and options", f"root=UUID={U} rootflags=compress=zstd", "vda", "mirror mirror2", image="types"),
+]
+
 OVERLAYS = [
     Row(name, [*disks(names), "--append", f"{words} rd.timeout=5", "@overlay.img"], 0,
         out=(r"^ROOT-OK$", r"^overlay / overlay rw,\S*lowerdir=/run/rdinit/lower,", r"^WRITTEN$", r"\bsbin\b"))
@@ -78,6 +86,10 @@ OVERLAYS = [
 ]
 
 FAILURES = [
+    lost("one of two devices", f"root=UUID={U}", "mirror", r"find all devices of root=UUID=\S+: 1 of 2: .*ETIMEDOUT",
+         image="types"),
+    lost("a subvolume that is not there", f"root=UUID={U} rootflags=subvol=nope", "btrfs",
+         r"mount /dev/vda on /newroot as btrfs: .*ENOENT", image="types"),
     lost("an overlay that the kernel does not know", "root=/dev/vda rd.overlay", "ext4",
          (r"mount overlay on /newroot: .*ENODEV", r"hint: this kernel knows no such file system")),
     lost("an overlay on a device that does not come", "root=/dev/vda rd.overlay=LABEL=root", "ext4",
@@ -116,7 +128,7 @@ FAILURES = [
 ]
 
 
-@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + DRIVERS + OVERLAYS + FAILURES, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + DRIVERS + BTRFS + OVERLAYS + FAILURES, ids=lambda row: row.name)
 def test_root(row, files):
     check(row, run(row, files))
 

@@ -6,6 +6,7 @@
 #define AT 65536
 #define SIZE 4096
 #define CHECKSUM_SIZE 32
+#define DEVICES 136 /* how many there are, 8 bytes */
 #define CHECKSUM_TYPE 196
 #define DEVICE_BYTES 209 /* the device's own size, behind its number */
 #define LABEL 299
@@ -29,6 +30,7 @@ void probe_btrfs(struct view *view, struct finding *finding)
 		return;
 	finding->format = FORMAT_BTRFS;
 	finding->damage = (uint8_t)judge(view, sb);
+	finding->members = le64(sb.data + DEVICES) > UINT8_MAX ? UINT8_MAX : sb.data[DEVICES];
 	text_uuid(finding->uuid, sizeof(finding->uuid), sb.data + 32);
 	text_label(finding->label, sizeof(finding->label), span_cut(sb, LABEL, 256));
 }
