@@ -210,13 +210,19 @@ void drivers_load(struct boot *boot)
 
 /* --- for the report --- */
 
-/* Those behind which a disk may be; most others never have a driver. */
+/* Those behind which a disk may be: of PCI storage, USB, SD cards and all of virtio; bridges and
+ * the like never have a driver. */
 static int may_matter(const char *modalias)
 {
-	static const char *const buses[] = { "pci:", "virtio:", "usb:", "scsi:", "mmc:", "sdio:" };
+	static const char *const buses[] = { "virtio:", "usb:",	 "scsi:",
+					     "mmc:",	"sdio:", "pci:v00001AF4" };
+	static const char *const classes[] = { "bc01sc", "bc0Csc03", "bc08sc05" };
 
 	for (size_t i = 0; i < sizeof(buses) / sizeof(buses[0]); i++)
 		if (strncmp(modalias, buses[i], strlen(buses[i])) == 0)
+			return 1;
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (strncmp(modalias, "pci:", 4) == 0 && strstr(modalias, classes[i]))
 			return 1;
 	return 0;
 }

@@ -24,7 +24,8 @@
 #define INSTRUCTIONS 13
 
 struct job {
-	const struct device *device, *disk;
+	const struct device *device;
+	struct device disk; /* of a partition: its name, and its number where it is known */
 	int pipe, fd, disk_fd; /* disk_fd: below 0 for what is no partition */
 	uint64_t size, disk_size, start;
 	size_t used; /* bytes of the arena */
@@ -71,7 +72,7 @@ static int open_path(const char *path, unsigned int major, unsigned int minor)
 {
 	int fd = sys_open(path, O_RDONLY | O_NONBLOCK);
 
-	if (fd != -ENOENT || sys_mknod(path, S_IFBLK | 0600, major, minor))
+	if (fd != -ENOENT || major == 0 || sys_mknod(path, S_IFBLK | 0600, major, minor))
 		return fd;
 	return sys_open(path, O_RDONLY | O_NONBLOCK);
 }
@@ -156,8 +157,7 @@ static void open_all(struct job *job)
 		read_ahead(job);
 	if (job->fd < 0 || !job->device->part)
 		return;
-	if (job->disk)
-		job->disk_fd = open_device(job->disk, &job->disk_size);
+	job->disk_fd = open_device(&job->disk, &job->disk_size);
 	job->start = read_start(job->device->name);
 }
 
@@ -180,19 +180,25 @@ static int in_child(void *argument)
 	return sys_write(job->pipe, &finding, sizeof(finding)) == sizeof(finding) ? 0 : 1;
 }
 
-static const struct device *disk_of(const struct devices *devices, const struct device *device)
+/* A partition may be told of before its disk is: then the node is all there is. */
+static void find_disk(const struct devices *devices, struct job *job)
 {
-	for (int i = 0; i < devices->count && device->part; i++)
-		if (strcmp(devices->all[i].name, device->disk) == 0)
-			return &devices->all[i];
-	return NULL;
+	const char *name = job->device->disk;
+
+	memset(&job->disk, 0, sizeof(job->disk));
+	memcpy(job->disk.name, name, strlen(name) + 1);
+	for (int i = 0; i < devices->count; i++)
+		if (strcmp(devices->all[i].name, name) == 0)
+			job->disk = devices->all[i];
 }
 
 int probe_start(struct devices *devices, struct probe *probe, struct device *device)
 {
-	struct job job = { .device = device, .disk = disk_of(devices, device) };
+	struct job job = { .device = device };
 	int ends[2], error = sys_pipe(ends);
 
+	if (device->part)
+		find_disk(devices, &job);
 	if (!error) {
 		job.pipe = ends[1];
 		error = sys_fork(in_child, &job);

@@ -54,6 +54,8 @@ static int is_behind(struct devices *devices, const struct rootspec *spec,
 static int is_meant(struct devices *devices, const struct rootspec *spec,
 		    const struct device *device)
 {
+	if (root_is_in_member(devices, device))
+		return 0;
 	if (spec->offset)
 		return is_behind(devices, spec, device);
 	return device->state == DEVICE_KNOWN && rootspec_matches(spec, &device->finding);
@@ -148,11 +150,14 @@ static int look_at_path(struct boot *boot, struct place *place)
 		return 0;
 	devices_scan(devices);
 	device = devices_find(devices, major(st.st_rdev), minor(st.st_rdev));
-	if (!device || probe_start(devices, &devices->probes[0], device))
-		return 0;
-	while (device->state == DEVICE_PROBING)
+	if (device && device->state == DEVICE_NEW)
+		probe_start(devices, &devices->probes[0], device);
+	while (device && device->state == DEVICE_PROBING) {
 		devices_wait(devices, LOOK_AT_NAMES, NO_DEADLINE);
-	return root_take(place, device);
+		/* What comes and goes meanwhile may have moved it. */
+		device = devices_find(devices, major(st.st_rdev), minor(st.st_rdev));
+	}
+	return device ? root_take(place, device) : 0;
 }
 
 static int find_by_path(struct boot *boot, struct place *place, const struct rootspec *spec,

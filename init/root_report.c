@@ -39,9 +39,9 @@ static void list(struct devices *devices)
 }
 
 /* "vda1: ext4 UUID=...", "vdb: LUKS2 UUID=...: not opened: encrypted, ..." */
-static void describe(const struct device *device)
+static void describe(const struct devices *devices, const struct device *device)
 {
-	const char *why_not = root_why_not(device);
+	const char *why_not = root_why_not(devices, device);
 	char text[LINE];
 
 	if (device->state == DEVICE_SILENT) {
@@ -100,7 +100,7 @@ void root_report(struct boot *boot, const struct place *place, const struct root
 	look_at_all(devices);
 	list(devices);
 	for (int i = 0; i < devices->count; i++)
-		describe(&devices->all[i]);
+		describe(devices, &devices->all[i]);
 	log_say(LOG_ERROR, "modules: %d loaded, %d failed%s%s", boot->modules_loaded,
 		boot->modules_failed, boot->modules_failed ? ":" : "", boot->failed_modules);
 	drivers_report(boot);

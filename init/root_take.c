@@ -1,5 +1,6 @@
 /* root_take.c - what is done with the device that was chosen, by what is on it. */
 #include <errno.h>
+#include <string.h>
 
 #include "init/root.h"
 #include "init/sys/log.h"
@@ -62,8 +63,22 @@ static int refuse(struct place *place, const struct device *device, const char *
 	return log_err(-EMEDIUMTYPE, "take %s, %s: %s", place->device, text, why);
 }
 
-const char *root_why_not(const struct device *device)
+/* The partitions of a mirror's half are the mirror's: to write to one alone would break it. */
+int root_is_in_member(const struct devices *devices, const struct device *device)
 {
+	for (int i = 0; i < devices->count && device->part; i++) {
+		const struct device *disk = &devices->all[i];
+
+		if (disk->state == DEVICE_KNOWN && strcmp(disk->name, device->disk) == 0)
+			return format_info(disk->finding.format)->use == USE_MEMBER;
+	}
+	return 0;
+}
+
+const char *root_why_not(const struct devices *devices, const struct device *device)
+{
+	if (root_is_in_member(devices, device))
+		return "its disk is a part of something larger";
 	if (device->state != DEVICE_KNOWN || device->finding.found != FOUND_ONE)
 		return NULL;
 	return handlers[device->finding.format].why;

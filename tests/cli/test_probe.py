@@ -29,6 +29,7 @@ MADE = {
     "btrfs-xxhash": (128, [f"mkfs.btrfs -q --csum xxhash -U {U} {{f}}"], "btrfs"),
     "f2fs": (64, [f"mkfs.f2fs -q -U {U} -l anF2FS {{f}}"], "f2fs"),
     "f2fs-checksum": (64, [f"mkfs.f2fs -q -O extra_attr,sb_checksum -U {U} {{f}}"], "f2fs"),
+    "f2fs-of-two": (64, [f"truncate -s 64M two && mkfs.f2fs -q -U {U} -c two {{f}}"], "f2fs"),
     "squashfs": (0, [f"mksquashfs {TREE} {{f}} -all-root -noappend -quiet"], "squashfs"),
     "erofs": (0, [f"mkfs.erofs -U {U} {{f}} {TREE}"], "erofs"),
     "vfat-12": (2, ["mkfs.vfat -F 12 -i 1234abcd -n TWELVE {f}"], "vfat"),

@@ -274,6 +274,39 @@ static void the_lower_number_is_taken_whatever_the_order(void **state)
 	}
 }
 
+static void a_partition_of_a_member_is_not_taken(void **state)
+{
+	(void)state;
+	add_file("/proc/partitions", HEADER "254 0 8 vda\n254 1 8 vda1\n");
+	memset(image, 0, sizeof(image));
+	memcpy(image, "LUKS\xba\xbe\0\1", 8);
+	fake_file("/dev/vda", image, SIZE);
+	fake_file("/dev/vda1", ext2('A'), SIZE);
+	boot.settings.root = "LABEL=A";
+	assert_int_equal(root_find(&boot), -ETIMEDOUT);
+	assert_non_null(strstr(fake_console, "LABEL=A: not opened: its disk is a part of something larger"));
+}
+
+/* As an old kernel tells it: the partition's table is read all the same. */
+static void a_partition_may_come_before_its_disk(void **state)
+{
+	(void)state;
+	HEAR(EVENT("add", "vda1", "1") "\0DEVTYPE=partition");
+	ext2('A');
+	image[510] = 0x55;
+	image[511] = 0xaa;
+	memcpy(image + 440, "\xef\xbe\xad\xde", 4);
+	image[446 + 4] = 0x83;
+	image[446 + 8] = 8;
+	fake_file("/dev/vda", image, SIZE);
+	fake_file("/dev/vda1", ext2('A'), SIZE);
+	add_file("/sys/class/block/vda1/start", "8\n");
+	fake_answer("pipe", 0, FAKE_ALWAYS);
+	fake_answer("fork", 77, FAKE_ALWAYS);
+	probe_all();
+	assert_string_equal(named("vda1")->finding.part_uuid, "deadbeef-01");
+}
+
 static void what_is_not_found_is_reported_with_what_is_there(void **state)
 {
 	(void)state;
@@ -299,6 +332,8 @@ int main(void)
 		cmocka_unit_test_setup(devices_come_change_and_go, reset),
 		cmocka_unit_test_setup(more_devices_than_there_is_room_for_are_said_once, reset),
 		cmocka_unit_test_setup(the_lower_number_is_taken_whatever_the_order, reset),
+		cmocka_unit_test_setup(a_partition_of_a_member_is_not_taken, reset),
+		cmocka_unit_test_setup(a_partition_may_come_before_its_disk, reset),
 		cmocka_unit_test_setup(what_is_not_found_is_reported_with_what_is_there, reset),
 	};
 

@@ -33,7 +33,7 @@ static void add_file(const char *path, const char *text)
 
 static int reset(void **state)
 {
-	static const char *const devices[] = { "pci0/", "power/", "uevent", NULL };
+	static const char *const devices[] = { "pci0/", "bridge/", "power/", "uevent", NULL };
 	static const char *const pci[] = { "modalias", "virtio0/", NULL };
 	static const char *const leaf[] = { "modalias", NULL };
 
@@ -42,9 +42,11 @@ static int reset(void **state)
 	memset(&boot, 0, sizeof(boot));
 	settings_defaults(&boot.settings);
 	fake_dir("/sys/devices", devices);
+	fake_dir("/sys/devices/bridge", leaf);
 	fake_dir("/sys/devices/pci0", pci);
 	fake_dir("/sys/devices/pci0/virtio0", leaf);
-	add_file("/sys/devices/pci0/modalias", "pci:v1AF4d1\n");
+	add_file("/sys/devices/pci0/modalias", "pci:v1AF4d1bc01sc06\n");
+	add_file("/sys/devices/bridge/modalias", "pci:v1d2bc06sc01\n");
 	add_file("/sys/devices/pci0/virtio0/modalias", "virtio:2\n");
 	add_file("/m/ring.ko", "");
 	add_file("/m/virtio-pci.ko", "");
@@ -96,7 +98,7 @@ static void a_device_that_comes_later_is_heard(void **state)
 	(void)state;
 	add_file("/etc/rdinit/drivers", table);
 	fake_file("uevents", event, sizeof(event));
-	fake_answer("open_uevents", 10 + 10, FAKE_ALWAYS);
+	fake_answer("open_uevents", 10 + 12, FAKE_ALWAYS);
 	drivers_load(&boot);
 	assert_non_null(strstr(fake_calls, "extra.ko"));
 }
@@ -106,7 +108,7 @@ static void when_words_were_lost_all_devices_are_looked_at(void **state)
 	(void)state;
 	add_file("/etc/rdinit/drivers", table);
 	fake_file("uevents", "x", 1);
-	fake_answer("open_uevents", 10 + 10, FAKE_ALWAYS);
+	fake_answer("open_uevents", 10 + 12, FAKE_ALWAYS);
 	drivers_load(&boot);
 	memset(boot.driver_done, 0, sizeof(boot.driver_done));
 	fake_calls[0] = '\0';
@@ -146,8 +148,9 @@ static void devices_that_nothing_answers_are_named(void **state)
 {
 	(void)state;
 	drivers_report(&boot);
-	assert_non_null(strstr(fake_console, "no driver for pci0: pci:v1AF4d1\n"));
+	assert_non_null(strstr(fake_console, "no driver for pci0: pci:v1AF4d1bc01sc06\n"));
 	assert_non_null(strstr(fake_console, "no driver for virtio0: virtio:2\n"));
+	assert_null(strstr(fake_console, "bridge")); /* never has one */
 	reset(NULL);
 	add_file("/sys/devices/pci0/driver", "");
 	add_file("/etc/rdinit/drivers", table);

@@ -8,6 +8,7 @@
 #define MAGIC 0xf2f52010u
 #define CHECKSUM_OFFSET 32
 #define FEATURES 2180
+#define DEVICES 2201 /* the path of the first of several */
 #define FEATURE_CHECKSUM 0x800
 
 static enum damage judge(const struct view *view, struct span sb)
@@ -21,6 +22,8 @@ static enum damage judge(const struct view *view, struct span sb)
 	    (!stored.data ||
 	     checksum_crc32(CRC32_POLY, MAGIC, span_cut(sb, 0, at)) != le32(stored.data)))
 		return DAMAGE_CHECKSUM;
+	if (sb.data[DEVICES]) /* the blocks of several devices are counted together */
+		return DAMAGE_NONE;
 	return le64(sb.data + 36) > view->size >> log_block ? DAMAGE_SIZE : DAMAGE_NONE;
 }
 
