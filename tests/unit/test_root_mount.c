@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "init/boot.h"
+#include "init/sys/host.h"
 #include "tests/unit/fake_sys.h"
 
 #define FOLDERS "mkdir /newroot\nmkdir /run\nmkdir /run/rdinit\nmkdir /run/rdinit/lower\nmkdir /run/rdinit/overlay\n"

@@ -231,8 +231,8 @@ def test_the_checker_fails_on_a_wrong_expectation(wrong):
         check(wrong, Result(0, b"yes", b""))
 
 
-def test_an_image_with_one_program_is_smaller_than_40_kib(files):
-    assert files.get("hello.img").stat().st_size < 40960
+def test_an_image_with_one_program_is_smaller_than_48_kib(files):
+    assert files.get("hello.img").stat().st_size < 49152
 
 
 def test_an_image_that_hands_off_from_virtio_to_ext4_is_smaller_than_100_kb(files):

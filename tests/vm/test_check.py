@@ -175,7 +175,7 @@ ROWS = {
                      disk="@root.ext4"),
         Side("@handoff.img", 0, "REALROOT-OK", append="root=/dev/vda rootfstype=ext4", disk="@root.ext4")),
     "a root that is no name of a device": (
-        "root", Side("@handoff.img", 125, "take root=LABEL=x", append="root=LABEL=x", disk="@root.ext4"),
+        "root", Side("@handoff.img", 125, "take root=vda", append="root=vda", disk="@root.ext4"),
         Side("@handoff.img", 0, "REALROOT-OK", append="root=254:0", disk="@root.ext4")),
     "a program that is not there": ("no-program", Side("hello", 127, "run /nope.*ENOENT", append="rdinit.run=/nope"),
                                     Side("hello", 7, append="rdinit.run=/hello")),

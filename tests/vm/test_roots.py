@@ -133,6 +133,22 @@ def test_root(row, files):
     check(row, run(row, files))
 
 
+def plug_in(monitor, disk):
+    with socket.socket(socket.AF_UNIX) as qmp:
+        qmp.settimeout(20)
+        qmp.connect(str(monitor))
+        answers = qmp.makefile()
+        assert "QMP" in answers.readline()
+        for command, arguments in (
+                ("qmp_capabilities", {}),
+                ("blockdev-add", {"driver": "raw", "node-name": "d", "read-only": True,
+                                  "file": {"driver": "file", "filename": str(disk)}}),
+                ("device_add", {"driver": "virtio-blk-pci", "drive": "d"})):
+            qmp.sendall(json.dumps({"execute": command, "arguments": arguments}).encode())
+            answer = next(line for line in answers if "return" in line or "error" in line)
+            assert "error" not in answer, answer
+
+
 def test_a_disk_that_is_plugged_in_after_five_seconds(files, tmp_path):
     """QEMU itself: `rdinit run` plugs nothing in."""
     monitor, console = tmp_path / "qmp", tmp_path / "console"
@@ -146,15 +162,7 @@ def test_a_disk_that_is_plugged_in_after_five_seconds(files, tmp_path):
     try:
         wait_for(console, "waiting for UUID=")
         time.sleep(5)
-        with socket.socket(socket.AF_UNIX) as qmp:
-            qmp.connect(str(monitor))
-            for command, arguments in (
-                    ("qmp_capabilities", {}),
-                    ("blockdev-add", {"driver": "raw", "node-name": "d", "read-only": True,
-                                      "file": {"driver": "file", "filename": str(files.get("gpt.root"))}}),
-                    ("device_add", {"driver": "virtio-blk-pci", "drive": "d"})):
-                qmp.sendall(json.dumps({"execute": command, "arguments": arguments}).encode())
-                qmp.recv(65536)
+        plug_in(monitor, files.get("gpt.root"))
         wait_for(console, "ROOT-OK")
         assert "/dev/vda2 / ext4 ro" in wait_for(console, " / ext4")
     finally:
