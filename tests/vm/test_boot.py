@@ -235,5 +235,5 @@ def test_an_image_with_one_program_is_smaller_than_48_kib(files):
     assert files.get("hello.img").stat().st_size < 49152
 
 
-def test_an_image_that_hands_off_from_virtio_to_ext4_is_smaller_than_100_kb(files):
-    assert files.get("handoff.img").stat().st_size <= 100_000
+def test_an_image_that_hands_off_from_virtio_to_ext4_is_smaller_than_100_kib(files):
+    assert files.get("smallest.img").stat().st_size <= 102400

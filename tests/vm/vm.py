@@ -179,6 +179,7 @@ IMAGES = {
              ["--no-init"]),
     "suicide": ("file /init @hello 0755 0 0\n", ["--no-init"]),
     "handoff": ("", VIRTIO),
+    "smallest": ("", [*VIRTIO, "--compress", "zstd,22"]),
     "types": ("", VIRTIO + [word for name in ("xfs", "btrfs", "squashfs", "erofs", "isofs")
                             for word in ("--module", name)]),
     "nvme": ("", ["--module", "nvme"]),
