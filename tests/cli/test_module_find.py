@@ -201,7 +201,7 @@ def test_two_drivers_of_one_alias_share_a_line(tool, tree):
 
 
 def test_drivers_without_an_alias_have_no_patterns(tool, tree):
-    tree.module("one", "alias=fs-one", "alias=devname:one")
+    tree.module("one", "alias=net-pf-9", "alias=devname:one")
     rows, patterns = drivers_of(tool.pack("driver one\n", *tree.index()))
     assert rows and not patterns
 

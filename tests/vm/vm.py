@@ -9,7 +9,6 @@ import subprocess
 
 import oci
 import roots
-import table
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
@@ -71,8 +70,6 @@ class Files:
 
     def image(self, stem, path):
         recipe, options = IMAGES[stem]
-        if isinstance(recipe, list):
-            recipe = table.recipe(path.with_name(f"{stem}.table"), recipe)
         subprocess.run([RDINIT, "pack", "-o", path, *(["-"] if recipe else []),
                         *map(self.expand, options)], input=self.expand(recipe).encode(),
                        check=True, timeout=HOST_TIMEOUT)
@@ -167,6 +164,11 @@ ROOTS = {
 }
 
 VIRTIO = ["--module", "virtio_pci", "--module", "virtio_blk"]
+def drivers(*names):
+    """Options for modules that wait for their device."""
+    return [word for name in names for word in ("--driver", name)]
+
+
 IMAGES = {
     "keymap": ("init\nkeymap de\napplets /bin/busybox\nfile /look @keymap.sh 0755 0 0\nrun /look\n", []),
     "early": ("init\nacpi @ssdt.aml\napplets /bin/busybox\nrun sh -c \"dmesg | grep initrd\"\n",
@@ -192,9 +194,9 @@ IMAGES = {
                  "driver btrfs\ndriver brd\ndriver overlay\nmodule-index\n"
                  "run /bin/sh -c \"modprobe fs-btrfs; modprobe brd rd_nr=3; /opt/modprobe overlay; "
                  "grep -E 'btrfs|overlay' /proc/filesystems; echo /dev/ram*; exit 5\"\n", ["--no-init"]),
-    "drivers": (["virtio_pci", "virtio_blk", "virtio_scsi", "sd_mod", "ata_piix", "virtio_net", "xfs"], []),
+    "drivers": ("", drivers("virtio_pci", "virtio_blk", "virtio_scsi", "sd_mod", "ata_piix", "virtio_net", "xfs")),
     "overlay": ("", VIRTIO + ["--module", "overlay", "--module", "squashfs"]),
-    "no-blk": (["virtio_pci", "sd_mod"], []),
+    "no-blk": ("", drivers("virtio_pci", "sd_mod")),
     "plain": ("init\n", []),
     "unexec": ("init\nfile /data @hello 0644 0 0\nrun /data\n", []),
 }

@@ -13,25 +13,28 @@ enum kind { DISK, OTHER };
 	{                                                                   \
 		"virtio_pci", "virtio_blk", "virtio_scsi", "nvme", "sd_mod" \
 	}
-#define PCI_OTHERS                                                               \
+#define VIRTIO_OTHERS                                                            \
 	{                                                                        \
 		"virtio_net", "virtio_console", "9pnet_virtio", "9p", "virtiofs" \
 	}
 
-/* What these machines can be given by QEMU's options, in the order of their buses. */
+/* What these machines can be given by QEMU's options, in the order of their buses. They wait for
+ * their device, or for what mounts; only what a command line announces has none. */
 static const struct row {
 	const char *machine;
 	enum kind kind;
+	enum module_load load;
 	const char *modules[6];
 } rows[] = {
-	{ "pc", DISK, PCI_DISKS },
-	{ "pc", DISK, { "ata_piix", "sd_mod" } },
-	{ "pc", OTHER, PCI_OTHERS },
-	{ "q35", DISK, PCI_DISKS },
-	{ "q35", DISK, { "ahci", "sd_mod" } },
-	{ "q35", OTHER, PCI_OTHERS },
-	{ "microvm", DISK, { "virtio_mmio", "virtio_blk", "virtio_scsi", "sd_mod" } },
-	{ "microvm", OTHER, PCI_OTHERS },
+	{ "pc", DISK, LOAD_ON_DEVICE, PCI_DISKS },
+	{ "pc", DISK, LOAD_ON_DEVICE, { "ata_piix", "sd_mod" } },
+	{ "pc", OTHER, LOAD_ON_DEVICE, VIRTIO_OTHERS },
+	{ "q35", DISK, LOAD_ON_DEVICE, PCI_DISKS },
+	{ "q35", DISK, LOAD_ON_DEVICE, { "ahci", "sd_mod" } },
+	{ "q35", OTHER, LOAD_ON_DEVICE, VIRTIO_OTHERS },
+	{ "microvm", DISK, LOAD_ALWAYS, { "virtio_mmio" } },
+	{ "microvm", DISK, LOAD_ON_DEVICE, { "virtio_blk", "virtio_scsi", "sd_mod" } },
+	{ "microvm", OTHER, LOAD_ON_DEVICE, VIRTIO_OTHERS },
 };
 
 /* Where the drivers of disks, of their buses, of consoles and keyboards, and of a virtual machine's
@@ -78,7 +81,7 @@ static int add_row(struct modules *modules, const struct row *row, const char *w
 	for (const char *const *name = row->modules; *name; name++) {
 		if (!modules_know(modules, *name))
 			continue;
-		if (modules_add(modules, LOAD_ALWAYS, *name, NULL, why))
+		if (modules_add(modules, row->load, *name, NULL, why))
 			return -1;
 		count++;
 	}

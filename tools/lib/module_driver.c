@@ -25,13 +25,13 @@ struct patterns {
 	size_t count;
 };
 
-/* What a device tells of itself begins with its bus and a colon: aliases such as fs-ext4 are for
- * others. A blank ends the pattern in its line, and '?' stands for any letter. */
+/* What a device tells of itself begins with its bus and a colon; file systems are asked for when they
+ * are to be mounted. All other aliases are for others. A blank ends the pattern in its line, and '?' stands for any letter. */
 static void add_pattern(struct patterns *patterns, const char *text, const struct indices *ranks)
 {
 	struct pattern *pattern;
 
-	if (!strchr(text, ':') || !strncmp(text, "devname:", 8))
+	if ((!strchr(text, ':') && strncmp(text, "fs-", 3)) || !strncmp(text, "devname:", 8))
 		return;
 	patterns->list = xreallocarray(patterns->list, patterns->count + 1, sizeof(*pattern));
 	pattern = &patterns->list[patterns->count++];
