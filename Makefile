@@ -31,7 +31,7 @@ CHECK	= check check_cmdline check_host check_image check_kernel check_libraries 
 	  check_unpack check_words
 
 # The host tool.
-TOOL	= main pack list cat extract diff explain check run run_boot
+TOOL	= main pack list cat extract diff explain plan check run run_boot
 TOOL_LIB = applets archive archive_resolve arguments bootconfig bzimage capture $(CHECK) closure \
 	  compress compress_bzip2 compress_gzip compress_lz4 compress_lzma compress_zstd decompress \
 	  decompress_more disk dpkg elf_deps error firmware frame_cache groups host_block host_file \
@@ -40,7 +40,7 @@ TOOL_LIB = applets archive archive_resolve arguments bootconfig bzimage capture 
 	  listing listing_more machine machine_input manifest mem microcode microcode_parse modconf \
 	  modfile modinfo modname modsign module module_conf module_driver module_find module_index \
 	  module_need module_write mountinfo newc oci oci_config oci_index oci_store oci_user output \
-	  path place program qemu queue recipe recipe_attr recipe_early recipe_input recipe_kernel \
+	  path place plan program qemu queue recipe recipe_attr recipe_early recipe_input recipe_kernel \
 	  recipe_keymap recipe_list recipe_module recipe_more recipe_option recipe_run relations \
 	  run_image runtime save sbom sha256 spawn spool stage stage_archive tar tree treemap tty \
 	  tuning uml unpack_tree verdict vmlinux warden whole_file wire words writer

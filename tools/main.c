@@ -19,6 +19,7 @@ static const struct command {
 	{ "extract", cmd_extract, "unpack an image into a folder, without rights of root" },
 	{ "diff", cmd_diff, "say what differs between two images" },
 	{ "explain", cmd_explain, "say why something is in an image, and what it costs" },
+	{ "plan", cmd_plan, "print the boot that /init would do, step by step" },
 	{ "check", cmd_check, "say whether an image will boot, without booting it" },
 	{ "run", cmd_run, "boot an image, or one program, in a virtual machine" },
 };

@@ -1,0 +1,85 @@
+"""test_plan.py - rdinit plan: what /init says it does, and what it would do, are one."""
+import re
+
+import pytest
+
+from conftest import PROJECT
+
+
+def plan(tool, recipe, *args):
+    """The lines of each step."""
+    tool.write("r", recipe)
+    tool.run("pack", "r", "-o", "x.img")
+    steps, step = {}, None
+    for line in tool.run("plan", *args, "x.img").stdout.decode().splitlines():
+        step = line[:14].strip() or step
+        steps.setdefault(step, []).append(line[14:])
+    return steps
+
+
+def steps_of_main(table):
+    """The names in a table of init/main.c, up to its end."""
+    text = (PROJECT / "init/main.c").read_text()
+    body = re.search(rf"boot_step {table}\[\] = {{(.*?)NULL", text, re.S).group(1)
+    return re.findall(r'{ "([a-z-]+)",', body)
+
+
+@pytest.mark.parametrize("words,table", [("rdinit.run=/init", "run_steps"), ("root=/dev/sda", "hand_off_steps"),
+                                         ("", "stay_steps")])
+def test_the_steps_are_those_of_init(tool, words, table):
+    assert list(plan(tool, "init\n", "--append", words)) == steps_of_main("first_steps") + steps_of_main(table)
+
+
+def test_a_hand_off(tool):
+    got = plan(tool, "init\ncmdline rootfstype=ext4 rd.timeout=7\n", "--append",
+               'console=ttyS0 console=tty0 root=UUID=12-ab rw rootflags=noatime rd.overlay init=/x bad rdinit.no=1 -- a "b c"')
+    assert got["settings"] == ["hand off, by root=", "after a failure: what panic= says, else a shell",
+                               "ignored: rdinit.no=1: no such parameter"]
+    assert got["console"] == ["/dev/console", "else ttyS0", "else tty0"]
+    assert got["root-find"] == ["the file system of UUID 12-ab", "waits 7 s at the most"]
+    assert got["root-mount"] == ["for writing, as ext4, with noatime", "under an overlay in memory"]
+    assert got["root-switch"] == ["/x", 'with a "b c"']
+
+
+def test_a_program_with_its_user_and_folder(tool):
+    tool.write("app", "#!/init\n")
+    got = plan(tool, "init\nfile /app app 0755 0 0\nrun /app 1 '2\ncmdline rdinit.user=1:2,3 rdinit.chdir=/none A=b\n",
+               "--append", "rdinit.grace=9 rdinit.exit=reboot rdinit.onfail=halt rdinit.mounts=minimal")
+    assert got["appliance"] == ["/app 1 '2", "as user 1, group 2 and 1 more", "in /none (not in the image)"]
+    assert got["power"] == ["TERM, after 9 s KILL, sync, unmount; reboot"] and got["late-mounts"] == ["none: rdinit.mounts=minimal"]
+    assert got["settings"] == ["run one program, by /etc/rdinit/run", "after a failure: halt", "environment: A=b"]
+
+
+@pytest.mark.parametrize("words,line", [
+    ("rdinit.run=\"/bin/x 'a b'\"", "/bin/x a b (not in the image)"), ("-- /bin/y z", "/bin/y z (not in the image)"),
+    ("rdinit.run=\"x 'open\"", "fails: an open quote, no words, or too many")])
+def test_a_program_of_the_command_line(tool, words, line):
+    assert plan(tool, "init\n", "--append", words)["appliance"][0] == line
+
+
+def test_modules_have_the_options_of_both(tool):
+    tool.write("m.ko", "x")
+    tool.write("list", "/lib/m.ko a=1\n/lib/gone.ko\n")
+    tool.write("drivers", "/lib/m.ko - \n\npci:* 0\n")
+    got = plan(tool, "init\nfile /lib/m.ko m.ko 0644 0 0\nfile /etc/rdinit/modules list 0644 0 0\n"
+                     "file /etc/rdinit/drivers drivers 0644 0 0\n", "--append", "m.b=2 module_blacklist=evil")
+    assert got["modules"] == ["/lib/m.ko a=1 b=2", "/lib/gone.ko (not in the image)", "1 more wait for their devices",
+                              "never: evil"]
+
+
+def test_staying_in_the_image(tool):
+    assert plan(tool, "init\n")["stay"] == ["a shell, /bin/sh (not in the image)"]
+    tool.write("i", "#!/bin/sh\n")
+    assert plan(tool, "init\nfile /sbin/init i 0755 0 0\n")["stay"] == ["/sbin/init of the image takes the place of /init"]
+
+
+def test_what_cannot_be_planned(tool):
+    tool.write("i", "#!/bin/sh\n")
+    tool.write("r", "file /init i 0755 0 0\n")
+    tool.run("pack", "r", "-o", "x.img")
+    tool.fail("plan", "x.img", says="/init is not our /init")
+    tool.write("bad.img", (tool.path / "x.img").read_bytes()[:-20])
+    tool.fail("plan", "bad.img", says="bad.img: is damaged")
+    tool.fail("plan", "none", says="none")
+    tool.fail("plan", status=2, says="expected one IMAGE")
+    tool.fail("plan", "--append", status=2, says="expects an argument")
