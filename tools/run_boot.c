@@ -89,12 +89,25 @@ static void say_what_boots(const struct run *run, const struct kernel *kernel,
 		fprintf(stderr, "rdinit: its vmlinux is booted, by PVH: %s\n", shown(form->path));
 }
 
-/* With ACPI, user space on a microvm has a serial port only if the kernel finds it there: printk
- * does not need that, which misleads. */
-static int finds_its_serial_port_by_acpi(const struct kernel_config *config)
+static int has_virtio_disks(const struct run *run)
 {
-	return kernel_config_get(config, "ACPI") == KCONFIG_Y &&
-	       kernel_config_get(config, "SERIAL_8250_PNP") == KCONFIG_Y;
+	for (size_t i = 0; i < run->disk_count; i++)
+		if (run->disks[i].bus == DISK_VIRTIO || run->disks[i].bus == DISK_SCSI)
+			return 1;
+	return 0;
+}
+
+/* A microvm with ACPI has no timer but the processor's, which takes 0.3 s to measure where it is emulated. So it
+ * is without, unless the kernel learns of processors or disks in no other way; and has its serial
+ * port for user space only if the kernel finds that there. */
+static int microvm_needs_acpi(const struct run *run, const struct kernel_config *config)
+{
+	if (kernel_config_get(config, "ACPI") != KCONFIG_Y ||
+	    kernel_config_get(config, "SERIAL_8250_PNP") != KCONFIG_Y)
+		return 0;
+	return (run->machine.cpus > 1 && kernel_config_get(config, "X86_MPPARSE") != KCONFIG_Y) ||
+	       (has_virtio_disks(run) &&
+		kernel_config_get(config, "VIRTIO_MMIO_CMDLINE_DEVICES") != KCONFIG_Y);
 }
 
 /* How virtio devices reach the kernel. On a microvm without ACPI they stand on its command line. */
@@ -128,7 +141,7 @@ static unsigned int wanted_of(const struct run *run)
 /* What the kernel's configuration decides, and forbids. 0, or -1 after reporting. */
 static int heed_config(struct run *run, struct kernel *kernel, const struct kernel_config *config)
 {
-	run->machine.acpi = finds_its_serial_port_by_acpi(config);
+	run->machine.acpi = microvm_needs_acpi(run, config);
 	if (kernel_config_get(config, "MODULES") == KCONFIG_N) {
 		free(kernel->modules_dir);
 		kernel->modules_dir = NULL;

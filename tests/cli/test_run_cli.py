@@ -192,7 +192,7 @@ def test_no_tuning_leaves_the_kernel_and_its_line_alone(run, tool):
 @pytest.mark.parametrize("more, words, others", [
     ([], "quiet cryptomgr.notests no_timer_check nolapic_timer", "tsc_early_khz lpj reboot=t"),
     (["--cpus", "2"], "quiet cryptomgr.notests no_timer_check", "nolapic_timer"),
-    (["--machine", "microvm"], "reboot=t", "lpj nolapic_timer"),
+    (["--machine", "microvm"], "nolapic_timer reboot=t", "lpj"),
     (["-v"], "cryptomgr.notests", "quiet"),
 ])
 def test_the_words_go_by_the_machine(run, tool, more, words, others):
@@ -313,19 +313,24 @@ def test_what_is_no_configuration_is_no_alarm(run, tool, config):
     assert "CONFIG_" not in arguments(tool, "--kernel", kernel)[1]
 
 
-@pytest.mark.parametrize("line, option", [
-    ("", "microvm"), ("CONFIG_SERIAL_8250_PNP=n", "microvm,acpi=off"), ("CONFIG_ACPI=n", "microvm,acpi=off")])
-def test_a_microvm_has_acpi_where_its_kernel_finds_the_serial_port(run, tool, line, option):
-    options = arguments(tool, "--machine", "microvm", "--kernel", configured(tool, line))[0]
+@pytest.mark.parametrize("line, more, option", [
+    ("", [], "microvm,acpi=off"), ("", ["--cpus", "2"], "microvm"), ("", ["--disk", "@"], "microvm"),
+    ("CONFIG_X86_MPPARSE=y", ["--cpus", "2"], "microvm,acpi=off"),
+    ("CONFIG_VIRTIO_MMIO_CMDLINE_DEVICES=y", ["--disk", "@"], "microvm,acpi=off"),
+    ("CONFIG_SERIAL_8250_PNP=n", ["--cpus", "2"], "microvm,acpi=off"), ("CONFIG_ACPI=n", ["--disk", "@"], "microvm,acpi=off")])
+def test_a_microvm_has_acpi_where_its_kernel_cannot_do_without(run, tool, line, more, option):
+    """With ACPI its only timer is the processor's: without that nothing that sleeps would wake."""
+    more = [word.replace("@", f"{tool.write('disk', bytes(4096))},virtio") for word in more]
+    options = arguments(tool, "--machine", "microvm", *more, "--kernel", configured(tool, line))[0]
     assert options["-M"] == option
+    alone = options["-accel"] == "tcg" and more[:1] != ["--cpus"]
+    assert ("nolapic_timer" in options["-append"].split()) == (alone and option != "microvm")
 
 
-def test_a_microvm_without_acpi_has_a_timer_and_names_its_disks(run, tool):
-    """With ACPI it has none but the processor's: without that nothing that sleeps would wake."""
+def test_a_microvm_without_acpi_names_its_disks_to_the_kernel(run, tool):
     disk = tool.write("disk", bytes(4096))
     kernel = configured(tool, "CONFIG_SERIAL_8250_PNP=n\nCONFIG_VIRTIO_MMIO_CMDLINE_DEVICES=n")
-    options, said = arguments(tool, "--machine", "microvm", "--disk", f"{disk},virtio", "--kernel", kernel)
-    assert ("nolapic_timer" in options["-append"]) == (options["-accel"] == "tcg")
+    said = arguments(tool, "--machine", "microvm", "--disk", f"{disk},virtio", "--kernel", kernel)[1]
     assert "no CONFIG_VIRTIO_MMIO_CMDLINE_DEVICES" in said and "VIRTIO_PCI" not in said
 
 
