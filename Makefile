@@ -21,9 +21,8 @@ FORMATS	= btrfs exfat ext f2fs fat iso9660 md member ntfs rom swap table text ud
 # /init, in the order of the boot, then what the steps share.
 INIT	= main early_mounts console settings late_mounts keymap modules root_find root_mount \
 	  root_switch appliance stay power give_up child devices devices_wait drivers module \
-	  mount_table probe root_members root_overlay root_report root_share root_take \
-	  stdio_frames \
-	  sys/sys sys/file sys/log sys/host sys/empty_tree
+	  mount_table probe root_loop root_members root_overlay root_report root_share \
+	  root_take stdio_frames sys/sys sys/file sys/log sys/host sys/empty_tree
 
 # The rules of `rdinit check`.
 CHECK	= check check_cmdline check_host check_image check_kernel check_libraries check_modules \

@@ -22,6 +22,7 @@
 #define MEMBERS_MAX	  512  /* bytes: some 20 devices */
 
 #define NEWROOT "/newroot"
+#define HOST	"/run/rdinit/host"  /* the file system that a root in a file is on */
 #define LOWER	"/run/rdinit/lower" /* the root itself, under an overlay */
 
 /* A device that the command line names. */

@@ -19,6 +19,16 @@ int root_share_name(struct boot *boot);
 /* Mounts it, as soon as the host offers it. 0; 1 where the root is no such folder; -errno, said. */
 int root_share(struct boot *boot, const char *target, unsigned long flags);
 
+/* root_find.c: looks at the place's device, and takes it. 0 or -errno, said. */
+int root_look(struct boot *boot, struct place *place);
+
+/* root_overlay.c: mounts it as what was found on it. 0 or -errno, said. */
+int root_mount_found(const struct place *place, const char *target, unsigned long flags);
+
+/* root_loop.c: mounts the root on HOST, and makes the root the file rdinit.loop= in it. 0 or -errno,
+ * said. */
+int root_loop(struct boot *boot);
+
 /* root_members.c: waits for all devices of the place's file system. 0 or -errno, said. */
 int root_members(struct boot *boot, struct place *place, int64_t deadline);
 

@@ -139,14 +139,14 @@ static int make_path(struct place *place, const struct rootspec *spec)
 	return 0;
 }
 
-/* A member must not be mounted by its path either. Whoever names a type knows what is there. */
-static int look_at_path(struct boot *boot, struct place *place)
+/* A member must not be mounted by its path either. */
+int root_look(struct boot *boot, struct place *place)
 {
 	struct devices *devices = &boot->devices;
 	struct device *device;
 	struct stat st;
 
-	if (boot->settings.rootfstype || sys_stat(place->device, &st))
+	if (sys_stat(place->device, &st))
 		return 0;
 	devices_scan(devices);
 	device = devices_find(devices, major(st.st_rdev), minor(st.st_rdev));
@@ -176,7 +176,9 @@ static int find_by_path(struct boot *boot, struct place *place, const struct roo
 			return -ETIMEDOUT;
 		devices_wait(&boot->devices, LOOK_AT_NAMES, deadline);
 	}
-	return look_at_path(boot, place);
+	/* Whoever names a type knows what is there; with rdinit.loop= the type is that of the file.
+	 */
+	return boot->settings.rootfstype && !boot->settings.loop ? 0 : root_look(boot, place);
 }
 
 static int parse(const struct place *place, struct rootspec *spec)

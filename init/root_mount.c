@@ -160,10 +160,13 @@ int root_mount(struct boot *boot)
 
 	if (error && error != -EEXIST)
 		return log_err(error, "make " NEWROOT);
+	error = boot->settings.overlay || boot->settings.loop ? root_overlay_folders(boot) : 0;
+	if (!error && boot->settings.loop)
+		error = root_loop(boot);
+	if (error)
+		return error;
 	if (!boot->settings.overlay)
 		return mount_root(boot, NEWROOT);
-	error = root_overlay_folders(boot);
-	if (!error)
-		error = mount_root(boot, LOWER);
+	error = mount_root(boot, LOWER);
 	return error ? error : root_overlay(boot);
 }

@@ -30,7 +30,7 @@ static int make_folders(const char *const *folders)
 int root_overlay_folders(struct boot *boot)
 {
 	static const char *const folders[] = { "/run", NULL };
-	static const char *const below[] = { BASE, LOWER, LAYER, NULL };
+	static const char *const below[] = { BASE, LOWER, LAYER, HOST, NULL };
 	int error = make_folders(folders);
 
 	if (!error && boot->settings.mounts == MOUNTS_MINIMAL) {
@@ -41,24 +41,30 @@ int root_overlay_folders(struct boot *boot)
 	return error ? error : make_folders(below);
 }
 
-/* Memory, or the device: its type is what a probe found on it. */
-static int mount_layer(const struct boot *boot)
+int root_mount_found(const struct place *place, const char *target, unsigned long flags)
 {
-	const char *types = format_info(boot->upper.finding.format)->mount_as, *list[FSLIST_MAX];
+	const char *types = format_info(place->finding.format)->mount_as, *list[FSLIST_MAX];
 	char text[64] = "";
 	int error = -ENODEV, left_out, count;
 
-	if (!boot->upper.name[0]) {
-		error = sys_mount("tmpfs", LAYER, "tmpfs", MS_NODEV, "mode=0755");
-		return error ? log_err(error, "mount tmpfs on " LAYER) : 0;
-	}
 	memcpy(text, types ? types : "", types ? strlen(types) + 1 : 1);
 	count = fslist_split(text, list, &left_out);
 	for (int i = 0; i < count && error; i++)
-		error = sys_mount(boot->upper.device, LAYER, list[i], MS_SILENT, NULL);
-	return error ? log_err(error, "mount %s on " LAYER " as %s", boot->upper.device,
+		error = sys_mount(place->device, target, list[i], flags | MS_SILENT, NULL);
+	return error ? log_err(error, "mount %s on %s as %s", place->device, target,
 			       types ? types : "nothing that is known")
 		     : 0;
+}
+
+/* Memory, or the device. */
+static int mount_layer(const struct boot *boot)
+{
+	int error;
+
+	if (boot->upper.name[0])
+		return root_mount_found(&boot->upper, LAYER, 0);
+	error = sys_mount("tmpfs", LAYER, "tmpfs", MS_NODEV, "mode=0755");
+	return error ? log_err(error, "mount tmpfs on " LAYER) : 0;
 }
 
 int root_overlay(struct boot *boot)

@@ -24,6 +24,8 @@ static const struct hint {
 	{ "root-find", EMEDIUMTYPE, "root=/dev/NAME with rootfstype=TYPE mounts it as it is" },
 	{ "root-mount", ENODEV, "this kernel knows no such file system: is its module in the image "
 				"and loaded?" },
+	{ "root-mount", ENOENT, "rdinit.loop= is a path on the root's file system, and needs the kernel's "
+				"loop devices (the module loop)" },
 	{ "root-mount", EACCES, "the device is write-protected: use ro instead of rw" },
 	{ "root-mount", EINVAL, "no file system of this type is there, or rootflags= has a word it "
 				"does not know" },

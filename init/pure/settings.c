@@ -58,6 +58,8 @@ const struct parameter parameters[] = {
 	  "the program's user, group and further groups; default 0:0" },
 	{ "rdinit.chdir", PARAMETER_TEXT, FIELD(chdir), 0, NULL, "DIR",
 	  "the program's working directory; default /" },
+	{ "rdinit.loop", PARAMETER_TEXT, FIELD(loop), 0, NULL, "PATH",
+	  "the real root is this file, on the file system that root= names" },
 	{ "rdinit.mounts", PARAMETER_CHOICE, FIELD(mounts), 0, mounts_choices, "minimal",
 	  "mount only /dev, /proc and /sys" },
 	{ "rdinit.stdio", PARAMETER_TEXT, FIELD(stdio), 0, NULL, "TTY",

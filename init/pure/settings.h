@@ -28,7 +28,7 @@ struct text_list {
 /* All text points into the lines that were parsed. */
 struct settings {
 	const char *root, *rootfstype, *rootflags, *init, *run, *stdio, *host, *user, *chdir,
-		*keymap;
+		*keymap, *loop;
 	const char *overlay;     /* NULL: none; "": in memory; else the device of its layer */
 	char *arguments;         /* the line behind "--", not yet cut; NULL: no "--" */
 	int root_access;         /* enum root_access */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/kd.h>
+#include <linux/loop.h>
 #include <linux/netlink.h>
 #include <linux/openat2.h>
 #include <linux/seccomp.h>
@@ -315,6 +316,18 @@ int sys_set_termios(int fd, const struct termios *mode)
 int sys_device_size(int fd, uint64_t *bytes)
 {
 	return (int)result(ioctl(fd, BLKGETSIZE64, bytes));
+}
+
+int sys_loop_free(int control)
+{
+	return (int)result(ioctl(control, LOOP_CTL_GET_FREE));
+}
+
+int sys_loop_attach(int loop, int file, unsigned int flags)
+{
+	struct loop_config config = { .fd = (uint32_t)file, .info.lo_flags = flags };
+
+	return (int)result(ioctl(loop, LOOP_CONFIGURE, &config));
 }
 
 int sys_restrict(const void *instructions, unsigned int count)

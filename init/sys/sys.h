@@ -86,6 +86,8 @@ int sys_restrict(const void *instructions, unsigned int count);
 
 /* One key of the console's keymap (KDSKBENT). */
 int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short value);
+int sys_loop_free(int control);                 /* the number of a loop device that nobody uses */
+int sys_loop_attach(int loop, int file, unsigned int flags); /* LO_FLAGS_*; Linux 5.8 */
 
 int sys_open_uevents(void);                     /* netlink socket bound to the kernel's uevents */
 int sys_finit_module(int fd, const char *options, int flags);

@@ -282,6 +282,20 @@ int sys_device_size(int fd, uint64_t *bytes)
 	return (int)call(ASKS, 0, "device_size");
 }
 
+int sys_loop_free(int control)
+{
+	(void)control;
+	return (int)call(ASKS, 0, "loop_free");
+}
+
+int sys_loop_attach(int loop, int file, unsigned int flags)
+{
+	struct file *what = file_of(file);
+
+	(void)loop;
+	return (int)call(CHANGES, 0, "loop_attach %s %u", what ? what->path : "-", flags);
+}
+
 int sys_restrict(const void *instructions, unsigned int count)
 {
 	(void)instructions, (void)count;

@@ -1,5 +1,5 @@
 /* test_root_mount.c - what is mounted where, under an overlay too, and every step that can fail. */
-/* link: init/root_mount init/root_overlay init/root_share init/root_find init/root_take init/root_members init/root_report init/drivers init/module init/devices init/devices_wait init/probe init/sys/log init/sys/file tests/unit/fake_sys */
+/* link: init/root_mount init/root_loop init/root_overlay init/root_share init/root_find init/root_take init/root_members init/root_report init/drivers init/module init/devices init/devices_wait init/probe init/sys/log init/sys/file tests/unit/fake_sys */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +13,7 @@
 #include "init/sys/host.h"
 #include "tests/unit/fake_sys.h"
 
-#define FOLDERS "mkdir /newroot\nmkdir /run\nmkdir /run/rdinit\nmkdir /run/rdinit/lower\nmkdir /run/rdinit/overlay\n"
+#define FOLDERS "mkdir /newroot\nmkdir /run\nmkdir /run/rdinit\nmkdir /run/rdinit/lower\nmkdir /run/rdinit/overlay\nmkdir /run/rdinit/host\n"
 #define INNER	"mkdir /run/rdinit/overlay/upper\nmkdir /run/rdinit/overlay/work\n"
 
 static struct boot boot;
@@ -80,6 +80,7 @@ static void an_overlay_on_a_device(void **state)
 	assert_int_equal(root_mount(&boot), 0);
 	assert_string_equal(fake_calls, "mkdir /newroot\nmkdir /run\nmount tmpfs /run\nmkdir /run/rdinit\n"
 					"mkdir /run/rdinit/lower\nmkdir /run/rdinit/overlay\n"
+					"mkdir /run/rdinit/host\n"
 					"mount /dev/vda /run/rdinit/lower\n"
 					"mount /dev/vdb /run/rdinit/overlay\n"
 					"mount /dev/vdb /run/rdinit/overlay\n" INNER
@@ -118,6 +119,43 @@ static void every_step_of_an_overlay_can_fail(void **state)
 	assert_non_null(strstr(fake_console, "as nothing that is known"));
 }
 
+static void a_file_is_the_root_and_every_step_of_it_can_fail(void **state)
+{
+	static const struct {
+		const char *call;
+		int error;
+		const char *says;
+	} rows[] = {
+		{ "-", 0, "" },
+		{ "mount /dev/vda", -EIO, "mount /dev/vda on /run/rdinit/host as xfs: " },
+		{ "open root:/f", -ENOENT, "open rdinit.loop=/f on /dev/vda: " },
+		{ "open /dev/loop-control", -ENOENT, "open /dev/loop-control: " },
+		{ "loop_free", -ENODEV, "find a free loop device: " },
+		{ "open /dev/loop3", -ENXIO, "open /dev/loop3: " },
+		{ "loop_attach", -EBUSY, "attach /f to /dev/loop3: " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		reset(NULL);
+		boot.settings.loop = "/f";
+		boot.settings.rootfstype = "squashfs";
+		fake_file("/run/rdinit/host", "", 0);
+		fake_file("root:/f", "", 0);
+		fake_file("/dev/loop-control", "", 0);
+		fake_file("/dev/loop3", "", 0);
+		fake_answer("loop_free", 3, FAKE_ALWAYS);
+		fake_answer(rows[i].call, rows[i].error, FAKE_ALWAYS);
+		assert_int_equal(root_mount(&boot), rows[i].error);
+		if (!strstr(fake_console, rows[i].says))
+			fail_msg("%s: %s", rows[i].call, fake_console);
+		if (i == 0)
+			assert_non_null(strstr(fake_calls, "mount /dev/vda /run/rdinit/host\n"
+							   "mknod /dev/loop3 7:3\nloop_attach root:/f 5\n"
+							   "mount /dev/loop3 /newroot\n"));
+	}
+}
+
 static void a_folder_of_the_host_is_waited_for(void **state)
 {
 	(void)state;
@@ -147,6 +185,7 @@ int main(void)
 		cmocka_unit_test_setup(an_overlay_in_memory, reset),
 		cmocka_unit_test_setup(an_overlay_on_a_device, reset),
 		cmocka_unit_test_setup(every_step_of_an_overlay_can_fail, reset),
+		cmocka_unit_test_setup(a_file_is_the_root_and_every_step_of_it_can_fail, reset),
 		cmocka_unit_test_setup(a_folder_of_the_host_is_waited_for, reset),
 	};
 

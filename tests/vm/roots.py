@@ -105,6 +105,17 @@ def made_by(command, size):
     return make
 
 
+def with_files(path, directory):
+    """An ext4 without an init, and roots in files on it."""
+    top = path.with_name(path.name + ".top")
+    (top / "images").mkdir(parents=True)
+    for name in ("squashfs", "ext4"):
+        DISKS[name](top / "images" / name, directory)
+    (top / "link").symlink_to("/images/squashfs")
+    empty(path, 64)
+    run("mke2fs", "-q", "-F", "-t", "ext4", "-U", U, "-L", "FILES", "-d", top, path)
+
+
 def in_guest(script, *disks):
     """What only a kernel can do to a btrfs: the disks are /dev/vda, /dev/vdb ..., the first is on /m."""
     place = disks[0].with_name(disks[0].name + ".script")
@@ -151,6 +162,7 @@ DISKS = {
     "member": raid_member,
     "damaged": damaged,
     "luks": luks,
+    "files": with_files,
     "xfs": xfs,
     "btrfs": made_by("mkfs.btrfs -q -U {U} -L ROOT --rootdir {tree} {f}", 128),
     "mirror": two_devices,

@@ -85,7 +85,21 @@ OVERLAYS = [
         ("an overlay on another device", f"root=UUID={U} rd.overlay=LABEL=OTHER", "ext4 other"))
 ]
 
+LOOPS = [
+    found("a file is the root", "root=LABEL=FILES rdinit.loop=/images/squashfs", "loop0", "files", image="loop",
+          both="/dev/loop0: squashfs"),
+    found("a file, by a link", "root=LABEL=FILES rdinit.loop=/link", "loop0", "files", image="loop"),
+    found("a file that is written", "root=/dev/vda rdinit.loop=images/ext4 rw", "loop0", "files", image="loop",
+          both=r"^WRITTEN$"),
+    Row("a file under an overlay", [*disks("files"), "--append", "root=LABEL=FILES rdinit.loop=/images/squashfs rd.overlay",
+                                    "@loop.img"], 0, out=(r"^ROOT-OK$", r"^overlay / overlay rw", r"^WRITTEN$")),
+]
+
 FAILURES = [
+    lost("a file that is not there", "root=LABEL=FILES rdinit.loop=/nope", "files",
+         r"open rdinit.loop=/nope on /dev/vda: .*ENOENT", image="loop"),
+    lost("a file without loop devices", "root=LABEL=FILES rdinit.loop=/link", "files",
+         (r"open /dev/loop-control: .*ENOENT", r"hint: .*loop")),
     lost("one of two devices", f"root=UUID={U}", "mirror", r"find all devices of root=UUID=\S+: 1 of 2: .*ETIMEDOUT",
          image="types"),
     lost("a subvolume that is not there", f"root=UUID={U} rootflags=subvol=nope", "btrfs",
@@ -128,7 +142,7 @@ FAILURES = [
 ]
 
 
-@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + DRIVERS + BTRFS + OVERLAYS + FAILURES, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + DRIVERS + BTRFS + OVERLAYS + LOOPS + FAILURES, ids=lambda row: row.name)
 def test_root(row, files):
     check(row, run(row, files))
 

@@ -197,6 +197,7 @@ IMAGES = {
     "drivers": ("", drivers("virtio_pci", "virtio_blk", "virtio_scsi", "sd_mod", "ata_piix", "virtio_net", "xfs")),
     "overlay": ("", VIRTIO + ["--module", "overlay", "--module", "squashfs"]),
     "no-blk": ("", drivers("virtio_pci", "sd_mod")),
+    "loop": ("", VIRTIO + ["--module", "overlay", "--module", "squashfs", "--module", "loop"]),
     "plain": ("init\n", []),
     "unexec": ("init\nfile /data @hello 0644 0 0\nrun /data\n", []),
 }

@@ -1,0 +1,83 @@
+/* root_loop.c - a file on a file system as the root: a loop device carries it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/loop.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include "init/module.h"
+#include "init/pure/format.h"
+#include "init/root.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define CONTROL "/dev/loop-control"
+#define LOOP_MAJOR 7
+
+static int open_control(struct boot *boot)
+{
+	int fd = sys_open(CONTROL, O_RDWR);
+
+	if (fd == -ENOENT && drivers_ask(boot, "devname:loop-control"))
+		fd = sys_open(CONTROL, O_RDWR);
+	return fd < 0 ? log_err(fd, "open " CONTROL) : fd;
+}
+
+/* The device stays open until /init becomes another: it frees itself with its last user, and the
+ * mount is not yet one. */
+static int attach(struct boot *boot, int file, enum root_access access)
+{
+	int control = open_control(boot), number, fd, error;
+
+	if (control < 0)
+		return control;
+	number = sys_loop_free(control);
+	sys_close(control);
+	if (number < 0)
+		return log_err(number, "find a free loop device");
+	format_text(boot->root.device, sizeof(boot->root.device), "/dev/loop%d", number);
+	sys_mknod(boot->root.device, S_IFBLK | 0600, LOOP_MAJOR, (unsigned int)number);
+	fd = sys_open(boot->root.device, access == ROOT_READ_ONLY ? O_RDONLY : O_RDWR);
+	if (fd < 0)
+		return log_err(fd, "open %s", boot->root.device);
+	error = sys_loop_attach(
+		fd, file, LO_FLAGS_AUTOCLEAR | (access == ROOT_READ_ONLY ? LO_FLAGS_READ_ONLY : 0));
+	return error ? log_err(error, "attach %s to %s", boot->settings.loop, boot->root.device)
+		     : number;
+}
+
+/* It was empty before, and may have been looked at. */
+static int look(struct boot *boot, int number)
+{
+	struct device *device;
+
+	memset(&boot->root.finding, 0, sizeof(boot->root.finding));
+	boot->root.members[0] = '\0';
+	device = devices_find(&boot->devices, LOOP_MAJOR, (unsigned int)number);
+	if (device)
+		device->state = DEVICE_NEW;
+	return boot->settings.rootfstype ? 0 : root_look(boot, &boot->root);
+}
+
+int root_loop(struct boot *boot)
+{
+	enum root_access access =
+		boot->settings.overlay ? ROOT_READ_ONLY : boot->settings.root_access;
+	int error = root_mount_found(&boot->root, HOST, access == ROOT_READ_ONLY ? MS_RDONLY : 0);
+	int top, file, number;
+
+	if (error)
+		return error;
+	top = sys_open(HOST, O_PATH | O_DIRECTORY);
+	if (top < 0)
+		return log_err(top, "open " HOST);
+	file = sys_open_in_root(top, boot->settings.loop,
+				access == ROOT_READ_ONLY ? O_RDONLY : O_RDWR);
+	sys_close(top);
+	if (file < 0)
+		return log_err(file, "open rdinit.loop=%s on %s", boot->settings.loop,
+			       boot->root.device);
+	number = attach(boot, file, access);
+	sys_close(file);
+	return number < 0 ? number : look(boot, number);
+}
