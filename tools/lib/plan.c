@@ -208,6 +208,8 @@ static void plan_root_find(struct plan *plan)
 		    spec.kind == ROOTSPEC_GPT_AUTO ? "" :
 		    *spec.value			   ? shown(spec.value) :
 						     shown(settings->root));
+	if (settings->loop)
+		say(plan, "and the file %s on it", shown(settings->loop));
 	if (settings->timeout_s == WAIT_FOREVER)
 		say(plan, "waits without a limit");
 	else
