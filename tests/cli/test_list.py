@@ -131,7 +131,7 @@ DAMAGE = [
     (bz2.compress(GOOD)[:-4], "bzip2: truncated"),
     (b"\x5d\0\0" + b"\xff" * 100, "lzma: "),
     (lzma.compress(GOOD, lzma.FORMAT_ALONE)[:-4], "lzma: truncated"),
-    (b"\x89LZO\0\x0d" + b"x" * 100, "compressed with lzo, which is not supported yet"),
+    (b"\x89LZO\0\x0d" + b"x" * 100, "compressed with lzo, whose library is GPL"),
     (b"\x28\xb5\x2f\xfd" + b"x" * 100, "zstd: "),
 ]
 

@@ -149,8 +149,8 @@ int decompress(const char *kind, struct span in, struct buffer *out, size_t limi
 	const char *why;
 
 	if (!strcmp(kind, "lzo"))
-		return error("%s: compressed with %s, which is not supported yet", shown(name),
-			     kind);
+		return error("%s: compressed with lzo, whose library is GPL and not in here: lzop -dc unpacks it, and - reads that",
+			     shown(name));
 	why = decompress_quietly(in, out, limit, used);
 	if (why == unpack_too_much)
 		return error("%s: unpacks to more than %zu MiB", shown(name), limit >> 20);
