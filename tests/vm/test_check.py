@@ -59,6 +59,10 @@ def zstd(*frames):
                     for frame in frames)
 
 
+def gzip(*frames):
+    return b"".join(subprocess.run(["gzip", "-c"], input=frame, stdout=subprocess.PIPE, check=True).stdout for frame in frames)
+
+
 def xz(files, sum_):
     return filtered(files, "xz", "-c", f"--check={sum_}")
 
@@ -108,6 +112,8 @@ IMAGES = {
     "ring": lambda files: modules(files),
     "cut": lambda files: zstd(hello(files)[:2000], hello(files)[2000:]),
     "frames": lambda files: zstd(FOLDER, hello(files)),
+    "gzip-cut": lambda files: gzip(hello(files)[:2000], hello(files)[2000:]),
+    "gzip-frames": lambda files: gzip(FOLDER, hello(files)),
     "zstd": lambda files: zstd(hello(files)),
     "gzip": lambda files: filtered(files, "gzip", "-c"),
 }
@@ -151,6 +157,8 @@ ROWS = {
         "unreadable", Side("crc64", 125, "Kernel panic"), Side("crc32", 7)),
     "a zstd frame that ends within an entry": (
         "unreadable", Side("cut", 125, "Kernel panic"), Side("frames", 7)),
+    "a gzip member that ends within an entry": (
+        "unreadable", Side("gzip-cut", 125, "Kernel panic"), Side("gzip-frames", 7)),
     "a file without its folder": ("lost-entry", Side("no-parent", 9), Side("parent", 0)),
     "a file in place of a folder with something in it": ("lost-entry", Side("replaced", 9), Side("not-replaced", 0)),
     "a file as console": ("no-console", Side("file-console", 125, "Kernel panic", absent=r"^hello"),

@@ -2,7 +2,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <zstd.h>
 
 #include "tools/lib/bootconfig.h"
 #include "tools/lib/check.h"
@@ -159,24 +158,16 @@ static int look_at_frame(struct check *check, struct span frame, const char *kin
 	return check->is_damaged;
 }
 
-/* The kernel ends each frame where an entry ends; only of zstd do we know where a frame ends. */
-static struct span first_frame(struct span rest, const char *kind)
-{
-	size_t len = strcmp(kind, "zstd") ? 0 : ZSTD_findFrameCompressedSize(rest.data, rest.len);
-
-	return len && !ZSTD_isError(len) ? span_cut(rest, 0, len) : rest;
-}
-
 static size_t read_compressed(struct check *check, struct span rest, size_t offset,
 			      const char *kind)
 {
 	struct archive_segment *segment = archive_add_segment(check->archive, kind, offset);
-	struct span frame = first_frame(rest, kind);
 	const char *why;
 
-	if (look_at_frame(check, frame, kind, offset))
+	if (look_at_frame(check, rest, kind, offset))
 		return 0;
-	why = decompress_quietly(frame, &segment->data, ARCHIVE_MAX - check->unpacked,
+	/* One at a time: the kernel ends each where an entry ends; but of lz4 it takes all as one. */
+	why = (strcmp(kind, "lz4") ? decompress_one : decompress_quietly)(rest, &segment->data, ARCHIVE_MAX - check->unpacked,
 				 &segment->packed);
 	check->unpacked += segment->data.len;
 	if (why) {

@@ -53,7 +53,11 @@ const char *compress_detect(struct span span);
 int decompress(const char *kind, struct span in, struct buffer *out, size_t limit, size_t *used,
 	       const char *name);
 
-/* The same, of whatever kind it is, without a report: NULL, or a text that says why not. At no time
+/* The first stream, member or frame alone, of whatever kind it is, without a report: NULL, or a text that
+ * says why not. */
+const char *decompress_one(struct span in, struct buffer *out, size_t limit, size_t *used);
+
+/* The same of all that are of its kind, without a report: NULL, or a text that says why not. At no time
  * has `out` more than `limit` bytes. */
 const char *decompress_quietly(struct span in, struct buffer *out, size_t limit, size_t *used);
 

@@ -129,16 +129,34 @@ static const char *unpack_zstd(struct unpacking *unpacking)
 	return why;
 }
 
+static const char *unpack_one(struct unpacking *unpacking)
+{
+	const struct format *format = format_of(unpacking->in);
+
+	if (!format)
+		return "of no known compression";
+	return format->unpack ? format->unpack(unpacking) : "not supported";
+}
+
+const char *decompress_one(struct span in, struct buffer *out, size_t limit, size_t *used)
+{
+	struct unpacking unpacking = { in, out, limit };
+	const char *why = unpack_one(&unpacking);
+
+	*used = in.len - unpacking.in.len;
+	return why;
+}
+
 const char *decompress_quietly(struct span in, struct buffer *out, size_t limit, size_t *used)
 {
-	const struct format *format = format_of(in), *next = format;
+	const struct format *format = format_of(in), *next;
 	struct unpacking unpacking = { in, out, limit };
-	const char *why = format ? NULL : "of no known compression";
+	const char *why;
 
-	while (!why && next && !strcmp(next->kind, format->kind)) {
-		why = format->unpack ? format->unpack(&unpacking) : "not supported yet";
+	do {
+		why = unpack_one(&unpacking);
 		next = format_of(unpacking.in);
-	}
+	} while (!why && next && !strcmp(next->kind, format->kind));
 	*used = in.len - unpacking.in.len;
 	return why;
 }
