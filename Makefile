@@ -30,18 +30,18 @@ CHECK	= check check_cmdline check_host check_image check_kernel check_libraries 
 
 # The host tool.
 TOOL	= main pack list cat extract diff explain check run run_boot
-TOOL_LIB = applets archive archive_resolve arguments bootconfig bzimage capture $(CHECK) closure \
+TOOL_LIB = applets archive archive_resolve arguments bootconfig bzimage capture $(CHECK) closure closure_find \
 	  compress compress_bzip2 compress_gzip compress_lz4 compress_lzma compress_zstd decompress \
-	  decompress_more disk dpkg elf_deps error firmware frame_cache groups host_block host_file \
+	  decompress_more disk dlopen_note dpkg elf_deps error firmware frame_cache gconv gconv_table groups host_block host_file \
 	  host_fs host_machine host_mount host_root host_words image image_settle image_table kconfig \
 	  kernel kernel_boot kernel_config kernel_fit kernel_name kmodindex layout ldcache ldconf \
 	  listing listing_more machine machine_input manifest mem microcode microcode_parse modconf \
 	  modfile modinfo modname modsign module module_conf module_driver module_find module_index \
-	  module_need module_write mountinfo newc oci oci_config oci_index oci_store oci_user output \
-	  path place program qemu queue recipe recipe_attr recipe_early recipe_input recipe_kernel \
-	  recipe_keymap recipe_list recipe_module recipe_more recipe_option recipe_run relations \
-	  run_image runtime save sbom sha256 spawn spool stage stage_archive tar tree treemap tty \
-	  tuning uml unpack_tree verdict vmlinux warden whole_file wire words writer
+	  module_need module_write mountinfo newc nss oci oci_config oci_index oci_store oci_user output \
+	  path place program program_find qemu queue recipe recipe_attr recipe_early recipe_input recipe_kernel \
+	  recipe_keymap recipe_list recipe_module recipe_more recipe_option recipe_program recipe_run relations \
+	  run_image runtime save sbom sha256 spawn spool stage stage_archive sysroot tar tree treemap tty \
+	  tuning uml unpack_tree verdict vmlinux walk warden whole_file wire words writer
 TOOL_LIBS = -lkmod -lblkid -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -ljansson -larchive -lnettle -lpthread
 
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \

@@ -5,8 +5,8 @@
 #include "tools/lib/image.h"
 
 /*
- * For each known interpreter that is in the image under its host path (perl, python3): adds its
- * library directories, found by name and without running it, with the libraries that its extension
+ * For each known interpreter (perl, python3) that a program brought under its own path: adds its
+ * library directories, found by name, below the same root, and without running it, with the libraries that its extension
  * modules load. What only builds or tests packages is left out. Modification times are the host's,
  * which is what python compares its compiled files with.
  *
