@@ -24,7 +24,7 @@ INIT	= main early_mounts console settings late_mounts keymap modules root_find r
 	  sys/sys sys/file sys/log sys/host sys/empty_tree
 
 # The rules of `rdinit check`.
-CHECK	= check check_cmdline check_host check_image check_kernel check_libraries check_modules \
+CHECK	= check check_cmdline check_disk check_host check_image check_kernel check_libraries check_modules \
 	  check_nearest check_programs check_read check_report check_root check_start \
 	  check_unpack check_words
 
@@ -32,7 +32,7 @@ CHECK	= check check_cmdline check_host check_image check_kernel check_libraries 
 TOOL	= main pack list cat extract diff explain check run run_boot
 TOOL_LIB = applets archive archive_resolve arguments bootconfig bzimage capture $(CHECK) closure closure_find \
 	  compress compress_bzip2 compress_gzip compress_lz4 compress_lzma compress_zstd decompress \
-	  decompress_more disk dlopen_note dpkg elf_deps error firmware frame_cache gconv gconv_table groups host_block host_file \
+	  decompress_more disk disk_names dlopen_note dpkg elf_deps error firmware frame_cache gconv gconv_table groups host_block host_file \
 	  host_fs host_machine host_mount host_root host_words image image_settle image_table kconfig \
 	  kernel kernel_boot kernel_config kernel_fit kernel_name kmodindex layout ldcache ldconf \
 	  listing listing_more machine machine_input manifest mem microcode microcode_parse modconf \

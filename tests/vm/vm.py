@@ -97,7 +97,8 @@ class Files:
         path.write_bytes(data)
 
     def script(self, stem, path):
-        path.write_text({"keymap": KEYMAP}[stem])
+        path.write_text({"keymap": KEYMAP, "nss": "passwd: compat\n", "user": "guest:x:4711:4711::/:/bin/sh\n",
+                         "kana": "\u65e5\u672c\n"}[stem], encoding="EUC-JP")
 
     def config(self, stem, path):
         """A boot configuration that says what to run."""
@@ -188,6 +189,11 @@ IMAGES = {
                  "driver btrfs\ndriver brd\ndriver overlay\nmodule-index\n"
                  "run /bin/sh -c \"modprobe fs-btrfs; modprobe brd rd_nr=3; /opt/modprobe overlay; "
                  "grep -E 'btrfs|overlay' /proc/filesystems; echo /dev/ram*; exit 5\"\n", ["--no-init"]),
+    **{f"{name}{suffix}": (f"init\nprogram {program}{words}\nfile /etc/nsswitch.conf @nss.sh 0644 0 0\n"
+                           f"file /etc/passwd @user.sh 0644 0 0\nfile /kana @kana.sh 0644 0 0\nrun {command}\n", [])
+       for name, program, command in (("getent", "getent", "getent passwd guest"),
+                                      ("iconv", "iconv", "iconv -f EUC-JP -t UTF-8 /kana"))
+       for suffix, words in (("", " nss iconv=EUC-JP"), ("less", ""))},
     "plain": ("init\n", []),
     "unexec": ("init\nfile /data @hello 0644 0 0\nrun /data\n", []),
 }

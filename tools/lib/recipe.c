@@ -230,7 +230,7 @@ int recipe_finish(struct recipe *recipe)
 {
 	if (recipe->errors)
 		return -1;
-	if (finish_modules(recipe) < 0 || finish_run(recipe) < 0 || finish_cmdline(recipe) < 0 ||
+	if (finish_modules(recipe) < 0 || finish_programs(recipe) < 0 || finish_run(recipe) < 0 || finish_cmdline(recipe) < 0 ||
 	    finish_attr(recipe) < 0)
 		return -1;
 	clamp_program_times(recipe);
@@ -260,6 +260,7 @@ void recipe_free(struct recipe *recipe)
 	free(recipe->archives);
 	free(recipe->run);
 	free(recipe->run_why);
+	recipe_free_programs(recipe);
 	free(recipe->sysroot);
 	free(recipe->run_sysroot);
 	free(recipe->run_from);

@@ -6,6 +6,7 @@
 #include "tools/lib/image.h"
 #include "tools/lib/module.h"
 #include "tools/lib/oci.h"
+#include "tools/lib/program.h"
 #include "tools/lib/recipe.h"
 #include "tools/lib/tree.h"
 #include "tools/lib/words.h"
@@ -23,6 +24,9 @@ struct recipe {
 	int has_no_modules;		/* that was reported: a second line need not say it again */
 	struct buffer cmdline;		/* text of /etc/cmdline.d/50-image.conf */
 	char *cmdline_why;		/* NULL: no cmdline verb */
+	struct program *late;		/* `program ... nss`, all texts their own: the last line may
+					 * bring /etc/nsswitch.conf */
+	size_t late_count;
 	char *sysroot;			/* of the lines to come (sysroot.h); NULL: the host */
 	char *run_sysroot;		/* the one of `run` */
 	char **run;			/* the words of the last `run`, ended by NULL, or NULL */
@@ -135,8 +139,12 @@ int verb_mtime(const struct line *line);
 int verb_init(const struct line *line);
 int verb_include(const struct line *line);
 
-/* recipe_finish() for run, cmdline, modules and attr. */
+/* Frees recipe->late. */
+void recipe_free_programs(struct recipe *recipe);
+
+/* recipe_finish() for late programs, run, cmdline, modules and attr. */
 int finish_attr(struct recipe *recipe);
+int finish_programs(struct recipe *recipe);
 int finish_run(struct recipe *recipe);
 int finish_cmdline(struct recipe *recipe);
 int finish_modules(struct recipe *recipe);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tools/lib/applets.h"
+#include "tools/lib/error.h"
 #include "tools/lib/mem.h"
 #include "tools/lib/path.h"
 #include "tools/lib/program.h"
@@ -54,13 +55,64 @@ static int take_word(const struct line *line, size_t word, struct program *progr
 	return 0;
 }
 
+static int add(struct image *image, const struct program *program)
+{
+	struct image_defaults before = recipe_set_rank(image, IMAGE_PROGRAM);
+	int result = program_add(image, program, NULL);
+
+	image_set_defaults(image, before);
+	return result;
+}
+
+static char *copy(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+static int add_late(struct recipe *recipe, const struct program *program)
+{
+	struct program *late = xreallocarray(recipe->late, recipe->late_count + 1, sizeof(*late));
+
+	recipe->late = late;
+	late[recipe->late_count] = *program;
+	late[recipe->late_count].name = copy(program->name);
+	late[recipe->late_count].dest = copy(program->dest);
+	late[recipe->late_count].root = copy(program->root);
+	late[recipe->late_count].why = copy(program->why);
+	late[recipe->late_count].charsets = copy(program->charsets);
+	recipe->late_count++;
+	return 0;
+}
+
+int finish_programs(struct recipe *recipe)
+{
+	for (size_t i = 0; i < recipe->late_count; i++) {
+		const struct program *late = &recipe->late[i];
+
+		if (add(recipe->image, late) < 0)
+			return error("%s: expected a program that can be packed, found \"%s\"",
+				     late->why, shown(late->name));
+	}
+	return 0;
+}
+
+void recipe_free_programs(struct recipe *recipe)
+{
+	for (size_t i = 0; i < recipe->late_count; i++) {
+		free((char *)recipe->late[i].name);
+		free((char *)recipe->late[i].dest);
+		free((char *)recipe->late[i].root);
+		free((char *)recipe->late[i].why);
+		free((char *)recipe->late[i].charsets);
+	}
+	free(recipe->late);
+}
+
 int verb_program(const struct line *line)
 {
-	struct image *image = line->recipe->image;
 	struct program program = { .root = recipe_sysroot(line->recipe),
 				   .why = line->why,
 				   .dlopen = DLOPEN_RECOMMENDED };
-	struct image_defaults before;
 	size_t word = 2;
 	char *name;
 	int result;
@@ -71,9 +123,10 @@ int verb_program(const struct line *line)
 		if (take_word(line, word, &program))
 			return -1;
 	program.name = name = recipe_program_name(program.root, line->file, line_word(line, 1));
-	before = recipe_set_rank(image, IMAGE_PROGRAM);
-	result = program_add(image, &program, NULL);
-	image_set_defaults(image, before);
+	if (program.more & PROGRAM_NSS)
+		result = add_late(line->recipe, &program);
+	else
+		result = add(line->recipe->image, &program);
 	free(name);
 	return result < 0 ? line_failed(line, "a program that can be packed") : 0;
 }
