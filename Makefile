@@ -38,7 +38,7 @@ TOOL_LIB = applets archive archive_resolve arguments bootconfig bzimage capture 
 	  listing listing_more machine machine_input manifest mem microcode microcode_parse modconf \
 	  modfile modinfo modname modsign module module_conf module_driver module_find module_index \
 	  module_need module_write mountinfo newc nss oci oci_config oci_index oci_store oci_user output \
-	  path place program program_find qemu queue recipe recipe_attr recipe_early recipe_input recipe_kernel \
+	  path place program program_find program_script qemu queue recipe recipe_attr recipe_early recipe_input recipe_kernel \
 	  recipe_keymap recipe_list recipe_module recipe_more recipe_option recipe_program recipe_run relations \
 	  run_image runtime save sbom sha256 spawn spool stage stage_archive sysroot tar tree treemap tty \
 	  tuning uml unpack_tree verdict vmlinux walk warden whole_file wire words writer

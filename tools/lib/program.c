@@ -2,10 +2,8 @@
 #include "tools/lib/program.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/lib/closure.h"
 #include "tools/lib/error.h"
@@ -15,10 +13,8 @@
 #include "tools/lib/mem.h"
 #include "tools/lib/nss.h"
 #include "tools/lib/path.h"
+#include "tools/lib/program_script.h"
 #include "tools/lib/sysroot.h"
-
-#define SCRIPT_DEPTH 5		/* the kernel follows as many #! (fs/exec.c, exec_binprm()) */
-#define SCRIPT_LINE 256		/* bytes of the #! line the kernel looks at (BINPRM_BUF_SIZE) */
 
 /* Why objects[index] comes; malloc'd. */
 static char *reason_of(const struct closure *closure, size_t index, const char *why)
@@ -147,90 +143,7 @@ static int add_elf(struct image *image, const struct program *program)
 	return result;
 }
 
-static int add_any(struct image *image, const struct program *program, int depth);
-
-/* The program that `env WORDS` starts: the first word that is no option and no NAME=value. */
-static char *env_program(char *words)
-{
-	char *state = NULL;
-
-	for (char *word = strtok_r(words, " \t", &state); word;
-	     word = strtok_r(NULL, " \t", &state))
-		if (word[0] != '-' && !strchr(word, '='))
-			return word;
-	return NULL;
-}
-
-/* What `env NAME` starts for a script. */
-static int add_by_env(struct image *image, const struct program *script, struct program wanted,
-		      int depth)
-{
-	char *found = program_find(script->root, wanted.name);
-	int result;
-
-	if (!found)
-		return error("%s not found in PATH: needed by %s; the program will not start",
-			     shown(wanted.name), shown(script->name));
-	wanted.name = found;
-	result = add_any(image, &wanted, depth);
-	free(found);
-	return result;
-}
-
-/* `line` is what stands behind the #!. */
-static int add_interpreters(struct image *image, const struct program *script, char *line, int depth)
-{
-	char *interpreter = line + strspn(line, " \t");
-	char *rest = interpreter + strcspn(interpreter, " \t");
-	struct program wanted = *script;
-	struct stat info;
-	char *why, *name;
-	int result;
-
-	if (*rest)
-		*rest++ = '\0';
-	if (depth >= SCRIPT_DEPTH)
-		return error_errno(ELOOP, "%s: script interpreter %s", shown(script->name),
-				   shown(interpreter));
-	if (interpreter[0] != '/')
-		return error("%s: script interpreter \"%s\": not an absolute path",
-			     shown(script->name), shown(interpreter));
-	if (sysroot_stat(script->root, interpreter, &info))
-		return error("%s not found: script interpreter of %s; the program will not start",
-			     shown(interpreter), shown(script->name));
-	why = xasprintf("needed by %s, a script", script->name);
-	wanted.name = interpreter;
-	wanted.dest = NULL;
-	wanted.why = why;
-	result = add_any(image, &wanted, depth + 1);
-	name = !result && !strcmp(path_name(interpreter), "env") ? env_program(rest) : NULL;
-	if (name) {
-		wanted.name = name;
-		result = add_by_env(image, script, wanted, depth + 1);
-	}
-	free(why);
-	return result;
-}
-
-/* Reads the first line. Returns 1 for a script, 0 for none, -1 after reporting. */
-static int script_line(const struct program *program, char line[SCRIPT_LINE + 1])
-{
-	int fd = sysroot_open(program->root, program->name, O_RDONLY | O_NONBLOCK);
-	ssize_t len = fd < 0 ? -1 : read(fd, line, SCRIPT_LINE);
-
-	if (len < 0) {
-		error_errno(errno, "%s", shown(program->name));
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	close(fd);
-	line[len] = '\0';
-	line[strcspn(line, "\n")] = '\0';
-	return line[0] == '#' && line[1] == '!';
-}
-
-static int add_any(struct image *image, const struct program *program, int depth)
+int program_add_any(struct image *image, const struct program *program, int depth)
 {
 	const char *path = program->name;
 	char line[SCRIPT_LINE + 1];
@@ -247,7 +160,7 @@ static int add_any(struct image *image, const struct program *program, int depth
 	script = script_line(program, line);
 	if (script < 0)
 		return -1;
-	if (script ? add_interpreters(image, program, line + 2, depth) : add_elf(image, program))
+	if (script ? script_add(image, program, line + 2, depth) : add_elf(image, program))
 		return -1;
 	if (program->dest)
 		return layout_put(image, program->root, path, program->dest, program->why);
@@ -275,7 +188,7 @@ int program_add(struct image *image, const struct program *program, char **place
 	if (!path)
 		return not_found(program);
 	found.name = path;
-	result = add_any(image, &found, 0);
+	result = program_add_any(image, &found, 0);
 	if (!result && placed_at)
 		*placed_at = xstrdup(program->dest ? program->dest : path);
 	free(path);
