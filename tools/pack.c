@@ -344,7 +344,7 @@ static int read_recipes(const struct pack *pack, struct recipe *recipe, struct i
 		result = recipe_line(recipe, "/init", (const char *[]){ "init", NULL });
 	if (result || recipe_finish(recipe))
 		return -1;
-	return pack->app ? runtime_add(image) : 0;
+	return pack->app ? runtime_add(image, recipe_sysroots(recipe)) : 0;
 }
 
 static int save_image(struct pack *pack, const struct image *image, const struct recipe *recipe)

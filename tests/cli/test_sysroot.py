@@ -160,3 +160,16 @@ def test_the_library_tree_of_python_is_that_of_the_root(tool):
     entries = tool.image("x.img")
     assert entries[b"usr/lib/python3.99/os.py"].data == b"ours\n"
     assert not any(b"dist-packages" in name for name in entries), "the host's"
+
+
+def test_the_trees_of_two_pythons_stay_apart(tool):
+    """A folder of the image stands where the root has a symlink: the root is known all the same."""
+    glibc_root(tool)
+    tool.write("sys/usr/bin/python3.99", (tool.path / "sys/usr/bin/sh").read_bytes()).chmod(0o755)
+    tool.write("sys/usr/lib/python3.99/os.py", "ours\n")
+    tool.write("x", "dir /bin 0755 0 0\nfile /bin/own x 0644 0 0\nsysroot sys\nprogram /bin/python3.99\nsysroot /\n")
+    tool.run("pack", "--compress", "none", "-o", "x.img", "x", "--app", "/usr/bin/python3")
+    names = {os.fsdecode(name) for name in tool.image("x.img")}
+    assert "usr/lib/python3.99/os.py" in names
+    assert any(name.endswith("/os.py") and "3.99" not in name for name in names), "the host's"
+    assert not any("python3.99/" in name and not name.startswith("usr/lib/python3.99") for name in names)

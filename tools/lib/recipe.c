@@ -261,8 +261,6 @@ void recipe_free(struct recipe *recipe)
 	free(recipe->run);
 	free(recipe->run_why);
 	recipe_free_programs(recipe);
-	free(recipe->sysroot);
-	free(recipe->run_sysroot);
 	free(recipe->run_from);
 	oci_run_free(&recipe->container);
 	free(recipe->container_why);

@@ -27,8 +27,9 @@ struct recipe {
 	struct program *late;		/* `program ... nss`, all texts their own: the last line may
 					 * bring /etc/nsswitch.conf */
 	size_t late_count;
-	char *sysroot;			/* of the lines to come (sysroot.h); NULL: the host */
-	char *run_sysroot;		/* the one of `run` */
+	const char **sysroots;		/* of `sysroot` lines (sysroot.h), ended by NULL; or NULL: none */
+	const char *sysroot;		/* of the lines to come, one of those; NULL: the host */
+	const char *run_sysroot;	/* the one of `run` */
 	char **run;			/* the words of the last `run`, ended by NULL, or NULL */
 	char *run_why;
 	char *run_from;			/* its recipe */
@@ -139,7 +140,7 @@ int verb_mtime(const struct line *line);
 int verb_init(const struct line *line);
 int verb_include(const struct line *line);
 
-/* Frees recipe->late. */
+/* Frees what program lines left: late and sysroots. */
 void recipe_free_programs(struct recipe *recipe);
 
 /* recipe_finish() for late programs, run, cmdline, modules and attr. */

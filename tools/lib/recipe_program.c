@@ -22,14 +22,29 @@ char *recipe_program_name(const char *root, const char *file, const char *name)
 
 int verb_sysroot(const struct line *line)
 {
+	struct recipe *recipe = line->recipe;
 	char *dir = line_host_path(line, 1), *root = sysroot_open_dir(dir);
+	size_t count = 0;
 
+	while (recipe->sysroots && recipe->sysroots[count])
+		count++;
 	free(dir);
 	if (!root)
 		return line_failed(line, "a folder that is another system's root");
-	free(line->recipe->sysroot);
-	line->recipe->sysroot = root;
+	recipe->sysroots = xreallocarray(recipe->sysroots, count + 2, sizeof(*recipe->sysroots));
+	recipe->sysroots[count] = *root ? root : NULL;
+	recipe->sysroots[count + 1] = NULL;
+	recipe->sysroot = recipe->sysroots[count];
+	if (!*root)
+		free(root);
 	return 0;
+}
+
+const char *const *recipe_sysroots(const struct recipe *recipe)
+{
+	static const char *const none[] = { NULL };
+
+	return recipe->sysroots ? recipe->sysroots : none;
 }
 
 /* One word behind NAME and DEST. 0, or -1 after reporting. */
@@ -106,6 +121,9 @@ void recipe_free_programs(struct recipe *recipe)
 		free((char *)recipe->late[i].charsets);
 	}
 	free(recipe->late);
+	for (size_t i = 0; recipe->sysroots && recipe->sysroots[i]; i++)
+		free((char *)recipe->sysroots[i]);
+	free(recipe->sysroots);
 }
 
 int verb_program(const struct line *line)

@@ -24,7 +24,7 @@ int verb_run(const struct line *line)
 	for (size_t i = 1; i < line->count; i++)
 		recipe->run[i - 1] = xstrdup(line_word(line, i));
 	recipe->run_why = xstrdup(line->why);
-	recipe->run_sysroot = xstrdup(recipe_sysroot(recipe));
+	recipe->run_sysroot = recipe_sysroot(recipe);
 	recipe->run_from = xstrdup(line->file);
 	return 0;
 }

@@ -53,8 +53,10 @@ static int fill(struct image *image, const struct run_image *run)
 		result |= recipe_option_run(recipe, "program", run->program);
 	if (!result)
 		result = recipe_finish(recipe);
+	if (!result)
+		result = runtime_add(image, recipe_sysroots(recipe));
 	recipe_free(recipe);
-	return result ? -1 : runtime_add(image);
+	return result;
 }
 
 static int write_to(const struct image *image, const char *path)

@@ -42,19 +42,9 @@ static const struct runtime {
 /* An interpreter found in the image: what runtime_add() works on. */
 struct found {
 	const struct runtime *runtime;
-	char *program;		/* its path, in the image and below the root */
-	char *root;		/* sysroot.h */
+	char *program;		/* its path below the root */
+	const char *root;	/* sysroot.h */
 };
-
-/* A file that a program line brought lies below its root where it is in the image. */
-static char *root_of(const struct entry *entry)
-{
-	size_t host = strlen(entry->host_path), own = strlen(entry->path);
-
-	if (host < own || strcmp(entry->host_path + host - own, entry->path))
-		return NULL;
-	return xstrndup(entry->host_path, host - own);
-}
 
 static const struct runtime *runtime_of(const struct entry *entry)
 {
@@ -202,8 +192,20 @@ static int add_runtime(struct image *image, const struct found *found)
 	return result;
 }
 
+/* Which of the roots the entry's bytes are from. */
+static const char *root_of(const struct entry *entry, const char *const *roots)
+{
+	for (; *roots; roots++) {
+		size_t len = strlen(*roots);
+
+		if (!strncmp(entry->host_path, *roots, len) && entry->host_path[len] == '/')
+			return *roots;
+	}
+	return "";
+}
+
 /* The list of entries is good until the first add only, so all are looked for first. */
-static struct found *find_all(const struct image *image, size_t *found_count)
+static struct found *find_all(const struct image *image, const char *const *roots, size_t *found_count)
 {
 	size_t count;
 	struct entry **entries = image_sorted(image, &count);
@@ -212,26 +214,26 @@ static struct found *find_all(const struct image *image, size_t *found_count)
 	*found_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		const struct runtime *runtime = runtime_of(entries[i]);
-		char *root = runtime ? root_of(entries[i]) : NULL;
+		const char *root = runtime ? root_of(entries[i], roots) : "";
+		const char *path = *root ? sysroot_inside(root, entries[i]->host_path) : entries[i]->path;
 
-		if (root)
-			all[(*found_count)++] = (struct found){ runtime, xstrdup(entries[i]->path), root };
+		if (runtime)
+			all[(*found_count)++] = (struct found){ runtime, xstrdup(path), root };
 	}
 	free(entries);
 	return all;
 }
 
-int runtime_add(struct image *image)
+int runtime_add(struct image *image, const char *const *roots)
 {
 	size_t count;
-	struct found *all = find_all(image, &count);
+	struct found *all = find_all(image, roots, &count);
 	int result = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		if (!result)
 			result = add_runtime(image, &all[i]);
 		free(all[i].program);
-		free(all[i].root);
 	}
 	free(all);
 	return result;
