@@ -1,5 +1,5 @@
 /* test_recipe.c - a recipe's words and their quoting, paths, and conflicts of entries. */
-/* link: tools/lib/words tools/lib/path tools/lib/image tools/lib/image_table tools/lib/mem tools/lib/error */
+/* link: tools/lib/words tools/lib/path tools/lib/image tools/lib/image_settle tools/lib/image_table tools/lib/mem tools/lib/error */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -95,23 +95,14 @@ int sysroot_open(const char *root, const char *path, int flags)
 	return fd;
 }
 
-static int stat_path(char *host, struct stat *info)
+int sysroot_stat(const char *root, const char *path, struct stat *info)
 {
-	int result = host ? lstat(host, info) : -1, err = errno;
+	char *host = sysroot_path(root, path, LAST_FOLLOWED);
+	int result = host ? stat(host, info) : -1, err = errno;
 
 	free(host);
 	errno = err;
 	return result;
-}
-
-int sysroot_stat(const char *root, const char *path, struct stat *info)
-{
-	return *root ? stat_path(sysroot_path(root, path, LAST_FOLLOWED), info) : stat(path, info);
-}
-
-int sysroot_lstat(const char *root, const char *path, struct stat *info)
-{
-	return stat_path(sysroot_path(root, path, LAST_KEPT), info);
 }
 
 char *sysroot_readlink(const char *root, const char *path)

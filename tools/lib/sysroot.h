@@ -25,10 +25,9 @@ char *sysroot_resolve(const char *root, const char *path, enum last_name last);
 /* The same as a path of this host; malloc'd. With root "" it is `path` itself: the kernel follows. */
 char *sysroot_path(const char *root, const char *path, enum last_name last);
 
-/* As the calls of the same names: -1 and errno. */
+/* As open(2), with O_CLOEXEC, and stat(2): -1 and errno. */
 int sysroot_open(const char *root, const char *path, int flags);
 int sysroot_stat(const char *root, const char *path, struct stat *info);
-int sysroot_lstat(const char *root, const char *path, struct stat *info);
 
 /* A symlink's text, malloc'd, or NULL with errno. */
 char *sysroot_readlink(const char *root, const char *path);
