@@ -118,7 +118,7 @@ FUZZ	= $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 5
 links	= $(addsuffix .c,$(shell sed -n '2s|^/\* link: \(.*\) \*/$$|\1|p' $1))
 TEST_WARN = -Wno-unused-parameter -Wno-write-strings
-TEST_LIBS = -lelf -lz -lzstd -llzma -llz4 -lbz2 -larchive -ljansson
+TEST_LIBS = -lblkid -lelf -lz -lzstd -llzma -llz4 -lbz2 -larchive -ljansson
 
 $B/unit/%: tests/unit/%.c $(PURE_SAN) $(wildcard tests/unit/fake_sys.* init/*.c init/*.h init/sys/* tools/lib/*)
 	@mkdir -p $(@D)

@@ -44,3 +44,18 @@ def test_an_image_of_it_and_what_check_says(root, tmp_path):
     done = subprocess.run([RDINIT, "run", "--timeout", "60", "--memory", "512", image], stdin=subprocess.DEVNULL,
                           capture_output=True, text=True)
     assert done.returncode == 0 and " [1]" in done.stdout, done.stdout[-2000:] + done.stderr
+
+
+def test_the_notes_of_a_real_systemd(root, tmp_path):
+    """apt is linked to libsystemd, which since 255 has notes of what it opens; minbase lacks one of them."""
+    library = next((root / "usr/lib/x86_64-linux-gnu").glob("libsystemd.so.0.*"))
+    if b"Support for journald forward-sealing" not in library.read_bytes():
+        pytest.skip(f"{library.name} of this release has no notes")
+
+    def pack(words):
+        return subprocess.run([RDINIT, "pack", "-o", tmp_path / "x.img", "--sysroot", root, "-"], check=True, text=True,
+                              input=f"init\nprogram apt-get {words}\n", capture_output=True).stderr
+
+    assert pack("") == ""
+    assert ('libgcrypt.so.20 not found: suggested for "Support for journald forward-sealing" by '
+            "/lib/x86_64-linux-gnu/libsystemd.so.0") in pack("dlopen=suggested")
