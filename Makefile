@@ -24,25 +24,9 @@ INIT	= main early_mounts console settings late_mounts keymap modules root_find r
 	  mount_table probe root_loop root_members root_overlay root_report root_share \
 	  root_take stdio_frames sys/sys sys/file sys/log sys/host sys/empty_tree
 
-# The rules of `rdinit check`.
-CHECK	= check check_cmdline check_host check_image check_kernel check_libraries check_modules \
-	  check_nearest check_programs check_read check_report check_root check_start \
-	  check_unpack check_words
-
 # The host tool.
 TOOL	= main pack list cat extract diff explain plan check run run_boot
-TOOL_LIB = applets archive archive_resolve arguments bootconfig bzimage capture $(CHECK) closure \
-	  compress compress_bzip2 compress_gzip compress_lz4 compress_lzma compress_zstd decompress \
-	  decompress_more disk dpkg elf_deps error firmware frame_cache groups host_block host_file \
-	  host_fs host_machine host_mount host_root host_words image image_settle image_table kconfig \
-	  kernel kernel_boot kernel_config kernel_fit kernel_name kmodindex layout ldcache ldconf \
-	  listing listing_more machine machine_input manifest mem microcode microcode_parse modconf \
-	  modfile modinfo modname modsign module module_conf module_driver module_find module_index \
-	  module_need module_write mountinfo newc oci oci_config oci_index oci_store oci_user output \
-	  path place plan program qemu queue recipe recipe_attr recipe_early recipe_input recipe_kernel \
-	  recipe_keymap recipe_list recipe_module recipe_more recipe_option recipe_run relations \
-	  run_image runtime save sbom sha256 spawn spool stage stage_archive tar tree treemap tty \
-	  tuning uml unpack_tree verdict vmlinux warden whole_file wire words writer
+TOOL_LIB = $(patsubst tools/lib/%.c,%,$(sort $(wildcard tools/lib/*.c)))
 TOOL_LIBS = -lkmod -lblkid -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -ljansson -larchive -lnettle -lpthread
 
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
@@ -119,7 +103,7 @@ FUZZ	= $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 5
 links	= $(addsuffix .c,$(shell sed -n '2s|^/\* link: \(.*\) \*/$$|\1|p' $1))
 TEST_WARN = -Wno-unused-parameter -Wno-write-strings
-TEST_LIBS = -lelf -lz -lzstd -llzma -llz4 -lbz2 -larchive -ljansson
+TEST_LIBS = -lblkid -lelf -lz -lzstd -llzma -llz4 -lbz2 -larchive -ljansson
 
 $B/unit/%: tests/unit/%.c $(PURE_SAN) $(wildcard tests/unit/fake_sys.* init/*.c init/*.h init/sys/* tools/lib/*)
 	@mkdir -p $(@D)

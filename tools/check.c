@@ -18,12 +18,13 @@ static const char usage[] =
 	"Says whether a kernel would boot IMAGE, and if not, why, and what cures it. Nothing is "
 	"booted,\n"
 	"and what is not known is not judged. IMAGE - is standard input. Exit status 0: no error,\n"
-	"1: errors, 2: the image or the kernel could not be read.\n\n"
+	"1: errors, 2: the image, the kernel or the disk could not be read.\n\n"
 	"  --kernel FILE   the kernel that is to boot it, or the name of one\n"
 	"  --config FILE   its configuration, if that is not where it is looked for\n"
 	"  --append LINE   its whole command line\n"
 	"  --machine NAME  pc, q35 or microvm, as `rdinit run` makes them\n"
 	"  --memory MIB    the machine's memory\n"
+	"  --root DISK     the disk that root= is on: an image of it, or a block device\n"
 	"  --json          everything, for programs\n"
 	"  -v, --verbose   say what was looked at, and which rules could not be applied\n";
 
@@ -39,7 +40,7 @@ static void print_help(void)
 enum form { TEXT, VERBOSE_TEXT, JSON };
 
 struct request {
-	const char *kernel, *config;
+	const char *kernel, *config, *root;
 	enum form form;
 };
 
@@ -87,6 +88,9 @@ static int take_option(struct check *check, struct request *request, int option)
 		return take_machine(check, optarg);
 	case 'M':
 		return take_memory(check, optarg);
+	case 'r':
+		request->root = optarg;
+		return 0;
 	case 'j':
 		request->form = JSON;
 		return 0;
@@ -112,7 +116,8 @@ static int check_image(struct check *check, const struct request *request, const
 	struct buffer file = { NULL, 0, 0 };
 	int status = STATUS_TROUBLE;
 
-	if (!check_take_kernel(check, request->kernel, request->config) &&
+	if ((!request->root || !disk_names_read(request->root, &check->disk)) &&
+	    !check_take_kernel(check, request->kernel, request->config) &&
 	    !check_load(name, &file)) {
 		check_take_image(check, name, &file);
 		check_judge(check);
@@ -128,6 +133,7 @@ static const struct option options[] = {
 	{ "append", required_argument, NULL, 'a' },
 	{ "machine", required_argument, NULL, 'm' },
 	{ "memory", required_argument, NULL, 'M' },
+	{ "root", required_argument, NULL, 'r' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },

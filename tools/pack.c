@@ -55,6 +55,7 @@ static const char usage[] =
 	"  --kernel-release REL       the installed kernel of this release, in place of both\n"
 	"  --host-root DIR            where this host's files and its /sys are looked for (/)\n"
 	"  --var NAME=VALUE           what ${NAME} is in recipes, before the environment\n"
+	"  --sysroot DIR              programs are of the system whose root is DIR, not of this host\n"
 	"  --no-init                  do not add /init\n"
 	"  --app PROGRAM ARG...       the program to run as the whole machine; takes the rest of\n"
 	"                             the line\n";
@@ -63,7 +64,7 @@ enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, O
        OPT_IMAGE, OPT_MICROCODE, OPT_APPEND_TO, OPT_BOOTCONFIG, OPT_MANIFEST, OPT_SBOM,
        OPT_MODULE, OPT_DRIVER, OPT_FOR_MACHINE, OPT_FOR_ROOT, OPT_HOST, OPT_FIRMWARE,
        OPT_MODPROBE_D, OPT_UNSIGNED, OPT_KERNEL_RELEASE, OPT_HOST_ROOT, OPT_CMDLINE, OPT_KERNEL,
-       OPT_MODULES, OPT_VAR, OPT_NO_INIT };
+       OPT_MODULES, OPT_VAR, OPT_SYSROOT, OPT_NO_INIT };
 
 static const struct option long_options[] = {
 	{ "output", required_argument, NULL, 'o' },
@@ -94,6 +95,7 @@ static const struct option long_options[] = {
 	{ "kernel-release", required_argument, NULL, OPT_KERNEL_RELEASE },
 	{ "host-root", required_argument, NULL, OPT_HOST_ROOT },
 	{ "var", required_argument, NULL, OPT_VAR },
+	{ "sysroot", required_argument, NULL, OPT_SYSROOT },
 	{ "no-init", no_argument, NULL, OPT_NO_INIT },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
@@ -108,6 +110,7 @@ struct pack {
 	const char *output;
 	struct save save;
 	const char *bootconfig;
+	const char *sysroot;
 	const char *manifest, *sbom;	/* where to, "" beside the image, or NULL */
 	struct recipe_options recipe;
 	const char **vars;
@@ -223,6 +226,9 @@ static int take_option(struct pack *pack, int option, char **argv)
 	case OPT_UNSIGNED:
 		pack->recipe.signatures = SIGNATURES_GO;
 		return 0;
+	case OPT_SYSROOT:
+		pack->sysroot = optarg;
+		return 0;
 	case OPT_NO_INIT:
 		pack->no_init = true;
 		return 0;
@@ -321,8 +327,12 @@ static int choose_host_kernel(struct pack *pack)
 
 static int read_recipes(const struct pack *pack, struct recipe *recipe, struct image *image)
 {
-	int result = pack->host ? recipe_option_host(recipe, "--host") : 0;
+	int result = 0;
 
+	if (pack->sysroot)
+		result = recipe_line(recipe, "--sysroot", (const char *[]){ "sysroot", pack->sysroot, NULL });
+	if (pack->host)
+		result |= recipe_option_host(recipe, "--host");
 	for (int i = 0; i < pack->recipe_count; i++)
 		result |= recipe_read(recipe, pack->recipes[i]);
 	for (size_t i = 0; i < pack->line_count; i++)
@@ -334,7 +344,7 @@ static int read_recipes(const struct pack *pack, struct recipe *recipe, struct i
 		result = recipe_line(recipe, "/init", (const char *[]){ "init", NULL });
 	if (result || recipe_finish(recipe))
 		return -1;
-	return pack->app ? runtime_add(image) : 0;
+	return pack->app ? runtime_add(image, recipe_sysroots(recipe)) : 0;
 }
 
 static int save_image(struct pack *pack, const struct image *image, const struct recipe *recipe)

@@ -33,6 +33,7 @@ static const char usage[] =
 	"  --tree DIR[:DEST]          with PROGRAM: everything below DIR\n"
 	"  --oci PATH[:TAG]           what is in a container's image: an OCI layout, or what docker save\n"
 	"                             writes; without PROGRAM, what it says it runs\n"
+	"  --sysroot DIR              PROGRAM is of the system whose root is DIR, not of this host\n"
 	"  --no-tuning                the kernel as it is, without the words that only save time\n"
 	"  --timeout SECONDS          ends the machine, status 124\n"
 	"  --stdio pipe|console       separate pipes (PROGRAM, unless stdin and stdout are a\n"
@@ -40,7 +41,7 @@ static const char usage[] =
 	"  -v, --verbose              kernel messages on stderr\n";
 
 enum { OPT_KERNEL = 256, OPT_MACHINE, OPT_MEMORY, OPT_CPUS, OPT_APPEND, OPT_DISK, OPT_MODULE,
-       OPT_TREE, OPT_OCI, OPT_TIMEOUT, OPT_STDIO, OPT_NO_TUNING };
+       OPT_TREE, OPT_OCI, OPT_TIMEOUT, OPT_STDIO, OPT_NO_TUNING, OPT_SYSROOT };
 
 static const struct option long_options[] = {
 	{ "kernel", required_argument, NULL, OPT_KERNEL },
@@ -55,6 +56,7 @@ static const struct option long_options[] = {
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "stdio", required_argument, NULL, OPT_STDIO },
 	{ "no-tuning", no_argument, NULL, OPT_NO_TUNING },
+	{ "sysroot", required_argument, NULL, OPT_SYSROOT },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
@@ -136,6 +138,9 @@ static int take_option(struct run *run, int option, char **argv)
 	case OPT_NO_TUNING:
 		run->no_tuning = 1;
 		return 0;
+	case OPT_SYSROOT:
+		run->image.sysroot = optarg;
+		return 0;
 	case 'v':
 		machine->verbose = 1;
 		return 0;
@@ -170,6 +175,8 @@ static int check(struct run *run, int operands, char **argv)
 	if (!is_made(run) && (run->image.module_count || run->image.tree_count))
 		return error_usage("run", "--module and --tree need -- PROGRAM: an IMAGE stays as "
 				   "it is");
+	if (run->image.sysroot && !run->image.program)
+		return error_usage("run", "--sysroot needs -- PROGRAM: it says where that is from");
 	if (run->machine.type == MACHINE_UML && run->machine.cpus > 1)
 		return error_usage("run", "--machine uml has one processor, --cpus asks for %u",
 				   run->machine.cpus);

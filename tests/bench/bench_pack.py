@@ -6,7 +6,7 @@ The tree is copied from this system's own files: some 20,000 in 300 MB, in a fol
 Counted, so that it repeats: system calls (strace) and user instructions (valgrind's callgrind) an
 entry. Timed, in turns with `cat` of the finished archive, so that only the ratio counts: processor
 seconds. Then compressing: all anew, and again after one file changed. Last an initramfs for an
-installed kernel, by its modules."""
+installed kernel, by its modules, and what Debian's and dracut's own programs take for the same drivers."""
 import os
 import re
 import resource
@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 SOURCES = ["/usr/include", "/usr/lib/python3", "/usr/lib/python3.11", "/usr/share/perl",
@@ -143,6 +144,52 @@ def kernel_images(build, work):
         print(row, flush=True)
 
 
+# In the mounts of a process of its own the kernel of the build folder is an installed one.
+INSTALLED = ('mount -t overlay none -o "lowerdir=$0:/usr/lib" /usr/lib && mount --bind "$1" /boot && shift && '
+             'exec "$@"')
+DRIVERS = ["virtio_pci", "virtio_blk", "ext4"]
+
+
+def other_makers(release, work):
+    """Name, compression and command of each. They bring shells and udev as well, which is what they are
+    for; the drivers are the same, and nothing is built for this host in particular."""
+    conf = work / "initramfs-tools"
+    if shutil.which("mkinitramfs"):
+        shutil.copytree("/etc/initramfs-tools", conf)
+        (conf / "initramfs.conf").write_text("MODULES=list\nBUSYBOX=auto\nKEYMAP=n\nCOMPRESS=zstd\nDEVICE=\nNFSROOT=auto\nRUNSIZE=10%\n")
+        (conf / "modules").write_text("\n".join(DRIVERS) + "\n")
+        yield "mkinitramfs, MODULES=list", ["mkinitramfs", "-d", conf, "-o", work / "other.img", release]
+    if shutil.which("dracut"):
+        yield "dracut, --drivers", ["dracut", "--force", "--quiet", "--no-hostonly", "--zstd", "--drivers", " ".join(DRIVERS),
+                                    work / "other.img", release]
+
+
+def beside_others(build, work):
+    boot = build / "kernel/debian/boot"
+    kernel = next(iter(sorted(boot.glob("vmlinuz-*"))), None)
+    if not kernel or os.geteuid() != 0:
+        print("beside mkinitramfs and dracut: needs root, for mounts of its own, and a kernel in the build folder")
+        return
+    release, ours = kernel.name[8:], work / "ours.img"
+    command = [build / "rdinit", "pack", "--no-cache", "--kernel", kernel, "-o", ours,
+               *(word for name in DRIVERS for word in ("--module", name))]
+    print(f"{'the same drivers, zstd':28}{'cpu s':>12}{'wall s':>12}{'bytes':>12}")
+    for name, words, image in [("rdinit pack", command, ours)] + [
+            (name, ["unshare", "-m", "sh", "-c", INSTALLED, build / "kernel/debian/lib", boot, *words], work / "other.img")
+            for name, words in other_makers(release, work)]:
+        seconds, walls = [], []
+        try:
+            for _ in range(ROUNDS):
+                start = time.monotonic()
+                seconds.append(processor(words))
+                walls.append(time.monotonic() - start)
+        except subprocess.CalledProcessError as failed:
+            print(f"{name:28}failed with status {failed.returncode}", flush=True)
+            continue
+        print(f"{name:28}{statistics.median(seconds):12.3f}{statistics.median(walls):12.3f}{image.stat().st_size:12,}",
+              flush=True)
+
+
 def main():
     build = Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
@@ -152,6 +199,7 @@ def main():
         plain(build, tree, work, entries)
         compressed(build, tree, work)
         kernel_images(build, work)
+        beside_others(build, work)
 
 
 if __name__ == "__main__":

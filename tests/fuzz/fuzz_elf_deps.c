@@ -1,7 +1,8 @@
 /* fuzz_elf_deps.c - PROPERTY: no damaged ELF file leads outside its bytes; texts end inside. */
-/* link: tools/lib/elf_deps tools/lib/modinfo tools/lib/mem tools/lib/error */
+/* link: tools/lib/elf_deps tools/lib/dlopen_note tools/lib/modinfo tools/lib/mem tools/lib/error */
 #include <stdlib.h>
 
+#include "tools/lib/dlopen_note.h"
 #include "tools/lib/elf_deps.h"
 #include "tools/lib/modinfo.h"
 
@@ -15,6 +16,25 @@ static void check_text(struct span file, const char *text)
 
 	if (text)
 		CHECK(at >= file.data && at + strlen(text) < file.data + file.len);
+}
+
+static void take_wish(void *context, const struct dlopen_wish *wish)
+{
+	CHECK(!context && wish->feature && wish->description);
+	CHECK(wish->priority > DLOPEN_NONE && wish->priority <= DLOPEN_SUGGESTED);
+	CHECK(wish->count && wish->count <= DLOPEN_SONAMES_MAX);
+	for (size_t i = 0; i < wish->count; i++)
+		CHECK(*wish->sonames[i]);
+}
+
+/* The notes lie in the file; what is no ELF file may be a note's text itself. */
+static void check_notes(struct span file, const struct elf_deps *deps)
+{
+	for (size_t i = 0; i < deps->dlopen_count; i++) {
+		CHECK(deps->dlopen[i].data >= file.data);
+		CHECK(deps->dlopen[i].data + deps->dlopen[i].len <= file.data + file.len);
+		dlopen_note_read(deps->dlopen[i], take_wish, NULL);
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -32,7 +52,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	for (size_t i = 0; i < deps.needed_count; i++)
 		check_text(file, deps.needed[i]);
+	check_notes(file, &deps);
 	elf_deps_free(&deps);
+	dlopen_note_read(file, take_wish, NULL);
 	while ((text = modinfo_next(&info)))
 		check_text(file, text);
 	return 0;

@@ -36,6 +36,11 @@ IMAGES = [
         127, both=(r"run /nope.*ENOENT", r"hint: the program, or the interpreter")),
     Row("a program that is not executable is status 126", ["@unexec.img"], 126,
         both=r"run /data.*EACCES"),
+    Row("getent asks the service that nss brought", ["@getent.img"], 0, out=r"^guest:x:4711:"),
+    Row("without nss it has none", ["@getentless.img"], 2, absent=r"4711"),
+    Row("iconv converts with the modules that iconv brought", ["@iconv.img"], 0, out="^\u65e5\u672c$"),
+    Row("without iconv it knows no such character set", ["@iconvless.img"], 1,
+        both=r"iconv: (conversion from .EUC-JP. is not supported|failed to start conversion)"),
     Row("an /init that ends is a panic of the kernel", ["@suicide.img"], 125,
         both=r"Kernel panic"),
 ]

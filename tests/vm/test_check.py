@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 from newc import TRAILER, entry
+from roots import U
 from vm import HOST_TIMEOUT, PROJECT, RDINIT, Row, check, run
 
 KERNEL = os.environ.get("RDINIT_KERNEL") or glob.glob(str(PROJECT / "build/kernel/debian/boot/vmlinuz-*"))[0]
@@ -185,23 +186,44 @@ ROWS = {
     "a root that is no name of a device": (
         "root", Side("@handoff.img", 125, "take root=vda", append="root=vda", disk="@root.ext4"),
         Side("@handoff.img", 0, "REALROOT-OK", append="root=254:0", disk="@root.ext4")),
+    "a label that the disk does not have": (
+        "no-root", Side("@handoff.img", 125, "LABEL=ROOT", append="root=LABEL=NONE rd.timeout=1", disk="@gpt.root"),
+        Side("@handoff.img", 0, "ROOT-OK", append="root=LABEL=ROOT", disk="@gpt.root")),
+    "a partition that the disk does not have": (
+        "no-root", Side("@handoff.img", 125, "vda2", append="root=/dev/vda3 rd.timeout=1", disk="@gpt.root"),
+        Side("@handoff.img", 0, "ROOT-OK", append="root=/dev/vda2", disk="@gpt.root")),
+    "a disk in place of its partition": (
+        "no-root", Side("@handoff.img", 125, "a disk with partitions", append="root=/dev/vda", disk="@gpt.root"),
+        Side("@handoff.img", 0, "ROOT-OK", append="root=gpt-auto",
+             disk="@gpt.root")),
+    "an encrypted root": (
+        "no-root", Side("@handoff.img", 125, "opens no LUKS", append=f"root=UUID={U}", disk="@luks.root"),
+        Side("@handoff.img", 0, "ROOT-OK", append=f"root=UUID={U}", disk="@ext4.root")),
+    "a damaged root": (
+        "no-root", Side("@handoff.img", 125, "damaged ext4", append="root=/dev/vda", disk="@damaged.root"),
+        Side("@handoff.img", 0, "ROOT-OK", append="root=/dev/vda", disk="@ext4.root")),
+    "a root by its name whose type has no driver": (
+        "root", Side("@handoff.img", 125, "ENODEV", append="root=LABEL=ROOT", disk="@xfs.root"),
+        Side("@types.img", 0, "ROOT-OK", append="root=LABEL=ROOT", disk="@xfs.root")),
     "a program that is not there": ("no-program", Side("hello", 127, "run /nope.*ENOENT", append="rdinit.run=/nope"),
                                     Side("hello", 7, append="rdinit.run=/hello")),
 }
 
 
-def predict(path, append, memory, kernel):
+def predict(path, append, memory, kernel, disk=None):
     line = f"console=ttyS0 panic=-1 {append}"
+    root = ["--root", disk] if disk else []
     done = subprocess.run([RDINIT, "check", "--json", "--kernel", kernel, "--machine", "pc", "--memory", str(memory),
-                           "--append", line, path], capture_output=True, timeout=HOST_TIMEOUT)
+                           "--append", line, *root, path], capture_output=True, timeout=HOST_TIMEOUT)
     assert done.returncode in (0, 1) and not done.stderr, done
     return {finding["rule"] for finding in json.loads(done.stdout)["findings"]}
 
 
 def judge(name, side, files, expected):
     path = image(files, side.image)
-    assert predict(path, side.append, side.memory, KERNEL) == expected
-    disk = ["--disk", f"{side.disk},virtio,snapshot"] if side.disk else []
+    disk = files.expand(side.disk)
+    assert predict(path, side.append, side.memory, KERNEL, disk) == expected
+    disk = ["--disk", f"{disk},virtio,snapshot"] if disk else []
     words = ["--kernel", KERNEL, "--memory", str(side.memory), *disk, "--append", side.append, path]
     row = Row(name, words, side.status, both=side.both, absent=side.absent)
     check(row, run(row, files))

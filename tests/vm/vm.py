@@ -97,7 +97,8 @@ class Files:
         path.write_bytes(data)
 
     def script(self, stem, path):
-        path.write_text({"keymap": KEYMAP}[stem])
+        path.write_text({"keymap": KEYMAP, "nss": "passwd: compat\n", "user": "guest:x:4711:4711::/:/bin/sh\n",
+                         "kana": "\u65e5\u672c\n"}[stem], encoding="EUC-JP")
 
     def config(self, stem, path):
         """A boot configuration that says what to run."""
@@ -198,6 +199,11 @@ IMAGES = {
     "overlay": ("", VIRTIO + ["--module", "overlay", "--module", "squashfs"]),
     "no-blk": ("", drivers("virtio_pci", "sd_mod")),
     "loop": ("", VIRTIO + ["--module", "overlay", "--module", "squashfs", "--module", "loop"]),
+    **{f"{name}{suffix}": (f"init\nprogram {program}{words}\nfile /etc/nsswitch.conf @nss.sh 0644 0 0\n"
+                           f"file /etc/passwd @user.sh 0644 0 0\nfile /kana @kana.sh 0644 0 0\nrun {command}\n", [])
+       for name, program, command in (("getent", "getent", "getent passwd guest"),
+                                      ("iconv", "iconv", "iconv -f EUC-JP -t UTF-8 /kana"))
+       for suffix, words in (("", " nss iconv=EUC-JP"), ("less", ""))},
     "plain": ("init\n", []),
     "unexec": ("init\nfile /data @hello 0644 0 0\nrun /data\n", []),
 }

@@ -83,13 +83,14 @@ static int add_links(struct image *image, const struct buffer *list, const char 
 int applets_add(struct image *image, const char *busybox, const char *const *names,
 		const char *why)
 {
+	const struct program program = { .name = busybox, .dest = BUSYBOX, .root = "", .why = why };
 	struct buffer list = { 0 };
 	char *path = program_lookup(busybox);
 	int result = -1;
 
 	if (!path)
 		error("%s: %s: not found", why, shown(busybox));
-	else if (!program_add(image, busybox, BUSYBOX, why, NULL) && !read_list(path, why, &list))
+	else if (!program_add(image, &program, NULL) && !read_list(path, why, &list))
 		result = add_links(image, &list, names, busybox, why);
 	buffer_free(&list);
 	free(path);

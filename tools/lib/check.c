@@ -38,6 +38,8 @@ const struct check_rule check_rules[] = {
 	  check_real_init },
 	{ CHECK_NO_PROGRAM, "no-program", "what /init is to run is not in the image",
 	  check_no_program },
+	{ CHECK_NO_ROOT, "no-root", "root= names nothing on the disk of --root that can be mounted",
+	  check_no_root },
 };
 const size_t check_rule_count = sizeof(check_rules) / sizeof(check_rules[0]);
 
@@ -155,6 +157,7 @@ void check_free(struct check *check)
 	free(check->words);
 	free(check->image_words);
 	free(check->rdinit);
+	disk_names_free(&check->disk);
 	archive_close(check->archive);
 	buffer_free(&check->builtin);
 	kernel_config_free(&check->config);

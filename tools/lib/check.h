@@ -4,6 +4,7 @@
 
 #include "init/pure/settings.h"
 #include "tools/lib/archive.h"
+#include "tools/lib/disk_names.h"
 #include "tools/lib/kernel_config.h"
 
 /* The numbers are part of the manual and never change their meaning. */
@@ -24,6 +25,7 @@ enum check_number {
 	CHECK_KERNEL,
 	CHECK_REAL_INIT,
 	CHECK_NO_PROGRAM,
+	CHECK_NO_ROOT,
 	CHECK_NUMBERS /* one more than the last */
 };
 
@@ -81,6 +83,7 @@ struct check {
 	const char *append; /* the kernel's command line, or NULL: not known */
 	enum check_machine machine;
 	unsigned int memory_mib; /* 0: not known */
+	struct disk_names disk; /* its path NULL: not known */
 
 	/* What is known of the kernel. */
 	int has_kernel;
@@ -177,6 +180,9 @@ int check_same_module(const char *a, const char *b);
  * it has six letters or more) in the NULL-ended list, or NULL. Source: Damerau's distance. */
 const char *check_nearest(const char *word, const char *const *known);
 
+/* Says CHECK_ROOT where none of the types of a list ("ext4,xfs") can be read, of what `what` is. */
+void check_root_types(struct check *check, const char *list, const char *what);
+
 /* The rules. */
 void check_no_init(struct check *check);
 void check_not_executable(struct check *check);
@@ -194,5 +200,6 @@ void check_root(struct check *check);
 void check_kernel(struct check *check);
 void check_real_init(struct check *check);
 void check_no_program(struct check *check);
+void check_no_root(struct check *check);
 
 #endif

@@ -110,9 +110,9 @@ static int is_readable(const struct check *check, const char *type, const struct
 }
 
 /* /init tries one after another: only if none can be read, and all are known, is it an error. */
-static void judge_types(struct check *check, const char *list)
+void check_root_types(struct check *check, const char *list, const char *what)
 {
-	char *text = xstrdup(list), *what = xasprintf("rootfstype=%s", shown(list));
+	char *text = xstrdup(list);
 	const struct driver *drivers = NULL;
 	const char *names[FSLIST_MAX];
 	int left_out, missing = 0, count = fslist_split(text, names, &left_out);
@@ -122,6 +122,13 @@ static void judge_types(struct check *check, const char *list)
 	if (drivers && missing == count && !left_out)
 		say_missing(check, what, drivers);
 	free(text);
+}
+
+static void judge_types(struct check *check, const char *list)
+{
+	char *what = xasprintf("rootfstype=%s", shown(list));
+
+	check_root_types(check, list, what);
 	free(what);
 }
 

@@ -2,204 +2,20 @@
 #include "tools/lib/closure.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "tools/lib/closure_find.h"
 #include "tools/lib/error.h"
 #include "tools/lib/mem.h"
-
-/* Maps a regular file. Returns 0 or an errno value; an empty file is a span of length 0. */
-static int map_file(const char *path, void **map, size_t *len)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat info;
-	int err = 0;
-
-	*map = NULL;
-	*len = 0;
-	if (fd < 0)
-		return errno;
-	if (fstat(fd, &info))
-		err = errno;
-	else if (!S_ISREG(info.st_mode))
-		err = S_ISDIR(info.st_mode) ? EISDIR : EINVAL;
-	else if (info.st_size > 0) {
-		*len = (size_t)info.st_size;
-		*map = mmap(NULL, *len, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (*map == MAP_FAILED)
-			err = errno;
-	}
-	close(fd);
-	if (err)
-		*map = NULL;
-	return err;
-}
-
-static void object_free(struct object *object)
-{
-	elf_deps_free(&object->deps);
-	if (object->map)
-		munmap(object->map, object->map_len);
-	free(object->path);
-}
-
-/* Reads `path` into `object`. Returns its kind, ELF_KIND_NONE if it cannot be read. */
-static enum elf_kind object_read(struct object *object, const char *path)
-{
-	enum elf_kind kind;
-
-	memset(object, 0, sizeof(*object));
-	if (map_file(path, &object->map, &object->map_len))
-		return ELF_KIND_NONE;
-	object->path = xstrdup(path);
-	kind = elf_deps_read((struct span){ object->map, object->map_len }, &object->deps);
-	if (kind != ELF_KIND_GOOD)
-		object_free(object);
-	return kind;
-}
+#include "tools/lib/path.h"
+#include "tools/lib/sysroot.h"
 
 static size_t object_keep(struct closure *closure, struct object *object)
 {
 	closure->objects = xreallocarray(closure->objects, closure->count + 1, sizeof(*object));
 	closure->objects[closure->count] = *object;
 	return closure->count++;
-}
-
-/* The directory that $ORIGIN means. ld.so takes a program's from /proc/self/exe, which is
- * resolved, and a library's from the path it opened, which is not. */
-static char *origin_of(const struct closure *closure, size_t index)
-{
-	const char *path = closure->objects[index].path;
-	char *real = index == 0 ? realpath(path, NULL) : NULL;
-	char *origin = real ? real : xstrdup(path);
-	char *slash = strrchr(origin, '/');
-
-	if (slash)
-		slash[slash == origin] = '\0';
-	return origin;
-}
-
-/* Length of token $NAME or ${NAME} at the start of `text`, 0 if it is another one. */
-static size_t token(const char *text, const char *name)
-{
-	size_t len = strlen(name);
-
-	if (!strncmp(text, "${", 2) && !strncmp(text + 2, name, len) && text[2 + len] == '}')
-		return len + 3;
-	return text[0] == '$' && !strncmp(text + 1, name, len) ? len + 1 : 0;
-}
-
-/* One directory of a search path with its tokens replaced; malloc'd. */
-static char *expand(const char *dir, size_t len, const char *origin, const char *lib)
-{
-	struct buffer out = { NULL, 0, 0 };
-	size_t used;
-
-	for (size_t i = 0; i < len; i += used ? used : 1) {
-		used = 0;
-		if ((used = token(dir + i, "ORIGIN")))
-			buffer_text(&out, origin);
-		else if ((used = token(dir + i, "LIB")))
-			buffer_text(&out, lib);
-		else if ((used = token(dir + i, "PLATFORM")))
-			buffer_text(&out, "x86_64");
-		else
-			buffer_add(&out, dir + i, 1);
-	}
-	return out.data ? out.data : xstrdup("");
-}
-
-static int try_dir(struct object *object, const char *dir, const char *name)
-{
-	char *path;
-	int found;
-
-	if (dir[0] != '/')
-		return 0;
-	path = xasprintf("%s/%s", dir, name);
-	/* ld.so goes on after a library of another architecture (/lib32), and so do we. */
-	found = object_read(object, path) == ELF_KIND_GOOD;
-	free(path);
-	return found;
-}
-
-/* Tries each directory of RPATH or RUNPATH `list` of object `owner`. */
-static int try_path(struct closure *closure, size_t owner, const char *list, const char *name,
-		    struct object *object)
-{
-	static const char *const libs[] = { "lib/x86_64-linux-gnu", "lib64", "lib" };
-	char *origin = origin_of(closure, owner);
-	int found = 0;
-
-	for (const char *at = list; at && *at && !found; at += strcspn(at, ":"), at += !!*at) {
-		size_t len = strcspn(at, ":");
-
-		for (size_t i = 0; i < 3 && !found; i++) {
-			char *dir = expand(at, len, origin, libs[i]);
-
-			found = try_dir(object, dir, name);
-			free(dir);
-		}
-	}
-	free(origin);
-	object->found_by = FOUND_RPATH;
-	return found;
-}
-
-/* musl: RPATH and RUNPATH are one, and inherited from every loader on the way. */
-static int try_musl(struct closure *closure, size_t owner, const char *name, struct object *object)
-{
-	for (size_t at = owner;; at = closure->objects[at].loader) {
-		const struct elf_deps *deps = &closure->objects[at].deps;
-
-		const char *list = deps->runpath ? deps->runpath : deps->rpath;
-
-		if (try_path(closure, at, list, name, object))
-			return 1;
-		if (closure->objects[at].loader == at)
-			return 0;
-	}
-}
-
-/* glibc, elf/dl-load.c, _dl_map_object(): without a RUNPATH of its own an object is searched for
- * in the RPATHs of all its loaders, then the program's; with one, only there. */
-static int try_glibc(struct closure *closure, size_t owner, const char *name, struct object *object)
-{
-	const struct elf_deps *own = &closure->objects[owner].deps;
-	size_t at = owner;
-
-	if (own->runpath)
-		return try_path(closure, owner, own->runpath, name, object);
-	for (;;) {
-		if (try_path(closure, at, closure->objects[at].deps.rpath, name, object))
-			return 1;
-		if (closure->objects[at].loader == at)
-			break;
-		at = closure->objects[at].loader;
-	}
-	return at != 0 && try_path(closure, 0, closure->objects[0].deps.rpath, name, object);
-}
-
-static int find(struct closure *closure, size_t owner, const char *name, struct object *object)
-{
-	if (strchr(name, '/')) {
-		object->found_by = FOUND_RPATH;
-		return object_read(object, name) == ELF_KIND_GOOD;
-	}
-	if (closure->loader == LOADER_MUSL ? try_musl(closure, owner, name, object)
-					   : try_glibc(closure, owner, name, object))
-		return 1;
-	for (size_t i = 0; i < closure->conf.count; i++) {
-		if (try_dir(object, closure->conf.dirs[i], name)) {
-			object->found_by = FOUND_CONF;
-			return 1;
-		}
-	}
-	return 0;
 }
 
 /* musl's loader is the C library, whatever the name: ldso/dynlink.c, load_library(). */
@@ -228,18 +44,92 @@ static int is_loaded(const struct closure *closure, const char *name)
 		if (object->deps.soname && !strcmp(object->deps.soname, name))
 			return 1;
 	}
-	for (size_t i = 0; i < closure->missing_count; i++)
-		if (!strcmp(closure->missing[i].name, name))
-			return 1;
 	return 0;
 }
 
-static void add_missing(struct closure *closure, const char *name, size_t needed_by)
+static struct missing *find_missing(const struct closure *closure, const char *name)
+{
+	for (size_t i = 0; i < closure->missing_count; i++)
+		if (!strcmp(closure->missing[i].name, name))
+			return &closure->missing[i];
+	return NULL;
+}
+
+static struct missing *add_missing(struct closure *closure, const char *name, size_t needed_by)
 {
 	size_t count = closure->missing_count++;
 
 	closure->missing = xreallocarray(closure->missing, count + 1, sizeof(*closure->missing));
-	closure->missing[count] = (struct missing){ name, needed_by };
+	closure->missing[count] = (struct missing){ .name = xstrdup(name),
+						    .needed_by = needed_by,
+						    .priority = DLOPEN_REQUIRED };
+	return &closure->missing[count];
+}
+
+/* 1 where objects[owner] finds it, which is then loaded, or 0. */
+static int load(struct closure *closure, size_t owner, const char *name, const char *feature)
+{
+	struct object object;
+
+	if (!closure_find(closure, owner, name, &object))
+		return 0;
+	object.name = xstrdup(name);
+	object.feature = feature ? xstrdup(feature) : NULL;
+	object.loader = owner;
+	object_keep(closure, &object);
+	return 1;
+}
+
+struct wisher {
+	struct closure *closure;
+	size_t owner;
+};
+
+static void take_wish(void *context, const struct dlopen_wish *wish)
+{
+	const struct wisher *wisher = context;
+	struct closure *closure = wisher->closure;
+	struct missing *missing;
+
+	if (wish->priority > closure->source.dlopen)
+		return;
+	for (size_t i = 0; i < wish->count; i++)
+		if (is_loaded(closure, wish->sonames[i]) ||
+		    load(closure, wisher->owner, wish->sonames[i], wish->feature))
+			return;
+	if (find_missing(closure, wish->sonames[0]))
+		return;
+	missing = add_missing(closure, wish->sonames[0], wisher->owner);
+	missing->feature = xstrdup(*wish->description ? wish->description : wish->feature);
+	missing->priority = wish->priority;
+}
+
+static void follow_notes(struct closure *closure, size_t owner)
+{
+	struct wisher wisher = { closure, owner };
+	int damaged = closure->objects[owner].deps.notes_are_damaged;
+
+	if (closure->source.dlopen == DLOPEN_NONE)
+		return;
+	for (size_t i = 0; i < closure->objects[owner].deps.dlopen_count; i++)
+		damaged |= dlopen_note_read(closure->objects[owner].deps.dlopen[i], take_wish, &wisher);
+	if (damaged)
+		warning("%s: its note of libraries for dlopen(3) is damaged, and they may be missing",
+			shown(closure->objects[owner].path));
+}
+
+/* A library that objects[owner] is linked to; what wanted it with dlopen(3) before counts less. */
+static void miss(struct closure *closure, const char *name, size_t owner)
+{
+	struct missing *missing = find_missing(closure, name);
+
+	if (!missing)
+		missing = add_missing(closure, name, owner);
+	if (missing->feature)
+		missing->needed_by = owner;
+	free(missing->feature);
+	missing->feature = NULL;
+	missing->priority = DLOPEN_REQUIRED;
 }
 
 /* Loads what objects[from] and all later ones need. */
@@ -248,18 +138,11 @@ static void follow(struct closure *closure, size_t from)
 	for (size_t i = from; i < closure->count; i++) {
 		for (size_t k = 0; k < closure->objects[i].deps.needed_count; k++) {
 			const char *name = closure->objects[i].deps.needed[k];
-			struct object object;
 
-			if (is_loaded(closure, name))
-				continue;
-			if (!find(closure, i, name, &object)) {
-				add_missing(closure, name, i);
-				continue;
-			}
-			object.name = name;
-			object.loader = i;
-			object_keep(closure, &object);
+			if (!is_loaded(closure, name) && !load(closure, i, name, NULL))
+				miss(closure, name, i);
 		}
+		follow_notes(closure, i);
 	}
 }
 
@@ -279,38 +162,31 @@ int closure_refuse(const char *path, enum elf_kind kind, const char *machine)
 /* The program and its interpreter. A static program is a closure of one. */
 static int start(struct closure *closure, const char *program)
 {
+	const char *root = closure->source.root, *interp;
 	struct object object;
-	enum elf_kind kind;
-	void *map;
-	size_t len;
-	int err = map_file(program, &map, &len);
+	enum elf_kind kind = object_read(&object, root, program);
 
-	if (err)
-		return error_errno(err, "%s", shown(program));
-	if (map)
-		munmap(map, len);
-	kind = object_read(&object, program);
+	if (kind == ELF_KIND_NONE && errno)
+		return error_errno(errno, "%s%s", shown(root), shown(program));
 	if (kind != ELF_KIND_GOOD)
 		return closure_refuse(program, kind, object.deps.machine);
+	object.placed = closure->source.dest ? xstrdup(closure->source.dest) : NULL;
 	object_keep(closure, &object);
-	closure->loader = ldconf_loader(object.deps.interp);
-	if (!object.deps.interp)
-		return 0;
-	if (object_read(&object, closure->objects[0].deps.interp) != ELF_KIND_GOOD) {
-		add_missing(closure, closure->objects[0].deps.interp, 0);
-		return 0;
-	}
-	object_keep(closure, &object);
+	interp = closure->objects[0].deps.interp;
+	closure->loader = ldconf_loader(interp);
+	if (interp && object_read(&object, root, interp) == ELF_KIND_GOOD)
+		object_keep(closure, &object);
+	else if (interp)
+		add_missing(closure, interp, 0);
 	return 0;
 }
 
-int closure_open(struct closure *closure, const char *program)
+int closure_open(struct closure *closure, const char *program, struct closure_source source)
 {
-	memset(closure, 0, sizeof(*closure));
+	*closure = (struct closure){ .source = source };
 	if (start(closure, program))
 		return -1;
-	ldconf_read(closure->loader, closure->loader == LOADER_MUSL ? LDCONF_MUSL : LDCONF_GLIBC,
-		    &closure->conf);
+	ldconf_read(closure->loader, source.root, &closure->conf);
 	follow(closure, 0);
 	return 0;
 }
@@ -319,17 +195,68 @@ int closure_dlopen(struct closure *closure, const char *path)
 {
 	struct object object;
 
-	if (object_read(&object, path) != ELF_KIND_GOOD)
+	if (object_read(&object, closure->source.root, path) != ELF_KIND_GOOD)
 		return -1;
 	object.loader = closure->count;
 	follow(closure, object_keep(closure, &object));
 	return 0;
 }
 
+int closure_dlopen_name(struct closure *closure, const char *name, const char *feature)
+{
+	size_t count = closure->count;
+
+	if (is_loaded(closure, name))
+		return 0;
+	if (!load(closure, 0, name, feature))
+		return -1;
+	follow(closure, count);
+	return 0;
+}
+
+/* objects[index] in one of the folders beside the plain one, where there is such a copy. */
+static void add_copy(struct closure *closure, size_t index, const char *hwcaps)
+{
+	const struct object *plain = &closure->objects[index];
+	char *dir = path_parent(plain->path), *path = xasprintf("%s/%s%s", dir, hwcaps, plain->name);
+	struct object copy;
+
+	if ((plain->found_by == FOUND_RPATH || ldconf_is_builtin(dir)) &&
+	    object_read(&copy, closure->source.root, path) == ELF_KIND_GOOD) {
+		if (plain->placed) {
+			free(dir);
+			dir = path_parent(plain->placed);
+			copy.placed = xasprintf("%s/%s%s", dir, hwcaps, plain->name);
+		}
+		copy.name = xstrdup(plain->name);
+		copy.hwcaps = hwcaps;
+		copy.found_by = plain->found_by;
+		copy.loader = plain->loader;
+		object_keep(closure, &copy);
+	}
+	free(path);
+	free(dir);
+}
+
+void closure_add_hwcaps(struct closure *closure)
+{
+	size_t count = closure->count;
+
+	for (size_t i = 0; i < count && closure->loader == LOADER_GLIBC; i++)
+		for (size_t k = 1; k < HWCAPS_COUNT && closure->objects[i].name; k++)
+			if (!*closure->objects[i].hwcaps && !strchr(closure->objects[i].name, '/'))
+				add_copy(closure, i, closure_hwcaps[k]);
+	follow(closure, count);
+}
+
 void closure_free(struct closure *closure)
 {
 	for (size_t i = 0; i < closure->count; i++)
 		object_free(&closure->objects[i]);
+	for (size_t i = 0; i < closure->missing_count; i++) {
+		free(closure->missing[i].name);
+		free(closure->missing[i].feature);
+	}
 	free(closure->objects);
 	free(closure->missing);
 	ldconf_free(&closure->conf);

@@ -110,6 +110,37 @@ static int dynamic_read(Elf *elf, size_t headers, const GElf_Phdr *header, struc
 	return 0;
 }
 
+#define NOTE_DLOPEN 0x407c0c0a /* of owner "FDO"; https://systemd.io/ELF_DLOPEN_METADATA */
+
+static size_t padded(size_t len, size_t align)
+{
+	return (len + align - 1) / align * align;
+}
+
+/* All notes of one segment. Returns 0, or -1 where one does not end within it. */
+static int notes_read(const GElf_Phdr *header, struct span file, struct elf_deps *deps)
+{
+	struct span notes = span_cut(file, header->p_offset, header->p_filesz);
+	size_t align = header->p_align == 8 ? 8 : 4, next;
+
+	for (size_t at = 0; notes.data && notes.len - at >= 12; at = next) {
+		uint32_t name_len = le32(notes.data + at), len = le32(notes.data + at + 4);
+		struct span name = span_cut(notes, at + 12, name_len);
+		struct span text = span_cut(notes, padded(at + 12 + name_len, align), len);
+
+		if (!name.data || !text.data)
+			return -1;
+		next = padded(at + 12 + name_len, align) + padded(len, align);
+		next = next < notes.len ? next : notes.len;
+		if (le32(notes.data + at + 8) != NOTE_DLOPEN || name_len != 4 ||
+		    memcmp(name.data, "FDO", 4))
+			continue;
+		deps->dlopen = xreallocarray(deps->dlopen, deps->dlopen_count + 1, sizeof(text));
+		deps->dlopen[deps->dlopen_count++] = text;
+	}
+	return notes.data ? 0 : -1;
+}
+
 static enum elf_kind headers_read(Elf *elf, struct span file, struct elf_deps *deps)
 {
 	GElf_Phdr header;
@@ -131,6 +162,9 @@ static enum elf_kind headers_read(Elf *elf, struct span file, struct elf_deps *d
 		if (header.p_type == PT_DYNAMIC &&
 		    dynamic_read(elf, headers, &header, file, deps))
 			return ELF_KIND_BROKEN;
+		/* Notes that are damaged keep no program from starting. */
+		if (header.p_type == PT_NOTE && notes_read(&header, file, deps))
+			deps->notes_are_damaged = 1;
 	}
 	return ELF_KIND_GOOD;
 }
@@ -177,4 +211,7 @@ void elf_deps_free(struct elf_deps *deps)
 	free(deps->needed);
 	deps->needed = NULL;
 	deps->needed_count = 0;
+	free(deps->dlopen);
+	deps->dlopen = NULL;
+	deps->dlopen_count = 0;
 }

@@ -21,6 +21,9 @@ struct elf_deps {
 	const char *runpath;
 	const char **needed;	/* DT_NEEDED in order; malloc'd */
 	size_t needed_count;
+	struct span *dlopen;	/* JSON texts of .note.dlopen (dlopen_note.h); malloc'd */
+	size_t dlopen_count;
+	int notes_are_damaged;	/* some may be missing above */
 };
 
 /* Reads program headers and the dynamic section (sections may have been stripped). Only for

@@ -1,6 +1,7 @@
-/* ldconf.c - the directories in which the dynamic loaders of this host look for libraries. */
+/* ldconf.c - the directories in which the dynamic loaders look for libraries. */
 #include "tools/lib/ldconf.h"
 
+#include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,12 +9,12 @@
 
 #include "tools/lib/error.h"
 #include "tools/lib/mem.h"
+#include "tools/lib/path.h"
+#include "tools/lib/sysroot.h"
 
 #define INCLUDE_DEPTH 8	/* ld.so.conf files that include each other must end somewhere */
 
-/* Debian's, then what others build in. Directories for other hardware capabilities
- * (glibc-hwcaps/x86-64-v3 ...) are left out on purpose: the guest's CPU is not this host's, and
- * every library that has such a copy has the plain one as well. */
+/* Debian's, then what others build in. */
 static const char *const glibc_dirs[] = {
 	"/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib",
 	"/usr/lib",
@@ -40,22 +41,32 @@ static void add_dir(struct ldconf *conf, const char *dir, size_t len)
 
 static void read_glibc(struct ldconf *conf, const char *file, int depth);
 
+/* Only the folder is followed within the root: what matches is opened that way once more. */
+static char *glob_pattern(const struct ldconf *conf, const char *file, const char *text)
+{
+	char *whole = text[0] == '/' ? xstrdup(text) : path_beside(file, text);
+	char *dir = path_parent(whole), *host = sysroot_path(conf->root, dir, LAST_FOLLOWED);
+	char *pattern = host ? path_join(host, path_name(whole)) : NULL;
+
+	free(whole);
+	free(dir);
+	free(host);
+	return pattern;
+}
+
 /* `include PATTERN...`; a relative pattern counts from the directory of the file it is in. */
 static void include(struct ldconf *conf, const char *file, char *patterns, int depth)
 {
-	const char *slash = strrchr(file, '/');
 	char *state = NULL;
 
 	for (char *one = strtok_r(patterns, " \t", &state); one;
 	     one = strtok_r(NULL, " \t", &state)) {
-		char *pattern = one[0] == '/' || !slash
-					? xstrdup(one)
-					: xasprintf("%.*s/%s", (int)(slash - file), file, one);
+		char *pattern = glob_pattern(conf, file, one);
 		glob_t found;
 
-		if (!glob(pattern, 0, NULL, &found)) {
+		if (pattern && !glob(pattern, 0, NULL, &found)) {
 			for (size_t i = 0; i < found.gl_pathc; i++)
-				read_glibc(conf, found.gl_pathv[i], depth + 1);
+				read_glibc(conf, sysroot_inside(conf->root, found.gl_pathv[i]), depth + 1);
 			globfree(&found);
 		}
 		free(pattern);
@@ -78,9 +89,16 @@ static void conf_line(struct ldconf *conf, const char *file, char *line, int dep
 		add_dir(conf, line, len);
 }
 
+static FILE *open_text(const struct ldconf *conf, const char *file)
+{
+	int fd = sysroot_open(conf->root, file, O_RDONLY | O_NONBLOCK);
+
+	return fd < 0 ? NULL : fdopen(fd, "r");
+}
+
 static void read_glibc(struct ldconf *conf, const char *file, int depth)
 {
-	FILE *in = depth < INCLUDE_DEPTH ? fopen(file, "re") : NULL;
+	FILE *in = depth < INCLUDE_DEPTH ? open_text(conf, file) : NULL;
 	char *line = NULL;
 	size_t size = 0;
 
@@ -95,7 +113,7 @@ static void read_glibc(struct ldconf *conf, const char *file, int depth)
 /* One list, separated by newlines or colons; it replaces the built-in one. */
 static void read_musl(struct ldconf *conf, const char *file)
 {
-	FILE *in = fopen(file, "re");
+	FILE *in = open_text(conf, file);
 	char *line = NULL;
 	size_t size = 0;
 
@@ -118,9 +136,11 @@ int ldconf_is_builtin(const char *dir)
 	return 0;
 }
 
-void ldconf_read(enum loader loader, const char *file, struct ldconf *conf)
+void ldconf_read(enum loader loader, const char *root, struct ldconf *conf)
 {
-	memset(conf, 0, sizeof(*conf));
+	const char *file = loader == LOADER_MUSL ? LDCONF_MUSL : LDCONF_GLIBC;
+
+	*conf = (struct ldconf){ .root = root };
 	if (loader == LOADER_MUSL) {
 		read_musl(conf, file);
 		return;

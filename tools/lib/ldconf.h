@@ -1,4 +1,4 @@
-/* ldconf.h - the directories in which the dynamic loaders of this host look for libraries. */
+/* ldconf.h - the directories in which the dynamic loaders look for libraries. */
 #ifndef TOOLS_LIB_LDCONF_H
 #define TOOLS_LIB_LDCONF_H
 
@@ -13,6 +13,7 @@ enum loader {
 enum loader ldconf_loader(const char *interp);
 
 struct ldconf {
+	const char *root;	/* the caller's */
 	char **dirs;		/* absolute, in search order, without doubles */
 	size_t count;
 };
@@ -20,9 +21,9 @@ struct ldconf {
 #define LDCONF_GLIBC "/etc/ld.so.conf"
 #define LDCONF_MUSL "/etc/ld-musl-x86_64.path"
 
-/* Reads `file` (LDCONF_GLIBC with its includes, or LDCONF_MUSL); a missing file is an empty one.
- * Sources: ldconfig(8), ld.so(8); musl's ldso/dynlink.c. */
-void ldconf_read(enum loader loader, const char *file, struct ldconf *conf);
+/* Reads LDCONF_GLIBC with its includes, or LDCONF_MUSL, of the system at `root` (sysroot.h); a
+ * missing file is an empty one. Sources: ldconfig(8), ld.so(8); musl's ldso/dynlink.c. */
+void ldconf_read(enum loader loader, const char *root, struct ldconf *conf);
 void ldconf_free(struct ldconf *conf);
 
 /* Whether glibc's loader searches this directory without any ld.so.cache: 1 or 0. */

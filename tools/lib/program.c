@@ -1,231 +1,196 @@
-/* program.c - a program of this host into the image, with all it needs to start. */
+/* program.c - a program into the image, with all it needs to start. */
 #include "tools/lib/program.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/lib/closure.h"
 #include "tools/lib/error.h"
+#include "tools/lib/gconv.h"
 #include "tools/lib/layout.h"
 #include "tools/lib/ldcache.h"
 #include "tools/lib/mem.h"
+#include "tools/lib/nss.h"
+#include "tools/lib/path.h"
+#include "tools/lib/program_script.h"
+#include "tools/lib/sysroot.h"
 
-#define SCRIPT_DEPTH 5		/* the kernel follows as many #! (fs/exec.c, exec_binprm()) */
-#define SCRIPT_LINE 256		/* bytes of the #! line the kernel looks at (BINPRM_BUF_SIZE) */
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-/* `.` components and the like stay out of the image's paths; symlinks stay in. */
-static char *absolute(const char *path)
+/* Why objects[index] comes; malloc'd. */
+static char *reason_of(const struct closure *closure, size_t index, const char *why)
 {
-	char *slash, *dir, *result;
-	char cwd[PATH_MAX];
+	const struct object *object = &closure->objects[index];
+	const char *user = closure->objects[object->loader].path;
 
-	if (path[0] == '/' && !strstr(path, "/../"))
-		return xstrdup(path);
-	if (path[0] != '/' && !strstr(path, "../") && getcwd(cwd, sizeof(cwd)))
-		return xasprintf("%s/%s", strcmp(cwd, "/") ? cwd : "",
-				 strncmp(path, "./", 2) ? path : path + 2);
-	slash = strrchr(path, '/');
-	dir = xasprintf("%.*s", (int)(slash - path), path);
-	result = realpath(*dir ? dir : "/", NULL);
-	free(dir);
-	dir = result ? xasprintf("%s%s", strcmp(result, "/") ? result : "", slash) : xstrdup(path);
-	free(result);
-	return dir;
+	if (!index)
+		return xstrdup(why);
+	if (object->loader == index)
+		return xasprintf("needed by %s, with dlopen", closure->objects[0].path);
+	if (object->feature)
+		return xasprintf("needed by %s, with dlopen for %s", user, object->feature);
+	return xasprintf("needed by %s", user);
 }
 
-static int is_program(const char *path)
+/* A library that $ORIGIN leads to from a program that was moved. */
+static int add_placed(struct image *image, const struct closure *closure, const struct object *object,
+		      const char *reason)
 {
-	struct stat info;
+	char *place = layout_resolve(image, object->placed);
+	int result = layout_put(image, closure->source.root, object->path, place, reason);
 
-	return !stat(path, &info) && S_ISREG(info.st_mode) && (info.st_mode & 0111);
-}
-
-char *program_lookup(const char *name)
-{
-	const char *list = getenv("PATH");
-
-	if (strchr(name, '/'))
-		return access(name, F_OK) ? NULL : absolute(name);
-	for (const char *at = list && *list ? list : DEFAULT_PATH; *name && *at;
-	     at += strcspn(at, ":"), at += !!*at) {
-		char *path = xasprintf("%.*s/%s", (int)strcspn(at, ":"), at, name);
-		char *result = is_program(path) ? absolute(path) : NULL;
-
-		free(path);
-		if (result)
-			return result;
-	}
-	return NULL;
+	free(place);
+	return result;
 }
 
 static int add_object(struct image *image, const struct closure *closure, size_t index,
 		      const char *why)
 {
 	const struct object *object = &closure->objects[index];
-	const char *user = closure->objects[object->loader].path;
-	char *reason = index ? xasprintf("needed by %s", user) : xstrdup(why);
-	int result = layout_add(image, object->path, reason);
+	char *reason = reason_of(closure, index, why), *dir = path_parent(object->path);
+	int result;
 
-	if (!result && object->found_by == FOUND_CONF && closure->loader == LOADER_GLIBC) {
-		char *dir = xstrndup(object->path,
-				     (size_t)(strrchr(object->path, '/') - object->path));
-
-		if (!ldconf_is_builtin(dir))
-			result = ldcache_add(image, object->name, object->path, reason);
-		free(dir);
-	}
+	if (object->placed)
+		result = add_placed(image, closure, object, reason);
+	else
+		result = layout_add(image, closure->source.root, object->path, reason);
+	if (!result && object->found_by == FOUND_CONF && closure->loader == LOADER_GLIBC &&
+	    !*object->hwcaps && !ldconf_is_builtin(dir))
+		result = ldcache_add(image, object->name, object->path, reason);
+	free(dir);
 	free(reason);
 	return result;
 }
 
+/* Whether the image would work without it: 0, or -1 after reporting. */
+static int report(const struct closure *closure, const struct missing *missing)
+{
+	const char *user = closure->objects[missing->needed_by].path;
+
+	if (!missing->feature)
+		return error("%s not found: needed by %s; the program will not start",
+			     shown(missing->name), shown(user));
+	if (missing->priority == DLOPEN_REQUIRED)
+		return error("%s not found: %s requires it for \"%s\", with dlopen(3); dlopen=none "
+			     "packs it without", shown(missing->name), shown(user),
+			     shown(missing->feature));
+	warning("%s not found: %s for \"%s\" by %s; that part of it will not work",
+		shown(missing->name), dlopen_priority_name(missing->priority),
+		shown(missing->feature), shown(user));
+	return 0;
+}
+
 static int report_missing(const struct closure *closure)
 {
+	int result = 0;
+
 	for (size_t i = 0; i < closure->missing_count; i++)
-		error("%s not found: needed by %s; the program will not start",
-		      shown(closure->missing[i].name),
-		      shown(closure->objects[closure->missing[i].needed_by].path));
-	return closure->missing_count ? -1 : 0;
+		result |= report(closure, &closure->missing[i]);
+	return result;
 }
 
-static int add_elf(struct image *image, const char *path, const char *dest, const char *why)
+/* A library that the guest finds only on better processors than QEMU's plain ones. */
+static void warn_hwcaps(const struct closure *closure)
 {
+	for (size_t i = 0; i < closure->count; i++) {
+		const struct object *object = &closure->objects[i], *plain = object;
+
+		for (size_t k = 0; k < closure->count && *object->hwcaps; k++)
+			if (closure->objects[k].name && !*closure->objects[k].hwcaps &&
+			    !strcmp(closure->objects[k].name, object->name))
+				plain = &closure->objects[k];
+		if (*object->hwcaps && plain == object)
+			warning("%s: there is no plain %s; the program starts only on processors of "
+				"that level", shown(object->path), shown(object->name));
+	}
+}
+
+static int add_objects(struct image *image, const struct program *program, struct closure *closure)
+{
+	int result = 0;
+
+	if (program->more & PROGRAM_NSS)
+		result = nss_add(image, closure, program->why);
+	if (!result && program->more & PROGRAM_ICONV)
+		result = gconv_add(image, closure, program->charsets, program->why);
+	if (program->more & PROGRAM_HWCAPS)
+		closure_add_hwcaps(closure);
+	if (!result)
+		result = report_missing(closure);
+	if (!result)
+		warn_hwcaps(closure);
+	for (size_t i = program->dest ? 1 : 0; !result && i < closure->count; i++)
+		result = add_object(image, closure, i, program->why);
+	return result;
+}
+
+static int add_elf(struct image *image, const struct program *program)
+{
+	char *dest = program->dest ? layout_resolve(image, program->dest) : NULL;
 	struct closure closure;
-	int result = closure_open(&closure, path);
+	struct stat info;
+	int result = closure_open(&closure, program->name,
+				  (struct closure_source){ .root = program->root,
+							   .dest = dest,
+							   .dlopen = program->dlopen });
 
 	if (!result)
-		result = report_missing(&closure);
-	for (size_t i = dest ? 1 : 0; !result && i < closure.count; i++)
-		result = add_object(image, &closure, i, why);
-	if (!result && closure.loader == LOADER_MUSL && !access(LDCONF_MUSL, R_OK))
-		result = layout_add(image, LDCONF_MUSL, why);
+		result = add_objects(image, program, &closure);
+	if (!result && closure.loader == LOADER_MUSL &&
+	    !sysroot_stat(program->root, LDCONF_MUSL, &info))
+		result = layout_add(image, program->root, LDCONF_MUSL, program->why);
 	closure_free(&closure);
+	free(dest);
 	return result;
 }
 
-static int add_any(struct image *image, const char *path, const char *dest, const char *why,
-		   int depth);
-
-/* The program that `env WORDS` starts: the first word that is no option and no NAME=value. */
-static char *env_program(char *words)
+int program_add_any(struct image *image, const struct program *program, int depth)
 {
-	char *state = NULL;
-
-	for (char *word = strtok_r(words, " \t", &state); word;
-	     word = strtok_r(NULL, " \t", &state))
-		if (word[0] != '-' && !strchr(word, '='))
-			return word;
-	return NULL;
-}
-
-/* `line` is what stands behind the #!. */
-static int add_interpreters(struct image *image, const char *script, char *line, int depth)
-{
-	char *interpreter = line + strspn(line, " \t");
-	char *rest = interpreter + strcspn(interpreter, " \t");
-	const char *base;
-	char *why, *program, *found;
-	int result;
-
-	if (*rest)
-		*rest++ = '\0';
-	if (depth >= SCRIPT_DEPTH)
-		return error_errno(ELOOP, "%s: script interpreter %s", shown(script),
-				   shown(interpreter));
-	if (interpreter[0] != '/')
-		return error("%s: script interpreter \"%s\": not an absolute path",
-			     shown(script), shown(interpreter));
-	if (access(interpreter, F_OK))
-		return error("%s not found: script interpreter of %s; the program will not start",
-			     shown(interpreter), shown(script));
-	why = xasprintf("needed by %s, a script", script);
-	result = add_any(image, interpreter, NULL, why, depth + 1);
-	base = strrchr(interpreter, '/') + 1;
-	program = !result && !strcmp(base, "env") ? env_program(rest) : NULL;
-	if (program) {
-		found = program_lookup(program);
-		result = found ? add_any(image, found, NULL, why, depth + 1)
-			       : error("%s not found in PATH: needed by %s; the program will not "
-				       "start", shown(program), shown(script));
-		free(found);
-	}
-	free(why);
-	return result;
-}
-
-/* Reads the first line. Returns 1 for a script, 0 for none, -1 after reporting. */
-static int script_line(const char *path, char line[SCRIPT_LINE + 1])
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	ssize_t len = fd < 0 ? -1 : read(fd, line, SCRIPT_LINE);
-
-	if (len < 0) {
-		error_errno(errno, "%s", shown(path));
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	close(fd);
-	line[len] = '\0';
-	line[strcspn(line, "\n")] = '\0';
-	return line[0] == '#' && line[1] == '!';
-}
-
-static int add_itself(struct image *image, const char *path, const char *dest, const char *why)
-{
-	struct entry *entry;
-	struct stat info;
-
-	if (!dest)
-		return layout_add(image, path, why);
-	if (stat(path, &info))
-		return error_errno(errno, "%s", shown(path));
-	entry = image_add_file(image, dest, path, info.st_mode & 07777, why);
-	if (entry)
-		entry->mtime = info.st_mtime;
-	return entry ? 0 : -1;
-}
-
-static int add_any(struct image *image, const char *path, const char *dest, const char *why,
-		   int depth)
-{
+	const char *path = program->name;
 	char line[SCRIPT_LINE + 1];
 	struct stat info;
 	int script;
 
-	if (stat(path, &info))
+	if (sysroot_stat(program->root, path, &info))
 		return error_errno(errno, "%s", shown(path));
 	if (!S_ISREG(info.st_mode))
 		return error("%s: not a program: %s", shown(path),
 			     S_ISDIR(info.st_mode) ? "a directory" : "not a regular file");
 	if (!(info.st_mode & 0111))
 		return error("%s: not executable (chmod +x?)", shown(path));
-	script = script_line(path, line);
+	script = script_line(program, line);
 	if (script < 0)
 		return -1;
-	if (script ? add_interpreters(image, path, line + 2, depth)
-		   : add_elf(image, path, dest, why))
+	if (script ? script_add(image, program, line + 2, depth) : add_elf(image, program))
 		return -1;
-	return script || dest ? add_itself(image, path, dest, why) : 0;
+	if (program->dest)
+		return layout_put(image, program->root, path, program->dest, program->why);
+	return script ? layout_add(image, program->root, path, program->why) : 0;
 }
 
-int program_add(struct image *image, const char *name, const char *dest, const char *why,
-		char **placed_at)
+static int not_found(const struct program *program)
 {
-	char *path = program_lookup(name);
+	const char *name = shown(program->name), *root = shown(program->root);
+
+	if (*root && *name != '/' && strchr(name, '/'))
+		return error("%s: with a sysroot a program is a name, or its path below %s", name, root);
+	if (*root)
+		return error("%s: no such program below %s", name, root);
+	return strchr(name, '/') ? error_errno(ENOENT, "%s", name)
+				 : error("%s: no such program in PATH", name);
+}
+
+int program_add(struct image *image, const struct program *program, char **placed_at)
+{
+	struct program found = *program;
+	char *path = program_find(program->root, program->name);
 	int result;
 
-	if (!path && strchr(name, '/'))
-		return error_errno(errno, "%s", shown(name));
 	if (!path)
-		return error("%s: no such program in PATH", shown(name));
-	result = add_any(image, path, dest, why, 0);
+		return not_found(program);
+	found.name = path;
+	result = program_add_any(image, &found, 0);
 	if (!result && placed_at)
-		*placed_at = xstrdup(dest ? dest : path);
+		*placed_at = xstrdup(program->dest ? program->dest : path);
 	free(path);
 	return result;
 }

@@ -32,7 +32,9 @@ static const struct verb {
 	{ "tar", 1, 3, verb_tar, "tar FILE [DEST] [keep|UID:GID]" },
 	{ "oci", 1, 3, verb_oci, "oci PATH[:TAG] [DEST] [keep|UID:GID]" },
 	{ "image", 1, 3, verb_image, "image FILE [DEST] [keep|UID:GID]" },
-	{ "program", 1, 2, verb_program, "program NAME [DEST]" },
+	{ "program", 1, 6, verb_program,
+	  "program NAME [DEST] [dlopen=PRIORITY] [nss] [iconv[=CHARSET,...]] [hwcaps]" },
+	{ "sysroot", 1, 1, verb_sysroot, "sysroot DIR" },
 	{ "run", 1, MANY, verb_run, "run PROGRAM [ARG...]" },
 	{ "attr", 4, 4, verb_attr, "attr PATTERN MODE|- UID|- GID|-" },
 	{ "env", 1, MANY, verb_env, "env NAME=VALUE..." },
@@ -228,7 +230,7 @@ int recipe_finish(struct recipe *recipe)
 {
 	if (recipe->errors)
 		return -1;
-	if (finish_modules(recipe) < 0 || finish_run(recipe) < 0 || finish_cmdline(recipe) < 0 ||
+	if (finish_modules(recipe) < 0 || finish_programs(recipe) < 0 || finish_run(recipe) < 0 || finish_cmdline(recipe) < 0 ||
 	    finish_attr(recipe) < 0)
 		return -1;
 	clamp_program_times(recipe);
@@ -258,6 +260,7 @@ void recipe_free(struct recipe *recipe)
 	free(recipe->archives);
 	free(recipe->run);
 	free(recipe->run_why);
+	recipe_free_programs(recipe);
 	free(recipe->run_from);
 	oci_run_free(&recipe->container);
 	free(recipe->container_why);

@@ -33,6 +33,9 @@ int recipe_read(struct recipe *recipe, const char *path);
  * messages. Relative host paths count from the working directory. 0, or -1 after reporting. */
 int recipe_line(struct recipe *recipe, const char *where, const char *const *words);
 
+/* The roots of `sysroot` lines, ended by NULL. They are the recipe's. */
+const char *const *recipe_sysroots(const struct recipe *recipe);
+
 /* What the kernel reads in front of the image, not compressed, or NULL: microcode, ACPI tables. It is the
  * recipe's. */
 const struct image *recipe_early(const struct recipe *recipe);

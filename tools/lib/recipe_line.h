@@ -6,6 +6,7 @@
 #include "tools/lib/image.h"
 #include "tools/lib/module.h"
 #include "tools/lib/oci.h"
+#include "tools/lib/program.h"
 #include "tools/lib/recipe.h"
 #include "tools/lib/tree.h"
 #include "tools/lib/words.h"
@@ -23,6 +24,12 @@ struct recipe {
 	int has_no_modules;		/* that was reported: a second line need not say it again */
 	struct buffer cmdline;		/* text of /etc/cmdline.d/50-image.conf */
 	char *cmdline_why;		/* NULL: no cmdline verb */
+	struct program *late;		/* `program ... nss`, all texts their own: the last line may
+					 * bring /etc/nsswitch.conf */
+	size_t late_count;
+	const char **sysroots;		/* of `sysroot` lines (sysroot.h), ended by NULL; or NULL: none */
+	const char *sysroot;		/* of the lines to come, one of those; NULL: the host */
+	const char *run_sysroot;	/* the one of `run` */
 	char **run;			/* the words of the last `run`, ended by NULL, or NULL */
 	char *run_why;
 	char *run_from;			/* its recipe */
@@ -63,8 +70,12 @@ char *line_host_path(const struct line *line, size_t word);
 /* What is added from now on has this rank. The defaults before. */
 struct image_defaults recipe_set_rank(struct image *image, enum image_rank rank);
 
-/* A name without a slash is looked up in PATH, so it is no path beside the recipe. malloc'd. */
-char *recipe_program_name(const char *file, const char *name);
+/* A name without a slash is looked up in PATH, and one in a sysroot there, so neither is a path beside
+ * the recipe. malloc'd. */
+char *recipe_program_name(const char *root, const char *file, const char *name);
+
+/* Where the programs of a line are looked for (sysroot.h). */
+const char *recipe_sysroot(const struct recipe *recipe);
 
 /* Numbers as gen_init_cpio writes them. 0, or -1 after reporting. */
 int line_mode(const struct line *line, size_t word, uint32_t kind, uint32_t *mode);
@@ -108,6 +119,7 @@ int verb_tar(const struct line *line);
 int verb_oci(const struct line *line);
 int verb_image(const struct line *line);
 int verb_program(const struct line *line);
+int verb_sysroot(const struct line *line);
 int verb_run(const struct line *line);
 int verb_attr(const struct line *line);
 int verb_keymap(const struct line *line);
@@ -128,8 +140,12 @@ int verb_mtime(const struct line *line);
 int verb_init(const struct line *line);
 int verb_include(const struct line *line);
 
-/* recipe_finish() for run, cmdline, modules and attr. */
+/* Frees what program lines left: late and sysroots. */
+void recipe_free_programs(struct recipe *recipe);
+
+/* recipe_finish() for late programs, run, cmdline, modules and attr. */
 int finish_attr(struct recipe *recipe);
+int finish_programs(struct recipe *recipe);
 int finish_run(struct recipe *recipe);
 int finish_cmdline(struct recipe *recipe);
 int finish_modules(struct recipe *recipe);

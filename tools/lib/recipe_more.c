@@ -6,12 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/lib/applets.h"
 #include "tools/lib/error.h"
 #include "tools/lib/mem.h"
 #include "tools/lib/path.h"
 #include "tools/lib/place.h"
-#include "tools/lib/program.h"
 #include "tools/lib/recipe_line.h"
 #include "tools/lib/tree.h"
 
@@ -101,31 +99,9 @@ int verb_tree(const struct line *line)
 	return result;
 }
 
-char *recipe_program_name(const char *file, const char *name)
-{
-	return strchr(name, '/') ? path_beside(file, name) : xstrdup(name);
-}
-
 int line_failed(const struct line *line, const char *what)
 {
 	return *line->file ? line_expected(line, 1, what) : -1;
-}
-
-int verb_program(const struct line *line)
-{
-	struct image *image = line->recipe->image;
-	struct image_defaults before;
-	char *name;
-	int result;
-
-	if (line->count > 2 && line_absolute(line, 2) < 0)
-		return -1;
-	name = recipe_program_name(line->file, line_word(line, 1));
-	before = recipe_set_rank(image, IMAGE_PROGRAM);
-	result = program_add(image, name, line->count > 2 ? line_word(line, 2) : NULL, line->why, NULL);
-	image_set_defaults(image, before);
-	free(name);
-	return result < 0 ? line_failed(line, "a program that can be packed") : 0;
 }
 
 int line_kernel_words(const struct line *line, size_t first, struct buffer *out)
@@ -139,23 +115,6 @@ int line_kernel_words(const struct line *line, size_t first, struct buffer *out)
 			      i > first ? " " : "", word);
 	}
 	return 0;
-}
-
-int verb_applets(const struct line *line)
-{
-	struct image *image = line->recipe->image;
-	char *busybox = recipe_program_name(line->file, line_word(line, 1));
-	struct image_defaults before = recipe_set_rank(image, IMAGE_TREE);
-	const char **names = xcalloc(line->count, sizeof(*names));
-	int result;
-
-	for (size_t i = 2; i < line->count; i++)
-		names[i - 2] = line_word(line, i);
-	result = applets_add(image, busybox, names, line->why);
-	image_set_defaults(image, before);
-	free(names);
-	free(busybox);
-	return result;
 }
 
 int verb_cmdline(const struct line *line)

@@ -24,6 +24,7 @@ int verb_run(const struct line *line)
 	for (size_t i = 1; i < line->count; i++)
 		recipe->run[i - 1] = xstrdup(line_word(line, i));
 	recipe->run_why = xstrdup(line->why);
+	recipe->run_sysroot = recipe_sysroot(recipe);
 	recipe->run_from = xstrdup(line->file);
 	return 0;
 }
@@ -72,9 +73,13 @@ static char *program_in_image(const struct recipe *recipe, const char *name)
 
 static int add_run_program(struct recipe *recipe, char **path)
 {
-	char *name = recipe_program_name(recipe->run_from, recipe->run[0]);
+	char *name = recipe_program_name(recipe->run_sysroot, recipe->run_from, recipe->run[0]);
+	const struct program program = { .name = name,
+					 .root = recipe->run_sysroot,
+					 .why = recipe->run_why,
+					 .dlopen = DLOPEN_RECOMMENDED };
 	struct image_defaults before = recipe_set_rank(recipe->image, IMAGE_PROGRAM);
-	int result = program_add(recipe->image, name, NULL, recipe->run_why, path);
+	int result = program_add(recipe->image, &program, path);
 
 	image_set_defaults(recipe->image, before);
 	free(name);

@@ -42,6 +42,8 @@ static int fill(struct image *image, const struct run_image *run)
 	struct recipe *recipe = recipe_new(image, &options);
 	int result = recipe_line(recipe, "/init", (const char *[]){ "init", NULL });
 
+	if (run->sysroot)
+		result |= recipe_line(recipe, "--sysroot", (const char *[]){ "sysroot", run->sysroot, NULL });
 	for (size_t i = 0; i < run->tree_count; i++)
 		result |= recipe_option_place(recipe, "tree", run->trees[i]);
 	if (run->oci)
@@ -51,8 +53,10 @@ static int fill(struct image *image, const struct run_image *run)
 		result |= recipe_option_run(recipe, "program", run->program);
 	if (!result)
 		result = recipe_finish(recipe);
+	if (!result)
+		result = runtime_add(image, recipe_sysroots(recipe));
 	recipe_free(recipe);
-	return result ? -1 : runtime_add(image);
+	return result;
 }
 
 static int write_to(const struct image *image, const char *path)

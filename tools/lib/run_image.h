@@ -10,6 +10,7 @@
 
 struct run_image {
 	char **program;			/* PROGRAM ARG... ended by NULL, or NULL: what oci runs */
+	const char *sysroot;		/* --sysroot DIR, or NULL: the program is of this host */
 	const char *oci;		/* --oci PATH[:TAG], or NULL */
 	const char **modules;		/* --module */
 	size_t module_count;

@@ -4,15 +4,14 @@
 #include <fnmatch.h>
 #include <fts.h>
 #include <glob.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/lib/closure.h"
 #include "tools/lib/error.h"
 #include "tools/lib/layout.h"
 #include "tools/lib/mem.h"
+#include "tools/lib/sysroot.h"
 
 #define DIRS_MAX 10
 #define SKIP_MAX 14
@@ -40,9 +39,17 @@ static const struct runtime {
 	    "*-packages/distutils-precedence.pth", "*-packages/wheel", "*.a" } },
 };
 
+/* An interpreter found in the image: what runtime_add() works on. */
+struct found {
+	const struct runtime *runtime;
+	char *program;		/* its path below the root */
+	const char *root;	/* sysroot.h */
+};
+
 static const struct runtime *runtime_of(const struct entry *entry)
 {
-	if (!S_ISREG(entry->mode) || !entry->host_path || !(entry->mode & 0111))
+	if (!S_ISREG(entry->mode) || !entry->host_path || !(entry->mode & 0111) ||
+	    (entry->rank != IMAGE_PROGRAM && entry->rank != IMAGE_NEEDED))
 		return NULL;
 	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]); i++)
 		if (!fnmatch(runtimes[i].program, entry->path, 0))
@@ -82,20 +89,36 @@ static int is_extension(const FTSENT *item)
 
 /* To a file: with the file, wherever it is (/etc/python3/sitecustomize.py). To a directory: the
  * link alone, because the directory is in the tree as well (perl/5.36 -> 5.36.0), or not needed. */
-static int add_link(struct image *image, const char *path, const char *why)
+static int add_link(struct image *image, const char *root, const char *path, const char *why)
 {
-	char target[PATH_MAX];
+	char *target = sysroot_readlink(root, path);
 	struct stat info;
-	ssize_t len = readlink(path, target, sizeof(target) - 1);
+	int result = 0;
 
-	if (len < 0 || stat(path, &info))
-		return 0;
-	if (S_ISREG(info.st_mode))
-		return layout_add(image, path, why);
-	target[len] = '\0';
-	return image_add_symlink(image, path, target, why) ? 0 : -1;
+	if (target && !sysroot_stat(root, path, &info))
+		result = S_ISREG(info.st_mode) ? layout_add(image, root, path, why)
+			 : image_add_symlink(image, path, target, why) ? 0 : -1;
+	free(target);
+	return result;
 }
 
+/* `path` is below the root. */
+static int add_item(struct image *image, struct closure *closure, const FTSENT *item, const char *path,
+		    const char *why)
+{
+	int result;
+
+	if (item->fts_info == FTS_SL)
+		return add_link(image, closure->source.root, path, why);
+	if (item->fts_info != FTS_F)
+		return 0;
+	result = layout_add(image, closure->source.root, path, why);
+	if (!result && is_extension(item))
+		closure_dlopen(closure, path);
+	return result;
+}
+
+/* Everything below folder `dir` of the host. */
 static int add_tree(struct image *image, const struct runtime *runtime, struct closure *closure,
 		    char *dir, const char *why)
 {
@@ -105,18 +128,33 @@ static int add_tree(struct image *image, const struct runtime *runtime, struct c
 	int result = 0;
 
 	while (!result && tree && (item = fts_read(tree))) {
-		if (is_skipped(runtime, item->fts_path)) {
+		const char *path = sysroot_inside(closure->source.root, item->fts_path);
+
+		if (is_skipped(runtime, path))
 			fts_set(tree, item, FTS_SKIP);
-		} else if (item->fts_info == FTS_F) {
-			result = layout_add(image, item->fts_path, why);
-			if (!result && is_extension(item))
-				closure_dlopen(closure, item->fts_path);
-		} else if (item->fts_info == FTS_SL) {
-			result = add_link(image, item->fts_path, why);
-		}
+		else
+			result = add_item(image, closure, item, path, why);
 	}
 	if (tree)
 		fts_close(tree);
+	return result;
+}
+
+/* The folders that a pattern is for. With a sysroot only the folder above its first wildcard is
+ * followed within; a symlink further down that leads out of it is not. */
+static int add_pattern(struct image *image, const struct runtime *runtime, struct closure *closure,
+		       const char *pattern, const char *why)
+{
+	char *host = sysroot_path(closure->source.root, pattern, LAST_FOLLOWED);
+	glob_t found;
+	int result = 0;
+
+	if (host && !glob(host, 0, NULL, &found)) {
+		for (size_t k = 0; k < found.gl_pathc && !result; k++)
+			result = add_tree(image, runtime, closure, found.gl_pathv[k], why);
+		globfree(&found);
+	}
+	free(host);
 	return result;
 }
 
@@ -127,28 +165,24 @@ static int add_dirs(struct image *image, const struct runtime *runtime, struct c
 
 	for (size_t i = 0; i < DIRS_MAX && runtime->dirs[i] && !result; i++) {
 		char *pattern = expand(runtime->dirs[i], closure->objects[0].path);
-		glob_t found;
 
-		if (!glob(pattern, 0, NULL, &found)) {
-			for (size_t k = 0; k < found.gl_pathc && !result; k++)
-				result = add_tree(image, runtime, closure, found.gl_pathv[k], why);
-			globfree(&found);
-		}
+		result = add_pattern(image, runtime, closure, pattern, why);
 		free(pattern);
 	}
 	return result;
 }
 
-static int add_runtime(struct image *image, const struct runtime *runtime, const char *program)
+static int add_runtime(struct image *image, const struct found *found)
 {
+	const struct closure_source source = { .root = found->root, .dlopen = DLOPEN_RECOMMENDED };
 	struct closure closure;
-	char *why = xasprintf("needed by %s: its library tree", program);
-	int result = closure_open(&closure, program);
+	char *why = xasprintf("needed by %s: its library tree", found->program);
+	int result = closure_open(&closure, found->program, source);
 
 	if (!result)
-		result = add_dirs(image, runtime, &closure, why);
+		result = add_dirs(image, found->runtime, &closure, why);
 	for (size_t i = 0; i < closure.count && !result; i++)
-		result = layout_add(image, closure.objects[i].path, why);
+		result = layout_add(image, found->root, closure.objects[i].path, why);
 	for (size_t i = 0; i < closure.missing_count && !result; i++)
 		warning("%s not found: needed by %s; importing it will fail",
 			shown(closure.missing[i].name),
@@ -158,28 +192,49 @@ static int add_runtime(struct image *image, const struct runtime *runtime, const
 	return result;
 }
 
-int runtime_add(struct image *image)
+/* Which of the roots the entry's bytes are from. */
+static const char *root_of(const struct entry *entry, const char *const *roots)
+{
+	for (; *roots; roots++) {
+		size_t len = strlen(*roots);
+
+		if (!strncmp(entry->host_path, *roots, len) && entry->host_path[len] == '/')
+			return *roots;
+	}
+	return "";
+}
+
+/* The list of entries is good until the first add only, so all are looked for first. */
+static struct found *find_all(const struct image *image, const char *const *roots, size_t *found_count)
 {
 	size_t count;
 	struct entry **entries = image_sorted(image, &count);
-	char **programs = xcalloc(count + 1, sizeof(*programs));
-	const struct runtime **rows = xcalloc(count + 1, sizeof(*rows));
-	size_t found = 0;
-	int result = 0;
+	struct found *all = xcalloc(count + 1, sizeof(*all));
 
-	/* The list of entries is good until the first add only. */
+	*found_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		rows[found] = runtime_of(entries[i]);
-		if (rows[found])
-			programs[found++] = xstrdup(entries[i]->path);
+		const struct runtime *runtime = runtime_of(entries[i]);
+		const char *root = runtime ? root_of(entries[i], roots) : "";
+		const char *path = *root ? sysroot_inside(root, entries[i]->host_path) : entries[i]->path;
+
+		if (runtime)
+			all[(*found_count)++] = (struct found){ runtime, xstrdup(path), root };
 	}
 	free(entries);
-	for (size_t i = 0; i < found; i++) {
+	return all;
+}
+
+int runtime_add(struct image *image, const char *const *roots)
+{
+	size_t count;
+	struct found *all = find_all(image, roots, &count);
+	int result = 0;
+
+	for (size_t i = 0; i < count; i++) {
 		if (!result)
-			result = add_runtime(image, rows[i], programs[i]);
-		free(programs[i]);
+			result = add_runtime(image, &all[i]);
+		free(all[i].program);
 	}
-	free(programs);
-	free(rows);
+	free(all);
 	return result;
 }

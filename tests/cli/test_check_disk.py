@@ -1,0 +1,135 @@
+"""test_check_disk.py - rdinit check --root: what root= names, on disks made as plain files."""
+import json
+import os
+import subprocess
+
+import pytest
+
+from newc import TRAILER
+from test_check import OTHER, OURS, config, findings
+
+U = "11111111-2222-3333-4444-555555555555"
+PART = "aaaaaaaa-0000-0000-0000-00000000000"
+ENV = {**os.environ, "PATH": os.environ["PATH"] + ":/sbin:/usr/sbin"}
+GPT = f"""label: gpt
+start=2048, size=2048, uuid={PART}1, name="first"
+start=8192, size=16384, uuid={PART}2, name="my root"
+start=26624, size=2048, uuid={PART}3, name="third"
+"""
+
+
+def run(*words, text=None):
+    subprocess.run([str(word) for word in words], check=True, env=ENV, input=text, text=True, stdout=subprocess.DEVNULL)
+
+
+def empty(tool, name, size):
+    path = tool.path / name
+    path.touch()
+    os.truncate(path, size << 20)
+    return path
+
+
+def ext4(tool, label="ROOT"):
+    path = empty(tool, "root.ext4", 8)
+    run("mke2fs", "-q", "-F", "-t", "ext4", "-U", U, "-L", label, path)
+    return path
+
+
+def gpt(tool, third=b""):
+    root, disk = ext4(tool), empty(tool, "gpt.disk", 16)
+    run("sfdisk", "-q", disk, text=GPT)
+    with open(disk, "r+b") as file:
+        file.seek(8192 * 512)
+        file.write(root.read_bytes())
+        file.seek(26624 * 512)
+        file.write(third)
+    return disk
+
+
+def judge(tool, disk, root, image=OURS, more=()):
+    return findings(tool, image + TRAILER, "--root", str(disk), "--append", f"root={root}", *more)
+
+
+@pytest.mark.parametrize("root", [f"UUID={U}", f"UUID={U.upper()}", "LABEL=ROOT", "PARTLABEL=\"my root\"", f"PARTUUID={PART}2",
+                                  f"PARTUUID={PART}1/PARTNROFF=1", "/dev/vda2", "/dev/sdb2", "/dev/nvme0n1p2",
+                                  "/dev/mmcblk0p2", "254:2", "/dev/disk/by-label/ROOT", "/dev/mapper/x"])
+def test_what_is_there(tool, root):
+    assert judge(tool, gpt(tool), root)[0] == []
+
+
+@pytest.mark.parametrize("root, says", [
+    ("UUID=11111111-2222-3333-4444-555555555556", "names nothing on"),
+    ("LABEL=root", "it is near to what stands there behind LABEL="),
+    ("PARTLABEL=ROOT", "names nothing on"), (f"PARTUUID={PART}1/PARTNROFF=9", "names nothing on"),
+    ("/dev/vda4", "names nothing on"), ("/dev/nvme0n1p7", "names nothing on"),
+    ("/dev/vda", "is GPT on"), ("/dev/nvme0n1", "which is no file system"), ("gpt-auto", "names nothing on")])
+def test_what_is_not(tool, root, says):
+    found, texts = judge(tool, gpt(tool), root)
+    assert found == [("error", "no-root", 17)] and says in texts[0], texts
+    assert f"partition 2, ext4 UUID={U} LABEL=ROOT PARTUUID={PART}2 PARTLABEL=my root" in texts[0], "what there is"
+
+
+def test_a_whole_disk(tool):
+    disk = ext4(tool)
+    for root in ("LABEL=ROOT", "/dev/vda", "/dev/nvme0n1"):
+        assert judge(tool, disk, root)[0] == []
+    assert judge(tool, disk, "/dev/vda1")[0] == [("error", "no-root", 17)]
+
+
+def test_an_mbr_with_a_logical_partition(tool):
+    disk = empty(tool, "mbr.disk", 16)
+    run("sfdisk", "-q", disk, text="label: dos\nlabel-id: 0xdeadbeef\nstart=2048, size=2048\nstart=4096, size=20000, type=5\n"
+        "start=8192, size=8192\n")
+    assert judge(tool, disk, "PARTUUID=deadbeef-05")[0] == []
+    assert judge(tool, disk, "PARTUUID=deadbeef-06")[0] == [("error", "no-root", 17)]
+
+
+def test_members_swap_and_damage(tool):
+    swap = empty(tool, "swap", 4)
+    run("mkswap", "-q", "-U", U, swap)
+    found, texts = judge(tool, swap, f"UUID={U}")
+    assert found == [("error", "no-root", 17)] and "which is no file system" in texts[0]
+    disk = ext4(tool)
+    with open(disk, "r+b") as file:
+        file.seek(1024 + 0x10)
+        file.write(b"\xff")
+    found, texts = judge(tool, disk, "/dev/vda")
+    assert found == [("error", "no-root", 17)] and "damaged ext4" in texts[0]
+    assert judge(tool, disk, "/dev/vda rootfstype=ext4")[0] == [], "/init does not look either"
+
+
+def test_two_of_one_name(tool):
+    disk = gpt(tool)
+    twin = empty(tool, "twin", 1)
+    run("mke2fs", "-q", "-F", "-t", "ext4", "-L", "ROOT", twin)
+    found, texts = judge(tool, gpt(tool, twin.read_bytes()), "LABEL=ROOT")
+    assert found == [("warning", "no-root", 17)] and "partitions 2 and 3" in texts[0]
+    assert disk.exists()
+
+
+def test_the_driver_of_what_is_there(tool):
+    disk = ext4(tool)
+    for symbol, expected in (("XFS_FS", [("error", "root", 13)]), ("EXT4_FS", [])):
+        found, texts = judge(tool, disk, "LABEL=ROOT", more=["--config", config(tool, f"CONFIG_{symbol}=y")])
+        assert found == expected, texts
+    found, texts = judge(tool, disk, "LABEL=ROOT", more=["--config", config(tool)])
+    assert "root=LABEL=ROOT, ext4, needs the driver ext4 (CONFIG_EXT4_FS)" in texts[0], texts
+
+
+def test_what_cannot_be_judged(tool):
+    tool.write("x.img", OTHER + TRAILER)
+    disk = ext4(tool)
+    done = tool.run("check", "--json", "--root", str(disk), "--append", "root=LABEL=x", "x.img", check=False)
+    assert "no-root" in {one["rule"] for one in json.loads(done.stdout)["unjudged"]}
+    tool.write("x.img", OURS + TRAILER)
+    for root, why in (("254:0", "not known before the boot"), ("LABEL=x", "no disk is given (--root)")):
+        words = ["--root", str(disk)] if root == "254:0" else []
+        assert why in tool.run("check", "-v", *words, "--append", f"root={root}", "x.img").stdout.decode()
+
+
+def test_disks_that_cannot_be_read(tool):
+    tool.write("x.img", OURS + TRAILER)
+    tool.fail("check", "--root", "none", "x.img", status=2, says="none: No such file or directory (ENOENT)")
+    tool.fail("check", "--root", ".", "x.img", status=2, says="neither the image of a disk nor a block device")
+    empty(tool, "zero", 0)
+    assert judge(tool, "zero", "LABEL=x")[0] == [("error", "no-root", 17)]
