@@ -100,7 +100,7 @@ run: deps			## boot a shell in a virtual machine
 
 UNIT	= $(patsubst tests/unit/%.c,$B/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ	= $(patsubst tests/fuzz/%.c,$B/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_SECONDS ?= 5
+FUZZ_SECONDS ?= 3
 links	= $(addsuffix .c,$(shell sed -n '2s|^/\* link: \(.*\) \*/$$|\1|p' $1))
 TEST_WARN = -Wno-unused-parameter -Wno-write-strings
 TEST_LIBS = -lblkid -lelf -lz -lzstd -llzma -llz4 -lbz2 -larchive -ljansson
@@ -147,7 +147,7 @@ $B/pure.defined: $(PURE:%=$B/musl/init/pure/%.o)
 
 guards: $B/pure.defined
 
-fuzz: deps $(FUZZ)		## fuzz every parser (FUZZ_SECONDS=5 each)
+fuzz: deps $(FUZZ)		## fuzz every parser (FUZZ_SECONDS=3 each)
 	@$(PYTHON) tests/report.py --only fuzz --fuzz-seconds $(FUZZ_SECONDS) $B
 
 SOAK	?= 10000
