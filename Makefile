@@ -26,7 +26,7 @@ INIT	= main early_mounts console settings late_mounts keymap modules root_find r
 
 # The host tool.
 TOOL	= main pack list cat extract diff explain plan check run run_boot
-TOOL_LIB = $(patsubst tools/lib/%.c,%,$(sort $(wildcard tools/lib/*.c)))
+TOOL_LIB = $(patsubst tools/lib/%.c,%,$(sort $(wildcard tools/lib/*/*.c)))
 TOOL_LIBS = -lkmod -lblkid -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -ljansson -larchive -lnettle -lpthread
 
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
@@ -76,15 +76,15 @@ $B/uml_regset.so: tools/uml_regset.c Makefile
 
 $B/musl/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(call run_as,CC,$(MUSL_CC) $(INIT_CFLAGS) -MMD -c -o $@ $<)
+	$(call run_as,CC,$(MUSL_CC) $(INIT_CFLAGS) -MMD -MP -c -o $@ $<)
 
 $B/host/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(call run_as,CC,$(CC) $(HOST_CFLAGS) -MMD -c -o $@ $<)
+	$(call run_as,CC,$(CC) $(HOST_CFLAGS) -MMD -MP -c -o $@ $<)
 
 $B/san/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(call run_as,CC,$(CC) $(SAN_CFLAGS) -MMD -c -o $@ $<)
+	$(call run_as,CC,$(CC) $(SAN_CFLAGS) -MMD -MP -c -o $@ $<)
 
 $B/skel.img: $B/init $B/rdinit rootfs-skel/skel.recipe $(wildcard rootfs-skel/tree/etc/*)
 	$(call run_as,PACK,$B/rdinit pack -o $@ rootfs-skel/skel.recipe)
@@ -105,12 +105,12 @@ links	= $(addsuffix .c,$(shell sed -n '2s|^/\* link: \(.*\) \*/$$|\1|p' $1))
 TEST_WARN = -Wno-unused-parameter -Wno-write-strings
 TEST_LIBS = -lblkid -lelf -lz -lzstd -llzma -llz4 -lbz2 -larchive -ljansson
 
-$B/unit/%: tests/unit/%.c $(PURE_SAN) $(wildcard tests/unit/fake_sys.* init/*.c init/*.h init/sys/* tools/lib/*)
+$B/unit/%: tests/unit/%.c $(PURE_SAN) $(wildcard tests/unit/fake_sys.* init/*.c init/*.h init/sys/* tools/lib/*/*)
 	@mkdir -p $(@D)
 	$(call run_as,TEST,$(CC) $(SAN_CFLAGS) $(TEST_WARN) -o $@ $< $(call links,$<) $(PURE_SAN) \
 		-lcmocka $(TEST_LIBS))
 
-$B/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard init/pure/*.[ch] tools/lib/*.[ch])
+$B/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard init/pure/*.[ch] tools/lib/*/*.[ch])
 	@mkdir -p $(@D)
 	$(call run_as,FUZZ,$(CLANG) $(SAN_CFLAGS) -fsanitize=fuzzer $(TEST_WARN) -o $@ $< \
 		$(call links,$<) $(PURE:%=init/pure/%.c) $(TEST_LIBS))
@@ -182,7 +182,7 @@ lint:				## gcc's analyzer over everything, the manuals
 	mandoc -Tlint -Wwarning man/*.[0-9]
 
 format:				## clang-format in place
-	clang-format -i $(wildcard init/*.[ch] init/*/*.[ch] tools/*.[ch] tools/lib/*.[ch] tests/*/*.[ch])
+	clang-format -i $(wildcard init/*.[ch] init/*/*.[ch] tools/*.[ch] tools/lib/*/*.[ch] tests/*/*.[ch])
 
 install: all			## into DESTDIR and PREFIX; HOOKS=1: pack an image for each kernel installed
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/rdinit

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 
 #include "tools/commands.h"
-#include "tools/lib/archive.h"
-#include "tools/lib/error.h"
+#include "tools/lib/archive/archive.h"
+#include "tools/lib/base/error.h"
 
 static const char usage[] =
 	"usage: rdinit cat IMAGE PATH...\n\n"

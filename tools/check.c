@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "tools/commands.h"
-#include "tools/lib/check_report.h"
-#include "tools/lib/error.h"
+#include "tools/lib/base/error.h"
+#include "tools/lib/check/check_report.h"
 
 #define STATUS_GOOD 0
 #define STATUS_ERRORS 1

@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 
 #include "tools/commands.h"
-#include "tools/lib/archive.h"
-#include "tools/lib/error.h"
-#include "tools/lib/mem.h"
+#include "tools/lib/archive/archive.h"
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
 
 #define STATUS_SAME 0
 #define STATUS_DIFFERENT 1

@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "tools/commands.h"
-#include "tools/lib/archive.h"
-#include "tools/lib/compress.h"
-#include "tools/lib/error.h"
-#include "tools/lib/listing.h"
-#include "tools/lib/path.h"
-#include "tools/lib/relations.h"
+#include "tools/lib/archive/archive.h"
+#include "tools/lib/archive/listing.h"
+#include "tools/lib/archive/relations.h"
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/path.h"
+#include "tools/lib/compress/compress.h"
 
 #define SHOWN_MAX 12 /* of those that need it: libc is needed by all */
 

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 
 #include "tools/commands.h"
-#include "tools/lib/archive.h"
-#include "tools/lib/error.h"
-#include "tools/lib/listing.h"
-#include "tools/lib/output.h"
-#include "tools/lib/treemap.h"
+#include "tools/lib/archive/archive.h"
+#include "tools/lib/archive/listing.h"
+#include "tools/lib/archive/treemap.h"
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/output.h"
 
 static const char usage[] =
 	"usage: rdinit list [OPTION] IMAGE\n\n"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tools/commands.h"
-#include "tools/lib/error.h"
+#include "tools/lib/base/error.h"
 
 #define VERSION "0.1"
 

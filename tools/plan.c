@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "tools/commands.h"
-#include "tools/lib/error.h"
-#include "tools/lib/plan.h"
+#include "tools/lib/base/error.h"
+#include "tools/lib/check/plan.h"
 
 static const char usage[] =
 	"usage: rdinit plan [--append LINE] IMAGE\n\n"

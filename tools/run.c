@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "tools/commands.h"
-#include "tools/lib/error.h"
+#include "tools/lib/base/error.h"
 #include "tools/run.h"
 
 static const char usage[] =

@@ -2,9 +2,9 @@
 #ifndef TOOLS_RUN_H
 #define TOOLS_RUN_H
 
-#include "tools/lib/machine.h"
-#include "tools/lib/mem.h"
-#include "tools/lib/run_image.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/run/machine.h"
+#include "tools/lib/run/run_image.h"
 
 struct run {
 	struct machine_config machine;

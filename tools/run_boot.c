@@ -6,15 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/lib/error.h"
-#include "tools/lib/kernel.h"
-#include "tools/lib/kernel_boot.h"
-#include "tools/lib/kernel_config.h"
-#include "tools/lib/kernel_fit.h"
-#include "tools/lib/kernel_name.h"
-#include "tools/lib/qemu.h"
-#include "tools/lib/tuning.h"
-#include "tools/lib/uml.h"
+#include "tools/lib/base/error.h"
+#include "tools/lib/kernel/kernel.h"
+#include "tools/lib/kernel/kernel_boot.h"
+#include "tools/lib/kernel/kernel_config.h"
+#include "tools/lib/kernel/kernel_fit.h"
+#include "tools/lib/kernel/kernel_name.h"
+#include "tools/lib/run/qemu.h"
+#include "tools/lib/run/tuning.h"
+#include "tools/lib/run/uml.h"
 #include "tools/run.h"
 
 static int open_disks(struct run *run)

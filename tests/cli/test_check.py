@@ -539,10 +539,10 @@ def test_usage(tool, args, says):
 
 def rules_of_source():
     """[(number, name)] of the table, by the enumeration of its header."""
-    text = (PROJECT / "tools/lib/check.h").read_text()
+    text = (PROJECT / "tools/lib/check/check.h").read_text()
     names = re.search(r"enum check_number \{\n(.*?)CHECK_NUMBERS", text, re.S).group(1)
     order = {name: i + 1 for i, name in enumerate(re.findall(r"\b(CHECK_\w+)", names))}
-    rows = re.findall(r'^\t\{ (CHECK_\w+), "([a-z-]+)"', (PROJECT / "tools/lib/check.c").read_text(), re.M)
+    rows = re.findall(r'^\t\{ (CHECK_\w+), "([a-z-]+)"', (PROJECT / "tools/lib/check/check.c").read_text(), re.M)
     assert len(rows) == len(order) >= 16
     return [(order[symbol], name) for symbol, name in rows]
 

@@ -249,7 +249,7 @@ def test_the_links_in_the_readme_lead_somewhere():
 
 
 def tuning_of_source():
-    rows = re.findall(r'^\t\{ "([^"]+)", "', text_of("tools", "lib", "tuning.c"), re.M)
+    rows = re.findall(r'^\t\{ "([^"]+)", "', text_of("tools", "lib", "run", "tuning.c"), re.M)
     assert len(rows) > 4
     return sorted(re.sub("=.*", "", word) for word in rows)
 
@@ -266,7 +266,7 @@ def test_the_words_of_tuning_are_those_of_the_readme():
 
 def needs_of_source():
     """[(symbols, fragments)] of what `run` asks of a kernel."""
-    table = re.search(r"needs\[\] = \{\n(.*?)^\};", text_of("tools", "lib", "kernel_fit.c"), re.M | re.S).group(1)
+    table = re.search(r"needs\[\] = \{\n(.*?)^\};", text_of("tools", "lib", "kernel", "kernel_fit.c"), re.M | re.S).group(1)
     rows = re.findall(r'\{ FIT_[^{]*\{ ("[^}]*") \}[^}]*?"([a-z, -]+)" \},', table)
     assert len(rows) == table.count(" FIT_WARNS,") + table.count(" FIT_REFUSES,") > 8
     return [(re.findall(r'"(\w+)"', symbols), fragments.split(", ")) for symbols, fragments in rows]

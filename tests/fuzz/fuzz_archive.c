@@ -1,13 +1,13 @@
 /* fuzz_archive.c - PROPERTY: whatever opens as an image has its data and names within its bytes. */
-/* link: tools/lib/archive tools/lib/archive_resolve tools/lib/relations tools/lib/treemap tools/lib/elf_deps tools/lib/modinfo tools/lib/bootconfig tools/lib/newc tools/lib/decompress tools/lib/decompress_more tools/lib/path tools/lib/mem tests/fuzz/quiet_error */
+/* link: tools/lib/archive/archive tools/lib/archive/archive_resolve tools/lib/archive/relations tools/lib/archive/treemap tools/lib/elf/elf_deps tools/lib/elf/modinfo tools/lib/image/bootconfig tools/lib/archive/newc tools/lib/compress/decompress tools/lib/compress/decompress_more tools/lib/base/path tools/lib/base/mem tests/fuzz/quiet_error */
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "tests/fuzz/fuzz.h"
-#include "tools/lib/archive.h"
-#include "tools/lib/relations.h"
-#include "tools/lib/treemap.h"
+#include "tools/lib/archive/archive.h"
+#include "tools/lib/archive/relations.h"
+#include "tools/lib/archive/treemap.h"
 
 static int lies_within(struct span part, const char *bytes, size_t len)
 {

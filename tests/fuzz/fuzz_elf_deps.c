@@ -1,10 +1,10 @@
 /* fuzz_elf_deps.c - PROPERTY: no damaged ELF file leads outside its bytes; texts end inside. */
-/* link: tools/lib/elf_deps tools/lib/dlopen_note tools/lib/modinfo tools/lib/mem tools/lib/error */
+/* link: tools/lib/elf/elf_deps tools/lib/program/dlopen_note tools/lib/elf/modinfo tools/lib/base/mem tools/lib/base/error */
 #include <stdlib.h>
 
-#include "tools/lib/dlopen_note.h"
-#include "tools/lib/elf_deps.h"
-#include "tools/lib/modinfo.h"
+#include "tools/lib/elf/elf_deps.h"
+#include "tools/lib/elf/modinfo.h"
+#include "tools/lib/program/dlopen_note.h"
 
 #define CHECK(what) ((what) ? (void)0 : abort())
 

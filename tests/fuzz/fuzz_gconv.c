@@ -1,8 +1,8 @@
 /* fuzz_gconv.c - PROPERTY: each step goes on, words end, an alias of what was found leads to it. */
-/* link: tools/lib/gconv_table tools/lib/mem tools/lib/error */
-#include "tools/lib/gconv_table.h"
+/* link: tools/lib/program/gconv_table tools/lib/base/mem tools/lib/base/error */
 #include "tests/fuzz/fuzz.h"
-#include "tools/lib/mem.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/program/gconv_table.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

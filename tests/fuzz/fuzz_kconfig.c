@@ -1,8 +1,8 @@
 /* fuzz_kconfig.c - PROPERTY: a later line wins, and what is found lies inside. */
-/* link: tools/lib/kconfig */
+/* link: tools/lib/kernel/kconfig */
 #include "tests/fuzz/fuzz.h"
 
-#include "tools/lib/kconfig.h"
+#include "tools/lib/kernel/kconfig.h"
 
 #define LAST "\nCONFIG_64BIT=y\nCONFIG_CC_VERSION_TEXT=\"x\"\nCONFIG_HZ=m\n"
 

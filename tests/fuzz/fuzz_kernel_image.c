@@ -1,9 +1,9 @@
 /* fuzz_kernel_image.c - PROPERTY: what is found lies inside the file, and reading it again agrees. */
-/* link: tools/lib/bzimage tools/lib/vmlinux */
+/* link: tools/lib/kernel/bzimage tools/lib/kernel/vmlinux */
 #include "tests/fuzz/fuzz.h"
 
-#include "tools/lib/bzimage.h"
-#include "tools/lib/vmlinux.h"
+#include "tools/lib/kernel/bzimage.h"
+#include "tools/lib/kernel/vmlinux.h"
 
 static int is_inside(struct span part, const uint8_t *data, size_t size)
 {

@@ -1,7 +1,7 @@
 /* fuzz_kmodindex.c - PROPERTY: a reader of the format finds every key with its values. */
-/* link: tools/lib/kmodindex tools/lib/mem tools/lib/error */
-#include "tools/lib/kmodindex.h"
+/* link: tools/lib/module/kmodindex tools/lib/base/mem tools/lib/base/error */
 #include "tests/fuzz/fuzz.h"
+#include "tools/lib/module/kmodindex.h"
 
 #define KEYS_MAX 64
 

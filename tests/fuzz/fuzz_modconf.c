@@ -1,7 +1,7 @@
 /* fuzz_modconf.c - PROPERTY: lines go on, numbers rise, and names and values lie in the text. */
-/* link: tools/lib/modconf */
-#include "tools/lib/modconf.h"
+/* link: tools/lib/module/modconf */
 #include "tests/fuzz/fuzz.h"
+#include "tools/lib/module/modconf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

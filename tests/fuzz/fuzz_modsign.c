@@ -1,8 +1,8 @@
 /* fuzz_modsign.c - PROPERTY: a module's beginning is left; modinfo texts lie inside. */
-/* link: tools/lib/modsign tools/lib/modinfo */
-#include "tools/lib/modinfo.h"
-#include "tools/lib/modsign.h"
+/* link: tools/lib/module/modsign tools/lib/elf/modinfo */
 #include "tests/fuzz/fuzz.h"
+#include "tools/lib/elf/modinfo.h"
+#include "tools/lib/module/modsign.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

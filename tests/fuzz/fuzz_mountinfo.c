@@ -1,7 +1,7 @@
 /* fuzz_mountinfo.c - PROPERTY: fields lie in the text, in the order of the line. */
-/* link: tools/lib/mountinfo */
-#include "tools/lib/mountinfo.h"
+/* link: tools/lib/host/mountinfo */
 #include "tests/fuzz/fuzz.h"
+#include "tools/lib/host/mountinfo.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,9 +1,9 @@
 /* fuzz_newc.c - PROPERTY: entries go forward inside the span; fields written again are as read. */
-/* link: tools/lib/newc */
+/* link: tools/lib/archive/newc */
 #include <ctype.h>
 #include <stdlib.h>
 
-#include "tools/lib/newc.h"
+#include "tools/lib/archive/newc.h"
 
 #define CHECK(what) ((what) ? (void)0 : abort())
 

@@ -1,14 +1,14 @@
 /* fuzz_oci.c - PROPERTY: whatever JSON a container's image has, what comes of it is whole, or there is a fault. */
-/* link: tools/lib/oci tools/lib/oci_index tools/lib/oci_config tools/lib/oci_user tools/lib/stage tools/lib/tree tools/lib/image tools/lib/image_settle tools/lib/image_table tools/lib/path tools/lib/mem tests/fuzz/quiet_error */
+/* link: tools/lib/oci/oci tools/lib/oci/oci_index tools/lib/oci/oci_config tools/lib/oci/oci_user tools/lib/image/stage tools/lib/image/tree tools/lib/image/image tools/lib/image/image_settle tools/lib/image/image_table tools/lib/base/path tools/lib/base/mem tests/fuzz/quiet_error */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "init/pure/span.h"
 #include "tests/fuzz/fuzz.h"
-#include "tools/lib/mem.h"
-#include "tools/lib/oci_parts.h"
-#include "tools/lib/tar.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/image/tar.h"
+#include "tools/lib/oci/oci_parts.h"
 
 #define PIECES 6
 

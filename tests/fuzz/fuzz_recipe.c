@@ -1,8 +1,8 @@
 /* fuzz_recipe.c - PROPERTY: words quoted and read again are the same; faults lie in the line. */
-/* link: tools/lib/words tools/lib/mem tools/lib/error */
+/* link: tools/lib/recipe/words tools/lib/base/mem tools/lib/base/error */
 #include <stdlib.h>
 
-#include "tools/lib/words.h"
+#include "tools/lib/recipe/words.h"
 
 #define CHECK(what) ((what) ? (void)0 : abort())
 

@@ -1,13 +1,13 @@
 /* fuzz_tar.c - PROPERTY: a tar archive's members are well formed and end up below the place they are sent to. */
-/* link: tools/lib/tar tools/lib/stage tools/lib/tree tools/lib/image tools/lib/image_settle tools/lib/image_table tools/lib/path tools/lib/mem tests/fuzz/quiet_error */
+/* link: tools/lib/image/tar tools/lib/image/stage tools/lib/image/tree tools/lib/image/image tools/lib/image/image_settle tools/lib/image/image_table tools/lib/base/path tools/lib/base/mem tests/fuzz/quiet_error */
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
-#include "tools/lib/mem.h"
-#include "tools/lib/path.h"
-#include "tools/lib/stage.h"
-#include "tools/lib/tar.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/base/path.h"
+#include "tools/lib/image/stage.h"
+#include "tools/lib/image/tar.h"
 
 #define SPOOL_MAX   (16 << 20)
 

@@ -1,9 +1,9 @@
 /* fuzz_wire.c - PROPERTY: cuts by chance change nothing; no byte moves the cursor. */
-/* link: tools/lib/wire */
+/* link: tools/lib/run/wire */
 #include <stdlib.h>
 
 #include "init/pure/frames.h"
-#include "tools/lib/wire.h"
+#include "tools/lib/run/wire.h"
 
 #define CHECK(what) ((what) ? (void)0 : abort())
 

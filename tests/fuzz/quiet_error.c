@@ -1,8 +1,8 @@
-/* quiet_error.c - tools/lib/error.h without its words: faults are expected, thousands of times a second. */
+/* quiet_error.c - tools/lib/base/error.h without its words: faults are expected, thousands of times a second. */
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "tools/lib/error.h"
+#include "tools/lib/base/error.h"
 
 /* The arguments are read all the same, so that a wrong one is found. */
 static void read_all(const char *format, va_list args)

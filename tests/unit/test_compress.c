@@ -1,5 +1,5 @@
 /* test_compress.c - what goes through a compressor comes back; damage and bombs do not. */
-/* link: tools/lib/compress tools/lib/compress_gzip tools/lib/compress_zstd tools/lib/compress_lz4 tools/lib/compress_lzma tools/lib/compress_bzip2 tools/lib/decompress tools/lib/decompress_more tools/lib/mem tools/lib/error */
+/* link: tools/lib/compress/compress tools/lib/compress/compress_gzip tools/lib/compress/compress_zstd tools/lib/compress/compress_lz4 tools/lib/compress/compress_lzma tools/lib/compress/compress_bzip2 tools/lib/compress/decompress tools/lib/compress/decompress_more tools/lib/base/mem tools/lib/base/error */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "tools/lib/compress.h"
+#include "tools/lib/compress/compress.h"
 
 static const char *const methods[] = { "gzip", "zstd", "lz4", "xz", "lzma", "bzip2" };
 #define LZ4 2 /* its legacy format has no end: what is cut off at a block is not missed */

@@ -1,5 +1,5 @@
 /* test_dlopen_note.c - what .note.dlopen says, whole and cut short; names of character sets. */
-/* link: tools/lib/dlopen_note tools/lib/elf_deps tools/lib/gconv_table tools/lib/mem tools/lib/error */
+/* link: tools/lib/program/dlopen_note tools/lib/elf/elf_deps tools/lib/program/gconv_table tools/lib/base/mem tools/lib/base/error */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,10 +9,10 @@
 #include <cmocka.h>
 #include <elf.h>
 
-#include "tools/lib/dlopen_note.h"
-#include "tools/lib/elf_deps.h"
-#include "tools/lib/gconv_table.h"
-#include "tools/lib/mem.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/elf/elf_deps.h"
+#include "tools/lib/program/dlopen_note.h"
+#include "tools/lib/program/gconv_table.h"
 
 static const char json[] = "[{\"feature\":\"zstd\",\"description\":\"Support for zstd\",\"priority\":\"required\","
 			   "\"soname\":[\"libzstd.so.2\",\"libzstd.so.1\"]},{\"soname\":[\"libx.so\"]}]";

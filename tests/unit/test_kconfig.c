@@ -1,5 +1,5 @@
 /* test_kconfig.c - what a kernel's configuration says, and that half of one says nothing. */
-/* link: tools/lib/kconfig */
+/* link: tools/lib/kernel/kconfig */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "tools/lib/kconfig.h"
+#include "tools/lib/kernel/kconfig.h"
 
 static const char text[] = "#\n# Automatically generated file; DO NOT EDIT.\n"
 			   "# Linux/x86 6.1.192 Kernel Configuration\n#\n"

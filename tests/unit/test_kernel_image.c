@@ -1,5 +1,5 @@
 /* test_kernel_image.c - headers of bzImages and notes of vmlinux files, whole, cut and hostile. */
-/* link: tools/lib/bzimage tools/lib/vmlinux */
+/* link: tools/lib/kernel/bzimage tools/lib/kernel/vmlinux */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,8 +9,8 @@
 #include <cmocka.h>
 #include <elf.h>
 
-#include "tools/lib/bzimage.h"
-#include "tools/lib/vmlinux.h"
+#include "tools/lib/kernel/bzimage.h"
+#include "tools/lib/kernel/vmlinux.h"
 
 #define IMAGE 4096	/* bytes: one sector of setup header, two of code, and a payload in it */
 #define START 1024	/* where the code begins */

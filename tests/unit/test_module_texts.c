@@ -1,5 +1,5 @@
 /* test_module_texts.c - modprobe.d, mountinfo, signatures of modules. */
-/* link: tools/lib/modconf tools/lib/mountinfo tools/lib/modsign */
+/* link: tools/lib/module/modconf tools/lib/host/mountinfo tools/lib/module/modsign */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "tools/lib/modconf.h"
-#include "tools/lib/modsign.h"
-#include "tools/lib/mountinfo.h"
+#include "tools/lib/host/mountinfo.h"
+#include "tools/lib/module/modconf.h"
+#include "tools/lib/module/modsign.h"
 
 /* Five bytes, struct module_signature, whose last four bytes are their number, and the mark. */
 #define SIGNATURE "five5\0\0\2\0\0\0\0\0\0\0\0\5~Module signature appended~\n"

@@ -1,5 +1,5 @@
 /* test_newc.c - the newc reader against the kernel's rules, byte by byte. */
-/* link: tools/lib/newc */
+/* link: tools/lib/archive/newc */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "tools/lib/newc.h"
+#include "tools/lib/archive/newc.h"
 
 struct text {
 	uint8_t bytes[4096];

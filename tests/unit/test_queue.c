@@ -1,5 +1,5 @@
 /* test_queue.c - bytes between two descriptors: in order, bounded, and without a reader. */
-/* link: tools/lib/queue */
+/* link: tools/lib/run/queue */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "tools/lib/queue.h"
+#include "tools/lib/run/queue.h"
 
 static void a_queue_gives_back_what_it_got(void **state)
 {

@@ -1,5 +1,5 @@
 /* test_recipe.c - a recipe's words and their quoting, paths, and conflicts of entries. */
-/* link: tools/lib/words tools/lib/path tools/lib/image tools/lib/image_settle tools/lib/image_table tools/lib/mem tools/lib/error */
+/* link: tools/lib/recipe/words tools/lib/base/path tools/lib/image/image tools/lib/image/image_settle tools/lib/image/image_table tools/lib/base/mem tools/lib/base/error */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "tools/lib/image.h"
-#include "tools/lib/path.h"
-#include "tools/lib/words.h"
+#include "tools/lib/base/path.h"
+#include "tools/lib/image/image.h"
+#include "tools/lib/recipe/words.h"
 
 static const char *value(const void *context, const char *name)
 {

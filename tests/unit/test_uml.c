@@ -1,5 +1,5 @@
 /* test_uml.c - the command line of User-mode Linux. */
-/* link: tools/lib/uml tools/lib/arguments tools/lib/vmlinux tools/lib/place tools/lib/error tools/lib/mem */
+/* link: tools/lib/run/uml tools/lib/run/arguments tools/lib/kernel/vmlinux tools/lib/base/place tools/lib/base/error tools/lib/base/mem */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "tools/lib/arguments.h"
-#include "tools/lib/uml.h"
+#include "tools/lib/run/arguments.h"
+#include "tools/lib/run/uml.h"
 
 static void every_argument_has_its_place(void **state)
 {

@@ -1,5 +1,5 @@
 /* test_wire.c - what the guest says about its end, however the bytes arrive. */
-/* link: tools/lib/wire */
+/* link: tools/lib/run/wire */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tools/lib/wire.h"
+#include "tools/lib/run/wire.h"
 
 static struct wire hear(const char *text)
 {

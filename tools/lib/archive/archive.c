@@ -1,0 +1,288 @@
+/* archive.c - an image file read back: its segments unpacked, its entries in a row. */
+#include "tools/lib/archive/archive.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/path.h"
+#include "tools/lib/compress/compress.h"
+#include "tools/lib/image/bootconfig.h"
+
+#define CHUNK (256 * 1024) /* bytes */
+
+static int read_all(int fd, struct archive *archive)
+{
+	char *chunk = xmalloc(CHUNK);
+	ssize_t more;
+
+	while ((more = read(fd, chunk, CHUNK)) > 0 && archive->file.len <= ARCHIVE_MAX)
+		buffer_add(&archive->file, chunk, (size_t)more);
+	free(chunk);
+	if (more < 0)
+		return error_errno(errno, "%s: cannot read", shown(archive->name));
+	if (more > 0)
+		return error("%s: has more than %zu MiB", shown(archive->name), ARCHIVE_MAX >> 20);
+	return 0;
+}
+
+static int load(struct archive *archive)
+{
+	int fd = STDIN_FILENO, result;
+
+	if (strcmp(archive->name, "-"))
+		fd = open(archive->name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return error_errno(errno, "%s: cannot open", shown(archive->name));
+	result = read_all(fd, archive);
+	if (fd != STDIN_FILENO)
+		close(fd);
+	return result;
+}
+
+void archive_add_entry(struct archive *archive, const struct newc_entry *newc, char *path)
+{
+	if (!(archive->count & (archive->count - 1)))
+		archive->entries = xreallocarray(archive->entries,
+						 archive->count ? 2 * archive->count : 1,
+						 sizeof(*archive->entries));
+	archive->entries[archive->count] =
+		(struct archive_entry){ *newc, archive->segment_count - 1, path, archive->count };
+	archive->count++;
+}
+
+static int add_entry(struct archive *archive, const struct newc_entry *newc)
+{
+	const char *fault;
+	char *path = path_clean(newc->name, &fault);
+
+	if (!path)
+		return error("%s: entry at offset %zu: %s: %s", shown(archive->name), newc->offset,
+			     shown(newc->name), fault);
+	archive_add_entry(archive, newc, path);
+	return 0;
+}
+
+/* All entries of one run of cpio bytes; *used says where it ended. */
+static int read_entries(struct archive *archive, struct span span, const char *kind, size_t *used)
+{
+	struct newc_reader reader = { .span = span };
+	struct newc_entry newc;
+	enum newc_result result;
+
+	if (archive->count) /* hard links do not cross segments either */
+		reader.archive = archive->entries[archive->count - 1].newc.archive + 1;
+	while ((result = newc_next(&reader, &newc)) == NEWC_ENTRY)
+		if (add_entry(archive, &newc) < 0)
+			return -1;
+	*used = reader.offset;
+	archive->is_open = archive->count &&
+			   archive->entries[archive->count - 1].newc.archive == reader.archive;
+	if (result == NEWC_FAULT)
+		return error("%s: %s, at offset %zu of the %s segment at %zu",
+			     shown(archive->name), reader.fault, reader.fault_offset, kind,
+			     archive->segments[archive->segment_count - 1].offset);
+	return result == NEWC_OTHER;
+}
+
+struct archive_segment *archive_add_segment(struct archive *archive, const char *kind,
+					    size_t offset)
+{
+	archive->segments = xreallocarray(archive->segments, archive->segment_count + 1,
+					  sizeof(*archive->segments));
+	archive->segments[archive->segment_count] =
+		(struct archive_segment){ .kind = kind, .offset = offset };
+	return &archive->segments[archive->segment_count++];
+}
+
+static int read_compressed(struct archive *archive, struct span rest, size_t *offset,
+			   const char *kind)
+{
+	struct archive_segment *segment = archive_add_segment(archive, kind, *offset);
+	size_t used, unpacked;
+	int result;
+
+	if (decompress(kind, rest, &segment->data, ARCHIVE_MAX, &segment->packed, archive->name) < 0)
+		return -1;
+	*offset += segment->packed;
+	unpacked = segment->data.len;
+	result = read_entries(archive, (struct span){ (uint8_t *)segment->data.data, unpacked }, kind,
+			      &used);
+	if (result > 0)
+		return error("%s: junk within the %s segment, at %zu of its unpacked bytes",
+			     shown(archive->name), kind, used);
+	return result;
+}
+
+static int read_raw(struct archive *archive, struct span whole, size_t *offset)
+{
+	struct archive_segment *segment = archive_add_segment(archive, "raw", *offset);
+	size_t used;
+
+	if (*offset % 4)
+		return error("%s: an archive at offset %zu, which is no multiple of 4",
+			     shown(archive->name), *offset);
+	if (read_entries(archive, span_cut(whole, *offset, whole.len - *offset), "raw", &used) < 0)
+		return -1;
+	segment->packed = used;
+	*offset += used;
+	return 0;
+}
+
+static int read_segments(struct archive *archive)
+{
+	struct span whole = { (const uint8_t *)archive->file.data, archive->file.len };
+	size_t offset = 0;
+	int result = 0;
+
+	whole = bootconfig_cut(whole, &archive->bootconfig);
+	while (!result && offset < whole.len) {
+		struct span rest = span_cut(whole, offset, whole.len - offset);
+		const char *kind = compress_detect(rest);
+
+		if (!rest.data[0])
+			offset++;
+		else if (rest.data[0] == '0')
+			result = read_raw(archive, whole, &offset);
+		else if (kind)
+			result = read_compressed(archive, rest, &offset, kind);
+		else
+			result = error("%s: neither a newc archive nor a known compression, at offset %zu",
+				       shown(archive->name), offset);
+	}
+	if (!result && !archive->segment_count)
+		return error("%s: %s", shown(archive->name), whole.len ? "nothing but zero bytes" : "is empty");
+	return result;
+}
+
+int archive_same_file(const struct archive_entry *one, const struct archive_entry *other)
+{
+	const struct newc_fields *a = &one->newc.fields, *b = &other->newc.fields;
+
+	return one->newc.archive == other->newc.archive && a->nlink > 1 && b->nlink > 1 &&
+	       a->ino == b->ino && a->dev_major == b->dev_major && a->dev_minor == b->dev_minor &&
+	       (a->mode & S_IFMT) == (b->mode & S_IFMT) && (a->mode & S_IFMT) != S_IFDIR &&
+	       (a->mode & S_IFMT) != S_IFLNK;
+}
+
+static int by_file(const void *first, const void *second, void *context)
+{
+	const struct archive *archive = context;
+	size_t i = *(const size_t *)first, j = *(const size_t *)second;
+	const struct newc_entry *a = &archive->entries[i].newc, *b = &archive->entries[j].newc;
+	const uint32_t one[] = { a->archive, a->fields.ino, a->fields.dev_major, a->fields.dev_minor,
+				 a->fields.mode & S_IFMT };
+	const uint32_t other[] = { b->archive, b->fields.ino, b->fields.dev_major,
+				   b->fields.dev_minor, b->fields.mode & S_IFMT };
+
+	for (size_t k = 0; k < sizeof(one) / sizeof(*one); k++)
+		if (one[k] != other[k])
+			return one[k] < other[k] ? -1 : 1;
+	return (i > j) - (i < j);
+}
+
+/* The names of one file stand together in `order`; the last one with bytes has the bytes. */
+static void link_group(struct archive *archive, const size_t *order, size_t len)
+{
+	size_t holder = order[0];
+
+	for (size_t i = 0; i < len; i++)
+		if (archive->entries[order[i]].newc.data.len)
+			holder = order[i];
+	for (size_t i = 0; i < len; i++)
+		archive->entries[order[i]].data_of = holder;
+}
+
+static void find_links(struct archive *archive)
+{
+	size_t *order = xreallocarray(NULL, archive->count, sizeof(*order));
+
+	for (size_t i = 0; i < archive->count; i++)
+		order[i] = i;
+	qsort_r(order, archive->count, sizeof(*order), by_file, archive);
+	for (size_t i = 0, len; i < archive->count; i += len) {
+		len = 1;
+		while (i + len < archive->count &&
+		       archive_same_file(&archive->entries[order[i]], &archive->entries[order[i + len]]))
+			len++;
+		link_group(archive, order + i, len);
+	}
+	free(order);
+}
+
+static int by_path(const void *first, const void *second, void *context)
+{
+	const struct archive *archive = context;
+	size_t i = *(const size_t *)first, j = *(const size_t *)second;
+	int order = strcmp(archive->entries[i].path, archive->entries[j].path);
+
+	return order ? order : (i > j) - (i < j);
+}
+
+static void index_paths(struct archive *archive)
+{
+	archive->by_path = xreallocarray(NULL, archive->count, sizeof(*archive->by_path));
+	for (size_t i = 0; i < archive->count; i++)
+		archive->by_path[i] = i;
+	qsort_r(archive->by_path, archive->count, sizeof(*archive->by_path), by_path, archive);
+}
+
+void archive_index(struct archive *archive)
+{
+	find_links(archive);
+	index_paths(archive);
+}
+
+const struct archive_entry *archive_find(const struct archive *archive, const char *path)
+{
+	size_t low = 0, high = archive->count; /* the last one not above path is before `high` */
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(archive->entries[archive->by_path[middle]].path, path) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!low || strcmp(archive->entries[archive->by_path[low - 1]].path, path))
+		return NULL;
+	return &archive->entries[archive->by_path[low - 1]];
+}
+
+struct span archive_data(const struct archive *archive, const struct archive_entry *entry)
+{
+	return archive->entries[entry->data_of].newc.data;
+}
+
+struct archive *archive_open(const char *path)
+{
+	struct archive *archive = xcalloc(1, sizeof(*archive));
+
+	archive->name = xstrdup(path);
+	if (!load(archive) && !read_segments(archive)) {
+		archive_index(archive);
+		return archive;
+	}
+	archive_close(archive);
+	return NULL;
+}
+
+void archive_close(struct archive *archive)
+{
+	if (!archive)
+		return;
+	for (size_t i = 0; i < archive->count; i++)
+		free(archive->entries[i].path);
+	for (size_t i = 0; i < archive->segment_count; i++)
+		buffer_free(&archive->segments[i].data);
+	free(archive->entries);
+	free(archive->by_path);
+	free(archive->segments);
+	buffer_free(&archive->file);
+	free(archive->name);
+	free(archive);
+}

@@ -1,0 +1,64 @@
+/* archive.h - an image file read back: its segments unpacked, its entries in a row. */
+#ifndef TOOLS_LIB_ARCHIVE_H
+#define TOOLS_LIB_ARCHIVE_H
+
+#include "tools/lib/archive/newc.h"
+#include "tools/lib/base/mem.h"
+
+struct archive_entry {
+	struct newc_entry newc;		/* newc.archive counts through all segments */
+	size_t segment;			/* index into archive.segments */
+	char *path;			/* as path_clean() makes it */
+	size_t data_of;			/* index of the entry that holds the bytes: its own, or
+					 * that of the last name of a hard-linked file */
+};
+
+struct archive_segment {
+	const char *kind;		/* "raw", "gzip", "zstd" */
+	size_t offset, packed;		/* bytes in the file */
+	struct buffer data;		/* unpacked; empty for "raw" */
+};
+
+struct archive {
+	char *name;			/* as it was given */
+	struct buffer file;
+	struct archive_segment *segments;
+	size_t segment_count;
+	struct span bootconfig;		/* the text behind the last segment; NULL: none */
+	int is_open;			/* its last entries have no trailer behind them */
+	struct archive_entry *entries;	/* in the order of the kernel: a later one wins */
+	size_t count;
+	size_t *by_path;		/* indexes of entries in the order of path, then index */
+};
+
+#define ARCHIVE_MAX ((size_t)4 << 30) /* bytes unpacked: more would be a trap, not an initramfs */
+
+/* Reads path ("-": standard input): raw newc, then any number of compressed segments, with zero
+ * bytes between, and a boot configuration. Damage anywhere is an error. NULL after reporting. */
+struct archive *archive_open(const char *path);
+void archive_close(struct archive *archive);	/* NULL is fine */
+
+/* For who reads an image by rules of its own: a segment more, and an entry of the last segment, which
+ * keeps `path` (malloc'd). Pointers to segments and entries are good until the next one comes. */
+struct archive_segment *archive_add_segment(struct archive *archive, const char *kind, size_t offset);
+void archive_add_entry(struct archive *archive, const struct newc_entry *newc, char *path);
+
+/* Fills in by_path and each entry's data_of, once all entries are there. */
+void archive_index(struct archive *archive);
+
+/* Whether two entries are names of one file, by the kernel's rule: same inode and device numbers,
+ * same type, two links at least, in one archive. Source: find_link(), maybe_link(). */
+int archive_same_file(const struct archive_entry *one, const struct archive_entry *other);
+
+/* The last entry at a clean path, or NULL. */
+const struct archive_entry *archive_find(const struct archive *archive, const char *path);
+
+/* What a path leads to when the kernel has unpacked all: links are followed, the last one too, and
+ * never out of the image. NULL with *why set to a static text. */
+const struct archive_entry *archive_resolve(const struct archive *archive, const char *path,
+					    const char **why);
+
+/* The bytes of an entry, where it is a file through all its hard links. */
+struct span archive_data(const struct archive *archive, const struct archive_entry *entry);
+
+#endif

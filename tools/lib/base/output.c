@@ -1,0 +1,237 @@
+/* output.c - a file written beside its target and renamed, so that a failure changes nothing. */
+#include "tools/lib/base/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/base/path.h"
+
+#define COLLECT (512 * 1024) /* bytes: from 256 KiB on, larger writes are not measurably cheaper */
+
+struct output {
+	char *path;		/* what to replace, or for messages */
+	char *temp;		/* NULL: written in place */
+	int fd;
+	bool failed;
+	unsigned long long total;
+	size_t len;
+	char bytes[COLLECT];
+};
+
+/* What a signal has to remove. Its bytes do not change while a handler is set. */
+static const char *volatile temp_to_remove;
+
+static void remove_and_die(int number)
+{
+	const char *temp = temp_to_remove;
+
+	if (temp)
+		unlink(temp);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static void watch_signals(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		struct sigaction old, new = { .sa_handler = remove_and_die, .sa_flags = SA_RESETHAND };
+
+		/* What nohup(1) ignores stays ignored. */
+		if (!sigaction(numbers[i], NULL, &old) && old.sa_handler == SIG_DFL)
+			sigaction(numbers[i], &new, NULL);
+	}
+}
+
+static int fail(struct output *output, int err, const char *what)
+{
+	output->failed = true;
+	return error_errno(err, "%s: %s", shown(output->path), what);
+}
+
+static int flush(struct output *output)
+{
+	size_t done = 0;
+
+	while (done < output->len && !output->failed) {
+		ssize_t more = write(output->fd, output->bytes + done, output->len - done);
+
+		if (more < 0 && errno != EINTR)
+			fail(output, errno, "cannot write");
+		done += more > 0 ? (size_t)more : 0;
+	}
+	output->len = 0;
+	return output->failed ? -1 : 0;
+}
+
+static mode_t default_mode(void)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return 0666 & ~mask;
+}
+
+/* Makes the file and says so to the handler in one go: a signal in between would leave it. */
+static int make_temp(char *temp)
+{
+	sigset_t all, old;
+	int fd, err;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &old);
+	fd = mkostemp(temp, O_CLOEXEC);
+	err = errno;
+	if (fd >= 0) {
+		temp_to_remove = temp;
+		watch_signals();
+	}
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	errno = err;
+	return fd;
+}
+
+static int open_beside(struct output *output, mode_t mode)
+{
+	char *dir = path_parent(output->path);
+
+	output->temp = xasprintf("%s/.%.200s.XXXXXX", dir, path_name(output->path));
+	free(dir);
+	output->fd = make_temp(output->temp);
+	if (output->fd < 0) {
+		int err = errno;
+
+		free(output->temp);
+		output->temp = NULL;
+		return fail(output, err, "cannot create a file beside it");
+	}
+	if (fchmod(output->fd, mode) < 0)
+		return fail(output, errno, "cannot set the mode");
+	return 0;
+}
+
+static int open_stdout(struct output *output)
+{
+	if (isatty(STDOUT_FILENO))
+		return error("standard output is a terminal: an image is binary, use -o FILE");
+	output->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	return output->fd < 0 ? fail(output, errno, "cannot write") : 0;
+}
+
+static int open_path(struct output *output)
+{
+	struct stat st;
+	char *real;
+
+	if (stat(output->path, &st) < 0) {
+		if (errno != ENOENT)
+			return fail(output, errno, "cannot write");
+		return open_beside(output, default_mode());
+	}
+	if (!S_ISREG(st.st_mode)) {
+		output->fd = open(output->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		return output->fd < 0 ? fail(output, errno, "cannot write") : 0;
+	}
+	real = realpath(output->path, NULL);
+	if (!real)
+		return fail(output, errno, "cannot write");
+	free(output->path);
+	output->path = real;
+	return open_beside(output, st.st_mode & 07777);
+}
+
+struct output *output_open(const char *path)
+{
+	struct output *output = xcalloc(1, sizeof(*output));
+	bool to_stdout = !strcmp(path, "-");
+
+	output->fd = -1;
+	output->path = xstrdup(to_stdout ? "standard output" : path);
+	if (!(to_stdout ? open_stdout(output) : open_path(output)))
+		return output;
+	output_abort(output);
+	return NULL;
+}
+
+int output_write(struct output *output, const void *data, size_t len)
+{
+	const char *bytes = data;
+
+	output->total += len;
+	while (len && !output->failed) {
+		size_t room = COLLECT - output->len, now = len < room ? len : room;
+
+		memcpy(output->bytes + output->len, bytes, now);
+		output->len += now;
+		bytes += now;
+		len -= now;
+		if (output->len == COLLECT)
+			flush(output);
+	}
+	return output->failed ? -1 : 0;
+}
+
+char *output_room(struct output *output, size_t len)
+{
+	if (COLLECT - output->len < len)
+		flush(output);
+	return output->failed ? NULL : output->bytes + output->len;
+}
+
+void output_take(struct output *output, size_t len)
+{
+	output->len += len;
+	output->total += len;
+}
+
+unsigned long long output_total(const struct output *output)
+{
+	return output->total;
+}
+
+static void forget(struct output *output)
+{
+	temp_to_remove = NULL;
+	free(output->temp);
+	free(output->path);
+	free(output);
+}
+
+void output_abort(struct output *output)
+{
+	if (!output)
+		return;
+	if (output->fd >= 0)
+		close(output->fd);
+	if (output->temp)
+		unlink(output->temp);
+	forget(output);
+}
+
+int output_commit(struct output *output)
+{
+	int result = flush(output);
+
+	/* Network file systems tell only here that the disk is full. */
+	if (close(output->fd) < 0 && !result)
+		result = fail(output, errno, "cannot write");
+	output->fd = -1;
+	if (!result && output->temp && rename(output->temp, output->path) < 0)
+		result = fail(output, errno, "cannot rename to it");
+	if (result < 0) {
+		output_abort(output);
+		return -1;
+	}
+	forget(output);
+	return 0;
+}

@@ -1,0 +1,89 @@
+/* path.c - paths inside an image as text. */
+#include "tools/lib/base/path.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/lib/base/mem.h"
+
+static const char *component_fault(const char *name, size_t len)
+{
+	if (len == 2 && !memcmp(name, "..", 2))
+		return "\"..\" cannot be in an image";
+	if (len > NAME_MAX)
+		return "a name has more than 255 bytes";
+	return NULL;
+}
+
+static const char *whole_fault(const char *clean)
+{
+	if (!strcmp(clean, "/TRAILER!!!"))
+		return "this name ends an archive";
+	if (strlen(clean + 1) > PATH_MAX - 1)
+		return "the path has more than 4095 bytes";
+	return NULL;
+}
+
+char *path_clean(const char *path, const char **why)
+{
+	char *clean = xmalloc(strlen(path) + 2);
+	size_t len = 0;
+
+	*why = *path ? NULL : "the name is empty";
+	while (*path && !*why) {
+		size_t part = strcspn(path, "/");
+
+		if (part && !(part == 1 && *path == '.')) {
+			*why = component_fault(path, part);
+			clean[len++] = '/';
+			memcpy(clean + len, path, part);
+			len += part;
+		}
+		path += part + (path[part] == '/');
+	}
+	if (!len)
+		clean[len++] = '/';
+	clean[len] = '\0';
+	if (!*why)
+		*why = whole_fault(clean);
+	if (!*why)
+		return clean;
+	free(clean);
+	return NULL;
+}
+
+char *path_join(const char *dir, const char *name)
+{
+	size_t len = strlen(dir);
+
+	while (len && dir[len - 1] == '/')
+		len--;
+	name += strspn(name, "/");
+	return xasprintf("%.*s/%s", (int)len, dir, name);
+}
+
+char *path_parent(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return xstrdup(".");
+	return xstrndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+const char *path_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+char *path_beside(const char *from, const char *path)
+{
+	const char *slash = strrchr(from, '/');
+
+	if (*path == '/' || !slash)
+		return xstrdup(path);
+	return xasprintf("%.*s/%s", (int)(slash - from), from, path);
+}

@@ -1,0 +1,86 @@
+/* spool.c - bytes that are no file of the host, in a temporary file without a name. */
+#include "tools/lib/base/spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
+
+static int spool_fd = -1;
+static int64_t spool_len;
+
+static const char *spool_dir(void)
+{
+	const char *dir = getenv("TMPDIR");
+
+	return dir && *dir ? dir : "/tmp";
+}
+
+/* Not every file system has O_TMPFILE (overlay of older kernels, 9p). */
+static int open_nameless(const char *dir)
+{
+	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	char *name;
+
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
+		return fd;
+	name = xasprintf("%s/rdinit.XXXXXX", dir);
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd >= 0)
+		unlink(name);
+	free(name);
+	return fd;
+}
+
+int64_t spool_add(const void *data, size_t len)
+{
+	int64_t at = spool_len;
+	const char *from = data;
+
+	if (spool_fd < 0)
+		spool_fd = open_nameless(spool_dir());
+	if (spool_fd < 0)
+		return error_errno(errno, "%s: cannot make a temporary file", shown(spool_dir()));
+	while (len) {
+		ssize_t done = pwrite(spool_fd, from, len, spool_len);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return error_errno(errno, "%s: cannot write a temporary file (TMPDIR names another place)",
+					   shown(spool_dir()));
+		from += done;
+		len -= (size_t)done;
+		spool_len += done;
+	}
+	return at;
+}
+
+struct blob spool_blob(int64_t at, uint64_t size, const char *name)
+{
+	return (struct blob){ .fd = spool_fd, .at = (uint64_t)at, .size = size, .name = name };
+}
+
+int blob_read(const struct blob *blob, uint64_t at, void *buffer, size_t len)
+{
+	char *to = buffer;
+
+	while (len) {
+		ssize_t done = pread(blob->fd, to, len, (off_t)(blob->at + at));
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return error_errno(errno, "%s: cannot read", shown(blob->name));
+		if (!done)
+			return error("%s: became shorter while it was read", shown(blob->name));
+		to += done;
+		at += (uint64_t)done;
+		len -= (size_t)done;
+	}
+	return 0;
+}

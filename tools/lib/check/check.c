@@ -1,0 +1,167 @@
+/* check.c - whether an image will boot: the table of rules, and the loop under it. */
+#include "tools/lib/check/check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define TEXT_MAX 8192 /* bytes of a finding: two escaped names, and words around them */
+
+/* What the kernel reads first comes first, so that a cause stands before what follows from it. */
+const struct check_rule check_rules[] = {
+	{ CHECK_NO_INIT, "no-init", "the program that the kernel starts is not in the image",
+	  check_no_init },
+	{ CHECK_NOT_EXECUTABLE, "not-executable", "a program is a folder, a device or has no x bit",
+	  check_not_executable },
+	{ CHECK_FOREIGN_PROGRAM, "foreign-program",
+	  "a program is damaged, no program, or for another processor", check_foreign_program },
+	{ CHECK_NO_INTERPRETER, "no-interpreter",
+	  "the interpreter that a program or script names is not in the image",
+	  check_no_interpreter },
+	{ CHECK_NO_LIBRARY, "no-library", "a library that a program needs is not in the image",
+	  check_no_library },
+	{ CHECK_UNREADABLE, "unreadable", "the kernel cannot unpack the image, or not all of it",
+	  check_unreadable },
+	{ CHECK_LOST_ENTRY, "lost-entry", "the kernel drops or replaces an entry without a word",
+	  check_lost_entry },
+	{ CHECK_NO_CONSOLE, "no-console", "the program has no /dev/console to write to",
+	  check_no_console },
+	{ CHECK_MEMORY, "memory", "the image does not fit into the memory", check_memory },
+	{ CHECK_MODULE, "module", "a kernel module cannot be loaded", check_module },
+	{ CHECK_NO_DEVICE, "no-device", "console= names what the machine or the kernel has not",
+	  check_no_device },
+	{ CHECK_WORD, "word", "a word of the command line that nobody reads, or not so",
+	  check_word },
+	{ CHECK_ROOT, "root", "root= is no name of a device, or has no driver", check_root },
+	{ CHECK_KERNEL, "kernel", "the kernel lacks what the image needs", check_kernel },
+	{ CHECK_REAL_INIT, "real-init", "init= is on a disk, which is not looked at",
+	  check_real_init },
+	{ CHECK_NO_PROGRAM, "no-program", "what /init is to run is not in the image",
+	  check_no_program },
+	{ CHECK_NO_ROOT, "no-root", "root= names nothing on the disk of --root that can be mounted",
+	  check_no_root },
+};
+const size_t check_rule_count = sizeof(check_rules) / sizeof(check_rules[0]);
+
+static char *print(const char *format, va_list args)
+{
+	char text[TEXT_MAX];
+
+	vsnprintf(text, sizeof(text), format, args);
+	return xstrdup(text);
+}
+
+void check_say(struct check *check, enum check_number number, enum check_severity severity,
+	       const char *cure, const char *format, ...)
+{
+	struct check_finding finding = { number, severity, NULL, cure };
+	va_list args;
+
+	check->counts[severity]++;
+	if (check->per_rule[number]++ >= CHECK_SHOWN)
+		return;
+	va_start(args, format);
+	finding.text = print(format, args);
+	va_end(args);
+	check->findings = xreallocarray(check->findings, check->finding_count + 1, sizeof(finding));
+	check->findings[check->finding_count++] = finding;
+}
+
+void check_skip(struct check *check, enum check_number number, const char *format, ...)
+{
+	struct check_unjudged unjudged = { number, NULL };
+	va_list args;
+
+	va_start(args, format);
+	unjudged.why = print(format, args);
+	va_end(args);
+	check->unjudged =
+		xreallocarray(check->unjudged, check->unjudged_count + 1, sizeof(unjudged));
+	check->unjudged[check->unjudged_count++] = unjudged;
+}
+
+enum kconfig_value check_config(const struct check *check, const char *symbol)
+{
+	return check->config.from ? kernel_config_get(&check->config, symbol) : KCONFIG_UNKNOWN;
+}
+
+int check_is_uml(const struct check *check)
+{
+	return check->has_kernel && check->kernel.kind == KERNEL_UML;
+}
+
+int check_lacks(const struct check *check, const char *symbol)
+{
+	enum kconfig_value value = check_config(check, symbol);
+
+	return value == KCONFIG_N || value == KCONFIG_M;
+}
+
+const struct archive_entry *check_resolve(const struct check *check, const char *path,
+					  const char **why)
+{
+	const struct archive_entry *entry = archive_resolve(check->archive, path, why);
+
+	if (!entry && !strstr(*why, "links"))
+		*why = "it is not in the image";
+	return entry;
+}
+
+char *check_file(const struct check *check, const char *path, size_t *len)
+{
+	const char *why;
+	const struct archive_entry *entry = archive_resolve(check->archive, path, &why);
+	struct span data;
+
+	if (!entry || (entry->newc.fields.mode & 0170000) != 0100000)
+		return NULL;
+	data = archive_data(check->archive, entry);
+	*len = data.len;
+	return data.len ? xmemdup(data.data, data.len) : xstrdup("");
+}
+
+/* Insertion keeps the order that one rule has found its own in. */
+static void sort(struct check *check)
+{
+	for (size_t i = 1; i < check->finding_count; i++) {
+		struct check_finding finding = check->findings[i];
+		size_t at = i;
+
+		for (; at && check->findings[at - 1].number > finding.number; at--)
+			check->findings[at] = check->findings[at - 1];
+		check->findings[at] = finding;
+	}
+}
+
+void check_judge(struct check *check)
+{
+	check_take_words(check);
+	for (size_t i = 0; i < check_rule_count; i++)
+		check_rules[i].judge(check);
+	sort(check);
+}
+
+void check_free(struct check *check)
+{
+	for (size_t i = 0; i < check->finding_count; i++)
+		free(check->findings[i].text);
+	for (size_t i = 0; i < check->unjudged_count; i++)
+		free(check->unjudged[i].why);
+	for (size_t i = 0; i < check->program_count; i++) {
+		free(check->programs[i].path);
+		free(check->programs[i].whose);
+	}
+	free(check->findings);
+	free(check->unjudged);
+	free(check->programs);
+	free(check->words);
+	free(check->image_words);
+	free(check->rdinit);
+	disk_names_free(&check->disk);
+	archive_close(check->archive);
+	buffer_free(&check->builtin);
+	kernel_config_free(&check->config);
+	if (check->has_kernel)
+		kernel_free(&check->kernel);
+	*check = (struct check){ 0 };
+}

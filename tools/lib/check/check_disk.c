@@ -1,0 +1,142 @@
+/* check_disk.c - the rule of the disk that --root gives: what root= names must be on it. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "init/pure/rootspec.h"
+#include "tools/lib/base/error.h"
+#include "tools/lib/check/check.h"
+
+static const char cure[] = "name it as the disk has it: root=UUID=..., with the UUID told here";
+
+/* The partition that a path names by its end: 0 for a whole disk, -1 where that cannot be told. */
+static long number_of(const char *path)
+{
+	static const char *const counted[] = { "/dev/nvme", "/dev/mmcblk", "/dev/loop", "/dev/nbd" };
+	static const char *const lettered[] = { "/dev/sd", "/dev/vd", "/dev/hd", "/dev/xvd" };
+	const char *end = path + strlen(path);
+
+	while (end > path && isdigit((unsigned char)end[-1]))
+		end--;
+	for (size_t i = 0; i < sizeof(counted) / sizeof(*counted); i++)
+		if (!strncmp(path, counted[i], strlen(counted[i])))
+			return end > path && end[-1] == 'p' && end - path > (long)strlen(counted[i])
+				       ? strtol(end, NULL, 10) : 0;
+	for (size_t i = 0; i < sizeof(lettered) / sizeof(*lettered); i++)
+		if (!strncmp(path, lettered[i], strlen(lettered[i])))
+			return strtol(end, NULL, 10);
+	return -1;
+}
+
+/* PARTUUID=X/PARTNROFF=N names the partition with a number so much higher. */
+static const struct disk_part *find(const struct disk_names *disk, const struct rootspec *spec, size_t from)
+{
+	for (size_t i = from; i < disk->count; i++) {
+		const struct disk_part *part = &disk->parts[i];
+
+		if (!rootspec_matches(spec, &part->finding))
+			continue;
+		return spec->offset ? disk_names_part(disk, part->number + spec->offset) : part;
+	}
+	return NULL;
+}
+
+static void say_nothing(struct check *check, const struct rootspec *spec)
+{
+	const struct disk_names *disk = &check->disk;
+	struct buffer has = { NULL, 0, 0 };
+	const char *word = NULL;
+
+	disk_names_tell(disk, &has);
+	for (size_t i = 0; i < disk->count && !word; i++)
+		word = rootspec_near(spec, &disk->parts[i].finding);
+	check_say(check, CHECK_NO_ROOT, CHECK_ERROR, cure, "root=%s names nothing on %s, which has %s%s%s",
+		  shown(check->settings.root), shown(disk->path), has.data,
+		  word ? "; it is near to what stands there behind " : "", word ? word : "");
+	buffer_free(&has);
+}
+
+/* What a name leads to has its type told by the disk: the drivers are those of rule 13. */
+static void judge_driver(struct check *check, const struct disk_part *part)
+{
+	const struct format_info *info = format_info(part->finding.format);
+	char *what = xasprintf("root=%s, %s,", shown(check->settings.root), info->title);
+
+	if (check->config.from && !check->is_damaged)
+		check_root_types(check, info->mount_as, what);
+	free(what);
+}
+
+/* What /init would refuse to mount. */
+static void judge_part(struct check *check, const struct disk_part *part)
+{
+	const struct finding *finding = &part->finding;
+	const struct format_info *info = format_info(finding->format);
+	struct buffer has = { NULL, 0, 0 };
+	char text[300];
+
+	finding_describe(finding, text, sizeof(text));
+	disk_names_tell(&check->disk, &has);
+	if (finding->found == FOUND_DAMAGED || finding->found == FOUND_SEVERAL)
+		check_say(check, CHECK_NO_ROOT, CHECK_ERROR, "repair it, or name another one",
+			  "root=%s is %s on %s", shown(check->settings.root), text,
+			  shown(check->disk.path));
+	else if (finding->found == FOUND_ONE && info->use != USE_FILE_SYSTEM)
+		check_say(check, CHECK_NO_ROOT, CHECK_ERROR, cure,
+			  "root=%s is %s on %s, which is no file system; it has %s",
+			  shown(check->settings.root), info->title, shown(check->disk.path), has.data);
+	else if (finding->found == FOUND_ONE && !check->settings.rootfstype)
+		judge_driver(check, part);
+	buffer_free(&has);
+}
+
+static void judge_path(struct check *check, const struct rootspec *spec)
+{
+	long number = spec->kind == ROOTSPEC_PATH ? number_of(spec->path) : -1;
+	const struct disk_part *part = number < 0 ? NULL
+						  : disk_names_part(&check->disk, (unsigned int)number);
+
+	if (number < 0)
+		check_skip(check, CHECK_NO_ROOT, "which partition root=%s is, is not known before the boot",
+			   shown(check->settings.root));
+	else if (!part)
+		say_nothing(check, spec);
+	else if (!check->settings.rootfstype)
+		judge_part(check, part);
+}
+
+static void judge_name(struct check *check, const struct rootspec *spec)
+{
+	const struct disk_part *part = find(&check->disk, spec, 0), *second;
+
+	if (!part) {
+		say_nothing(check, spec);
+		return;
+	}
+	second = spec->offset ? NULL : find(&check->disk, spec, (size_t)(part - check->disk.parts) + 1);
+	if (second)
+		check_say(check, CHECK_NO_ROOT, CHECK_WARNING, "give one of them another name",
+			  "root=%s names partitions %u and %u of %s: the first is taken",
+			  shown(check->settings.root), part->number, second->number,
+			  shown(check->disk.path));
+	judge_part(check, part);
+}
+
+void check_no_root(struct check *check)
+{
+	const struct settings *settings = &check->settings;
+	struct rootspec spec;
+
+	if (!settings->root || !*settings->root || settings->run)
+		return;
+	if (!check->disk.path)
+		check_skip(check, CHECK_NO_ROOT, "root=%s: no disk is given (--root)", shown(settings->root));
+	else if (!check->is_ours)
+		check_skip(check, CHECK_NO_ROOT, "%s finds root= in ways of its own", shown(check->rdinit));
+	else if (rootspec_parse(settings->root, &spec)) /* rule 13 */
+		return;
+	else if (spec.kind == ROOTSPEC_PATH || spec.kind == ROOTSPEC_NUMBER)
+		judge_path(check, &spec);
+	else
+		judge_name(check, &spec);
+}

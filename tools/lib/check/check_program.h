@@ -1,0 +1,21 @@
+/* check_program.h - the programs of an image that a boot comes to; for the rules alone. */
+#ifndef TOOLS_LIB_CHECK_PROGRAM_H
+#define TOOLS_LIB_CHECK_PROGRAM_H
+
+#include "tools/lib/check/check.h"
+
+/* Fills in check.programs: what the kernel starts, what our /init then runs, and the interpreters
+ * of scripts among them, five deep as the kernel goes (execve(2)). Says what no file stands for
+ * (CHECK_NO_PROGRAM). */
+void check_find_programs(struct check *check);
+
+/* A program that can be executed as far as its mode goes. */
+int check_is_executable(const struct archive_entry *entry);
+
+/* Its bytes, where it is such a one; data NULL else. */
+struct span check_program_bytes(const struct check *check, const struct check_program *program);
+
+/* The interpreter that its first line names, malloc'd, or NULL: no script, or no name in it. */
+char *check_script_interpreter(struct span bytes);
+
+#endif

@@ -1,0 +1,186 @@
+/* check_root.c - the rules of the real root: its name, its drivers, its init. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "init/pure/fslist.h"
+#include "init/pure/rootspec.h"
+#include "tools/lib/base/error.h"
+#include "tools/lib/check/check.h"
+
+#define DEVICE_PATH_MAX 128 /* init/boot.h */
+
+/* A driver is there if its symbol is y, or its module in the image's list. */
+struct driver {
+	const char *symbol, *module;
+};
+
+/* To read a type, one of its drivers is enough. */
+static const struct {
+	const char *type;
+	struct driver drivers[3];
+} types[] = {
+	{ "ext4", { { "EXT4_FS", "ext4" } } },
+	{ "ext3", { { "EXT4_FS", "ext4" }, { "EXT3_FS", "ext3" } } },
+	{ "ext2", { { "EXT2_FS", "ext2" }, { "EXT4_USE_FOR_EXT2", "ext4" } } },
+	{ "xfs", { { "XFS_FS", "xfs" } } },
+	{ "btrfs", { { "BTRFS_FS", "btrfs" } } },
+	{ "squashfs", { { "SQUASHFS", "squashfs" } } },
+	{ "erofs", { { "EROFS_FS", "erofs" } } },
+	{ "f2fs", { { "F2FS_FS", "f2fs" } } },
+	{ "vfat", { { "VFAT_FS", "vfat" } } },
+	{ "iso9660", { { "ISO9660_FS", "isofs" } } },
+};
+
+#define ON(machine) (1u << (machine))
+
+/* Each row of a device that fits the machine must have one of its drivers. */
+static const struct {
+	const char *device; /* what its name begins with */
+	unsigned int machines;
+	struct driver drivers[3];
+} buses[] = {
+	{ "/dev/vd", ~0u, { { "VIRTIO_BLK", "virtio_blk" } } },
+	{ "/dev/vd", ON(CHECK_PC) | ON(CHECK_Q35), { { "VIRTIO_PCI", "virtio_pci" } } },
+	{ "/dev/vd", ON(CHECK_MICROVM), { { "VIRTIO_MMIO", "virtio_mmio" } } },
+	{ "/dev/vd",
+	  ON(CHECK_ANY_MACHINE),
+	  { { "VIRTIO_PCI", "virtio_pci" }, { "VIRTIO_MMIO", "virtio_mmio" } } },
+	{ "/dev/sd", ~0u, { { "BLK_DEV_SD", "sd_mod" } } },
+	{ "/dev/sd",
+	  ON(CHECK_PC),
+	  { { "SCSI_VIRTIO", "virtio_scsi" }, { "ATA_PIIX", "ata_piix" } } },
+	{ "/dev/sd", ON(CHECK_Q35), { { "SCSI_VIRTIO", "virtio_scsi" }, { "SATA_AHCI", "ahci" } } },
+	{ "/dev/nvme", ~0u, { { "BLK_DEV_NVME", "nvme" } } },
+};
+
+static int is_there(const struct check *check, const struct driver *driver)
+{
+	return check_config(check, driver->symbol) == KCONFIG_Y ||
+	       check_loads(check, driver->module) || check_waits(check, driver->module);
+}
+
+static int has_one(const struct check *check, const struct driver drivers[3])
+{
+	for (size_t i = 0; i < 3 && drivers[i].symbol; i++)
+		if (is_there(check, &drivers[i]))
+			return 1;
+	return 0;
+}
+
+static void say_missing(struct check *check, const char *what, const struct driver drivers[3])
+{
+	struct buffer names = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < 3 && drivers[i].symbol; i++)
+		buffer_printf(&names, "%s%s (CONFIG_%s)", i ? " or " : "", drivers[i].module,
+			      drivers[i].symbol);
+	check_say(
+		check, CHECK_ROOT, CHECK_ERROR, "add the module with `rdinit pack --module NAME`",
+		"%s needs the driver %s, which is neither built into the kernel nor in the image's "
+		"list of modules",
+		what, names.data);
+	buffer_free(&names);
+}
+
+static void judge_buses(struct check *check, const char *path)
+{
+	for (size_t i = 0; i < sizeof(buses) / sizeof(buses[0]); i++) {
+		char *what;
+
+		if (strncmp(path, buses[i].device, strlen(buses[i].device)) ||
+		    !(buses[i].machines & ON(check->machine)) || has_one(check, buses[i].drivers))
+			continue;
+		what = xasprintf("root=%s", shown(path));
+		say_missing(check, what, buses[i].drivers);
+		free(what);
+	}
+}
+
+/* -1: a type that is not in our table; 1: its driver is there. */
+static int is_readable(const struct check *check, const char *type, const struct driver **drivers)
+{
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (strcmp(types[i].type, type))
+			continue;
+		*drivers = types[i].drivers;
+		return has_one(check, types[i].drivers);
+	}
+	return -1;
+}
+
+/* /init tries one after another: only if none can be read, and all are known, is it an error. */
+void check_root_types(struct check *check, const char *list, const char *what)
+{
+	char *text = xstrdup(list);
+	const struct driver *drivers = NULL;
+	const char *names[FSLIST_MAX];
+	int left_out, missing = 0, count = fslist_split(text, names, &left_out);
+
+	for (int i = 0; i < count; i++)
+		missing += is_readable(check, names[i], &drivers) == 0;
+	if (drivers && missing == count && !left_out)
+		say_missing(check, what, drivers);
+	free(text);
+}
+
+static void judge_types(struct check *check, const char *list)
+{
+	char *what = xasprintf("rootfstype=%s", shown(list));
+
+	check_root_types(check, list, what);
+	free(what);
+}
+
+static void judge_name(struct check *check, const char *root, struct rootspec *spec)
+{
+	static const char cure[] = "name the device as rdinit-cmdline(7) says, at best root=UUID=...";
+
+	if (rootspec_parse(root, spec)) {
+		spec->path = NULL;
+		check_say(check, CHECK_ROOT, CHECK_ERROR, cure,
+			  "root=%s is no name that /init knows: UUID=, LABEL=, PARTUUID=, PARTLABEL=, "
+			  "gpt-auto, /dev/NAME or MAJ:MIN", shown(root));
+	} else if (spec->kind != ROOTSPEC_PATH) {
+		spec->path = NULL;
+	} else if (strlen(spec->path) >= DEVICE_PATH_MAX) {
+		check_say(check, CHECK_ROOT, CHECK_ERROR, cure, "root=%s has more than %d bytes",
+			  shown(root), DEVICE_PATH_MAX - 1);
+		spec->path = NULL;
+	}
+}
+
+void check_root(struct check *check)
+{
+	const struct settings *settings = &check->settings;
+	struct rootspec spec;
+
+	if (!settings->root || !*settings->root || settings->run)
+		return;
+	if (!check->is_ours) {
+		check_skip(check, CHECK_ROOT, "%s finds root= in ways of its own",
+			   shown(check->rdinit));
+		return;
+	}
+	judge_name(check, settings->root, &spec);
+	if (!check->config.from || check->is_damaged) {
+		check_skip(check, CHECK_ROOT,
+			   "the drivers of root=: the kernel's configuration is not known, "
+			   "or not all of the image");
+		return;
+	}
+	if (spec.path)
+		judge_buses(check, spec.path);
+	if (settings->rootfstype)
+		judge_types(check, settings->rootfstype);
+}
+
+void check_real_init(struct check *check)
+{
+	const struct settings *settings = &check->settings;
+
+	if (settings->root && *settings->root && !settings->run)
+		check_skip(check, CHECK_REAL_INIT, "init=%s of root=%s: the disk is not looked at",
+			   settings->init ? shown(settings->init) : "(the usual places)",
+			   shown(settings->root));
+}

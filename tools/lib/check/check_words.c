@@ -1,0 +1,158 @@
+/* check_words.c - what an image is asked for, by its own words and the kernel's line. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "init/pure/modlist.h"
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/path.h"
+#include "tools/lib/check/check.h"
+#include "tools/lib/check/check_program.h"
+
+#define CONF_DIR "/etc/cmdline.d/"
+#define IMAGE_WORDS_MAX 4095 /* bytes: init/boot.h */
+#define CONF_NAME_MAX 63 /* bytes: init/settings.c */
+#define OUR_MARK "rdinit.onfail" /* a parameter that no other program knows */
+
+static int is_conf(const char *path)
+{
+	const char *name = path + strlen(CONF_DIR);
+	size_t len = strlen(path);
+
+	return !strncmp(path, CONF_DIR, strlen(CONF_DIR)) && !strchr(name, '/') &&
+	       len - strlen(CONF_DIR) > 5 && !strcmp(path + len - 5, ".conf") &&
+	       strlen(name) <= CONF_NAME_MAX;
+}
+
+/* The files in the order of their names, which is that of by_path; each is a line of its own, so
+ * that its "--" ends only itself. */
+static void read_conf_files(struct check *check)
+{
+	const struct archive *archive = check->archive;
+	size_t used = 0, len;
+
+	check->image_words = xcalloc(1, IMAGE_WORDS_MAX + 1);
+	for (size_t i = 0; i < archive->count; i++) {
+		const char *path = archive->entries[archive->by_path[i]].path;
+		char *text, *here = check->image_words + used;
+
+		if (!is_conf(path) ||
+		    archive_find(archive, path) != &archive->entries[archive->by_path[i]])
+			continue;
+		text = check_file(check, path, &len);
+		if (text && len < IMAGE_WORDS_MAX - used) {
+			memcpy(here, text, len + 1);
+			used += len + 1;
+			settings_parse(&check->settings, here, FROM_IMAGE);
+		} else if (text) {
+			check_say(check, CHECK_WORD, CHECK_ERROR, "use fewer words",
+				  "%s is not read: the files of " CONF_DIR
+				  " have more than %d bytes",
+				  shown(path), IMAGE_WORDS_MAX);
+		}
+		free(text);
+	}
+}
+
+static int starts_ours(const struct check *check)
+{
+	size_t len;
+	char *program = check_file(check, check->rdinit, &len);
+	int is_ours = program && len > 4 && !memcmp(program, "\177ELF", 4) &&
+		      memmem(program, len, OUR_MARK, strlen(OUR_MARK));
+
+	free(program);
+	return is_ours;
+}
+
+/* The kernel's own word; the last one counts. */
+static char *find_rdinit(const char *append)
+{
+	char *line = xstrdup(append ? append : ""), *rest = line, *found = NULL;
+	struct word word;
+
+	while (cmdline_next(&rest, &word) && !cmdline_is_end(&word)) {
+		if (strcmp(word.name, "rdinit") || !word.value)
+			continue;
+		free(found);
+		found = xstrdup(word.value);
+	}
+	free(line);
+	return found ? found : xstrdup("/init");
+}
+
+void check_take_words(struct check *check)
+{
+	settings_defaults(&check->settings);
+	check->rdinit = find_rdinit(check->append);
+	check->is_ours = starts_ours(check);
+	if (check->is_ours)
+		read_conf_files(check);
+	check->words = xstrdup(check->append ? check->append : "");
+	settings_parse(&check->settings, check->words, FROM_KERNEL);
+	check_find_programs(check);
+}
+
+int check_same_module(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++)
+		if (*a != *b && !((*a == '-' || *a == '_') && (*b == '-' || *b == '_')))
+			return 0;
+	return *a == *b;
+}
+
+/* The line of the list that names the module, from 0; -1: none. */
+static int line_of(char *list, const char *name)
+{
+	struct module_line line;
+	char own[64];
+
+	for (int number = 0; modlist_next(&list, &line); number++) {
+		modlist_name(line.path, own, sizeof(own));
+		if (check_same_module(own, name))
+			return number;
+	}
+	return -1;
+}
+
+int check_loads(const struct check *check, const char *name)
+{
+	size_t len;
+	char *list = check_file(check, "/etc/rdinit/modules", &len);
+	int found = list && line_of(list, name) >= 0;
+
+	free(list);
+	return found;
+}
+
+/* Whether a pattern's line, "pci:v00001AF4d* 4,7", ends with this number among others. */
+static int has_pattern(char *patterns, int number)
+{
+	char *lines = NULL, *numbers, *end;
+
+	for (char *line = strtok_r(patterns, "\n", &lines); line; line = strtok_r(NULL, "\n", &lines)) {
+		numbers = strchr(line, ' ');
+		while (numbers && *numbers) {
+			if (strtol(numbers + 1, &end, 10) == number && end != numbers + 1)
+				return 1;
+			numbers = strchr(numbers + 1, ',');
+		}
+	}
+	return 0;
+}
+
+int check_waits(const struct check *check, const char *name)
+{
+	size_t len;
+	char *list = check_file(check, "/etc/rdinit/drivers", &len);
+	char *patterns = list ? strstr(list, "\n\n") : NULL;
+	int number, found = 0;
+
+	if (patterns) {
+		*patterns = '\0';
+		number = line_of(list, name);
+		found = number >= 0 && has_pattern(patterns + 2, number);
+	}
+	free(list);
+	return found;
+}

@@ -1,0 +1,291 @@
+/* plan.c - the boot that /init would do, a line or more for each step. */
+#include "tools/lib/check/plan.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "init/pure/drivers.h"
+#include "init/pure/identity.h"
+#include "init/pure/mode.h"
+#include "init/pure/modlist.h"
+#include "init/pure/rootspec.h"
+#include "tools/lib/base/error.h"
+
+#define WORDS_MAX 127 /* of a program: init/boot.h */
+
+struct plan {
+	const struct check *check;
+	const struct settings *settings;
+	enum mode mode;
+	enum mode_from from;
+	const char *step;	/* in front of the next line; "" behind the first */
+};
+
+static void say(struct plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(struct plan *plan, const char *format, ...)
+{
+	va_list args;
+
+	printf("%-13s ", plan->step);
+	plan->step = "";
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	puts("");
+}
+
+static const char *missing(const struct plan *plan, const char *path)
+{
+	const char *why;
+
+	return archive_resolve(plan->check->archive, path, &why) ? "" : " (not in the image)";
+}
+
+static void plan_early_mounts(struct plan *plan)
+{
+	say(plan, "/dev, /proc, /sys");
+}
+
+static void plan_console(struct plan *plan)
+{
+	say(plan, "/dev/console");
+	for (int i = 0; i < plan->settings->console_count; i++)
+		say(plan, "else %s", shown(plan->settings->consoles[i]));
+}
+
+static void plan_settings(struct plan *plan)
+{
+	static const char *const onfail[] = { "what panic= says, else a shell", "a shell", "power off", "reboot",
+					      "halt", "wait for the host" };
+	static const char *const from[] = { [FROM_RUN_WORD] = "rdinit.run=", [FROM_ROOT_WORD] = "root=",
+					    [FROM_ARGUMENTS] = "the words behind --", [FROM_RUN_FILE] = RUN_FILE };
+	const struct settings *settings = plan->settings;
+
+	if (plan->mode == MODE_STAY)
+		say(plan, "nothing is asked for: stay in the image");
+	else
+		say(plan, "%s, by %s", plan->mode == MODE_RUN ? "run one program" : "hand off", from[plan->from]);
+	say(plan, "after a failure: %s", onfail[settings->onfail]);
+	for (int i = 0; i < settings->env_count; i++)
+		say(plan, "environment: %s", shown(settings->env[i]));
+	for (int i = 0; i < settings->ignored_count && i < SETTINGS_IGNORED_MAX; i++)
+		say(plan, "ignored: %s: %s", shown(settings->ignored[i].word), settings->ignored[i].why);
+}
+
+static void plan_late_mounts(struct plan *plan)
+{
+	if (plan->settings->mounts == MOUNTS_MINIMAL)
+		say(plan, "none: rdinit.mounts=minimal");
+	else if (plan->mode == MODE_HAND_OFF)
+		say(plan, "/run; /dev/pts, /dev/shm and cgroups are the real root's");
+	else
+		say(plan, "/run, /dev/pts, /dev/shm, /sys/fs/cgroup");
+}
+
+static void plan_keymap(struct plan *plan)
+{
+	const char *file = plan->settings->keymap;
+
+	say(plan, "%s%s", file ? shown(file) : "the kernel's", file ? missing(plan, file) : "");
+}
+
+/* As init/modules.c: the list's options, then those of the command line. */
+static void plan_module(struct plan *plan, const struct module_line *line)
+{
+	char name[64], options[1024];
+
+	modlist_name(line->path, name, sizeof(name));
+	snprintf(options, sizeof(options), "%s", line->options);
+	for (int i = 0; i < plan->settings->module_count; i++)
+		modlist_add_option(options, sizeof(options), name, plan->settings->modules[i]);
+	say(plan, "%s%s%s%s", shown(line->path), *options ? " " : "", shown(options), missing(plan, line->path));
+}
+
+static void plan_drivers(struct plan *plan)
+{
+	struct drivers *drivers = calloc(1, sizeof(*drivers));
+	size_t len;
+	char *text = check_file(plan->check, "/etc/rdinit/drivers", &len);
+
+	if (drivers && text && drivers_parse((struct span){ (const uint8_t *)text, len }, drivers))
+		say(plan, "/etc/rdinit/drivers is no table: nothing waits for a device");
+	else if (drivers && text)
+		say(plan, "%u more wait for their devices", drivers->count);
+	free(drivers);
+	free(text);
+}
+
+static void plan_modules(struct plan *plan)
+{
+	size_t len;
+	char *list = check_file(plan->check, "/etc/rdinit/modules", &len), *rest = list;
+	struct module_line line;
+
+	while (list && modlist_next(&rest, &line))
+		plan_module(plan, &line);
+	free(list);
+	plan_drivers(plan);
+	for (int i = 0; i < plan->settings->blacklist.count; i++)
+		say(plan, "never: %s", shown(plan->settings->blacklist.all[i]));
+	if (*plan->step)
+		say(plan, "none");
+}
+
+/* The words of the program, each ended by a NUL, or one line of words. */
+static int split_run(const struct plan *plan, char **words, char **text)
+{
+	size_t len = 0;
+
+	if (plan->from == FROM_RUN_FILE)
+		*text = check_file(plan->check, RUN_FILE, &len);
+	else
+		*text = xstrdup(plan->from == FROM_RUN_WORD ? plan->settings->run : plan->settings->arguments);
+	if (plan->from == FROM_RUN_FILE && memchr(*text, '\0', len)) {
+		int count = 0;
+
+		for (size_t at = 0; at < len && count < WORDS_MAX; at += strlen(*text + at) + 1)
+			words[count++] = *text + at;
+		return count;
+	}
+	if (plan->from == FROM_ARGUMENTS) {
+		char *rest = *text;
+		struct word word;
+		int count = 0;
+
+		while (count < WORDS_MAX && cmdline_next(&rest, &word))
+			words[count++] = cmdline_join(&word);
+		return count;
+	}
+	return words_split(*text, words, WORDS_MAX);
+}
+
+static void plan_appliance(struct plan *plan)
+{
+	const struct settings *settings = plan->settings;
+	char *words[WORDS_MAX + 1], *text = NULL;
+	struct buffer line = { 0 };
+	struct identity identity;
+	int count = split_run(plan, words, &text);
+
+	for (int i = 0; i < count; i++)
+		buffer_printf(&line, "%s%s", i ? " " : "", shown(words[i]));
+	if (count > 0)
+		say(plan, "%s%s", line.data, *words[0] == '/' ? missing(plan, words[0]) : "");
+	else
+		say(plan, "fails: an open quote, no words, or too many");
+	if (settings->user && identity_parse(settings->user, &identity))
+		say(plan, "fails: rdinit.user=%s is not UID:GID", shown(settings->user));
+	else if (settings->user)
+		say(plan, "as user %u, group %u and %u more", identity.uid, identity.gid, identity.group_count);
+	if (settings->chdir)
+		say(plan, "in %s%s", shown(settings->chdir), missing(plan, settings->chdir));
+	if (settings->stdio)
+		say(plan, "its streams as frames over %s", shown(settings->stdio));
+	buffer_free(&line);
+	free(text);
+}
+
+static void plan_root_find(struct plan *plan)
+{
+	static const char *const kinds[] = {
+		[ROOTSPEC_PATH] = "the device", [ROOTSPEC_NUMBER] = "the device of number",
+		[ROOTSPEC_UUID] = "the file system of UUID", [ROOTSPEC_LABEL] = "the file system of label",
+		[ROOTSPEC_PARTUUID] = "the partition of UUID", [ROOTSPEC_PARTLABEL] = "the partition of label",
+		[ROOTSPEC_GPT_AUTO] = "the partition whose type is a root's",
+	};
+	const struct settings *settings = plan->settings;
+	struct rootspec spec;
+
+	if (settings->rootdelay_s)
+		say(plan, "waits %d s (rootdelay=)", settings->rootdelay_s);
+	if (rootspec_parse(settings->root, &spec))
+		say(plan, "root=%s: a share's tag, or no name of a device", shown(settings->root));
+	else
+		say(plan, "%s %s", kinds[spec.kind],
+		    spec.kind == ROOTSPEC_GPT_AUTO ? "" :
+		    *spec.value			   ? shown(spec.value) :
+						     shown(settings->root));
+	if (settings->loop)
+		say(plan, "and the file %s on it", shown(settings->loop));
+	if (settings->timeout_s == WAIT_FOREVER)
+		say(plan, "waits without a limit");
+	else
+		say(plan, "waits %d s at the most", settings->timeout_s);
+}
+
+static void plan_root_mount(struct plan *plan)
+{
+	const struct settings *settings = plan->settings;
+
+	say(plan, "%s, as %s%s%s", settings->root_access == ROOT_READ_ONLY ? "read-only" : "for writing",
+	    settings->rootfstype ? shown(settings->rootfstype) : "what is found on it",
+	    settings->rootflags ? ", with " : "", settings->rootflags ? shown(settings->rootflags) : "");
+	if (settings->overlay)
+		say(plan, "under an overlay %s", *settings->overlay ? shown(settings->overlay) : "in memory");
+}
+
+static void plan_root_switch(struct plan *plan)
+{
+	const struct settings *settings = plan->settings;
+
+	say(plan, "%s", settings->init ? shown(settings->init) : "/sbin/init, /etc/init, /bin/init or /bin/sh");
+	if (settings->arguments && *settings->arguments)
+		say(plan, "with %s", shown(settings->arguments));
+}
+
+static void plan_stay(struct plan *plan)
+{
+	if (!*missing(plan, "/sbin/init"))
+		say(plan, "/sbin/init of the image takes the place of /init");
+	else
+		say(plan, "a shell, /bin/sh%s", missing(plan, "/bin/sh"));
+}
+
+static void plan_power(struct plan *plan)
+{
+	static const char *const ways[] = { "as the firmware can: power off with ACPI, else reboot", "power off",
+					    "reboot", "halt" };
+
+	say(plan, "TERM, after %d s KILL, sync, unmount; %s", plan->settings->grace_s, ways[plan->settings->exit]);
+}
+
+static const struct row {
+	const char *step;
+	void (*print)(struct plan *plan);
+} rows[] = {
+	{ "early-mounts", plan_early_mounts }, { "console", plan_console },
+	{ "settings", plan_settings },	       { "late-mounts", plan_late_mounts },
+	{ "keymap", plan_keymap },	       { "modules", plan_modules },
+	{ "appliance", plan_appliance },       { "root-find", plan_root_find },
+	{ "root-mount", plan_root_mount },     { "root-switch", plan_root_switch },
+	{ "stay", plan_stay },		       { "power", plan_power },
+};
+
+static void print_step(struct plan *plan, const char *step)
+{
+	plan->step = step;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!strcmp(rows[i].step, step))
+			rows[i].print(plan);
+	if (*plan->step)
+		say(plan, "-");
+}
+
+void plan_print(const struct check *check)
+{
+	struct plan plan = { .check = check, .settings = &check->settings };
+	size_t len = 0;
+	char *run;
+
+	plan.from = mode_from(plan.settings);
+	plan.mode = plan.from == FROM_ROOT_WORD ? MODE_HAND_OFF : MODE_RUN;
+	run = plan.from == FROM_RUN_FILE ? check_file(check, RUN_FILE, &len) : NULL;
+	if (plan.from == FROM_RUN_FILE && (!run || !len))
+		plan.mode = MODE_STAY;
+	free(run);
+	for (const char *const *step = mode_steps(plan.mode); *step; step++)
+		print_step(&plan, *step);
+}

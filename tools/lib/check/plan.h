@@ -1,0 +1,11 @@
+/* plan.h - the boot that /init would do, a line or more for each step. */
+#ifndef TOOLS_LIB_PLAN_H
+#define TOOLS_LIB_PLAN_H
+
+#include "tools/lib/check/check.h"
+
+/* Prints it to stdout. Image and words have been taken in (check_take_image(), check_take_words()), and the
+ * first program is our /init. */
+void plan_print(const struct check *check);
+
+#endif

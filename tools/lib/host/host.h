@@ -1,0 +1,66 @@
+/* host.h - what a machine's devices and its root need of a kernel. */
+#ifndef TOOLS_LIB_HOST_H
+#define TOOLS_LIB_HOST_H
+
+#include "tools/lib/base/mem.h"
+#include "tools/lib/module/module.h"
+
+/* In all of these `root` is the folder in which the host's files are looked for, "" for the host
+ * itself; each returns 0, or -1 after reporting, unless it says otherwise. */
+
+/* The first line of ROOT/PATH without its newline; malloc'd, or NULL: unreadable, or empty. */
+char *host_line(const char *root, const char *path);
+/* The whole text of a file; malloc'd, or NULL (errno). Limit: 16 MiB. */
+char *host_text(const char *root, const char *path);
+
+/*
+ * The modules that QEMU's machine `name` (pc, q35, microvm) may need for disks, network, console
+ * and folders of the host: always loaded, and those that the kernel does not have are left out,
+ * unless no disk would be left. For "this" the drivers that the devices in ROOT/sys/bus ask for
+ * with their modalias, of the same kinds, loaded when their device appears.
+ */
+int host_add_machine(struct modules *modules, const char *root, const char *name, const char *why);
+
+/* Drivers for a device's alias, of those kinds only. */
+int host_add_device(struct modules *modules, enum module_load load, const char *alias,
+		    const char *why);
+
+/* What stands between a block device and its bytes that /init must put together. */
+enum host_stack {
+	HOST_PLAIN = 0,
+	HOST_LUKS = 1,
+	HOST_LVM = 2,
+	HOST_MD = 4,
+	HOST_OTHER_DM = 8,
+	HOST_LOOP = 16,
+};
+/* "LUKS", for one bit. */
+const char *host_stack_name(enum host_stack bit);
+
+/* Adds the drivers of the block device whose folder in sysfs is ROOT/sys/PATH ("dev/block/8:1",
+ * "class/block/sda1"), from its bus down, and those of what it is made of. `stack` gets the bits of
+ * what was met. */
+int host_add_block(struct modules *modules, const char *root, const char *path, const char *why,
+		   enum host_stack *stack);
+
+/* Adds the module of a file system and what it asks the kernel for while mounting. */
+int host_add_fs(struct modules *modules, const char *type, const char *why);
+
+/* Adds the file systems in an image or a block device: its own, else those of its partitions that
+ * can be a root. */
+int host_add_fs_of(struct modules *modules, const char *path, const char *why);
+
+/* All that is needed to mount `path` as the root: a block device, or a disk's image. */
+int host_add_root(struct modules *modules, const char *root, const char *path, const char *why);
+
+/* The file system that is mounted from this device, by ROOT/proc/self/mountinfo; malloc'd, or
+ * NULL. */
+char *host_mounted_type(const char *root, unsigned int major, unsigned int minor);
+
+/* All that is needed to mount the root that the host itself has, and the words that name it, a line
+ * appended to `words`: "root=UUID=... rootfstype=ext4 rootflags=...\n". Refused: a root on no block
+ * device, on something that /init does not put together, and a /usr of its own. */
+int host_add_mounted_root(struct modules *modules, const char *root, const char *why,
+			  struct buffer *words);
+
+#endif

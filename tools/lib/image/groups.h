@@ -1,0 +1,43 @@
+/* groups.h - an archive on its way out: entries in groups, each compressed as a frame of its own. */
+#ifndef TOOLS_LIB_GROUPS_H
+#define TOOLS_LIB_GROUPS_H
+
+#include "tools/lib/base/output.h"
+#include "tools/lib/compress/compress.h"
+
+/*
+ * The kernel takes an archive in several frames, if each ends where an entry ends. So groups are
+ * compressed side by side, and one whose bytes did not change since the last time is not compressed
+ * again. A group ends, once it has GROUP_LEAST bytes, in front of an entry whose name says so, or at
+ * GROUP_MOST bytes: a file that grows, comes or goes moves the borders around itself only. The same
+ * entries give the same bytes, whatever the number of threads.
+ */
+#define GROUP_LEAST ((size_t)2 << 20)
+#define GROUP_MOST ((size_t)8 << 20)
+
+struct groups_options {
+	struct compress_choice choice;
+	unsigned int threads;	/* 0: one a processor, as far as 256 MiB of memory allow */
+	int use_cache;
+};
+
+struct groups;
+
+/* Writes to `output`, which stays the caller's. NULL after reporting. */
+struct groups *groups_new(const struct groups_options *options, struct output *output);
+
+/* An entry of this name begins. 0, or -1 after reporting. */
+int groups_entry(struct groups *groups, const char *name);
+
+/* 0, or -1 after reporting. */
+int groups_write(struct groups *groups, const void *data, size_t len);
+
+/* Room in the output itself, as output_room() has it, where nothing is compressed; else NULL. */
+char *groups_room(struct groups *groups, size_t len);
+void groups_take(struct groups *groups, size_t len);
+
+/* Waits for all, writes what is left, frees. 0, or -1 after reporting. */
+int groups_finish(struct groups *groups);
+void groups_free(struct groups *groups);	/* gives up; NULL is fine */
+
+#endif

@@ -1,0 +1,244 @@
+/* image_settle.c - what happens when two want one path, and when an entry goes. */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/base/path.h"
+#include "tools/lib/image/image_table.h"
+
+const char *entry_kind(const struct entry *entry)
+{
+	switch (entry->mode & S_IFMT) {
+	case S_IFDIR: return "directory";
+	case S_IFREG: return "file";
+	case S_IFLNK: return "symlink";
+	default: return "node";
+	}
+}
+
+static bool is_kind(const struct entry *entry, uint32_t kind)
+{
+	return (entry->mode & S_IFMT) == kind;
+}
+
+static bool is_below(const char *path, const char *dir)
+{
+	size_t len = strcmp(dir, "/") ? strlen(dir) : 0;
+
+	return !strncmp(path, dir, len) && path[len] == '/' && path[len + 1];
+}
+
+int image_has_below(const struct image *image, const char *path)
+{
+	for (size_t i = 0; i < IMAGE_BUCKETS; i++)
+		for (struct node *node = image->buckets[i]; node; node = node->next)
+			if (is_below(node->entry.path, path))
+				return 1;
+	return 0;
+}
+
+/* The first name that shares `old`'s inode takes over what `old` held; old is about to go. */
+static void leave_to_heirs(struct image *image, struct entry *old)
+{
+	struct entry **all, *heir = NULL;
+	size_t count;
+
+	if (!old->shared)
+		return;
+	all = image_sorted(image, &count);
+	for (size_t i = 0; i < count; i++) {
+		struct entry *entry = all[i];
+
+		if (entry->link != old)
+			continue;
+		entry->link = heir;
+		if (heir)
+			continue;
+		heir = entry;
+		heir->shared = 1;
+		heir->host_path = old->host_path;
+		heir->data = old->data;
+		heir->spooled = old->spooled;
+		heir->size = old->size;
+		old->host_path = NULL;
+		old->data = NULL;
+	}
+	old->shared = 0;
+	free(all);
+}
+
+void entry_set_attributes(struct entry *entry, const struct entry *wanted)
+{
+	char *old;
+
+	entry->mode = wanted->mode;
+	entry->uid = wanted->uid;
+	entry->gid = wanted->gid;
+	entry->mtime = wanted->mtime;
+	entry->rank = wanted->rank;
+	old = entry->why; /* wanted->why may be the same string */
+	entry->why = xstrdup(wanted->why);
+	free(old);
+}
+
+void entry_set_content(struct entry *entry, const struct entry *wanted)
+{
+	free(entry->target);
+	free(entry->host_path);
+	free(entry->data);
+	entry->target = wanted->target ? xstrdup(wanted->target) : NULL;
+	entry->host_path = wanted->host_path ? xstrdup(wanted->host_path) : NULL;
+	entry->data = wanted->data ? xmemdup(wanted->data, wanted->size) : NULL;
+	entry->spooled = wanted->spooled;
+	entry->size = wanted->size;
+	entry->rdev_major = wanted->rdev_major;
+	entry->rdev_minor = wanted->rdev_minor;
+	entry->link = wanted->link;
+	if (entry->link)
+		entry->link->shared = 1;
+}
+
+static bool same_text(const char *one, const char *other)
+{
+	return one && other ? !strcmp(one, other) : one == other;
+}
+
+static bool same_content(const struct entry *one, const struct entry *other)
+{
+	if ((one->mode & S_IFMT) != (other->mode & S_IFMT) || one->link != other->link ||
+	    !same_text(one->target, other->target) || !same_text(one->host_path, other->host_path) ||
+	    one->spooled != other->spooled || one->rdev_major != other->rdev_major || one->rdev_minor != other->rdev_minor)
+		return false;
+	if (!one->data || !other->data)
+		return one->data == other->data;
+	return one->size == other->size && !memcmp(one->data, other->data, one->size);
+}
+
+static bool outranked(const struct entry *entry, const struct entry *wanted)
+{
+	return wanted->rank < entry->rank ||
+	       (wanted->rank == entry->rank && wanted->rank == IMAGE_NEEDED);
+}
+
+void image_drop(struct image *image, struct entry *entry)
+{
+	struct node *node = (struct node *)entry;
+
+	leave_to_heirs(image, entry);
+	table_remove(image, entry);
+	node->next = image->dropped;
+	image->dropped = node;
+}
+
+/* Moves one entry to `path`, with all that a parent symlink may change about it. */
+static int move_entry(struct image *image, struct entry *entry, const char *path, const char *why)
+{
+	char *place = table_resolve(image, path, why);
+	struct entry *there = place ? table_find(image, place) : NULL;
+	int result = -1;
+
+	if (place && !there) {
+		table_remove(image, entry);
+		free(entry->path);
+		entry->path = xstrdup(place);
+		table_insert(image, entry);
+		result = image_create_parents(image, place, why);
+	} else if (place && (is_kind(there, S_IFDIR) ? is_kind(entry, S_IFDIR) :
+							same_content(there, entry))) {
+		image_drop(image, entry);
+		result = 0;
+	} else if (place) {
+		error("%s: %s (%s) and %s (%s) become one", why, shown(entry->path), entry->why,
+		      shown(place), there->why);
+	}
+	free(place);
+	return result;
+}
+
+/* A symlink takes the place of a directory, whose entries move to where it points. */
+static int move_children(struct image *image, const char *from, const char *target, const char *why)
+{
+	size_t count, len = strlen(from);
+	char *parent = path_parent(from), *to = *target == '/' ? xstrdup(target) :
+								path_join(parent, target);
+	struct entry **all = image_sorted(image, &count);
+	int result = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		char *path;
+
+		if (!is_below(all[i]->path, from) || result < 0)
+			continue;
+		path = path_join(to, all[i]->path + len);
+		result = move_entry(image, all[i], path, why);
+		free(path);
+	}
+	free(all);
+	free(parent);
+	free(to);
+	return result;
+}
+
+/* A program's symlink on its way (/bin -> usr/bin) and a directory that somebody else wants there:
+ * with the symlink and the directory's entries behind it, every path of both leads somewhere. */
+static bool symlink_takes_directory(const struct entry *dir, const struct entry *symlink)
+{
+	return is_kind(symlink, S_IFLNK) && is_kind(dir, S_IFDIR) &&
+	       (dir->rank <= IMAGE_NEEDED || symlink->rank == IMAGE_NEEDED ||
+		symlink->rank == IMAGE_PROGRAM);
+}
+
+static bool symlink_stays(const struct entry *symlink, const struct entry *wanted)
+{
+	return is_kind(wanted, S_IFDIR) && is_kind(symlink, S_IFLNK) &&
+	       (symlink->rank == IMAGE_NEEDED || symlink->rank == IMAGE_PROGRAM);
+}
+
+static struct entry *replace(struct image *image, struct entry *entry, const struct entry *wanted)
+{
+	bool moves = symlink_takes_directory(entry, wanted);
+
+	if (is_kind(entry, S_IFDIR) && !moves && image_has_below(image, entry->path)) {
+		error("%s: %s is a directory with something in it (%s) and cannot become a %s",
+		      wanted->why, shown(entry->path), entry->why, entry_kind(wanted));
+		return NULL;
+	}
+	if (wanted->rank == IMAGE_EXPLICIT && entry->rank == IMAGE_EXPLICIT)
+		warning("%s: %s takes the place of what %s put there", wanted->why,
+			shown(entry->path), entry->why);
+	table_forget_folder(image);
+	leave_to_heirs(image, entry);
+	entry_set_attributes(entry, wanted);
+	entry_set_content(entry, wanted);
+	if (moves && move_children(image, entry->path, entry->target, entry->why) < 0)
+		return NULL;
+	return entry;
+}
+
+struct entry *image_settle(struct image *image, struct entry *entry, const struct entry *wanted)
+{
+	if (symlink_stays(entry, wanted))
+		return entry;
+	if (outranked(entry, wanted) && !symlink_takes_directory(entry, wanted))
+		return entry;
+	if (!same_content(entry, wanted))
+		return replace(image, entry, wanted);
+	if (!entry->link)
+		entry_set_attributes(entry, wanted);
+	return entry;
+}
+
+void image_remove(struct image *image, const char *path, enum image_removal removal, unsigned int keep)
+{
+	size_t count;
+	struct entry **all = image_entries(image, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if ((!keep || all[i]->layer != keep) &&
+		    (is_below(all[i]->path, path) ||
+		     (removal == INCLUSIVE && !strcmp(all[i]->path, path))))
+			image_drop(image, all[i]);
+	free(all);
+}

@@ -1,0 +1,74 @@
+/* manifest.c - every entry of an image with its digest, its source and its reason. */
+#include <stdlib.h>
+
+#include "tools/lib/archive/listing_json.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/base/output.h"
+#include "tools/lib/base/path.h"
+#include "tools/lib/base/sha256.h"
+#include "tools/lib/image/provenance_parts.h"
+
+const struct entry *provenance_of(const struct provenance *provenance, const struct archive *archive,
+				  const struct archive_entry *entry)
+{
+	int is_early = provenance->early && entry->segment + 1 < archive->segment_count;
+	const struct entry *made = NULL;
+
+	if (is_early)
+		made = image_find(provenance->early, entry->path);
+	return made ? made : image_find(provenance->image, entry->path);
+}
+
+int provenance_save(json_t *whole, const char *path)
+{
+	struct output *output = output_open(path);
+	char *text = output ? json_dumps(whole, JSON_INDENT(1) | JSON_PRESERVE_ORDER) : NULL;
+	int result = -1;
+
+	json_decref(whole);
+	if (text && output_write(output, text, strlen(text)) == 0 && output_write(output, "\n", 1) == 0)
+		result = output_commit(output);
+	else if (output)
+		output_abort(output);
+	free(text);
+	return result;
+}
+
+static json_t *entry_json(const struct provenance *provenance, const struct archive *archive,
+			  const struct archive_entry *entry)
+{
+	const struct entry *made = provenance_of(provenance, archive, entry);
+	const struct entry *inode = made ? image_inode((struct entry *)made) : NULL;
+	struct span data = archive_data(archive, entry);
+	json_t *object = listing_entry_json(archive, entry);
+	char hex[SHA256_HEX];
+
+	if (S_ISREG(entry->newc.fields.mode)) {
+		sha256_data(data.data, data.len, hex);
+		json_object_set_new(object, "sha256", json_string(hex));
+	}
+	if (inode && inode->host_path)
+		listing_set_name(object, "source", inode->host_path);
+	if (made)
+		listing_set_name(object, "why", made->why);
+	return object;
+}
+
+int manifest_write(const struct provenance *provenance, const char *path)
+{
+	struct archive *archive = archive_open(provenance->path);
+	json_t *entries = json_array(), *whole;
+	char hex[SHA256_HEX];
+
+	if (!archive) {
+		json_decref(entries);
+		return -1;
+	}
+	sha256_data(archive->file.data, archive->file.len, hex);
+	for (size_t i = 0; i < archive->count; i++)
+		json_array_append_new(entries, entry_json(provenance, archive, &archive->entries[i]));
+	whole = json_pack("{s:s, s:I, s:s, s:o}", "image", path_name(provenance->path), "size",
+			  (json_int_t)archive->file.len, "sha256", hex, "entries", entries);
+	archive_close(archive);
+	return provenance_save(whole, path);
+}

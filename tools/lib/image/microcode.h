@@ -1,0 +1,40 @@
+/* microcode.h - processors' microcode, as the kernel wants it in front of an initramfs. */
+#ifndef TOOLS_LIB_MICROCODE_H
+#define TOOLS_LIB_MICROCODE_H
+
+#include <stdint.h>
+
+#include "tools/lib/base/mem.h"
+
+enum microcode_vendor { MICROCODE_INTEL, MICROCODE_AMD, MICROCODE_VENDORS };
+
+/* Whose updates are taken: all, or those of one processor. */
+struct microcode_filter {
+	int one;		/* 0: all */
+	uint32_t signature;	/* eax of CPUID leaf 1 */
+};
+
+/* What was found so far, in the form that the kernel reads: one text per vendor. */
+struct microcode {
+	struct buffer updates[MICROCODE_VENDORS];
+	size_t files;
+};
+
+/* The file in the image that has a vendor's updates, "/kernel/x86/microcode/GenuineIntel.bin".
+ * Source: Documentation/x86/microcode.rst. */
+const char *microcode_path(enum microcode_vendor vendor);
+
+/* This machine's processor. */
+struct microcode_filter microcode_this(void);
+
+/*
+ * Adds a file of updates; or, from a folder, the files of intel-ucode/ and the *.bin of amd-ucode/ in it, or
+ * of the folder itself, in the order of their names. Each update is checked as the processor would: sizes
+ * and, where the format has one, the sum. 0, or -1 after reporting, also where there is none.
+ * Source: Intel SDM vol. 3A, 9.11.1; arch/x86/include/asm/microcode_{intel,amd}.h.
+ */
+int microcode_add(struct microcode *microcode, const char *path, const struct microcode_filter *filter,
+		  const char *why);
+void microcode_free(struct microcode *microcode);
+
+#endif

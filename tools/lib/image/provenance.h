@@ -1,0 +1,24 @@
+/* provenance.h - what is in an image and where it came from, as files beside it. */
+#ifndef TOOLS_LIB_PROVENANCE_H
+#define TOOLS_LIB_PROVENANCE_H
+
+#include <stdint.h>
+
+#include "tools/lib/image/image.h"
+
+struct provenance {
+	const char *path;		/* of the image that was written: its bytes are what is described */
+	const struct image *image, *early; /* what it was made from; early may be NULL */
+	const char *host_root;		/* where the host's packages are recorded: "" */
+	int64_t created;		/* seconds since 1970: SOURCE_DATE_EPOCH, or 0 */
+};
+
+/* One JSON object with an entry for each of the archive's: mode, owner, size, sha256, source and reason.
+ * 0, or -1 after reporting. */
+int manifest_write(const struct provenance *provenance, const char *path);
+
+/* An SPDX 2.3 document: the image, its files with SHA1 and SHA256, and the Debian packages that they are of.
+ * Source: spdx.github.io/spdx-spec/v2.3. 0, or -1 after reporting. */
+int sbom_write(const struct provenance *provenance, const char *path);
+
+#endif

@@ -1,0 +1,116 @@
+/* save.c - an image as a file: its segments, one behind the other. */
+#include "tools/lib/image/save.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "tools/lib/archive/archive.h"
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/output.h"
+#include "tools/lib/image/bootconfig.h"
+#include "tools/lib/image/writer.h"
+
+#define EARLY_ALIGN 16 /* bytes: a processor takes its microcode from nowhere else */
+
+static int write_entries(const struct image *image, const struct save *save, size_t align,
+			 const struct groups_options *options, struct output *output)
+{
+	struct groups *groups = groups_new(options, output);
+
+	if (image_write(image, save->newest, align, groups) == 0)
+		return groups_finish(groups);
+	groups_free(groups);
+	return -1;
+}
+
+static int write_early(const struct save *save, struct output *output)
+{
+	struct groups_options plain = { 0 };
+	const char *why;
+
+	if (!save->early || !image_count(save->early))
+		return 0;
+	compress_choose("none", &plain.choice, &why);
+	return write_entries(save->early, save, EARLY_ALIGN, &plain, output);
+}
+
+static int pad(struct output *output)
+{
+	return output_write(output, "\0\0\0", newc_padding(output_total(output)));
+}
+
+/* Without a trailer the kernel would go on to count hard links, and join ours to theirs. */
+static int write_trailer(struct output *output)
+{
+	static const struct newc_fields fields = { .nlink = 1, .namesize = sizeof(NEWC_TRAILER) };
+	uint8_t header[NEWC_HEADER];
+
+	newc_header(header, &fields);
+	if (output_write(output, header, sizeof(header)) < 0 ||
+	    output_write(output, NEWC_TRAILER, sizeof(NEWC_TRAILER)) < 0)
+		return -1;
+	return pad(output);
+}
+
+/* An image of any kind is appended to as it is: an archive begins at a multiple of 4 behind it. */
+static int write_old(const struct archive *old, struct output *output)
+{
+	struct span text, bytes = { (const uint8_t *)old->file.data, old->file.len };
+
+	bytes = bootconfig_cut(bytes, &text);
+	if (output_write(output, bytes.data, bytes.len) < 0 || pad(output) < 0)
+		return -1;
+	return old->is_open ? write_trailer(output) : 0;
+}
+
+static int write_bootconfig(struct span text, struct output *output)
+{
+	struct buffer tail = { 0 };
+	int result;
+
+	if (!text.data)
+		return 0;
+	bootconfig_compose(text, output_total(output), &tail);
+	result = output_write(output, tail.data, tail.len);
+	buffer_free(&tail);
+	return result;
+}
+
+static int write_all(const struct image *image, const struct save *save, const struct archive *old,
+		     struct output *output)
+{
+	if (write_early(save, output) < 0 || (old && write_old(old, output) < 0) ||
+	    write_entries(image, save, 4, &save->groups, output) < 0)
+		return -1;
+	return write_bootconfig(!save->bootconfig.data && old ? old->bootconfig : save->bootconfig, output);
+}
+
+int image_save(const struct image *image, const char *path, const struct save *save)
+{
+	struct archive *old = save->append_to ? archive_open(save->append_to) : NULL;
+	struct output *output = save->append_to && !old ? NULL : output_open(path);
+	int result = -1;
+
+	if (output && write_all(image, save, old, output) == 0)
+		result = output_commit(output);
+	else if (output)
+		output_abort(output);
+	archive_close(old);
+	return result;
+}
+
+int source_date_epoch(int64_t *seconds)
+{
+	const char *text = getenv("SOURCE_DATE_EPOCH");
+	char *end;
+
+	*seconds = 0;
+	if (!text || !*text)
+		return 1;
+	errno = 0;
+	*seconds = strtoll(text, &end, 10);
+	if (errno || *end || *seconds < 0)
+		return error("SOURCE_DATE_EPOCH: expected seconds since 1970, found \"%s\"",
+			     shown(text));
+	return 0;
+}

@@ -1,0 +1,27 @@
+/* save.h - an image as a file: its segments, one behind the other. */
+#ifndef TOOLS_LIB_SAVE_H
+#define TOOLS_LIB_SAVE_H
+
+#include <stdint.h>
+
+#include "init/pure/span.h"
+#include "tools/lib/image/groups.h"
+#include "tools/lib/image/image.h"
+
+struct save {
+	const struct image *early;	/* not compressed, in front of all: what the kernel reads before it
+					 * unpacks. NULL: none */
+	const char *append_to;		/* an image whose bytes come before ours, or NULL */
+	struct span bootconfig;		/* behind all; NULL: that of append_to, or none */
+	int64_t newest;			/* times are clamped to this */
+	struct groups_options groups;
+};
+
+/* Writes the file `path`, as output_open() has it. 0, or -1 after reporting, the old file whole. */
+int image_save(const struct image *image, const char *path, const struct save *save);
+
+/* SOURCE_DATE_EPOCH of the environment. 0, -1 after reporting that it is no number, or 1 with
+ * *seconds = 0 where it is not set. Source: reproducible-builds.org/specs/source-date-epoch. */
+int source_date_epoch(int64_t *seconds);
+
+#endif

@@ -1,0 +1,190 @@
+/* sbom.c - a software bill of materials: the image's files, and the packages that they are of. */
+#include <nettle/sha1.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "tools/lib/base/mem.h"
+#include "tools/lib/base/path.h"
+#include "tools/lib/base/sha256.h"
+#include "tools/lib/host/dpkg.h"
+#include "tools/lib/image/provenance_parts.h"
+
+#define SHA1_HEX (2 * SHA1_DIGEST_SIZE + 1)
+
+struct sbom {
+	const struct provenance *provenance;
+	const struct archive *archive;
+	struct dpkg *dpkg;
+	json_t *files, *packages, *relationships;
+	const struct dpkg_package **listed;	/* those in packages, in their order behind the image */
+	size_t listed_count;
+};
+
+static void sha1_data(struct span data, char hex[SHA1_HEX])
+{
+	struct sha1_ctx context;
+	uint8_t digest[SHA1_DIGEST_SIZE];
+
+	sha1_init(&context);
+	sha1_update(&context, data.len, data.data);
+	sha1_digest(&context, sizeof(digest), digest);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}
+
+static void relate(struct sbom *sbom, const char *from, const char *kind, const char *to)
+{
+	json_array_append_new(sbom->relationships, json_pack("{s:s, s:s, s:s}", "spdxElementId", from,
+							     "relationshipType", kind,
+							     "relatedSpdxElement", to));
+}
+
+/* Versions have bytes that a package URL must escape. Source: the purl specification. */
+static void add_escaped(struct buffer *url, const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~:";
+
+	for (; *text; text++)
+		if (strchr(plain, *text))
+			buffer_add(url, text, 1);
+		else
+			buffer_printf(url, "%%%02X", (uint8_t)*text);
+}
+
+static json_t *package_json(const struct dpkg_package *package, const char *id)
+{
+	struct buffer url = { 0 };
+	json_t *object;
+
+	buffer_text(&url, "pkg:deb/debian/");
+	add_escaped(&url, package->name);
+	buffer_text(&url, "@");
+	add_escaped(&url, package->version);
+	buffer_printf(&url, "?arch=%s", package->architecture);
+	object = json_pack("{s:s, s:s, s:s, s:s, s:b, s:[{s:s, s:s, s:s}]}", "SPDXID", id, "name",
+			   package->name, "versionInfo", package->version, "downloadLocation",
+			   "NOASSERTION", "filesAnalyzed", 0, "externalRefs", "referenceCategory",
+			   "PACKAGE-MANAGER", "referenceType", "purl", "referenceLocator", url.data);
+	buffer_free(&url);
+	return object;
+}
+
+/* The id of a package, which is listed when it is first met. */
+static char *package_id(struct sbom *sbom, const struct dpkg_package *package)
+{
+	size_t i = 0;
+	char *id;
+
+	while (i < sbom->listed_count && sbom->listed[i] != package)
+		i++;
+	id = xasprintf("SPDXRef-Package-%zu", i + 1);
+	if (i < sbom->listed_count)
+		return id;
+	sbom->listed = xreallocarray(sbom->listed, i + 1, sizeof(*sbom->listed));
+	sbom->listed[sbom->listed_count++] = package;
+	json_array_append_new(sbom->packages, package_json(package, id));
+	relate(sbom, "SPDXRef-Image", "CONTAINS", id);
+	return id;
+}
+
+/* "./bin/sh": names that are no UTF-8 are written with the bytes that are none as %XX. */
+static char *file_name(const char *path)
+{
+	struct buffer name = { 0 };
+	json_t *text = json_string(path);
+
+	buffer_text(&name, ".");
+	for (; *path; path++)
+		if (text || (uint8_t)*path < 0x80)
+			buffer_add(&name, path, 1);
+		else
+			buffer_printf(&name, "%%%02X", (uint8_t)*path);
+	json_decref(text);
+	return name.data;
+}
+
+static void add_file(struct sbom *sbom, size_t index)
+{
+	const struct archive_entry *entry = &sbom->archive->entries[index];
+	const struct dpkg_package *package = dpkg_owner(sbom->dpkg, index);
+	struct span data = archive_data(sbom->archive, entry);
+	char *id = xasprintf("SPDXRef-File-%zu", index + 1), *name = file_name(entry->path);
+	char one[SHA1_HEX], two[SHA256_HEX];
+
+	sha1_data(data, one);
+	sha256_data(data.data, data.len, two);
+	json_array_append_new(sbom->files,
+			      json_pack("{s:s, s:s, s:[{s:s, s:s}, {s:s, s:s}]}", "SPDXID", id, "fileName",
+					name, "checksums", "algorithm", "SHA1", "checksumValue", one,
+					"algorithm", "SHA256", "checksumValue", two));
+	relate(sbom, "SPDXRef-Image", "CONTAINS", id);
+	if (package) {
+		char *owner = package_id(sbom, package);
+
+		relate(sbom, id, "GENERATED_FROM", owner);
+		free(owner);
+	}
+	free(name);
+	free(id);
+}
+
+static void find_owners(struct sbom *sbom)
+{
+	const struct archive *archive = sbom->archive;
+	const char **paths = xcalloc(archive->count + 1, sizeof(*paths));
+
+	for (size_t i = 0; i < archive->count; i++) {
+		const struct entry *made = provenance_of(sbom->provenance, archive, &archive->entries[i]);
+
+		paths[i] = made ? image_inode((struct entry *)made)->host_path : NULL;
+	}
+	sbom->dpkg = dpkg_new(sbom->provenance->host_root, paths, archive->count);
+	free(paths);
+}
+
+static json_t *document(struct sbom *sbom)
+{
+	const struct provenance *provenance = sbom->provenance;
+	const char *name = path_name(provenance->path);
+	const time_t created = (time_t)provenance->created;
+	char hex[SHA256_HEX], when[32];
+	struct tm utc;
+	json_t *whole;
+
+	sha256_data(sbom->archive->file.data, sbom->archive->file.len, hex);
+	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&created, &utc));
+	json_array_insert_new(sbom->packages, 0,
+			      json_pack("{s:s, s:s, s:s, s:b, s:s, s:[{s:s, s:s}]}", "SPDXID",
+					"SPDXRef-Image", "name", name, "downloadLocation", "NOASSERTION",
+					"filesAnalyzed", 0, "primaryPackagePurpose", "OPERATING-SYSTEM",
+					"checksums", "algorithm", "SHA256", "checksumValue", hex));
+	relate(sbom, "SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-Image");
+	whole = json_pack("{s:s, s:s, s:s, s:s, s:o, s:{s:s, s:[s]}, s:o, s:o, s:o}", "spdxVersion",
+			  "SPDX-2.3", "dataLicense", "CC0-1.0", "SPDXID", "SPDXRef-DOCUMENT", "name", name,
+			  "documentNamespace", json_sprintf("urn:rdinit:sha256:%s", hex), "creationInfo",
+			  "created", when, "creators", "Tool: rdinit-" RDINIT_VERSION, "packages",
+			  sbom->packages, "files", sbom->files, "relationships", sbom->relationships);
+	return whole;
+}
+
+int sbom_write(const struct provenance *provenance, const char *path)
+{
+	struct archive *archive = archive_open(provenance->path);
+	struct sbom sbom = { .provenance = provenance, .archive = archive };
+	json_t *whole;
+
+	if (!archive)
+		return -1;
+	sbom.files = json_array();
+	sbom.packages = json_array();
+	sbom.relationships = json_array();
+	find_owners(&sbom);
+	for (size_t i = 0; i < archive->count; i++)
+		if (S_ISREG(archive->entries[i].newc.fields.mode))
+			add_file(&sbom, i);
+	whole = document(&sbom);
+	dpkg_free(sbom.dpkg);
+	free(sbom.listed);
+	archive_close(archive);
+	return provenance_save(whole, path);
+}

@@ -1,0 +1,275 @@
+/* tree.c - a directory of the host as entries of an image. */
+#include "tools/lib/image/tree.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <fts.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/base/path.h"
+
+#define BUCKETS 4096
+
+/* Names that share an inode. Both numbers count in full: file systems have 64-bit inode numbers. */
+struct linked {
+	struct linked *next;
+	dev_t dev;
+	ino_t ino;
+	struct entry *entry;
+};
+
+struct walk {
+	struct image *image;
+	const struct tree_source *source;
+	const char *why;
+	struct linked *links[BUCKETS];
+	size_t *matches;	/* of each pattern of source->without */
+	struct stat output;	/* of the image that is being made; 0 where it is not there */
+};
+
+static struct linked *find_linked(struct walk *walk, const struct stat *st)
+{
+	struct linked **bucket = &walk->links[(st->st_ino ^ st->st_dev) % BUCKETS], *linked;
+
+	for (linked = *bucket; linked; linked = linked->next)
+		if (linked->dev == st->st_dev && linked->ino == st->st_ino)
+			return linked;
+	linked = xcalloc(1, sizeof(*linked));
+	linked->dev = st->st_dev;
+	linked->ino = st->st_ino;
+	linked->next = *bucket;
+	*bucket = linked;
+	return linked;
+}
+
+static void free_links(struct walk *walk)
+{
+	for (size_t i = 0; i < BUCKETS; i++) {
+		while (walk->links[i]) {
+			struct linked *next = walk->links[i]->next;
+
+			free(walk->links[i]);
+			walk->links[i] = next;
+		}
+	}
+}
+
+static struct entry *add_symlink(struct walk *walk, const FTSENT *found, const char *path)
+{
+	char target[PATH_MAX];
+	ssize_t len = readlink(found->fts_accpath, target, sizeof(target) - 1);
+
+	if (len < 0) {
+		error_errno(errno, "%s: cannot read symlink %s", walk->why,
+			    shown(found->fts_path));
+		return NULL;
+	}
+	target[len] = '\0';
+	return image_add_symlink(walk->image, path, target, walk->why);
+}
+
+static struct entry *add_file(struct walk *walk, const FTSENT *found, const char *path)
+{
+	const struct stat *st = found->fts_statp;
+	struct entry *entry = image_add_file(walk->image, path, found->fts_path,
+					     st->st_mode & 07777, walk->why);
+
+	if (entry && entry->host_path && !strcmp(entry->host_path, found->fts_path))
+		entry->size = (size_t)st->st_size;
+	return entry;
+}
+
+static struct entry *add_kind(struct walk *walk, const FTSENT *found, const char *path)
+{
+	const struct stat *st = found->fts_statp;
+	uint32_t perm = st->st_mode & 07777;
+
+	switch (st->st_mode & S_IFMT) {
+	case S_IFDIR:
+		return image_add_dir(walk->image, path, perm, walk->why);
+	case S_IFLNK:
+		return add_symlink(walk, found, path);
+	case S_IFREG:
+		return add_file(walk, found, path);
+	case S_IFCHR:
+	case S_IFBLK:
+		return image_add_node(walk->image, path, st->st_mode, major(st->st_rdev),
+				      minor(st->st_rdev), walk->why);
+	default:
+		return image_add_node(walk->image, path, st->st_mode, 0, 0, walk->why);
+	}
+}
+
+/* An image made in the tree that it holds would have its own last version in it. */
+static int is_output(const struct walk *walk, const FTSENT *found)
+{
+	if (!S_ISREG(found->fts_statp->st_mode) ||
+	    walk->output.st_dev != found->fts_statp->st_dev ||
+	    walk->output.st_ino != found->fts_statp->st_ino)
+		return 0;
+	warning("%s: %s is the image itself, and left out", walk->why, shown(found->fts_path));
+	return 1;
+}
+
+static int add_found(struct walk *walk, const FTSENT *found, const char *path)
+{
+	const struct stat *st = found->fts_statp;
+	struct linked *linked;
+	struct entry *entry;
+
+	if (is_output(walk, found))
+		return 0;
+	if (S_ISDIR(st->st_mode) || S_ISLNK(st->st_mode) || st->st_nlink < 2)
+		return add_kind(walk, found, path) ? 0 : -1;
+	linked = find_linked(walk, st);
+	if (linked->entry)
+		return image_add_link(walk->image, path, linked->entry, walk->why) ? 0 : -1;
+	entry = add_kind(walk, found, path);
+	if (!entry)
+		return -1;
+	/* Where something of a higher rank stayed, the next name begins a file of its own. */
+	if (!S_ISREG(st->st_mode) ||
+	    (entry->host_path && !strcmp(entry->host_path, found->fts_path)))
+		linked->entry = entry;
+	return 0;
+}
+
+struct image_defaults tree_defaults(const struct tree_source *source, struct image_defaults defaults,
+				    uint32_t uid, uint32_t gid, int64_t mtime)
+{
+	defaults.rank = IMAGE_TREE;
+	defaults.uid = source->owner == TREE_OWNER_KEEP ? uid : source->uid;
+	defaults.gid = source->owner == TREE_OWNER_KEEP ? gid : source->gid;
+	defaults.mtime = mtime < source->newest ? mtime : source->newest;
+	return defaults;
+}
+
+static int add_below(struct walk *walk, const FTSENT *found)
+{
+	const char *below = found->fts_path + strlen(walk->source->dir);
+	struct image_defaults defaults = image_defaults(walk->image);
+	const struct stat *st = found->fts_statp;
+	char *path;
+	int result;
+
+	below += strspn(below, "/");
+	if (!*below && !strcmp(walk->source->dest, "/"))
+		return 0;
+	path = *below ? path_join(walk->source->dest, below) : xstrdup(walk->source->dest);
+	image_set_defaults(walk->image, tree_defaults(walk->source, defaults, st->st_uid, st->st_gid,
+						      st->st_mtime));
+	result = add_found(walk, found, path);
+	image_set_defaults(walk->image, defaults);
+	free(path);
+	return result;
+}
+
+static int matches(const char *pattern, const FTSENT *found, const char *below)
+{
+	if (!strchr(pattern, '/'))
+		return !fnmatch(pattern, found->fts_name, 0);
+	return !fnmatch(pattern + (*pattern == '/'), below, FNM_PATHNAME);
+}
+
+static int stays_away(struct walk *walk, const FTSENT *found)
+{
+	const char *below = found->fts_path + strlen(walk->source->dir);
+	int result = 0;
+
+	below += strspn(below, "/");
+	for (size_t i = 0; *below && walk->source->without && walk->source->without[i]; i++)
+		if (matches(walk->source->without[i], found, below)) {
+			walk->matches[i]++;
+			result = 1;
+		}
+	return result;
+}
+
+static void warn_of_idle_patterns(const struct walk *walk)
+{
+	for (size_t i = 0; walk->source->without && walk->source->without[i]; i++)
+		if (!walk->matches[i])
+			warning("%s: nothing in %s matches %s, which was to stay away", walk->why,
+				shown(walk->source->dir), shown(walk->source->without[i]));
+}
+
+static size_t *count_matches(const char *const *without)
+{
+	size_t count = 0;
+
+	while (without && without[count])
+		count++;
+	return xcalloc(count + 1, sizeof(size_t));
+}
+
+static int visit(struct walk *walk, const FTSENT *found)
+{
+	switch (found->fts_info) {
+	case FTS_DP:
+		return 0;
+	case FTS_D:
+		return add_below(walk, found);
+	case FTS_DNR:
+	case FTS_ERR:
+	case FTS_NS:
+		return error_errno(found->fts_errno, "%s: cannot read %s", walk->why,
+				   shown(found->fts_path));
+	case FTS_DC:
+		return error("%s: %s is its own parent", walk->why, shown(found->fts_path));
+	default:
+		if (found->fts_level == FTS_ROOTLEVEL)
+			return error("%s: %s is not a directory", walk->why,
+				     shown(found->fts_path));
+		return add_below(walk, found);
+	}
+}
+
+/* Order on the disk must not show: which of several links is the first depends on it. */
+static int by_name(const FTSENT **one, const FTSENT **other)
+{
+	return strcmp((*one)->fts_name, (*other)->fts_name);
+}
+
+int tree_add(struct image *image, const struct tree_source *source, const char *why)
+{
+	char *const roots[] = { (char *)source->dir, NULL };
+	struct walk *walk = xcalloc(1, sizeof(*walk));
+	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
+	FTSENT *found;
+	int result = 0;
+
+	*walk = (struct walk){ .image = image, .source = source, .why = why };
+	walk->matches = count_matches(source->without);
+	if (source->output && stat(source->output, &walk->output) < 0)
+		walk->output = (struct stat){ 0 };
+	if (!fts)
+		result = error_errno(errno, "%s: cannot read %s", why, shown(source->dir));
+	while (!result) {
+		errno = 0;
+		found = fts_read(fts);
+		if (!found) {
+			if (errno)
+				result = error_errno(errno, "%s: cannot read %s", why,
+						     shown(source->dir));
+			break;
+		}
+		if (found->fts_info != FTS_DP && stays_away(walk, found))
+			fts_set(fts, found, FTS_SKIP);
+		else
+			result = visit(walk, found);
+	}
+	if (fts)
+		fts_close(fts);
+	if (!result)
+		warn_of_idle_patterns(walk);
+	free_links(walk);
+	free(walk->matches);
+	free(walk);
+	return result;
+}

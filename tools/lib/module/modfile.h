@@ -1,0 +1,20 @@
+/* modfile.h - the file of a kernel module: its bytes unpacked, and what it says about itself. */
+#ifndef TOOLS_LIB_MODFILE_H
+#define TOOLS_LIB_MODFILE_H
+
+#include <libkmod.h>
+
+#include "tools/lib/base/mem.h"
+
+/* Whether a file of this name is unpacked when an image is made: .gz, .xz and .zst. */
+int modfile_is_packed(const char *path);
+
+/* Appends the bytes of a module, without its compression. Limit: 256 MiB unpacked.
+ * 0, or -1 after reporting. */
+int modfile_read(const char *path, struct buffer *plain);
+
+/* Appends the modinfo texts of a module, for modinfo_next(). 0, or -1 after reporting: unreadable
+ * or no kernel module. */
+int modfile_info(struct kmod_module *module, struct buffer *info);
+
+#endif

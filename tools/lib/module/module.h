@@ -1,0 +1,82 @@
+/* module.h - kernel modules with what they need, in load order, into the image. */
+#ifndef TOOLS_LIB_MODULE_H
+#define TOOLS_LIB_MODULE_H
+
+#include "tools/lib/image/image.h"
+
+struct modules;
+
+enum module_load {
+	LOAD_NEVER,
+	LOAD_ON_DEVICE,		/* when a device of its aliases appears: /etc/rdinit/drivers */
+	LOAD_ALWAYS,		/* /etc/rdinit/modules */
+};
+
+enum module_signatures { SIGNATURES_STAY, SIGNATURES_GO };
+
+/* Which compressed firmware the kernel unpacks itself; other files are unpacked when packing. */
+enum firmware_reading { FIRMWARE_PLAIN = 0, FIRMWARE_XZ = 1, FIRMWARE_ZSTD = 2 };
+
+struct module_source {
+	const char *dir;	/* .../lib/modules/RELEASE, where depmod(8) has run */
+	const char *release;	/* "6.1.0-10-amd64" */
+	const char *firmware_dir; /* NULL: lib/firmware beside the modules, else /lib/firmware */
+	enum module_signatures signatures;
+	enum firmware_reading firmware_reading;
+};
+
+/* NULL after reporting: no such directory, or no index (modules.dep.bin) in it. The source's
+ * texts are copied. The host's /etc/modprobe.d is not looked at. */
+struct modules *modules_new(const struct module_source *source);
+void modules_free(struct modules *modules);	/* NULL is fine */
+
+/*
+ * Takes the lines of the files DIR/NAME.conf, in the order of their names: aliases, options, soft
+ * and weak dependencies and blacklist (modprobe.d(5)) for what is added from now on. A module with an
+ * install line cannot be added then: /init runs no commands. 0, or -1 after reporting: unreadable,
+ * or no line of modprobe.d(5).
+ */
+int modules_add_conf(struct modules *modules, const char *dir);
+
+/*
+ * Collects modules with their dependencies, soft dependencies (pre before them, post after them,
+ * also those of dependencies) and weak ones, which are loaded before them, too: in an initramfs
+ * nobody answers when the kernel asks for them. `name` is a module's name ('-' and '_' are the
+ * same), a path of a .ko file (with a slash in it), an alias ("fs-ext4", "pci:v00001AF4..."), which
+ * may stand for several modules, or a pattern of names ("virtio_*") or, with a slash, of paths
+ * below the modules' kernel/ ("drivers/virtio/?*"), in which a star stands for slashes, too.
+ * `options` ("a=1 b=2", NULL for none) belong to the modules named, not to what they need. A module
+ * that is asked for both ways is always loaded. What the kernel has built in adds nothing and is no
+ * error.
+ * 0, or -1 after reporting, with close matches for a name the kernel does not have.
+ */
+int modules_add(struct modules *modules, enum module_load load, const char *name,
+		const char *options, const char *why);
+
+/* Modules that a device asks for with its modalias, as far as they stand in one of the `folders`
+ * below the modules' kernel/drivers/ ("ata/", "net/virtio_net"; ended by NULL), in kernel/net/9p or
+ * in kernel/fs. That there is none is no error. 0, or -1 after reporting. */
+int modules_add_device(struct modules *modules, enum module_load load, const char *alias,
+		       const char *const *folders, const char *why);
+
+/* Firmware by name or pattern, as modinfo(8) tells it: "e100/d101m_ucode.bin". What the modules
+ * themselves name is added where it is found; this must be there. */
+int modules_add_firmware_name(struct modules *modules, const char *name);
+
+/* Whether the kernel has something of this name or alias, built in or as a module. */
+int modules_know(struct modules *modules, const char *name);
+
+/* The image gets the tables that modprobe(8) needs, of kmod and of busybox: modules.dep and its
+ * like for the modules that are in it. */
+void modules_want_index(struct modules *modules);
+
+/* Adds the files at /lib/modules/RELEASE/..., /etc/rdinit/modules and /etc/rdinit/drivers, and
+ * firmware. Modules that are compressed (gzip, xz, zstd) are unpacked: the image is compressed as
+ * a whole. 0, or -1 after reporting. */
+int modules_finish(struct modules *modules, struct image *image);
+
+/* What was asked for or needed and is built into the kernel, so that no file was added: for -v. */
+size_t modules_builtin_count(const struct modules *modules);
+const char *modules_builtin_name(const struct modules *modules, size_t index);
+
+#endif

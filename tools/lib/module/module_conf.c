@@ -1,0 +1,119 @@
+/* module_conf.c - the files of modprobe.d(5), where they are asked for. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/module/module_set.h"
+
+static char same_letter(char c)
+{
+	return c == '-' ? '_' : c;
+}
+
+int module_same(const char *a, const char *b)
+{
+	for (; *a && same_letter(*a) == same_letter(*b); a++)
+		b++;
+	return !*a && !*b;
+}
+
+const struct conf_row *conf_next(const struct modules *modules, enum modconf_kind kind,
+				 const char *name, size_t *at)
+{
+	while (*at < modules->conf_count) {
+		const struct conf_row *row = &modules->conf[(*at)++];
+
+		if (row->kind == kind && module_same(row->name, name))
+			return row;
+	}
+	return NULL;
+}
+
+static void add_row(struct modules *modules, const struct modconf_line *line, const char *where)
+{
+	struct conf_row row = { line->kind, xstrdup(line->name), xstrdup(line->value),
+				xstrdup(where) };
+
+	modules->conf = xreallocarray(modules->conf, modules->conf_count + 1, sizeof(row));
+	modules->conf[modules->conf_count++] = row;
+}
+
+static int take_line(struct modules *modules, const struct modconf_line *line, const char *path)
+{
+	char *where = xasprintf("%s:%u", shown(path), line->number);
+	int result = 0;
+
+	if (line->kind == MODCONF_UNKNOWN)
+		result = error("%s: expected alias, blacklist, install, options, remove, softdep "
+			       "or weakdep, found \"%s\"",
+			       where, shown(line->name));
+	else if (line->kind == MODCONF_SHORT)
+		result = error("%s: expected more words after %s", where, line->name);
+	else
+		add_row(modules, line, where);
+	free(where);
+	return result;
+}
+
+static int read_text(const char *path, struct buffer *text)
+{
+	FILE *in = fopen(path, "re");
+	char block[4096];
+	size_t len;
+	int err = in ? 0 : errno;
+
+	while (in && (len = fread(block, 1, sizeof(block), in)) > 0)
+		buffer_add(text, block, len);
+	if (in && ferror(in))
+		err = EIO;
+	if (in)
+		fclose(in);
+	if (err)
+		return error_errno(err, "%s", shown(path));
+	if (text->len && memchr(text->data, '\0', text->len))
+		return error("%s: a NUL byte: this is no text", shown(path));
+	return 0;
+}
+
+static int read_conf(struct modules *modules, const char *path)
+{
+	struct buffer text = { NULL, 0, 0 };
+	struct modconf_reader reader = { .number = 0 };
+	struct modconf_line line;
+	int result = read_text(path, &text);
+
+	reader.rest = text.data;
+	while (!result && text.len && modconf_next(&reader, &line))
+		result = take_line(modules, &line, path);
+	buffer_free(&text);
+	return result;
+}
+
+static int is_conf(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && len > 5 && !strcmp(entry->d_name + len - 5, ".conf");
+}
+
+int modules_add_conf(struct modules *modules, const char *dir)
+{
+	struct dirent **names = NULL;
+	int count = scandir(dir, &names, is_conf, alphasort), result = 0;
+
+	if (count < 0)
+		return error_errno(errno, "modprobe.d %s", shown(dir));
+	for (int i = 0; i < count; i++) {
+		char *path = xasprintf("%s/%s", dir, names[i]->d_name);
+
+		if (!result)
+			result = read_conf(modules, path);
+		free(path);
+		free(names[i]);
+	}
+	free(names);
+	return result;
+}

@@ -1,0 +1,197 @@
+/* oci_store.c - the files of a container's image, in a folder or in a tar archive. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/base/path.h"
+#include "tools/lib/base/sha256.h"
+#include "tools/lib/image/tar.h"
+#include "tools/lib/oci/oci_parts.h"
+
+#define JSON_FILE_MAX ((size_t)16 << 20) /* bytes; a manifest has some thousand */
+#define LINKS_MAX     8			 /* old docker save: layer.tar -> ../OTHER/layer.tar */
+
+int oci_error(const struct oci_store *store, const char *name, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	error("%s: %s: %s: %s", store->why, shown(store->path), shown(name),
+	      text ? text : "out of memory");
+	free(text);
+	return -1;
+}
+
+static int open_file(const char *path, const char *name, struct blob *blob)
+{
+	struct stat st;
+
+	blob->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (blob->fd < 0)
+		return -1;
+	if (fstat(blob->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(blob->fd);
+		errno = EINVAL;
+		return -1;
+	}
+	blob->at = 0;
+	blob->size = (uint64_t)st.st_size;
+	blob->name = name;
+	return 0;
+}
+
+int oci_store_open(struct oci_store *store, const char *path, const char *why)
+{
+	struct blob blob;
+	struct stat st;
+	int result;
+
+	*store = (struct oci_store){ .path = path, .why = why };
+	if (stat(path, &st) < 0)
+		return error_errno(errno, "%s: %s: cannot open", why, shown(path));
+	if (S_ISDIR(st.st_mode))
+		return 0;
+	if (open_file(path, path, &blob) < 0)
+		return error_errno(errno, "%s: %s: cannot open", why, shown(path));
+	store->members = image_new();
+	result = tar_add(store->members, &blob, 0, why);
+	close(blob.fd);
+	if (result < 0)
+		oci_store_close(store);
+	return result;
+}
+
+void oci_store_close(struct oci_store *store)
+{
+	image_free(store->members);
+}
+
+static const struct entry *find_member(const struct oci_store *store, const char *name)
+{
+	const struct entry *entry = image_find(store->members, name);
+
+	for (int links = 0; entry && S_ISLNK(entry->mode) && links < LINKS_MAX; links++) {
+		char *parent = path_parent(entry->path);
+		char *to = *entry->target == '/' ? xstrdup(entry->target) :
+						   path_join(parent, entry->target);
+		char *real = to;
+
+		/* "/ID/../OTHER/layer.tar": the one form that was ever written */
+		if (!strncmp(entry->target, "../", 3)) {
+			char *above = path_parent(parent);
+
+			real = path_join(above, entry->target + 3);
+			free(above);
+		}
+		entry = image_find(store->members, real);
+		if (real != to)
+			free(real);
+		free(to);
+		free(parent);
+	}
+	return entry && S_ISREG(entry->mode) ? image_inode((struct entry *)entry) : NULL;
+}
+
+int oci_store_has(const struct oci_store *store, const char *name)
+{
+	char *path;
+	int result;
+
+	if (store->members)
+		return find_member(store, name) != NULL;
+	path = path_join(store->path, name);
+	result = access(path, F_OK) == 0;
+	free(path);
+	return result;
+}
+
+int oci_store_blob(const struct oci_store *store, const char *name, struct blob *blob)
+{
+	const struct entry *entry;
+	char *path;
+	int result, err;
+
+	if (store->members) {
+		entry = find_member(store, name);
+		if (!entry)
+			return oci_error(store, name, "is not in the archive");
+		*blob = spool_blob(entry->spooled - 1, entry->size, entry->path);
+		return 0;
+	}
+	path = path_join(store->path, name);
+	result = open_file(path, name, blob);
+	err = errno;
+	free(path);
+	if (result < 0)
+		return oci_error(store, name, "%s (%s)", strerror(err), strerrorname_np(err));
+	return 0;
+}
+
+void oci_store_done(const struct oci_store *store, struct blob *blob)
+{
+	if (!store->members)
+		close(blob->fd);
+}
+
+char *oci_blob_name(const struct oci_store *store, const char *digest)
+{
+	const char *hex = digest + strlen("sha256:");
+
+	if (!strncmp(digest, "sha256:", 7) && strlen(hex) == 64 &&
+	    strspn(hex, "0123456789abcdef") == 64)
+		return xasprintf("blobs/sha256/%s", hex);
+	oci_error(store, digest, "is no digest of the form sha256:HEX");
+	return NULL;
+}
+
+int oci_verify(const struct oci_store *store, const struct blob *blob, const char *digest, int64_t size)
+{
+	char hex[SHA256_HEX];
+
+	if (size >= 0 && blob->size != (uint64_t)size)
+		return oci_error(store, blob->name, "has %llu bytes, not %lld as the manifest says",
+				 (unsigned long long)blob->size, (long long)size);
+	if (!digest)
+		return 0;
+	if (sha256_blob(blob, hex) < 0)
+		return -1;
+	if (!strncmp(digest, "sha256:", 7) && !strcmp(digest + 7, hex))
+		return 0;
+	return oci_error(store, blob->name, "is damaged: its digest is sha256:%s, not %s", hex,
+			 shown(digest));
+}
+
+json_t *oci_store_json(const struct oci_store *store, const char *name, const char *digest)
+{
+	struct blob blob;
+	json_error_t fault;
+	json_t *json = NULL;
+	char *text;
+
+	if (oci_store_blob(store, name, &blob) < 0)
+		return NULL;
+	if (blob.size > JSON_FILE_MAX) {
+		oci_error(store, name, "has more than %zu MiB", JSON_FILE_MAX >> 20);
+	} else if (!oci_verify(store, &blob, digest, -1)) {
+		text = xmalloc((size_t)blob.size + 1);
+		if (!blob_read(&blob, 0, text, (size_t)blob.size)) {
+			json = json_loadb(text, (size_t)blob.size, JSON_REJECT_DUPLICATES, &fault);
+			if (!json)
+				oci_error(store, name, "is no JSON: line %d: %s", fault.line, fault.text);
+		}
+		free(text);
+	}
+	oci_store_done(store, &blob);
+	return json;
+}

@@ -1,0 +1,14 @@
+/* applets.h - busybox and a symlink for each of its applets. */
+#ifndef TOOLS_LIB_APPLETS_H
+#define TOOLS_LIB_APPLETS_H
+
+#include "tools/lib/image/image.h"
+
+/* Adds the busybox of the host (a path, or a name in PATH) at /bin/busybox, with libraries if it
+ * needs any, and symlinks to it: /sbin/NAME for what `busybox --list-full` has in a sbin, else
+ * /bin/NAME. names (ended by NULL; none: all) choose; one that this busybox does not have is an
+ * error. 0, or -1 after reporting. */
+int applets_add(struct image *image, const char *busybox, const char *const *names,
+		const char *why);
+
+#endif

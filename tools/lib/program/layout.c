@@ -1,0 +1,117 @@
+/* layout.c - host files into the image at their own paths, with the symlinks on the way. */
+#include "tools/lib/program/layout.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/base/walk.h"
+#include "tools/lib/program/sysroot.h"
+
+struct layout {
+	const char *root, *path, *why;
+};
+
+/* 1 if a symlink of the host was added and is now followed, 0 if the image keeps a directory of
+ * its own there, -1 after reporting. */
+static int add_symlink(struct image *image, struct walk *walk, const char *next, const char *target,
+		       const char *why)
+{
+	struct entry *entry = image_add_symlink(image, next, target, why);
+
+	if (!entry)
+		return -1;
+	if (!S_ISLNK(entry->mode))
+		return 0;
+	return walk_symlink(walk, entry->target) ? error_errno(ELOOP, "%s", shown(next)) : 1;
+}
+
+int layout_put(struct image *image, const char *root, const char *path, const char *dest,
+	       const char *why)
+{
+	char *host = sysroot_path(root, path, LAST_FOLLOWED);
+	struct entry *entry = NULL;
+	struct stat info;
+
+	if (!host || stat(host, &info))
+		error_errno(errno, "%s%s", shown(root), shown(path));
+	else if (!S_ISREG(info.st_mode))
+		error("%s: not a regular file", shown(host));
+	else if (access(host, R_OK))
+		error_errno(errno, "%s", shown(host));
+	else
+		entry = image_add_file(image, dest, host, info.st_mode & 07777, why);
+	if (entry)
+		entry->mtime = info.st_mtime;
+	free(host);
+	return entry ? 0 : -1;
+}
+
+/* What the image has at `next` decides; else what the host has. `path` is the whole way, for
+ * content where a symlink of the image leads to a place that the host lacks. */
+static int step(struct image *image, const struct layout *layout, struct walk *walk, char **next)
+{
+	struct entry *entry = image_find(image, *next);
+	struct stat info;
+	int result, there;
+
+	if (entry && S_ISLNK(entry->mode))
+		return walk_symlink(walk, entry->target) ? error_errno(ELOOP, "%s", *next) : 0;
+	if (!entry || S_ISDIR(entry->mode)) {
+		char *target = sysroot_readlink(layout->root, *next);
+
+		result = target ? add_symlink(image, walk, *next, target, layout->why) : 0;
+		free(target);
+		if (result)
+			return result < 0 ? -1 : 0;
+	}
+	there = !sysroot_stat(layout->root, *next, &info);
+	if (walk_is_last(walk) && !(entry && S_ISDIR(entry->mode)))
+		return entry ? 0 : layout_put(image, layout->root, there ? *next : layout->path, *next,
+					      layout->why);
+	if (!entry && !image_add_dir(image, *next, there ? info.st_mode & 07777 : 0755, layout->why))
+		return -1;
+	walk_into(walk, *next);
+	*next = NULL;
+	return 0;
+}
+
+int layout_add(struct image *image, const char *root, const char *path, const char *why)
+{
+	const struct layout layout = { root, path, why };
+	struct walk walk;
+	int result = 0;
+	char *next;
+
+	walk_start(&walk, path);
+	while (!result && (next = walk_next(&walk))) {
+		result = step(image, &layout, &walk, &next);
+		free(next);
+	}
+	walk_end(&walk);
+	return result;
+}
+
+char *layout_resolve(const struct image *image, const char *path)
+{
+	struct walk walk;
+	char *next, *result;
+
+	walk_start(&walk, path);
+	while ((next = walk_next(&walk))) {
+		struct entry *entry = image_find(image, next);
+
+		if (entry && S_ISLNK(entry->mode) && walk.links < WALK_SYMLINKS_MAX) {
+			walk_symlink(&walk, entry->target);
+			free(next);
+		} else {
+			walk_into(&walk, next);
+		}
+	}
+	result = xstrdup(walk.at[0] ? walk.at : "/");
+	walk_end(&walk);
+	return result;
+}

@@ -1,0 +1,114 @@
+/* nss.c - what getpwnam(3), getaddrinfo(3) and their like open, as /etc/nsswitch.conf says. */
+#include "tools/lib/program/nss.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/base/spool.h"
+#include "tools/lib/base/whole_file.h"
+#include "tools/lib/program/layout.h"
+
+#define CONF "/etc/nsswitch.conf"
+#define CONF_MAX 65536 /* bytes; Debian's has 500 */
+
+static int is_builtin(const char *service)
+{
+	return !strcmp(service, "files") || !strcmp(service, "dns");
+}
+
+static void add_service(struct closure *closure, const char *service)
+{
+	char *name = xasprintf("libnss_%s.so.2", service);
+	char *feature = xasprintf("the service %s of " CONF, service);
+
+	if (closure_dlopen_name(closure, name, feature) && !is_builtin(service))
+		warning("%s not found: " CONF " names the service %s, which will not answer",
+			shown(name), shown(service));
+	free(feature);
+	free(name);
+}
+
+/* `DATABASE: SERVICE [STATUS=ACTION] ...`; a bracket may hold blanks. */
+static void add_line(struct closure *closure, char *line)
+{
+	char *at = strchr(line, ':'), *state = NULL, *open;
+
+	if (!at)
+		return;
+	while ((open = strchr(at, '['))) {
+		size_t len = strcspn(open, "]");
+
+		memset(open, ' ', len + (open[len] == ']'));
+	}
+	for (char *word = strtok_r(at + 1, " \t\r", &state); word; word = strtok_r(NULL, " \t\r", &state))
+		if (!strchr(word, '/'))
+			add_service(closure, word);
+}
+
+static void add_text(struct closure *closure, char *text)
+{
+	for (char *line; (line = strsep(&text, "\n"));) {
+		line[strcspn(line, "#")] = '\0';
+		add_line(closure, line);
+	}
+}
+
+/* The file came with an archive. */
+static int read_spooled(const struct entry *entry, struct buffer *text)
+{
+	const struct blob blob = spool_blob(entry->spooled - 1, entry->size, CONF);
+	size_t len = entry->size < CONF_MAX ? entry->size : CONF_MAX;
+	char *bytes = xmalloc(len + 1);
+	int result = blob_read(&blob, 0, bytes, len);
+
+	if (!result)
+		buffer_add(text, bytes, len);
+	free(bytes);
+	return result;
+}
+
+/* The image's own file, or the root's, which is then the image's as well. */
+static int read_conf(struct image *image, const struct closure *closure, const char *why,
+		     struct buffer *text)
+{
+	char *place = layout_resolve(image, CONF);
+	struct entry *entry = image_find(image, place);
+	int result;
+
+	if (!entry) {
+		result = layout_add(image, closure->source.root, CONF, why);
+		free(place);
+		place = layout_resolve(image, CONF);
+		entry = image_find(image, place);
+		if (!result)
+			warning("the image has no " CONF ": it gets %s" CONF, shown(closure->source.root));
+	}
+	free(place);
+	entry = entry ? image_inode(entry) : NULL;
+	if (!entry || !S_ISREG(entry->mode))
+		return error("nss: " CONF " is missing, and says which services there are; a file "
+			     "line brings one");
+	if (entry->host_path)
+		return whole_file(entry->host_path, CONF_MAX, CONF, text);
+	if (entry->spooled)
+		return read_spooled(entry, text);
+	buffer_add(text, entry->data, entry->size);
+	return 0;
+}
+
+int nss_add(struct image *image, struct closure *closure, const char *why)
+{
+	struct buffer text = { 0 };
+	int result;
+
+	if (closure->loader == LOADER_MUSL)
+		return error("nss: %s is a program of musl, which has no such modules: leave the word "
+			     "out", shown(closure->objects[0].path));
+	result = read_conf(image, closure, why, &text);
+	if (!result && text.len)
+		add_text(closure, text.data);
+	buffer_free(&text);
+	return result;
+}

@@ -1,0 +1,44 @@
+/* program.h - a program of this host, or of a sysroot, into the image, with all it needs to start. */
+#ifndef TOOLS_LIB_PROGRAM_H
+#define TOOLS_LIB_PROGRAM_H
+
+#include "tools/lib/image/image.h"
+#include "tools/lib/program/dlopen_note.h"
+
+enum program_more {
+	PROGRAM_NSS = 1,	/* what /etc/nsswitch.conf names */
+	PROGRAM_HWCAPS = 2,	/* copies of libraries for better processors */
+	PROGRAM_ICONV = 4,	/* the modules of iconv(3) */
+};
+
+struct program {
+	const char *name;	/* a path, or looked up in PATH */
+	const char *dest;	/* in the image, or NULL: where it is */
+	const char *root;	/* sysroot.h; "" this host */
+	const char *why;
+	enum dlopen_priority dlopen;	/* of .note.dlopen, the least that comes */
+	unsigned int more;	/* enum program_more */
+	const char *charsets;	/* with PROGRAM_ICONV: "A,B" of them only, or NULL: all */
+};
+
+/*
+ * Adds a program with its ELF interpreter, libraries, script interpreters (#!, also `env NAME`, five
+ * deep), and the symlinks on the way (merged /usr, /lib64). Nothing is run. With `dest` the program
+ * goes there, with it what $ORIGIN finds, and all the rest to its own paths. `placed_at` (may be
+ * NULL) gets the malloc'd absolute path in the image.
+ *
+ * Of what dlopen(3) opens at run time only what .note.dlopen names is seen, and what `more` asks
+ * for; not plugins, and not programs that this one starts. Add those with lines of their own.
+ *
+ * Returns 0, or -1 after reporting everything that is missing at once.
+ */
+int program_add(struct image *image, const struct program *program, char **placed_at);
+
+/* The path of program `name` in the system at `root`, malloc'd and absolute, or NULL without a
+ * report. The host's $PATH counts for the host only. */
+char *program_find(const char *root, const char *name);
+
+/* The same on this host. */
+char *program_lookup(const char *name);
+
+#endif

@@ -1,0 +1,279 @@
+/* recipe.c - the text that says what is in an image: lines, errors, the table of verbs. */
+#include "tools/lib/recipe/recipe.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/base/path.h"
+#include "tools/lib/base/whole_file.h"
+#include "tools/lib/recipe/recipe_line.h"
+
+#define RECIPE_MAX ((size_t)256 << 20) /* bytes of one recipe; a large tree's list has 3 MB */
+#define MANY 100000
+
+/* The language. Reading down this table is reading rdinit-recipe(5). */
+static const struct verb {
+	const char *name;
+	size_t min, max;	/* arguments */
+	int (*run)(const struct line *line);
+	const char *usage;
+} verbs[] = {
+	{ "file", 5, MANY, verb_file, "file NAME LOCATION MODE UID GID [HARDLINK...]" },
+	{ "dir", 4, 4, verb_dir, "dir NAME MODE UID GID" },
+	{ "nod", 7, 7, verb_nod, "nod NAME MODE UID GID b|c MAJOR MINOR" },
+	{ "slink", 5, 5, verb_slink, "slink NAME TARGET MODE UID GID" },
+	{ "pipe", 4, 4, verb_pipe, "pipe NAME MODE UID GID" },
+	{ "sock", 4, 4, verb_sock, "sock NAME MODE UID GID" },
+	{ "tree", 1, MANY, verb_tree, "tree HOSTDIR [DEST] [keep|UID:GID] [without PATTERN...]" },
+	{ "tar", 1, 3, verb_tar, "tar FILE [DEST] [keep|UID:GID]" },
+	{ "oci", 1, 3, verb_oci, "oci PATH[:TAG] [DEST] [keep|UID:GID]" },
+	{ "image", 1, 3, verb_image, "image FILE [DEST] [keep|UID:GID]" },
+	{ "program", 1, 6, verb_program,
+	  "program NAME [DEST] [dlopen=PRIORITY] [nss] [iconv[=CHARSET,...]] [hwcaps]" },
+	{ "sysroot", 1, 1, verb_sysroot, "sysroot DIR" },
+	{ "run", 1, MANY, verb_run, "run PROGRAM [ARG...]" },
+	{ "attr", 4, 4, verb_attr, "attr PATTERN MODE|- UID|- GID|-" },
+	{ "env", 1, MANY, verb_env, "env NAME=VALUE..." },
+	{ "keymap", 1, 1, verb_keymap, "keymap NAME|FILE" },
+	{ "microcode", 0, MANY, verb_microcode, "microcode [this] [FILE|DIR...]" },
+	{ "acpi", 1, MANY, verb_acpi, "acpi TABLE..." },
+	{ "early", 2, 2, verb_early, "early NAME FILE" },
+	{ "module", 1, MANY, verb_module, "module NAME|PATTERN|PATH|ALIAS [OPTION=VALUE...]" },
+	{ "driver", 1, MANY, verb_driver, "driver NAME|PATTERN|PATH|ALIAS [OPTION=VALUE...]" },
+	{ "firmware", 1, MANY, verb_firmware, "firmware NAME|PATTERN..." },
+	{ "for-machine", 1, 1, verb_for_machine, "for-machine pc|q35|microvm|this" },
+	{ "for-root", 1, 1, verb_for_root, "for-root DEVICE|IMAGE" },
+	{ "module-index", 0, 0, verb_module_index, "module-index" },
+	{ "modprobe-d", 1, 1, verb_modprobe_d, "modprobe-d DIR" },
+	{ "applets", 1, MANY, verb_applets, "applets BUSYBOX [NAME...]" },
+	{ "cmdline", 1, MANY, verb_cmdline, "cmdline WORD..." },
+	{ "mtime", 1, 1, verb_mtime, "mtime SECONDS" },
+	{ "init", 0, 1, verb_init, "init [FILE]" },
+	{ "include", 1, 1, verb_include, "include FILE" },
+};
+
+int line_error(const struct line *line, size_t word, const char *format, ...)
+{
+	unsigned int column = word < line->count ? line->words[word].column : line->end_column;
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
+	va_end(args);
+	line->recipe->errors++;
+	if (*line->file)
+		error("%s:%u: %s", line->why, column, text ? text : "out of memory");
+	else
+		error("%s: %s", line->why, text ? text : "out of memory");
+	free(text);
+	return -1;
+}
+
+int line_expected(const struct line *line, size_t word, const char *what)
+{
+	if (word >= line->count)
+		return line_error(line, word, "expected %s, found the end of the line", what);
+	return line_error(line, word, "expected %s, found \"%s\"", what,
+			  shown(line->words[word].text));
+}
+
+const char *line_word(const struct line *line, size_t word)
+{
+	return line->words[word].text;
+}
+
+char *line_host_path(const struct line *line, size_t word)
+{
+	return path_beside(line->file, line_word(line, word));
+}
+
+static const char *variable(const void *context, const char *name)
+{
+	const struct recipe *recipe = context;
+	size_t len = strlen(name);
+	const char *value = NULL;
+
+	for (const char *const *var = recipe->options.vars; var && *var; var++)
+		if (!strncmp(*var, name, len) && (*var)[len] == '=')
+			value = *var + len + 1;
+	return value ? value : getenv(name);
+}
+
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		if (!strcmp(verbs[i].name, name))
+			return &verbs[i];
+	return NULL;
+}
+
+static int unknown_verb(const struct line *line)
+{
+	struct buffer names = { 0 };
+	int result;
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+		buffer_printf(&names, "%s%s", i ? ", " : "", verbs[i].name);
+	result = line_error(line, 0, "expected one of %s, found \"%s\"", names.data,
+			    shown(line_word(line, 0)));
+	buffer_free(&names);
+	return result;
+}
+
+int line_run(const struct line *line)
+{
+	const struct verb *verb = find_verb(line_word(line, 0));
+	unsigned int before = line->recipe->errors;
+
+	if (!verb)
+		return unknown_verb(line);
+	if (line->count - 1 < verb->min)
+		return line_error(line, line->count, "expected %s, found the end of the line",
+				  verb->usage);
+	if (line->count - 1 > verb->max)
+		return line_error(line, verb->max + 1, "expected %s, found \"%s\" too much", verb->usage,
+				  shown(line_word(line, verb->max + 1)));
+	if (verb->run(line) == 0)
+		return 0;
+	if (line->recipe->errors == before) /* reported further down, under line->why */
+		line->recipe->errors++;
+	return -1;
+}
+
+static void text_line(struct recipe *recipe, const char *file, unsigned int number,
+		      struct span text)
+{
+	struct words words = { 0 };
+	struct line line = { .recipe = recipe, .file = file };
+
+	line.why = xasprintf("%s:%u", shown(file), number);
+	if (words_parse(text, variable, recipe, &words) < 0) {
+		recipe->errors++;
+		error("%s:%u: %s", line.why, words.fault_column, words.fault);
+	} else if (words.count) {
+		line.words = words.list;
+		line.count = words.count;
+		line.end_column = words.end_column;
+		line_run(&line);
+	}
+	words_free(&words);
+	free(line.why);
+}
+
+static void text_lines(struct recipe *recipe, const char *file, struct span text)
+{
+	for (unsigned int number = 1; text.len && recipe->errors < RECIPE_ERRORS_MAX; number++) {
+		const uint8_t *end = memchr(text.data, '\n', text.len);
+		size_t len = end ? (size_t)(end - text.data) : text.len;
+
+		text_line(recipe, file, number, (struct span){ text.data, len });
+		len += end != NULL;
+		text = (struct span){ text.data + len, text.len - len };
+	}
+}
+
+int recipe_read(struct recipe *recipe, const char *path)
+{
+	const char *name = strcmp(path, "-") ? path : "<stdin>";
+	unsigned int before = recipe->errors;
+	struct buffer text = { 0 };
+
+	recipe->files[recipe->depth++] = name;
+	if (whole_file(path, RECIPE_MAX, "recipe", &text) < 0)
+		recipe->errors++;
+	else
+		text_lines(recipe, name, (struct span){ (const uint8_t *)text.data, text.len });
+	recipe->depth--;
+	buffer_free(&text);
+	if (!recipe->depth && recipe->errors >= RECIPE_ERRORS_MAX)
+		error("%s: too many errors", shown(name));
+	return recipe->errors == before ? 0 : -1;
+}
+
+int recipe_line(struct recipe *recipe, const char *where, const char *const *words)
+{
+	struct line line = { .recipe = recipe, .file = "", .why = xstrdup(where) };
+	struct word *list = xcalloc(1, sizeof(*list));
+	int result;
+
+	for (; words[line.count]; line.count++) {
+		list = xreallocarray(list, line.count + 1, sizeof(*list));
+		list[line.count] = (struct word){ (char *)words[line.count], 1 };
+	}
+	line.words = list;
+	result = line_run(&line);
+	free(list);
+	free(line.why);
+	return result;
+}
+
+/* Programs come with the times of the host, which count up to SOURCE_DATE_EPOCH only. */
+static void clamp_program_times(struct recipe *recipe)
+{
+	size_t count;
+	struct entry **all = image_entries(recipe->image, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if ((all[i]->rank == IMAGE_NEEDED || all[i]->rank == IMAGE_PROGRAM) &&
+		    all[i]->mtime > recipe->options.newest)
+			all[i]->mtime = recipe->options.newest;
+	free(all);
+}
+
+int recipe_finish(struct recipe *recipe)
+{
+	if (recipe->errors)
+		return -1;
+	if (finish_modules(recipe) < 0 || finish_programs(recipe) < 0 || finish_run(recipe) < 0 || finish_cmdline(recipe) < 0 ||
+	    finish_attr(recipe) < 0)
+		return -1;
+	clamp_program_times(recipe);
+	return 0;
+}
+
+struct recipe *recipe_new(struct image *image, const struct recipe_options *options)
+{
+	struct recipe *recipe = xcalloc(1, sizeof(*recipe));
+	struct image_defaults defaults = image_defaults(image);
+
+	recipe->image = image;
+	recipe->options = *options;
+	defaults.mtime = options->newest;
+	image_set_defaults(image, defaults);
+	return recipe;
+}
+
+void recipe_free(struct recipe *recipe)
+{
+	if (!recipe)
+		return;
+	for (size_t i = 0; i < recipe->archive_count; i++)
+		archive_close(recipe->archives[i]);
+	for (size_t i = 0; recipe->run && recipe->run[i]; i++)
+		free(recipe->run[i]);
+	free(recipe->archives);
+	free(recipe->run);
+	free(recipe->run_why);
+	recipe_free_programs(recipe);
+	free(recipe->run_from);
+	oci_run_free(&recipe->container);
+	free(recipe->container_why);
+	for (size_t i = 0; i < recipe->attr_count; i++) {
+		free(recipe->attrs[i].pattern);
+		free(recipe->attrs[i].why);
+	}
+	free(recipe->attrs);
+	image_free(recipe->early);
+	free(recipe->env_why);
+	buffer_free(&recipe->env);
+	free(recipe->cmdline_why);
+	buffer_free(&recipe->cmdline);
+	modules_free(recipe->modules);
+	free(recipe);
+}

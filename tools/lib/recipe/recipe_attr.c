@@ -1,0 +1,81 @@
+/* recipe_attr.c - the verb that changes owner and mode of what other lines bring. */
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/recipe/recipe_line.h"
+
+enum { SET_MODE = 1, SET_UID = 2, SET_GID = 4 };
+
+static int is_left_alone(const struct line *line, size_t word)
+{
+	return !strcmp(line_word(line, word), "-");
+}
+
+int verb_attr(const struct line *line)
+{
+	struct recipe *recipe = line->recipe;
+	struct attr attr = { 0 };
+
+	if (*line_word(line, 1) != '/')
+		return line_expected(line, 1, "a pattern of paths in the image, with a slash first");
+	if (!is_left_alone(line, 2)) {
+		attr.set |= SET_MODE;
+		if (line_mode(line, 2, 0, &attr.mode) < 0)
+			return -1;
+	}
+	if (!is_left_alone(line, 3)) {
+		attr.set |= SET_UID;
+		if (line_number(line, 3, "a user id or -", &attr.uid) < 0)
+			return -1;
+	}
+	if (!is_left_alone(line, 4)) {
+		attr.set |= SET_GID;
+		if (line_number(line, 4, "a group id or -", &attr.gid) < 0)
+			return -1;
+	}
+	attr.pattern = xstrdup(line_word(line, 1));
+	attr.why = xstrdup(line->why);
+	recipe->attrs = xreallocarray(recipe->attrs, recipe->attr_count + 1, sizeof(attr));
+	recipe->attrs[recipe->attr_count++] = attr;
+	return 0;
+}
+
+/* What hard links share is theirs in common; a symlink's mode has no effect and stays. */
+static void apply(const struct attr *attr, struct entry *inode)
+{
+	if (attr->set & SET_MODE && !S_ISLNK(inode->mode))
+		inode->mode = (inode->mode & S_IFMT) | attr->mode;
+	if (attr->set & SET_UID)
+		inode->uid = attr->uid;
+	if (attr->set & SET_GID)
+		inode->gid = attr->gid;
+}
+
+/* In the order of the lines, so that exceptions stand behind the rule. */
+int finish_attr(struct recipe *recipe)
+{
+	size_t count;
+	struct entry **all;
+	int result = 0;
+
+	if (!recipe->attr_count)
+		return 0;
+	all = image_entries(recipe->image, &count);
+	for (size_t i = 0; i < recipe->attr_count && !result; i++) {
+		const struct attr *attr = &recipe->attrs[i];
+		size_t matched = 0;
+
+		for (size_t k = 0; k < count; k++)
+			if (!fnmatch(attr->pattern, all[k]->path, 0)) {
+				apply(attr, image_inode(all[k]));
+				matched++;
+			}
+		if (!matched)
+			result = error("%s: nothing in the image matches %s", attr->why, shown(attr->pattern));
+	}
+	free(all);
+	return result;
+}

@@ -1,0 +1,134 @@
+/* recipe_input.c - the verbs that take what others packed: tar archives, containers, images. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/image/stage.h"
+#include "tools/lib/image/stage_archive.h"
+#include "tools/lib/image/tar.h"
+#include "tools/lib/oci/oci.h"
+#include "tools/lib/recipe/recipe_line.h"
+
+/* Looked at before anything large is read: DEST and owner are words 2 and 3. 0, or -1 after reporting. */
+static int take_destination(const struct line *line, struct tree_source *source)
+{
+	int next;
+
+	*source = (struct tree_source){ .dest = "/", .owner = TREE_OWNER_KEEP };
+	next = line_destination(line, source);
+	return next < 0 ? -1 : line_ends(line, (size_t)next);
+}
+
+/* One input on its way into the image. */
+struct input {
+	const struct line *line;
+	struct tree_source source;
+	struct image *stage;
+	char *path;	/* word 1 as a host path */
+};
+
+static int input_begin(struct input *input, const struct line *line)
+{
+	input->line = line;
+	if (take_destination(line, &input->source) < 0)
+		return -1;
+	input->stage = image_new();
+	input->path = line_host_path(line, 1);
+	return 0;
+}
+
+/* Merges what was staged, if all went well. */
+static int input_end(struct input *input, int result)
+{
+	if (!result)
+		result = stage_merge(input->line->recipe->image, input->stage, &input->source,
+				     input->line->why);
+	image_free(input->stage);
+	free(input->path);
+	return result;
+}
+
+static int open_blob(const struct line *line, const char *path, struct blob *blob)
+{
+	struct stat st;
+
+	*blob = (struct blob){ .fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), .name = path };
+	if (blob->fd < 0)
+		return line_error(line, 1, "expected a file, found %s: %s (%s)", shown(path),
+				  strerror(errno), strerrorname_np(errno));
+	if (!fstat(blob->fd, &st) && S_ISREG(st.st_mode)) {
+		blob->size = (uint64_t)st.st_size;
+		return 0;
+	}
+	close(blob->fd);
+	return line_error(line, 1, "expected a regular file, found %s", shown(path));
+}
+
+int verb_tar(const struct line *line)
+{
+	struct input input;
+	struct blob blob;
+	int result;
+
+	if (input_begin(&input, line) < 0)
+		return -1;
+	result = open_blob(line, input.path, &blob);
+	if (!result) {
+		result = tar_add(input.stage, &blob, 0, line->why);
+		close(blob.fd);
+	}
+	return input_end(&input, result);
+}
+
+int verb_image(const struct line *line)
+{
+	struct input input;
+
+	if (input_begin(&input, line) < 0)
+		return -1;
+	return input_end(&input, stage_archive(input.stage, input.path, line->why));
+}
+
+/* PATH:TAG, where a path may hold a colon: a path that exists is no tag. The tag, or NULL. */
+static const char *cut_tag(char *path)
+{
+	char *colon = strrchr(path, ':');
+
+	if (!colon || strchr(colon, '/') || access(path, F_OK) == 0)
+		return NULL;
+	*colon = '\0';
+	return colon + 1;
+}
+
+/* What the image is to run becomes what the recipe runs, unless a line says otherwise. */
+static void take_run(const struct line *line, struct oci_run *run)
+{
+	struct recipe *recipe = line->recipe;
+
+	oci_run_free(&recipe->container);
+	free(recipe->container_why);
+	recipe->container = *run;
+	recipe->container_why = xstrdup(line->why);
+	*run = (struct oci_run){ 0 };
+}
+
+int verb_oci(const struct line *line)
+{
+	struct oci_run run;
+	struct input input;
+	const char *tag;
+	int result;
+
+	if (input_begin(&input, line) < 0)
+		return -1;
+	tag = cut_tag(input.path);
+	result = input_end(&input, oci_add(input.stage, input.path, tag, &run, line->why));
+	if (!result)
+		take_run(line, &run);
+	oci_run_free(&run);
+	return result;
+}

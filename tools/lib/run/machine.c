@@ -1,0 +1,297 @@
+/* machine.c - one QEMU run: its bytes passed both ways, its end told as an exit status. */
+#include "tools/lib/run/machine.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tools/lib/base/mem.h"
+#include "tools/lib/run/machine_state.h"
+#include "tools/lib/run/tty.h"
+
+#define LINGER_MS 10000	/* after `off` on the wire: powering off takes under 1 s */
+#define HALT_MS 500	/* after `halt`: for what the console still has to say */
+#define PANIC_MS 5000	/* after a panic: panic=-1 ends at once, other words may never end */
+#define DRAIN_MS 1000	/* for slow readers of our output when we ended the guest */
+
+enum slot { SIGNALS, CONSOLE, WIRE, STDIO, ERRORS, INPUT, OUTPUT, ERROR_OUTPUT, SLOTS };
+
+int64_t machine_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void machine_finish(struct machine *machine, enum machine_end end)
+{
+	if (machine->drain_until)
+		return;
+	machine->drain_until = machine_now_ms() + DRAIN_MS;
+	machine->end = end;
+	if (!machine->reaped)
+		kill(machine->pid, machine->kill_signal);
+}
+
+void machine_interrupted(struct machine *machine, int number)
+{
+	if (!machine->drain_until)
+		machine->signal = number;
+	machine_finish(machine, END_SIGNAL);
+}
+
+static void set_deadline(struct machine *machine, int64_t in_ms, enum machine_end end)
+{
+	int64_t deadline = machine_now_ms() + in_ms;
+
+	if (machine->deadline && machine->deadline <= deadline)
+		return;
+	machine->deadline = deadline;
+	machine->at_deadline = end;
+}
+
+static void take_signals(struct machine *machine)
+{
+	struct signalfd_siginfo info;
+
+	while (read(machine->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo != SIGCHLD)
+			machine_interrupted(machine, (int)info.ssi_signo);
+		else if (waitpid(machine->pid, &machine->wait_status, WNOHANG) == machine->pid)
+			machine->reaped = 1;
+	}
+}
+
+/* Reads what came on one of our ends; an end that is over is closed. */
+static struct span take(int *fd, uint8_t *block, size_t size)
+{
+	ssize_t len = read(*fd, block, size);
+
+	if (len > 0)
+		return (struct span){ block, (size_t)len };
+	if (len == 0 || (errno != EAGAIN && errno != EINTR)) {
+		close(*fd);
+		*fd = -1;
+	}
+	return (struct span){ block, 0 };
+}
+
+static void take_console(struct machine *machine)
+{
+	uint8_t block[4096];
+	struct span bytes = take(&machine->console, block, sizeof(block));
+
+	queue_keep(&machine->kept_console, bytes);
+	if (machine->config->stdio == STDIO_CONSOLE)
+		queue_add(&machine->to_stdout, bytes);
+	else if (machine->config->verbose)
+		queue_add(&machine->to_stderr, bytes);
+	/* A program may print the same words, but not after its kernel has stopped. */
+	if (bytes.len && !(machine->wire.words & WIRE_EXIT) && !machine->panicked &&
+	    memmem(machine->kept_console.data, machine->kept_console.len,
+		   "] Kernel panic - not syncing", strlen("] Kernel panic - not syncing"))) {
+		machine->panicked = 1;
+		set_deadline(machine, PANIC_MS, END_PANIC);
+	}
+}
+
+/* Up to the end of its first line; returns the rest. What it says as it goes is shown at once. */
+static struct span take_wire_line(struct machine *machine, struct span bytes)
+{
+	const uint8_t *end = memchr(bytes.data, '\n', bytes.len);
+	size_t len = end ? (size_t)(end - bytes.data) + 1 : bytes.len;
+	unsigned int before = machine->wire.said_count;
+	char line[WIRE_LINE + 32];
+
+	wire_feed(&machine->wire, span_cut(bytes, 0, len));
+	if (machine->wire.said_count != before && machine->config->verbose) {
+		snprintf(line, sizeof(line), "rdinit: the guest: %s\n", machine->wire.said);
+		queue_add(&machine->to_stderr, (struct span){ (uint8_t *)line, strlen(line) });
+	}
+	return span_cut(bytes, len, bytes.len - len);
+}
+
+static void take_wire(struct machine *machine)
+{
+	uint8_t block[1024];
+	struct span bytes = take(&machine->wire_fd, block, sizeof(block));
+
+	/* `off` is the last word. What comes after it is a second boot: QEMU's microvm was seen to
+	 * reset in spite of -no-reboot. */
+	if (machine->wire.words & WIRE_OFF) {
+		if (bytes.len)
+			machine_finish(machine, END_LINGERS);
+		return;
+	}
+	while (bytes.len)
+		bytes = take_wire_line(machine, bytes);
+	if (machine->wire.words & WIRE_OFF)
+		set_deadline(machine, machine->wire.words & WIRE_HALT ? HALT_MS : LINGER_MS,
+			     END_LINGERS);
+}
+
+/* One piece of what the guest sent. Returns 0, or -1 for what only a host may send. */
+static int take_piece(struct machine *machine, const struct frame_piece *piece)
+{
+	switch (piece->kind) {
+	case FRAME_OUT:
+		queue_add(&machine->to_stdout, piece->data);
+		return 0;
+	case FRAME_ERR:
+		queue_add(&machine->to_stderr, piece->data);
+		return 0;
+	case FRAME_CREDIT:
+		machine->credit += piece->len;
+		return 0;
+	case FRAME_END:
+		machine->output_ended = 1;
+		return 0;
+	case FRAME_IN:
+		break;
+	}
+	return -1;
+}
+
+static void take_stdio(struct machine *machine)
+{
+	uint8_t block[4096];
+	struct span bytes = take(&machine->stdio, block, sizeof(block));
+	struct frame_piece piece;
+	int result = 0;
+
+	while (!machine->output_ended && result >= 0 &&
+	       (result = frame_next(&machine->frames, &bytes, &piece)) > 0)
+		result = take_piece(machine, &piece);
+	if (result < 0 && !machine->reaped)
+		machine_finish(machine, END_PROTOCOL);
+}
+
+/* Whether there is room for whatever one read from the guest can bring. */
+static int has_room(const struct machine *machine)
+{
+	return queue_space(&machine->to_stdout) >= 4096 && queue_space(&machine->to_stderr) >= 4096;
+}
+
+static void set(struct pollfd *slot, int fd, int in, int out)
+{
+	slot->events = (short)((in ? POLLIN : 0) | (out ? POLLOUT : 0));
+	slot->fd = slot->events ? fd : -1;
+	slot->revents = 0;
+}
+
+static void prepare(const struct machine *machine, struct pollfd slots[SLOTS])
+{
+	int room = has_room(machine);
+
+	set(&slots[SIGNALS], machine->signals, 1, 0);
+	set(&slots[CONSOLE], machine->console, room, machine->to_console.len > 0);
+	set(&slots[WIRE], machine->wire_fd, 1, 0);
+	set(&slots[STDIO], machine->stdio, room, machine->to_stdio.len > 0);
+	set(&slots[ERRORS], machine->errors, 1, 0);
+	set(&slots[INPUT], STDIN_FILENO, machine_wants_input(machine), 0);
+	set(&slots[OUTPUT], STDOUT_FILENO, 0, machine->to_stdout.len > 0);
+	set(&slots[ERROR_OUTPUT], STDERR_FILENO, 0, machine->to_stderr.len > 0);
+}
+
+static int poll_ms(const struct machine *machine)
+{
+	int64_t own = machine->reaped ? 0 : machine->deadline;
+	int64_t until = machine->drain_until ? machine->drain_until : own;
+	int64_t left = until - machine_now_ms();
+
+	if (!until)
+		return -1;
+	return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
+}
+
+static void take_errors(struct machine *machine)
+{
+	uint8_t block[1024];
+	struct span bytes = take(&machine->errors, block, sizeof(block));
+
+	queue_keep(&machine->kept_errors, bytes);
+	if (machine->config->verbose)
+		queue_add(&machine->to_stderr, bytes);
+}
+
+/* A hang-up is reported unasked; without room for what is still in there it must wait. */
+static int is_readable(const struct pollfd *slot)
+{
+	return (slot->events & POLLIN) && (slot->revents & ~POLLOUT);
+}
+
+static void serve(struct machine *machine, const struct pollfd slots[SLOTS])
+{
+	if (slots[SIGNALS].revents)
+		take_signals(machine);
+	/* The wire first: whether a panic line counts depends on it. */
+	if (slots[WIRE].revents)
+		take_wire(machine);
+	if (slots[CONSOLE].revents & POLLOUT)
+		queue_write(&machine->to_console, machine->console);
+	if (is_readable(&slots[CONSOLE]))
+		take_console(machine);
+	if (slots[STDIO].revents & POLLOUT)
+		queue_write(&machine->to_stdio, machine->stdio);
+	if (is_readable(&slots[STDIO]))
+		take_stdio(machine);
+	if (slots[ERRORS].revents)
+		take_errors(machine);
+	if (slots[INPUT].revents)
+		machine_take_input(machine);
+	if (slots[OUTPUT].revents && queue_write(&machine->to_stdout, STDOUT_FILENO))
+		machine_finish(machine, END_NO_READER);
+	if (slots[ERROR_OUTPUT].revents)
+		queue_write(&machine->to_stderr, STDERR_FILENO);
+}
+
+static int is_over(const struct machine *machine)
+{
+	if (!machine->reaped)
+		return 0;
+	if (machine->drain_until && machine_now_ms() >= machine->drain_until)
+		return 1;
+	return machine->console < 0 && machine->wire_fd < 0 && machine->stdio < 0 &&
+	       machine->errors < 0 && !machine->to_stdout.len && !machine->to_stderr.len;
+}
+
+static void loop(struct machine *machine)
+{
+	struct pollfd slots[SLOTS];
+
+	while (!is_over(machine)) {
+		prepare(machine, slots);
+		if (poll(slots, SLOTS, poll_ms(machine)) > 0)
+			serve(machine, slots);
+		if (!machine->reaped && machine->deadline && machine_now_ms() >= machine->deadline)
+			machine_finish(machine, machine->at_deadline);
+	}
+}
+
+int machine_run(const char *program, const struct machine_config *config)
+{
+	struct machine *machine = xcalloc(1, sizeof(*machine));
+	int status = STATUS_FAILED;
+
+	machine->config = config;
+	machine->console = machine->wire_fd = machine->stdio = machine->errors = -1;
+	if (config->timeout_s)
+		set_deadline(machine, (int64_t)config->timeout_s * 1000, END_TIMEOUT);
+	if (!machine_spawn(machine, program)) {
+		if (config->stdio == STDIO_CONSOLE)
+			tty_raw(STDIN_FILENO);
+		loop(machine);
+		tty_restore();
+		status = machine_verdict(machine);
+	}
+	close(machine->signals);
+	free(machine);
+	return status;
+}

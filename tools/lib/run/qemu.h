@@ -1,0 +1,66 @@
+/* qemu.h - the QEMU command line of a machine, and whether KVM can run it. */
+#ifndef TOOLS_LIB_QEMU_H
+#define TOOLS_LIB_QEMU_H
+
+#include <stddef.h>
+
+#include "tools/lib/run/disk.h"
+
+enum machine_type { MACHINE_PC, MACHINE_Q35, MACHINE_MICROVM, MACHINE_UML };
+
+enum machine_stdio {
+	STDIO_CONSOLE,	/* stdin and stdout are the serial console */
+	STDIO_PIPE,	/* stdin, stdout, stderr are the program's, on a second serial port */
+};
+
+enum machine_payload {
+	PAYLOAD_PROGRAM,	/* our /init, that speaks on the wire */
+	PAYLOAD_IMAGE,		/* anything */
+};
+
+struct machine_config {
+	const char *kernel, *initrd;	/* paths */
+	const char *append;		/* the whole kernel command line */
+	enum machine_type type;
+	enum machine_stdio stdio;
+	enum machine_payload payload;
+	const char *scratch;		/* MACHINE_UML: a directory that is removed at the end */
+	const char *preload;		/* MACHINE_UML: a library for LD_PRELOAD, or NULL */
+	int acpi;			/* a microvm has ACPI tables; the others always have */
+	unsigned int memory_mib, cpus;
+	unsigned int timeout_s;		/* 0: none */
+	int verbose;			/* the console on stderr with STDIO_PIPE; QEMU's words */
+	const struct disk *disks;
+	size_t disk_count;
+};
+
+#define QEMU_APPEND_MAX 2047	/* bytes: the kernel's COMMAND_LINE_SIZE is 2048 on x86 */
+
+/* Descriptors of the guest's ends, which QEMU inherits. */
+struct qemu_ends {
+	int console, wire, stdio;	/* stdio -1 with STDIO_CONSOLE */
+};
+
+/* What disks are plugged into there. */
+enum disk_host qemu_disk_host(enum machine_type type);
+
+/* "pc", "q35", "microvm", "uml" to *type. 0, or -1 without a report. */
+int qemu_machine(const char *name, enum machine_type *type);
+
+/* The QEMU program to run: $RDINIT_QEMU, else qemu-system-x86_64 in PATH. malloc'd, or NULL after
+ * reporting. */
+char *qemu_find(void);
+
+/* Whether the processor has vmx or svm and /dev/kvm opens for reading and writing. The device
+ * alone proves nothing: it exists on hosts where a guest then hangs in silence. */
+int qemu_kvm_works(void);
+
+/* argv for `program`, ended by NULL. Free it with arguments_free(). */
+char **qemu_arguments(const char *program, const struct machine_config *config,
+		      const struct qemu_ends *ends);
+
+/* The host's TSC rate for tsc_early_khz= (a microvm hangs at times when it has to measure it, on a
+ * busy host). 0 if /proc/cpuinfo does not tell. */
+unsigned long qemu_tsc_khz(void);
+
+#endif

@@ -1,0 +1,72 @@
+/* tuning.c - the words on a guest's command line that only save time, or a hang. */
+#include "tools/lib/run/tuning.h"
+
+static int is_quiet(const struct tuning_facts *facts)
+{
+	return !facts->verbose;
+}
+
+static int always(const struct tuning_facts *facts)
+{
+	(void)facts;
+	return 1;
+}
+
+static int is_uml(const struct tuning_facts *facts)
+{
+	return facts->machine == MACHINE_UML;
+}
+
+static int is_emulated(const struct tuning_facts *facts)
+{
+	return !facts->kvm && !is_uml(facts);
+}
+
+/* A second processor needs a timer of its own, and so does a microvm with ACPI, which has no other
+ * that ticks. Under KVM there is nothing to save: the processor says how fast its timer is. */
+static int has_other_ticks(const struct tuning_facts *facts)
+{
+	return is_emulated(facts) && facts->cpus == 1 &&
+	       !(facts->machine == MACHINE_MICROVM && facts->acpi);
+}
+
+static int is_microvm(const struct tuning_facts *facts)
+{
+	return facts->machine == MACHINE_MICROVM;
+}
+
+/* Loops in a tick of 10 ms: a little over one a cycle, so that no delay becomes too short. */
+static unsigned long loops_per_tick(void)
+{
+	return qemu_tsc_khz() * 10;
+}
+
+const struct tuning_word tuning_words[] = {
+	{ "quiet", "no time for printing what nobody reads", is_quiet, NULL },
+	{ "cryptomgr.notests", "no self-tests of ciphers: more than half of a stock boot", always,
+	  NULL },
+	{ "no_timer_check", "a busy host fails this check of the timer's interrupt, and the guest "
+	  "panics", is_emulated, NULL },
+	{ "nolapic_timer", "no 0.1 s of measuring the local timer; the machine's own ticks instead",
+	  has_other_ticks, NULL },
+	{ "tsc_early_khz", "measuring the processor's clock against no other one hangs at times",
+	  is_microvm, qemu_tsc_khz },
+	{ "lpj", "no measuring of how fast a loop is", is_uml, loops_per_tick },
+	/* The others are tried first, 3 s in all, and at times end in a second boot. */
+	{ "reboot=t", "no attempts at ways to reboot whose hardware is not there", is_microvm, NULL },
+};
+const size_t tuning_word_count = sizeof(tuning_words) / sizeof(tuning_words[0]);
+
+void tuning_add(struct buffer *words, const struct tuning_facts *facts)
+{
+	for (size_t i = 0; i < tuning_word_count; i++) {
+		const struct tuning_word *row = &tuning_words[i];
+		unsigned long value = row->value && row->applies(facts) ? row->value() : 0;
+
+		if (!row->applies(facts) || (row->value && !value))
+			continue;
+		buffer_printf(words, " %s", row->word);
+		if (row->value)
+			buffer_printf(words, "=%lu", value);
+	}
+}

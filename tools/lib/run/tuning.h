@@ -1,0 +1,32 @@
+/* tuning.h - the words on a guest's command line that only save time, or a hang. */
+#ifndef TOOLS_LIB_TUNING_H
+#define TOOLS_LIB_TUNING_H
+
+#include "tools/lib/base/mem.h"
+#include "tools/lib/run/qemu.h"
+
+/* What decides whether a word is of use. */
+struct tuning_facts {
+	enum machine_type machine;
+	unsigned int cpus;
+	int kvm;	/* else the machine is emulated */
+	int acpi;	/* the machine has it, where it may be without */
+	int verbose;	/* the user wants the kernel's messages */
+};
+
+struct tuning_word {
+	const char *word;	/* as it stands on the line, or its name before "=" */
+	const char *why;	/* what it saves, in a sentence's part */
+	int (*applies)(const struct tuning_facts *facts);
+	/* What stands behind "="; 0: leave the word out. NULL for a word without a value. */
+	unsigned long (*value)(void);
+};
+
+/* Every such word, for `run`, the manual and the README, which a test compares. */
+extern const struct tuning_word tuning_words[];
+extern const size_t tuning_word_count;
+
+/* Appends " WORD" for each one that applies. Without them the same guest boots, only later. */
+void tuning_add(struct buffer *words, const struct tuning_facts *facts);
+
+#endif
