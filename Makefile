@@ -11,7 +11,7 @@ VERSION	= 0.1
 
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
-PURE	= checksum cmdline dirents drivers executable finding format frames fslist fsprobe glob hints \
+PURE	= checksum cmdline dirents drivers executable finding format frames fslist fsprobe fstab glob hints \
 	  identity keymap mode modlist mounts \
 	  names number partitions rootspec settings uevent view $(FORMATS:%=fsprobe/%)
 
@@ -19,10 +19,10 @@ PURE	= checksum cmdline dirents drivers executable finding format frames fslist 
 FORMATS	= btrfs exfat ext f2fs fat iso9660 md member ntfs rom swap table text udf xfs zfs
 
 # /init, in the order of the boot, then what the steps share.
-INIT	= main early_mounts console settings late_mounts keymap modules root_find root_mount \
-	  root_switch appliance stay power give_up child devices devices_wait drivers module \
-	  mount_table probe root_loop root_members root_overlay root_report root_share \
-	  root_take stdio_frames sys/sys sys/file sys/log sys/host sys/empty_tree
+INIT	= main early_mounts console settings late_mounts keymap modules resume root_find \
+	  root_mount root_usr root_switch appliance stay power give_up child devices devices_wait drivers module \
+	  mount_table probe root_check root_loop root_members root_overlay root_report \
+	  root_share root_take root_try stdio_frames sys/sys sys/file sys/log sys/host sys/empty_tree
 
 # The rules of `rdinit check`.
 CHECK	= check check_cmdline check_host check_image check_kernel check_libraries check_modules \
