@@ -6,10 +6,11 @@
 
 #include "init/pure/number.h"
 
-#define ROOT_TIMEOUT_S 30 /* slow USB hubs and RAID controllers take 10 to 20 s */
 #define GRACE_S	       5  /* what containers' users are used to is 10; most servers need under 1 */
 
 static const char *const mounts_choices[] = { "minimal", NULL };
+static const char *const fsck_modes[] = { "auto", "skip", "force", NULL };
+static const char *const fsck_repairs[] = { "preen", "yes", "no", NULL };
 static const char *const onfail_choices[] = { "shell", "poweroff", "reboot", "halt", "wait", NULL };
 static const char *const exit_choices[] = { "poweroff", "reboot", "halt", NULL };
 
@@ -36,6 +37,15 @@ const struct parameter parameters[] = {
 	  "keep the root as it is: what is written goes to memory, or to this device" },
 	{ "init", PARAMETER_TEXT, FIELD(init), 0, NULL, "PATH",
 	  "the real root's init; default /sbin/init, /etc/init, /bin/init, /bin/sh" },
+	{ "fsck.mode", PARAMETER_CHOICE, FIELD(fsck_mode), 0, fsck_modes, "auto|skip|force",
+	  "whether the root and /usr are checked before they are mounted" },
+	{ "fsck.repair", PARAMETER_CHOICE, FIELD(fsck_repair), 0, fsck_repairs, "preen|yes|no",
+	  "what such a check may mend" },
+	{ "resume", PARAMETER_TEXT, FIELD(resume), 0, NULL, "DEVICE",
+	  "the swap space that a hibernated system is in" },
+	{ "resume_offset", PARAMETER_TEXT, FIELD(resume_offset), 0, NULL, "PAGES",
+	  "where on that device its file of swap begins" },
+	{ "noresume", PARAMETER_SET, FIELD(noresume), 1, NULL, NULL, "start afresh all the same" },
 	{ "panic", PARAMETER_SIGNED, FIELD(panic_s), 0, NULL, "SECONDS",
 	  "after a failure reboot: below 0 at once, above 0 after this long" },
 	{ "quiet", PARAMETER_SET, FIELD(verbosity), VERBOSITY_QUIET, NULL, NULL,

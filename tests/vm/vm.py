@@ -196,6 +196,7 @@ IMAGES = {
                  "grep -E 'btrfs|overlay' /proc/filesystems; echo /dev/ram*; exit 5\"\n", ["--no-init"]),
     "drivers": ("", drivers("virtio_pci", "virtio_blk", "virtio_scsi", "sd_mod", "ata_piix", "virtio_net", "xfs")),
     "overlay": ("", VIRTIO + ["--module", "overlay", "--module", "squashfs"]),
+    "fsck": ("init\nprogram /sbin/e2fsck /sbin/fsck.ext4\n", VIRTIO),
     "no-blk": ("", drivers("virtio_pci", "sd_mod")),
     "loop": ("", VIRTIO + ["--module", "overlay", "--module", "squashfs", "--module", "loop"]),
     "plain": ("init\n", []),
