@@ -1,11 +1,10 @@
 """test_roots.py - roots by any name, on disks made as plain files; and each one's failing twin."""
-import json
-import socket
 import subprocess
 import time
 
 import pytest
 
+from plug import plug_in
 from roots import PART, SWAP, U
 from vm import PROJECT, Row, check, run
 
@@ -187,23 +186,11 @@ def test_root(row, files):
     check(row, run(row, files))
 
 
-def plug_in(monitor, disk):
-    with socket.socket(socket.AF_UNIX) as qmp:
-        qmp.settimeout(20)
-        qmp.connect(str(monitor))
-        answers = qmp.makefile()
-        assert "QMP" in answers.readline()
-        for command, arguments in (
-                ("qmp_capabilities", {}),
-                ("blockdev-add", {"driver": "raw", "node-name": "d", "read-only": True,
-                                  "file": {"driver": "file", "filename": str(disk)}}),
-                ("device_add", {"driver": "virtio-blk-pci", "drive": "d"})):
-            qmp.sendall(json.dumps({"execute": command, "arguments": arguments}).encode())
-            answer = next(line for line in answers if "return" in line or "error" in line)
-            assert "error" not in answer, answer
-
-
-def test_a_disk_that_is_plugged_in_after_five_seconds(files, tmp_path):
+@pytest.mark.parametrize("bus, device, on", [
+    ([], {"driver": "virtio-blk-pci"}, "vda2"),
+    (["-device", "virtio-scsi-pci,id=s"], {"driver": "scsi-hd", "bus": "s.0"}, "sda2"),
+], ids=["virtio", "scsi"])
+def test_a_disk_that_is_plugged_in_after_five_seconds(files, tmp_path, bus, device, on):
     """QEMU itself: `rdinit run` plugs nothing in."""
     monitor, console = tmp_path / "qmp", tmp_path / "console"
     kernel = next((PROJECT / "build/kernel/debian/boot").glob("vmlinuz-*"))
@@ -211,14 +198,14 @@ def test_a_disk_that_is_plugged_in_after_five_seconds(files, tmp_path):
         ["qemu-system-x86_64", "-M", "pc", "-accel", "tcg", "-m", "256", "-nodefaults", "-display", "none", "-no-reboot",
          "-serial", f"file:{console}", "-qmp", f"unix:{monitor},server,nowait", "-kernel", kernel,
          "-initrd", files.get("drivers.img"), "-append",
-         f"console=ttyS0 panic=-1 cryptomgr.notests no_timer_check rdinit.exit=reboot root=UUID={U} rd.timeout=30"],
+         f"console=ttyS0 panic=-1 cryptomgr.notests no_timer_check rdinit.exit=reboot root=UUID={U} rd.timeout=30", *bus],
         stdin=subprocess.DEVNULL)
     try:
         wait_for(console, "waiting for UUID=")
         time.sleep(5)
-        plug_in(monitor, files.get("gpt.root"))
+        plug_in(monitor, files.get("gpt.root"), **device)
         wait_for(console, "ROOT-OK")
-        assert "/dev/vda2 / ext4 ro" in wait_for(console, " / ext4")
+        assert f"/dev/{on} / ext4 ro" in wait_for(console, " / ext4")
     finally:
         guest.kill()
         guest.wait()
