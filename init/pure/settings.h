@@ -79,8 +79,6 @@ struct parameter {
 	size_t field;            /* offset in struct settings */
 	int value;               /* PARAMETER_SET: what the word means */
 	const char *const *choices; /* PARAMETER_CHOICE: names, NULL at the end, first is 1 */
-	const char *argument;    /* for the manual: what stands behind "=" */
-	const char *help;        /* one line */
 };
 
 extern const struct parameter parameters[];
