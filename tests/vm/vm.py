@@ -197,6 +197,9 @@ IMAGES = {
     "drivers": ("", drivers("virtio_pci", "virtio_blk", "virtio_scsi", "sd_mod", "ata_piix", "virtio_net", "xfs")),
     "overlay": ("", VIRTIO + ["--module", "overlay", "--module", "squashfs"]),
     "fsck": ("init\nprogram /sbin/e2fsck /sbin/fsck.ext4\n", VIRTIO),
+    "hibernate": ("init\napplets /bin/busybox sh swapon\n"
+                  "run /bin/sh -c \"swapon /dev/vdb && echo shutdown >/sys/power/disk && "
+                  "echo disk >/sys/power/state && echo GOES-ON; exit 7\"\n", VIRTIO),
     "no-blk": ("", drivers("virtio_pci", "sd_mod")),
     "loop": ("", VIRTIO + ["--module", "overlay", "--module", "squashfs", "--module", "loop"]),
     "plain": ("init\n", []),
