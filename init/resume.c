@@ -45,8 +45,8 @@ static int start(const struct place *place, const char *offset, const struct sta
 	if (error)
 		return log_warn(error, "write %s (%s) to " RESUME, number, place->device);
 	/* A file of swap is mostly empty. */
-	log_say(offset ? LOG_INFO : LOG_WARNING, "the kernel did not resume from %s: starting afresh",
-		place->device);
+	log_say(offset ? LOG_INFO : LOG_WARNING,
+		"the kernel did not resume from %s: starting afresh", place->device);
 	return 0;
 }
 
@@ -58,7 +58,8 @@ static int may_hold_image(const struct place *place, const char *offset)
 	if (offset || (finding->found == FOUND_ONE && finding->format == FORMAT_HIBERNATION))
 		return 1;
 	if (finding->found != FOUND_ONE || finding->format != FORMAT_SWAP)
-		log_say(LOG_WARNING, "resume=%s: %s is no swap space (a file of swap needs resume_offset=)",
+		log_say(LOG_WARNING,
+			"resume=%s: %s is no swap space (a file of swap needs resume_offset=)",
 			place->name, place->device);
 	return 0;
 }
@@ -74,7 +75,8 @@ static int64_t deadline(const struct settings *settings)
 int resume(struct boot *boot)
 {
 	const struct settings *settings = &boot->settings;
-	struct place swap = { .word = "resume", .name = settings->resume,
+	struct place swap = { .word = "resume",
+			      .name = settings->resume,
 			      .looking = LOOKING_FOR_SWAP };
 	struct stat st;
 	int error;

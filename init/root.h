@@ -35,16 +35,16 @@ struct attempt {
 	enum writing writing;
 };
 
-/* root_try.c: mounts the place's device as the first of the types that works, with the modules that
- * the image has for them. 0 or -errno, said. */
+/* root_try.c: mounts the place's device as the first of the types that works, with the modules
+ * that the image has for them. 0 or -errno, said. */
 int root_try(const struct attempt *attempt);
 
 /* root_mount.c: the devices of a file system on several, and `own`, as options. NULL: none. */
 const char *root_options(const struct place *place, const char *own, char *text, size_t size);
 
-/* root_check.c: runs the image's /sbin/fsck.TYPE, if it has one, as fsck.mode= and fsck.repair= say.
- * `types` as in struct attempt. 0: it may be mounted; -errno, said. Does not return where the program
- * asked for a restart. */
+/* root_check.c: runs the image's /sbin/fsck.TYPE, if it has one, as fsck.mode= and fsck.repair=
+ * say. `types` as in struct attempt. 0: it may be mounted; -errno, said. Does not return where the
+ * program asked for a restart. */
 int root_check(struct boot *boot, const struct place *place, const char *types);
 
 /* root_find.c: waits for the place's device, as its name says, and looks at it. `since` as of

@@ -42,10 +42,9 @@ int root_overlay_folders(struct boot *boot)
 /* Memory, or the device. */
 static int mount_layer(struct boot *boot)
 {
-	const struct attempt layer = { .boot = boot,
-				       .place = &boot->upper,
-				       .target = LAYER,
-				       .writing = WRITING_NEEDED };
+	const struct attempt layer = {
+		.boot = boot, .place = &boot->upper, .target = LAYER, .writing = WRITING_NEEDED
+	};
 	int error;
 
 	if (boot->upper.name[0])

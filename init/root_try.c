@@ -13,7 +13,7 @@
 #include "init/sys/sys.h"
 
 #define FILESYSTEMS_MAX 4096 /* bytes of /proc/filesystems; Debian's is 600 */
-#define TRIED_MAX	300  /* bytes: a line of the log */
+#define TRIED_MAX 300 /* bytes: a line of the log */
 
 /* As the kernel itself would, had it a program to ask. */
 static int ask_for(struct boot *boot, const char *type)

@@ -10,8 +10,8 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-#define FSTAB	  "/etc/fstab"
-#define USR	  "/usr"
+#define FSTAB "/etc/fstab"
+#define USR "/usr"
 #define FSTAB_MAX 8192 /* bytes; Debian's has 600 */
 
 /* Other lines than that of /usr are the root's init's, and damaged ones may be, too. Later lines
@@ -58,8 +58,7 @@ static int check_target(int top)
 	return 0;
 }
 
-static int mount_usr(struct boot *boot, struct fstab_line *line,
-		     const struct fstab_options *parsed)
+static int mount_usr(struct boot *boot, struct fstab_line *line, const struct fstab_options *parsed)
 {
 	const struct settings *settings = &boot->settings;
 	const char *types = strcmp(line->type, "auto") == 0 ? NULL : line->type;
@@ -67,7 +66,10 @@ static int mount_usr(struct boot *boot, struct fstab_line *line,
 	struct place usr = { .word = USR, .name = line->source };
 	char options[MEMBERS_MAX + FSTAB_MAX];
 	struct attempt attempt = {
-		.boot = boot, .place = &usr, .target = NEWROOT USR, .types = types,
+		.boot = boot,
+		.place = &usr,
+		.target = NEWROOT USR,
+		.types = types,
 		.flags = parsed->flags,
 	};
 	int error = root_wait(boot, &usr, sys_clock_ms(), root_deadline(settings));
@@ -88,8 +90,10 @@ static int take_line(struct boot *boot, struct fstab_line *line)
 
 	fstab_options(line->options, &parsed);
 	if (parsed.is_bind) {
-		log_say(LOG_WARNING, USR " is a part of another file system (line %u of " FSTAB
-				     "): left to the root's own init", line->number);
+		log_say(LOG_WARNING,
+			USR " is a part of another file system (line %u of " FSTAB
+			    "): left to the root's own init",
+			line->number);
 		return 0;
 	}
 	error = mount_usr(boot, line, &parsed);

@@ -15,9 +15,9 @@ struct fstab_line {
 };
 
 /*
- * Cuts the next line that says something off `*rest`, in place, and undoes its octal escapes. `line`
- * keeps count, and must be all zero before the first. FSTAB_DAMAGED: it has fewer than three fields, or
- * its sixth is no number; only `number` is then told. Source: fstab(5).
+ * Cuts the next line that says something off `*rest`, in place, and undoes its octal escapes.
+ * `line` keeps count, and must be all zero before the first. FSTAB_DAMAGED: it has fewer than three
+ * fields, or its sixth is no number; only `number` is then told. Source: fstab(5).
  */
 enum fstab_state fstab_next(char **rest, struct fstab_line *line);
 
@@ -28,8 +28,8 @@ struct fstab_options {
 	const char *text; /* what is left for the file system */
 };
 
-/* Takes out of `options`, in place, the words that are flags of mount(2), and those that only programs
- * know ("noauto", "user", "x-..."). Later words win. Source: mount(8). */
+/* Takes out of `options`, in place, the words that are flags of mount(2), and those that only
+ * programs know ("noauto", "user", "x-..."). Later words win. Source: mount(8). */
 void fstab_options(char *options, struct fstab_options *parsed);
 
 #endif

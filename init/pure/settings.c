@@ -16,8 +16,8 @@ static const char *const exit_choices[] = { "poweroff", "reboot", "halt", NULL }
 
 #define FIELD(name) offsetof(struct settings, name)
 
-/* What stands behind the word, and a line of help, are for who reads this table and for the test that
- * compares it with the manual: /init carries no text that it never says. */
+/* What stands behind the word, and a line of help, are for who reads this table and for the test
+ * that compares it with the manual: /init carries no text that it never says. */
 #define PARAMETER(name, kind, field, value, choices, argument, help) \
 	{ name, kind, field, value, choices }
 

@@ -63,7 +63,6 @@ def make_disk(folder, packages, job):
     job(root)
     subprocess.run(["truncate", "-s", "900M", disk], check=True)
     subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-U", roots.U, "-L", "ROOT", "-d", root, disk], check=True)
-    return disk
 
 
 KERNELS = [
@@ -72,10 +71,22 @@ KERNELS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Of a row of DEBIANS: a folder with its root, as a tree and as ext4; made once."""
+    folders = {}
+
+    def make(name, packages, job, _expected):
+        if name not in folders:
+            folders[name] = tmp_path_factory.mktemp(name)
+            make_disk(folders[name], packages, job)
+        return folders[name]
+    return make
+
+
 @pytest.fixture(scope="module", params=DEBIANS, ids=[row[0] for row in DEBIANS])
-def debian(request, tmp_path_factory):
-    name, packages, job, expected = request.param
-    return make_disk(tmp_path_factory.mktemp(name), packages, job), expected
+def debian(request, made):
+    return made(*request.param) / "ext4", request.param[-1]
 
 
 @pytest.mark.parametrize("kernel, boot, packed, recipe", KERNELS, ids=[row[0] for row in KERNELS])
@@ -106,11 +117,8 @@ FILE_SYSTEMS = {
 
 
 @pytest.fixture(scope="module")
-def systemd(tmp_path_factory):
-    """A folder with a root that systemd boots, as a tree and as ext4."""
-    folder = tmp_path_factory.mktemp("names")
-    make_disk(folder, *DEBIANS[0][1:3])
-    return folder
+def systemd(made):
+    return made(*DEBIANS[0])
 
 
 def disk_of(folder, kind):
