@@ -25,9 +25,17 @@
 #define HOST	"/run/rdinit/host"  /* the file system that a root in a file is on */
 #define LOWER	"/run/rdinit/lower" /* the root itself, under an overlay */
 
-/* A device that the command line names. */
+/* What of a device named by its path is looked at, and what it may be. */
+enum looking {
+	LOOKING_FOR_FILES,
+	LOOKING_FOR_SWAP, /* whatever is there is taken: who asks will judge */
+	LOOKING_NEVER,
+};
+
+/* A device that the command line names, or the root's fstab. */
 struct place {
 	const char *word, *name;     /* "root", "UUID=..." */
+	enum looking looking;
 	char device[DEVICE_PATH_MAX]; /* its node */
 	struct finding finding;      /* what is on it, where a probe looked */
 	char members[MEMBERS_MAX];   /* a file system on several devices: all, as mount options */
@@ -62,8 +70,10 @@ int settings_read(struct boot *boot);
 int late_mounts(struct boot *boot);
 int keymap_load(struct boot *boot);
 int modules_load(struct boot *boot);
+int resume(struct boot *boot);
 int root_find(struct boot *boot);
 int root_mount(struct boot *boot);
+int root_usr(struct boot *boot);
 int root_switch(struct boot *boot);     /* returns only on failure */
 int appliance(struct boot *boot);
 int stay(struct boot *boot);

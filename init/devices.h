@@ -45,6 +45,7 @@ struct devices {
 	struct device all[DEVICES_MAX];
 	int count, left_out;
 	struct probe probes[PROBES_MAX];
+	unsigned int probed; /* times that a child was started */
 	int is_open; /* somebody listens, or tried to */
 	int uevents; /* the socket; below 0: none */
 	/* A device came that asks for a driver; NULL: words were lost, so look at all of them. */

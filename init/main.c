@@ -33,8 +33,10 @@ static const struct boot_step run_steps[] = {
 };
 
 static const struct boot_step hand_off_steps[] = {
+	{ "resume", resume, GO_ON },
 	{ "root-find", root_find, STOP },
 	{ "root-mount", root_mount, STOP },
+	{ "root-usr", root_usr, STOP },
 	{ "root-switch", root_switch, STOP }, /* does not return */
 	{ NULL, NULL, STOP },
 };

@@ -26,6 +26,7 @@
 struct job {
 	const struct device *device;
 	struct device disk; /* of a partition: its name, and its number where it is known */
+	enum log_level filter_level; /* of the word that there is no filter: one child's is enough */
 	int pipe, fd, disk_fd; /* disk_fd: below 0 for what is no partition */
 	uint64_t size, disk_size, start;
 	size_t used; /* bytes of the arena */
@@ -63,7 +64,8 @@ static void give_up_rights(const struct job *job)
 	int error = sys_restrict(filter, INSTRUCTIONS);
 
 	if (error)
-		log_say(LOG_DEBUG, "no seccomp filter for the probe of %s (error %d)",
+		log_say(job->filter_level,
+			"no seccomp filter for the probe of %s (error %d): is CONFIG_SECCOMP_FILTER set?",
 			job->device->name, -error);
 }
 
@@ -194,7 +196,8 @@ static void find_disk(const struct devices *devices, struct job *job)
 
 int probe_start(struct devices *devices, struct probe *probe, struct device *device)
 {
-	struct job job = { .device = device };
+	struct job job = { .device = device,
+			   .filter_level = devices->probed++ ? LOG_DEBUG : LOG_INFO };
 	int ends[2], error = sys_pipe(ends);
 
 	if (device->part)

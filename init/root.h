@@ -22,8 +22,34 @@ int root_share(struct boot *boot, const char *target, unsigned long flags);
 /* root_find.c: looks at the place's device, and takes it. 0 or -errno, said. */
 int root_look(struct boot *boot, struct place *place);
 
-/* root_overlay.c: mounts it as what was found on it. 0 or -errno, said. */
-int root_mount_found(const struct place *place, const char *target, unsigned long flags);
+/* What a device that is write-protected is to somebody who would write. */
+enum writing { WRITING_IF_POSSIBLE, WRITING_NEEDED };
+
+struct attempt {
+	struct boot *boot;
+	const struct place *place;
+	const char *target;
+	const char *types; /* to try, by commas; NULL: what was found, or else all */
+	const char *options; /* NULL: none */
+	unsigned long flags; /* MS_* */
+	enum writing writing;
+};
+
+/* root_try.c: mounts the place's device as the first of the types that works, with the modules
+ * that the image has for them. 0 or -errno, said. */
+int root_try(const struct attempt *attempt);
+
+/* root_mount.c: the devices of a file system on several, and `own`, as options. NULL: none. */
+const char *root_options(const struct place *place, const char *own, char *text, size_t size);
+
+/* root_check.c: runs the image's /sbin/fsck.TYPE, if it has one, as fsck.mode= and fsck.repair=
+ * say. `types` as in struct attempt. 0: it may be mounted; -errno, said. Does not return where the
+ * program asked for a restart. */
+int root_check(struct boot *boot, const struct place *place, const char *types);
+
+/* root_find.c: waits for the place's device, as its name says, and looks at it. `since` as of
+ * sys_clock_ms(). 0 or -errno, said, with the report of what there is. */
+int root_wait(struct boot *boot, struct place *place, int64_t since, int64_t deadline);
 
 /* root_loop.c: mounts the root on HOST, and makes the root the file rdinit.loop= in it. 0 or -errno,
  * said. */

@@ -176,9 +176,7 @@ static int find_by_path(struct boot *boot, struct place *place, const struct roo
 			return -ETIMEDOUT;
 		devices_wait(&boot->devices, LOOK_AT_NAMES, deadline);
 	}
-	/* Whoever names a type knows what is there; with rdinit.loop= the type is that of the file.
-	 */
-	return boot->settings.rootfstype && !boot->settings.loop ? 0 : root_look(boot, place);
+	return place->looking == LOOKING_NEVER ? 0 : root_look(boot, place);
 }
 
 static int parse(const struct place *place, struct rootspec *spec)
@@ -197,7 +195,7 @@ static int parse(const struct place *place, struct rootspec *spec)
 		     : 0;
 }
 
-static int find(struct boot *boot, struct place *place, int64_t start, int64_t deadline)
+int root_wait(struct boot *boot, struct place *place, int64_t since, int64_t deadline)
 {
 	struct rootspec spec;
 	int error = parse(place, &spec);
@@ -211,7 +209,7 @@ static int find(struct boot *boot, struct place *place, int64_t start, int64_t d
 	if (!error && place->finding.members > 1)
 		return root_members(boot, place, deadline);
 	if (error == -ETIMEDOUT)
-		root_report(boot, place, &spec, sys_clock_ms() - start);
+		root_report(boot, place, &spec, sys_clock_ms() - since);
 	return error;
 }
 
@@ -230,6 +228,9 @@ int root_find(struct boot *boot)
 
 	boot->root.word = "root";
 	boot->root.name = settings->root;
+	/* Whoever names a type knows what is there; with rdinit.loop= the type is that of the file. */
+	if (settings->rootfstype && !settings->loop)
+		boot->root.looking = LOOKING_NEVER;
 	boot->upper.word = "rd.overlay";
 	boot->upper.name = settings->overlay;
 	if (settings->rootdelay_s)
@@ -237,10 +238,10 @@ int root_find(struct boot *boot)
 	deadline = root_deadline(settings);
 	error = root_share_name(boot);
 	if (error == 0)
-		error = find(boot, &boot->root, start, deadline);
+		error = root_wait(boot, &boot->root, start, deadline);
 	if (error > 0)
 		error = 0;
 	if (!error && settings->overlay && settings->overlay[0])
-		error = find(boot, &boot->upper, start, deadline);
+		error = root_wait(boot, &boot->upper, start, deadline);
 	return error;
 }

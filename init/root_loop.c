@@ -63,8 +63,12 @@ int root_loop(struct boot *boot)
 {
 	enum root_access access =
 		boot->settings.overlay ? ROOT_READ_ONLY : boot->settings.root_access;
-	int error = root_mount_found(&boot->root, HOST, access == ROOT_READ_ONLY ? MS_RDONLY : 0);
-	int top, file, number;
+	const struct attempt host = { .boot = boot,
+				      .place = &boot->root,
+				      .target = HOST,
+				      .flags = access == ROOT_READ_ONLY ? MS_RDONLY : 0,
+				      .writing = WRITING_NEEDED };
+	int error = root_try(&host), top, file, number;
 
 	if (error)
 		return error;

@@ -1,10 +1,8 @@
 /* root_overlay.c - a layer over a root that stays as it is, for what is written. */
 #include <errno.h>
-#include <string.h>
 #include <sys/mount.h>
 
 #include "init/module.h"
-#include "init/pure/fslist.h"
 #include "init/root.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
@@ -41,28 +39,16 @@ int root_overlay_folders(struct boot *boot)
 	return error ? error : make_folders(below);
 }
 
-int root_mount_found(const struct place *place, const char *target, unsigned long flags)
-{
-	const char *types = format_info(place->finding.format)->mount_as, *list[FSLIST_MAX];
-	char text[64] = "";
-	int error = -ENODEV, left_out, count;
-
-	memcpy(text, types ? types : "", types ? strlen(types) + 1 : 1);
-	count = fslist_split(text, list, &left_out);
-	for (int i = 0; i < count && error; i++)
-		error = sys_mount(place->device, target, list[i], flags | MS_SILENT, NULL);
-	return error ? log_err(error, "mount %s on %s as %s", place->device, target,
-			       types ? types : "nothing that is known")
-		     : 0;
-}
-
 /* Memory, or the device. */
-static int mount_layer(const struct boot *boot)
+static int mount_layer(struct boot *boot)
 {
+	const struct attempt layer = {
+		.boot = boot, .place = &boot->upper, .target = LAYER, .writing = WRITING_NEEDED
+	};
 	int error;
 
 	if (boot->upper.name[0])
-		return root_mount_found(&boot->upper, LAYER, 0);
+		return root_try(&layer);
 	error = sys_mount("tmpfs", LAYER, "tmpfs", MS_NODEV, "mode=0755");
 	return error ? log_err(error, "mount tmpfs on " LAYER) : 0;
 }

@@ -90,13 +90,13 @@ static void look_at_all(struct devices *devices)
 void root_report(struct boot *boot, const struct place *place, const struct rootspec *spec,
 		 int64_t waited_ms)
 {
-	const struct settings *settings = &boot->settings;
+	const char *type = place == &boot->root ? boot->settings.rootfstype : NULL;
 	struct devices *devices = &boot->devices;
 
 	log_err(-ETIMEDOUT, "find %s=%s", place->word, place->name);
-	log_say(LOG_ERROR, "asked for %s=%s rootfstype=%s, waited %ld.%ld s", place->word,
-		place->name, settings->rootfstype ? settings->rootfstype : "(any)",
-		(long)(waited_ms / 1000), (long)(waited_ms % 1000 / 100));
+	log_say(LOG_ERROR, "asked for %s=%s%s%s, waited %ld.%ld s", place->word, place->name,
+		type ? " rootfstype=" : "", type ? type : "", (long)(waited_ms / 1000),
+		(long)(waited_ms % 1000 / 100));
 	look_at_all(devices);
 	list(devices);
 	for (int i = 0; i < devices->count; i++)

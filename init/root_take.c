@@ -89,6 +89,10 @@ int root_take(struct place *place, const struct device *device)
 	const struct finding *finding = &device->finding;
 	char text[DESCRIPTION];
 
+	if (place->looking == LOOKING_FOR_SWAP) {
+		place->finding = *finding;
+		return 0;
+	}
 	if (device->state == DEVICE_KNOWN &&
 	    (finding->found == FOUND_DAMAGED || finding->found == FOUND_SEVERAL)) {
 		finding_describe(finding, text, sizeof(text));

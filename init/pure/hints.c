@@ -29,6 +29,16 @@ static const struct hint {
 	{ "root-mount", EACCES, "the device is write-protected: use ro instead of rw" },
 	{ "root-mount", EINVAL, "no file system of this type is there, or rootflags= has a word it "
 				"does not know" },
+	{ "root-mount", EUCLEAN, "mend it elsewhere; or fsck.repair=yes mends what can be, and "
+				 "fsck.mode=skip mounts it as it is" },
+	{ "root-usr", EUCLEAN, "mend it elsewhere; or fsck.repair=yes mends what can be, and "
+			       "fsck.mode=skip mounts it as it is" },
+	{ "root-usr", ETIMEDOUT, "the root's /etc/fstab names it; with nofail there the boot goes on" },
+	{ "root-usr", ENODEV, "this kernel knows no such file system: is its module in the image "
+			      "and loaded?" },
+	{ "root-usr", EINVAL, "the line of /usr in the root's /etc/fstab is wrong, or names what is not "
+			      "on a block device" },
+	{ "resume", ENOENT, "this kernel cannot hibernate (CONFIG_HIBERNATION)" },
 	{ "root-switch", ENOENT, "is this the right root? an init, or the interpreter it names, is "
 				 "missing; init=/bin/sh starts a shell" },
 	{ "root-switch", ENOEXEC, "the file is no x86-64 program and no script" },

@@ -9,7 +9,7 @@ static int is_octal(char c)
 	return c >= '0' && c <= '7';
 }
 
-static void unescape(char *text)
+void mounts_unescape(char *text)
 {
 	char *to = text;
 
@@ -49,7 +49,7 @@ int mounts_next(char **rest, struct mount_line *line)
 		type = target ? cut_field(&at) : NULL;
 		if (!type)
 			continue;
-		unescape(target);
+		mounts_unescape(target);
 		*line = (struct mount_line){ source, target, type };
 		return 1;
 	}

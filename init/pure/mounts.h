@@ -11,4 +11,7 @@ struct mount_line {
  * getmntent(3). */
 int mounts_next(char **rest, struct mount_line *line);
 
+/* Undoes octal escapes, in place. */
+void mounts_unescape(char *text);
+
 #endif

@@ -12,12 +12,16 @@
 #define SETTINGS_MODULES_MAX 64
 #define SETTINGS_LIST_MAX    16
 #define WAIT_FOREVER	     (-1) /* struct settings, timeout_s */
+#define ROOT_TIMEOUT_S 30 /* slow USB hubs and RAID controllers take 10 to 20 s */
 
 enum root_access { ROOT_READ_ONLY, ROOT_READ_WRITE };
 enum mounts_choice { MOUNTS_ALL, MOUNTS_MINIMAL };
 enum verbosity { VERBOSITY_NORMAL, VERBOSITY_QUIET, VERBOSITY_DEBUG };
 enum onfail { ONFAIL_UNSET, ONFAIL_SHELL, ONFAIL_POWEROFF, ONFAIL_REBOOT, ONFAIL_HALT, ONFAIL_WAIT };
 enum way_out { WAY_OUT_UNSET, WAY_OUT_POWEROFF, WAY_OUT_REBOOT, WAY_OUT_HALT };
+
+enum fsck_mode { FSCK_MODE_UNSET, FSCK_MODE_AUTO, FSCK_MODE_SKIP, FSCK_MODE_FORCE };
+enum fsck_repair { FSCK_REPAIR_UNSET, FSCK_REPAIR_PREEN, FSCK_REPAIR_YES, FSCK_REPAIR_NO };
 
 /* Values of a parameter that may be given again and again; each may have several, by commas. */
 struct text_list {
@@ -28,7 +32,7 @@ struct text_list {
 /* All text points into the lines that were parsed. */
 struct settings {
 	const char *root, *rootfstype, *rootflags, *init, *run, *stdio, *host, *user, *chdir,
-		*keymap, *loop;
+		*keymap, *loop, *resume, *resume_offset;
 	const char *overlay;     /* NULL: none; "": in memory; else the device of its layer */
 	char *arguments;         /* the line behind "--", not yet cut; NULL: no "--" */
 	int root_access;         /* enum root_access */
@@ -40,6 +44,9 @@ struct settings {
 	int mounts;              /* enum mounts_choice */
 	int verbosity;           /* enum verbosity */
 	int onfail;              /* enum onfail */
+	int fsck_mode;           /* enum fsck_mode */
+	int fsck_repair;         /* enum fsck_repair */
+	int noresume;
 	int exit;                /* enum way_out */
 	const char *consoles[SETTINGS_CONSOLES_MAX]; /* values of console=, in order */
 	int console_count;
@@ -72,8 +79,6 @@ struct parameter {
 	size_t field;            /* offset in struct settings */
 	int value;               /* PARAMETER_SET: what the word means */
 	const char *const *choices; /* PARAMETER_CHOICE: names, NULL at the end, first is 1 */
-	const char *argument;    /* for the manual: what stands behind "=" */
-	const char *help;        /* one line */
 };
 
 extern const struct parameter parameters[];

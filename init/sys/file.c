@@ -30,9 +30,8 @@ static long read_all(int fd, char *buffer, size_t size)
 	return (long)len;
 }
 
-long file_read(const char *path, char *buffer, size_t size)
+long file_take(int fd, char *buffer, size_t size)
 {
-	int fd = sys_open(path, O_RDONLY);
 	long len;
 
 	if (fd < 0)
@@ -40,6 +39,11 @@ long file_read(const char *path, char *buffer, size_t size)
 	len = read_all(fd, buffer, size);
 	sys_close(fd);
 	return len;
+}
+
+long file_read(const char *path, char *buffer, size_t size)
+{
+	return file_take(sys_open(path, O_RDONLY), buffer, size);
 }
 
 int file_each(const char *dir, int (*each)(const struct dirent_view *entry, void *argument),

@@ -9,6 +9,8 @@
 /* Reads all of `path` and ends it with a NUL (which the length does not count). The length, or
  * -errno; -EFBIG where the file and its NUL do not fit into `size` bytes: never a part of it. */
 long file_read(const char *path, char *buffer, size_t size);
+/* The same of what is open; it is closed. `fd` may be the -errno of opening it. */
+long file_take(int fd, char *buffer, size_t size);
 
 /* Calls each(entry, argument) for every entry of the directory but "." and "..", in no order.
  * Stops at the first result that is not 0 and returns it; else 0, or -errno. */

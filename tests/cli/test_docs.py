@@ -48,7 +48,7 @@ def help_of(*words):
 def parameters_of_source(text):
     """{name: what stands behind it, as `=DEVICE`} of the table."""
     table = re.search(r"parameters\[\] = \{\n(.*?)^\};", text, re.M | re.S).group(1)
-    rows = re.findall(r'\{ "([^"]+)", PARAMETER_\w+, (?:FIELD\(\w+\)|0), \w+, \w+,\s*'
+    rows = re.findall(r'PARAMETER\("([^"]+)", PARAMETER_\w+, (?:FIELD\(\w+\)|0), \w+, \w+,\s*'
                       r'(NULL|"(?:\\"|[^"])*"),\s*"', table)
     assert len(rows) == table.count("PARAMETER_") > 15, "a row was not understood"
     return {name: "" if argument == "NULL" else "=" + argument[1:-1].replace('\\"', '"')
@@ -88,7 +88,8 @@ def test_a_parameter_that_is_missing_is_seen():
 @pytest.mark.parametrize("symbol, name", [("ROOT_TIMEOUT_S", "rd.timeout"),
                                           ("GRACE_S", "rdinit.grace")])
 def test_the_manual_has_the_defaults(symbol, name):
-    value = re.search(rf"#define {symbol}\s+(\d+)", text_of("init", "pure", "settings.c")).group(1)
+    value = re.search(rf"#define {symbol}\s+(\d+)", text_of("init", "pure", "settings.c") +
+                      text_of("init", "pure", "settings.h")).group(1)
     entry = re.search(rf"^\.It Cm {re.escape(name)} (.*?)^\.(It|El)", manual("rdinit-cmdline.7"),
                       re.M | re.S).group(1)
     assert f"The default is {value}." in entry
@@ -157,6 +158,7 @@ LIMITS = [  # symbol, file, what the manual says, whether a NUL takes one of the
     ("ENVIRONMENT_MAX", "boot.h", "words of its environment", 0),
     ("MODULE_LIST_MAX", "boot.h", "/etc/rdinit/modules", 1),
     ("DEVICE_PATH_MAX", "boot.h", "root's device path", 1),
+    ("FSTAB_MAX", "root_usr.c", "root's Pa /etc/fstab", 1),
     ("FSLIST_MAX", "pure/fslist.h", "file systems tried", 0),
     ("LOG_LINE_MAX", "sys/log.h", "bytes of a message", 1),
     ("EMPTY_TREE_DEPTH", "sys/empty_tree.h", "that are deleted", 0),

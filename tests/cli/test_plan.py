@@ -32,12 +32,14 @@ def test_the_steps_are_those_of_init(tool, words, table):
 
 def test_a_hand_off(tool):
     got = plan(tool, "init\ncmdline rootfstype=ext4 rd.timeout=7\n", "--append",
-               'console=ttyS0 console=tty0 root=UUID=12-ab rw rootflags=noatime rd.overlay init=/x bad rdinit.no=1 -- a "b c"')
+               'console=ttyS0 console=tty0 root=UUID=12-ab rw rootflags=noatime rd.overlay resume=LABEL=s init=/x bad rdinit.no=1 -- a "b c"')
     assert got["settings"] == ["hand off, by root=", "after a failure: what panic= says, else a shell",
                                "ignored: rdinit.no=1: no such parameter"]
     assert got["console"] == ["/dev/console", "else ttyS0", "else tty0"]
     assert got["root-find"] == ["the file system of UUID 12-ab", "waits 7 s at the most"]
     assert got["root-mount"] == ["for writing, as ext4, with noatime", "under an overlay in memory"]
+    assert got["resume"] == ["from LABEL=s, where a hibernated system is there"]
+    assert got["root-usr"] == ["/usr, where the root's /etc/fstab has a line for it"]
     assert got["root-switch"] == ["/x", 'with a "b c"']
 
 

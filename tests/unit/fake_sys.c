@@ -10,12 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/reboot.h>
+#include <sys/sysmacros.h>
 
 #include "init/sys/sys.h"
 
 #define ANSWERS	    16
 #define FILES	    32
 #define FD_BASE	    10
+#define DEVICE_MAJOR 254 /* st_rdev of all */
 #define DEVICE_ROOT 1 /* st_dev of "/" */
 #define DEVICE_NEW  2 /* and of what is below "/newroot" */
 
@@ -209,7 +211,7 @@ long sys_write(int fd, const void *buffer, size_t size)
 	size_t used = strlen(fake_console);
 	struct file *file = file_of(fd);
 
-	if (file && strncmp(file->path, "/dev/tty", 8) == 0)
+	if (file && (strncmp(file->path, "/dev/tty", 8) == 0 || strncmp(file->path, "/sys/", 5) == 0))
 		return call(CHANGES, (long)size, "write %s %.*s", file->path, (int)size,
 			    (const char *)buffer);
 	if (file && strcmp(file->path, "pipe") == 0 && file->len + size <= sizeof(file->bytes)) {
@@ -315,6 +317,7 @@ static void fill_stat(struct stat *st, const char *path, int is_dir)
 	memset(st, 0, sizeof(*st));
 	st->st_dev = is_new ? DEVICE_NEW : DEVICE_ROOT;
 	st->st_mode = is_dir ? S_IFDIR | 0755 : S_IFREG | 0755;
+	st->st_rdev = makedev(DEVICE_MAJOR, 0);
 	st->st_nlink = 1;
 	st->st_size = 1;
 }
@@ -372,8 +375,12 @@ int sys_chroot(const char *path)
 
 int sys_execve(const char *path, char *const argv[], char *const envp[])
 {
-	(void)argv, (void)envp;
-	return (int)call(CHANGES, -ENOEXEC, "execve %s", path);
+	char words[200] = "";
+
+	(void)envp;
+	for (int i = 1; argv && argv[i]; i++)
+		snprintf(words + strlen(words), sizeof(words) - strlen(words), " %s", argv[i]);
+	return (int)call(CHANGES, -ENOEXEC, "execve %s%s", path, words);
 }
 
 int sys_spawn(int (*child)(void *), void *argument)

@@ -154,6 +154,23 @@ static void what_goes_wrong_with_a_probe_is_said_of_its_device(void **state)
 	}
 }
 
+static void that_there_is_no_filter_is_said_once(void **state)
+{
+	const char *said;
+
+	(void)state;
+	add_file("/proc/partitions", HEADER "254 0 8 vda\n254 16 8 vdb\n");
+	fake_file("/dev/vda", ext2('A'), SIZE);
+	fake_file("/dev/vdb", ext2('B'), SIZE);
+	fake_answer("restrict", -EINVAL, FAKE_ALWAYS);
+	devices_scan(&boot.devices);
+	probe_all();
+	assert_int_equal(named("vdb")->state, DEVICE_KNOWN);
+	said = strstr(fake_console, "no seccomp filter for the probe of vda");
+	assert_non_null(said);
+	assert_null(strstr(said + 1, "no seccomp filter"));
+}
+
 /* The pipe of a child that says nothing: it has an end, and no finding. */
 static void a_child_that_dies_is_one_line(void **state)
 {
@@ -327,6 +344,7 @@ int main(void)
 		cmocka_unit_test_setup(partitions_know_their_disk, reset),
 		cmocka_unit_test_setup(a_probe_tells_what_it_found, reset),
 		cmocka_unit_test_setup(what_goes_wrong_with_a_probe_is_said_of_its_device, reset),
+		cmocka_unit_test_setup(that_there_is_no_filter_is_said_once, reset),
 		cmocka_unit_test_setup(a_child_that_dies_is_one_line, reset),
 		cmocka_unit_test_setup(a_child_that_hangs_is_given_up, reset),
 		cmocka_unit_test_setup(devices_come_change_and_go, reset),

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include <cmocka.h>
 
@@ -19,6 +20,7 @@
 #include "init/pure/format.h"
 #include "init/pure/frames.h"
 #include "init/pure/fslist.h"
+#include "init/pure/fstab.h"
 #include "init/pure/hints.h"
 #include "init/pure/modlist.h"
 #include "init/pure/mounts.h"
@@ -224,6 +226,70 @@ static void mounts_are_read_and_their_escapes_undone(void **state)
 	assert_int_equal(mounts_next(&rest, &line), 1);
 	assert_string_equal(line.target, "/x\\9\\777\\04");
 	assert_int_equal(mounts_next(&rest, &line), 0);
+}
+
+static void lines_of_an_fstab(void **state)
+{
+	char text[] = "# comment\r\n\n \t/dev/vda1\t / ext4 defaults 0 1\r\n"
+		      "UUID=1-2 /a\\040b  auto\n"
+		      "one two\n"
+		      "LABEL=x /usr btrfs subvol=usr,ro 0 two\n"
+		      "LABEL=y /usr xfs # nothing\n"
+		      "/dev/z /z f2fs x 0 2 more";
+	struct fstab_line line = { 0 };
+	char *rest = text;
+
+	(void)state;
+	assert_int_equal(fstab_next(&rest, &line), FSTAB_LINE);
+	assert_int_equal(line.number, 3);
+	assert_string_equal(line.source, "/dev/vda1");
+	assert_string_equal(line.target, "/");
+	assert_string_equal(line.type, "ext4");
+	assert_string_equal(line.options, "defaults");
+	assert_int_equal(line.pass, 1);
+	assert_int_equal(fstab_next(&rest, &line), FSTAB_LINE);
+	assert_string_equal(line.target, "/a b");
+	assert_string_equal(line.options, "");
+	assert_int_equal(line.pass, 0);
+	for (unsigned int number = 5; number <= 6; number++) {
+		assert_int_equal(fstab_next(&rest, &line), FSTAB_DAMAGED);
+		assert_int_equal(line.number, number);
+	}
+	assert_int_equal(fstab_next(&rest, &line), FSTAB_LINE);
+	assert_string_equal(line.options, "");
+	assert_int_equal(fstab_next(&rest, &line), FSTAB_LINE);
+	assert_int_equal(line.pass, 2);
+	assert_int_equal(fstab_next(&rest, &line), FSTAB_END);
+}
+
+static void options_of_an_fstab(void **state)
+{
+	static const struct {
+		const char *options, *text;
+		unsigned long flags;
+		int is_optional, is_bind;
+	} rows[] = {
+		{ "", "", 0, 0, 0 },
+		{ "defaults", "", 0, 0, 0 },
+		{ "ro,subvol=/usr,,noatime,x-systemd.growfs,compress=zstd", "subvol=/usr,compress=zstd",
+		  MS_RDONLY | MS_NOATIME, 0, 0 },
+		{ "ro,rw,nodev,nosuid", "", MS_NODEV | MS_NOSUID, 0, 0 },
+		{ ",nofail,,user_xattr,", "user_xattr", 0, 1, 0 },
+		{ "rbind,rox", "rox", 0, 0, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char text[80];
+		struct fstab_options parsed;
+
+		strcpy(text, rows[i].options);
+		fstab_options(text, &parsed);
+		assert_string_equal(parsed.text, rows[i].text);
+		assert_int_equal(parsed.flags, rows[i].flags);
+		assert_int_equal(parsed.is_optional, rows[i].is_optional);
+		assert_int_equal(parsed.is_bind, rows[i].is_bind);
+	}
 }
 
 /* --- executables --- */
@@ -604,6 +670,8 @@ int main(void)
 		cmocka_unit_test(asked_for_file_systems_keep_their_order),
 		cmocka_unit_test(file_systems_beyond_the_limit_are_counted),
 		cmocka_unit_test(mounts_are_read_and_their_escapes_undone),
+		cmocka_unit_test(lines_of_an_fstab),
+		cmocka_unit_test(options_of_an_fstab),
 		cmocka_unit_test(a_program_names_its_interpreter),
 		cmocka_unit_test(a_static_program_needs_none),
 		cmocka_unit_test(a_program_cut_off_anywhere_is_never_misread),

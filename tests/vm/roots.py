@@ -8,6 +8,8 @@ import subprocess
 MIB = 1 << 20
 RDINIT = os.environ.get("RDINIT", str(pathlib.Path(__file__).resolve().parents[2] / "build/rdinit"))
 U = "11111111-2222-3333-4444-555555555555"
+USR = "22222222-2222-3333-4444-555555555555"
+SWAP = "33333333-2222-3333-4444-555555555555"
 PART = "aaaaaaaa-0000-0000-0000-00000000000"
 ROOT_TYPE = "4f68bce3-e8cd-4db1-96e7-fbcaf984b709"
 ENV = {**os.environ, "PATH": os.environ["PATH"] + ":/sbin:/usr/sbin"}
@@ -45,7 +47,7 @@ def tree(directory):
     for folder in ("bin", "sbin", "dev", "proc", "sys", "run"):
         (beside / folder).mkdir(parents=True)
     shutil.copy(shutil.which("busybox"), beside / "bin/busybox")
-    (beside / "sbin/init").write_text("#!/bin/busybox sh\necho ROOT-OK\nbusybox grep ' / ' /proc/mounts\n"
+    (beside / "sbin/init").write_text("#!/bin/busybox sh\necho ROOT-OK\nbusybox grep -E ' /(usr)? ' /proc/mounts\n"
                                       "(echo text >/written) 2>/dev/null && echo WRITTEN\n"
                                       "busybox ls /run/rdinit/lower 2>/dev/null\n"
                                       "busybox stty onlcr\nbusybox poweroff -f\n")
@@ -90,6 +92,46 @@ def raid_member(path, directory):
 def damaged(path, directory):
     ext4(path, directory)
     write(path, 1024 + 0x10, b"\xff")
+
+
+def with_usr(fstab):
+    """A root whose init needs the /usr that is named in its fstab."""
+    def make(path, directory):
+        top = path.with_name(path.name + ".top")
+        shutil.copytree(tree(directory), top, symlinks=True)
+        for folder in ("usr", "etc"):
+            (top / folder).mkdir()
+        (top / "etc/fstab").write_text(f"# of a test\n/dev/x / ext4 defaults 0 1\n{fstab}\n")
+        (top / "bin/busybox").rename(top / "busybox")
+        (top / "bin/busybox").symlink_to("/usr/busybox")
+        usr = path.with_name("usr.root")
+        if not usr.exists():
+            usr_top = path.with_name("usr.top")
+            usr_top.mkdir()
+            (top / "busybox").rename(usr_top / "busybox")
+            beside = usr.with_name("usr.root.new")
+            empty(beside, 16)
+            run("mke2fs", "-q", "-F", "-t", "ext4", "-U", USR, "-L", "USR", "-d", usr_top, beside)
+            shutil.rmtree(usr_top)
+            beside.rename(usr)
+        empty(path, 16)
+        run("mke2fs", "-q", "-F", "-t", "ext4", "-U", U, "-L", "ROOT", "-d", top, path)
+        shutil.rmtree(top)
+    return make
+
+
+def unclean(path, directory):
+    """An error that e2fsck -a mends: a count of free blocks that is wrong, in a file system marked so."""
+    ext4(path, directory)
+    run("debugfs", "-w", "-R", "set_super_value free_blocks_count 7", path)
+    run("debugfs", "-w", "-R", "set_super_value state 2", path)
+
+
+def broken(path, directory):
+    """One that it does not mend unasked: a file whose inode is used twice."""
+    ext4(path, directory)
+    run("debugfs", "-w", "-R", "clri /sbin", path)
+    run("debugfs", "-w", "-R", "set_super_value state 2", path)
 
 
 def luks(path, _directory):
@@ -161,6 +203,14 @@ DISKS = {
     "mbr": lambda path, directory: partitioned(path, directory, MBR),
     "member": raid_member,
     "damaged": damaged,
+    "usrid": with_usr(f"broken line\nUUID={USR} /usr ext4 defaults,noatime,x-initrd.mount 0 2"),
+    "usrlabel": with_usr("LABEL=USR /usr auto rw 0 0"),
+    "usrpath": with_usr("/dev/vdb /usr ext4"),
+    "usrlost": with_usr("LABEL=usr /usr ext4 defaults 0 2"),
+    "usrtype": with_usr("LABEL=USR /usr xfs defaults 0 2"),
+    "unclean": unclean,
+    "broken": broken,
+    "swap": made_by(f"mkswap -q -U {SWAP} -L SWAP {{f}}", 16),
     "luks": luks,
     "files": with_files,
     "xfs": xfs,

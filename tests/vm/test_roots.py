@@ -1,12 +1,11 @@
 """test_roots.py - roots by any name, on disks made as plain files; and each one's failing twin."""
-import json
-import socket
 import subprocess
 import time
 
 import pytest
 
-from roots import PART, U
+from plug import plug_in
+from roots import PART, SWAP, U
 from vm import PROJECT, Row, check, run
 
 
@@ -95,7 +94,47 @@ LOOPS = [
                                     "@loop.img"], 0, out=(r"^ROOT-OK$", r"^overlay / overlay rw", r"^WRITTEN$")),
 ]
 
+USRS = [
+    found("/usr by UUID, beside a damaged line of fstab", f"root=UUID={U}", "vda", "usrid usr", both=(
+        r"^/dev/vdb /usr ext4 ro,noatime", r"root-usr: line 3 of the root's /etc/fstab is damaged, and passed over")),
+    found("/usr by LABEL, for writing", "root=/dev/vda rw", "vda", "usrlabel usr", both=r"^/dev/vdb /usr ext4 rw"),
+    found("/usr by its path, read-only with the root", "root=/dev/vda ro", "vda", "usrpath usr", both=r"^/dev/vdb /usr ext4 ro"),
+    Row("/usr of a root under an overlay", [*disks("usrid usr"), "--append", f"root=UUID={U} rd.overlay", "@overlay.img"], 0,
+        out=(r"^ROOT-OK$", r"^overlay / overlay rw", r"^/dev/vdb /usr ext4 ro")),
+]
+
+CHECKS = [
+    found("an unclean root is mended first", f"root=UUID={U}", "vda", "unclean", image="fsck",
+          both=(r"root-mount: /dev/vda: mended by /sbin/fsck.ext4", "ROOT contains a file system with errors, check forced")),
+    found("without the program it is mounted as it is", f"root=UUID={U}", "vda", "unclean", absent="checked by|mended by"),
+    found("a check that is skipped", f"root=UUID={U} fsck.mode=skip", "vda", "unclean", image="fsck",
+          absent="checked by|mended by"),
+    found("a check that is forced", f"root=UUID={U} fsck.mode=force", "vda", "ext4", image="fsck",
+          both=(r"Pass 1: |files \(.*blocks", r"/dev/vda: checked by /sbin/fsck.ext4")),
+    found("/usr is checked, too", f"root=UUID={U}", "vda", "usrid usr", image="fsck",
+          both=r"root-usr: /dev/vdb: checked by /sbin/fsck.ext4"),
+]
+
+RESUMES = [
+    found("a swap space without an image", f"root=LABEL=ROOT resume=UUID={SWAP}", "vda", "ext4 swap",
+          absent=r"resume: .*(starting afresh|no swap|write)"),
+    found("a device that is no swap space", "root=LABEL=ROOT resume=/dev/vdb", "vda", "ext4 other",
+          both=r"resume: resume=/dev/vdb: /dev/vdb is no swap space"),
+    found("a swap space that does not come", "root=LABEL=ROOT resume=LABEL=nope rd.timeout=1", "vda", "ext4",
+          both=r"resume: find resume=LABEL=nope: .*ETIMEDOUT"),
+    found("a file of swap without an image", "root=LABEL=ROOT resume=LABEL=ROOT resume_offset=64", "vda", "ext4",
+          both=r"resume: the kernel did not resume from /dev/vda: starting afresh"),
+]
+
 FAILURES = [
+    lost("a /usr that does not come", f"root=UUID={U}", "usrlost usr", (
+        r"root-usr: find /usr=LABEL=usr: .*ETIMEDOUT", r"hint: or is it /usr=LABEL=USR \(vdb\)",
+        r"hint: the root's /etc/fstab names it", r"exit status 125 \(failed: root-usr\)")),
+    lost("a /usr of another type", f"root=UUID={U}", "usrtype usr",
+         (r"root-usr: mount /dev/vdb on /newroot/usr as xfs: .*ENODEV", r"exit status 125 \(failed: root-usr\)")),
+    lost("a root that its check cannot mend", f"root=UUID={U}", "broken", (
+        r"root-mount: check /dev/vda: /sbin/fsck.ext4 exited with status 4: .*EUCLEAN", r"hint: mend it elsewhere"),
+         image="fsck", timeout=10),
     lost("a file that is not there", "root=LABEL=FILES rdinit.loop=/nope", "files",
          r"open rdinit.loop=/nope on /dev/vda: .*ENOENT", image="loop"),
     lost("a file without loop devices", "root=LABEL=FILES rdinit.loop=/link", "files",
@@ -142,28 +181,16 @@ FAILURES = [
 ]
 
 
-@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + DRIVERS + BTRFS + OVERLAYS + LOOPS + FAILURES, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + DRIVERS + BTRFS + OVERLAYS + LOOPS + USRS + CHECKS + RESUMES + FAILURES, ids=lambda row: row.name)
 def test_root(row, files):
     check(row, run(row, files))
 
 
-def plug_in(monitor, disk):
-    with socket.socket(socket.AF_UNIX) as qmp:
-        qmp.settimeout(20)
-        qmp.connect(str(monitor))
-        answers = qmp.makefile()
-        assert "QMP" in answers.readline()
-        for command, arguments in (
-                ("qmp_capabilities", {}),
-                ("blockdev-add", {"driver": "raw", "node-name": "d", "read-only": True,
-                                  "file": {"driver": "file", "filename": str(disk)}}),
-                ("device_add", {"driver": "virtio-blk-pci", "drive": "d"})):
-            qmp.sendall(json.dumps({"execute": command, "arguments": arguments}).encode())
-            answer = next(line for line in answers if "return" in line or "error" in line)
-            assert "error" not in answer, answer
-
-
-def test_a_disk_that_is_plugged_in_after_five_seconds(files, tmp_path):
+@pytest.mark.parametrize("bus, device, on", [
+    ([], {"driver": "virtio-blk-pci"}, "vda2"),
+    (["-device", "virtio-scsi-pci,id=s"], {"driver": "scsi-hd", "bus": "s.0"}, "sda2"),
+], ids=["virtio", "scsi"])
+def test_a_disk_that_is_plugged_in_after_five_seconds(files, tmp_path, bus, device, on):
     """QEMU itself: `rdinit run` plugs nothing in."""
     monitor, console = tmp_path / "qmp", tmp_path / "console"
     kernel = next((PROJECT / "build/kernel/debian/boot").glob("vmlinuz-*"))
@@ -171,14 +198,14 @@ def test_a_disk_that_is_plugged_in_after_five_seconds(files, tmp_path):
         ["qemu-system-x86_64", "-M", "pc", "-accel", "tcg", "-m", "256", "-nodefaults", "-display", "none", "-no-reboot",
          "-serial", f"file:{console}", "-qmp", f"unix:{monitor},server,nowait", "-kernel", kernel,
          "-initrd", files.get("drivers.img"), "-append",
-         f"console=ttyS0 panic=-1 cryptomgr.notests no_timer_check rdinit.exit=reboot root=UUID={U} rd.timeout=30"],
+         f"console=ttyS0 panic=-1 cryptomgr.notests no_timer_check rdinit.exit=reboot root=UUID={U} rd.timeout=30", *bus],
         stdin=subprocess.DEVNULL)
     try:
         wait_for(console, "waiting for UUID=")
         time.sleep(5)
-        plug_in(monitor, files.get("gpt.root"))
+        plug_in(monitor, files.get("gpt.root"), **device)
         wait_for(console, "ROOT-OK")
-        assert "/dev/vda2 / ext4 ro" in wait_for(console, " / ext4")
+        assert f"/dev/{on} / ext4 ro" in wait_for(console, " / ext4")
     finally:
         guest.kill()
         guest.wait()

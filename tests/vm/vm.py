@@ -197,6 +197,10 @@ IMAGES = {
                  "grep -E 'btrfs|overlay' /proc/filesystems; echo /dev/ram*; exit 5\"\n", ["--no-init"]),
     "drivers": ("", drivers("virtio_pci", "virtio_blk", "virtio_scsi", "sd_mod", "ata_piix", "virtio_net", "xfs")),
     "overlay": ("", VIRTIO + ["--module", "overlay", "--module", "squashfs"]),
+    "fsck": ("init\nprogram /sbin/e2fsck /sbin/fsck.ext4\n", VIRTIO),
+    "hibernate": ("init\napplets /bin/busybox sh swapon\n"
+                  "run /bin/sh -c \"swapon /dev/vdb && echo shutdown >/sys/power/disk && "
+                  "echo disk >/sys/power/state && echo GOES-ON; exit 7\"\n", VIRTIO),
     "no-blk": ("", drivers("virtio_pci", "sd_mod")),
     "loop": ("", VIRTIO + ["--module", "overlay", "--module", "squashfs", "--module", "loop"]),
     **{f"{name}{suffix}": (f"init\nprogram {program}{words}\nfile /etc/nsswitch.conf @nss.sh 0644 0 0\n"

@@ -188,6 +188,14 @@ static void plan_appliance(struct plan *plan)
 	free(text);
 }
 
+static void plan_resume(struct plan *plan)
+{
+	const struct settings *settings = plan->settings;
+
+	if (settings->resume && !settings->noresume)
+		say(plan, "from %s, where a hibernated system is there", shown(settings->resume));
+}
+
 static void plan_root_find(struct plan *plan)
 {
 	static const char *const kinds[] = {
@@ -227,6 +235,11 @@ static void plan_root_mount(struct plan *plan)
 		say(plan, "under an overlay %s", *settings->overlay ? shown(settings->overlay) : "in memory");
 }
 
+static void plan_root_usr(struct plan *plan)
+{
+	say(plan, "/usr, where the root's /etc/fstab has a line for it");
+}
+
 static void plan_root_switch(struct plan *plan)
 {
 	const struct settings *settings = plan->settings;
@@ -261,6 +274,7 @@ static const struct row {
 	{ "keymap", plan_keymap },	       { "modules", plan_modules },
 	{ "appliance", plan_appliance },       { "root-find", plan_root_find },
 	{ "root-mount", plan_root_mount },     { "root-switch", plan_root_switch },
+	{ "resume", plan_resume },	       { "root-usr", plan_root_usr },
 	{ "stay", plan_stay },		       { "power", plan_power },
 };
 

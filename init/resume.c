@@ -1,0 +1,95 @@
+/*
+ * resume.c - a machine that was hibernated becomes what it was.
+ *
+ * Before anything is mounted, and never after: the kernel that comes back believes that its file
+ * systems are as it left them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "init/module.h"
+#include "init/pure/format.h"
+#include "init/root.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define RESUME "/sys/power/resume"
+#define OFFSET "/sys/power/resume_offset"
+
+static int write_text(const char *path, const char *text)
+{
+	int fd = sys_open(path, O_WRONLY);
+	long done;
+
+	if (fd < 0)
+		return fd;
+	done = sys_write(fd, text, strlen(text));
+	sys_close(fd);
+	return done < 0 ? (int)done : 0;
+}
+
+/* The kernel reads both words itself, but with the image's own words it did not see them. What is
+ * written to `resume` behind the number it takes and forgets: the offset has a file of its own. */
+static int start(const struct place *place, const char *offset, const struct stat *st)
+{
+	char number[32];
+	int error = offset ? write_text(OFFSET, offset) : 0;
+
+	if (error)
+		return log_warn(error, "write resume_offset=%s to " OFFSET, offset);
+	format_text(number, sizeof(number), "%u:%u", major(st->st_rdev), minor(st->st_rdev));
+	error = write_text(RESUME, number);
+	if (error)
+		return log_warn(error, "write %s (%s) to " RESUME, number, place->device);
+	/* A file of swap is mostly empty. */
+	log_say(offset ? LOG_INFO : LOG_WARNING,
+		"the kernel did not resume from %s: starting afresh", place->device);
+	return 0;
+}
+
+/* Of swap space its header tells; a file of swap, at the offset, is not looked at. */
+static int may_hold_image(const struct place *place, const char *offset)
+{
+	const struct finding *finding = &place->finding;
+
+	if (offset || (finding->found == FOUND_ONE && finding->format == FORMAT_HIBERNATION))
+		return 1;
+	if (finding->found != FOUND_ONE || finding->format != FORMAT_SWAP)
+		log_say(LOG_WARNING,
+			"resume=%s: %s is no swap space (a file of swap needs resume_offset=)",
+			place->name, place->device);
+	return 0;
+}
+
+/* A swap that does not come must not keep the root from being found, whatever rootwait says. */
+static int64_t deadline(const struct settings *settings)
+{
+	int seconds = settings->timeout_s == WAIT_FOREVER ? ROOT_TIMEOUT_S : settings->timeout_s;
+
+	return sys_clock_ms() + (int64_t)seconds * 1000;
+}
+
+int resume(struct boot *boot)
+{
+	const struct settings *settings = &boot->settings;
+	struct place swap = { .word = "resume",
+			      .name = settings->resume,
+			      .looking = LOOKING_FOR_SWAP };
+	struct stat st;
+	int error;
+
+	if (settings->noresume || !settings->resume || !settings->resume[0])
+		return 0;
+	if (sys_access(RESUME, F_OK))
+		return log_warn(-ENOENT, "open " RESUME);
+	error = root_wait(boot, &swap, sys_clock_ms(), deadline(settings));
+	if (error || !may_hold_image(&swap, settings->resume_offset))
+		return error;
+	error = sys_stat(swap.device, &st);
+	if (error)
+		return log_warn(error, "look at %s", swap.device);
+	return start(&swap, settings->resume_offset, &st);
+}

@@ -1,0 +1,105 @@
+/* root_check.c - a file system's own program looks at it before it is mounted. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "init/child.h"
+#include "init/devices.h"
+#include "init/pure/format.h"
+#include "init/root.h"
+#include "init/sys/file.h"
+#include "init/sys/host.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define FSCK "/sbin/fsck."
+
+/* What fsck(8) says with its status; a program of one file system says the same. */
+enum { FSCK_MENDED = 1, FSCK_RESTART = 2, FSCK_FAILED = 4 };
+
+static int is_write_protected(const char *device)
+{
+	const char *name = strrchr(device, '/');
+	char path[128], text[8];
+
+	sysfs_name(path, sizeof(path), name ? name + 1 : device, "ro");
+	return file_read(path, text, sizeof(text)) > 0 && text[0] == '1';
+}
+
+/* The first of the types that has a program; "" for none. */
+static void find_program(const char *types, char *path, size_t size)
+{
+	while (*types) {
+		size_t len = strcspn(types, ","), used = strlen(FSCK);
+
+		if (len && used + len < size && !memchr(types, '/', len)) {
+			format_text(path, size, FSCK);
+			memcpy(path + used, types, len);
+			path[used + len] = '\0';
+			if (sys_access(path, X_OK) == 0)
+				return;
+		}
+		types += len + (types[len] == ',');
+	}
+	path[0] = '\0';
+}
+
+/* As fsck(8) and its relations have them: -a mends what is safe to mend. */
+static const char *repair_option(const struct settings *settings)
+{
+	switch (settings->fsck_repair) {
+	case FSCK_REPAIR_YES:
+		return "-y";
+	case FSCK_REPAIR_NO:
+		return "-n";
+	default:
+		return "-a";
+	}
+}
+
+static int judge(struct boot *boot, const struct child *child, const char *device)
+{
+	int status = child_exit_status(child);
+	char words[64];
+
+	child_end_in_words(child, words, sizeof(words));
+	if (status >= FSCK_FAILED)
+		return log_err(-EUCLEAN, "check %s: %s %s", device, child->argv[0], words);
+	if (status & FSCK_RESTART) {
+		log_say(LOG_WARNING, "%s asks for a restart before %s is mounted", child->argv[0],
+			device);
+		boot->settings.exit = WAY_OUT_REBOOT;
+		boot->way_out = WAY_OUT_REBOOT;
+		log_step("power");
+		power(boot);
+	}
+	log_say(LOG_INFO, "%s: %s by %s", device, status & FSCK_MENDED ? "mended" : "checked",
+		child->argv[0]);
+	return 0;
+}
+
+int root_check(struct boot *boot, const struct place *place, const char *types)
+{
+	const struct settings *settings = &boot->settings;
+	const char *force = settings->fsck_mode == FSCK_MODE_FORCE ? "-f" : NULL;
+	char program[64];
+	char *argv[] = { program, (char *)repair_option(settings),
+			 (char *)(force ? force : place->device),
+			 force ? (char *)place->device : NULL, NULL };
+	struct child child = { .argv = argv, .signals = SIGNALS_TO_CHILD, .stdio = { -1, -1, -1 } };
+
+	if (!types)
+		types = format_info(place->finding.format)->type;
+	if (settings->fsck_mode == FSCK_MODE_SKIP || !types)
+		return 0;
+	find_program(types, program, sizeof(program));
+	if (!program[0])
+		return 0;
+	if (is_write_protected(place->device)) {
+		log_say(LOG_INFO, "%s is write-protected: not checked", place->device);
+		return 0;
+	}
+	host_tell("status %s: checking %s", log_current_step(), place->device);
+	/* A program that cannot be started is said, and keeps nobody from the root. */
+	return child_run(boot, &child) ? 0 : judge(boot, &child, place->device);
+}

@@ -1,0 +1,92 @@
+"""Roots by each name on each bus that the profile `metal` has drivers for; and disks that are late, slow or broken."""
+import time
+
+import pytest
+from guests import Guest, direct, pack
+from plug import plug_in
+from roots import PART, U
+
+BUSES = {
+    "AHCI": ("q35", ["-device", "ide-hd,drive=d"], "sda"),
+    "IDE": ("pc", ["-device", "ide-hd,drive=d"], "sda"),
+    "xHCI": ("q35", ["-device", "qemu-xhci", "-device", "usb-storage,drive=d"], "sda"),
+    "EHCI": ("q35", ["-device", "usb-ehci,id=e", "-device", "usb-storage,drive=d,bus=e.0"], "sda"),
+    "SD": ("q35", ["-device", "sdhci-pci", "-device", "sd-card,drive=d"], "mmcblk0"),
+    "NVMe": ("q35", ["-device", "nvme,drive=d,serial=1"], "nvme0n1"),
+    "virtio": ("q35", ["-device", "virtio-blk-pci,drive=d"], "vda"),
+}
+NAMES = {
+    "UUID": ("ext4", f"UUID={U}", 0),
+    "LABEL": ("ext4", "LABEL=ROOT", 0),
+    "PARTUUID": ("gpt", f"PARTUUID={PART}2", 2),
+    "PARTLABEL": ("gpt", "/dev/disk/by-partlabel/my\\x20root", 2),
+}
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory):
+    return pack(tmp_path_factory.mktemp("buses") / "i.img", "init\n")
+
+
+def node(disk, part):
+    return f"{disk}{'p' if disk[-1].isdigit() else ''}{part}" if part else disk
+
+
+def drive(file, more=""):
+    return ["-drive", f"if=none,id=d,format=raw,snapshot=on,file={file}{more}"]
+
+
+def boot(folder, image, words, *options, machine="q35"):
+    return Guest(folder, "metal", *direct("metal", image, f"rd.timeout=20 {words}"), *options, machine=machine)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("bus", BUSES)
+def test_a_root(tmp_path, files, image, bus, name):
+    machine, options, disk = BUSES[bus]
+    file, root, part = NAMES[name]
+    with boot(tmp_path, image, f"root={root}", *drive(files.get(f"{file}.root")), *options, machine=machine) as guest:
+        guest.end()
+        assert "ROOT-OK" in guest.said() and f"/dev/{node(disk, part)} / ext4 ro" in guest.said(), guest.said()[-2000:]
+
+
+@pytest.mark.parametrize("controller", ["qemu-xhci,id=u", "usb-ehci,id=u"])
+def test_a_stick_that_is_plugged_in_while_it_is_waited_for(tmp_path, files, image, controller):
+    monitor = tmp_path / "qmp"
+    with boot(tmp_path, image, f"root=UUID={U} rd.timeout=30", "-device", controller,
+              "-qmp", f"unix:{monitor},server,nowait") as guest:
+        deadline = time.monotonic() + 40
+        while not guest.wire.exists() or "status root-find: waiting" not in guest.wire.read_text():
+            assert time.monotonic() < deadline, guest.said()[-2000:]
+            time.sleep(0.1)
+        time.sleep(5)
+        plug_in(monitor, files.get("gpt.root"), driver="usb-storage", bus="u.0")
+        guest.end()
+        assert "/dev/sda2 / ext4 ro" in guest.said(), guest.said()[-2000:]
+
+
+def test_a_slow_disk_is_waited_for(tmp_path, files, image):
+    with boot(tmp_path, image, f"root=UUID={U}", *drive(files.get("ext4.root"), ",throttling.bps-total=300000"),
+              *BUSES["virtio"][1]) as guest:
+        guest.end()
+        assert "ROOT-OK" in guest.said(), guest.said()[-2000:]
+
+
+def broken(folder, file, sector):
+    rules = folder / "blkdebug.conf"
+    rules.write_text(f'[inject-error]\nevent = "read_aio"\nerrno = "5"\nsector = "{sector}"\nonce = "off"\n')
+    return drive(f"blkdebug:{rules}:{file}")
+
+
+def test_a_disk_with_errors_is_named_in_the_report(tmp_path, files, image):
+    with boot(tmp_path, image, f"root=UUID={U} rd.timeout=1", *broken(tmp_path, files.get("ext4.root"), 2),
+              *BUSES["virtio"][1]) as guest:
+        assert "failed root-find ETIMEDOUT" in guest.end()
+        assert "init: root-find: vda: cannot be read: I/O error" in guest.said(), guest.said()[-2000:]
+
+
+def test_a_disk_with_errors_where_it_is_mounted(tmp_path, files, image):
+    with boot(tmp_path, image, "root=/dev/vda rootfstype=ext4", *broken(tmp_path, files.get("ext4.root"), 2),
+              *BUSES["virtio"][1]) as guest:
+        assert "failed root-mount EIO" in guest.end()
+        assert "mount /dev/vda on /newroot as ext4: I/O error (EIO)" in guest.said(), guest.said()[-2000:]
