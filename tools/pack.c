@@ -1,7 +1,5 @@
-/* pack.c - rdinit pack: recipes and options to an image. */
+/* pack.c - rdinit pack: its options. */
 #include <getopt.h>
-#include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,16 +7,7 @@
 #include "tools/commands.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
-#include "tools/lib/base/output.h"
-#include "tools/lib/base/whole_file.h"
-#include "tools/lib/compress/compress.h"
-#include "tools/lib/host/host.h"
-#include "tools/lib/image/bootconfig.h"
-#include "tools/lib/image/image.h"
-#include "tools/lib/image/provenance.h"
-#include "tools/lib/image/save.h"
-#include "tools/lib/program/runtime.h"
-#include "tools/lib/recipe/recipe_option.h"
+#include "tools/pack.h"
 
 static const char usage[] =
 	"usage: rdinit pack [OPTION...] [RECIPE|-]... [--app PROGRAM ARG...]\n\n"
@@ -60,12 +49,6 @@ static const char usage[] =
 	"  --app PROGRAM ARG...       the program to run as the whole machine; takes the rest of\n"
 	"                             the line\n";
 
-enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_TAR, OPT_OCI,
-       OPT_IMAGE, OPT_MICROCODE, OPT_APPEND_TO, OPT_BOOTCONFIG, OPT_MANIFEST, OPT_SBOM,
-       OPT_MODULE, OPT_DRIVER, OPT_FOR_MACHINE, OPT_FOR_ROOT, OPT_HOST, OPT_FIRMWARE,
-       OPT_MODPROBE_D, OPT_UNSIGNED, OPT_KERNEL_RELEASE, OPT_HOST_ROOT, OPT_CMDLINE, OPT_KERNEL,
-       OPT_MODULES, OPT_VAR, OPT_SYSROOT, OPT_NO_INIT };
-
 static const struct option long_options[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "compress", required_argument, NULL, OPT_COMPRESS },
@@ -99,33 +82,6 @@ static const struct option long_options[] = {
 	{ "no-init", no_argument, NULL, OPT_NO_INIT },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
-};
-
-struct line_option {
-	int option;
-	const char *text;
-};
-
-struct pack {
-	const char *output;
-	struct save save;
-	const char *bootconfig;
-	const char *sysroot;
-	const char *manifest, *sbom;	/* where to, "" beside the image, or NULL */
-	struct recipe_options recipe;
-	const char **vars;
-	size_t var_count;
-	const char **modprobe_dirs;
-	size_t modprobe_dir_count;
-	struct line_option *lines;	/* options that are short for lines, in their order */
-	size_t line_count;
-	char **recipes;
-	int recipe_count;
-	char **app;			/* PROGRAM ARG... up to NULL, or NULL */
-	char *running;			/* release of the kernel that --host means by default */
-	bool host;
-	bool no_init;
-	bool help;
 };
 
 /* --app and all behind it is cut off before getopt sees, and reorders, the program's options. */
@@ -280,137 +236,6 @@ static int parse(struct pack *pack, int argc, char **argv)
 		return error_usage("pack", "expected a RECIPE, --tree, --tar, --oci, --image, --module, "
 				   "--driver, --cmdline or --app");
 	return 0;
-}
-
-static int option_line(struct recipe *recipe, const struct line_option *line)
-{
-	switch (line->option) {
-	case OPT_TREE:
-		return recipe_option_place(recipe, "tree", line->text);
-	case OPT_TAR:
-		return recipe_option_place(recipe, "tar", line->text);
-	case OPT_MICROCODE:
-		return recipe_line(recipe, "--microcode", (const char *[]){ "microcode", NULL });
-	case OPT_OCI:
-		return recipe_line(recipe, "--oci", (const char *[]){ "oci", line->text, NULL });
-	case OPT_IMAGE:
-		return recipe_option_place(recipe, "image", line->text);
-	case OPT_DRIVER:
-		return recipe_line(recipe, "--driver", (const char *[]){ "driver", line->text, NULL });
-	case OPT_FOR_MACHINE:
-		return recipe_line(recipe, "--for-machine",
-				   (const char *[]){ "for-machine", line->text, NULL });
-	case OPT_FOR_ROOT:
-		return recipe_line(recipe, "--for-root",
-				   (const char *[]){ "for-root", line->text, NULL });
-	case OPT_MODULE:
-		return recipe_option_module(recipe, "--module", line->text);
-	default:
-		return recipe_line(recipe, "--cmdline", (const char *[]){ "cmdline", line->text, NULL });
-	}
-}
-
-/* The host's kernel is the running one, not the newest that lies there. */
-static int choose_host_kernel(struct pack *pack)
-{
-	const char *root = pack->recipe.host_root ? pack->recipe.host_root : "";
-
-	if (pack->recipe.kernel || pack->recipe.modules_dir || pack->recipe.kernel_release)
-		return 0;
-	pack->running = host_line(root, "/proc/sys/kernel/osrelease");
-	if (!pack->running)
-		return error("--host: %s/proc/sys/kernel/osrelease cannot be read; --kernel-release "
-			     "says which kernel is meant", shown(root));
-	pack->recipe.kernel_release = pack->running;
-	return 0;
-}
-
-static int read_recipes(const struct pack *pack, struct recipe *recipe, struct image *image)
-{
-	int result = 0;
-
-	if (pack->sysroot)
-		result = recipe_line(recipe, "--sysroot", (const char *[]){ "sysroot", pack->sysroot, NULL });
-	if (pack->host)
-		result |= recipe_option_host(recipe, "--host");
-	for (int i = 0; i < pack->recipe_count; i++)
-		result |= recipe_read(recipe, pack->recipes[i]);
-	for (size_t i = 0; i < pack->line_count; i++)
-		result |= option_line(recipe, &pack->lines[i]);
-	if (pack->app)
-		result |= recipe_option_run(recipe, "--app", pack->app);
-	if (!result && !pack->no_init && (pack->app || pack->host || !pack->recipe_count) &&
-	    !image_find(image, "/init"))
-		result = recipe_line(recipe, "/init", (const char *[]){ "init", NULL });
-	if (result || recipe_finish(recipe))
-		return -1;
-	return pack->app ? runtime_add(image, recipe_sysroots(recipe)) : 0;
-}
-
-static int save_image(struct pack *pack, const struct image *image, const struct recipe *recipe)
-{
-	struct buffer config = { 0 };
-	const char *fault = NULL;
-	int result = 0;
-
-	if (pack->bootconfig)
-		result = whole_file(pack->bootconfig, BOOTCONFIG_MAX + 1, "boot configuration", &config);
-	if (!result && pack->bootconfig) {
-		buffer_add(&config, "", 0);
-		pack->save.bootconfig = (struct span){ (const uint8_t *)config.data, config.len };
-		fault = bootconfig_fault(pack->save.bootconfig);
-	}
-	if (fault)
-		result = error("%s: %s", shown(pack->bootconfig), fault);
-	pack->save.early = recipe_early(recipe);
-	if (!result)
-		result = image_save(image, pack->output, &pack->save);
-	buffer_free(&config);
-	return result;
-}
-
-static int describe(int (*write)(const struct provenance *, const char *),
-		    const struct provenance *provenance, const char *path, const char *suffix)
-{
-	char *beside = xasprintf("%s.%s", provenance->path, suffix);
-	int result = path ? write(provenance, *path ? path : beside) : 0;
-
-	free(beside);
-	return result;
-}
-
-static int pack_image(struct pack *pack)
-{
-	struct image *image;
-	struct recipe *recipe;
-	int64_t newest;
-	int set = source_date_epoch(&newest), result;
-
-	if (set < 0)
-		return -1;
-	if (pack->host && choose_host_kernel(pack))
-		return -1;
-	pack->recipe.newest = newest;
-	pack->recipe.output = pack->output;
-	image = image_new();
-	recipe = recipe_new(image, &pack->recipe);
-	result = read_recipes(pack, recipe, image);
-	if (!result && !image_find(image, "/init"))
-		warning("the image has no /init: a kernel boots it only with rdinit=PROGRAM");
-	/* Without SOURCE_DATE_EPOCH all times are 0 but those of mtime lines. */
-	pack->save.newest = set ? UINT32_MAX : newest;
-	if (!result)
-		result = save_image(pack, image, recipe);
-	if (!result) {
-		const struct provenance provenance = { .path = pack->output, .image = image, .host_root = "",
-						       .early = recipe_early(recipe), .created = newest };
-
-		result = describe(manifest_write, &provenance, pack->manifest, "manifest.json") |
-			 describe(sbom_write, &provenance, pack->sbom, "spdx.json");
-	}
-	recipe_free(recipe);
-	image_free(image);
-	return result;
 }
 
 int cmd_pack(int argc, char **argv)

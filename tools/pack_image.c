@@ -1,0 +1,145 @@
+/* pack_image.c - recipes and options to an image, and what stands beside it. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/base/whole_file.h"
+#include "tools/lib/host/host.h"
+#include "tools/lib/image/bootconfig.h"
+#include "tools/lib/image/image.h"
+#include "tools/lib/image/provenance.h"
+#include "tools/lib/program/runtime.h"
+#include "tools/lib/recipe/recipe_option.h"
+#include "tools/pack.h"
+
+static int option_line(struct recipe *recipe, const struct line_option *line)
+{
+	switch (line->option) {
+	case OPT_TREE:
+		return recipe_option_place(recipe, "tree", line->text);
+	case OPT_TAR:
+		return recipe_option_place(recipe, "tar", line->text);
+	case OPT_MICROCODE:
+		return recipe_line(recipe, "--microcode", (const char *[]){ "microcode", NULL });
+	case OPT_OCI:
+		return recipe_line(recipe, "--oci", (const char *[]){ "oci", line->text, NULL });
+	case OPT_IMAGE:
+		return recipe_option_place(recipe, "image", line->text);
+	case OPT_DRIVER:
+		return recipe_line(recipe, "--driver", (const char *[]){ "driver", line->text, NULL });
+	case OPT_FOR_MACHINE:
+		return recipe_line(recipe, "--for-machine",
+				   (const char *[]){ "for-machine", line->text, NULL });
+	case OPT_FOR_ROOT:
+		return recipe_line(recipe, "--for-root",
+				   (const char *[]){ "for-root", line->text, NULL });
+	case OPT_MODULE:
+		return recipe_option_module(recipe, "--module", line->text);
+	default:
+		return recipe_line(recipe, "--cmdline", (const char *[]){ "cmdline", line->text, NULL });
+	}
+}
+
+/* The host's kernel is the running one, not the newest that lies there. */
+static int choose_host_kernel(struct pack *pack)
+{
+	const char *root = pack->recipe.host_root ? pack->recipe.host_root : "";
+
+	if (pack->recipe.kernel || pack->recipe.modules_dir || pack->recipe.kernel_release)
+		return 0;
+	pack->running = host_line(root, "/proc/sys/kernel/osrelease");
+	if (!pack->running)
+		return error("--host: %s/proc/sys/kernel/osrelease cannot be read; --kernel-release "
+			     "says which kernel is meant", shown(root));
+	pack->recipe.kernel_release = pack->running;
+	return 0;
+}
+
+static int read_recipes(const struct pack *pack, struct recipe *recipe, struct image *image)
+{
+	int result = 0;
+
+	if (pack->sysroot)
+		result = recipe_line(recipe, "--sysroot", (const char *[]){ "sysroot", pack->sysroot, NULL });
+	if (pack->host)
+		result |= recipe_option_host(recipe, "--host");
+	for (int i = 0; i < pack->recipe_count; i++)
+		result |= recipe_read(recipe, pack->recipes[i]);
+	for (size_t i = 0; i < pack->line_count; i++)
+		result |= option_line(recipe, &pack->lines[i]);
+	if (pack->app)
+		result |= recipe_option_run(recipe, "--app", pack->app);
+	if (!result && !pack->no_init && (pack->app || pack->host || !pack->recipe_count) &&
+	    !image_find(image, "/init"))
+		result = recipe_line(recipe, "/init", (const char *[]){ "init", NULL });
+	if (result || recipe_finish(recipe))
+		return -1;
+	return pack->app ? runtime_add(image, recipe_sysroots(recipe)) : 0;
+}
+
+static int save_image(struct pack *pack, const struct image *image, const struct recipe *recipe)
+{
+	struct buffer config = { 0 };
+	const char *fault = NULL;
+	int result = 0;
+
+	if (pack->bootconfig)
+		result = whole_file(pack->bootconfig, BOOTCONFIG_MAX + 1, "boot configuration", &config);
+	if (!result && pack->bootconfig) {
+		buffer_add(&config, "", 0);
+		pack->save.bootconfig = (struct span){ (const uint8_t *)config.data, config.len };
+		fault = bootconfig_fault(pack->save.bootconfig);
+	}
+	if (fault)
+		result = error("%s: %s", shown(pack->bootconfig), fault);
+	pack->save.early = recipe_early(recipe);
+	if (!result)
+		result = image_save(image, pack->output, &pack->save);
+	buffer_free(&config);
+	return result;
+}
+
+static int describe(int (*write)(const struct provenance *, const char *),
+		    const struct provenance *provenance, const char *path, const char *suffix)
+{
+	char *beside = xasprintf("%s.%s", provenance->path, suffix);
+	int result = path ? write(provenance, *path ? path : beside) : 0;
+
+	free(beside);
+	return result;
+}
+
+int pack_image(struct pack *pack)
+{
+	struct image *image;
+	struct recipe *recipe;
+	int64_t newest;
+	int set = source_date_epoch(&newest), result;
+
+	if (set < 0)
+		return -1;
+	if (pack->host && choose_host_kernel(pack))
+		return -1;
+	pack->recipe.newest = newest;
+	pack->recipe.output = pack->output;
+	image = image_new();
+	recipe = recipe_new(image, &pack->recipe);
+	result = read_recipes(pack, recipe, image);
+	if (!result && !image_find(image, "/init"))
+		warning("the image has no /init: a kernel boots it only with rdinit=PROGRAM");
+	/* Without SOURCE_DATE_EPOCH all times are 0 but those of mtime lines. */
+	pack->save.newest = set ? UINT32_MAX : newest;
+	if (!result)
+		result = save_image(pack, image, recipe);
+	if (!result) {
+		const struct provenance provenance = { .path = pack->output, .image = image, .host_root = "",
+						       .early = recipe_early(recipe), .created = newest };
+
+		result = describe(manifest_write, &provenance, pack->manifest, "manifest.json") |
+			 describe(sbom_write, &provenance, pack->sbom, "spdx.json");
+	}
+	recipe_free(recipe);
+	image_free(image);
+	return result;
+}
