@@ -49,6 +49,13 @@ static const char usage[] =
 	"  --app PROGRAM ARG...       the program to run as the whole machine; takes the rest of\n"
 	"                             the line\n";
 
+/* Those without a letter. */
+enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_TAR, OPT_OCI,
+       OPT_IMAGE, OPT_MICROCODE, OPT_APPEND_TO, OPT_BOOTCONFIG, OPT_MANIFEST, OPT_SBOM,
+       OPT_MODULE, OPT_DRIVER, OPT_FOR_MACHINE, OPT_FOR_ROOT, OPT_HOST, OPT_FIRMWARE,
+       OPT_MODPROBE_D, OPT_UNSIGNED, OPT_KERNEL_RELEASE, OPT_HOST_ROOT, OPT_CMDLINE, OPT_KERNEL,
+       OPT_MODULES, OPT_VAR, OPT_SYSROOT, OPT_NO_INIT };
+
 static const struct option long_options[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "compress", required_argument, NULL, OPT_COMPRESS },
@@ -131,26 +138,73 @@ static int take_var(struct pack *pack, const char *var)
 	return 0;
 }
 
+/* Options that are short for a recipe line. 1 where this was one. */
+static int take_line(struct pack *pack, int option)
+{
+	static const struct {
+		int option;
+		const char *verb;
+		enum line_form form;
+	} rows[] = {
+		{ OPT_TREE, "tree", LINE_PLACE },	{ OPT_TAR, "tar", LINE_PLACE },
+		{ OPT_OCI, "oci", LINE_WORD },		{ OPT_IMAGE, "image", LINE_PLACE },
+		{ OPT_MICROCODE, "microcode", LINE_WORD }, { OPT_MODULE, "module", LINE_WORD },
+		{ OPT_DRIVER, "driver", LINE_WORD },	{ OPT_FOR_MACHINE, "for-machine", LINE_WORD },
+		{ OPT_FOR_ROOT, "for-root", LINE_WORD }, { OPT_CMDLINE, "cmdline", LINE_WORD },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].option != option)
+			continue;
+		pack->lines[pack->line_count++] =
+			(struct line_option){ rows[i].verb, rows[i].form, optarg };
+		return 1;
+	}
+	return 0;
+}
+
+/* Options whose text is all that is kept. 1 where this was one. */
+static int take_text(struct pack *pack, int option)
+{
+	const struct {
+		int option;
+		const char **text;
+	} rows[] = {
+		{ 'o', &pack->output },
+		{ OPT_APPEND_TO, &pack->save.append_to },
+		{ OPT_BOOTCONFIG, &pack->bootconfig },
+		{ OPT_KERNEL, &pack->recipe.kernel },
+		{ OPT_MODULES, &pack->recipe.modules_dir },
+		{ OPT_KERNEL_RELEASE, &pack->recipe.kernel_release },
+		{ OPT_HOST_ROOT, &pack->recipe.host_root },
+		{ OPT_FIRMWARE, &pack->recipe.firmware_dir },
+		{ OPT_SYSROOT, &pack->sysroot },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].option != option)
+			continue;
+		*rows[i].text = optarg;
+		return 1;
+	}
+	return 0;
+}
+
 static int take_option(struct pack *pack, int option, char **argv)
 {
-	switch (option) {
-	case 'o':
-		pack->output = optarg;
+	if (take_line(pack, option) || take_text(pack, option))
 		return 0;
+	switch (option) {
 	case OPT_COMPRESS:
 		return take_compress(pack, optarg);
 	case OPT_FAST_BOOT:
 		return take_compress(pack, "lz4");
 	case OPT_THREADS:
 		return take_threads(pack, optarg);
+	case OPT_VAR:
+		return take_var(pack, optarg);
 	case OPT_NO_CACHE:
 		pack->save.groups.use_cache = 0;
-		return 0;
-	case OPT_APPEND_TO:
-		pack->save.append_to = optarg;
-		return 0;
-	case OPT_BOOTCONFIG:
-		pack->bootconfig = optarg;
 		return 0;
 	case OPT_MANIFEST:
 		pack->manifest = optarg ? optarg : "";
@@ -158,23 +212,8 @@ static int take_option(struct pack *pack, int option, char **argv)
 	case OPT_SBOM:
 		pack->sbom = optarg ? optarg : "";
 		return 0;
-	case OPT_KERNEL:
-		pack->recipe.kernel = optarg;
-		return 0;
-	case OPT_MODULES:
-		pack->recipe.modules_dir = optarg;
-		return 0;
-	case OPT_KERNEL_RELEASE:
-		pack->recipe.kernel_release = optarg;
-		return 0;
-	case OPT_HOST_ROOT:
-		pack->recipe.host_root = optarg;
-		return 0;
 	case OPT_HOST:
 		pack->host = true;
-		return 0;
-	case OPT_FIRMWARE:
-		pack->recipe.firmware_dir = optarg;
 		return 0;
 	case OPT_MODPROBE_D:
 		pack->modprobe_dirs[pack->modprobe_dir_count++] = optarg;
@@ -182,25 +221,8 @@ static int take_option(struct pack *pack, int option, char **argv)
 	case OPT_UNSIGNED:
 		pack->recipe.signatures = SIGNATURES_GO;
 		return 0;
-	case OPT_SYSROOT:
-		pack->sysroot = optarg;
-		return 0;
 	case OPT_NO_INIT:
 		pack->no_init = true;
-		return 0;
-	case OPT_VAR:
-		return take_var(pack, optarg);
-	case OPT_TREE:
-	case OPT_TAR:
-	case OPT_OCI:
-	case OPT_IMAGE:
-	case OPT_MICROCODE:
-	case OPT_MODULE:
-	case OPT_DRIVER:
-	case OPT_FOR_MACHINE:
-	case OPT_FOR_ROOT:
-	case OPT_CMDLINE:
-		pack->lines[pack->line_count++] = (struct line_option){ option, optarg };
 		return 0;
 	case 'h':
 		pack->help = true;

@@ -7,16 +7,13 @@
 #include "tools/lib/image/save.h"
 #include "tools/lib/recipe/recipe.h"
 
-/* Options without a letter: those of struct line_option among them. */
-enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_TAR, OPT_OCI,
-       OPT_IMAGE, OPT_MICROCODE, OPT_APPEND_TO, OPT_BOOTCONFIG, OPT_MANIFEST, OPT_SBOM,
-       OPT_MODULE, OPT_DRIVER, OPT_FOR_MACHINE, OPT_FOR_ROOT, OPT_HOST, OPT_FIRMWARE,
-       OPT_MODPROBE_D, OPT_UNSIGNED, OPT_KERNEL_RELEASE, OPT_HOST_ROOT, OPT_CMDLINE, OPT_KERNEL,
-       OPT_MODULES, OPT_VAR, OPT_SYSROOT, OPT_NO_INIT };
+enum line_form { LINE_WORD, LINE_PLACE };	/* recipe_option_word(), recipe_option_place() */
 
+/* What one that is short for a recipe line stands for. */
 struct line_option {
-	int option;
-	const char *text;
+	const char *verb;
+	enum line_form form;
+	const char *text;	/* or NULL */
 };
 
 struct pack {

@@ -15,30 +15,9 @@
 
 static int option_line(struct recipe *recipe, const struct line_option *line)
 {
-	switch (line->option) {
-	case OPT_TREE:
-		return recipe_option_place(recipe, "tree", line->text);
-	case OPT_TAR:
-		return recipe_option_place(recipe, "tar", line->text);
-	case OPT_MICROCODE:
-		return recipe_line(recipe, "--microcode", (const char *[]){ "microcode", NULL });
-	case OPT_OCI:
-		return recipe_line(recipe, "--oci", (const char *[]){ "oci", line->text, NULL });
-	case OPT_IMAGE:
-		return recipe_option_place(recipe, "image", line->text);
-	case OPT_DRIVER:
-		return recipe_line(recipe, "--driver", (const char *[]){ "driver", line->text, NULL });
-	case OPT_FOR_MACHINE:
-		return recipe_line(recipe, "--for-machine",
-				   (const char *[]){ "for-machine", line->text, NULL });
-	case OPT_FOR_ROOT:
-		return recipe_line(recipe, "--for-root",
-				   (const char *[]){ "for-root", line->text, NULL });
-	case OPT_MODULE:
-		return recipe_option_module(recipe, "--module", line->text);
-	default:
-		return recipe_line(recipe, "--cmdline", (const char *[]){ "cmdline", line->text, NULL });
-	}
+	if (line->form == LINE_PLACE)
+		return recipe_option_place(recipe, line->verb, line->text);
+	return recipe_option_word(recipe, line->verb, line->text);
 }
 
 /* The host's kernel is the running one, not the newest that lies there. */
@@ -61,7 +40,7 @@ static int read_recipes(const struct pack *pack, struct recipe *recipe, struct i
 	int result = 0;
 
 	if (pack->sysroot)
-		result = recipe_line(recipe, "--sysroot", (const char *[]){ "sysroot", pack->sysroot, NULL });
+		result = recipe_option_word(recipe, "sysroot", pack->sysroot);
 	if (pack->host)
 		result |= recipe_option_host(recipe, "--host");
 	for (int i = 0; i < pack->recipe_count; i++)

@@ -23,6 +23,15 @@ int recipe_option_place(struct recipe *recipe, const char *verb, const char *tex
 	return result;
 }
 
+int recipe_option_word(struct recipe *recipe, const char *verb, const char *text)
+{
+	char *where = xasprintf("--%s", verb);
+	int result = recipe_line(recipe, where, (const char *[]){ verb, text, NULL });
+
+	free(where);
+	return result;
+}
+
 int recipe_option_module(struct recipe *recipe, const char *where, const char *name)
 {
 	return recipe_line(recipe, where, (const char *[]){ "module", name, NULL });

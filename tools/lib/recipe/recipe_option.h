@@ -7,6 +7,9 @@
 /* --tree DIR[:DEST], and the same for verbs tar and image. 0, or -1 after reporting; so do the others. */
 int recipe_option_place(struct recipe *recipe, const char *verb, const char *text);
 
+/* An option of the verb's name whose text, if it has any, is the verb's one word: --oci PATH. */
+int recipe_option_word(struct recipe *recipe, const char *verb, const char *text);
+
 /* --module NAME; `where` names the option in messages. */
 int recipe_option_module(struct recipe *recipe, const char *where, const char *name);
 

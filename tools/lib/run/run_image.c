@@ -43,11 +43,11 @@ static int fill(struct image *image, const struct run_image *run)
 	int result = recipe_line(recipe, "/init", (const char *[]){ "init", NULL });
 
 	if (run->sysroot)
-		result |= recipe_line(recipe, "--sysroot", (const char *[]){ "sysroot", run->sysroot, NULL });
+		result |= recipe_option_word(recipe, "sysroot", run->sysroot);
 	for (size_t i = 0; i < run->tree_count; i++)
 		result |= recipe_option_place(recipe, "tree", run->trees[i]);
 	if (run->oci)
-		result |= recipe_line(recipe, "--oci", (const char *[]){ "oci", run->oci, NULL });
+		result |= recipe_option_word(recipe, "oci", run->oci);
 	result |= add_modules(recipe, run);
 	if (run->program)
 		result |= recipe_option_run(recipe, "program", run->program);
