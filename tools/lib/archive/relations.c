@@ -155,13 +155,12 @@ static void read_run(struct reading *reading, struct span data)
 static void read_file(struct reading *reading, const struct archive_entry *entry)
 {
 	struct span data = archive_data(reading->archive, entry);
-	size_t len = strlen(entry->path);
 
 	if (!strcmp(entry->path, "/etc/rdinit/modules"))
 		read_module_list(reading, data);
 	else if (!strcmp(entry->path, "/etc/rdinit/run"))
 		read_run(reading, data);
-	else if (len > 3 && !strcmp(entry->path + len - 3, ".ko"))
+	else if (path_has_suffix(entry->path, ".ko"))
 		read_module(reading, data);
 	else if (data.len > 4 && !memcmp(data.data, "\177ELF", 4))
 		read_elf(reading, data);

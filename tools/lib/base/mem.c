@@ -1,7 +1,6 @@
 /* mem.c - memory that is there or ends the tool. */
 #include "tools/lib/base/mem.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,16 +56,22 @@ char *xstrndup(const char *text, size_t len)
 	return xmemdup(text, strnlen(text, len));
 }
 
+char *xvasprintf(const char *format, va_list args)
+{
+	char *text;
+
+	return checked(vasprintf(&text, format, args) < 0 ? NULL : text);
+}
+
 char *xasprintf(const char *format, ...)
 {
 	char *text;
 	va_list args;
-	int len;
 
 	va_start(args, format);
-	len = vasprintf(&text, format, args);
+	text = xvasprintf(format, args);
 	va_end(args);
-	return checked(len < 0 ? NULL : text);
+	return text;
 }
 
 static void buffer_reserve(struct buffer *buffer, size_t len)
@@ -101,13 +106,11 @@ void buffer_printf(struct buffer *buffer, const char *format, ...)
 {
 	char *text;
 	va_list args;
-	int len;
 
 	va_start(args, format);
-	len = vasprintf(&text, format, args);
+	text = xvasprintf(format, args);
 	va_end(args);
-	checked(len < 0 ? NULL : text);
-	buffer_add(buffer, text, (size_t)len);
+	buffer_text(buffer, text);
 	free(text);
 }
 

@@ -2,6 +2,7 @@
 #ifndef TOOLS_LIB_MEM_H
 #define TOOLS_LIB_MEM_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /* Like malloc, calloc, realloc, strdup, strndup, but they print `rdinit: out of memory` and
@@ -14,6 +15,7 @@ char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t len);
 void *xmemdup(const void *data, size_t len);	/* a NUL follows the copy, for use as text */
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *xvasprintf(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
 /* Bytes that grow; all zero is an empty one. After each append, data[len] is NUL. */
 struct buffer {

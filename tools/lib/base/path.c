@@ -87,3 +87,17 @@ char *path_beside(const char *from, const char *path)
 		return xstrdup(path);
 	return xasprintf("%.*s/%s", (int)(slash - from), from, path);
 }
+
+bool path_is_below(const char *path, const char *dir)
+{
+	size_t len = strcmp(dir, "/") ? strlen(dir) : 0;
+
+	return !strncmp(path, dir, len) && path[len] == '/' && path[len + 1];
+}
+
+bool path_has_suffix(const char *path, const char *end)
+{
+	size_t len = strlen(path), end_len = strlen(end);
+
+	return len > end_len && !strcmp(path + len - end_len, end);
+}

@@ -2,6 +2,8 @@
 #ifndef TOOLS_LIB_PATH_H
 #define TOOLS_LIB_PATH_H
 
+#include <stdbool.h>
+
 /* "a//b/./c/" as "/a/b/c", malloc'd. "/" stays "/". NULL with *why set to a static text where the
  * path cannot be in a newc archive that the kernel unpacks: empty, with "..", a name over NAME_MAX,
  * a path over PATH_MAX-1 without its first slash, or the name that ends an archive.
@@ -20,5 +22,11 @@ const char *path_name(const char *path);
 /* Where a relative host path leads, seen from the file `from` (a recipe); an absolute one stays.
  * malloc'd. */
 char *path_beside(const char *from, const char *path);
+
+/* Whether a clean path is one of those under the folder `dir`, which itself is not. */
+bool path_is_below(const char *path, const char *dir);
+
+/* Whether something stands in front of `end`, a suffix: "a.ko" has ".ko", ".ko" has not. */
+bool path_has_suffix(const char *path, const char *end);
 
 #endif

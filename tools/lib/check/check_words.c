@@ -17,11 +17,9 @@
 static int is_conf(const char *path)
 {
 	const char *name = path + strlen(CONF_DIR);
-	size_t len = strlen(path);
 
 	return !strncmp(path, CONF_DIR, strlen(CONF_DIR)) && !strchr(name, '/') &&
-	       len - strlen(CONF_DIR) > 5 && !strcmp(path + len - 5, ".conf") &&
-	       strlen(name) <= CONF_NAME_MAX;
+	       path_has_suffix(name, ".conf") && strlen(name) <= CONF_NAME_MAX;
 }
 
 /* The files in the order of their names, which is that of by_path; each is a line of its own, so

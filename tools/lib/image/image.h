@@ -87,9 +87,9 @@ struct entry *image_add_link(struct image *image, const char *path, struct entry
 /* The entry at this path, or NULL. Symlinks in its parents are followed, the last name is not. */
 struct entry *image_find(const struct image *image, const char *path);
 
-/* Takes out what is below `path`, and with INCLUSIVE the entry itself, but for what layer `keep` (0: none)
+/* Takes out what is below `path`, and with REMOVE_INCLUSIVE the entry itself, but for what layer `keep` (0: none)
  * has named. */
-enum image_removal { BELOW, INCLUSIVE };
+enum image_removal { REMOVE_BELOW, REMOVE_INCLUSIVE };
 void image_remove(struct image *image, const char *path, enum image_removal removal,
 		  unsigned int keep);
 

@@ -23,18 +23,11 @@ static bool is_kind(const struct entry *entry, uint32_t kind)
 	return (entry->mode & S_IFMT) == kind;
 }
 
-static bool is_below(const char *path, const char *dir)
-{
-	size_t len = strcmp(dir, "/") ? strlen(dir) : 0;
-
-	return !strncmp(path, dir, len) && path[len] == '/' && path[len + 1];
-}
-
 int image_has_below(const struct image *image, const char *path)
 {
 	for (size_t i = 0; i < IMAGE_BUCKETS; i++)
 		for (struct node *node = image->buckets[i]; node; node = node->next)
-			if (is_below(node->entry.path, path))
+			if (path_is_below(node->entry.path, path))
 				return 1;
 	return 0;
 }
@@ -169,7 +162,7 @@ static int move_children(struct image *image, const char *from, const char *targ
 	for (size_t i = 0; i < count; i++) {
 		char *path;
 
-		if (!is_below(all[i]->path, from) || result < 0)
+		if (!path_is_below(all[i]->path, from) || result < 0)
 			continue;
 		path = path_join(to, all[i]->path + len);
 		result = move_entry(image, all[i], path, why);
@@ -237,8 +230,8 @@ void image_remove(struct image *image, const char *path, enum image_removal remo
 
 	for (size_t i = 0; i < count; i++)
 		if ((!keep || all[i]->layer != keep) &&
-		    (is_below(all[i]->path, path) ||
-		     (removal == INCLUSIVE && !strcmp(all[i]->path, path))))
+		    (path_is_below(all[i]->path, path) ||
+		     (removal == REMOVE_INCLUSIVE && !strcmp(all[i]->path, path))))
 			image_drop(image, all[i]);
 	free(all);
 }

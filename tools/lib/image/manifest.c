@@ -5,7 +5,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/output.h"
 #include "tools/lib/base/path.h"
-#include "tools/lib/base/sha256.h"
+#include "tools/lib/base/digest.h"
 #include "tools/lib/image/provenance_parts.h"
 
 const struct entry *provenance_of(const struct provenance *provenance, const struct archive *archive,

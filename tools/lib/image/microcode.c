@@ -68,9 +68,7 @@ static int add_file(struct microcode *microcode, const char *path, const struct 
 /* Beside AMD's lie signatures (.asc), beside others a README. */
 static bool is_updates(const char *name, const char *suffix)
 {
-	size_t len = strlen(name), suffix_len = strlen(suffix);
-
-	return *name != '.' && len > suffix_len && !strcmp(name + len - suffix_len, suffix);
+	return *name != '.' && path_has_suffix(name, suffix);
 }
 
 static int add_folder(struct microcode *microcode, const char *path, const char *suffix,

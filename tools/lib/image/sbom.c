@@ -1,15 +1,12 @@
 /* sbom.c - a software bill of materials: the image's files, and the packages that they are of. */
-#include <nettle/sha1.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
-#include "tools/lib/base/sha256.h"
+#include "tools/lib/base/digest.h"
 #include "tools/lib/host/dpkg.h"
 #include "tools/lib/image/provenance_parts.h"
-
-#define SHA1_HEX (2 * SHA1_DIGEST_SIZE + 1)
 
 struct sbom {
 	const struct provenance *provenance;
@@ -19,18 +16,6 @@ struct sbom {
 	const struct dpkg_package **listed;	/* those in packages, in their order behind the image */
 	size_t listed_count;
 };
-
-static void sha1_data(struct span data, char hex[SHA1_HEX])
-{
-	struct sha1_ctx context;
-	uint8_t digest[SHA1_DIGEST_SIZE];
-
-	sha1_init(&context);
-	sha1_update(&context, data.len, data.data);
-	sha1_digest(&context, sizeof(digest), digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-}
 
 static void relate(struct sbom *sbom, const char *from, const char *kind, const char *to)
 {
@@ -111,7 +96,7 @@ static void add_file(struct sbom *sbom, size_t index)
 	char *id = xasprintf("SPDXRef-File-%zu", index + 1), *name = file_name(entry->path);
 	char one[SHA1_HEX], two[SHA256_HEX];
 
-	sha1_data(data, one);
+	sha1_data(data.data, data.len, one);
 	sha256_data(data.data, data.len, two);
 	json_array_append_new(sbom->files,
 			      json_pack("{s:s, s:s, s:[{s:s, s:s}, {s:s, s:s}]}", "SPDXID", id, "fileName",

@@ -36,13 +36,6 @@ static struct entry *add_inode(const struct merge *merge, const struct entry *en
 	}
 }
 
-static int is_within(const char *path, const char *dest)
-{
-	size_t len = strcmp(dest, "/") ? strlen(dest) : 0;
-
-	return !strncmp(path, dest, len) && (path[len] == '/' || !path[len]);
-}
-
 static int merge_one(const struct merge *merge, struct entry *entry, const char *dest)
 {
 	struct entry *inode = image_inode(entry), *added;
@@ -60,7 +53,7 @@ static int merge_one(const struct merge *merge, struct entry *entry, const char 
 		inode->copy = added;
 	if (!added)
 		result = -1;
-	else if (!is_within(added->path, dest))
+	else if (strcmp(added->path, dest) && !path_is_below(added->path, dest))
 		result = error("%s: %s leads out of %s, to %s", merge->why, shown(entry->path),
 			       shown(dest), shown(added->path));
 	free(path);

@@ -2,6 +2,7 @@
 #ifndef TOOLS_LIB_STAGE_H
 #define TOOLS_LIB_STAGE_H
 
+#include "tools/lib/base/mem.h"
 #include "tools/lib/image/image.h"
 #include "tools/lib/image/tree.h"
 
@@ -14,7 +15,6 @@ int stage_merge(struct image *image, const struct image *stage, const struct tre
 		const char *why);
 
 /* The bytes of a regular file of at most `max`, appended. 0, or -1 after reporting. */
-struct buffer;
 int stage_read(const struct entry *entry, size_t max, struct buffer *bytes);
 
 #endif

@@ -191,7 +191,7 @@ static void make_room(struct reading *reading, struct archive_entry *member, con
 	    (archive_entry_filetype(member) == AE_IFDIR && !archive_entry_hardlink(member)))
 		return;
 	place = xstrdup(there->path);
-	image_remove(reading->stage, place, BELOW, 0);
+	image_remove(reading->stage, place, REMOVE_BELOW, 0);
 	free(place);
 }
 
@@ -204,7 +204,7 @@ static void white_out(struct reading *reading, const char *path)
 	char *place = entry ? xstrdup(entry->path) : NULL;
 
 	if (place)
-		image_remove(reading->stage, place, opaque ? BELOW : INCLUSIVE, reading->layer);
+		image_remove(reading->stage, place, opaque ? REMOVE_BELOW : REMOVE_INCLUSIVE, reading->layer);
 	free(place);
 	free(parent);
 	free(gone);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/path.h"
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/elf/modinfo.h"
 
@@ -27,16 +28,9 @@ static int read_file(const char *path, struct buffer *out)
 	return err ? error_errno(err, "module %s", shown(path)) : 0;
 }
 
-static int ends_with(const char *text, const char *end)
-{
-	size_t len = strlen(text), end_len = strlen(end);
-
-	return len > end_len && !strcmp(text + len - end_len, end);
-}
-
 int modfile_is_packed(const char *path)
 {
-	return ends_with(path, ".gz") || ends_with(path, ".xz") || ends_with(path, ".zst");
+	return path_has_suffix(path, ".gz") || path_has_suffix(path, ".xz") || path_has_suffix(path, ".zst");
 }
 
 int modfile_read(const char *path, struct buffer *plain)

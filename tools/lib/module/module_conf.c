@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/path.h"
 #include "tools/lib/module/module_set.h"
 
 static char same_letter(char c)
@@ -94,9 +95,7 @@ static int read_conf(struct modules *modules, const char *path)
 
 static int is_conf(const struct dirent *entry)
 {
-	size_t len = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && len > 5 && !strcmp(entry->d_name + len - 5, ".conf");
+	return entry->d_name[0] != '.' && path_has_suffix(entry->d_name, ".conf");
 }
 
 int modules_add_conf(struct modules *modules, const char *dir)

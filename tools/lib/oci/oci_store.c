@@ -11,12 +11,12 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
-#include "tools/lib/base/sha256.h"
+#include "tools/lib/base/digest.h"
 #include "tools/lib/image/tar.h"
 #include "tools/lib/oci/oci_parts.h"
+#include "tools/lib/program/layout.h"
 
 #define JSON_FILE_MAX ((size_t)16 << 20) /* bytes; a manifest has some thousand */
-#define LINKS_MAX     8			 /* old docker save: layer.tar -> ../OTHER/layer.tar */
 
 int oci_error(const struct oci_store *store, const char *name, const char *format, ...)
 {
@@ -24,11 +24,9 @@ int oci_error(const struct oci_store *store, const char *name, const char *forma
 	char *text;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
+	text = xvasprintf(format, args);
 	va_end(args);
-	error("%s: %s: %s: %s", store->why, shown(store->path), shown(name),
-	      text ? text : "out of memory");
+	error("%s: %s: %s: %s", store->why, shown(store->path), shown(name), text);
 	free(text);
 	return -1;
 }
@@ -77,30 +75,14 @@ void oci_store_close(struct oci_store *store)
 	image_free(store->members);
 }
 
+/* Old docker save wrote a layer once and links to it: ID/layer.tar -> ../OTHER/layer.tar. */
 static const struct entry *find_member(const struct oci_store *store, const char *name)
 {
-	const struct entry *entry = image_find(store->members, name);
+	char *path = layout_resolve(store->members, name);
+	struct entry *entry = image_find(store->members, path);
 
-	for (int links = 0; entry && S_ISLNK(entry->mode) && links < LINKS_MAX; links++) {
-		char *parent = path_parent(entry->path);
-		char *to = *entry->target == '/' ? xstrdup(entry->target) :
-						   path_join(parent, entry->target);
-		char *real = to;
-
-		/* "/ID/../OTHER/layer.tar": the one form that was ever written */
-		if (!strncmp(entry->target, "../", 3)) {
-			char *above = path_parent(parent);
-
-			real = path_join(above, entry->target + 3);
-			free(above);
-		}
-		entry = image_find(store->members, real);
-		if (real != to)
-			free(real);
-		free(to);
-		free(parent);
-	}
-	return entry && S_ISREG(entry->mode) ? image_inode((struct entry *)entry) : NULL;
+	free(path);
+	return entry && S_ISREG(entry->mode) ? image_inode(entry) : NULL;
 }
 
 int oci_store_has(const struct oci_store *store, const char *name)

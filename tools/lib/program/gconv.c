@@ -42,13 +42,6 @@ static char *find_dir(const struct closure *closure)
 	return NULL;
 }
 
-static int has_end(const char *name, const char *end)
-{
-	size_t len = strlen(name), end_len = strlen(end);
-
-	return len > end_len && !strcmp(name + len - end_len, end);
-}
-
 /* Calls `take` for each name of a folder below the root; a folder that is not there has none. */
 static int each_file(struct gconv *gconv, const char *dir,
 		     int (*take)(struct gconv *gconv, const char *path))
@@ -77,7 +70,7 @@ static int take_file(struct gconv *gconv, const char *path)
 
 	if (sysroot_stat(gconv->closure->source.root, path, &info) || !S_ISREG(info.st_mode))
 		return 0;
-	if (has_end(path, ".so"))
+	if (path_has_suffix(path, ".so"))
 		return closure_dlopen(gconv->closure, path) ? error("%s: a damaged module of iconv",
 								    shown(path)) : 0;
 	return layout_add(gconv->image, gconv->closure->source.root, path, gconv->why);
@@ -88,7 +81,7 @@ static int read_table(struct gconv *gconv, const char *path)
 	char *host = sysroot_path(gconv->closure->source.root, path, LAST_FOLLOWED);
 	int result = 0;
 
-	if (host && (has_end(path, ".conf") || !strcmp(path_name(path), TABLE)))
+	if (host && (path_has_suffix(path, ".conf") || !strcmp(path_name(path), TABLE)))
 		result = whole_file(host, TABLE_MAX, TABLE, &gconv->text);
 	buffer_text(&gconv->text, "\n");
 	free(host);
@@ -126,7 +119,7 @@ static int take_row(struct gconv *gconv, const struct gconv_row *row, struct buf
 	free(line);
 	if (!*row->module)
 		return 0;
-	path = xasprintf("%s/%s%s", gconv->dir, row->module, has_end(row->module, ".so") ? "" : ".so");
+	path = xasprintf("%s/%s%s", gconv->dir, row->module, path_has_suffix(row->module, ".so") ? "" : ".so");
 	for (size_t i = 0; i < gconv->closure->count; i++)
 		if (!strcmp(gconv->closure->objects[i].path, path))
 			result = 1;

@@ -9,6 +9,7 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
+#include "tools/lib/base/path.h"
 #include "tools/lib/program/closure.h"
 #include "tools/lib/program/layout.h"
 #include "tools/lib/program/sysroot.h"
@@ -84,7 +85,7 @@ static int is_skipped(const struct runtime *runtime, const char *path)
 
 static int is_extension(const FTSENT *item)
 {
-	return item->fts_namelen > 3 && !strcmp(item->fts_name + item->fts_namelen - 3, ".so");
+	return path_has_suffix(item->fts_name, ".so");
 }
 
 /* To a file: with the file, wherever it is (/etc/python3/sitecustomize.py). To a directory: the

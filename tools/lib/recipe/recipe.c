@@ -63,14 +63,13 @@ int line_error(const struct line *line, size_t word, const char *format, ...)
 	char *text;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
+	text = xvasprintf(format, args);
 	va_end(args);
 	line->recipe->errors++;
 	if (*line->file)
-		error("%s:%u: %s", line->why, column, text ? text : "out of memory");
+		error("%s:%u: %s", line->why, column, text);
 	else
-		error("%s: %s", line->why, text ? text : "out of memory");
+		error("%s: %s", line->why, text);
 	free(text);
 	return -1;
 }

@@ -2,7 +2,6 @@
 #include "tools/lib/run/arguments.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "tools/lib/base/mem.h"
@@ -13,8 +12,7 @@ void arguments_add(struct arguments *arguments, const char *format, ...)
 	char *text;
 
 	va_start(values, format);
-	if (vasprintf(&text, format, values) < 0)
-		abort();
+	text = xvasprintf(format, values);
 	va_end(values);
 	arguments->list = xreallocarray(arguments->list, arguments->count + 2, sizeof(text));
 	arguments->list[arguments->count++] = text;

@@ -1,16 +1,17 @@
-/* sha256.c - the digest that containers' blobs and manifests go by; nettle computes it. */
-#include "tools/lib/base/sha256.h"
+/* digest.c - what containers' blobs, manifests and bills of materials go by; nettle computes it. */
+#include "tools/lib/base/digest.h"
 
+#include <nettle/base16.h>
+#include <nettle/sha1.h>
 #include <nettle/sha2.h>
-#include <stdio.h>
 
 static void finish(struct sha256_ctx *context, char hex[SHA256_HEX])
 {
 	uint8_t digest[SHA256_DIGEST_SIZE];
 
 	sha256_digest(context, sizeof(digest), digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	base16_encode_update(hex, sizeof(digest), digest);
+	hex[SHA256_HEX - 1] = '\0';
 }
 
 int sha256_blob(const struct blob *blob, char hex[SHA256_HEX])
@@ -39,4 +40,16 @@ void sha256_data(const void *data, size_t len, char hex[SHA256_HEX])
 	sha256_init(&context);
 	sha256_update(&context, len, data);
 	finish(&context, hex);
+}
+
+void sha1_data(const void *data, size_t len, char hex[SHA1_HEX])
+{
+	struct sha1_ctx context;
+	uint8_t digest[SHA1_DIGEST_SIZE];
+
+	sha1_init(&context);
+	sha1_update(&context, len, data);
+	sha1_digest(&context, sizeof(digest), digest);
+	base16_encode_update(hex, sizeof(digest), digest);
+	hex[SHA1_HEX - 1] = '\0';
 }
