@@ -13,7 +13,6 @@
 #define IMAGE_WORDS_MAX	  4096 /* bytes of all /etc/cmdline.d together */
 #define RUN_FILE_MAX	  8192 /* bytes of /etc/rdinit/run */
 #define ENV_FILE_MAX	  8192 /* bytes of /etc/rdinit/env */
-#define ARGUMENTS_MAX	  127  /* arguments of the program */
 #define ENVIRONMENT_MAX	  127  /* words of its environment */
 #define MODULE_LIST_MAX	  65536 /* bytes of /etc/rdinit/modules: some 700 modules */
 #define FAILED_MODULES_MAX 256 /* bytes of their names, for the report */
@@ -46,7 +45,7 @@ struct boot {
 	struct settings settings;
 	int settings_known;             /* read, as far as they can be */
 	enum mode mode;
-	char *program[ARGUMENTS_MAX + 1]; /* MODE_RUN: what to run; NULL at the end */
+	char *program[RUN_WORDS_MAX + 1]; /* MODE_RUN: what to run; NULL at the end */
 	const char *env[ENVIRONMENT_MAX + 1]; /* its environment; NULL at the end */
 	int env_count;
 	enum way_out way_out;           /* asked for by a signal while running */

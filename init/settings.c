@@ -152,41 +152,11 @@ static int make_env(struct boot *boot)
 	return error;
 }
 
-static int take_arguments(struct boot *boot)
+static int take_words(struct boot *boot, enum mode_from from, char *text, size_t len)
 {
-	char *rest = boot->settings.arguments;
-	struct word word;
-	int count = 0;
-
-	while (cmdline_next(&rest, &word)) {
-		if (count == ARGUMENTS_MAX)
-			return log_err(-E2BIG, "take the arguments behind --");
-		boot->program[count++] = cmdline_join(&word);
-	}
-	return 0;
-}
-
-static int take_words(struct boot *boot, char *text, const char *from)
-{
-	if (words_split(text, boot->program, ARGUMENTS_MAX) < 0)
-		return log_err(-EINVAL, "read %s: an open quote, or more than %d words", from,
-			       ARGUMENTS_MAX);
-	return 0;
-}
-
-/* Arguments each ended by a NUL, as /proc/PID/cmdline has them, or one line of words. */
-static int take_run_file(struct boot *boot, size_t len)
-{
-	char *text = boot->run_file;
-	int count = 0;
-
-	if (!memchr(text, '\0', len))
-		return take_words(boot, text, RUN_FILE);
-	for (size_t at = 0; at < len; at += strlen(text + at) + 1) {
-		if (count == ARGUMENTS_MAX)
-			return log_err(-E2BIG, "read " RUN_FILE);
-		boot->program[count++] = text + at;
-	}
+	if (mode_words(from, text, len, boot->program) < 0)
+		return log_err(-EINVAL, "read %s: an open quote, or more than %d words", mode_from_name(from),
+			       RUN_WORDS_MAX);
 	return 0;
 }
 
@@ -195,7 +165,7 @@ static int read_run_file(struct boot *boot)
 	long len = file_read(RUN_FILE, boot->run_file, sizeof(boot->run_file));
 
 	if (len > 0)
-		return take_run_file(boot, (size_t)len);
+		return take_words(boot, FROM_RUN_FILE, boot->run_file, (size_t)len);
 	boot->mode = MODE_STAY;
 	return len < 0 && len != -ENOENT ? log_err((int)len, "read " RUN_FILE) : 0;
 }
@@ -203,18 +173,18 @@ static int read_run_file(struct boot *boot)
 static int choose_mode(struct boot *boot)
 {
 	struct settings *settings = &boot->settings;
+	enum mode_from from = mode_from(settings);
 
-	boot->mode = MODE_RUN;
-	switch (mode_from(settings)) {
+	boot->mode = from == FROM_ROOT_WORD ? MODE_HAND_OFF : MODE_RUN;
+	switch (from) {
 	case FROM_RUN_WORD:
-		return take_words(boot, (char *)settings->run, "rdinit.run=");
-	case FROM_ROOT_WORD:
-		boot->mode = MODE_HAND_OFF;
-		return 0;
+		return take_words(boot, from, (char *)settings->run, strlen(settings->run));
 	case FROM_ARGUMENTS:
-		return take_arguments(boot);
-	default:
+		return take_words(boot, from, settings->arguments, strlen(settings->arguments));
+	case FROM_RUN_FILE:
 		return read_run_file(boot);
+	default:
+		return 0;
 	}
 }
 

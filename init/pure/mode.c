@@ -1,6 +1,8 @@
 /* mode.c - what a boot is for, and the steps that it takes. */
 #include "init/pure/mode.h"
 
+#include <string.h>
+
 #define FIRST_STEPS "early-mounts", "console", "settings", "late-mounts", "keymap", "modules"
 
 enum mode_from mode_from(const struct settings *settings)
@@ -12,6 +14,54 @@ enum mode_from mode_from(const struct settings *settings)
 	if (settings->arguments && *settings->arguments)
 		return FROM_ARGUMENTS;
 	return FROM_RUN_FILE;
+}
+
+const char *mode_from_name(enum mode_from from)
+{
+	static const char *const names[] = {
+		[FROM_RUN_WORD] = "rdinit.run=",
+		[FROM_ROOT_WORD] = "root=",
+		[FROM_ARGUMENTS] = "what stands behind --",
+		[FROM_RUN_FILE] = RUN_FILE,
+	};
+
+	return names[from];
+}
+
+static int split_arguments(char *rest, char **words)
+{
+	struct word word;
+	int count = 0;
+
+	while (cmdline_next(&rest, &word)) {
+		if (count == RUN_WORDS_MAX)
+			return -1;
+		words[count++] = cmdline_join(&word);
+	}
+	words[count] = NULL;
+	return count;
+}
+
+static int split_list(char *text, size_t len, char **words)
+{
+	int count = 0;
+
+	for (size_t at = 0; at < len; at += strlen(text + at) + 1) {
+		if (count == RUN_WORDS_MAX)
+			return -1;
+		words[count++] = text + at;
+	}
+	words[count] = NULL;
+	return count;
+}
+
+int mode_words(enum mode_from from, char *text, size_t len, char *words[RUN_WORDS_MAX + 1])
+{
+	if (from == FROM_ARGUMENTS)
+		return split_arguments(text, words);
+	if (from == FROM_RUN_FILE && memchr(text, '\0', len))
+		return split_list(text, len, words);
+	return words_split(text, words, RUN_WORDS_MAX);
 }
 
 const char *const *mode_steps(enum mode mode)

@@ -14,7 +14,8 @@ enum mode_from {
 	FROM_RUN_FILE,  /* nothing does: the image's /etc/rdinit/run, and without it MODE_STAY */
 };
 
-#define RUN_FILE "/etc/rdinit/run"
+#define RUN_FILE      "/etc/rdinit/run"
+#define RUN_WORDS_MAX 127 /* the program and its arguments */
 
 /*
  * What is asked for by name comes before what the image holds, and a root before its arguments:
@@ -22,6 +23,17 @@ enum mode_from {
  * that has none: an empty one asks for nothing.
  */
 enum mode_from mode_from(const struct settings *settings);
+
+/* What is asked for in the words of a message: "rdinit.run=". */
+const char *mode_from_name(enum mode_from from);
+
+/*
+ * The program and its arguments, split in place out of `text`, which has `len` bytes and a NUL behind
+ * them: a line of words, the words behind "--", or the run file, which is such a line or holds
+ * arguments each ended by a NUL, as /proc/PID/cmdline has them. A NULL follows them. Their number, or -1
+ * where there are more than RUN_WORDS_MAX or a quote is not closed.
+ */
+int mode_words(enum mode_from from, char *text, size_t len, char *words[RUN_WORDS_MAX + 1]);
 
 /* The steps of a mode in their order, ended by NULL. main.c has the functions. */
 const char *const *mode_steps(enum mode mode);

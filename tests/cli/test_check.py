@@ -163,7 +163,7 @@ ROWS = [
     ("no-program", 16, "error", OURS + entry(b"etc/rdinit/run", data=b"p 'a\n"), RUN, [], "names no program"),
     ("no-program", 16, "error", OURS, RUN, ["--append", "quiet"], "finds nothing to run"),
     ("no-program", 16, "error", RUN, RUN + program(b"bin/q"), ["--append", "rdinit.run=q"], "no folder of PATH"),
-    ("no-program", 16, "error", RUN, RUN + program(b"bin/q"), ["--append", "-- /bin/q x"], "behind -- names /bin/q"),
+    ("no-program", 16, "error", RUN, RUN + program(b"bin/q"), ["--append", "-- /bin/q x"], "what stands behind -- names"),
 ]
 
 

@@ -120,6 +120,21 @@ char *check_file(const struct check *check, const char *path, size_t *len)
 	return data.len ? xmemdup(data.data, data.len) : xstrdup("");
 }
 
+int check_run_words(const struct check *check, char *words[RUN_WORDS_MAX + 1], char **text)
+{
+	const struct settings *settings = &check->settings;
+	enum mode_from from = mode_from(settings);
+	size_t len;
+
+	*text = from == FROM_RUN_FILE ? check_file(check, RUN_FILE, &len) :
+		xstrdup(from == FROM_RUN_WORD ? settings->run : settings->arguments);
+	if (!*text)
+		return 0;
+	if (from != FROM_RUN_FILE)
+		len = strlen(*text);
+	return mode_words(from, *text, len, words);
+}
+
 /* Insertion keeps the order that one rule has found its own in. */
 static void sort(struct check *check)
 {

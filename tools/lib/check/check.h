@@ -2,7 +2,7 @@
 #ifndef TOOLS_LIB_CHECK_H
 #define TOOLS_LIB_CHECK_H
 
-#include "init/pure/settings.h"
+#include "init/pure/mode.h"
 #include "tools/lib/archive/archive.h"
 #include "tools/lib/check/disk_names.h"
 #include "tools/lib/kernel/kernel_config.h"
@@ -166,6 +166,10 @@ const struct archive_entry *check_resolve(const struct check *check, const char 
 /* The file at `path`, links followed, ended by a NUL; malloc'd, with *len (without the NUL), or
  * NULL: no such file. */
 char *check_file(const struct check *check, const char *path, size_t *len);
+
+/* The program that the image or the line asks for and its arguments, as mode_words(); *text has their
+ * bytes, malloc'd. 0 words where there is no run file. */
+int check_run_words(const struct check *check, char *words[RUN_WORDS_MAX + 1], char **text);
 
 /* Whether a module of this name is loaded: it stands in /etc/rdinit/modules. */
 int check_loads(const struct check *check, const char *name);

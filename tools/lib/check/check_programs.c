@@ -10,7 +10,6 @@
 #include "tools/lib/base/path.h"
 #include "tools/lib/check/check_program.h"
 
-#define ARGUMENTS_MAX 127 /* init/boot.h */
 #define SCRIPTS_MAX 5 /* scripts that name scripts; Linux' own limit */
 #define DEFAULT_PATH \
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" /* init/settings.c */
@@ -116,7 +115,7 @@ static void add_run(struct check *check, const char *name, const char *from)
 	if (!name || !*name) {
 		check_say(check, CHECK_NO_PROGRAM, CHECK_ERROR, name_it,
 			  "%s names no program, or has an open quote or over %d words",
-			  from, ARGUMENTS_MAX);
+			  from, RUN_WORDS_MAX);
 		return;
 	}
 	path = strchr(name, '/') ? xstrdup(name) : look_up(check, name);
@@ -133,24 +132,6 @@ static void add_run(struct check *check, const char *name, const char *from)
 		check_say(check, CHECK_NO_PROGRAM, CHECK_ERROR, name_it,
 			  "%s names %s, which is not in the image", from, shown(path));
 	free(path);
-}
-
-static void add_split(struct check *check, const char *text, const char *from)
-{
-	char *words[ARGUMENTS_MAX + 1], *line = xstrdup(text);
-
-	add_run(check, words_split(line, words, ARGUMENTS_MAX) > 0 ? words[0] : NULL, from);
-	free(line);
-}
-
-static void add_argument(struct check *check)
-{
-	char *line = xstrdup(check->settings.arguments), *rest = line;
-	struct word word;
-
-	add_run(check, cmdline_next(&rest, &word) ? cmdline_join(&word) : NULL,
-		"the line behind --");
-	free(line);
 }
 
 /* Neither a program nor a root was asked for: the image is the system. */
@@ -179,34 +160,20 @@ static void add_stay(struct check *check)
 			   "line is not known (--append)");
 }
 
-static void add_run_file(struct check *check)
-{
-	size_t len;
-	char *run = check_file(check, RUN_FILE, &len);
-
-	if (!run || !len)
-		add_stay(check);
-	else if (memchr(run, '\0', len))
-		add_run(check, run, RUN_FILE);
-	else
-		add_split(check, run, RUN_FILE);
-	free(run);
-}
-
 static void add_ours(struct check *check)
 {
-	switch (mode_from(&check->settings)) {
-	case FROM_RUN_WORD:
-		add_split(check, check->settings.run, "rdinit.run=");
-		break;
-	case FROM_ROOT_WORD:
-		break;
-	case FROM_ARGUMENTS:
-		add_argument(check);
-		break;
-	default:
-		add_run_file(check);
-	}
+	enum mode_from from = mode_from(&check->settings);
+	char *words[RUN_WORDS_MAX + 1], *text;
+	int count;
+
+	if (from == FROM_ROOT_WORD)
+		return;
+	count = check_run_words(check, words, &text);
+	if (from == FROM_RUN_FILE && (!text || (!*text && !count)))
+		add_stay(check);
+	else
+		add_run(check, count > 0 ? words[0] : NULL, mode_from_name(from));
+	free(text);
 }
 
 void check_find_programs(struct check *check)

@@ -13,8 +13,6 @@
 #include "init/pure/rootspec.h"
 #include "tools/lib/base/error.h"
 
-#define WORDS_MAX 127 /* of a program: init/boot.h */
-
 struct plan {
 	const struct check *check;
 	const struct settings *settings;
@@ -60,14 +58,12 @@ static void plan_settings(struct plan *plan)
 {
 	static const char *const onfail[] = { "what panic= says, else a shell", "a shell", "power off", "reboot",
 					      "halt", "wait for the host" };
-	static const char *const from[] = { [FROM_RUN_WORD] = "rdinit.run=", [FROM_ROOT_WORD] = "root=",
-					    [FROM_ARGUMENTS] = "the words behind --", [FROM_RUN_FILE] = RUN_FILE };
 	const struct settings *settings = plan->settings;
 
 	if (plan->mode == MODE_STAY)
 		say(plan, "nothing is asked for: stay in the image");
 	else
-		say(plan, "%s, by %s", plan->mode == MODE_RUN ? "run one program" : "hand off", from[plan->from]);
+		say(plan, "%s, by %s", plan->mode == MODE_RUN ? "run one program" : "hand off", mode_from_name(plan->from));
 	say(plan, "after a failure: %s", onfail[settings->onfail]);
 	for (int i = 0; i < settings->env_count; i++)
 		say(plan, "environment: %s", shown(settings->env[i]));
@@ -134,41 +130,13 @@ static void plan_modules(struct plan *plan)
 		say(plan, "none");
 }
 
-/* The words of the program, each ended by a NUL, or one line of words. */
-static int split_run(const struct plan *plan, char **words, char **text)
-{
-	size_t len = 0;
-
-	if (plan->from == FROM_RUN_FILE)
-		*text = check_file(plan->check, RUN_FILE, &len);
-	else
-		*text = xstrdup(plan->from == FROM_RUN_WORD ? plan->settings->run : plan->settings->arguments);
-	if (plan->from == FROM_RUN_FILE && memchr(*text, '\0', len)) {
-		int count = 0;
-
-		for (size_t at = 0; at < len && count < WORDS_MAX; at += strlen(*text + at) + 1)
-			words[count++] = *text + at;
-		return count;
-	}
-	if (plan->from == FROM_ARGUMENTS) {
-		char *rest = *text;
-		struct word word;
-		int count = 0;
-
-		while (count < WORDS_MAX && cmdline_next(&rest, &word))
-			words[count++] = cmdline_join(&word);
-		return count;
-	}
-	return words_split(*text, words, WORDS_MAX);
-}
-
 static void plan_appliance(struct plan *plan)
 {
 	const struct settings *settings = plan->settings;
-	char *words[WORDS_MAX + 1], *text = NULL;
+	char *words[RUN_WORDS_MAX + 1], *text;
 	struct buffer line = { 0 };
 	struct identity identity;
-	int count = split_run(plan, words, &text);
+	int count = check_run_words(plan->check, words, &text);
 
 	for (int i = 0; i < count; i++)
 		buffer_printf(&line, "%s%s", i ? " " : "", shown(words[i]));
