@@ -6,6 +6,7 @@
 
 #include "tools/commands.h"
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/whole_file.h"
 #include "tools/lib/check/check_report.h"
 
 #define STATUS_GOOD 0
@@ -118,7 +119,7 @@ static int check_image(struct check *check, const struct request *request, const
 
 	if ((!request->root || !disk_names_read(request->root, &check->disk)) &&
 	    !check_take_kernel(check, request->kernel, request->config) &&
-	    !check_load(name, &file)) {
+	    !whole_file(name, ARCHIVE_MAX, "file", &file)) {
 		check_take_image(check, name, &file);
 		check_judge(check);
 		status = report(check, request->form);

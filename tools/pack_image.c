@@ -79,13 +79,32 @@ static int save_image(struct pack *pack, const struct image *image, const struct
 	return result;
 }
 
-static int describe(int (*write)(const struct provenance *, const char *),
-		    const struct provenance *provenance, const char *path, const char *suffix)
+static int write_beside(int (*write)(const struct provenance *, const char *),
+			const struct provenance *provenance, const char *path, const char *suffix)
 {
-	char *beside = xasprintf("%s.%s", provenance->path, suffix);
+	char *beside = xasprintf("%s.%s", provenance->archive->name, suffix);
 	int result = path ? write(provenance, *path ? path : beside) : 0;
 
 	free(beside);
+	return result;
+}
+
+/* What was written is read back: the papers are about its bytes. */
+static int describe(const struct pack *pack, const struct image *image, const struct image *early)
+{
+	struct archive *archive;
+	struct provenance provenance = { .image = image, .early = early, .host_root = "",
+					 .created = pack->recipe.newest };
+	int result;
+
+	if (!pack->manifest && !pack->sbom)
+		return 0;
+	provenance.archive = archive = archive_open(pack->output);
+	if (!archive)
+		return -1;
+	result = write_beside(manifest_write, &provenance, pack->manifest, "manifest.json") |
+		 write_beside(sbom_write, &provenance, pack->sbom, "spdx.json");
+	archive_close(archive);
 	return result;
 }
 
@@ -111,13 +130,8 @@ int pack_image(struct pack *pack)
 	pack->save.newest = set ? UINT32_MAX : newest;
 	if (!result)
 		result = save_image(pack, image, recipe);
-	if (!result) {
-		const struct provenance provenance = { .path = pack->output, .image = image, .host_root = "",
-						       .early = recipe_early(recipe), .created = newest };
-
-		result = describe(manifest_write, &provenance, pack->manifest, "manifest.json") |
-			 describe(sbom_write, &provenance, pack->sbom, "spdx.json");
-	}
+	if (!result)
+		result = describe(pack, image, recipe_early(recipe));
 	recipe_free(recipe);
 	image_free(image);
 	return result;

@@ -4,6 +4,7 @@
 
 #include "tools/commands.h"
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/whole_file.h"
 #include "tools/lib/check/plan.h"
 
 static const char usage[] =
@@ -16,7 +17,7 @@ static int plan_image(const char *append, const char *name)
 {
 	struct check check = { .append = append };
 	struct buffer file = { NULL, 0, 0 };
-	int result = check_load(name, &file);
+	int result = whole_file(name, ARCHIVE_MAX, "file", &file);
 
 	if (!result) {
 		check_take_image(&check, name, &file);

@@ -154,7 +154,7 @@ LIMITS = [  # symbol, file, what the manual says, whether a NUL takes one of the
     ("COMMAND_LINE_MAX", "boot.h", "kernel's command line", 1),
     ("IMAGE_WORDS_MAX", "boot.h", "/etc/cmdline.d", 1),
     ("RUN_FILE_MAX", "boot.h", "/etc/rdinit/run", 1),
-    ("ARGUMENTS_MAX", "boot.h", "words of the program's command line", 0),
+    ("RUN_WORDS_MAX", "pure/mode.h", "words of the program's command line", 0),
     ("ENVIRONMENT_MAX", "boot.h", "words of its environment", 0),
     ("MODULE_LIST_MAX", "boot.h", "/etc/rdinit/modules", 1),
     ("DEVICE_PATH_MAX", "boot.h", "root's device path", 1),

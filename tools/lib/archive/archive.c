@@ -9,39 +9,9 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
+#include "tools/lib/base/whole_file.h"
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/image/bootconfig.h"
-
-#define CHUNK (256 * 1024) /* bytes */
-
-static int read_all(int fd, struct archive *archive)
-{
-	char *chunk = xmalloc(CHUNK);
-	ssize_t more;
-
-	while ((more = read(fd, chunk, CHUNK)) > 0 && archive->file.len <= ARCHIVE_MAX)
-		buffer_add(&archive->file, chunk, (size_t)more);
-	free(chunk);
-	if (more < 0)
-		return error_errno(errno, "%s: cannot read", shown(archive->name));
-	if (more > 0)
-		return error("%s: has more than %zu MiB", shown(archive->name), ARCHIVE_MAX >> 20);
-	return 0;
-}
-
-static int load(struct archive *archive)
-{
-	int fd = STDIN_FILENO, result;
-
-	if (strcmp(archive->name, "-"))
-		fd = open(archive->name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return error_errno(errno, "%s: cannot open", shown(archive->name));
-	result = read_all(fd, archive);
-	if (fd != STDIN_FILENO)
-		close(fd);
-	return result;
-}
 
 void archive_add_entry(struct archive *archive, const struct newc_entry *newc, char *path)
 {
@@ -263,7 +233,7 @@ struct archive *archive_open(const char *path)
 	struct archive *archive = xcalloc(1, sizeof(*archive));
 
 	archive->name = xstrdup(path);
-	if (!load(archive) && !read_segments(archive)) {
+	if (!whole_file(archive->name, ARCHIVE_MAX, "file", &archive->file) && !read_segments(archive)) {
 		archive_index(archive);
 		return archive;
 	}

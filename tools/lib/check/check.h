@@ -119,10 +119,6 @@ struct check {
  * after reporting: unreadable, no kernel, no whole configuration. */
 int check_take_kernel(struct check *check, const char *choice, const char *config);
 
-/* Appends all of the file at `path` ("-": standard input) of the host. Limit: ARCHIVE_MAX. 0, or -1
- * after reporting. */
-int check_load(const char *path, struct buffer *out);
-
 /* Reads `file` (bytes that it takes over) as the kernel would unpack it; damage is a finding.
  * `name` is for messages. Limit: ARCHIVE_MAX bytes unpacked. */
 void check_take_image(struct check *check, const char *name, struct buffer *file);

@@ -7,33 +7,12 @@
 #include <unistd.h>
 
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/whole_file.h"
 #include "tools/lib/check/check.h"
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/kernel/kernel_boot.h"
 
 #define CONFIG_MAX ((size_t)16 << 20) /* bytes; Debian's has 250 KB */
-#define CHUNK (256 * 1024)
-
-int check_load(const char *path, struct buffer *out)
-{
-	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : STDIN_FILENO;
-	char *chunk = xmalloc(CHUNK);
-	ssize_t more = fd < 0 ? -1 : 0;
-	int err = errno;
-
-	while (fd >= 0 && out->len <= ARCHIVE_MAX && (more = read(fd, chunk, CHUNK)) > 0)
-		buffer_add(out, chunk, (size_t)more);
-	if (fd >= 0 && more < 0)
-		err = errno;
-	free(chunk);
-	if (fd > STDIN_FILENO)
-		close(fd);
-	if (more < 0)
-		return error_errno(err, "%s: cannot %s", shown(path), fd < 0 ? "open" : "read");
-	if (more > 0)
-		return error("%s: has more than %zu MiB", shown(path), ARCHIVE_MAX >> 20);
-	return 0;
-}
 
 static int take_config(struct check *check, const char *path)
 {
@@ -41,7 +20,7 @@ static int take_config(struct check *check, const char *path)
 	struct span span;
 	size_t used;
 
-	if (check_load(path, text) < 0)
+	if (whole_file(path, CONFIG_MAX, "configuration", text) < 0)
 		return -1;
 	span = (struct span){ (const uint8_t *)text->data, text->len };
 	if (text->len && compress_detect(span)) { /* /proc/config.gz */
@@ -112,7 +91,7 @@ static void take_builtin(struct check *check)
 	if (!check->kernel.modules_dir)
 		return;
 	path = xasprintf("%s/modules.builtin", check->kernel.modules_dir);
-	if (!access(path, R_OK) && check_load(path, &check->builtin) < 0)
+	if (!access(path, R_OK) && whole_file(path, CONFIG_MAX, "list", &check->builtin) < 0)
 		buffer_free(&check->builtin);
 	free(path);
 }

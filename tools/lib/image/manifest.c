@@ -8,10 +8,10 @@
 #include "tools/lib/base/digest.h"
 #include "tools/lib/image/provenance_parts.h"
 
-const struct entry *provenance_of(const struct provenance *provenance, const struct archive *archive,
+const struct entry *provenance_of(const struct provenance *provenance,
 				  const struct archive_entry *entry)
 {
-	int is_early = provenance->early && entry->segment + 1 < archive->segment_count;
+	int is_early = provenance->early && entry->segment + 1 < provenance->archive->segment_count;
 	const struct entry *made = NULL;
 
 	if (is_early)
@@ -34,13 +34,12 @@ int provenance_save(json_t *whole, const char *path)
 	return result;
 }
 
-static json_t *entry_json(const struct provenance *provenance, const struct archive *archive,
-			  const struct archive_entry *entry)
+static json_t *entry_json(const struct provenance *provenance, const struct archive_entry *entry)
 {
-	const struct entry *made = provenance_of(provenance, archive, entry);
+	const struct entry *made = provenance_of(provenance, entry);
 	const struct entry *inode = made ? image_inode((struct entry *)made) : NULL;
-	struct span data = archive_data(archive, entry);
-	json_t *object = listing_entry_json(archive, entry);
+	struct span data = archive_data(provenance->archive, entry);
+	json_t *object = listing_entry_json(provenance->archive, entry);
 	char hex[SHA256_HEX];
 
 	if (S_ISREG(entry->newc.fields.mode)) {
@@ -56,19 +55,14 @@ static json_t *entry_json(const struct provenance *provenance, const struct arch
 
 int manifest_write(const struct provenance *provenance, const char *path)
 {
-	struct archive *archive = archive_open(provenance->path);
+	const struct archive *archive = provenance->archive;
 	json_t *entries = json_array(), *whole;
 	char hex[SHA256_HEX];
 
-	if (!archive) {
-		json_decref(entries);
-		return -1;
-	}
 	sha256_data(archive->file.data, archive->file.len, hex);
 	for (size_t i = 0; i < archive->count; i++)
-		json_array_append_new(entries, entry_json(provenance, archive, &archive->entries[i]));
-	whole = json_pack("{s:s, s:I, s:s, s:o}", "image", path_name(provenance->path), "size",
+		json_array_append_new(entries, entry_json(provenance, &archive->entries[i]));
+	whole = json_pack("{s:s, s:I, s:s, s:o}", "image", path_name(archive->name), "size",
 			  (json_int_t)archive->file.len, "sha256", hex, "entries", entries);
-	archive_close(archive);
 	return provenance_save(whole, path);
 }

@@ -4,10 +4,11 @@
 
 #include <stdint.h>
 
+#include "tools/lib/archive/archive.h"
 #include "tools/lib/image/image.h"
 
 struct provenance {
-	const char *path;		/* of the image that was written: its bytes are what is described */
+	const struct archive *archive;	/* the image that was written, read back: its bytes are described */
 	const struct image *image, *early; /* what it was made from; early may be NULL */
 	const char *host_root;		/* where the host's packages are recorded: "" */
 	int64_t created;		/* seconds since 1970: SOURCE_DATE_EPOCH, or 0 */

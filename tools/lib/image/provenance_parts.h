@@ -4,11 +4,10 @@
 
 #include <jansson.h>
 
-#include "tools/lib/archive/archive.h"
 #include "tools/lib/image/provenance.h"
 
 /* What `entry` was made from, or NULL: an early file is looked for among the early ones. */
-const struct entry *provenance_of(const struct provenance *provenance, const struct archive *archive,
+const struct entry *provenance_of(const struct provenance *provenance,
 				  const struct archive_entry *entry);
 
 /* Writes the object, which it takes over, beside `path` and renames. 0, or -1 after reporting. */

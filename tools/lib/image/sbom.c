@@ -10,7 +10,6 @@
 
 struct sbom {
 	const struct provenance *provenance;
-	const struct archive *archive;
 	struct dpkg *dpkg;
 	json_t *files, *packages, *relationships;
 	const struct dpkg_package **listed;	/* those in packages, in their order behind the image */
@@ -90,9 +89,9 @@ static char *file_name(const char *path)
 
 static void add_file(struct sbom *sbom, size_t index)
 {
-	const struct archive_entry *entry = &sbom->archive->entries[index];
+	const struct archive_entry *entry = &sbom->provenance->archive->entries[index];
 	const struct dpkg_package *package = dpkg_owner(sbom->dpkg, index);
-	struct span data = archive_data(sbom->archive, entry);
+	struct span data = archive_data(sbom->provenance->archive, entry);
 	char *id = xasprintf("SPDXRef-File-%zu", index + 1), *name = file_name(entry->path);
 	char one[SHA1_HEX], two[SHA256_HEX];
 
@@ -115,11 +114,11 @@ static void add_file(struct sbom *sbom, size_t index)
 
 static void find_owners(struct sbom *sbom)
 {
-	const struct archive *archive = sbom->archive;
+	const struct archive *archive = sbom->provenance->archive;
 	const char **paths = xcalloc(archive->count + 1, sizeof(*paths));
 
 	for (size_t i = 0; i < archive->count; i++) {
-		const struct entry *made = provenance_of(sbom->provenance, archive, &archive->entries[i]);
+		const struct entry *made = provenance_of(sbom->provenance, &archive->entries[i]);
 
 		paths[i] = made ? image_inode((struct entry *)made)->host_path : NULL;
 	}
@@ -130,13 +129,13 @@ static void find_owners(struct sbom *sbom)
 static json_t *document(struct sbom *sbom)
 {
 	const struct provenance *provenance = sbom->provenance;
-	const char *name = path_name(provenance->path);
+	const char *name = path_name(provenance->archive->name);
 	const time_t created = (time_t)provenance->created;
 	char hex[SHA256_HEX], when[32];
 	struct tm utc;
 	json_t *whole;
 
-	sha256_data(sbom->archive->file.data, sbom->archive->file.len, hex);
+	sha256_data(sbom->provenance->archive->file.data, sbom->provenance->archive->file.len, hex);
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&created, &utc));
 	json_array_insert_new(sbom->packages, 0,
 			      json_pack("{s:s, s:s, s:s, s:b, s:s, s:[{s:s, s:s}]}", "SPDXID",
@@ -154,12 +153,10 @@ static json_t *document(struct sbom *sbom)
 
 int sbom_write(const struct provenance *provenance, const char *path)
 {
-	struct archive *archive = archive_open(provenance->path);
-	struct sbom sbom = { .provenance = provenance, .archive = archive };
+	const struct archive *archive = provenance->archive;
+	struct sbom sbom = { .provenance = provenance };
 	json_t *whole;
 
-	if (!archive)
-		return -1;
 	sbom.files = json_array();
 	sbom.packages = json_array();
 	sbom.relationships = json_array();
@@ -170,6 +167,5 @@ int sbom_write(const struct provenance *provenance, const char *path)
 	whole = document(&sbom);
 	dpkg_free(sbom.dpkg);
 	free(sbom.listed);
-	archive_close(archive);
 	return provenance_save(whole, path);
 }

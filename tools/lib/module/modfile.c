@@ -7,26 +7,11 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
+#include "tools/lib/base/whole_file.h"
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/elf/modinfo.h"
 
 #define MODULE_MAX ((size_t)256 << 20)	/* bytes unpacked: the largest drivers have 20 MB */
-
-static int read_file(const char *path, struct buffer *out)
-{
-	FILE *in = fopen(path, "re");
-	char block[65536];
-	size_t len;
-	int err;
-
-	if (!in)
-		return error_errno(errno, "module %s", shown(path));
-	while ((len = fread(block, 1, sizeof(block), in)) > 0)
-		buffer_add(out, block, len);
-	err = ferror(in) ? EIO : 0;
-	fclose(in);
-	return err ? error_errno(err, "module %s", shown(path)) : 0;
-}
 
 int modfile_is_packed(const char *path)
 {
@@ -41,8 +26,8 @@ int modfile_read(const char *path, struct buffer *plain)
 	int result;
 
 	if (!modfile_is_packed(path))
-		return read_file(path, plain);
-	result = read_file(path, &packed);
+		return whole_file(path, MODULE_MAX, "module", plain);
+	result = whole_file(path, MODULE_MAX, "module", &packed);
 	span = (struct span){ (const uint8_t *)packed.data, packed.len };
 	if (!result && (!packed.len || !compress_detect(span)))
 		result = error("module %s: not compressed as its name says", shown(path));

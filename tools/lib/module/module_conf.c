@@ -7,7 +7,10 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
+#include "tools/lib/base/whole_file.h"
 #include "tools/lib/module/module_set.h"
+
+#define CONF_MAX ((size_t)1 << 20) /* bytes */
 
 static char same_letter(char c)
 {
@@ -61,19 +64,8 @@ static int take_line(struct modules *modules, const struct modconf_line *line, c
 
 static int read_text(const char *path, struct buffer *text)
 {
-	FILE *in = fopen(path, "re");
-	char block[4096];
-	size_t len;
-	int err = in ? 0 : errno;
-
-	while (in && (len = fread(block, 1, sizeof(block), in)) > 0)
-		buffer_add(text, block, len);
-	if (in && ferror(in))
-		err = EIO;
-	if (in)
-		fclose(in);
-	if (err)
-		return error_errno(err, "%s", shown(path));
+	if (whole_file(path, CONF_MAX, "modprobe.d file", text))
+		return -1;
 	if (text->len && memchr(text->data, '\0', text->len))
 		return error("%s: a NUL byte: this is no text", shown(path));
 	return 0;
