@@ -203,6 +203,14 @@ def test_the_words_go_by_the_machine(run, tool, more, words, others):
     assert not [word for word in others.split() if word in line]
 
 
+@pytest.mark.parametrize("more, is_fast", [
+    ([], True), (["--machine", "q35"], True), (["--machine", "microvm"], False), (["--no-tuning"], False)])
+def test_the_firmware_is_the_one_that_only_starts_a_kernel(run, tool, more, is_fast):
+    """Under KVM the machine's own stays."""
+    options, _ = arguments(tool, *more)
+    assert ("qboot" in options.get("-bios", "")) == (is_fast and options["-accel"] == "tcg")
+
+
 def test_words_of_the_user_come_last(run, tool):
     line = arguments(tool, "--append", "quiet=no", "--append", "last")[0]["-append"]
     assert line.endswith(" quiet=no last")

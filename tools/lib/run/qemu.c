@@ -49,6 +49,16 @@ char *qemu_find(void)
 	return path;
 }
 
+const char *qemu_fast_firmware(void)
+{
+	static const char *const places[] = { "/usr/share/qemu/qboot.rom", "/usr/local/share/qemu/qboot.rom" };
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (!access(places[i], R_OK))
+			return places[i];
+	return NULL;
+}
+
 /* The value of the first line of /proc/cpuinfo that begins with `key`, into `value`. */
 static int cpuinfo(const char *key, char *value, size_t size)
 {
@@ -181,6 +191,10 @@ char **qemu_arguments(const char *program, const struct machine_config *config,
 	if (config->type == MACHINE_MICROVM) {
 		arguments_add(&arguments, "-global");
 		arguments_add(&arguments, "virtio-mmio.force-legacy=false");
+	}
+	if (config->firmware) {
+		arguments_add(&arguments, "-bios");
+		arguments_add(&arguments, "%s", config->firmware);
 	}
 	add_channels(&arguments, config, ends);
 	add_disks(&arguments, config);

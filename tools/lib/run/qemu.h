@@ -26,6 +26,7 @@ struct machine_config {
 	enum machine_payload payload;
 	const char *scratch;		/* MACHINE_UML: a directory that is removed at the end */
 	const char *preload;		/* MACHINE_UML: a library for LD_PRELOAD, or NULL */
+	const char *firmware;		/* a path, or NULL: the machine's own */
 	int acpi;			/* a microvm has ACPI tables; the others always have */
 	unsigned int memory_mib, cpus;
 	unsigned int timeout_s;		/* 0: none */
@@ -50,6 +51,13 @@ int qemu_machine(const char *name, enum machine_type *type);
 /* The QEMU program to run: $RDINIT_QEMU, else qemu-system-x86_64 in PATH. malloc'd, or NULL after
  * reporting. */
 char *qemu_find(void);
+
+/*
+ * The firmware that starts a kernel by PVH on a pc or q35 in the shortest time, qboot, which comes with QEMU: it sets
+ * up ACPI and interrupts, and leaves PCI to the kernel, options ROMs and other ways to boot away. A path,
+ * or NULL where it is not there.
+ */
+const char *qemu_fast_firmware(void);
 
 /* Whether the processor has vmx or svm and /dev/kvm opens for reading and writing. The device
  * alone proves nothing: it exists on hosts where a guest then hangs in silence. */
