@@ -58,9 +58,8 @@ int modfile_read(const char *path, struct buffer *plain)
 	return result;
 }
 
-int modfile_info(struct kmod_module *module, struct buffer *info)
+int modfile_info(const char *path, struct buffer *info)
 {
-	const char *path = kmod_module_get_path(module);
 	struct buffer plain = { NULL, 0, 0 };
 	struct span found = { NULL, 0 };
 

@@ -2,9 +2,8 @@
 #ifndef TOOLS_LIB_MODULE_SET_H
 #define TOOLS_LIB_MODULE_SET_H
 
-#include <libkmod.h>
-
 #include "tools/lib/base/mem.h"
+#include "tools/lib/module/kmod.h"
 #include "tools/lib/module/modconf.h"
 #include "tools/lib/module/module.h"
 
