@@ -32,8 +32,9 @@ static int load(struct kmod_calls *calls)
 		}
 		memcpy((char *)calls + table[i].at, &address, sizeof(address));
 	}
-	return library ? 0 :
-			 error("kernel modules: %s; install libkmod, which reads their index", dlerror());
+	return library ? 0
+		       : error("kernel modules: %s; install libkmod, which reads their index",
+			       dlerror());
 }
 
 const struct kmod_calls *kmod_calls(void)

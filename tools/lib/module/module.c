@@ -121,7 +121,8 @@ static int new_item(struct modules *modules, struct kmod_module *module, const c
 
 	modules->items = xreallocarray(modules->items, index + 1, sizeof(item));
 	modules->items[modules->count++] = item;
-	if (refuse_install(modules, item.name) || modfile_info(item.path, &modules->items[index].info))
+	if (refuse_install(modules, item.name) ||
+	    modfile_info(item.path, &modules->items[index].info, &modules->items[index].is_signed))
 		return -1;
 	return modules_find_needs(modules, index);
 }

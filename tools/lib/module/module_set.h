@@ -25,6 +25,7 @@ struct item {
 	char *options;		/* from the line that asked for it, or NULL */
 	char *why;
 	struct buffer info;	/* its modinfo texts */
+	int is_signed;
 	struct indices before;	/* what is loaded before it: depends, softdep pre, weakdep */
 	struct indices after;	/* softdep post */
 	enum visit visit;
