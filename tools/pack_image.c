@@ -113,7 +113,8 @@ int pack_image(struct pack *pack)
 		result = save_image(pack, image, recipe);
 	if (!result) {
 		const struct provenance provenance = { .path = pack->output, .image = image, .host_root = "",
-						       .early = recipe_early(recipe), .created = newest };
+						       .early = recipe_early(recipe),
+						       .sysroots = recipe_sysroots(recipe), .created = newest };
 
 		result = describe(manifest_write, &provenance, pack->manifest, "manifest.json") |
 			 describe(sbom_write, &provenance, pack->sbom, "spdx.json");
