@@ -52,6 +52,16 @@ download() {
 	apt-get -q download "$1" || { as_root apt-get -q update && apt-get -q download "$1"; }
 }
 
+# Debian's other busybox, which cannot be installed beside the static one: tests read its list of applets.
+unpack_busybox() {
+	rm -rf "$build/busybox" "$build/busybox.new"
+	mkdir -p "$build/busybox.new/root"
+	(cd "$build/busybox.new" && download busybox)
+	dpkg -x "$build"/busybox.new/*.deb "$build/busybox.new/root"
+	mv "$build/busybox.new/root" "$build/busybox"
+	rm -rf "$build/busybox.new"
+}
+
 # The kernel is unpacked, not installed: nothing of the host's own boot changes.
 unpack_kernel() {
 	[ -n "$(kernel_package)" ] || as_root apt-get -q update
@@ -81,3 +91,4 @@ if [ -n "$wanted" ]; then
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $wanted
 fi
 ls "$build"/kernel/debian/boot/vmlinuz-* >/dev/null 2>&1 || unpack_kernel
+[ -x "$build/busybox/bin/busybox" ] || unpack_busybox

@@ -35,7 +35,7 @@ static int print_recipe(const struct archive *archive, bool verbose)
 {
 	/* An absolute name, so that the recipe means the same wherever it is saved. */
 	char *location = realpath(archive->name, NULL);
-	struct listing_style style = { .verbose = verbose, .locate = in_image,
+	struct listing_style style = { .verbose = verbose, .segments = true, .locate = in_image,
 				       .context = location ? location : archive->name };
 	int result = listing_print(archive, &style, stdout);
 

@@ -90,11 +90,11 @@ static int write_beside(int (*write)(const struct provenance *, const char *),
 }
 
 /* What was written is read back: the papers are about its bytes. */
-static int describe(const struct pack *pack, const struct image *image, const struct image *early)
+static int describe(const struct pack *pack, const struct image *image, const struct recipe *recipe)
 {
 	struct archive *archive;
-	struct provenance provenance = { .image = image, .early = early, .host_root = "",
-					 .created = pack->recipe.newest };
+	struct provenance provenance = { .image = image, .early = recipe_early(recipe), .host_root = "",
+					 .sysroots = recipe_sysroots(recipe), .created = pack->recipe.newest };
 	int result;
 
 	if (!pack->manifest && !pack->sbom)
@@ -131,7 +131,7 @@ int pack_image(struct pack *pack)
 	if (!result)
 		result = save_image(pack, image, recipe);
 	if (!result)
-		result = describe(pack, image, recipe_early(recipe));
+		result = describe(pack, image, recipe);
 	recipe_free(recipe);
 	image_free(image);
 	return result;

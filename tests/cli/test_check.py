@@ -365,6 +365,49 @@ def test_drivers_that_wait_for_their_device(tool):
     assert len(texts) == 1 and "rootfstype=xfs needs the driver xfs" in texts[0]
 
 
+def waiting(tool, *changes):
+    """An image with virtio's drivers, and a changed table of them behind it: the later entry wins."""
+    image = pack(tool, "--kernel", KERNEL, "--driver", "virtio_blk", "--driver", "virtio_pci")
+    start = image.index(b"/lib/modules/")
+    table = image[start:image.index(b"\0", start)]
+    for old, new in changes:
+        assert re.search(old, table), (old, table)
+        table = re.sub(old, new, table, count=1)
+    return image + entry(b"etc/rdinit/drivers", data=table) + TRAILER
+
+
+@pytest.mark.parametrize("change, says", [
+    ((rb"virtio_ring\.ko", b"virtio_rang.ko"), "virtio_rang.ko: it is not in the image"),
+    ((rb"/virtio_blk\.ko \S+", b"/virtio_blk.ko -"), "needs the module virtio, which line"),
+    ((rb"/virtio_blk\.ko \S+", b"/virtio_blk.ko 99"), "needs what is not the number of a line above it"),
+    ((rb"/virtio_blk\.ko \S+", rb"\g<0> " + b"x" * 1024), "has 1024 bytes of options, and /init takes 1023"),
+    ((rb"/virtio_blk\.ko", b"/" + b"x" * 256), "the path is longer than the 255 bytes that /init takes"),
+    ((rb"^/lib", b"lib"), "line 1 of /etc/rdinit/drivers is no module"),
+    ((rb"$", b"aaa 0\n"), "patterns are sorted by their bytes"),
+    ((rb"$", b"zzz 9\n"), "leads to what is not the number of a module's line"),
+    ((rb"$", b"zzz 1,\x00\n"), "leads to what is not the number of a module's line"),
+    ((rb"$", b"zzz\n"), "leads to no module"),
+    ((rb"^(?s:.*)$", b"/m -\n" * 8193), "lists more than 8192 modules"),
+])
+def test_a_table_of_drivers_that_is_damaged(tool, change, says):
+    assert findings(tool, waiting(tool), *ON_DEBIAN)[0] == []
+    found, texts = findings(tool, waiting(tool, change), "--kernel", KERNEL)
+    assert set(found) == {("error", "driver", 18)} and any(says in text for text in texts), texts
+
+
+def test_what_a_driver_needs_may_be_loaded_before_all(tool):
+    image = pack(tool, "--kernel", KERNEL, "--module", "virtio", "--driver", "virtio_blk")
+    assert findings(tool, image, "--kernel", KERNEL)[0] == []
+
+
+def test_drivers_of_another_kernel_and_of_none(tool):
+    other = waiting(tool).replace(b"vermagic=" + RELEASE.encode()[:4], b"vermagic=" + b"6.9.")
+    found, texts = findings(tool, other, "--kernel", KERNEL)
+    assert set(found) == {("error", "driver", 18)} and f"and this is {RELEASE}" in texts[0]
+    found, texts = findings(tool, waiting(tool), "--config", config(tool, "CONFIG_MODULES=n"))
+    assert found == [("error", "driver", 18)] and "the kernel can load none" in texts[0]
+
+
 def test_modules_in_their_order(tool, drivers):
     assert findings(tool, drivers, *ON_DEBIAN)[0] == []
     found, texts = findings(tool, with_list(drivers, list_of(drivers)[::-1]), *ON_DEBIAN)
@@ -555,5 +598,5 @@ def test_the_manual_has_every_rule_and_no_other():
 
 
 def test_every_rule_has_a_row_here():
-    tested = {row[1] for row in ROWS + WORDS + SYMBOLS} | {6, 9, 10, 15, 17}
+    tested = {row[1] for row in ROWS + WORDS + SYMBOLS} | {6, 9, 10, 15, 17, 18}
     assert tested == {number for number, _ in rules_of_source()}

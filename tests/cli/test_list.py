@@ -40,7 +40,7 @@ def test_segments_are_shown_and_read_on(tool):
     done = tool.run("list", "x.img")
     assert b"# segment 1: raw at 0" in done.stdout
     assert f"# segment 2: gzip at {len(raw)}".encode() in done.stdout
-    assert [line.split()[1] for line in lines(done)] == ["/kernel", "/init", "/init"]
+    assert [line.split()[1] for line in lines(done)] == ["early", "/kernel", "main", "/init", "/init"]
 
 
 def test_names_of_one_file_do_not_cross_archives(tool):

@@ -122,3 +122,12 @@ def test_modules_live_under_usr_where_a_program_makes_lib_a_symlink(pack):
     prefix = link.data.decode() if link is not None and link.data else "lib"
     for line in listed:
         assert line.replace("/lib/", f"{prefix}/", 1).encode() in entries
+
+
+def test_libkmod_is_needed_for_modules_alone(tool):
+    """It is loaded when modules are asked for; what is wrong with it is said then, not before."""
+    tool.write("broken/libkmod.so.2", "no library\n")
+    env = {"LD_LIBRARY_PATH": str(tool.path / "broken")}
+    tool.fail("pack", "--kernel", str(IMAGE), "--module", "virtio_blk", env=env, says="libkmod.so.2: ")
+    assert "rdinit.img" not in tool.names()
+    tool.run("pack", "--no-init", "--cmdline", "quiet", env=env)

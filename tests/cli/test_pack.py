@@ -280,16 +280,6 @@ def test_init_comes_with_options_alone_and_with_app(tool):
     assert tool.image()[b"init"].data == b"mine"
 
 
-@pytest.mark.skipif(not shutil.which("busybox"), reason="needs busybox")
-def test_applets_are_symlinks_to_busybox(tool):
-    busybox = shutil.which("busybox")
-    got = tool.pack(f"applets {busybox} sh reboot\n")
-    assert b"bin/busybox" in got and got[b"bin/sh"].data == b"/bin/busybox"
-    assert b"sbin/reboot" in got and b"bin/ls" not in got
-    assert b"bin/ls" in tool.pack("applets busybox\n")
-    tool.fail("pack", "-", stdin=b"applets busybox nonsense\n", says='no applet "nonsense"')
-    tool.fail("pack", "-", stdin=b"applets /bin/true\n", says="is it a busybox?")
-
 
 # What a recipe says, and where and what the tool says about it.
 RECIPE_ERRORS = [

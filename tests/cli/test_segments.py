@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from newc import entry, read_newc
+from newc import TRAILER, entry, read_newc
 
 
 def intel(signature, size=2048, more=()):
@@ -261,3 +261,89 @@ def test_the_kernels_own_tool_agrees(tool):
     with open(tool.path / "x.img", "rb") as image:
         listed = subprocess.run(["cpio", "-it", "--quiet"], stdin=image, capture_output=True, check=True).stdout
     assert b"kernel/x86/microcode/GenuineIntel.bin" in listed
+
+
+# --- list | pack: what stands in front comes to stand there again ---
+
+def again(tool, name="x.img", *options):
+    """The image that pack makes of the list, and the list of that one."""
+    recipe = tool.run("list", name).stdout
+    tool.run("pack", *options, "-o", "again.img", "-", stdin=recipe)
+    other = tool.run("list", "again.img").stdout.replace(b"/again.img:", f"/{name}:".encode())
+    said = [[line for line in text.splitlines() if not line.startswith(b"#")] for text in (recipe, other)]
+    assert said[0] == said[1]
+    return (tool.path / "again.img").read_bytes(), recipe.decode()
+
+
+@pytest.mark.parametrize("compress", ["none", "gzip", "zstd"])
+def test_microcode_and_tables_come_through_list_and_pack(firmware, compress):
+    firmware.write("my.aml", table())
+    firmware.write("r", "init\nmtime 9\nmicrocode fw\nacpi my.aml\nmtime 3\ndir /d 0755 0 0\n")
+    firmware.run("pack", "r", "--compress", compress, "-o", "x.img")
+    data, recipe = again(firmware, "x.img", "--compress", compress)
+    assert data == (firmware.path / "x.img").read_bytes()
+    assert recipe.index("segment early\n") < recipe.index("/kernel/x86") < recipe.index("segment main\n") < recipe.index("/init")
+
+
+def test_any_file_in_front_of_a_compressed_image(tool):
+    tool.write("f", "text")
+    tool.write("r", "segment early\nfile /odd f 0600 1 2\nslink /l odd 0777 0 0\nnod /n 0600 0 0 c 1 3\ntree t /tree\n"
+                    "segment main\nfile /f f 0644 0 0\n")
+    tool.write("t/sub/file", "deep")
+    tool.run("pack", "r", "-o", "x.img")
+    data, _ = again(tool)
+    assert data == (tool.path / "x.img").read_bytes()
+    front = read_newc(data[:(data.index(b"TRAILER!!!") + 14) & ~3])
+    assert {name.rstrip(b"\0") for name in front} == {b"odd", b"l", b"n", b"tree", b"tree/sub", b"tree/sub/file"}
+
+
+def test_an_image_of_nothing_else(firmware):
+    firmware.write("r", "microcode fw\n")
+    firmware.run("pack", "r", "-o", "ucode.img")
+    data, _ = again(firmware, "ucode.img")
+    assert data == (firmware.path / "ucode.img").read_bytes() and data.count(b"TRAILER!!!") == 1
+
+
+def test_two_plain_archives_are_no_early_one(tool):
+    tool.write("x.img", entry(b"a", data=b"1") + TRAILER + entry(b"b", data=b"2") + TRAILER)
+    assert b"segment early" not in tool.run("list", "x.img").stdout
+    tool.write("x.img", entry(b"kernel", 0o40755) + TRAILER + entry(b"b", data=b"2") + TRAILER)
+    assert b"segment early" in tool.run("list", "x.img").stdout
+
+
+def test_an_early_segment_as_another_tool_made_it(tool):
+    """Of a distribution: names with NULs that move the data, numbers of inodes, zeros up to a sector."""
+    front = b"".join(entry(name, 0o40755, ino=i + 7, nlink=2) for i, name in enumerate(
+        (b".", b"early_cpio", b"kernel", b"kernel/x86", b"kernel/x86/microcode")))
+    front = front.replace(entry(b"early_cpio", 0o40755, ino=8, nlink=2), entry(b"early_cpio", 0o100644, b"1\n", ino=8))
+    front += entry(b"kernel/x86/microcode/GenuineIntel.bin", 0o100644, intel(0x621), ino=44) + TRAILER
+    front += bytes(-len(front) % 512)
+    tool.write("x.img", front + subprocess.run(["gzip", "-c"], input=entry(b"init", 0o100755, b"x") + TRAILER,
+                                               stdout=subprocess.PIPE, check=True).stdout)
+    data, recipe = again(tool)
+    assert data.index(intel(0x621)) % 16 == 0 and "segment early" in recipe
+    end = (data.index(b"TRAILER!!!") + 14) & ~3
+    assert data[end:end + 4] == b"\x28\xb5\x2f\xfd" and b"kernel/x86/microcode/GenuineIntel.bin" in data[:end]
+
+
+@pytest.mark.parametrize("recipe,says", [
+    ("segment late\n", 'expected early or main, found "late"'), ("segment\n", "expected segment early|main"),
+    ("segment early\nprogram true\n", "program is for the image that is unpacked"),
+    ("segment early\ninit\n", "r:2:1: init is for the image that is unpacked"),
+])
+def test_segment_lines_that_cannot_be(tool, recipe, says):
+    tool.write("r", recipe)
+    tool.fail("pack", "r", says=says)
+    assert tool.names() == ["r"]
+
+
+def test_a_segment_ends_with_its_recipe(tool):
+    tool.write("f", "text")
+    tool.write("front", "segment early\nfile /front f 0644 0 0\n")
+    tool.write("r", "include front\nfile /also f 0644 0 0\n")
+    tool.run("pack", "front", "--tree", "t", "--no-init", "-o", "x.img", check=False)
+    (tool.path / "t").mkdir()
+    tool.write("t/back", "text")
+    tool.run("pack", "front", "--tree", "t", "--no-init", "-o", "x.img")
+    recipe = tool.run("list", "x.img").stdout.decode()
+    assert recipe.index("/front") < recipe.index("segment main") < recipe.index("/back")

@@ -1,7 +1,9 @@
 """test_sysroot.py - programs of another system, whose root is a folder: nothing of the host leaks in."""
 import os
+import re
 import shutil
 import stat
+import subprocess
 
 import pytest
 from programs import LIBRARY, USER, build, chroot, unpack
@@ -137,7 +139,7 @@ def test_what_it_refuses(tool):
     tool.fail("pack", "-o", "-", "--sysroot", "none", "--app", "sh", says="sysroot none: No such file")
     tool.fail("pack", "-o", "-", "--sysroot", "/etc/passwd", "--app", "sh", says="ENOTDIR")
     tool.fail("pack", "-o", "-", "--sysroot", "sys", "--app", "bin/sh", says="a name, or its path below")
-    tool.fail("pack", "-o", "-", "-", stdin=b"sysroot sys\napplets busybox\n", says="nothing below a sysroot is ever run")
+    tool.fail("pack", "-o", "-", "-", stdin=b"sysroot sys\napplets busybox\n", says="busybox: not found")
     loop = tool.path / "sys/usr/bin/loop"
     loop.symlink_to("loop")
     tool.fail("pack", "-o", "-", "--sysroot", "sys", "--app", "/bin/loop", says="no such program below")
@@ -173,3 +175,41 @@ def test_the_trees_of_two_pythons_stay_apart(tool):
     assert "usr/lib/python3.99/os.py" in names
     assert any(name.endswith("/os.py") and "3.99" not in name for name in names), "the host's"
     assert not any("python3.99/" in name and not name.startswith("usr/lib/python3.99") for name in names)
+
+
+def level():
+    """The best level of this host's processor that its loader looks for, by its own word."""
+    done = subprocess.run([LOADER, "--help"], capture_output=True, text=True, check=True)
+    found = re.findall(r"^  (x86-64-v\d) \(supported, searched\)", done.stdout, re.M)
+    return found[0] if found else None
+
+
+def levels_root(tool, *folders):
+    """A library that answers with its level, in a folder that only ld.so.conf names."""
+    glibc_root(tool)
+    tool.write("sys/etc/ld.so.conf", "/srv/private\n")
+    program(tool)
+    for folder in folders:
+        text = LIBRARY.replace("42", str(50 + int(folder[-1]) if folder else 50))
+        assert text != LIBRARY
+        build(tool, f"sys/srv/private/{folder}/libanswer.so", text, "-shared", "-fPIC")
+
+
+def test_libraries_for_better_processors_in_folders_of_ld_so_conf(tool):
+    """The guest's loader finds them by its cache alone; libc.so.6's ldconfig reads the same."""
+    folders = ["", "glibc-hwcaps/x86-64-v2", "glibc-hwcaps/x86-64-v3", "glibc-hwcaps/x86-64-v4"]
+    levels_root(tool, *folders)
+    best = int(level()[-1]) if level() else 0
+    assert in_sysroot(tool, "program user\n", "/usr/bin/user").returncode == 50
+    assert in_sysroot(tool, "program user hwcaps\n", "/usr/bin/user").returncode == 50 + best
+    listed = subprocess.run(["/sbin/ldconfig", "-p", "-C", tool.path / "root/etc/ld.so.cache"], capture_output=True,
+                            text=True, check=True).stdout
+    for folder in folders[1:]:
+        assert re.search(rf'libanswer.so \(libc6,x86-64, hwcap: "{folder[-9:]}"\) => /srv/private/{folder}/', listed), listed
+    assert "libanswer.so (libc6,x86-64) => /srv/private/libanswer.so" in listed
+
+
+@pytest.mark.skipif(not level(), reason="this host's processor has no level beyond the first")
+def test_a_library_that_is_only_for_a_level_in_a_folder_of_ld_so_conf(tool):
+    levels_root(tool, "glibc-hwcaps/x86-64-v2")
+    assert in_sysroot(tool, "program user\n", "/usr/bin/user").returncode == 52

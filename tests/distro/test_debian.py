@@ -33,7 +33,7 @@ INITS = {  # name: packages, what they leave to do, a question, its answer
                 "systemctl is-system-running --wait; systemctl --failed --no-legend | wc -l", r"running\n0"),
     "sysvinit": ("sysvinit-core,udev,login", sysvinit_console, "/sbin/runlevel", "N 2"),
     "runit": ("runit-init,udev,login", nothing, "readlink /proc/1/exe; pgrep -c runsv", "/usr/s?bin/runit"),
-    "finit": ("finit-sysv,finit-plugins,udev,login", finit_console, "initctl -p runlevel; readlink /proc/1/exe", r"N 2\n/usr/s?bin/finit"),
+    "finit": ("finit-sysv,finit-plugins,udev,login", finit_console, "/lib/finit/initctl -p runlevel; readlink /proc/1/exe", r"N 2\n/usr/s?bin/finit"),
 }
 
 

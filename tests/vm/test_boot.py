@@ -214,6 +214,12 @@ MODULES = [
     Row("modules without signatures load, and taint the kernel",
         ["-v", "--disk", "@root.ext4,scsi,snapshot", "--append", "root=/dev/sda", "@unsigned.img"], 0,
         both=(r"^REALROOT-OK /sbin/init 0$", r"module verification failed: .* tainting kernel")),
+    Row("modules without signatures, BTF and names of local functions hand off",
+        ["--disk", "@root.ext4,virtio,snapshot", "--append", "root=/dev/vda", "@stripped.img"], 0,
+        out=r"^REALROOT-OK /sbin/init 0$"),
+    Row("so do those of btrfs, with all that they need of each other",
+        ["--machine", "q35", "--disk", "@root.btrfs,scsi,snapshot", "--append", "root=/dev/sda", "@strippedbtrfs.img"], 0,
+        out=(r"^REALROOT-OK /sbin/init 0$", r"^/dev/sda / btrfs ro,relatime")),
     Row("modprobe of busybox and of kmod find the modules by the image's index", ["@modprobe.img"], 5,
         out=(r"^\s*btrfs$", r"overlay$", r"^/dev/ram0 /dev/ram1 /dev/ram2$")),
 ]
@@ -242,3 +248,7 @@ def test_an_image_with_one_program_is_smaller_than_52_kib(files):
 
 def test_an_image_that_hands_off_from_virtio_to_ext4_is_smaller_than_100_kib(files):
     assert files.get("smallest.img").stat().st_size <= 102400
+
+
+def test_without_signatures_and_what_modules_can_do_without_it_is_smaller_by_5_percent(files):
+    assert files.get("stripped.img").stat().st_size < 0.95 * files.get("smallest.img").stat().st_size

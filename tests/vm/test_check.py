@@ -85,6 +85,14 @@ def modules(files, leave_out=None):
     return image + drivers + entry(b"etc/rdinit/modules", 0o100644, b"\n".join(lines)) + TRAILER
 
 
+def drivers(files, file):
+    """Drivers that wait for their device; one of them has another file in the table."""
+    image = pack(files, "", "--driver", "virtio_blk", "--driver", "virtio_pci")
+    start = image.index(b"/lib/modules/")
+    table = image[start:image.index(b"\0", start)].replace(b"/virtio_ring.ko", file)
+    return image + entry(b"etc/rdinit/drivers", 0o100644, table) + TRAILER
+
+
 LOOK = "#!/bin/sh\n[ -e /no/f ] || exit 9\n"
 FILE = entry(b"no/f", 0o100644, b"x") + TRAILER
 FOLDER = entry(b"no", 0o40755)
@@ -111,6 +119,8 @@ IMAGES = {
     "big": big,
     "no-ring": lambda files: modules(files, b"/virtio_ring.ko"),
     "ring": lambda files: modules(files),
+    "no-driver": lambda files: drivers(files, b"/virtio_rang.ko"),
+    "driver": lambda files: drivers(files, b"/virtio_ring.ko"),
     "cut": lambda files: zstd(hello(files)[:2000], hello(files)[2000:]),
     "frames": lambda files: zstd(FOLDER, hello(files)),
     "gzip-cut": lambda files: gzip(hello(files)[:2000], hello(files)[2000:]),
@@ -205,6 +215,10 @@ ROWS = {
     "a root by its name whose type has no driver": (
         "root", Side("@handoff.img", 125, "ENODEV", append="root=LABEL=ROOT", disk="@xfs.root"),
         Side("@types.img", 0, "ROOT-OK", append="root=LABEL=ROOT", disk="@xfs.root")),
+    "a driver that is not there when its device is": (
+        "driver", Side("no-driver", 125, (r"virtio_rang\.ko.*ENOENT", "block devices: none"), disk="@root.ext4",
+                       append="root=/dev/vda rd.timeout=1"),
+        Side("driver", 0, "REALROOT-OK", append="root=/dev/vda", disk="@root.ext4")),
     "a program that is not there": ("no-program", Side("hello", 127, "run /nope.*ENOENT", append="rdinit.run=/nope"),
                                     Side("hello", 7, append="rdinit.run=/hello")),
 }

@@ -183,6 +183,8 @@ IMAGES = {
     "suicide": ("file /init @hello 0755 0 0\n", ["--no-init"]),
     "handoff": ("", VIRTIO),
     "smallest": ("", [*VIRTIO, "--compress", "zstd,22"]),
+    "stripped": ("", [*VIRTIO, "--unsigned-modules", "--compress", "zstd,22"]),
+    "strippedbtrfs": ("", ["--for-machine", "q35", "--for-root", "@root.btrfs", "--unsigned-modules"]),
     "types": ("", VIRTIO + [word for name in ("xfs", "btrfs", "squashfs", "erofs", "isofs")
                             for word in ("--module", name)]),
     "nvme": ("", ["--module", "nvme"]),

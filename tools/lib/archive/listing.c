@@ -127,6 +127,31 @@ static int print_entry(struct listing *listing, size_t index)
 	return 0;
 }
 
+/* What the kernel looks for before it unpacks: microcode, tables of ACPI; and what dracut puts beside. */
+static bool is_early_path(const char *path)
+{
+	return !strcmp(path, "/") || !strcmp(path, "/kernel") || !strncmp(path, "/kernel/", 8) ||
+	       !strcmp(path, "/early_cpio");
+}
+
+/* How many entries stand in front: those not compressed before some that are; or else those of archives that have
+ * nothing in them but what is read early. */
+static size_t count_early(const struct archive *archive)
+{
+	size_t plain = 0, count = 0;
+
+	while (plain < archive->segment_count && !strcmp(archive->segments[plain].kind, "raw"))
+		plain++;
+	while (count < archive->count && (plain < archive->segment_count ?
+						  archive->entries[count].segment < plain :
+						  is_early_path(archive->entries[count].path)))
+		count++;
+	if (plain == archive->segment_count && count < archive->count)
+		while (count && archive->entries[count - 1].newc.archive == archive->entries[count].newc.archive)
+			count--;
+	return count;
+}
+
 static void print_segment(const struct listing *listing, size_t index)
 {
 	const struct archive_segment *segment = &listing->archive->segments[index];
@@ -141,11 +166,13 @@ static void print_segment(const struct listing *listing, size_t index)
 static int print_all(struct listing *listing)
 {
 	const struct archive *archive = listing->archive;
-	size_t segment = 0;
+	size_t segment = 0, early = listing->style->segments ? count_early(archive) : 0;
 
 	for (size_t i = 0; i < archive->count; i++) {
 		while (segment <= archive->entries[i].segment)
 			print_segment(listing, segment++);
+		if (early && (!i || i == early))
+			fprintf(listing->out, "segment %s\n", i ? "main" : "early");
 		if (!is_left_out(listing, i) && print_entry(listing, i) < 0)
 			return -1;
 	}

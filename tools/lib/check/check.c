@@ -40,6 +40,8 @@ const struct check_rule check_rules[] = {
 	  check_no_program },
 	{ CHECK_NO_ROOT, "no-root", "root= names nothing on the disk of --root that can be mounted",
 	  check_no_root },
+	{ CHECK_DRIVER, "driver", "a module that waits for its device could not be loaded then",
+	  check_driver },
 };
 const size_t check_rule_count = sizeof(check_rules) / sizeof(check_rules[0]);
 

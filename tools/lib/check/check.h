@@ -26,6 +26,7 @@ enum check_number {
 	CHECK_REAL_INIT,
 	CHECK_NO_PROGRAM,
 	CHECK_NO_ROOT,
+	CHECK_DRIVER,
 	CHECK_NUMBERS /* one more than the last */
 };
 
@@ -201,5 +202,6 @@ void check_kernel(struct check *check);
 void check_real_init(struct check *check);
 void check_no_program(struct check *check);
 void check_no_root(struct check *check);
+void check_driver(struct check *check);
 
 #endif

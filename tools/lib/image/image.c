@@ -12,20 +12,20 @@
 
 static struct entry *create(struct image *image, const char *path, const struct entry *wanted)
 {
-	struct node *node = xcalloc(1, sizeof(*node));
+	struct entry *entry = table_new(image);
 
-	node->entry.path = xstrdup(path);
-	entry_set_attributes(&node->entry, wanted);
-	entry_set_content(&node->entry, wanted);
-	table_insert(image, &node->entry);
-	return &node->entry;
+	entry->path = arena_strdup(&image->arena, path);
+	entry_set_attributes(image, entry, wanted);
+	entry_set_content(image, entry, wanted);
+	table_insert(image, entry);
+	return entry;
 }
 
 /* The directories above a resolved path. 0, or -1 after reporting. */
 int image_create_parents(struct image *image, const char *path, const char *why)
 {
 	struct entry parent = { .mode = S_IFDIR | 0755, .mtime = image->defaults.mtime,
-				.rank = IMAGE_PARENT, .why = (char *)why };
+				.rank = IMAGE_PARENT, .why = why };
 
 	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		char *dir = xstrndup(path, (size_t)(slash - path));
@@ -34,8 +34,10 @@ int image_create_parents(struct image *image, const char *path, const char *why)
 		if (!entry)
 			entry = create(image, dir, &parent);
 		free(dir);
-		if (S_ISDIR(entry->mode))
+		if (S_ISDIR(entry->mode)) {
+			table_remember_folder(image, entry);
 			continue;
+		}
 		return error("%s: %s cannot be below %s, a %s (%s)", why, shown(path),
 			     shown(entry->path), entry_kind(entry), entry->why);
 	}
@@ -45,32 +47,17 @@ int image_create_parents(struct image *image, const char *path, const char *why)
 /* Where a clean path leads, with the directories above it made; malloc'd, or NULL after reporting. */
 static char *place_for(struct image *image, const char *clean, const char *why)
 {
-	size_t len = (size_t)(strrchr(clean, '/') - clean);
-	char *place;
+	char *place = table_resolve(image, clean, why);
 
-	if (table_is_folder(image, clean, len))
-		return xstrdup(clean);
-	place = table_resolve(image, clean, why);
 	if (place && image_create_parents(image, place, why) < 0) {
 		free(place);
 		return NULL;
 	}
-	if (place && len && !strcmp(place, clean))
-		table_remember_folder(image, clean, len);
 	return place;
 }
 
-/* `wanted` holds everything but rank and owner, in strings that it borrows. */
-static struct entry *add(struct image *image, const char *path, struct entry *wanted)
+static void set_defaults(const struct image *image, struct entry *wanted)
 {
-	const char *fault;
-	char *clean = path_clean(path, &fault), *place;
-	struct entry *entry = NULL;
-
-	if (!clean) {
-		error("%s: %s: %s", wanted->why, shown(path), fault);
-		return NULL;
-	}
 	wanted->rank = (int)image->defaults.rank;
 	if (!strncmp(wanted->why, "needed by", 9))
 		wanted->rank = IMAGE_NEEDED;
@@ -79,16 +66,55 @@ static struct entry *add(struct image *image, const char *path, struct entry *wa
 		wanted->gid = image->defaults.gid;
 		wanted->mtime = image->defaults.mtime;
 	}
-	place = place_for(image, clean, wanted->why);
-	if (place) {
-		entry = table_find(image, place);
-		if (wanted->link && entry == wanted->link)
-			;
-		else if (entry)
-			entry = image_settle(image, entry, wanted);
-		else
-			entry = create(image, place, wanted);
+}
+
+/* At a place to which no symlink leads, in a directory that is there. */
+static struct entry *add_at(struct image *image, const char *place, const struct entry *wanted)
+{
+	struct entry *entry = table_find(image, place);
+
+	if (wanted->link && entry == wanted->link)
+		return entry;
+	if (entry)
+		entry = image_settle(image, entry, wanted);
+	else
+		entry = create(image, place, wanted);
+	if (entry && S_ISDIR(entry->mode))
+		table_remember_folder(image, entry);
+	return entry;
+}
+
+/* Whether a path is clean and in a directory that is known: nothing has to be looked up, nor copied. */
+static int is_plain(struct image *image, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash + 1;
+	size_t len;
+
+	if (!slash || slash - path >= PATH_MAX - NAME_MAX - 1)
+		return 0;
+	len = strlen(name);
+	if (!len || len > NAME_MAX || (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.'))))
+		return 0;
+	return table_is_in_folder(image, path);
+}
+
+/* `wanted` holds everything but rank and owner, in strings that it borrows. */
+static struct entry *add(struct image *image, const char *path, struct entry *wanted)
+{
+	struct entry *entry;
+	const char *fault;
+	char *clean, *place;
+
+	set_defaults(image, wanted);
+	if (is_plain(image, path))
+		return add_at(image, path, wanted);
+	clean = path_clean(path, &fault);
+	if (!clean) {
+		error("%s: %s: %s", wanted->why, shown(path), fault);
+		return NULL;
 	}
+	place = place_for(image, clean, wanted->why);
+	entry = place ? add_at(image, place, wanted) : NULL;
 	free(place);
 	free(clean);
 	return entry;
@@ -96,7 +122,7 @@ static struct entry *add(struct image *image, const char *path, struct entry *wa
 
 struct entry *image_add_dir(struct image *image, const char *path, uint32_t perm, const char *why)
 {
-	struct entry wanted = { .mode = S_IFDIR | (perm & 07777), .why = (char *)why };
+	struct entry wanted = { .mode = S_IFDIR | (perm & 07777), .why = why };
 
 	return add(image, path, &wanted);
 }
@@ -104,8 +130,8 @@ struct entry *image_add_dir(struct image *image, const char *path, uint32_t perm
 struct entry *image_add_file(struct image *image, const char *path, const char *host_path,
 			     uint32_t perm, const char *why)
 {
-	struct entry wanted = { .mode = S_IFREG | (perm & 07777), .host_path = (char *)host_path,
-				.why = (char *)why };
+	struct entry wanted = { .mode = S_IFREG | (perm & 07777), .host_path = host_path,
+				.why = why };
 
 	return add(image, path, &wanted);
 }
@@ -113,7 +139,7 @@ struct entry *image_add_file(struct image *image, const char *path, const char *
 struct entry *image_add_data(struct image *image, const char *path, const void *data, size_t size,
 			     uint32_t perm, const char *why)
 {
-	struct entry wanted = { .mode = S_IFREG | (perm & 07777), .size = size, .why = (char *)why,
+	struct entry wanted = { .mode = S_IFREG | (perm & 07777), .size = size, .why = why,
 				.data = size ? (void *)data : (void *)"" };
 
 	return add(image, path, &wanted);
@@ -123,7 +149,7 @@ struct entry *image_add_spooled(struct image *image, const char *path, int64_t a
 				uint32_t perm, const char *why)
 {
 	struct entry wanted = { .mode = S_IFREG | (perm & 07777), .spooled = at + 1, .size = size,
-				.why = (char *)why };
+				.why = why };
 
 	return add(image, path, &wanted);
 }
@@ -131,8 +157,8 @@ struct entry *image_add_spooled(struct image *image, const char *path, int64_t a
 struct entry *image_add_symlink(struct image *image, const char *path, const char *target,
 				const char *why)
 {
-	struct entry wanted = { .mode = S_IFLNK | 0777, .target = (char *)target,
-				.why = (char *)why };
+	struct entry wanted = { .mode = S_IFLNK | 0777, .target = target,
+				.why = why };
 
 	if (*target && strlen(target) < PATH_MAX)
 		return add(image, path, &wanted);
@@ -145,7 +171,7 @@ struct entry *image_add_node(struct image *image, const char *path, uint32_t mod
 			     uint32_t minor, const char *why)
 {
 	struct entry wanted = { .mode = mode, .rdev_major = major, .rdev_minor = minor,
-				.why = (char *)why };
+				.why = why };
 
 	return add(image, path, &wanted);
 }
@@ -153,7 +179,7 @@ struct entry *image_add_node(struct image *image, const char *path, uint32_t mod
 struct entry *image_add_link(struct image *image, const char *path, struct entry *to,
 			     const char *why)
 {
-	struct entry wanted = { .link = image_inode(to), .why = (char *)why };
+	struct entry wanted = { .link = image_inode(to), .why = why };
 
 	wanted.mode = wanted.link->mode;
 	wanted.uid = wanted.link->uid;

@@ -6,20 +6,21 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+/* Strings live as long as the image. */
 struct entry {
-	char *path;		/* absolute in the image, "/bin/sh"; no trailing slash, no ".." */
+	const char *path;	/* absolute in the image, "/bin/sh"; no trailing slash, no ".." */
 	uint32_t mode;		/* S_IF* and permission bits */
 	uint32_t uid, gid;
 	int64_t mtime;		/* seconds since 1970; clamped by the writer */
 	uint32_t rdev_major, rdev_minor;
-	char *target;		/* symlink: its text */
-	char *host_path;	/* regular file: where its bytes are, or NULL: in data */
+	const char *target;	/* symlink: its text */
+	const char *host_path;	/* regular file: where its bytes are, or NULL: in data */
 	void *data;		/* regular file: bytes in memory, owned */
 	int64_t spooled;	/* regular file: its place in the spool, plus 1; 0: not there */
 	size_t size;		/* regular file: bytes in data or the spool; with host_path what a
 				 * walk saw, or 0 */
 	struct entry *link;	/* hard link: the entry it shares its inode with, else NULL */
-	char *why;		/* provenance, "recipe.list:12" or "needed by /bin/sh" */
+	const char *why;	/* provenance, "recipe.list:12" or "needed by /bin/sh" */
 
 	unsigned int layer;	/* the last layer of a tar or OCI image that named it; tar.c's own */
 	struct entry *copy;	/* while a stage is merged: what became of it; stage.c's own */
@@ -103,7 +104,7 @@ struct entry *image_inode(struct entry *entry);
  * free() the array, not the entries. Good until the next add. */
 struct entry **image_sorted(const struct image *image, size_t *count);
 
-/* The same in no order, for who does not care: sorting 25,000 takes a while. */
+/* The same in the order in which they came, for who does not care. */
 struct entry **image_entries(const struct image *image, size_t *count);
 size_t image_count(const struct image *image);
 

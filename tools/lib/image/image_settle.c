@@ -25,10 +25,9 @@ static bool is_kind(const struct entry *entry, uint32_t kind)
 
 int image_has_below(const struct image *image, const char *path)
 {
-	for (size_t i = 0; i < IMAGE_BUCKETS; i++)
-		for (struct node *node = image->buckets[i]; node; node = node->next)
-			if (path_is_below(node->entry.path, path))
-				return 1;
+	for (const struct node *node = image->oldest; node; node = node->newer)
+		if (path_is_below(node->entry.path, path))
+			return 1;
 	return 0;
 }
 
@@ -62,27 +61,21 @@ static void leave_to_heirs(struct image *image, struct entry *old)
 	free(all);
 }
 
-void entry_set_attributes(struct entry *entry, const struct entry *wanted)
+void entry_set_attributes(struct image *image, struct entry *entry, const struct entry *wanted)
 {
-	char *old;
-
 	entry->mode = wanted->mode;
 	entry->uid = wanted->uid;
 	entry->gid = wanted->gid;
 	entry->mtime = wanted->mtime;
 	entry->rank = wanted->rank;
-	old = entry->why; /* wanted->why may be the same string */
-	entry->why = xstrdup(wanted->why);
-	free(old);
+	entry->why = table_why(image, wanted->why);
 }
 
-void entry_set_content(struct entry *entry, const struct entry *wanted)
+void entry_set_content(struct image *image, struct entry *entry, const struct entry *wanted)
 {
-	free(entry->target);
-	free(entry->host_path);
 	free(entry->data);
-	entry->target = wanted->target ? xstrdup(wanted->target) : NULL;
-	entry->host_path = wanted->host_path ? xstrdup(wanted->host_path) : NULL;
+	entry->target = arena_strdup(&image->arena, wanted->target);
+	entry->host_path = arena_strdup(&image->arena, wanted->host_path);
 	entry->data = wanted->data ? xmemdup(wanted->data, wanted->size) : NULL;
 	entry->spooled = wanted->spooled;
 	entry->size = wanted->size;
@@ -134,8 +127,7 @@ static int move_entry(struct image *image, struct entry *entry, const char *path
 
 	if (place && !there) {
 		table_remove(image, entry);
-		free(entry->path);
-		entry->path = xstrdup(place);
+		entry->path = arena_strdup(&image->arena, place);
 		table_insert(image, entry);
 		result = image_create_parents(image, place, why);
 	} else if (place && (is_kind(there, S_IFDIR) ? is_kind(entry, S_IFDIR) :
@@ -201,10 +193,10 @@ static struct entry *replace(struct image *image, struct entry *entry, const str
 	if (wanted->rank == IMAGE_EXPLICIT && entry->rank == IMAGE_EXPLICIT)
 		warning("%s: %s takes the place of what %s put there", wanted->why,
 			shown(entry->path), entry->why);
-	table_forget_folder(image);
+	table_forget_folders(image);
 	leave_to_heirs(image, entry);
-	entry_set_attributes(entry, wanted);
-	entry_set_content(entry, wanted);
+	entry_set_attributes(image, entry, wanted);
+	entry_set_content(image, entry, wanted);
 	if (moves && move_children(image, entry->path, entry->target, entry->why) < 0)
 		return NULL;
 	return entry;
@@ -219,7 +211,7 @@ struct entry *image_settle(struct image *image, struct entry *entry, const struc
 	if (!same_content(entry, wanted))
 		return replace(image, entry, wanted);
 	if (!entry->link)
-		entry_set_attributes(entry, wanted);
+		entry_set_attributes(image, entry, wanted);
 	return entry;
 }
 

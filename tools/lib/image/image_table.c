@@ -11,61 +11,125 @@
 
 #define HOPS_MAX 40	/* symlinks on the way, as the kernel's MAXSYMLINKS */
 
-static size_t bucket_of(const char *path)
+/* Eight bytes at a time; the multiplier is the golden ratio's, as in the kernel's hash_64(). */
+static uint64_t hash_of(const char *path, size_t len)
 {
-	uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
+	uint64_t hash = len, word;
 
-	for (; *path; path++)
-		hash = (hash ^ (uint8_t)*path) * 0x100000001b3;
-	return hash % IMAGE_BUCKETS;
+	for (; len >= sizeof(word); path += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, path, sizeof(word));
+		hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+		hash ^= hash >> 32;
+	}
+	word = 0;
+	memcpy(&word, path, len);
+	hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+	return hash ^ hash >> 32;
+}
+
+static struct node *find_span(const struct image *image, const char *path, size_t len)
+{
+	uint64_t hash = hash_of(path, len);
+	struct node *node = NULL;
+
+	if (image->bucket_count)
+		node = image->buckets[hash & (image->bucket_count - 1)];
+	while (node && (node->hash != hash || strncmp(node->entry.path, path, len) || node->entry.path[len]))
+		node = node->next;
+	return node;
 }
 
 struct entry *table_find(const struct image *image, const char *path)
 {
-	for (struct node *node = image->buckets[bucket_of(path)]; node; node = node->next)
-		if (!strcmp(node->entry.path, path))
-			return &node->entry;
-	return NULL;
+	struct node *node = find_span(image, path, strlen(path));
+
+	return node ? &node->entry : NULL;
+}
+
+static void put(struct image *image, struct node *node)
+{
+	struct node **bucket = &image->buckets[node->hash & (image->bucket_count - 1)];
+
+	node->next = *bucket;
+	*bucket = node;
+}
+
+static void grow(struct image *image)
+{
+	free(image->buckets);
+	image->bucket_count = image->bucket_count ? image->bucket_count * 4 : 1024;
+	image->buckets = xcalloc(image->bucket_count, sizeof(*image->buckets));
+	for (struct node *node = image->oldest; node; node = node->newer)
+		put(image, node);
+}
+
+struct entry *table_new(struct image *image)
+{
+	struct node *node = arena_alloc(&image->arena, sizeof(*node));
+
+	return &node->entry;
 }
 
 void table_insert(struct image *image, struct entry *entry)
 {
 	struct node *node = (struct node *)entry;
-	struct node **bucket = &image->buckets[bucket_of(node->entry.path)];
 
-	node->next = *bucket;
-	*bucket = node;
+	if (image->count == image->bucket_count)
+		grow(image);
+	node->hash = hash_of(entry->path, strlen(entry->path));
+	put(image, node);
+	node->older = image->newest;
+	node->newer = NULL;
+	*(image->newest ? &image->newest->newer : &image->oldest) = node;
+	image->newest = node;
 	image->count++;
 }
 
-int table_is_folder(const struct image *image, const char *path, size_t len)
+void table_forget_folders(struct image *image)
 {
-	return image->folder && len == image->folder_len && !memcmp(image->folder, path, len);
-}
-
-void table_remember_folder(struct image *image, const char *path, size_t len)
-{
-	free(image->folder);
-	image->folder = xstrndup(path, len);
-	image->folder_len = len;
-}
-
-void table_forget_folder(struct image *image)
-{
-	free(image->folder);
 	image->folder = NULL;
+	image->changes++;
+}
+
+void table_remember_folder(struct image *image, struct entry *entry)
+{
+	((struct node *)entry)->folder = image->changes;
+}
+
+int table_is_in_folder(struct image *image, const char *path)
+{
+	size_t len = (size_t)(strrchr(path, '/') - path);
+	struct node *folder;
+
+	if (image->folder && image->folder_len == len && !memcmp(image->folder->entry.path, path, len))
+		return 1;
+	folder = len ? find_span(image, path, len) : NULL;
+	if (!folder || folder->folder != image->changes)
+		return 0;
+	image->folder = folder;
+	image->folder_len = len;
+	return 1;
 }
 
 void table_remove(struct image *image, struct entry *entry)
 {
 	struct node *node = (struct node *)entry;
-	struct node **at = &image->buckets[bucket_of(node->entry.path)];
+	struct node **at = &image->buckets[node->hash & (image->bucket_count - 1)];
 
 	while (*at != node)
 		at = &(*at)->next;
 	*at = node->next;
+	*(node->older ? &node->older->newer : &image->oldest) = node->newer;
+	*(node->newer ? &node->newer->older : &image->newest) = node->older;
 	image->count--;
-	table_forget_folder(image);
+	table_forget_folders(image);
+}
+
+const char *table_why(struct image *image, const char *why)
+{
+	if (!image->why || (why != image->why && strcmp(why, image->why)))
+		image->why = arena_strdup(&image->arena, why);
+	return image->why;
 }
 
 char *table_resolve(const struct image *image, const char *path, const char *why)
@@ -122,19 +186,13 @@ struct entry *image_find(const struct image *image, const char *path)
 	return entry;
 }
 
-static int by_path(const void *one, const void *other)
-{
-	return strcmp((*(struct entry *const *)one)->path, (*(struct entry *const *)other)->path);
-}
-
 struct entry **image_entries(const struct image *image, size_t *count)
 {
 	struct entry **all = xreallocarray(NULL, image->count + 1, sizeof(*all));
 
 	*count = 0;
-	for (size_t i = 0; i < IMAGE_BUCKETS; i++)
-		for (struct node *node = image->buckets[i]; node; node = node->next)
-			all[(*count)++] = &node->entry;
+	for (struct node *node = image->oldest; node; node = node->newer)
+		all[(*count)++] = &node->entry;
 	return all;
 }
 
@@ -142,7 +200,7 @@ struct entry **image_sorted(const struct image *image, size_t *count)
 {
 	struct entry **all = image_entries(image, count);
 
-	qsort(all, *count, sizeof(*all), by_path);
+	entries_sort(all, *count);
 	return all;
 }
 
@@ -169,31 +227,21 @@ struct image *image_new(void)
 	struct image *image = xcalloc(1, sizeof(*image));
 
 	image->defaults.rank = IMAGE_EXPLICIT;
+	image->changes = 1;
 	return image;
-}
-
-static void free_list(struct node *node)
-{
-	while (node) {
-		struct node *next = node->next;
-
-		free(node->entry.path);
-		free(node->entry.target);
-		free(node->entry.host_path);
-		free(node->entry.data);
-		free(node->entry.why);
-		free(node);
-		node = next;
-	}
 }
 
 void image_free(struct image *image)
 {
+	struct node *dropped;
+
 	if (!image)
 		return;
-	for (size_t i = 0; i < IMAGE_BUCKETS; i++)
-		free_list(image->buckets[i]);
-	free_list(image->dropped);
-	free(image->folder);
+	for (struct node *node = image->oldest; node; node = node->newer)
+		free(node->entry.data);
+	for (dropped = image->dropped; dropped; dropped = dropped->next)
+		free(dropped->entry.data);
+	arena_free(&image->arena);
+	free(image->buckets);
 	free(image);
 }

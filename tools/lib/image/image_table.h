@@ -2,34 +2,48 @@
 #ifndef TOOLS_LIB_IMAGE_TABLE_H
 #define TOOLS_LIB_IMAGE_TABLE_H
 
+#include "tools/lib/image/arena.h"
 #include "tools/lib/image/image.h"
-
-#define IMAGE_BUCKETS 16384	/* a large tree has 25,000 entries */
 
 struct node {
 	struct entry entry;	/* first, so that an entry's address is its node's */
-	struct node *next;
+	struct node *next;	/* of its bucket */
+	struct node *older, *newer; /* in the order in which they came */
+	uint64_t hash;		/* of its path */
+	unsigned int folder;	/* image->changes when this was seen to be a directory with no symlink on
+				 * the way to it, or 0 */
 };
 
 struct image {
 	struct image_defaults defaults;
-	struct node *buckets[IMAGE_BUCKETS];
-	struct node *dropped;	/* callers may still hold them, so they live as long as the image */
+	struct arena arena;	/* nodes and strings: who was dropped is still held by callers */
+	struct node **buckets;
+	size_t bucket_count;	/* a power of 2, or 0 */
+	struct node *oldest, *newest;
+	struct node *dropped;
 	size_t count;
-	char *folder;		/* a path that is a directory, and no symlink on the way to it; or NULL */
-	size_t folder_len;
+	const char *why;	/* the last one: thousands of entries come for the same reason */
+	const struct node *folder; /* the directory that the last entry went to, or NULL */
+	size_t folder_len;	/* of its path, 0 for "/" */
+	unsigned int changes;	/* how often what was known of folders was forgotten, plus 1 */
 };
 
-/* The directory that the last entry went to, of which all that a tree has in it can be sure without
- * another look: whether it is this, that it is this, and that it may be no more. */
-int table_is_folder(const struct image *image, const char *path, size_t len);
-void table_remember_folder(struct image *image, const char *path, size_t len);
-void table_forget_folder(struct image *image);
+/* Of most entries' folders it is known that they are directories and that no symlink is on the way to
+ * them. Whether this clean path is in such a one; that it is; and that all this may be so no more. */
+int table_is_in_folder(struct image *image, const char *path);
+void table_remember_folder(struct image *image, struct entry *entry);
+void table_forget_folders(struct image *image);
+
+/* The image's own copy of a reason. */
+const char *table_why(struct image *image, const char *why);
 
 /* The entry at exactly this clean path, or NULL. */
 struct entry *table_find(const struct image *image, const char *path);
 
-/* An entry must be the first member of a struct node; its path stays as it is while it is in. */
+/* A new one that is nowhere yet. */
+struct entry *table_new(struct image *image);
+
+/* The entry's path stays as it is while it is in. */
 void table_insert(struct image *image, struct entry *entry);
 void table_remove(struct image *image, struct entry *entry);
 
@@ -41,8 +55,8 @@ char *table_resolve(const struct image *image, const char *path, const char *why
 const char *entry_kind(const struct entry *entry);
 
 /* Mode, owner, time, rank and reason; and what is in it, whose strings are copied. */
-void entry_set_attributes(struct entry *entry, const struct entry *wanted);
-void entry_set_content(struct entry *entry, const struct entry *wanted);
+void entry_set_attributes(struct image *image, struct entry *entry, const struct entry *wanted);
+void entry_set_content(struct image *image, struct entry *entry, const struct entry *wanted);
 
 /* The directories above a resolved path. 0, or -1 after reporting. */
 int image_create_parents(struct image *image, const char *path, const char *why);
@@ -52,5 +66,8 @@ struct entry *image_settle(struct image *image, struct entry *entry, const struc
 
 /* Takes an entry out. Another name of its inode inherits what it held. */
 void image_drop(struct image *image, struct entry *entry);
+
+/* Sorts entries by the bytes of their paths; quick where most are in order already. */
+void entries_sort(struct entry **all, size_t count);
 
 #endif

@@ -76,11 +76,19 @@ static int write_bootconfig(struct span text, struct output *output)
 	return result;
 }
 
+/* What is to stand in front of others' images alone has no empty archive behind it. */
+static int write_main(const struct image *image, const struct save *save, struct output *output)
+{
+	if (!image_count(image) && save->early && image_count(save->early))
+		return 0;
+	return write_entries(image, save, 4, &save->groups, output);
+}
+
 static int write_all(const struct image *image, const struct save *save, const struct archive *old,
 		     struct output *output)
 {
 	if (write_early(save, output) < 0 || (old && write_old(old, output) < 0) ||
-	    write_entries(image, save, 4, &save->groups, output) < 0)
+	    write_main(image, save, output) < 0)
 		return -1;
 	return write_bootconfig(!save->bootconfig.data && old ? old->bootconfig : save->bootconfig, output);
 }

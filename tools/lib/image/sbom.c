@@ -5,14 +5,14 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/base/digest.h"
-#include "tools/lib/host/dpkg.h"
+#include "tools/lib/image/owners.h"
 #include "tools/lib/image/provenance_parts.h"
 
 struct sbom {
 	const struct provenance *provenance;
-	struct dpkg *dpkg;
+	struct owners *owners;
 	json_t *files, *packages, *relationships;
-	const struct dpkg_package **listed;	/* those in packages, in their order behind the image */
+	const struct package **listed;	/* those in packages, in their order behind the image */
 	size_t listed_count;
 };
 
@@ -35,16 +35,19 @@ static void add_escaped(struct buffer *url, const char *text)
 			buffer_printf(url, "%%%02X", (uint8_t)*text);
 }
 
-static json_t *package_json(const struct dpkg_package *package, const char *id)
+static json_t *package_json(const struct package *package, const char *id)
 {
 	struct buffer url = { 0 };
 	json_t *object;
 
-	buffer_text(&url, "pkg:deb/debian/");
+	buffer_printf(&url, "pkg:%s/", package->kind);
+	add_escaped(&url, package->distribution);
+	buffer_text(&url, "/");
 	add_escaped(&url, package->name);
 	buffer_text(&url, "@");
 	add_escaped(&url, package->version);
-	buffer_printf(&url, "?arch=%s", package->architecture);
+	if (*package->architecture)
+		buffer_printf(&url, "?arch=%s", package->architecture);
 	object = json_pack("{s:s, s:s, s:s, s:s, s:b, s:[{s:s, s:s, s:s}]}", "SPDXID", id, "name",
 			   package->name, "versionInfo", package->version, "downloadLocation",
 			   "NOASSERTION", "filesAnalyzed", 0, "externalRefs", "referenceCategory",
@@ -54,7 +57,7 @@ static json_t *package_json(const struct dpkg_package *package, const char *id)
 }
 
 /* The id of a package, which is listed when it is first met. */
-static char *package_id(struct sbom *sbom, const struct dpkg_package *package)
+static char *package_id(struct sbom *sbom, const struct package *package)
 {
 	size_t i = 0;
 	char *id;
@@ -90,7 +93,7 @@ static char *file_name(const char *path)
 static void add_file(struct sbom *sbom, size_t index)
 {
 	const struct archive_entry *entry = &sbom->provenance->archive->entries[index];
-	const struct dpkg_package *package = dpkg_owner(sbom->dpkg, index);
+	const struct package *package = owners_of(sbom->owners, index);
 	struct span data = archive_data(sbom->provenance->archive, entry);
 	char *id = xasprintf("SPDXRef-File-%zu", index + 1), *name = file_name(entry->path);
 	char one[SHA1_HEX], two[SHA256_HEX];
@@ -112,18 +115,13 @@ static void add_file(struct sbom *sbom, size_t index)
 	free(id);
 }
 
-static void find_owners(struct sbom *sbom)
+/* What the image's own database says is in it, with files or without. */
+static void add_own_packages(struct sbom *sbom)
 {
-	const struct archive *archive = sbom->provenance->archive;
-	const char **paths = xcalloc(archive->count + 1, sizeof(*paths));
+	const struct package *package;
 
-	for (size_t i = 0; i < archive->count; i++) {
-		const struct entry *made = provenance_of(sbom->provenance, &archive->entries[i]);
-
-		paths[i] = made ? image_inode((struct entry *)made)->host_path : NULL;
-	}
-	sbom->dpkg = dpkg_new(sbom->provenance->host_root, paths, archive->count);
-	free(paths);
+	for (size_t i = 0; (package = owners_own_package(sbom->owners, i)); i++)
+		free(package_id(sbom, package));
 }
 
 static json_t *document(struct sbom *sbom)
@@ -160,12 +158,13 @@ int sbom_write(const struct provenance *provenance, const char *path)
 	sbom.files = json_array();
 	sbom.packages = json_array();
 	sbom.relationships = json_array();
-	find_owners(&sbom);
+	sbom.owners = owners_find(provenance);
 	for (size_t i = 0; i < archive->count; i++)
 		if (S_ISREG(archive->entries[i].newc.fields.mode))
 			add_file(&sbom, i);
+	add_own_packages(&sbom);
 	whole = document(&sbom);
-	dpkg_free(sbom.dpkg);
+	owners_free(sbom.owners);
 	free(sbom.listed);
 	return provenance_save(whole, path);
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fnmatch.h>
-#include <fts.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
+#include "tools/lib/image/tree_walk.h"
 
 #define BUCKETS 4096
 
@@ -29,6 +29,8 @@ struct walk {
 	const struct tree_source *source;
 	const char *why;
 	struct linked *links[BUCKETS];
+	struct buffer path;	/* in the image; its first dest_len bytes stay */
+	size_t dest_len;
 	size_t *matches;	/* of each pattern of source->without */
 	struct stat output;	/* of the image that is being made; 0 where it is not there */
 };
@@ -60,34 +62,34 @@ static void free_links(struct walk *walk)
 	}
 }
 
-static struct entry *add_symlink(struct walk *walk, const FTSENT *found, const char *path)
+static struct entry *add_symlink(struct walk *walk, const struct found *found, const char *path)
 {
 	char target[PATH_MAX];
-	ssize_t len = readlink(found->fts_accpath, target, sizeof(target) - 1);
+	ssize_t len = readlink(found->path, target, sizeof(target) - 1);
 
 	if (len < 0) {
 		error_errno(errno, "%s: cannot read symlink %s", walk->why,
-			    shown(found->fts_path));
+			    shown(found->path));
 		return NULL;
 	}
 	target[len] = '\0';
 	return image_add_symlink(walk->image, path, target, walk->why);
 }
 
-static struct entry *add_file(struct walk *walk, const FTSENT *found, const char *path)
+static struct entry *add_file(struct walk *walk, const struct found *found, const char *path)
 {
-	const struct stat *st = found->fts_statp;
-	struct entry *entry = image_add_file(walk->image, path, found->fts_path,
+	const struct stat *st = &found->st;
+	struct entry *entry = image_add_file(walk->image, path, found->path,
 					     st->st_mode & 07777, walk->why);
 
-	if (entry && entry->host_path && !strcmp(entry->host_path, found->fts_path))
+	if (entry && entry->host_path && !strcmp(entry->host_path, found->path))
 		entry->size = (size_t)st->st_size;
 	return entry;
 }
 
-static struct entry *add_kind(struct walk *walk, const FTSENT *found, const char *path)
+static struct entry *add_kind(struct walk *walk, const struct found *found, const char *path)
 {
-	const struct stat *st = found->fts_statp;
+	const struct stat *st = &found->st;
 	uint32_t perm = st->st_mode & 07777;
 
 	switch (st->st_mode & S_IFMT) {
@@ -107,19 +109,19 @@ static struct entry *add_kind(struct walk *walk, const FTSENT *found, const char
 }
 
 /* An image made in the tree that it holds would have its own last version in it. */
-static int is_output(const struct walk *walk, const FTSENT *found)
+static int is_output(const struct walk *walk, const struct found *found)
 {
-	if (!S_ISREG(found->fts_statp->st_mode) ||
-	    walk->output.st_dev != found->fts_statp->st_dev ||
-	    walk->output.st_ino != found->fts_statp->st_ino)
+	if (!S_ISREG(found->st.st_mode) ||
+	    walk->output.st_dev != found->st.st_dev ||
+	    walk->output.st_ino != found->st.st_ino)
 		return 0;
-	warning("%s: %s is the image itself, and left out", walk->why, shown(found->fts_path));
+	warning("%s: %s is the image itself, and left out", walk->why, shown(found->path));
 	return 1;
 }
 
-static int add_found(struct walk *walk, const FTSENT *found, const char *path)
+static int add_found(struct walk *walk, const struct found *found, const char *path)
 {
-	const struct stat *st = found->fts_statp;
+	const struct stat *st = &found->st;
 	struct linked *linked;
 	struct entry *entry;
 
@@ -135,7 +137,7 @@ static int add_found(struct walk *walk, const FTSENT *found, const char *path)
 		return -1;
 	/* Where something of a higher rank stayed, the next name begins a file of its own. */
 	if (!S_ISREG(st->st_mode) ||
-	    (entry->host_path && !strcmp(entry->host_path, found->fts_path)))
+	    (entry->host_path && !strcmp(entry->host_path, found->path)))
 		linked->entry = entry;
 	return 0;
 }
@@ -150,41 +152,39 @@ struct image_defaults tree_defaults(const struct tree_source *source, struct ima
 	return defaults;
 }
 
-static int add_below(struct walk *walk, const FTSENT *found)
+static int add_below(struct walk *walk, const struct found *found)
 {
-	const char *below = found->fts_path + strlen(walk->source->dir);
 	struct image_defaults defaults = image_defaults(walk->image);
-	const struct stat *st = found->fts_statp;
-	char *path;
+	const struct stat *st = &found->st;
 	int result;
 
-	below += strspn(below, "/");
-	if (!*below && !strcmp(walk->source->dest, "/"))
+	if (!*found->below && !strcmp(walk->source->dest, "/"))
 		return 0;
-	path = *below ? path_join(walk->source->dest, below) : xstrdup(walk->source->dest);
+	walk->path.len = walk->dest_len;
+	if (*found->below) {
+		buffer_add(&walk->path, "/", 1);
+		buffer_text(&walk->path, found->below);
+	}
 	image_set_defaults(walk->image, tree_defaults(walk->source, defaults, st->st_uid, st->st_gid,
 						      st->st_mtime));
-	result = add_found(walk, found, path);
+	result = add_found(walk, found, walk->path.data);
 	image_set_defaults(walk->image, defaults);
-	free(path);
 	return result;
 }
 
-static int matches(const char *pattern, const FTSENT *found, const char *below)
+static int matches(const char *pattern, const struct found *found)
 {
 	if (!strchr(pattern, '/'))
-		return !fnmatch(pattern, found->fts_name, 0);
-	return !fnmatch(pattern + (*pattern == '/'), below, FNM_PATHNAME);
+		return !fnmatch(pattern, found->name, 0);
+	return !fnmatch(pattern + (*pattern == '/'), found->below, FNM_PATHNAME);
 }
 
-static int stays_away(struct walk *walk, const FTSENT *found)
+static int stays_away(struct walk *walk, const struct found *found)
 {
-	const char *below = found->fts_path + strlen(walk->source->dir);
 	int result = 0;
 
-	below += strspn(below, "/");
-	for (size_t i = 0; *below && walk->source->without && walk->source->without[i]; i++)
-		if (matches(walk->source->without[i], found, below)) {
+	for (size_t i = 0; *found->below && walk->source->without && walk->source->without[i]; i++)
+		if (matches(walk->source->without[i], found)) {
 			walk->matches[i]++;
 			result = 1;
 		}
@@ -208,67 +208,33 @@ static size_t *count_matches(const char *const *without)
 	return xcalloc(count + 1, sizeof(size_t));
 }
 
-static int visit(struct walk *walk, const FTSENT *found)
+static int visit(void *argument, const struct found *found)
 {
-	switch (found->fts_info) {
-	case FTS_DP:
-		return 0;
-	case FTS_D:
-		return add_below(walk, found);
-	case FTS_DNR:
-	case FTS_ERR:
-	case FTS_NS:
-		return error_errno(found->fts_errno, "%s: cannot read %s", walk->why,
-				   shown(found->fts_path));
-	case FTS_DC:
-		return error("%s: %s is its own parent", walk->why, shown(found->fts_path));
-	default:
-		if (found->fts_level == FTS_ROOTLEVEL)
-			return error("%s: %s is not a directory", walk->why,
-				     shown(found->fts_path));
-		return add_below(walk, found);
-	}
-}
+	struct walk *walk = argument;
 
-/* Order on the disk must not show: which of several links is the first depends on it. */
-static int by_name(const FTSENT **one, const FTSENT **other)
-{
-	return strcmp((*one)->fts_name, (*other)->fts_name);
+	if (stays_away(walk, found))
+		return TREE_WALK_PAST;
+	return add_below(walk, found) < 0 ? TREE_WALK_STOP : TREE_WALK_ON;
 }
 
 int tree_add(struct image *image, const struct tree_source *source, const char *why)
 {
-	char *const roots[] = { (char *)source->dir, NULL };
 	struct walk *walk = xcalloc(1, sizeof(*walk));
-	FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
-	FTSENT *found;
-	int result = 0;
+	int result;
 
 	*walk = (struct walk){ .image = image, .source = source, .why = why };
 	walk->matches = count_matches(source->without);
 	if (source->output && stat(source->output, &walk->output) < 0)
 		walk->output = (struct stat){ 0 };
-	if (!fts)
-		result = error_errno(errno, "%s: cannot read %s", why, shown(source->dir));
-	while (!result) {
-		errno = 0;
-		found = fts_read(fts);
-		if (!found) {
-			if (errno)
-				result = error_errno(errno, "%s: cannot read %s", why,
-						     shown(source->dir));
-			break;
-		}
-		if (found->fts_info != FTS_DP && stays_away(walk, found))
-			fts_set(fts, found, FTS_SKIP);
-		else
-			result = visit(walk, found);
-	}
-	if (fts)
-		fts_close(fts);
+	buffer_text(&walk->path, source->dest);
+	while (walk->path.len && walk->path.data[walk->path.len - 1] == '/')
+		walk->path.data[--walk->path.len] = '\0';
+	walk->dest_len = walk->path.len;
+	result = tree_walk(source->dir, visit, walk, why);
 	if (!result)
 		warn_of_idle_patterns(walk);
 	free_links(walk);
+	buffer_free(&walk->path);
 	free(walk->matches);
 	free(walk);
 	return result;

@@ -148,15 +148,9 @@ static int changed(const struct entry *inode)
 		     shown(inode->host_path));
 }
 
-/* The header with the size of fstat(2), what was read, and the rest. */
-static int put_large(struct writer *writer, const struct entry *entry, int fd, uint64_t size)
+/* The `left` bytes of a file that are still to come, after which it must end. */
+static int put_rest(struct writer *writer, const struct entry *inode, int fd, uint64_t left)
 {
-	const struct entry *inode = image_inode((struct entry *)entry);
-	uint64_t left = size - writer->file.len;
-
-	if (put_entry(writer, entry, (uint32_t)size) < 0 ||
-	    groups_write(writer->groups, writer->file.data, writer->file.len) < 0)
-		return -1;
 	for (;;) {
 		static char chunk[OUTPUT_ROOM];
 		char *room = groups_room(writer->groups, sizeof(chunk));
@@ -167,13 +161,25 @@ static int put_large(struct writer *writer, const struct entry *entry, int fd, u
 		if ((uint64_t)len > left || (!len && left))
 			return changed(inode);
 		if (!len)
-			return put_padding(writer, size);
+			return 0;
 		if (room)
 			groups_take(writer->groups, (size_t)len);
 		else if (groups_write(writer->groups, chunk, (size_t)len) < 0)
 			return -1;
 		left -= (uint64_t)len;
 	}
+}
+
+/* The header with the size of fstat(2), what was read, and the rest. */
+static int put_large(struct writer *writer, const struct entry *entry, int fd, uint64_t size)
+{
+	const struct entry *inode = image_inode((struct entry *)entry);
+
+	if (put_entry(writer, entry, (uint32_t)size) < 0 ||
+	    groups_write(writer->groups, writer->file.data, writer->file.len) < 0 ||
+	    put_rest(writer, inode, fd, size - writer->file.len) < 0)
+		return -1;
+	return put_padding(writer, size);
 }
 
 static int put_open_file(struct writer *writer, const struct entry *entry, int fd,
@@ -193,31 +199,32 @@ static int put_open_file(struct writer *writer, const struct entry *entry, int f
 	return end < 0 ? -1 : put_bytes(writer, entry, writer->file.data, writer->file.len);
 }
 
-/* A file of exactly the size that the walk through its tree saw needs no look at its state, no
- * second read to find its end, and no copy. 1 where it has been put, 0 where the long way is left
- * (writer->file has what was read), or -1. */
+/* A file of the size that the walk through its tree saw needs no look at its state and no copy; a small one
+ * no second read to find its end. 1 where it has been put, 0 where the long way is left (writer->file has what
+ * was read), or -1. */
 static int put_as_seen(struct writer *writer, const struct entry *entry, int fd)
 {
 	const struct entry *inode = image_inode((struct entry *)entry);
 	struct newc_fields fields = fields_of(writer, entry, (uint32_t)inode->size);
+	size_t head, size = inode->size, most = OUTPUT_ROOM - HEAD_MAX;
 	char *room = NULL;
 	ssize_t len;
-	size_t head;
 
-	if (inode->size && writer->align <= 4 && inode->size <= OUTPUT_ROOM - HEAD_MAX - 4)
-		room = groups_room(writer->groups, HEAD_MAX + inode->size + 4);
+	if (size && size <= NEWC_FILE_MAX && writer->align <= 4)
+		room = groups_room(writer->groups, size < most ? HEAD_MAX + size + 1 : OUTPUT_ROOM);
 	if (!room)
 		return 0;
 	head = compose_head(room, &fields, name_of(entry), 0);
-	len = read_some(fd, inode, room + head, inode->size + 1);
-	if (len != (ssize_t)inode->size) {
+	len = read_some(fd, inode, room + head, size < most ? size + 1 : most);
+	if (len != (ssize_t)(size < most ? size : most)) {
 		if (len > 0)
 			buffer_add(&writer->file, room + head, (size_t)len);
 		return len < 0 ? -1 : 0;
 	}
-	memset(room + head + len, 0, newc_padding((uint64_t)len));
-	groups_take(writer->groups, head + (size_t)len + newc_padding((uint64_t)len));
-	return 1;
+	groups_take(writer->groups, head + (size_t)len);
+	if (size >= most && put_rest(writer, inode, fd, size - most) < 0)
+		return -1;
+	return put_padding(writer, size) < 0 ? -1 : 1;
 }
 
 static int put_stated_file(struct writer *writer, const struct entry *entry, int fd)

@@ -10,6 +10,7 @@
 #include "tools/lib/base/whole_file.h"
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/elf/modinfo.h"
+#include "tools/lib/module/modsign.h"
 
 #define MODULE_MAX ((size_t)256 << 20)	/* bytes unpacked: the largest drivers have 20 MB */
 
@@ -37,14 +38,15 @@ int modfile_read(const char *path, struct buffer *plain)
 	return result;
 }
 
-int modfile_info(struct kmod_module *module, struct buffer *info)
+int modfile_info(const char *path, struct buffer *info, int *is_signed)
 {
-	const char *path = kmod_module_get_path(module);
 	struct buffer plain = { NULL, 0, 0 };
-	struct span found = { NULL, 0 };
+	struct span file, found = { NULL, 0 };
 
 	if (!modfile_read(path, &plain)) {
-		found = modinfo_find((struct span){ (const uint8_t *)plain.data, plain.len });
+		file = (struct span){ (const uint8_t *)plain.data, plain.len };
+		*is_signed = modsign_cut(file).len < file.len;
+		found = modinfo_find(file);
 		if (!found.data)
 			error("module %s: not a kernel module, or a damaged one", shown(path));
 		else

@@ -2,8 +2,6 @@
 #ifndef TOOLS_LIB_MODFILE_H
 #define TOOLS_LIB_MODFILE_H
 
-#include <libkmod.h>
-
 #include "tools/lib/base/mem.h"
 
 /* Whether a file of this name is unpacked when an image is made: .gz, .xz and .zst. */
@@ -13,8 +11,8 @@ int modfile_is_packed(const char *path);
  * 0, or -1 after reporting. */
 int modfile_read(const char *path, struct buffer *plain);
 
-/* Appends the modinfo texts of a module, for modinfo_next(). 0, or -1 after reporting: unreadable
- * or no kernel module. */
-int modfile_info(struct kmod_module *module, struct buffer *info);
+/* Appends the modinfo texts of a module, for modinfo_next(), and says whether a signature is behind it.
+ * 0, or -1 after reporting: unreadable or no kernel module. */
+int modfile_info(const char *path, struct buffer *info, int *is_signed);
 
 #endif

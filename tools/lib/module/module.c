@@ -35,17 +35,21 @@ static char *firmware_dir(const struct module_source *source)
 static struct modules *load_index(const struct module_source *source)
 {
 	static const char *const no_config[] = { NULL };
-	struct modules *modules = xcalloc(1, sizeof(*modules));
+	const struct kmod_calls *calls = kmod_calls();
+	struct modules *modules;
 
+	if (!calls)
+		return NULL;
+	modules = xcalloc(1, sizeof(*modules));
 	modules->dir = xstrdup(source->dir);
 	modules->release = xstrdup(source->release);
 	modules->firmware_dir = firmware_dir(source);
 	modules->signatures = source->signatures;
 	modules->firmware_reading = source->firmware_reading;
-	modules->kmod = kmod_new(source->dir, no_config);
+	modules->kmod = calls->new(source->dir, no_config);
 	if (modules->kmod)
-		kmod_set_log_fn(modules->kmod, no_log, NULL);
-	if (modules->kmod && kmod_load_resources(modules->kmod) >= 0)
+		calls->set_log_fn(modules->kmod, no_log, NULL);
+	if (modules->kmod && calls->load_resources(modules->kmod) >= 0)
 		return modules;
 	error("modules of kernel %s: %s: damaged index (run depmod again)", source->release,
 	      shown(source->dir));
@@ -110,14 +114,15 @@ static int refuse_install(const struct modules *modules, const char *name)
 
 static int new_item(struct modules *modules, struct kmod_module *module, const char *why)
 {
-	struct item item = { .name = xstrdup(kmod_module_get_name(module)),
-			     .path = xstrdup(kmod_module_get_path(module)),
+	struct item item = { .name = xstrdup(kmod_calls()->module_get_name(module)),
+			     .path = xstrdup(kmod_calls()->module_get_path(module)),
 			     .why = xstrdup(why) };
 	size_t index = modules->count;
 
 	modules->items = xreallocarray(modules->items, index + 1, sizeof(item));
 	modules->items[modules->count++] = item;
-	if (refuse_install(modules, item.name) || modfile_info(module, &modules->items[index].info))
+	if (refuse_install(modules, item.name) ||
+	    modfile_info(item.path, &modules->items[index].info, &modules->items[index].is_signed))
 		return -1;
 	return modules_find_needs(modules, index);
 }
@@ -125,10 +130,10 @@ static int new_item(struct modules *modules, struct kmod_module *module, const c
 int modules_take(struct modules *modules, struct kmod_module *module, const char *why,
 		 struct indices *found)
 {
-	const char *name = kmod_module_get_name(module);
+	const char *name = kmod_calls()->module_get_name(module);
 	size_t index = modules->count;
 
-	if (!kmod_module_get_path(module)) {
+	if (!kmod_calls()->module_get_path(module)) {
 		add_builtin(modules, name);
 		return 0;
 	}
@@ -232,7 +237,8 @@ void modules_free(struct modules *modules)
 	free(modules->conf);
 	free(modules->asks);
 	free(modules->items);
-	kmod_unref(modules->kmod);
+	if (modules->kmod)
+		kmod_calls()->unref(modules->kmod);
 	free(modules->dir);
 	free(modules->release);
 	free(modules->firmware_dir);

@@ -19,18 +19,18 @@ static int take_path(struct modules *modules, const char *path, const char *why,
 
 	if (access(path, R_OK))
 		return error_errno(errno, "module %s", shown(path));
-	result = kmod_module_new_from_path(modules->kmod, path, &module);
+	result = kmod_calls()->module_new_from_path(modules->kmod, path, &module);
 	if (result < 0)
 		return error_errno(-result, "module %s", shown(path));
 	result = modules_take(modules, module, why, found);
-	kmod_module_unref(module);
+	kmod_calls()->module_unref(module);
 	return result ? -1 : 1;
 }
 
 /* A blacklisted module answers to its name alone, not to its aliases. */
 static int hides(const struct modules *modules, struct kmod_module *module, const char *text)
 {
-	const char *name = kmod_module_get_name(module);
+	const char *name = kmod_calls()->module_get_name(module);
 	size_t at = 0;
 
 	return !module_same(name, text) && conf_next(modules, MODCONF_BLACKLIST, name, &at);
@@ -40,7 +40,7 @@ static int hides(const struct modules *modules, struct kmod_module *module, cons
 static int is_in(const struct modules *modules, struct kmod_module *module,
 		 const char *const *folders)
 {
-	const char *path = kmod_module_get_path(module), *below;
+	const char *path = kmod_calls()->module_get_path(module), *below;
 	size_t len = strlen(modules->dir);
 
 	if (!path || !folders)
@@ -61,11 +61,11 @@ static int is_in(const struct modules *modules, struct kmod_module *module,
 static int is_forbidden(const struct modules *modules, struct kmod_module *module,
 			const char *const *folders)
 {
-	const char *name = kmod_module_get_name(module);
+	const char *name = kmod_calls()->module_get_name(module);
 	const struct conf_row *row;
 	size_t at = 0;
 
-	if (!folders || !kmod_module_get_path(module))
+	if (!folders || !kmod_calls()->module_get_path(module))
 		return 0;
 	row = conf_next(modules, MODCONF_INSTALL, name, &at);
 	if (row)
@@ -86,19 +86,19 @@ int modules_look_up(struct modules *modules, const char *text, const char *const
 	struct kmod_list *list = NULL, *at;
 	int count = 0;
 
-	if (kmod_module_new_from_lookup(modules->kmod, text, &list) < 0)
+	if (kmod_calls()->module_new_from_lookup(modules->kmod, text, &list) < 0)
 		return 0;
-	kmod_list_foreach(at, list) {
-		struct kmod_module *module = kmod_module_get_module(at);
+	for (at = list; at; at = kmod_calls()->list_next(list, at)) {
+		struct kmod_module *module = kmod_calls()->module_get_module(at);
 
 		if (count >= 0 && is_wanted(modules, module, text, folders) &&
 		    modules_take(modules, module, why, found))
 			count = -1;
 		else if (count >= 0)
 			count++;
-		kmod_module_unref(module);
+		kmod_calls()->module_unref(module);
 	}
-	kmod_module_unref_list(list);
+	kmod_calls()->module_unref_list(list);
 	return count;
 }
 
@@ -227,8 +227,8 @@ int modules_find(struct modules *modules, const char *text, const char *why, str
 int modules_know(struct modules *modules, const char *name)
 {
 	struct kmod_list *list = NULL;
-	int known = kmod_module_new_from_lookup(modules->kmod, name, &list) >= 0 && list;
+	int known = kmod_calls()->module_new_from_lookup(modules->kmod, name, &list) >= 0 && list;
 
-	kmod_module_unref_list(list);
+	kmod_calls()->module_unref_list(list);
 	return known;
 }

@@ -2,9 +2,8 @@
 #ifndef TOOLS_LIB_MODULE_SET_H
 #define TOOLS_LIB_MODULE_SET_H
 
-#include <libkmod.h>
-
 #include "tools/lib/base/mem.h"
+#include "tools/lib/module/kmod.h"
 #include "tools/lib/module/modconf.h"
 #include "tools/lib/module/module.h"
 
@@ -26,6 +25,7 @@ struct item {
 	char *options;		/* from the line that asked for it, or NULL */
 	char *why;
 	struct buffer info;	/* its modinfo texts */
+	int is_signed;
 	struct indices before;	/* what is loaded before it: depends, softdep pre, weakdep */
 	struct indices after;	/* softdep post */
 	enum visit visit;

@@ -5,6 +5,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/module/modfile.h"
 #include "tools/lib/module/modsign.h"
+#include "tools/lib/module/modstrip.h"
 #include "tools/lib/module/module_set.h"
 
 #define MODULES_LIST "/etc/rdinit/modules"
@@ -65,21 +66,33 @@ void modules_options(const struct modules *modules, const struct item *item, str
 		buffer_printf(out, " %s", item->options);
 }
 
+/* A signature that stays is one of all bytes; without one, what no kernel reads need not be there, and whoever
+ * gives it up for a small image does without the rest. */
+static void write_bytes(const struct modules *modules, struct span file, struct buffer *bytes)
+{
+	struct span left = modsign_cut(file);
+	int goes = modules->signatures == SIGNATURES_GO;
+
+	if (left.len < file.len && !goes)
+		left = file;
+	else if (modstrip(left, goes ? MODSTRIP_ALL : MODSTRIP_DEBUG, bytes))
+		return;
+	buffer_add(bytes, left.data, left.len);
+}
+
 /* The bytes in memory where they differ from the file's. */
 static struct entry *add_changed(struct image *image, const struct modules *modules,
 				 const struct item *item, const char *place)
 {
-	struct buffer plain = { NULL, 0, 0 };
+	struct buffer plain = { NULL, 0, 0 }, bytes = { NULL, 0, 0 };
 	struct entry *entry = NULL;
-	struct span file;
 
 	if (!modfile_read(item->path, &plain)) {
-		file = (struct span){ (const uint8_t *)plain.data, plain.len };
-		if (modules->signatures == SIGNATURES_GO)
-			file = modsign_cut(file);
-		entry = image_add_data(image, place, file.data, file.len, 0644, item->why);
+		write_bytes(modules, (struct span){ (const uint8_t *)plain.data, plain.len }, &bytes);
+		entry = image_add_data(image, place, bytes.data, bytes.len, 0644, item->why);
 	}
 	buffer_free(&plain);
+	buffer_free(&bytes);
 	return entry;
 }
 
@@ -88,7 +101,7 @@ static int add_file(struct modules *modules, struct image *image, const struct i
 	char *place = modules_place(modules, item);
 	struct entry *entry;
 
-	if (modfile_is_packed(item->path) || modules->signatures == SIGNATURES_GO)
+	if (modfile_is_packed(item->path) || !item->is_signed || modules->signatures == SIGNATURES_GO)
 		entry = add_changed(image, modules, item, place);
 	else
 		entry = image_add_file(image, place, item->path, 0644, item->why);

@@ -1,44 +1,25 @@
 /* applets.c - busybox and a symlink for each of its applets. */
 #include "tools/lib/program/applets.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/lib/base/capture.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
+#include "tools/lib/base/whole_file.h"
+#include "tools/lib/elf/elf_deps.h"
+#include "tools/lib/program/applet_table.h"
+#include "tools/lib/program/layout.h"
 #include "tools/lib/program/program.h"
+#include "tools/lib/program/sysroot.h"
 
 #define BUSYBOX "/bin/busybox"
+#define FILE_MAX ((size_t)64 << 20) /* bytes; with glibc and all of its applets it has 2 MB */
 
-static int read_list(const char *path, const char *why, struct buffer *list)
+static int add_link(struct image *image, const char *name, const char *why)
 {
-	int status = capture((char *[]){ (char *)path, (char *)"--list-full", NULL }, list);
-
-	if (status < 0)
-		return error_errno(errno, "%s: cannot run %s --list-full", why, shown(path));
-	if (status || !list->len)
-		return error("%s: %s --list-full did not list its applets; is it a busybox?", why,
-			     shown(path));
-	return 0;
-}
-
-/* "usr/sbin/chroot" -> /sbin/chroot. */
-static char *link_path(const char *listed)
-{
-	char *dir = path_parent(listed);
-	const char *sbin = strcmp(path_name(dir), "sbin") ? "/bin" : "/sbin";
-	char *path = path_join(sbin, path_name(listed));
-
-	free(dir);
-	return path;
-}
-
-static int add_link(struct image *image, const char *listed, const char *why)
-{
-	char *path = link_path(listed);
+	char *path = path_join(applet_folder(name), name);
 	int result = 0;
 
 	if (strcmp(path, BUSYBOX) && !image_add_symlink(image, path, BUSYBOX, why))
@@ -47,52 +28,89 @@ static int add_link(struct image *image, const char *listed, const char *why)
 	return result;
 }
 
-/* Each line of the list that is `name`, or all for NULL. How many, or -1. */
-static int add_matching(struct image *image, const struct buffer *list, const char *name,
-			const char *why)
+/* Each of the list that is `name`, or all for NULL. How many, or -1. */
+static int add_matching(struct image *image, struct span list, const char *name, const char *why)
 {
-	char *copy = xstrdup(list->data), *rest = copy, *line;
+	const char *applet;
 	int count = 0;
 
-	while ((line = strsep(&rest, "\n")) && count >= 0) {
-		if (!*line || (name && strcmp(path_name(line), name)))
-			continue;
-		count = add_link(image, line, why) < 0 ? -1 : count + 1;
-	}
-	free(copy);
+	while (count >= 0 && (applet = applet_next(&list)))
+		if (!name || !strcmp(applet, name))
+			count = add_link(image, applet, why) < 0 ? -1 : count + 1;
 	return count;
 }
 
-static int add_links(struct image *image, const struct buffer *list, const char *const *names,
-		     const char *busybox, const char *why)
+static int add_links(struct image *image, struct span list, const char *const *names,
+		     const struct program *program)
 {
 	if (!*names)
-		return add_matching(image, list, NULL, why) < 0 ? -1 : 0;
+		return add_matching(image, list, NULL, program->why) < 0 ? -1 : 0;
 	for (; *names; names++) {
-		int count = add_matching(image, list, *names, why);
+		int count = add_matching(image, list, *names, program->why);
 
 		if (count < 0)
 			return -1;
 		if (!count)
-			return error("%s: %s has no applet \"%s\"", why, shown(busybox),
-				     shown(*names));
+			return error("%s: %s has no applet \"%s\"", program->why,
+				     shown(program->name), shown(*names));
 	}
 	return 0;
 }
 
-int applets_add(struct image *image, const char *busybox, const char *const *names,
-		const char *why)
+/* What one for another processor needs beside itself is not known here: a static one works. */
+static int add_program(struct image *image, const char *path, struct span file,
+		       const struct program *program)
 {
-	const struct program program = { .name = busybox, .dest = BUSYBOX, .root = "", .why = why };
-	struct buffer list = { 0 };
-	char *path = program_lookup(busybox);
-	int result = -1;
+	struct elf_deps deps;
+	int result;
 
-	if (!path)
-		error("%s: %s: not found", why, shown(busybox));
-	else if (!program_add(image, &program, NULL) && !read_list(path, why, &list))
-		result = add_links(image, &list, names, busybox, why);
-	buffer_free(&list);
+	if (elf_deps_read(file, &deps) == ELF_KIND_FOREIGN) {
+		warning("%s: %s is for %s, and comes alone: without libraries that it may need",
+			program->why, shown(path), deps.machine);
+		result = layout_put(image, program->root, path, BUSYBOX, program->why);
+	} else {
+		result = program_add(image, program, NULL);
+	}
+	elf_deps_free(&deps);
+	return result;
+}
+
+/* `path` is that of the sysroot. */
+static int add_all(struct image *image, const char *path, const char *const *names,
+		   const struct program *program)
+{
+	char *file = sysroot_path(program->root, path, LAST_FOLLOWED);
+	struct buffer bytes = { 0 };
+	struct span span, list;
+	int result = file ? whole_file(file, FILE_MAX, "busybox", &bytes) : -1;
+
+	span = (struct span){ (const uint8_t *)bytes.data, bytes.len };
+	list = result ? span : applet_table(span);
+	if (!result && !list.data)
+		result = error("%s: %s has no list of applets; is it a busybox, and not packed?",
+			       program->why, shown(program->name));
+	if (!result)
+		result = add_program(image, path, span, program);
+	if (!result)
+		result = add_links(image, list, names, program);
+	buffer_free(&bytes);
+	free(file);
+	return result;
+}
+
+int applets_add(struct image *image, const char *root, const char *busybox,
+		const char *const *names, const char *why)
+{
+	const struct program program = {
+		.name = busybox, .dest = BUSYBOX, .root = root, .why = why
+	};
+	char *path = program_find(root, busybox);
+	int result;
+
+	if (path)
+		result = add_all(image, path, names, &program);
+	else
+		result = error("%s: %s: not found", why, shown(busybox));
 	free(path);
 	return result;
 }

@@ -221,8 +221,7 @@ static void add_copy(struct closure *closure, size_t index, const char *hwcaps)
 	char *dir = path_parent(plain->path), *path = xasprintf("%s/%s%s", dir, hwcaps, plain->name);
 	struct object copy;
 
-	if ((plain->found_by == FOUND_RPATH || ldconf_is_builtin(dir)) &&
-	    object_read(&copy, closure->source.root, path) == ELF_KIND_GOOD) {
+	if (object_read(&copy, closure->source.root, path) == ELF_KIND_GOOD) {
 		if (plain->placed) {
 			free(dir);
 			dir = path_parent(plain->placed);

@@ -14,8 +14,17 @@
 #define FLAGS_X86_64_LIBC6 0x0303
 #define LITTLE_ENDIAN_CACHE 2	/* glibc 2.33 and later check it, older ones ignore it */
 
+#define EXTENSION_MAGIC 0xeaa42174
+#define EXTENSION_LEVELS 1	/* the tag of its section of names of levels */
+#define LEVEL_BIT 62		/* of an entry's hwcap: its low half is an index of these names */
+
+/* In the order of their bytes, which the loader asks for; those that no entry has do no harm. */
+static const char *const levels[] = { "x86-64-v2", "x86-64-v3", "x86-64-v4" };
+#define LEVELS (sizeof(levels) / sizeof(levels[0]))
+
 struct library {
 	const char *name, *path;
+	size_t level;		/* 0: for every processor; else that of levels[level - 1] */
 };
 
 static int is_digit(char c)
@@ -46,7 +55,11 @@ static int compare_names(const char *a, const char *b)
 
 static int descending(const void *a, const void *b)
 {
-	return -compare_names(((const struct library *)a)->name, ((const struct library *)b)->name);
+	const struct library *one = a, *other = b;
+	int order = compare_names(other->name, one->name);
+
+	/* The loader looks no further than the first that is for every processor. */
+	return order ? order : (one->level < other->level) - (one->level > other->level);
 }
 
 static void put32(struct buffer *out, size_t value)
@@ -70,54 +83,107 @@ static struct library *decode(const struct entry *entry, size_t *count)
 
 		libraries[i].name = data + le32(at + 4);
 		libraries[i].path = data + le32(at + 8);
+		if (le64(at + 16) >> LEVEL_BIT)
+			libraries[i].level = le32(at + 16) + 1;
 	}
 	return libraries;
 }
 
-static void encode(const struct library *libraries, size_t count, struct buffer *out)
+static void put_text(struct buffer *out, const char *text)
 {
-	size_t strings = HEADER_SIZE + count * ENTRY_SIZE, len = 0;
+	buffer_add(out, text, strlen(text) + 1);
+}
+
+static size_t strings_len(const struct library *libraries, size_t count)
+{
+	size_t len = 0;
 
 	for (size_t i = 0; i < count; i++)
 		len += strlen(libraries[i].name) + strlen(libraries[i].path) + 2;
+	for (size_t i = 0; i < LEVELS; i++)
+		len += strlen(levels[i]) + 1;
+	return len;
+}
+
+static void encode_library(const struct library *library, size_t string, struct buffer *out)
+{
+	put32(out, FLAGS_X86_64_LIBC6);
+	put32(out, string);
+	put32(out, string + strlen(library->name) + 1);
+	put32(out, 0);
+	put32(out, library->level ? library->level - 1 : 0);
+	put32(out, library->level ? 1u << (LEVEL_BIT - 32) : 0);
+}
+
+/* One section: where the names of the levels are; `string` is where the first is. */
+static void encode_extension(size_t string, struct buffer *out)
+{
+	put32(out, EXTENSION_MAGIC);
+	put32(out, 1);
+	put32(out, EXTENSION_LEVELS);
+	put32(out, 0);
+	put32(out, out->len + 8);
+	put32(out, LEVELS * 4);
+	for (size_t i = 0; i < LEVELS; i++) {
+		put32(out, string);
+		string += strlen(levels[i]) + 1;
+	}
+}
+
+/* Source: sysdeps/generic/dl-cache.h of glibc. */
+static void encode(const struct library *libraries, size_t count, struct buffer *out)
+{
+	size_t string = HEADER_SIZE + count * ENTRY_SIZE, len = strings_len(libraries, count);
+	size_t extension = (string + len + 3) & ~(size_t)3;
+
 	buffer_text(out, MAGIC);
 	put32(out, count);
 	put32(out, len);
 	put32(out, LITTLE_ENDIAN_CACHE);
-	for (int i = 0; i < 4; i++)
+	put32(out, extension);
+	for (int i = 0; i < 3; i++)
 		put32(out, 0);
 	for (size_t i = 0; i < count; i++) {
-		put32(out, FLAGS_X86_64_LIBC6);
-		put32(out, strings);
-		put32(out, strings + strlen(libraries[i].name) + 1);
-		for (int k = 0; k < 3; k++)
-			put32(out, 0);
-		strings += strlen(libraries[i].name) + strlen(libraries[i].path) + 2;
+		encode_library(&libraries[i], string, out);
+		string += strlen(libraries[i].name) + strlen(libraries[i].path) + 2;
 	}
 	for (size_t i = 0; i < count; i++) {
-		buffer_add(out, libraries[i].name, strlen(libraries[i].name) + 1);
-		buffer_add(out, libraries[i].path, strlen(libraries[i].path) + 1);
+		put_text(out, libraries[i].name);
+		put_text(out, libraries[i].path);
 	}
+	for (size_t i = 0; i < LEVELS; i++)
+		put_text(out, levels[i]);
+	buffer_add(out, "\0\0\0", extension - out->len);
+	encode_extension(string, out);
 }
 
-int ldcache_add(struct image *image, const char *name, const char *path, const char *why)
+/* "glibc-hwcaps/x86-64-v3/" is 2, "" is 0. */
+static size_t level_of(const char *hwcaps)
+{
+	for (size_t i = 0; i < LEVELS; i++)
+		if (strstr(hwcaps, levels[i]))
+			return i + 1;
+	return 0;
+}
+
+int ldcache_add(struct image *image, const char *name, const char *path, const char *hwcaps, const char *why)
 {
 	struct entry *entry = image_find(image, CACHE_PATH);
 	struct buffer out = { NULL, 0, 0 };
 	struct library *libraries;
-	size_t count;
+	size_t count, level = level_of(hwcaps);
 
 	if (entry && (!entry->data || entry->size < HEADER_SIZE ||
 		      memcmp(entry->data, MAGIC, strlen(MAGIC))))
 		return 0;
 	libraries = decode(entry, &count);
 	for (size_t i = 0; i < count; i++) {
-		if (!strcmp(libraries[i].name, name)) {
+		if (!strcmp(libraries[i].name, name) && libraries[i].level == level) {
 			free(libraries);
 			return 0;
 		}
 	}
-	libraries[count++] = (struct library){ name, path };
+	libraries[count++] = (struct library){ name, path, level };
 	qsort(libraries, count, sizeof(*libraries), descending);
 	encode(libraries, count, &out);
 	free(libraries);

@@ -9,6 +9,7 @@
 #include "tools/lib/base/spool.h"
 #include "tools/lib/base/whole_file.h"
 #include "tools/lib/program/layout.h"
+#include "tools/lib/program/nss_conf.h"
 
 #define CONF "/etc/nsswitch.conf"
 #define CONF_MAX 65536 /* bytes; Debian's has 500 */
@@ -28,31 +29,6 @@ static void add_service(struct closure *closure, const char *service)
 			shown(name), shown(service));
 	free(feature);
 	free(name);
-}
-
-/* `DATABASE: SERVICE [STATUS=ACTION] ...`; a bracket may hold blanks. */
-static void add_line(struct closure *closure, char *line)
-{
-	char *at = strchr(line, ':'), *state = NULL, *open;
-
-	if (!at)
-		return;
-	while ((open = strchr(at, '['))) {
-		size_t len = strcspn(open, "]");
-
-		memset(open, ' ', len + (open[len] == ']'));
-	}
-	for (char *word = strtok_r(at + 1, " \t\r", &state); word; word = strtok_r(NULL, " \t\r", &state))
-		if (!strchr(word, '/'))
-			add_service(closure, word);
-}
-
-static void add_text(struct closure *closure, char *text)
-{
-	for (char *line; (line = strsep(&text, "\n"));) {
-		line[strcspn(line, "#")] = '\0';
-		add_line(closure, line);
-	}
 }
 
 /* The file came with an archive. */
@@ -101,14 +77,17 @@ static int read_conf(struct image *image, const struct closure *closure, const c
 int nss_add(struct image *image, struct closure *closure, const char *why)
 {
 	struct buffer text = { 0 };
+	struct nss_conf conf = { 0 };
+	const char *service;
 	int result;
 
 	if (closure->loader == LOADER_MUSL)
 		return error("nss: %s is a program of musl, which has no such modules: leave the word "
 			     "out", shown(closure->objects[0].path));
 	result = read_conf(image, closure, why, &text);
-	if (!result && text.len)
-		add_text(closure, text.data);
+	conf.text = text.data;
+	while (!result && (service = nss_conf_next(&conf)))
+		add_service(closure, service);
 	buffer_free(&text);
 	return result;
 }

@@ -42,11 +42,22 @@ static int add_placed(struct image *image, const struct closure *closure, const 
 	return result;
 }
 
+/* The folder that is searched: that of a copy for better processors is below it. */
+static char *plain_folder(const struct object *object)
+{
+	char *dir = path_parent(object->path);
+	size_t len = strlen(dir), more = strlen(object->hwcaps);
+
+	if (more && len >= more)
+		dir[len - more] = '\0';
+	return dir;
+}
+
 static int add_object(struct image *image, const struct closure *closure, size_t index,
 		      const char *why)
 {
 	const struct object *object = &closure->objects[index];
-	char *reason = reason_of(closure, index, why), *dir = path_parent(object->path);
+	char *reason = reason_of(closure, index, why), *dir = plain_folder(object);
 	int result;
 
 	if (object->placed)
@@ -54,8 +65,8 @@ static int add_object(struct image *image, const struct closure *closure, size_t
 	else
 		result = layout_add(image, closure->source.root, object->path, reason);
 	if (!result && object->found_by == FOUND_CONF && closure->loader == LOADER_GLIBC &&
-	    !*object->hwcaps && !ldconf_is_builtin(dir))
-		result = ldcache_add(image, object->name, object->path, reason);
+	    !ldconf_is_builtin(dir))
+		result = ldcache_add(image, object->name, object->path, object->hwcaps, reason);
 	free(dir);
 	free(reason);
 	return result;

@@ -21,17 +21,18 @@ static const struct verb {
 	size_t min, max;	/* arguments */
 	int (*run)(const struct line *line);
 	const char *usage;
+	enum { MAIN_ONLY, ANY_SEGMENT } place;
 } verbs[] = {
-	{ "file", 5, MANY, verb_file, "file NAME LOCATION MODE UID GID [HARDLINK...]" },
-	{ "dir", 4, 4, verb_dir, "dir NAME MODE UID GID" },
-	{ "nod", 7, 7, verb_nod, "nod NAME MODE UID GID b|c MAJOR MINOR" },
-	{ "slink", 5, 5, verb_slink, "slink NAME TARGET MODE UID GID" },
-	{ "pipe", 4, 4, verb_pipe, "pipe NAME MODE UID GID" },
-	{ "sock", 4, 4, verb_sock, "sock NAME MODE UID GID" },
-	{ "tree", 1, MANY, verb_tree, "tree HOSTDIR [DEST] [keep|UID:GID] [without PATTERN...]" },
-	{ "tar", 1, 3, verb_tar, "tar FILE [DEST] [keep|UID:GID]" },
+	{ "file", 5, MANY, verb_file, "file NAME LOCATION MODE UID GID [HARDLINK...]", ANY_SEGMENT },
+	{ "dir", 4, 4, verb_dir, "dir NAME MODE UID GID", ANY_SEGMENT },
+	{ "nod", 7, 7, verb_nod, "nod NAME MODE UID GID b|c MAJOR MINOR", ANY_SEGMENT },
+	{ "slink", 5, 5, verb_slink, "slink NAME TARGET MODE UID GID", ANY_SEGMENT },
+	{ "pipe", 4, 4, verb_pipe, "pipe NAME MODE UID GID", ANY_SEGMENT },
+	{ "sock", 4, 4, verb_sock, "sock NAME MODE UID GID", ANY_SEGMENT },
+	{ "tree", 1, MANY, verb_tree, "tree HOSTDIR [DEST] [keep|UID:GID] [without PATTERN...]", ANY_SEGMENT },
+	{ "tar", 1, 3, verb_tar, "tar FILE [DEST] [keep|UID:GID]", ANY_SEGMENT },
 	{ "oci", 1, 3, verb_oci, "oci PATH[:TAG] [DEST] [keep|UID:GID]" },
-	{ "image", 1, 3, verb_image, "image FILE [DEST] [keep|UID:GID]" },
+	{ "image", 1, 3, verb_image, "image FILE [DEST] [keep|UID:GID]", ANY_SEGMENT },
 	{ "program", 1, 6, verb_program,
 	  "program NAME [DEST] [dlopen=PRIORITY] [nss] [iconv[=CHARSET,...]] [hwcaps]" },
 	{ "sysroot", 1, 1, verb_sysroot, "sysroot DIR" },
@@ -39,9 +40,10 @@ static const struct verb {
 	{ "attr", 4, 4, verb_attr, "attr PATTERN MODE|- UID|- GID|-" },
 	{ "env", 1, MANY, verb_env, "env NAME=VALUE..." },
 	{ "keymap", 1, 1, verb_keymap, "keymap NAME|FILE" },
-	{ "microcode", 0, MANY, verb_microcode, "microcode [this] [FILE|DIR...]" },
-	{ "acpi", 1, MANY, verb_acpi, "acpi TABLE..." },
-	{ "early", 2, 2, verb_early, "early NAME FILE" },
+	{ "microcode", 0, MANY, verb_microcode, "microcode [this] [FILE|DIR...]", ANY_SEGMENT },
+	{ "acpi", 1, MANY, verb_acpi, "acpi TABLE...", ANY_SEGMENT },
+	{ "early", 2, 2, verb_early, "early NAME FILE", ANY_SEGMENT },
+	{ "segment", 1, 1, verb_segment, "segment early|main", ANY_SEGMENT },
 	{ "module", 1, MANY, verb_module, "module NAME|PATTERN|PATH|ALIAS [OPTION=VALUE...]" },
 	{ "driver", 1, MANY, verb_driver, "driver NAME|PATTERN|PATH|ALIAS [OPTION=VALUE...]" },
 	{ "firmware", 1, MANY, verb_firmware, "firmware NAME|PATTERN..." },
@@ -51,9 +53,9 @@ static const struct verb {
 	{ "modprobe-d", 1, 1, verb_modprobe_d, "modprobe-d DIR" },
 	{ "applets", 1, MANY, verb_applets, "applets BUSYBOX [NAME...]" },
 	{ "cmdline", 1, MANY, verb_cmdline, "cmdline WORD..." },
-	{ "mtime", 1, 1, verb_mtime, "mtime SECONDS" },
+	{ "mtime", 1, 1, verb_mtime, "mtime SECONDS", ANY_SEGMENT },
 	{ "init", 0, 1, verb_init, "init [FILE]" },
-	{ "include", 1, 1, verb_include, "include FILE" },
+	{ "include", 1, 1, verb_include, "include FILE", ANY_SEGMENT },
 };
 
 int line_error(const struct line *line, size_t word, const char *format, ...)
@@ -138,6 +140,9 @@ int line_run(const struct line *line)
 	if (line->count - 1 > verb->max)
 		return line_error(line, verb->max + 1, "expected %s, found \"%s\" too much", verb->usage,
 				  shown(line_word(line, verb->max + 1)));
+	if (verb->place == MAIN_ONLY && line->recipe->image != line->recipe->main)
+		return line_error(line, 0, "%s is for the image that is unpacked: a line `segment main` before it "
+				  "goes back there", verb->name);
 	if (verb->run(line) == 0)
 		return 0;
 	if (line->recipe->errors == before) /* reported further down, under line->why */
@@ -189,6 +194,8 @@ int recipe_read(struct recipe *recipe, const char *path)
 	else
 		text_lines(recipe, name, (struct span){ (const uint8_t *)text.data, text.len });
 	recipe->depth--;
+	if (!recipe->depth)
+		recipe_end_segment(recipe);
 	buffer_free(&text);
 	if (!recipe->depth && recipe->errors >= RECIPE_ERRORS_MAX)
 		error("%s: too many errors", shown(name));
@@ -241,7 +248,7 @@ struct recipe *recipe_new(struct image *image, const struct recipe_options *opti
 	struct recipe *recipe = xcalloc(1, sizeof(*recipe));
 	struct image_defaults defaults = image_defaults(image);
 
-	recipe->image = image;
+	recipe->image = recipe->main = image;
 	recipe->options = *options;
 	defaults.mtime = options->newest;
 	image_set_defaults(image, defaults);

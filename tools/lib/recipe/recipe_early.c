@@ -27,6 +27,29 @@ static struct image *early_of(struct recipe *recipe)
 	return recipe->early;
 }
 
+static void go_on_in(struct recipe *recipe, struct image *image)
+{
+	image_set_defaults(image, image_defaults(recipe->image));
+	recipe->image = image;
+}
+
+void recipe_end_segment(struct recipe *recipe)
+{
+	go_on_in(recipe, recipe->main);
+}
+
+/* Time and rank go over to the lines of the other segment. */
+int verb_segment(const struct line *line)
+{
+	if (!strcmp(line_word(line, 1), "early"))
+		go_on_in(line->recipe, early_of(line->recipe));
+	else if (!strcmp(line_word(line, 1), "main"))
+		recipe_end_segment(line->recipe);
+	else
+		return line_expected(line, 1, "early or main");
+	return 0;
+}
+
 static int add(const struct line *line, const char *path, const struct buffer *bytes)
 {
 	return image_add_data(early_of(line->recipe), path, bytes->data, bytes->len, 0644, line->why) ? 0 : -1;

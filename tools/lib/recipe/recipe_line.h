@@ -12,7 +12,8 @@
 #include "tools/lib/recipe/words.h"
 
 struct recipe {
-	struct image *image;
+	struct image *image;		/* what lines add to: main, or early behind `segment early` */
+	struct image *main;
 	struct image *early;		/* NULL until the first file of it */
 	struct recipe_options options;
 	unsigned int errors;
@@ -107,6 +108,9 @@ char *recipe_host_path(const struct recipe *recipe, const char *path);
 /* Runs the words of a line: finds the verb, counts its arguments. 0, or -1 after reporting. */
 int line_run(const struct line *line);
 
+/* Lines add to the main image again. */
+void recipe_end_segment(struct recipe *recipe);
+
 /* The verbs. Each returns 0, or -1 after reporting. */
 int verb_file(const struct line *line);
 int verb_dir(const struct line *line);
@@ -125,6 +129,7 @@ int verb_attr(const struct line *line);
 int verb_keymap(const struct line *line);
 int verb_env(const struct line *line);
 int verb_early(const struct line *line);
+int verb_segment(const struct line *line);
 int verb_microcode(const struct line *line);
 int verb_acpi(const struct line *line);
 int verb_module(const struct line *line);

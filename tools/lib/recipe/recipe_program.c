@@ -151,21 +151,18 @@ int verb_program(const struct line *line)
 
 int verb_applets(const struct line *line)
 {
+	const char *root = recipe_sysroot(line->recipe), **names;
 	struct image *image = line->recipe->image;
 	struct image_defaults before;
-	const char **names;
 	char *busybox;
 	int result;
 
-	if (*recipe_sysroot(line->recipe))
-		return line_error(line, 0, "applets runs busybox --list-full, and nothing below a sysroot "
-				  "is ever run: `program` brings it, `slink` lines its applets");
-	busybox = recipe_program_name("", line->file, line_word(line, 1));
+	busybox = recipe_program_name(root, line->file, line_word(line, 1));
 	before = recipe_set_rank(image, IMAGE_TREE);
 	names = xcalloc(line->count, sizeof(*names));
 	for (size_t i = 2; i < line->count; i++)
 		names[i - 2] = line_word(line, i);
-	result = applets_add(image, busybox, names, line->why);
+	result = applets_add(image, root, busybox, names, line->why);
 	image_set_defaults(image, before);
 	free(names);
 	free(busybox);

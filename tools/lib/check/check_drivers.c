@@ -1,0 +1,192 @@
+/* check_drivers.c - the rule of drivers that wait for their device: the table /etc/rdinit/drivers.
+ */
+#include <stdlib.h>
+
+#include "init/pure/drivers.h"
+#include "init/pure/modlist.h"
+#include "tools/lib/base/error.h"
+#include "tools/lib/check/check_module_file.h"
+
+#define LIST "/etc/rdinit/drivers"
+#define PATH_SIZE 256 /* bytes: MODULE_PATH of init/drivers.c */
+#define OPTIONS_SIZE 1024 /* bytes: OPTIONS_MAX there */
+
+static const char pack_it[] = "let `rdinit pack --driver NAME` write the table";
+
+struct table {
+	struct drivers drivers;
+	unsigned int line; /* the one that is judged, from 0 */
+	char path[PATH_SIZE]; /* of its module */
+	unsigned char loads[DRIVERS_MAX]; /* whether a line's module is loaded for it */
+};
+
+static struct span span_of(const char *text)
+{
+	return (struct span){ (const uint8_t *)text, strlen(text) };
+}
+
+/* The module that a line names. 0, or -1 where its path is longer than /init takes. */
+static int path_of(const struct table *table, unsigned int line, char path[PATH_SIZE])
+{
+	struct driver driver;
+
+	if (drivers_at(&table->drivers, line, &driver) || driver.path.len >= PATH_SIZE)
+		return -1;
+	memcpy(path, driver.path.data, driver.path.len);
+	path[driver.path.len] = '\0';
+	return 0;
+}
+
+/* What is loaded before the module of a line, and the line itself. All numbers lead upwards. */
+static void mark_needs(struct table *table)
+{
+	struct driver driver;
+	unsigned int needed;
+
+	memset(table->loads, 0, sizeof(table->loads));
+	table->loads[table->line] = 1;
+	for (unsigned int line = table->line + 1; line--;) {
+		if (!table->loads[line] || drivers_at(&table->drivers, line, &driver))
+			continue;
+		while (drivers_number(&driver.needs, line, &needed))
+			table->loads[needed] = 1;
+	}
+}
+
+static char *lacks(const struct check *check, const struct module_loading *loading,
+		   const char *name)
+{
+	const struct table *table = loading->argument;
+	char path[PATH_SIZE], own[CHECK_MODULE_NAME];
+
+	if (check_loads(check, name))
+		return NULL;
+	for (unsigned int line = 0; line < table->line; line++) {
+		if (!table->loads[line] || path_of(table, line, path))
+			continue;
+		modlist_name(path, own, sizeof(own));
+		if (check_same_module(own, name))
+			return NULL;
+	}
+	return xasprintf("line %u of " LIST " does not lead to", table->line + 1);
+}
+
+static void judge_line(struct check *check, const struct table *table)
+{
+	struct driver driver;
+	unsigned int needed;
+
+	if (drivers_at(&table->drivers, table->line, &driver))
+		return;
+	if (driver.options.len >= OPTIONS_SIZE)
+		check_say(check, CHECK_DRIVER, CHECK_ERROR, "use fewer options",
+			  "line %u of " LIST " (%s) has %zu bytes of options, and /init takes %d",
+			  table->line + 1, shown(table->path), driver.options.len,
+			  OPTIONS_SIZE - 1);
+	while (drivers_number(&driver.needs, table->line, &needed))
+		;
+	if (driver.needs.len && (driver.needs.len != 1 || driver.needs.data[0] != '-'))
+		check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
+			  "line %u of " LIST
+			  " (%s) needs what is not the number of a line above it",
+			  table->line + 1, shown(table->path));
+}
+
+static void judge_lines(struct check *check, struct table *table)
+{
+	const struct module_loading loading = { .number = CHECK_DRIVER,
+						.list = LIST,
+						.path = table->path,
+						.lacks = lacks,
+						.argument = table };
+
+	for (table->line = 0; table->line < table->drivers.count; table->line++) {
+		if (path_of(table, table->line, table->path)) {
+			check_say(check, CHECK_DRIVER, CHECK_ERROR, "use a shorter path",
+				  "line %u of " LIST
+				  ": the path is longer than the %d bytes that /init takes",
+				  table->line + 1, PATH_SIZE - 1);
+			continue;
+		}
+		judge_line(check, table);
+		mark_needs(table);
+		check_module_file(check, &loading);
+	}
+}
+
+static struct span cut(struct span *text, uint8_t end)
+{
+	const uint8_t *at = text->len ? memchr(text->data, end, text->len) : NULL;
+	struct span part = { text->data, at ? (size_t)(at - text->data) : text->len };
+
+	*text = (struct span){ at ? at + 1 : text->data + text->len,
+			       text->len - part.len - (at != NULL) };
+	return part;
+}
+
+static int compare(struct span one, struct span other)
+{
+	int order = memcmp(one.data, other.data, one.len < other.len ? one.len : other.len);
+
+	return order ? order : (one.len > other.len) - (one.len < other.len);
+}
+
+/* /init looks these lines up at need, by halving: one that is wrong is as if it were not there. */
+static void judge_patterns(struct check *check, const struct drivers *drivers)
+{
+	struct span rest = drivers->aliases, before = span_of("");
+
+	for (unsigned int line = drivers->count + 2; rest.len; line++) {
+		struct span numbers = cut(&rest, '\n'), pattern = cut(&numbers, ' ');
+		unsigned int number;
+
+		if (!numbers.len)
+			check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
+				  "line %u of " LIST " leads to no module", line);
+		while (drivers_number(&numbers, drivers->count, &number))
+			;
+		if (numbers.len)
+			check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
+				  "line %u of " LIST
+				  " leads to what is not the number of a module's line",
+				  line);
+		if (compare(pattern, before) < 0)
+			check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
+				  "line %u of " LIST
+				  " is not behind its place: patterns are sorted by their bytes, "
+				  "and /init finds no other",
+				  line);
+		before = pattern;
+	}
+}
+
+static void judge_table(struct check *check, const char *text, size_t len)
+{
+	struct table *table = xcalloc(1, sizeof(*table));
+	int error = drivers_parse((struct span){ (const uint8_t *)text, len }, &table->drivers);
+
+	if (error && table->drivers.count == DRIVERS_MAX)
+		check_say(check, CHECK_DRIVER, CHECK_ERROR, "leave some out",
+			  LIST " lists more than %d modules, and /init takes none of them",
+			  DRIVERS_MAX);
+	else if (error)
+		check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
+			  "line %u of " LIST
+			  " is no module and what it needs, and /init takes none of the others",
+			  table->drivers.count);
+	if (!error) {
+		judge_lines(check, table);
+		judge_patterns(check, &table->drivers);
+	}
+	free(table);
+}
+
+void check_driver(struct check *check)
+{
+	size_t len;
+	char *text = check_file(check, LIST, &len);
+
+	if (text && check_takes_modules(check, CHECK_DRIVER, LIST, len))
+		judge_table(check, text, len);
+	free(text);
+}

@@ -1,0 +1,163 @@
+/* tree_walk.c - what is in a folder of the host and below, in the order of names. */
+#include "tools/lib/image/tree_walk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "init/pure/dirents.h"
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
+
+struct walk {
+	int (*visit)(void *argument, const struct found *found);
+	void *argument;
+	const char *why;
+	size_t dir_len; /* bytes of the path that are the walk's own folder */
+	struct buffer path;
+	struct buffer records; /* of each folder on the way, one behind the other */
+};
+
+/* A record: what stat(2) says and then the name with its NUL, up to a multiple of 8 bytes. A folder
+ * is read whole and closed before anything below it is opened, so that depth costs no descriptors.
+ */
+struct record {
+	struct stat st;
+	char name[];
+};
+
+static int fail(const struct walk *walk, int err)
+{
+	return error_errno(err, "%s: cannot read %s", walk->why, shown(walk->path.data));
+}
+
+/* By the folder's descriptor one name is looked up, and not all of the path. */
+static int record(struct walk *walk, int fd, const char *name)
+{
+	static const char padding[8];
+	struct stat st;
+	size_t len = strlen(name) + 1;
+
+	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		int err = errno;
+
+		buffer_printf(&walk->path, "/%s", name);
+		return fail(walk, err);
+	}
+	buffer_add(&walk->records, &st, sizeof(st));
+	buffer_add(&walk->records, name, len);
+	buffer_add(&walk->records, padding, -(sizeof(st) + len) & 7);
+	return 0;
+}
+
+static int read_names(struct walk *walk, int fd)
+{
+	static char bytes[64 * 1024];
+	long len;
+
+	while ((len = syscall(SYS_getdents64, fd, bytes, sizeof(bytes))) > 0) {
+		struct span rest = { (const uint8_t *)bytes, (size_t)len };
+		struct dirent_view entry;
+
+		while (dirents_next(&rest, &entry))
+			if (record(walk, fd, entry.name) < 0)
+				return -1;
+	}
+	return len < 0 ? fail(walk, errno) : 0;
+}
+
+static const struct record *record_at(const struct walk *walk, size_t at)
+{
+	return (const struct record *)(walk->records.data + at);
+}
+
+static int by_name(const void *one, const void *other, void *walk)
+{
+	return strcmp(record_at(walk, *(const size_t *)one)->name,
+		      record_at(walk, *(const size_t *)other)->name);
+}
+
+/* Where the records behind `from` begin, by their names: the order on the disk must not show, since
+ * which of several links is the first depends on it. */
+static size_t *sort(struct walk *walk, size_t from, size_t *count)
+{
+	size_t room = 64, *all = xreallocarray(NULL, room, sizeof(*all));
+
+	for (*count = 0; from < walk->records.len; ++*count) {
+		if (*count == room)
+			all = xreallocarray(all, room *= 2, sizeof(*all));
+		all[*count] = from;
+		from += (sizeof(struct record) + strlen(record_at(walk, from)->name) + 1 + 7) &
+			~(size_t)7;
+	}
+	qsort_r(all, *count, sizeof(*all), by_name, walk);
+	return all;
+}
+
+static int go_below(struct walk *walk, int flags);
+
+static int take(struct walk *walk, const struct record *record)
+{
+	size_t len = walk->path.len;
+	struct found found = { .st = record->st };
+	int result;
+
+	if (walk->path.data[len - 1] != '/')
+		buffer_add(&walk->path, "/", 1);
+	buffer_text(&walk->path, record->name);
+	found.name = walk->path.data + walk->path.len - strlen(record->name);
+	found.path = walk->path.data;
+	found.below = found.path + walk->dir_len + strspn(found.path + walk->dir_len, "/");
+	result = walk->visit(walk->argument, &found);
+	if (result == TREE_WALK_ON && S_ISDIR(found.st.st_mode))
+		result = go_below(walk, O_NOFOLLOW);
+	walk->path.len = len;
+	walk->path.data[len] = '\0';
+	return result < 0 ? -1 : 0;
+}
+
+/* What is in the folder at walk->path. */
+static int go_below(struct walk *walk, int flags)
+{
+	int fd = open(walk->path.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags), result;
+	size_t from = walk->records.len, count, *all;
+
+	if (fd < 0)
+		return fail(walk, errno);
+	result = read_names(walk, fd);
+	close(fd);
+	if (result < 0)
+		return -1;
+	all = sort(walk, from, &count);
+	for (size_t i = 0; i < count && !result; i++)
+		result = take(walk, record_at(walk, all[i]));
+	free(all);
+	walk->records.len = from;
+	return result;
+}
+
+int tree_walk(const char *dir, int (*visit)(void *argument, const struct found *found),
+	      void *argument, const char *why)
+{
+	struct walk walk = {
+		.visit = visit, .argument = argument, .why = why, .dir_len = strlen(dir)
+	};
+	struct found found = { .path = dir, .below = "", .name = dir };
+	int result;
+
+	buffer_text(&walk.path, dir);
+	if (stat(dir, &found.st) < 0)
+		result = fail(&walk, errno);
+	else if (!S_ISDIR(found.st.st_mode))
+		result = error("%s: %s is not a directory", why, shown(dir));
+	else
+		result = visit(argument, &found);
+	if (result == TREE_WALK_ON)
+		result = go_below(&walk, 0);
+	buffer_free(&walk.path);
+	buffer_free(&walk.records);
+	return result < 0 ? -1 : 0;
+}

@@ -1,0 +1,24 @@
+/* tree_walk.h - what is in a folder of the host and below, in the order of names. */
+#ifndef TOOLS_LIB_TREE_WALK_H
+#define TOOLS_LIB_TREE_WALK_H
+
+#include <sys/stat.h>
+
+/* Good during one visit. */
+struct found {
+	const char *path; /* with the walk's folder in front */
+	const char *below; /* behind it, "" for the folder itself */
+	const char *name; /* the last of it */
+	struct stat st; /* of a symlink: its own */
+};
+
+/* What visits may return: on with what is below, past it, or the end of the walk. */
+enum { TREE_WALK_STOP = -1, TREE_WALK_ON, TREE_WALK_PAST };
+
+/* Visits `dir` (a symlink to a directory will do) and all below it, directories before what is in
+ * them; symlinks are not followed. 0, or -1 after reporting, or as the visit stopped it: what
+ * cannot be read is an error. */
+int tree_walk(const char *dir, int (*visit)(void *argument, const struct found *found),
+	      void *argument, const char *why);
+
+#endif
