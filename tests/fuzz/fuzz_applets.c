@@ -1,5 +1,4 @@
 /* fuzz_applets.c - PROPERTY: the names of a table lie in the file, in their order, and are two or more. */
-/* link: tools/lib/program/applet_table */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/program/applet_table.h"
 

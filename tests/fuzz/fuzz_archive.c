@@ -1,5 +1,4 @@
 /* fuzz_archive.c - PROPERTY: whatever opens as an image has its data and names within its bytes. */
-/* link: tools/lib/archive/archive tools/lib/archive/archive_resolve tools/lib/archive/relations tools/lib/archive/treemap tools/lib/elf/elf_deps tools/lib/elf/modinfo tools/lib/image/bootconfig tools/lib/archive/newc tools/lib/compress/decompress tools/lib/compress/decompress_more tools/lib/base/path tools/lib/base/mem tests/fuzz/quiet_error */
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,5 +1,4 @@
 /* fuzz_cmdline.c - PROPERTY: words lie in the line, in order; joined they stay in their place. */
-/* link: */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

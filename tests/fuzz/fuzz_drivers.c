@@ -1,5 +1,4 @@
 /* fuzz_drivers.c - PROPERTY: modules and their needs lie in the text; what answers is on a line of it. */
-/* link: */
 #include "init/pure/drivers.h"
 #include "tests/fuzz/fuzz.h"
 

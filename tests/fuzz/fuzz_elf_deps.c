@@ -1,5 +1,4 @@
 /* fuzz_elf_deps.c - PROPERTY: no damaged ELF file leads outside its bytes; texts end inside. */
-/* link: tools/lib/elf/elf_deps tools/lib/program/dlopen_note tools/lib/elf/modinfo tools/lib/base/mem tools/lib/base/error */
 #include <stdlib.h>
 
 #include "tools/lib/elf/elf_deps.h"

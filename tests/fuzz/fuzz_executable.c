@@ -1,5 +1,4 @@
 /* fuzz_executable.c - PROPERTY: an interpreter ends inside its array; more bytes never unsay it. */
-/* link: */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

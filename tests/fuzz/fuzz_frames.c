@@ -1,5 +1,4 @@
 /* fuzz_frames.c - PROPERTY: a stream written as frames is read back, however it is cut. */
-/* link: */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,4 @@
 /* fuzz_fstab.c - PROPERTY: fields lie in the text, lines are counted, options never grow. */
-/* link: */
 #include <stdlib.h>
 #include <string.h>
 

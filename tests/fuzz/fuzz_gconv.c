@@ -1,5 +1,4 @@
 /* fuzz_gconv.c - PROPERTY: each step goes on, words end, an alias of what was found leads to it. */
-/* link: tools/lib/program/gconv_table tools/lib/base/mem tools/lib/base/error */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/program/gconv_table.h"

@@ -1,5 +1,4 @@
 /* fuzz_identity.c - PROPERTY: what is taken for a user and groups says the same when it is written out again. */
-/* link: */
 #include <stdio.h>
 
 #include "init/pure/identity.h"

@@ -1,5 +1,4 @@
 /* fuzz_kconfig.c - PROPERTY: a later line wins, and what is found lies inside. */
-/* link: tools/lib/kernel/kconfig */
 #include "tests/fuzz/fuzz.h"
 
 #include "tools/lib/kernel/kconfig.h"

@@ -1,5 +1,4 @@
 /* fuzz_kernel_image.c - PROPERTY: what is found lies inside the file, and reading it again agrees. */
-/* link: tools/lib/kernel/bzimage tools/lib/kernel/vmlinux */
 #include "tests/fuzz/fuzz.h"
 
 #include "tools/lib/kernel/bzimage.h"

@@ -1,5 +1,4 @@
 /* fuzz_keymap.c - PROPERTY: a keymap's keys lie within it, as many as its length says. */
-/* link: */
 #include "init/pure/keymap.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,5 +1,4 @@
 /* fuzz_kmodindex.c - PROPERTY: a reader of the format finds every key with its values. */
-/* link: tools/lib/module/kmodindex tools/lib/base/mem tools/lib/base/error */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/module/kmodindex.h"
 

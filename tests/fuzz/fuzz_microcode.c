@@ -1,5 +1,4 @@
 /* fuzz_microcode.c - PROPERTY: updates lie one behind the other within their file, and all of it is read or there is a fault. */
-/* link: tools/lib/image/microcode_parse */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/image/microcode_parse.h"
 

@@ -1,5 +1,4 @@
 /* fuzz_modconf.c - PROPERTY: lines go on, numbers rise, and names and values lie in the text. */
-/* link: tools/lib/module/modconf */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/module/modconf.h"
 

@@ -1,5 +1,4 @@
 /* fuzz_modlist.c - PROPERTY: each line yields one path in the text; names fit; no type is lost. */
-/* link: */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,4 @@
 /* fuzz_modsign.c - PROPERTY: a module's beginning is left; modinfo texts lie inside. */
-/* link: tools/lib/module/modsign tools/lib/elf/modinfo */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/elf/modinfo.h"
 #include "tools/lib/module/modsign.h"

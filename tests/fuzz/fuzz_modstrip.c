@@ -1,5 +1,4 @@
 /* fuzz_modstrip.c - PROPERTY: a stripped module is smaller, says the same about itself, and has no more to strip. */
-/* link: tools/lib/module/modstrip tools/lib/module/modstrip_symbols tools/lib/elf/modinfo tools/lib/base/mem tests/fuzz/quiet_error */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/elf/modinfo.h"
 #include "tools/lib/module/modstrip.h"

@@ -1,5 +1,4 @@
 /* fuzz_mountinfo.c - PROPERTY: fields lie in the text, in the order of the line. */
-/* link: tools/lib/host/mountinfo */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/host/mountinfo.h"
 

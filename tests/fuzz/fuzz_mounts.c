@@ -1,5 +1,4 @@
 /* fuzz_mounts.c - PROPERTY: fields lie in the text, in order; directories end in their bytes. */
-/* link: */
 #include <stdlib.h>
 #include <string.h>
 

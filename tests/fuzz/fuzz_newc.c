@@ -1,5 +1,4 @@
 /* fuzz_newc.c - PROPERTY: entries go forward inside the span; fields written again are as read. */
-/* link: tools/lib/archive/newc */
 #include <ctype.h>
 #include <stdlib.h>
 

@@ -1,5 +1,4 @@
 /* fuzz_nss.c - PROPERTY: services lie in the text, one behind the other, and are names. */
-/* link: tools/lib/program/nss_conf */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/program/nss_conf.h"
 

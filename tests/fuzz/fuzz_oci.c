@@ -1,5 +1,4 @@
 /* fuzz_oci.c - PROPERTY: whatever JSON a container's image has, what comes of it is whole, or there is a fault. */
-/* link: tools/lib/oci/oci tools/lib/oci/oci_index tools/lib/oci/oci_config tools/lib/oci/oci_user tools/lib/image/stage tools/lib/image/tree tools/lib/image/tree_walk tools/lib/image/image tools/lib/image/image_settle tools/lib/image/image_table tools/lib/image/image_order tools/lib/image/arena tools/lib/base/path tools/lib/base/mem tests/fuzz/quiet_error */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>

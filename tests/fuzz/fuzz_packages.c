@@ -1,5 +1,4 @@
 /* fuzz_packages.c - PROPERTY: stanzas and files of package databases lie in the text, one behind the other. */
-/* link: tools/lib/package/package_text */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/package/package_text.h"
 

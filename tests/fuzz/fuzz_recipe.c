@@ -1,5 +1,4 @@
 /* fuzz_recipe.c - PROPERTY: words quoted and read again are the same; faults lie in the line. */
-/* link: tools/lib/recipe/words tools/lib/base/mem tools/lib/base/error */
 #include <stdlib.h>
 
 #include "tools/lib/recipe/words.h"

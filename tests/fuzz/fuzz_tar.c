@@ -1,5 +1,4 @@
 /* fuzz_tar.c - PROPERTY: a tar archive's members are well formed and end up below the place they are sent to. */
-/* link: tools/lib/image/tar tools/lib/image/stage tools/lib/image/tree tools/lib/image/tree_walk tools/lib/image/image tools/lib/image/image_settle tools/lib/image/image_table tools/lib/image/image_order tools/lib/image/arena tools/lib/base/path tools/lib/base/mem tests/fuzz/quiet_error */
 #include <stdlib.h>
 #include <string.h>
 

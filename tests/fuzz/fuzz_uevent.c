@@ -1,5 +1,4 @@
 /* fuzz_uevent.c - PROPERTY: what is read lies in the message and ends there. */
-/* link: */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,4 @@
 /* fuzz_unpack.c - PROPERTY: never more than the limit, never beyond the input, the same twice. */
-/* link: tools/lib/compress/decompress tools/lib/compress/decompress_more tools/lib/base/mem tools/lib/base/error */
 #include "tests/fuzz/fuzz.h"
 
 #include "tools/lib/compress/compress.h"

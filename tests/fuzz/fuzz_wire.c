@@ -1,5 +1,4 @@
 /* fuzz_wire.c - PROPERTY: cuts by chance change nothing; no byte moves the cursor. */
-/* link: tools/lib/run/wire */
 #include <stdlib.h>
 
 #include "init/pure/frames.h"

@@ -1,5 +1,4 @@
 /* test_appliance.c - the program that is the machine: as whom, where, and what is told of its end. */
-/* link: init/appliance init/child init/stdio_frames init/sys/log init/sys/file init/sys/host tests/unit/fake_sys */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,4 @@
 /* test_cmdline.c - a line cut into words as the kernel cuts it, and as people quote. */
-/* link: */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,4 @@
 /* test_compress.c - what goes through a compressor comes back; damage and bombs do not. */
-/* link: tools/lib/compress/compress tools/lib/compress/compress_gzip tools/lib/compress/compress_zstd tools/lib/compress/compress_lz4 tools/lib/compress/compress_lzma tools/lib/compress/compress_bzip2 tools/lib/compress/decompress tools/lib/compress/decompress_more tools/lib/base/mem tools/lib/base/error */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

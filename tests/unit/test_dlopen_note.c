@@ -1,5 +1,4 @@
 /* test_dlopen_note.c - what .note.dlopen says, whole and cut short; names of character sets. */
-/* link: tools/lib/program/dlopen_note tools/lib/elf/elf_deps tools/lib/program/gconv_table tools/lib/base/mem tools/lib/base/error */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

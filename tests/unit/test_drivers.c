@@ -1,5 +1,4 @@
 /* test_drivers.c - patterns, the table of drivers, and what is wrong with either. */
-/* link: */
 #include <errno.h>
 #include <fnmatch.h>
 #include <setjmp.h>

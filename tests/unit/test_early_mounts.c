@@ -1,5 +1,4 @@
 /* test_early_mounts.c - /dev, /proc and /sys from kernels that give them, or have, or have not. */
-/* link: init/early_mounts init/late_mounts init/mount_table init/sys/log init/sys/file tests/unit/fake_sys */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,4 @@
 /* test_host.c - telling the host: the port where it is there, a serial line where it is not. */
-/* link: init/sys/host tests/unit/fake_sys */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,4 @@
 /* test_image.c - the table of an image: its order, and what it knows of folders. */
-/* link: tools/lib/base/path tools/lib/image/image tools/lib/image/image_settle tools/lib/image/image_table tools/lib/image/image_order tools/lib/image/arena tools/lib/base/mem tests/fuzz/quiet_error */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -101,7 +100,7 @@ static void a_dropped_folder_is_known_no_more(void **state)
 	struct image *image = image_new();
 
 	assert_non_null(image_add_dir(image, "/d/known", 0755, "test"));
-	image_remove(image, "/d", INCLUSIVE, 0);
+	image_remove(image, "/d", REMOVE_INCLUSIVE, 0);
 	assert_int_equal(image_count(image), 0);
 	assert_non_null(image_add_dir(image, "/d/other", 0755, "test"));
 	assert_non_null(image_find(image, "/d"));

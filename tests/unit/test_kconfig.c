@@ -1,5 +1,4 @@
 /* test_kconfig.c - what a kernel's configuration says, and that half of one says nothing. */
-/* link: tools/lib/kernel/kconfig */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,4 @@
 /* test_kernel_image.c - headers of bzImages and notes of vmlinux files, whole, cut and hostile. */
-/* link: tools/lib/kernel/bzimage tools/lib/kernel/vmlinux */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,4 @@
 /* test_keymap.c - the console's keymap: set key by key, or left alone with a reason. */
-/* link: init/keymap init/sys/log init/sys/file tests/unit/fake_sys */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

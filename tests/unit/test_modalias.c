@@ -1,5 +1,4 @@
 /* test_modalias.c - modules for the devices that are there, once each, with what they need. */
-/* link: init/drivers init/module init/devices init/devices_wait init/probe init/sys/log init/sys/file tests/unit/fake_sys */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,4 @@
 /* test_module_texts.c - modprobe.d, mountinfo, signatures of modules. */
-/* link: tools/lib/module/modconf tools/lib/host/mountinfo tools/lib/module/modsign */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,4 @@
 /* test_newc.c - the newc reader against the kernel's rules, byte by byte. */
-/* link: tools/lib/archive/newc */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,4 @@
 /* test_power.c - how the machine ends: processes, disks, and which way the firmware can. */
-/* link: init/power init/child init/sys/log init/sys/file init/sys/host tests/unit/fake_sys */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

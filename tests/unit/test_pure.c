@@ -1,5 +1,4 @@
 /* test_pure.c - the parsers that read what kernels, disks and the host say. */
-/* link: */
 #include <dirent.h>
 #include <elf.h>
 #include <errno.h>

@@ -1,5 +1,4 @@
 /* test_queue.c - bytes between two descriptors: in order, bounded, and without a reader. */
-/* link: tools/lib/run/queue */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

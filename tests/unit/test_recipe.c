@@ -1,5 +1,4 @@
 /* test_recipe.c - a recipe's words and their quoting, paths, and conflicts of entries. */
-/* link: tools/lib/recipe/words tools/lib/base/path tools/lib/image/image tools/lib/image/image_settle tools/lib/image/image_table tools/lib/image/image_order tools/lib/image/arena tools/lib/base/mem tools/lib/base/error */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,4 @@
 /* test_root_switch.c - what must hold before anything is deleted, and the way into the new root. */
-/* link: init/root_switch init/sys/empty_tree init/sys/log init/sys/file tests/unit/fake_sys */
 #include <errno.h>
 #include <linux/magic.h>
 #include <setjmp.h>

@@ -1,5 +1,4 @@
 /* test_rootspec.c - the names of roots: read from text, and compared with what was found. */
-/* link: */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,4 @@
 /* test_sandbox.c - what a probe's child may still do under its filter, in a real kernel. */
-/* link: init/sys/sys init/sys/file init/sys/log */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

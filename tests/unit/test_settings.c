@@ -1,5 +1,4 @@
 /* test_settings.c - every parameter: taken, or refused with a reason; the last wins. */
-/* link: */
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>

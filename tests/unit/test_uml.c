@@ -1,5 +1,4 @@
 /* test_uml.c - the command line of User-mode Linux. */
-/* link: tools/lib/run/uml tools/lib/run/arguments tools/lib/kernel/vmlinux tools/lib/base/place tools/lib/base/error tools/lib/base/mem */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,4 @@
 /* test_wire.c - what the guest says about its end, however the bytes arrive. */
-/* link: tools/lib/run/wire */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -103,15 +103,15 @@ static int spool_member(struct reading *reading, struct archive *archive, const 
 	int result;
 
 	*at = spool_add("", 0);
-	while (*at >= 0 && (result = archive_read_data_block(archive, &data, &len, &offset)) == ARCHIVE_OK) {
+	if (*at < 0)
+		return -1;
+	while ((result = archive_read_data_block(archive, &data, &len, &offset)) == ARCHIVE_OK) {
 		if ((uint64_t)offset < done || (uint64_t)offset > size || len > size - (uint64_t)offset)
 			return failed(reading, name, "a piece lies outside of the file");
 		if (put_zeros((uint64_t)offset - done) < 0 || spool_add(data, len) < 0)
 			return -1;
 		done = (uint64_t)offset + len;
 	}
-	if (*at < 0)
-		return -1;
 	if (result != ARCHIVE_EOF)
 		return failed(reading, name, archive_error_string(archive));
 	return put_zeros(size - done);
