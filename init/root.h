@@ -10,6 +10,10 @@
 void root_report(struct boot *boot, const struct place *place, const struct rootspec *spec,
 		 int64_t waited_ms);
 
+/* root_firmware.c: for the report: firmware that drivers asked for since the start of the kernel, and did
+ * not get, each once, with the cure. Nothing where the kernel's log cannot be read. */
+void root_firmware_report(void);
+
 /* The end of the time for what is waited for from now on, as of sys_clock_ms(). */
 int64_t root_deadline(const struct settings *settings);
 

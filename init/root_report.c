@@ -104,6 +104,7 @@ void root_report(struct boot *boot, const struct place *place, const struct root
 	log_say(LOG_ERROR, "modules: %d loaded, %d failed%s%s", boot->modules_loaded,
 		boot->modules_failed, boot->modules_failed ? ":" : "", boot->failed_modules);
 	drivers_report(boot);
+	root_firmware_report();
 	if (devices->count == 0)
 		log_say(LOG_ERROR,
 			"hint: is the disk's driver in the image? (virtio_blk, nvme, ahci, "
