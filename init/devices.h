@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdint.h>
 
+#include "init/pure/diskid.h"
 #include "init/pure/finding.h"
 #include "init/pure/uevent.h"
 
@@ -21,6 +22,8 @@ enum device_state {
 
 /* Heard while a child looked at the device. */
 enum change { UNCHANGED, ANNOUNCED, CHANGED };
+
+struct rootspec;
 
 struct device {
 	unsigned int major, minor;
@@ -91,6 +94,11 @@ void devices_announce(struct devices *devices);
 
 /* The path of the device's file in sysfs. */
 void sysfs_name(char *path, size_t size, const char *name, const char *file);
+
+/* disk_id.c: what sysfs says of the device, or of the disk of a partition. */
+void device_id(const struct device *device, struct diskid *id);
+/* Whether that is what root=WWID= or a link of /dev/disk/by-id names. */
+int device_has_id(const struct device *device, const struct rootspec *spec);
 
 /* probe.c: a child without rights looks at the device. 0, or -errno, said in device->trouble. */
 int probe_start(struct devices *devices, struct probe *probe, struct device *device);

@@ -58,6 +58,8 @@ static int is_meant(struct devices *devices, const struct rootspec *spec,
 		return 0;
 	if (spec->offset)
 		return is_behind(devices, spec, device);
+	if (rootspec_is_of_disk(spec))
+		return device->state == DEVICE_KNOWN && device_has_id(device, spec);
 	return device->state == DEVICE_KNOWN && rootspec_matches(spec, &device->finding);
 }
 
@@ -185,12 +187,12 @@ static int parse(const struct place *place, struct rootspec *spec)
 
 	if (error == -EOPNOTSUPP)
 		return log_err(error,
-			       "take %s=%s: of /dev/disk only by-uuid, by-label, by-partuuid and "
-			       "by-partlabel are known",
+			       "take %s=%s: of /dev/disk only by-uuid, by-label, by-partuuid, "
+			       "by-partlabel and by-id are known",
 			       place->word, place->name);
 	return error ? log_err(error,
 			       "take %s=%s: not /dev/NAME, MAJ:MIN, UUID=, LABEL=, PARTUUID=, "
-			       "PARTLABEL= or gpt-auto",
+			       "PARTLABEL=, WWID= or gpt-auto",
 			       place->word, place->name)
 		     : 0;
 }

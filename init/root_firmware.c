@@ -44,8 +44,8 @@ static void take(struct asked *asked, const struct kmsg_firmware *firmware)
 	log_say(LOG_ERROR, "no firmware %s for %s", name, device);
 }
 
-/* EPIPE: the oldest records are gone meanwhile; EINVAL: one is longer than those that are sought. The
- * kernel goes on behind both. */
+/* EPIPE: the oldest records are gone meanwhile; EINVAL: one is longer than those that are sought.
+ * The kernel goes on behind both. */
 void root_firmware_report(void)
 {
 	static struct asked asked;

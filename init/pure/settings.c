@@ -23,7 +23,7 @@ static const char *const exit_choices[] = { "poweroff", "reboot", "halt", NULL }
 
 const struct parameter parameters[] = {
 	PARAMETER("root", PARAMETER_TEXT, FIELD(root), 0, NULL, "DEVICE",
-	  "the real root file system: UUID=, LABEL=, PARTUUID=, PARTLABEL=, /dev/NAME, MAJ:MIN"),
+	  "the real root file system: UUID=, LABEL=, PARTUUID=, PARTLABEL=, WWID=, /dev/NAME, MAJ:MIN"),
 	PARAMETER("rootfstype", PARAMETER_TEXT, FIELD(rootfstype), 0, NULL, "TYPE[,TYPE...]",
 	  "file systems to try, in this order; default: all that the kernel knows"),
 	PARAMETER("rootflags", PARAMETER_TEXT, FIELD(rootflags), 0, NULL, "OPTIONS",

@@ -1,12 +1,12 @@
 """test_roots.py - roots by any name, on disks made as plain files; and each one's failing twin."""
-import subprocess
 import time
 
 import pytest
 
 from plug import plug_in
+from qemu import Machine
 from roots import PART, SWAP, U
-from vm import PROJECT, Row, check, run
+from vm import Row, check, run
 
 
 def disks(names, bus="virtio"):
@@ -175,7 +175,7 @@ FAILURES = [
     lost("a type that this kernel does not know", f"root=UUID={U}", "xfs", (
         r"mount /dev/vda on /newroot as xfs: .*ENODEV", r"hint: what is there is xfs: its driver is CONFIG_XFS_FS, or the "
         r"module xfs \(rdinit pack --module xfs\)")),
-    lost("a folder of /dev/disk that is not known", "root=/dev/disk/by-id/x", "ext4",
+    lost("a folder of /dev/disk that is not known", "root=/dev/disk/by-path/x", "ext4",
          r"of /dev/disk only by-uuid, .*EOPNOTSUPP"),
     lost("no device at all", "root=LABEL=ROOT", "", (r"block devices: none", r"hint: is the disk's driver in the image")),
 ]
@@ -191,31 +191,9 @@ def test_root(row, files):
     (["-device", "virtio-scsi-pci,id=s"], {"driver": "scsi-hd", "bus": "s.0"}, "sda2"),
 ], ids=["virtio", "scsi"])
 def test_a_disk_that_is_plugged_in_after_five_seconds(files, tmp_path, bus, device, on):
-    """QEMU itself: `rdinit run` plugs nothing in."""
-    monitor, console = tmp_path / "qmp", tmp_path / "console"
-    kernel = next((PROJECT / "build/kernel/debian/boot").glob("vmlinuz-*"))
-    guest = subprocess.Popen(
-        ["qemu-system-x86_64", "-M", "pc", "-accel", "tcg", "-m", "256", "-nodefaults", "-display", "none", "-no-reboot",
-         "-serial", f"file:{console}", "-qmp", f"unix:{monitor},server,nowait", "-kernel", kernel,
-         "-initrd", files.get("drivers.img"), "-append",
-         f"console=ttyS0 panic=-1 cryptomgr.notests no_timer_check rdinit.exit=reboot root=UUID={U} rd.timeout=30", *bus],
-        stdin=subprocess.DEVNULL)
-    try:
-        wait_for(console, "waiting for UUID=")
+    with Machine(tmp_path, files.get("drivers.img"), f"root=UUID={U}", *bus) as machine:
+        machine.wait_for("waiting for UUID=")
         time.sleep(5)
-        plug_in(monitor, files.get("gpt.root"), **device)
-        wait_for(console, "ROOT-OK")
-        assert f"/dev/{on} / ext4 ro" in wait_for(console, " / ext4")
-    finally:
-        guest.kill()
-        guest.wait()
-
-
-def wait_for(console, text, seconds=40):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        shown = console.read_text(errors="replace") if console.exists() else ""
-        if text in shown:
-            return shown
-        time.sleep(0.1)
-    raise AssertionError(f"no {text!r} within {seconds} s: {shown[-2000:]}")
+        plug_in(machine.monitor, files.get("gpt.root"), **device)
+        machine.wait_for("ROOT-OK")
+        assert f"/dev/{on} / ext4 ro" in machine.wait_for(" / ext4")

@@ -202,6 +202,7 @@ static void plan_root_find(struct plan *plan)
 		[ROOTSPEC_PATH] = "the device", [ROOTSPEC_NUMBER] = "the device of number",
 		[ROOTSPEC_UUID] = "the file system of UUID", [ROOTSPEC_LABEL] = "the file system of label",
 		[ROOTSPEC_PARTUUID] = "the partition of UUID", [ROOTSPEC_PARTLABEL] = "the partition of label",
+		[ROOTSPEC_WWID] = "the disk of WWID", [ROOTSPEC_ID] = "the disk of",
 		[ROOTSPEC_GPT_AUTO] = "the partition whose type is a root's",
 	};
 	const struct settings *settings = plan->settings;
