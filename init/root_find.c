@@ -63,11 +63,6 @@ static int is_meant(struct devices *devices, const struct rootspec *spec,
 	return device->state == DEVICE_KNOWN && rootspec_matches(spec, &device->finding);
 }
 
-static int is_lower(const struct device *a, const struct device *b)
-{
-	return a->major < b->major || (a->major == b->major && a->minor < b->minor);
-}
-
 /* Of several the one with the lowest number, whichever came first. */
 static struct device *choose(struct devices *devices, const struct place *place,
 			     const struct rootspec *spec)
@@ -79,7 +74,7 @@ static struct device *choose(struct devices *devices, const struct place *place,
 
 		if (!is_meant(devices, spec, device))
 			continue;
-		if (!chosen || is_lower(device, chosen)) {
+		if (!chosen || devices_is_lower(device, chosen)) {
 			chosen = device;
 			device = other;
 		}

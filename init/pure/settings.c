@@ -77,6 +77,8 @@ const struct parameter parameters[] = {
 	  "the real root is this file, on the file system that root= names"),
 	PARAMETER("rdinit.mounts", PARAMETER_CHOICE, FIELD(mounts), 0, mounts_choices, "minimal",
 	  "mount only /dev, /proc and /sys"),
+	PARAMETER("rdinit.links", PARAMETER_SET, FIELD(links), 1, NULL, NULL,
+	  "make the links of /dev/disk for the program, and for what checks a root"),
 	PARAMETER("rdinit.stdio", PARAMETER_TEXT, FIELD(stdio), 0, NULL, "TTY",
 	  "carry the program's standard streams as frames over this serial port"),
 	PARAMETER("rdinit.host", PARAMETER_TEXT, FIELD(host), 0, NULL, "TTY",

@@ -215,6 +215,16 @@ int sys_wait(int *status, int flags)
 	return (int)result(waitpid(-1, status, flags));
 }
 
+int sys_wait_for(int pid, int *status)
+{
+	long done;
+
+	do
+		done = result(waitpid(pid, status, 0));
+	while (done == -EINTR);
+	return done < 0 ? (int)done : 0;
+}
+
 int sys_getpid(void)
 {
 	return getpid();
@@ -361,6 +371,13 @@ int sys_open_uevents(void)
 		return error;
 	}
 	return fd;
+}
+
+int sys_signal_of(int fd)
+{
+	int error = (int)result(fcntl(fd, F_SETOWN, getpid()));
+
+	return error ? error : (int)result(fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC));
 }
 
 int sys_finit_module(int fd, const char *options, int flags)

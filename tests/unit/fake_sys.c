@@ -408,6 +408,13 @@ int sys_wait(int *status, int flags)
 	return (int)call(ASKS, -ECHILD, "wait");
 }
 
+int sys_wait_for(int pid, int *status)
+{
+	(void)pid;
+	*status = fake_status;
+	return (int)call(ASKS, 0, "wait_for");
+}
+
 int sys_getpid(void)
 {
 	return (int)call(ASKS, 1, "getpid");
@@ -452,7 +459,7 @@ int sys_sigwait(const sigset_t *set, int64_t timeout_ms)
 {
 	(void)set;
 	now += timeout_ms > 0 ? timeout_ms : 0;
-	return -EAGAIN;
+	return (int)call(ASKS, -EAGAIN, "sigwait");
 }
 
 int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms)
@@ -507,6 +514,11 @@ int sys_set_termios(int fd, const struct termios *mode)
 int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short value)
 {
 	return (int)call(CHANGES, 0, "set_key %d %u %u %x", tty > 0, table, key, value);
+}
+
+int sys_signal_of(int fd)
+{
+	return (int)call(CHANGES, 0, "signal_of %d", fd);
 }
 
 int sys_open_uevents(void)

@@ -1,5 +1,5 @@
 /* test_devices.c - block devices come, change and go, and what their probes say. */
-/* link: init/devices init/disk_id init/devices_wait init/probe init/root_find init/root_take init/root_members init/root_report init/root_firmware init/root_share init/drivers init/module init/sys/log init/sys/file tests/unit/fake_sys */
+/* link: init/devices init/disk_id init/links init/sys/empty_tree init/devices_wait init/probe init/root_find init/root_take init/root_members init/root_report init/root_firmware init/root_share init/drivers init/module init/sys/log init/sys/file tests/unit/fake_sys */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -188,7 +188,7 @@ static void a_child_that_dies_is_one_line(void **state)
 		fake_status = i ? 0 : SIGSYS;
 		*probe = (struct probe){ .pid = 77, .pipe = 11, .device = named("vda") };
 		named("vda")->state = DEVICE_PROBING;
-		probe_finish(&boot.devices, probe);
+		probe_finish(probe);
 		assert_int_equal(probe->pid, 0);
 		assert_int_equal(named("vda")->state, DEVICE_SILENT);
 		assert_string_equal(named("vda")->trouble, i ? "probe ended without a word" :

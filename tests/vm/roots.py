@@ -198,6 +198,7 @@ def xfs(path, directory):
 DISKS = {
     "ext4": ext4,
     "twin": ext4,
+    "slash": lambda path, directory: ext4(path, directory, label="my /root"),
     "other": lambda path, directory: ext4(path, directory, "99999999" + U[8:], "OTHER"),
     "gpt": lambda path, directory: partitioned(path, directory, GPT),
     "mbr": lambda path, directory: partitioned(path, directory, MBR),

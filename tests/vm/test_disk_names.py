@@ -1,8 +1,10 @@
 """test_disk_names.py - roots by the names that disks have from their makers, and the links that udev would make."""
 import pytest
 
+from plug import command, plug_in, pull_out
 from qemu import Machine, drive
-from roots import U
+from roots import PART, U
+from vm import Row, check, run
 
 WWN, SERIAL = "5000c50015ea71ac", "my disk"
 # Linux believes no EUI-64 of QEMU's, as they were all the same once, and makes this of serial and model.
@@ -34,3 +36,37 @@ def test_a_name_that_no_disk_has_is_reported_with_those_that_are_there(tmp_path,
                  *drive(files.get("gpt.root")), *VIRTIO) as machine:
         said = machine.end()
         assert "find root=WWID=my: " in said and f"init: root-find: vda: WWID={SERIAL}\n" in said, said[-2000:]
+
+
+SLASH = r"my\\x20\\x2froot -> ../../vda$"
+
+
+@pytest.mark.parametrize("row", [
+    Row("a program has links where it asks for them", ["--disk", "@slash.root,virtio", "--disk", "@gpt.root,virtio", "--append",
+                                                       "rdinit.links", "@links.img"], 3, out=(
+        rf"/dev/disk/by-label/:.* {SLASH}", rf"by-uuid/:.* {U} -> ../../vda$", r"by-partlabel/:.* first -> ../../vdb1$",
+        r" my\\x20root -> ../../vdb2$", rf"by-partuuid/:.* {PART}2 -> ../../vdb2$")),
+    Row("and none where it does not", ["--disk", "@slash.root,virtio", "@links.img"], 3, both="ls: /dev/disk", absent=SLASH),
+    Row("what checks a root has them", ["-v", "--disk", "@slash.root,virtio,snapshot", "--append", "root=/dev/vda rdinit.links",
+                                        "@fsck-links.img"], 0, out=("^ROOT-OK$", SLASH)),
+    Row("a hand-off makes none", ["-v", "--disk", "@slash.root,virtio,snapshot", "--append", "root=/dev/vda", "@fsck-links.img"],
+        0, out="^ROOT-OK$", absent=SLASH),
+    Row("a shell after a failure has them", ["--disk", "@slash.root,virtio", "--append", "root=LABEL=nope rd.timeout=1 rdinit.onfail=shell ENV=/rc",
+                                             "@shell.img"], 125, out=SLASH),
+], ids=lambda row: row.name)
+def test_links(row, files):
+    check(row, run(row, files))
+
+
+def test_links_and_drivers_follow_what_is_plugged_in_and_pulled_out(tmp_path, files):
+    """Nothing is there when the program starts: neither a disk nor a card, and no driver of either is loaded."""
+    with Machine(tmp_path, files.get("follow.img"), "rdinit.links") as machine:
+        machine.wait_for("RUNS")
+        plug_in(machine.monitor, files.get("slash.root"), driver="virtio-blk-pci", id="b", serial="S1")
+        said = machine.wait_for("CAME")
+        assert "virtio-S1 -> ../../vda" in said and "my\\x20\\x2froot -> ../../vda" in said, said[-2000:]
+        pull_out(machine.monitor, "b")
+        said = machine.wait_for("WENT")
+        assert "vda" not in said[said.index("CAME"):], said[-2000:]
+        command(machine.monitor, ("device_add", {"driver": "virtio-net-pci", "id": "n"}))
+        assert "CARD" in machine.end() and "exit status 6" in machine.said()
