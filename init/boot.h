@@ -23,6 +23,7 @@
 
 #define NEWROOT "/newroot"
 #define HOST	"/run/rdinit/host"  /* the file system that a root in a file is on */
+#define RAM	"/run/rdinit/ram" /* where its copy in memory is */
 #define LOWER	"/run/rdinit/lower" /* the root itself, under an overlay */
 
 /* What of a device named by its path is looked at, and what it may be. */

@@ -59,6 +59,16 @@ int root_wait(struct boot *boot, struct place *place, int64_t since, int64_t dea
  * said. */
 int root_loop(struct boot *boot);
 
+/* Attaches the file to a loop device, which becomes the root, and looks at it. Closes `file`. 0 or -errno,
+ * said. */
+int root_loop_carry(struct boot *boot, int file, const char *name);
+
+/* root_ram.c: a copy in memory of what is open. Its descriptor, or -errno, said: -ENOMEM, before anything
+ * was copied, where it does not fit; -EIO where what is read ends too early. */
+int root_ram(int from, const char *what);
+/* Copies the root's device to memory, and makes the copy the root. 0 or -errno, said. */
+int root_ram_device(struct boot *boot);
+
 /* root_members.c: waits for all devices of the place's file system. 0 or -errno, said. */
 int root_members(struct boot *boot, struct place *place, int64_t deadline);
 

@@ -75,6 +75,8 @@ const struct parameter parameters[] = {
 	  "the program's working directory; default /"),
 	PARAMETER("rdinit.loop", PARAMETER_TEXT, FIELD(loop), 0, NULL, "PATH",
 	  "the real root is this file, on the file system that root= names"),
+	PARAMETER("rdinit.toram", PARAMETER_SET, FIELD(toram), 1, NULL, NULL,
+	  "copy the root to memory, so that its medium can be taken away"),
 	PARAMETER("rdinit.mounts", PARAMETER_CHOICE, FIELD(mounts), 0, mounts_choices, "minimal",
 	  "mount only /dev, /proc and /sys"),
 	PARAMETER("rdinit.links", PARAMETER_SET, FIELD(links), 1, NULL, NULL,

@@ -15,6 +15,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/reboot.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -96,6 +97,11 @@ long sys_write(int fd, const void *buffer, size_t size)
 long sys_pread(int fd, void *buffer, size_t size, uint64_t offset)
 {
 	return result(pread(fd, buffer, size, (off_t)offset));
+}
+
+long sys_sendfile(int to, int from, size_t len)
+{
+	return result(sendfile(to, from, NULL, len));
 }
 
 void sys_readahead(int fd, uint64_t offset, size_t size)

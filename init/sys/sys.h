@@ -33,6 +33,8 @@ long sys_read(int fd, void *buffer, size_t size);
 long sys_write(int fd, const void *buffer, size_t size);
 /* At this offset; for children without rights. */
 long sys_pread(int fd, void *buffer, size_t size, uint64_t offset);
+/* At most `len` bytes from where both are. How many there were; 0 at the end. */
+long sys_sendfile(int to, int from, size_t len);
 /* The kernel reads this part in the meantime, in one piece. Where it cannot, nothing happens. */
 void sys_readahead(int fd, uint64_t offset, size_t size);
 /* All of a file, in memory that it shares with the initramfs; never given back. 0 or -errno. */

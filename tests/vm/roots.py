@@ -89,6 +89,25 @@ def raid_member(path, directory):
     write(path, at * 512, bytes(sb))
 
 
+def patient(path, directory):
+    """A root whose init waits until its medium is gone, and then reads all that it was started from."""
+    top = path.with_name(path.name + ".top")
+    shutil.copytree(tree(directory), top, symlinks=True)
+    (top / "sbin/init").write_text("#!/bin/busybox sh\necho ROOT-OK\nbusybox grep ' / ' /proc/mounts\n"
+                                   "while [ -e /dev/vda ]; do busybox sleep 0.1; done\n"
+                                   "echo 3 >/proc/sys/vm/drop_caches\n"
+                                   "busybox cmp /bin/busybox /bin/again && echo STILL-HERE\nbusybox poweroff -f\n")
+    shutil.copy(top / "bin/busybox", top / "bin/again")
+    empty(path, 16)
+    run("mke2fs", "-q", "-F", "-t", "ext4", "-U", U, "-L", "ROOT", "-d", top, path)
+    shutil.rmtree(top)
+
+
+def large(path, directory):
+    ext4(path, directory)
+    os.truncate(path, 1024 * MIB)
+
+
 def damaged(path, directory):
     ext4(path, directory)
     write(path, 1024 + 0x10, b"\xff")
@@ -151,7 +170,7 @@ def with_files(path, directory):
     """An ext4 without an init, and roots in files on it."""
     top = path.with_name(path.name + ".top")
     (top / "images").mkdir(parents=True)
-    for name in ("squashfs", "ext4"):
+    for name in ("squashfs", "ext4", "patient"):
         DISKS[name](top / "images" / name, directory)
     (top / "link").symlink_to("/images/squashfs")
     empty(path, 64)
@@ -204,6 +223,8 @@ DISKS = {
     "mbr": lambda path, directory: partitioned(path, directory, MBR),
     "member": raid_member,
     "damaged": damaged,
+    "patient": patient,
+    "large": large,
     "usrid": with_usr(f"broken line\nUUID={USR} /usr ext4 defaults,noatime,x-initrd.mount 0 2"),
     "usrlabel": with_usr("LABEL=USR /usr auto rw 0 0"),
     "usrpath": with_usr("/dev/vdb /usr ext4"),

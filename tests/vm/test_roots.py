@@ -3,8 +3,8 @@ import time
 
 import pytest
 
-from plug import plug_in
-from qemu import Machine
+from plug import plug_in, pull_out
+from qemu import Machine, drive
 from roots import PART, SWAP, U
 from vm import Row, check, run
 
@@ -94,6 +94,16 @@ LOOPS = [
                                     "@loop.img"], 0, out=(r"^ROOT-OK$", r"^overlay / overlay rw", r"^WRITTEN$")),
 ]
 
+RAM = [
+    found("a root that is copied to memory", f"root=UUID={U} rdinit.toram", "loop0", image="loop",
+          both=(r"root-mount: /dev/vda is in memory: 16 MiB", "/dev/loop0: ext4 UUID=")),
+    found("a file that is copied to memory", "root=LABEL=FILES rdinit.loop=/link rdinit.toram", "loop0", "files", image="loop",
+          both=r"root-mount: /link is in memory: \d+ MiB"),
+    found("a root in memory that is written", "root=/dev/vda rdinit.toram rw", "loop0", image="loop", both="^WRITTEN$"),
+    Row("a root in memory under an overlay", [*disks("ext4"), "--append", "root=/dev/vda rdinit.toram rd.overlay", "@loop.img"],
+        0, out=(r"^ROOT-OK$", r"^overlay / overlay rw", r"^WRITTEN$")),
+]
+
 USRS = [
     found("/usr by UUID, beside a damaged line of fstab", f"root=UUID={U}", "vda", "usrid usr", both=(
         r"^/dev/vdb /usr ext4 ro,noatime", r"root-usr: line 3 of the root's /etc/fstab is damaged, and passed over")),
@@ -135,6 +145,12 @@ FAILURES = [
     lost("a root that its check cannot mend", f"root=UUID={U}", "broken", (
         r"root-mount: check /dev/vda: /sbin/fsck.ext4 exited with status 4: .*EUCLEAN", r"hint: mend it elsewhere"),
          image="fsck", timeout=10),
+    lost("a root that memory does not hold", "root=/dev/vda rdinit.toram", "large", (
+        r"copy /dev/vda to memory: it has 1024 MiB, and of \d+ MiB that are free the system needs 64: .*ENOMEM",
+        r"hint: give the machine more memory"), image="loop"),
+    lost("a root in memory without loop devices", "root=/dev/vda rdinit.toram", "ext4", r"open /dev/loop-control: .*ENOENT"),
+    lost("several devices are not copied to memory", f"root=UUID={U} rdinit.toram", "mirror mirror2",
+         r"copy /dev/vda to memory: its file system is on several devices: .*EOPNOTSUPP", image="types"),
     lost("a file that is not there", "root=LABEL=FILES rdinit.loop=/nope", "files",
          r"open rdinit.loop=/nope on /dev/vda: .*ENOENT", image="loop"),
     lost("a file without loop devices", "root=LABEL=FILES rdinit.loop=/link", "files",
@@ -181,7 +197,7 @@ FAILURES = [
 ]
 
 
-@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + DRIVERS + BTRFS + OVERLAYS + LOOPS + USRS + CHECKS + RESUMES + FAILURES, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + DRIVERS + BTRFS + OVERLAYS + LOOPS + RAM + USRS + CHECKS + RESUMES + FAILURES, ids=lambda row: row.name)
 def test_root(row, files):
     check(row, run(row, files))
 
@@ -197,3 +213,24 @@ def test_a_disk_that_is_plugged_in_after_five_seconds(files, tmp_path, bus, devi
         plug_in(machine.monitor, files.get("gpt.root"), **device)
         machine.wait_for("ROOT-OK")
         assert f"/dev/{on} / ext4 ro" in machine.wait_for(" / ext4")
+
+
+@pytest.mark.parametrize("words, disk", [
+    ("root=/dev/vda", "patient"),
+    ("root=LABEL=FILES rdinit.loop=/images/patient", "files"),
+], ids=["device", "file"])
+def test_the_medium_of_a_root_in_memory_can_be_pulled_out(files, tmp_path, words, disk):
+    with Machine(tmp_path, files.get("loop.img"), f"{words} rdinit.toram", *drive(files.get(f"{disk}.root")),
+                 "-device", "virtio-blk-pci,drive=d,id=b") as machine:
+        machine.wait_for("/dev/loop0 / ext4")
+        pull_out(machine.monitor, "b")
+        assert "STILL-HERE" in machine.end(), machine.said()[-2000:]
+
+
+def test_a_bad_sector_ends_the_copy_and_is_said(files, tmp_path):
+    rules = tmp_path / "blkdebug.conf"
+    rules.write_text('[inject-error]\nevent = "read_aio"\nerrno = "5"\nsector = "20000"\nonce = "off"\n')
+    with Machine(tmp_path, files.get("loop.img"), "root=/dev/vda rdinit.toram rdinit.onfail=reboot",
+                 *drive(f"blkdebug:{rules}:{files.get('ext4.root')}"), "-device", "virtio-blk-pci,drive=d") as machine:
+        said = machine.end()
+        assert "copy /dev/vda to memory: cannot be read after 9 of 16 MiB: I/O error (EIO)" in said, said[-2000:]
