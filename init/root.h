@@ -10,6 +10,10 @@
 void root_report(struct boot *boot, const struct place *place, const struct rootspec *spec,
 		 int64_t waited_ms);
 
+/* boot_partition.c: the UUID of the partition that the boot loader was started from, by firmware of the EFI
+ * kind; "": nobody tells, or what fails was said. */
+void root_boot_partition(struct boot *boot, char uuid[FINDING_UUID_MAX]);
+
 /* root_firmware.c: for the report: firmware that drivers asked for since the start of the kernel, and did
  * not get, each once, with the cure. Nothing where the kernel's log cannot be read. */
 void root_firmware_report(void);

@@ -22,6 +22,7 @@ struct rootspec {
 	unsigned int major, minor; /* ROOTSPEC_NUMBER */
 	char value[FINDING_LABEL_MAX]; /* the name, quotes and escapes undone */
 	unsigned int offset; /* ROOTSPEC_PARTUUID: partitions behind the named one */
+	char beside[FINDING_UUID_MAX]; /* ROOTSPEC_GPT_AUTO: only on the disk with this partition; "": any */
 	unsigned int part; /* ROOTSPEC_WWID, ROOTSPEC_ID: the disk's partition; 0: all of it */
 };
 

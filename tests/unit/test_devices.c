@@ -1,5 +1,5 @@
 /* test_devices.c - block devices come, change and go, and what their probes say. */
-/* link: init/devices init/disk_id init/links init/sys/empty_tree init/devices_wait init/probe init/root_find init/root_take init/root_members init/root_report init/root_firmware init/root_share init/drivers init/module init/sys/log init/sys/file tests/unit/fake_sys */
+/* link: init/devices init/disk_id init/links init/sys/empty_tree init/devices_wait init/probe init/root_find init/boot_partition init/root_take init/root_members init/root_report init/root_firmware init/root_share init/drivers init/module init/sys/log init/sys/file tests/unit/fake_sys */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* test_root_usr.c - /usr by the root's fstab, the check before a mount, and resume=, step by step. */
-/* link: init/root_usr init/root_check init/root_try init/root_mount init/resume init/child init/root_loop init/root_overlay init/root_ram init/root_share init/root_find init/root_take init/root_members init/root_report init/root_firmware init/drivers init/module init/devices init/disk_id init/links init/sys/empty_tree init/devices_wait init/probe init/sys/log init/sys/file tests/unit/fake_sys */
+/* link: init/root_usr init/root_check init/root_try init/root_mount init/resume init/child init/root_loop init/root_overlay init/root_ram init/root_share init/root_find init/boot_partition init/root_take init/root_members init/root_report init/root_firmware init/drivers init/module init/devices init/disk_id init/links init/sys/empty_tree init/devices_wait init/probe init/sys/log init/sys/file tests/unit/fake_sys */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
