@@ -4,6 +4,7 @@ import pathlib
 import shutil
 import struct
 import subprocess
+import zlib
 
 MIB = 1 << 20
 RDINIT = os.environ.get("RDINIT", str(pathlib.Path(__file__).resolve().parents[2] / "build/rdinit"))
@@ -64,10 +65,14 @@ def ext4(path, directory, uuid=U, label="ROOT"):
 def partitioned(path, directory, table, size=32):
     root = path.with_name(path.name + ".root")
     ext4(root, directory)
+    fill(path, table, root.read_bytes(), size)
+    root.unlink()
+
+
+def fill(path, table, content, size=32):
     empty(path, size)
     run("sfdisk", "-q", path, text=table)
-    write(path, 8192 * 512, root.read_bytes())
-    root.unlink()
+    write(path, 8192 * 512, content)
 
 
 def write(path, at, data):
@@ -87,6 +92,18 @@ def raid_member(path, directory):
     total = sum(struct.unpack_from("<64I", sb, 0))
     struct.pack_into("<I", sb, 216, (total & 0xffffffff) + (total >> 32))
     write(path, at * 512, bytes(sb))
+
+
+def physical_volume(path, _directory):
+    """LVM2's label, in the second sector."""
+    label = bytearray(512)
+    label[0:8], label[24:32] = b"LABELONE", b"LVM2 001"
+    struct.pack_into("<Q", label, 8, 1)
+    struct.pack_into("<I", label, 20, 32)
+    label[32:64] = b"abcdefABCDEFghijGHIJklmnKLMNopqr"
+    struct.pack_into("<I", label, 16, ~zlib.crc32(label[20:], ~0xf597a6cf & 0xffffffff) & 0xffffffff)
+    empty(path, 4)
+    write(path, 512, label)
 
 
 def patient(path, directory):
@@ -234,6 +251,9 @@ DISKS = {
     "broken": broken,
     "swap": made_by(f"mkswap -q -U {SWAP} -L SWAP {{f}}", 16),
     "luks": luks,
+    "lvm": physical_volume,
+    "usrpart": with_usr(f"PARTUUID={PART}2 /usr ext4 defaults 0 2"),
+    "usrgpt": lambda path, directory: fill(path, GPT, (directory / "usr.root").read_bytes()),
     "files": with_files,
     "xfs": xfs,
     "btrfs": made_by("mkfs.btrfs -q -U {U} -L ROOT --rootdir {tree} {f}", 128),

@@ -109,6 +109,7 @@ USRS = [
         r"^/dev/vdb /usr ext4 ro,noatime", r"root-usr: line 3 of the root's /etc/fstab is damaged, and passed over")),
     found("/usr by LABEL, for writing", "root=/dev/vda rw", "vda", "usrlabel usr", both=r"^/dev/vdb /usr ext4 rw"),
     found("/usr by its path, read-only with the root", "root=/dev/vda ro", "vda", "usrpath usr", both=r"^/dev/vdb /usr ext4 ro"),
+    found("/usr by PARTUUID", f"root=UUID={U}", "vda", "usrpart usrgpt", both=r"^/dev/vdb2 /usr ext4 ro"),
     Row("/usr of a root under an overlay", [*disks("usrid usr"), "--append", f"root=UUID={U} rd.overlay", "@overlay.img"], 0,
         out=(r"^ROOT-OK$", r"^overlay / overlay rw", r"^/dev/vdb /usr ext4 ro")),
 ]
@@ -185,6 +186,13 @@ FAILURES = [
          r"vda: RAID member UUID=0001\S+ LABEL=raid: not opened: a part of a RAID"),
     lost("an encrypted device", f"root=UUID={U}", "luks",
          r"take /dev/vda, LUKS2 UUID=1111\S+: encrypted, and this /init opens no LUKS.*EMEDIUMTYPE", timeout=20),
+    lost("an encrypted device, by its path", "root=/dev/vda", "luks",
+         r"take /dev/vda, LUKS2 UUID=1111\S+: encrypted, and this /init opens no LUKS.*EMEDIUMTYPE", timeout=20),
+    lost("a part of LVM volumes, by its path", "root=/dev/vda", "lvm", (
+        r"take /dev/vda, LVM2 member UUID=abcdef-ABCD\S+: a part of LVM volumes, .*EMEDIUMTYPE",
+        r"hint: root=/dev/NAME with rootfstype="), timeout=20),
+    lost("a part of LVM volumes, by its UUID", "root=UUID=abcdef-ABCD-EFgh-ijGH-IJkl-mnKL-MNopqr", "lvm",
+         r"take /dev/vda, LVM2 member UUID=abcdef-ABCD\S+: a part of LVM volumes, .*EMEDIUMTYPE", timeout=20),
     lost("a damaged file system", f"root=UUID={U}", "damaged", (
         r"take /dev/vda: damaged ext4 \(superblock checksum\).*EUCLEAN", r"hint: repair it"), timeout=20),
     lost("a disk in place of its partition", "root=/dev/vda", "gpt", r"take /dev/vda, GPT PTUUID=\S+: a disk with partitions"),
@@ -213,6 +221,16 @@ def test_a_disk_that_is_plugged_in_after_five_seconds(files, tmp_path, bus, devi
         plug_in(machine.monitor, files.get("gpt.root"), **device)
         machine.wait_for("ROOT-OK")
         assert f"/dev/{on} / ext4 ro" in machine.wait_for(" / ext4")
+
+
+def test_a_usr_that_is_plugged_in_after_five_seconds(files, tmp_path):
+    with Machine(tmp_path, files.get("drivers.img"), "root=/dev/vda", *drive(files.get("usrlabel.root"), "r"),
+                 "-device", "virtio-blk-pci,drive=r") as machine:
+        machine.wait_for("root-usr: waiting for LABEL=USR")
+        time.sleep(5)
+        plug_in(machine.monitor, files.get("usr.root"), driver="virtio-blk-pci")
+        machine.wait_for("ROOT-OK")
+        assert "/dev/vdb /usr ext4 ro" in machine.wait_for("/usr ext4"), machine.said()[-2000:]
 
 
 @pytest.mark.parametrize("words, disk", [
