@@ -76,26 +76,23 @@ static int is_blank(char c)
 
 int udevname_replace(char *to, size_t size, const char *text, size_t len)
 {
-	size_t used = 0;
+	size_t used = 0, width;
 
 	while (len && is_blank(*text))
 		text++, len--;
 	while (len && is_blank(text[len - 1]))
 		len--;
-	for (size_t i = 0, step; i < len; i += step) {
-		step = plain_len((const uint8_t *)text + i, len - i);
-		if (used + (step ? step : 1) >= size) {
+	for (size_t i = 0; i < len; i += width, used += width) {
+		size_t plain = plain_len((const uint8_t *)text + i, len - i);
+
+		width = plain ? plain : 1;
+		if (used + width >= size) {
 			to[0] = '\0';
 			return -E2BIG;
 		}
-		if (step)
-			memcpy(to + used, text + i, step);
-		else
-			to[used] = '_';
-		used += step ? step : 1;
-		for (step = step ? step : 1;
-		     is_blank(text[i]) && i + step < len && is_blank(text[i + step]);)
-			step++;
+		memcpy(to + used, plain ? text + i : "_", width);
+		while (is_blank(text[i]) && is_blank(text[i + 1]))
+			i++; /* what is behind the last one is none: blanks at the end are gone */
 	}
 	to[used] = '\0';
 	return 0;

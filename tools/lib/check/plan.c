@@ -182,6 +182,8 @@ static void plan_appliance(struct plan *plan)
 		say(plan, "as user %u, group %u and %u more", identity.uid, identity.gid, identity.group_count);
 	if (settings->chdir)
 		say(plan, "in %s%s", shown(settings->chdir), missing(plan, settings->chdir));
+	if (settings->links)
+		say(plan, "with links in /dev/disk");
 	if (settings->stdio)
 		say(plan, "its streams as frames over %s", shown(settings->stdio));
 	buffer_free(&line);
@@ -232,6 +234,8 @@ static void plan_root_mount(struct plan *plan)
 	say(plan, "%s, as %s%s%s", settings->root_access == ROOT_READ_ONLY ? "read-only" : "for writing",
 	    settings->rootfstype ? shown(settings->rootfstype) : "what is found on it",
 	    settings->rootflags ? ", with " : "", settings->rootflags ? shown(settings->rootflags) : "");
+	if (settings->toram)
+		say(plan, "copied to memory before");
 	if (settings->overlay)
 		say(plan, "under an overlay %s", *settings->overlay ? shown(settings->overlay) : "in memory");
 }
