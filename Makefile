@@ -11,17 +11,17 @@ VERSION	= 0.1
 
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
-PURE	= checksum cmdline dirents drivers executable finding format frames fslist fsprobe fstab \
-	  glob hints identity keymap mode modlist mounts \
-	  names number partitions rootspec settings uevent view $(FORMATS:%=fsprobe/%)
+PURE	= checksum cmdline dirents diskid drivers efivar executable finding format frames fslist fsprobe fstab \
+	  glob hints identity keymap kmsg mode modlist mounts \
+	  names number partitions rootspec settings udevname uevent view $(FORMATS:%=fsprobe/%)
 
 # What probes know of, a file for each family.
 FORMATS	= btrfs exfat ext f2fs fat iso9660 md member ntfs rom swap table text udf xfs zfs
 
 # /init, in the order of the boot, then what the steps share.
 INIT	= main early_mounts console settings late_mounts keymap modules resume root_find \
-	  root_mount root_usr root_switch appliance stay power give_up child devices \
-	  devices_wait drivers module mount_table probe root_check root_loop root_members root_overlay root_report \
+	  root_mount root_usr root_switch appliance stay power boot_partition give_up child devices \
+	  devices_wait disk_id drivers links module mount_table probe root_check root_firmware root_loop root_members root_overlay root_ram root_report \
 	  root_share root_take root_try stdio_frames sys/sys sys/file sys/log sys/host sys/empty_tree
 
 # The host tool.
@@ -34,11 +34,12 @@ WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wu
 # The kernel's headers (linux/, asm/) stand beside glibc's: musl's own come first.
 KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/x86_64-linux-gnu
 # Data share the file's last page of code: whole pages between them would be 2 KB of zeros.
+# Nothing here computes with vectors: so no function with arguments of any number saves them.
 # No unwind tables, no build id, no paths: two builds in two folders are the same bytes.
 INIT_CFLAGS = -std=c11 -Os $(WARN) -Wconversion -Wno-sign-conversion -I. -D_GNU_SOURCE \
 	  $(KERNEL_HEADERS) -ffile-prefix-map=$(CURDIR)=. \
 	  -fno-asynchronous-unwind-tables -fno-unwind-tables -fcf-protection=none \
-	  -ffunction-sections -fdata-sections -fno-pie -fstack-protector-strong $(EXTRA_CFLAGS)
+	  -ffunction-sections -fdata-sections -fno-pie -fstack-protector-strong -mgeneral-regs-only $(EXTRA_CFLAGS)
 INIT_LDFLAGS = -static -no-pie -Wl,--gc-sections,--build-id=none,-z,noseparate-code,-z,norelro,-z,common-page-size=64,-s
 HOST_CFLAGS = -std=c11 -O2 -g $(WARN) -I. -D_GNU_SOURCE -DRDINIT_VERSION='"$(VERSION)"' \
 	  -ffile-prefix-map=$(CURDIR)=. $(EXTRA_CFLAGS)

@@ -5,6 +5,7 @@
 
 #include "init/boot.h"
 #include "init/child.h"
+#include "init/links.h"
 #include "init/pure/names.h"
 #include "init/stdio_frames.h"
 #include "init/sys/host.h"
@@ -48,6 +49,8 @@ int appliance(struct boot *boot)
 		return log_err(error, "take rdinit.user=%s: expected UID:GID[,GID...]", user);
 	if (user)
 		child.identity = &identity;
+	if (boot->settings.links)
+		links_make(boot);
 	stdio_frames_open(boot, child.stdio);
 	host_tell("ready");
 	error = child_start(boot, &child);

@@ -22,6 +22,7 @@
 
 #define NEWROOT "/newroot"
 #define HOST	"/run/rdinit/host"  /* the file system that a root in a file is on */
+#define RAM	"/run/rdinit/ram" /* where its copy in memory is */
 #define LOWER	"/run/rdinit/lower" /* the root itself, under an overlay */
 
 /* What of a device named by its path is looked at, and what it may be. */
@@ -50,10 +51,13 @@ struct boot {
 	int env_count;
 	enum way_out way_out;           /* asked for by a signal while running */
 	int modules_loaded, modules_failed;
+	int modules_done;            /* the step has been taken */
 	int unanswered;              /* devices in the report that have no driver */
 	char failed_modules[FAILED_MODULES_MAX];
 	struct place root, upper;    /* upper: what rd.overlay= names */
 	struct devices devices;
+	/* While a program runs: the kernel told of a device. NULL: nobody listens. */
+	void (*hear)(struct boot *boot);
 	struct drivers drivers;      /* the image's table; of no lines where it has none */
 	unsigned char driver_done[DRIVERS_MAX]; /* loaded, or tried, or blacklisted */
 	char cmdline[COMMAND_LINE_MAX]; /* settings points into these */

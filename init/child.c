@@ -16,8 +16,8 @@
 #define PATH_MAX_HERE 4096
 
 /* SIGINT is ctrl-alt-del, SIGPWR a UPS or the host's power button, the rest are kill(1)'s. */
-static const int waited_for[] = { SIGCHLD, SIGTERM, SIGINT,  SIGHUP,
-				  SIGQUIT, SIGUSR1, SIGUSR2, SIGPWR };
+static const int waited_for[] = { SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGQUIT,
+				  SIGUSR1, SIGUSR2, SIGPWR, SIGIO };
 
 static void waited_set(sigset_t *set)
 {
@@ -117,8 +117,8 @@ static int in_child(void *argument)
 	if (child->error)
 		return 126;
 	if (strchr(child->argv[0], '/'))
-		child->error = sys_execve(child->argv[0], child->argv,
-					  (char *const *)start->boot->env);
+		child->error =
+			sys_execve(child->argv[0], child->argv, (char *const *)start->boot->env);
 	else
 		child->error = search(start, child->argv[0]);
 	return 127;
@@ -173,8 +173,24 @@ static enum way_out way_of(int signal)
 	}
 }
 
+/* Told by a signal, like all that is waited for here: where nothing comes and goes nothing wakes.
+ */
+static void listen(struct boot *boot)
+{
+	if (!boot->hear)
+		return;
+	if (boot->devices.uevents >= 0)
+		sys_signal_of(boot->devices.uevents);
+	boot->hear(boot); /* what came before */
+}
+
 static void take_signal(struct boot *boot, struct child *child, int signal)
 {
+	if (signal == SIGIO) {
+		if (boot->hear)
+			boot->hear(boot);
+		return;
+	}
 	if (child->signals == SIGNALS_TO_INIT) {
 		boot->way_out = way_of(signal);
 		return;
@@ -202,6 +218,7 @@ void child_wait(struct boot *boot, struct child *child)
 	sigset_t set;
 
 	waited_set(&set);
+	listen(boot);
 	sys_reboot(RB_DISABLE_CAD); /* ctrl-alt-del: a SIGINT for us, not a reset with open disks */
 	for (;;) {
 		int signal = sys_sigwait(&set, -1);

@@ -110,6 +110,11 @@ static struct device *take_in(struct devices *devices, const struct uevent *even
 	return device;
 }
 
+int devices_is_lower(const struct device *a, const struct device *b)
+{
+	return a->major < b->major || (a->major == b->major && a->minor < b->minor);
+}
+
 /* The last of the list takes the place. */
 static void forget(struct devices *devices, struct device *device)
 {
@@ -127,8 +132,9 @@ static void forget(struct devices *devices, struct device *device)
 }
 
 /* The media changed, partitions were read again, a mapping was made: all that was known is void. */
-static void look_anew(struct device *device)
+static void look_anew(struct devices *devices, struct device *device)
 {
+	devices->news = NEWS_OF_CONTENT;
 	if (device->state == DEVICE_PROBING)
 		device->changed = CHANGED;
 	else
@@ -160,10 +166,12 @@ void devices_take_event(struct devices *devices, const struct uevent *event)
 	device = take_in(devices, event, event->devpath);
 	if (!device)
 		return;
+	if (devices->news == NO_NEWS)
+		devices->news = NEWS;
 	if (strcmp(event->action, "remove") == 0)
 		forget(devices, device);
 	else if (strcmp(event->action, "change") == 0)
-		look_anew(device);
+		look_anew(devices, device);
 	else if (strcmp(event->action, "add") == 0)
 		announce(device);
 }

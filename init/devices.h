@@ -5,12 +5,16 @@
 #include <poll.h>
 #include <stdint.h>
 
+#include "init/pure/diskid.h"
 #include "init/pure/finding.h"
 #include "init/pure/uevent.h"
 
 #define DEVICES_MAX 256 /* block devices that are looked at; more are said once */
 #define DEVICE_NAME_MAX 40 /* bytes; the kernel's BDEVNAME_SIZE is 32 */
 #define PROBES_MAX 8 /* children at a time */
+
+/* Since somebody set it back: devices came or went; or what is on one may be another. */
+enum news { NO_NEWS, NEWS, NEWS_OF_CONTENT };
 
 enum device_state {
 	DEVICE_NEW, /* nobody has looked at it */
@@ -21,6 +25,8 @@ enum device_state {
 
 /* Heard while a child looked at the device. */
 enum change { UNCHANGED, ANNOUNCED, CHANGED };
+
+struct rootspec;
 
 struct device {
 	unsigned int major, minor;
@@ -36,7 +42,6 @@ struct device {
 struct probe {
 	int pid; /* 0: the slot is free */
 	int pipe;
-	int ended, status; /* reaped; as in wait(2) */
 	struct device *device; /* NULL: gone meanwhile */
 	int64_t deadline; /* ms */
 };
@@ -46,6 +51,7 @@ struct devices {
 	int count, left_out;
 	struct probe probes[PROBES_MAX];
 	unsigned int probed; /* times that a child was started */
+	enum news news;
 	int is_open; /* somebody listens, or tried to */
 	int uevents; /* the socket; below 0: none */
 	/* A device came that asks for a driver; NULL: words were lost, so look at all of them. */
@@ -80,6 +86,9 @@ int devices_are_busy(const struct devices *devices);
 /* By its number; NULL. */
 struct device *devices_find(struct devices *devices, unsigned int major, unsigned int minor);
 
+/* Whether the number of `a` is the lower one. */
+int devices_is_lower(const struct device *a, const struct device *b);
+
 /* Milliseconds; -1: no limit, 0: over. */
 int64_t devices_time_left(int64_t deadline);
 
@@ -92,10 +101,15 @@ void devices_announce(struct devices *devices);
 /* The path of the device's file in sysfs. */
 void sysfs_name(char *path, size_t size, const char *name, const char *file);
 
+/* disk_id.c: what sysfs says of the device, or of the disk of a partition. */
+void device_id(const struct device *device, struct diskid *id);
+/* Whether that is what root=WWID= or a link of /dev/disk/by-id names. */
+int device_has_id(const struct device *device, const struct rootspec *spec);
+
 /* probe.c: a child without rights looks at the device. 0, or -errno, said in device->trouble. */
 int probe_start(struct devices *devices, struct probe *probe, struct device *device);
 /* Takes what the child has told, or its end; frees the slot. */
-void probe_finish(struct devices *devices, struct probe *probe);
+void probe_finish(struct probe *probe);
 /* The child did not answer in time. */
 void probe_give_up(struct probe *probe);
 

@@ -115,7 +115,7 @@ static void finish_probes(struct devices *devices, const struct pollfd *news)
 		if (!probe->pid)
 			continue;
 		if (news[i].revents)
-			probe_finish(devices, probe);
+			probe_finish(probe);
 		else if (devices_time_left(probe->deadline) == 0)
 			probe_give_up(probe);
 	}

@@ -174,6 +174,11 @@ static void hear_modalias(void *argument, const char *modalias)
 		walk_devices(argument, take_device);
 }
 
+static void hear_devices(struct boot *boot)
+{
+	devices_hear(&boot->devices);
+}
+
 static void load_named(struct boot *boot)
 {
 	char name[MODULE_NAME_SIZE];
@@ -201,6 +206,7 @@ void drivers_load(struct boot *boot)
 	}
 	boot->devices.on_modalias = hear_modalias;
 	boot->devices.argument = boot;
+	boot->hear = hear_devices;
 	devices_open(&boot->devices);
 	if (boot->settings.modules_load.count)
 		load_named(boot);

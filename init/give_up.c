@@ -6,12 +6,13 @@
 
 #include "init/boot.h"
 #include "init/child.h"
+#include "init/links.h"
 #include "init/pure/names.h"
 #include "init/sys/host.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-#define SHELL	    "/bin/sh"
+#define SHELL "/bin/sh"
 #define CRASH_STACK 32768 /* bytes: give_up() and all that power() calls, with room */
 
 /* The boot that a crash handler gives up: a handler gets no argument of ours. */
@@ -30,11 +31,14 @@ static enum onfail choose(const struct boot *boot)
 	return sys_access(SHELL, X_OK) == 0 ? ONFAIL_SHELL : ONFAIL_WAIT;
 }
 
-static void shell(struct boot *boot)
+static void shell(struct boot *boot, int error)
 {
 	char *argv[] = { (char *)SHELL, NULL };
 	struct child child = { .argv = argv, .signals = SIGNALS_TO_INIT, .stdio = { -1, -1, -1 } };
 
+	/* Not where the boot ended before there were devices, nor what may have crashed. */
+	if (boot->modules_done && error != -EFAULT)
+		links_make(boot);
 	log_say(LOG_ERROR, "a shell to look around in; the machine ends with it");
 	child_run(boot, &child);
 }
@@ -59,7 +63,7 @@ _Noreturn void give_up(struct boot *boot, const char *step, int error)
 	host_tell("failed %s %s %s", step, error_name(-error), log_last_error());
 	log_last("exit status 125 (failed: %s)", step);
 	if (what == ONFAIL_SHELL)
-		shell(boot);
+		shell(boot, error);
 	if (what == ONFAIL_WAIT)
 		wait_for_ever(boot);
 	if (what == ONFAIL_REBOOT && !boot->settings.onfail && boot->settings.panic_s > 0)

@@ -31,6 +31,7 @@ int modules_load(struct boot *boot)
 	int error = load_list(boot);
 
 	drivers_load(boot);
+	boot->modules_done = 1;
 	log_say(LOG_DEBUG, "%d loaded, %d failed", boot->modules_loaded, boot->modules_failed);
 	return error;
 }

@@ -26,7 +26,8 @@
 struct job {
 	const struct device *device;
 	struct device disk; /* of a partition: its name, and its number where it is known */
-	enum log_level filter_level; /* of the word that there is no filter: one child's is enough */
+	enum log_level
+		filter_level; /* of the word that there is no filter: one child's is enough */
 	int pipe, fd, disk_fd; /* disk_fd: below 0 for what is no partition */
 	uint64_t size, disk_size, start;
 	size_t used; /* bytes of the arena */
@@ -65,7 +66,8 @@ static void give_up_rights(const struct job *job)
 
 	if (error)
 		log_say(job->filter_level,
-			"no seccomp filter for the probe of %s (error %d): is CONFIG_SECCOMP_FILTER set?",
+			"no seccomp filter for the probe of %s (error %d): is "
+			"CONFIG_SECCOMP_FILTER set?",
 			job->device->name, -error);
 }
 
@@ -223,23 +225,6 @@ int probe_start(struct devices *devices, struct probe *probe, struct device *dev
 	return 0;
 }
 
-/* Other probes may end first: their slots learn it. */
-static void reap(struct devices *devices, const struct probe *probe)
-{
-	int status, pid;
-
-	while (!probe->ended) {
-		pid = sys_wait(&status, 0);
-		if (pid < 0 && pid != -EINTR)
-			return;
-		for (int i = 0; pid > 0 && i < PROBES_MAX; i++)
-			if (devices->probes[i].pid == pid) {
-				devices->probes[i].ended = 1;
-				devices->probes[i].status = status;
-			}
-	}
-}
-
 static void tell_end(struct device *device, int status)
 {
 	const char *signal = WIFSIGNALED(status) ? signal_name(WTERMSIG(status)) : NULL;
@@ -264,24 +249,25 @@ static void settle(struct device *device, const struct finding *finding)
 }
 
 /* What the child told is foreign: it read the device's bytes. Whatever it does now, it ends. */
-void probe_finish(struct devices *devices, struct probe *probe)
+void probe_finish(struct probe *probe)
 {
 	struct finding finding;
 	long got = sys_read(probe->pipe, &finding, sizeof(finding));
 	struct device *device = probe->device;
+	int status = 0;
 
 	if (got == -EINTR || got == -EAGAIN)
 		return;
 	sys_close(probe->pipe);
 	sys_kill(probe->pid, SIGKILL);
-	reap(devices, probe);
+	sys_wait_for(probe->pid, &status);
 	probe->pid = 0;
 	if (!device)
 		return;
 	if (got == sizeof(finding) && finding_check(&finding) == 0)
 		settle(device, &finding);
 	else
-		tell_end(device, probe->status);
+		tell_end(device, status);
 }
 
 /* It may hang in the kernel, where no signal reaches it: it is not waited for. */

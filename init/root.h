@@ -10,6 +10,14 @@
 void root_report(struct boot *boot, const struct place *place, const struct rootspec *spec,
 		 int64_t waited_ms);
 
+/* boot_partition.c: the UUID of the partition that the boot loader was started from, by firmware of the EFI
+ * kind; "": nobody tells, or what fails was said. */
+void root_boot_partition(struct boot *boot, char uuid[FINDING_UUID_MAX]);
+
+/* root_firmware.c: for the report: firmware that drivers asked for since the start of the kernel, and did
+ * not get, each once, with the cure. Nothing where the kernel's log cannot be read. */
+void root_firmware_report(void);
+
 /* The end of the time for what is waited for from now on, as of sys_clock_ms(). */
 int64_t root_deadline(const struct settings *settings);
 
@@ -54,6 +62,16 @@ int root_wait(struct boot *boot, struct place *place, int64_t since, int64_t dea
 /* root_loop.c: mounts the root on HOST, and makes the root the file rdinit.loop= in it. 0 or -errno,
  * said. */
 int root_loop(struct boot *boot);
+
+/* Attaches the file to a loop device, which becomes the root, and looks at it. Closes `file`. 0 or -errno,
+ * said. */
+int root_loop_carry(struct boot *boot, int file, const char *name);
+
+/* root_ram.c: a copy in memory of what is open. Its descriptor, or -errno, said: -ENOMEM, before anything
+ * was copied, where it does not fit; -EIO where what is read ends too early. */
+int root_ram(int from, const char *what);
+/* Copies the root's device to memory, and makes the copy the root. 0 or -errno, said. */
+int root_ram_device(struct boot *boot);
 
 /* root_members.c: waits for all devices of the place's file system. 0 or -errno, said. */
 int root_members(struct boot *boot, struct place *place, int64_t deadline);

@@ -5,6 +5,7 @@
 
 #include "init/child.h"
 #include "init/devices.h"
+#include "init/links.h"
 #include "init/pure/format.h"
 #include "init/root.h"
 #include "init/sys/file.h"
@@ -100,6 +101,8 @@ int root_check(struct boot *boot, const struct place *place, const char *types)
 		return 0;
 	}
 	host_tell("status %s: checking %s", log_current_step(), place->device);
+	if (settings->links)
+		links_make(boot);
 	/* A program that cannot be started is said, and keeps nobody from the root. */
 	return child_run(boot, &child) ? 0 : judge(boot, &child, place->device);
 }

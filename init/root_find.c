@@ -51,6 +51,19 @@ static int is_behind(struct devices *devices, const struct rootspec *spec,
 	return 0;
 }
 
+/* As the specification has it: the root is on the disk that was booted from. */
+static int is_beside(const struct devices *devices, const char *uuid, const struct device *device)
+{
+	for (int i = 0; i < devices->count; i++) {
+		const struct device *named = &devices->all[i];
+
+		if (named->state == DEVICE_KNOWN && strcmp(named->disk, device->disk) == 0 &&
+		    strcmp(named->finding.part_uuid, uuid) == 0)
+			return 1;
+	}
+	return 0;
+}
+
 static int is_meant(struct devices *devices, const struct rootspec *spec,
 		    const struct device *device)
 {
@@ -58,12 +71,10 @@ static int is_meant(struct devices *devices, const struct rootspec *spec,
 		return 0;
 	if (spec->offset)
 		return is_behind(devices, spec, device);
-	return device->state == DEVICE_KNOWN && rootspec_matches(spec, &device->finding);
-}
-
-static int is_lower(const struct device *a, const struct device *b)
-{
-	return a->major < b->major || (a->major == b->major && a->minor < b->minor);
+	if (rootspec_is_of_disk(spec))
+		return device->state == DEVICE_KNOWN && device_has_id(device, spec);
+	return device->state == DEVICE_KNOWN && rootspec_matches(spec, &device->finding) &&
+	       (!spec->beside[0] || is_beside(devices, spec->beside, device));
 }
 
 /* Of several the one with the lowest number, whichever came first. */
@@ -77,7 +88,7 @@ static struct device *choose(struct devices *devices, const struct place *place,
 
 		if (!is_meant(devices, spec, device))
 			continue;
-		if (!chosen || is_lower(device, chosen)) {
+		if (!chosen || devices_is_lower(device, chosen)) {
 			chosen = device;
 			device = other;
 		}
@@ -185,12 +196,12 @@ static int parse(const struct place *place, struct rootspec *spec)
 
 	if (error == -EOPNOTSUPP)
 		return log_err(error,
-			       "take %s=%s: of /dev/disk only by-uuid, by-label, by-partuuid and "
-			       "by-partlabel are known",
+			       "take %s=%s: of /dev/disk only by-uuid, by-label, by-partuuid, "
+			       "by-partlabel and by-id are known",
 			       place->word, place->name);
 	return error ? log_err(error,
 			       "take %s=%s: not /dev/NAME, MAJ:MIN, UUID=, LABEL=, PARTUUID=, "
-			       "PARTLABEL= or gpt-auto",
+			       "PARTLABEL=, WWID= or gpt-auto",
 			       place->word, place->name)
 		     : 0;
 }
@@ -202,6 +213,8 @@ int root_wait(struct boot *boot, struct place *place, int64_t since, int64_t dea
 
 	if (error)
 		return error;
+	if (spec.kind == ROOTSPEC_GPT_AUTO)
+		root_boot_partition(boot, spec.beside);
 	if (spec.kind == ROOTSPEC_PATH || spec.kind == ROOTSPEC_NUMBER)
 		error = find_by_path(boot, place, &spec, deadline);
 	else

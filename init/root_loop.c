@@ -25,7 +25,7 @@ static int open_control(struct boot *boot)
 
 /* The device stays open until /init becomes another: it frees itself with its last user, and the
  * mount is not yet one. */
-static int attach(struct boot *boot, int file, enum root_access access)
+static int attach(struct boot *boot, int file, const char *name, enum root_access access)
 {
 	int control = open_control(boot), number, fd, error;
 
@@ -42,8 +42,7 @@ static int attach(struct boot *boot, int file, enum root_access access)
 		return log_err(fd, "open %s", boot->root.device);
 	error = sys_loop_attach(
 		fd, file, LO_FLAGS_AUTOCLEAR | (access == ROOT_READ_ONLY ? LO_FLAGS_READ_ONLY : 0));
-	return error ? log_err(error, "attach %s to %s", boot->settings.loop, boot->root.device)
-		     : number;
+	return error ? log_err(error, "attach %s to %s", name, boot->root.device) : number;
 }
 
 /* It was empty before, and may have been looked at. */
@@ -59,16 +58,42 @@ static int look(struct boot *boot, int number)
 	return boot->settings.rootfstype ? 0 : root_look(boot, &boot->root);
 }
 
+static enum root_access access_of(const struct boot *boot)
+{
+	return boot->settings.overlay ? ROOT_READ_ONLY
+				      : (enum root_access)boot->settings.root_access;
+}
+
+int root_loop_carry(struct boot *boot, int file, const char *name)
+{
+	int number = attach(boot, file, name, access_of(boot));
+
+	sys_close(file);
+	return number < 0 ? number : look(boot, number);
+}
+
+/* What is in memory needs its medium no more. */
+static int take_to_ram(struct boot *boot, int file)
+{
+	int copy = root_ram(file, boot->settings.loop), error;
+
+	sys_close(file);
+	error = sys_umount(HOST, 0);
+	if (error)
+		log_warn(error, "unmount " HOST);
+	return copy;
+}
+
 int root_loop(struct boot *boot)
 {
-	enum root_access access =
-		boot->settings.overlay ? ROOT_READ_ONLY : boot->settings.root_access;
+	/* What is copied is read alone. */
+	enum root_access access = boot->settings.toram ? ROOT_READ_ONLY : access_of(boot);
 	const struct attempt host = { .boot = boot,
 				      .place = &boot->root,
 				      .target = HOST,
 				      .flags = access == ROOT_READ_ONLY ? MS_RDONLY : 0,
 				      .writing = WRITING_NEEDED };
-	int error = root_try(&host), top, file, number;
+	int error = root_try(&host), top, file;
 
 	if (error)
 		return error;
@@ -81,7 +106,7 @@ int root_loop(struct boot *boot)
 	if (file < 0)
 		return log_err(file, "open rdinit.loop=%s on %s", boot->settings.loop,
 			       boot->root.device);
-	number = attach(boot, file, access);
-	sys_close(file);
-	return number < 0 ? number : look(boot, number);
+	if (boot->settings.toram)
+		file = take_to_ram(boot, file);
+	return file < 0 ? file : root_loop_carry(boot, file, boot->settings.loop);
 }

@@ -42,9 +42,14 @@ int root_mount(struct boot *boot)
 
 	if (error && error != -EEXIST)
 		return log_err(error, "make " NEWROOT);
-	error = boot->settings.overlay || boot->settings.loop ? root_overlay_folders(boot) : 0;
+	if (boot->settings.overlay || boot->settings.loop || boot->settings.toram)
+		error = root_overlay_folders(boot);
+	else
+		error = 0;
 	if (!error && boot->settings.loop)
 		error = root_loop(boot);
+	else if (!error && boot->settings.toram)
+		error = root_ram_device(boot);
 	if (error)
 		return error;
 	if (!boot->settings.overlay)

@@ -38,6 +38,20 @@ static void list(struct devices *devices)
 	log_say(LOG_ERROR, "block devices: %s", devices->count ? text : "none");
 }
 
+/* What the disk could be asked for by, where it was asked for so. */
+static void describe_disk(const struct device *device, const struct rootspec *spec)
+{
+	struct diskid id;
+
+	if (!rootspec_is_of_disk(spec) || device->part)
+		return;
+	device_id(device, &id);
+	if (id.kind == DISKID_NONE)
+		log_say(LOG_ERROR, "%s: has no name of its own", device->name);
+	else
+		log_say(LOG_ERROR, "%s: WWID=%s", device->name, id.text);
+}
+
 /* "vda1: ext4 UUID=...", "vdb: LUKS2 UUID=...: not opened: encrypted, ..." */
 static void describe(const struct devices *devices, const struct device *device)
 {
@@ -101,9 +115,12 @@ void root_report(struct boot *boot, const struct place *place, const struct root
 	list(devices);
 	for (int i = 0; i < devices->count; i++)
 		describe(devices, &devices->all[i]);
+	for (int i = 0; i < devices->count; i++)
+		describe_disk(&devices->all[i], spec);
 	log_say(LOG_ERROR, "modules: %d loaded, %d failed%s%s", boot->modules_loaded,
 		boot->modules_failed, boot->modules_failed ? ":" : "", boot->failed_modules);
 	drivers_report(boot);
+	root_firmware_report();
 	if (devices->count == 0)
 		log_say(LOG_ERROR,
 			"hint: is the disk's driver in the image? (virtio_blk, nvme, ahci, "

@@ -4,16 +4,20 @@
 #define ENTRIES 256
 
 /* Made anew for each call: cheaper than a kilobyte for each polynomial in a program of a few tens.
- */
+ * The remainder of a sum is the sum of the remainders, so that only those of single bits are divided
+ * out. */
 static void make_table(uint32_t table[ENTRIES], uint32_t poly)
 {
-	for (uint32_t i = 0; i < ENTRIES; i++) {
-		uint32_t value = i;
+	uint32_t value = 1;
 
-		for (int bit = 0; bit < 8; bit++)
-			value = value >> 1 ^ (value & 1 ? poly : 0);
-		table[i] = value;
+	table[0] = 0;
+	for (uint32_t bit = ENTRIES / 2; bit; bit /= 2) {
+		value = value >> 1 ^ (value & 1 ? poly : 0);
+		table[bit] = value;
 	}
+	for (uint32_t bit = 2; bit < ENTRIES; bit *= 2)
+		for (uint32_t rest = 1; rest < bit; rest++)
+			table[bit + rest] = table[bit] ^ table[rest];
 }
 
 uint32_t checksum_crc32_hole(uint32_t poly, uint32_t crc, struct span bytes, size_t hole,

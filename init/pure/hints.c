@@ -26,6 +26,9 @@ static const struct hint {
 				"and loaded?" },
 	{ "root-mount", ENOENT, "rdinit.loop= is a path on the root's file system, and needs the kernel's "
 				"loop devices (the module loop)" },
+	{ "root-mount", ENOMEM, "give the machine more memory, make the root smaller (squashfs), or boot without "
+				"rdinit.toram" },
+	{ "root-mount", EIO, "the medium cannot be read" },
 	{ "root-mount", EACCES, "the device is write-protected: use ro instead of rw" },
 	{ "root-mount", EINVAL, "no file system of this type is there, or rootflags= has a word it "
 				"does not know" },

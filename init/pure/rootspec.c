@@ -17,12 +17,14 @@
 /* The Discoverable Partitions Specification's root for x86-64. */
 #define TYPE_ROOT "4f68bce3-e8cd-4db1-96e7-fbcaf984b709"
 
+#define NO_FIELD SIZE_MAX
+
 enum letters { EXACT, ANY_CASE };
 
 static const struct name {
 	enum rootspec_kind kind;
 	const char *word, *folder;
-	size_t field; /* in struct finding */
+	size_t field; /* in struct finding; NO_FIELD: a name of the disk */
 	enum letters letters;
 } names[] = {
 	{ ROOTSPEC_UUID, "UUID=", "by-uuid/", offsetof(struct finding, uuid), ANY_CASE },
@@ -31,9 +33,12 @@ static const struct name {
 	  ANY_CASE },
 	{ ROOTSPEC_PARTLABEL, "PARTLABEL=", "by-partlabel/", offsetof(struct finding, part_label),
 	  EXACT },
+	{ ROOTSPEC_WWID, "WWID=", NULL, NO_FIELD, EXACT },
+	{ ROOTSPEC_ID, NULL, "by-id/", NO_FIELD, EXACT },
 };
 
 #define NAMES (sizeof(names) / sizeof(names[0]))
+#define PART_WORD "-part"
 
 static int parse_pair(const char *text, const char *colon, struct rootspec *spec)
 {
@@ -107,6 +112,24 @@ static int take_offset(struct rootspec *spec)
 	return number_parse(at + strlen(OFFSET_WORD), 10, OFFSET_MAX, &spec->offset) ? 0 : -EINVAL;
 }
 
+/* "-partN" at the end. */
+static int take_part(struct rootspec *spec)
+{
+	char *at = spec->value;
+
+	for (char *next; (next = strstr(at + 1, PART_WORD));)
+		at = next;
+	if (at > spec->value && number_parse(at + strlen(PART_WORD), 10, MINOR_MAX, &spec->part) &&
+	    spec->part)
+		*at = '\0';
+	return 0;
+}
+
+int rootspec_is_of_disk(const struct rootspec *spec)
+{
+	return spec->kind == ROOTSPEC_WWID || spec->kind == ROOTSPEC_ID;
+}
+
 static int parse_name(const char *text, struct rootspec *spec)
 {
 	int is_link = strncmp(text, DISK_LINKS, strlen(DISK_LINKS)) == 0;
@@ -116,12 +139,12 @@ static int parse_name(const char *text, struct rootspec *spec)
 	for (size_t i = 0; i < NAMES; i++) {
 		const char *prefix = is_link ? names[i].folder : names[i].word;
 
-		if (strncmp(text, prefix, strlen(prefix)))
+		if (!prefix || strncmp(text, prefix, strlen(prefix)))
 			continue;
 		spec->kind = names[i].kind;
 		if (take_value(text + strlen(prefix), spec))
 			return -EINVAL;
-		return take_offset(spec);
+		return rootspec_is_of_disk(spec) ? take_part(spec) : take_offset(spec);
 	}
 	return is_link ? -EOPNOTSUPP : -ENOENT;
 }
@@ -165,7 +188,8 @@ static int is_same(const char *a, const char *b, enum letters letters)
 /* What identifies a partition table is no name of a file system. */
 static const char *field_of(const struct finding *finding, const struct name *name)
 {
-	if (name->kind == ROOTSPEC_UUID && format_info(finding->format)->use == USE_TABLE)
+	if (name->field == NO_FIELD ||
+	    (name->kind == ROOTSPEC_UUID && format_info(finding->format)->use == USE_TABLE))
 		return "";
 	return (const char *)finding + name->field;
 }
@@ -176,7 +200,7 @@ int rootspec_matches(const struct rootspec *spec, const struct finding *finding)
 		return strcmp(finding->part_type, TYPE_ROOT) == 0 &&
 		       !(finding->part_flags & PARTITION_NO_AUTO);
 	for (size_t i = 0; i < NAMES; i++)
-		if (names[i].kind == spec->kind)
+		if (names[i].kind == spec->kind && names[i].field != NO_FIELD)
 			return is_same(spec->value, field_of(finding, &names[i]), names[i].letters);
 	return 0;
 }
@@ -194,7 +218,7 @@ const char *rootspec_near(const struct rootspec *spec, const struct finding *fin
 const char *rootspec_value(const char *word, const struct finding *finding)
 {
 	for (size_t i = 0; i < NAMES; i++)
-		if (strcmp(names[i].word, word) == 0)
+		if (names[i].word && strcmp(names[i].word, word) == 0)
 			return field_of(finding, &names[i]);
 	return "";
 }

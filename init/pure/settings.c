@@ -23,7 +23,7 @@ static const char *const exit_choices[] = { "poweroff", "reboot", "halt", NULL }
 
 const struct parameter parameters[] = {
 	PARAMETER("root", PARAMETER_TEXT, FIELD(root), 0, NULL, "DEVICE",
-	  "the real root file system: UUID=, LABEL=, PARTUUID=, PARTLABEL=, /dev/NAME, MAJ:MIN"),
+	  "the real root file system: UUID=, LABEL=, PARTUUID=, PARTLABEL=, WWID=, /dev/NAME, MAJ:MIN"),
 	PARAMETER("rootfstype", PARAMETER_TEXT, FIELD(rootfstype), 0, NULL, "TYPE[,TYPE...]",
 	  "file systems to try, in this order; default: all that the kernel knows"),
 	PARAMETER("rootflags", PARAMETER_TEXT, FIELD(rootflags), 0, NULL, "OPTIONS",
@@ -75,8 +75,12 @@ const struct parameter parameters[] = {
 	  "the program's working directory; default /"),
 	PARAMETER("rdinit.loop", PARAMETER_TEXT, FIELD(loop), 0, NULL, "PATH",
 	  "the real root is this file, on the file system that root= names"),
+	PARAMETER("rdinit.toram", PARAMETER_SET, FIELD(toram), 1, NULL, NULL,
+	  "copy the root to memory, so that its medium can be taken away"),
 	PARAMETER("rdinit.mounts", PARAMETER_CHOICE, FIELD(mounts), 0, mounts_choices, "minimal",
 	  "mount only /dev, /proc and /sys"),
+	PARAMETER("rdinit.links", PARAMETER_SET, FIELD(links), 1, NULL, NULL,
+	  "make the links of /dev/disk for the program, and for what checks a root"),
 	PARAMETER("rdinit.stdio", PARAMETER_TEXT, FIELD(stdio), 0, NULL, "TTY",
 	  "carry the program's standard streams as frames over this serial port"),
 	PARAMETER("rdinit.host", PARAMETER_TEXT, FIELD(host), 0, NULL, "TTY",

@@ -15,6 +15,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/reboot.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -96,6 +97,11 @@ long sys_write(int fd, const void *buffer, size_t size)
 long sys_pread(int fd, void *buffer, size_t size, uint64_t offset)
 {
 	return result(pread(fd, buffer, size, (off_t)offset));
+}
+
+long sys_sendfile(int to, int from, size_t len)
+{
+	return result(sendfile(to, from, NULL, len));
 }
 
 void sys_readahead(int fd, uint64_t offset, size_t size)
@@ -213,6 +219,16 @@ int sys_fork(int (*child)(void *), void *argument)
 int sys_wait(int *status, int flags)
 {
 	return (int)result(waitpid(-1, status, flags));
+}
+
+int sys_wait_for(int pid, int *status)
+{
+	long done;
+
+	do
+		done = result(waitpid(pid, status, 0));
+	while (done == -EINTR);
+	return done < 0 ? (int)done : 0;
 }
 
 int sys_getpid(void)
@@ -361,6 +377,13 @@ int sys_open_uevents(void)
 		return error;
 	}
 	return fd;
+}
+
+int sys_signal_of(int fd)
+{
+	int error = (int)result(fcntl(fd, F_SETOWN, getpid()));
+
+	return error ? error : (int)result(fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC));
 }
 
 int sys_finit_module(int fd, const char *options, int flags)

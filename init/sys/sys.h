@@ -33,6 +33,8 @@ long sys_read(int fd, void *buffer, size_t size);
 long sys_write(int fd, const void *buffer, size_t size);
 /* At this offset; for children without rights. */
 long sys_pread(int fd, void *buffer, size_t size, uint64_t offset);
+/* At most `len` bytes from where both are. How many there were; 0 at the end. */
+long sys_sendfile(int to, int from, size_t len);
 /* The kernel reads this part in the meantime, in one piece. Where it cannot, nothing happens. */
 void sys_readahead(int fd, uint64_t offset, size_t size);
 /* All of a file, in memory that it shares with the initramfs; never given back. 0 or -errno. */
@@ -58,6 +60,8 @@ int sys_spawn(int (*child)(void *), void *argument);
 int sys_fork(int (*child)(void *), void *argument);
 /* Reaps one child; `status` as in wait(2). Returns its process id, 0 where WNOHANG found none. */
 int sys_wait(int *status, int flags);
+/* Waits for this one alone: others may be somebody's whose end counts. 0 or -errno. */
+int sys_wait_for(int pid, int *status);
 int sys_getpid(void);
 int sys_kill(int pid, int signal);
 int sys_setsid(void);
@@ -89,6 +93,8 @@ int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short 
 int sys_loop_free(int control);                 /* the number of a loop device that nobody uses */
 int sys_loop_attach(int loop, int file, unsigned int flags); /* LO_FLAGS_*; Linux 5.8 */
 
+/* From now on SIGIO tells this process that there is something to be read. */
+int sys_signal_of(int fd);
 int sys_open_uevents(void);                     /* netlink socket bound to the kernel's uevents */
 int sys_finit_module(int fd, const char *options, int flags);
 

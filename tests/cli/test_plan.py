@@ -32,12 +32,12 @@ def test_the_steps_are_those_of_init(tool, words, table):
 
 def test_a_hand_off(tool):
     got = plan(tool, "init\ncmdline rootfstype=ext4 rd.timeout=7\n", "--append",
-               'console=ttyS0 console=tty0 root=UUID=12-ab rw rootflags=noatime rd.overlay resume=LABEL=s init=/x bad rdinit.no=1 -- a "b c"')
+               'console=ttyS0 console=tty0 root=UUID=12-ab rw rootflags=noatime rd.overlay rdinit.toram resume=LABEL=s init=/x bad rdinit.no=1 -- a "b c"')
     assert got["settings"] == ["hand off, by root=", "after a failure: what panic= says, else a shell",
                                "ignored: rdinit.no=1: no such parameter"]
     assert got["console"] == ["/dev/console", "else ttyS0", "else tty0"]
     assert got["root-find"] == ["the file system of UUID 12-ab", "waits 7 s at the most"]
-    assert got["root-mount"] == ["for writing, as ext4, with noatime", "under an overlay in memory"]
+    assert got["root-mount"] == ["for writing, as ext4, with noatime", "copied to memory before", "under an overlay in memory"]
     assert got["resume"] == ["from LABEL=s, where a hibernated system is there"]
     assert got["root-usr"] == ["/usr, where the root's /etc/fstab has a line for it"]
     assert got["root-switch"] == ["/x", 'with a "b c"']
@@ -46,8 +46,9 @@ def test_a_hand_off(tool):
 def test_a_program_with_its_user_and_folder(tool):
     tool.write("app", "#!/init\n")
     got = plan(tool, "init\nfile /app app 0755 0 0\nrun /app 1 '2\ncmdline rdinit.user=1:2,3 rdinit.chdir=/none A=b\n",
-               "--append", "rdinit.grace=9 rdinit.exit=reboot rdinit.onfail=halt rdinit.mounts=minimal")
-    assert got["appliance"] == ["/app 1 '2", "as user 1, group 2 and 1 more", "in /none (not in the image)"]
+               "--append", "rdinit.grace=9 rdinit.exit=reboot rdinit.onfail=halt rdinit.mounts=minimal rdinit.links")
+    assert got["appliance"] == ["/app 1 '2", "as user 1, group 2 and 1 more", "in /none (not in the image)",
+                                "with links in /dev/disk"]
     assert got["power"] == ["TERM, after 9 s KILL, sync, unmount; reboot"] and got["late-mounts"] == ["none: rdinit.mounts=minimal"]
     assert got["settings"] == ["run one program, by /etc/rdinit/run", "after a failure: halt", "environment: A=b"]
 

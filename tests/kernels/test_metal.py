@@ -6,6 +6,7 @@ import time
 
 import pytest
 from guests import KERNELS, WORDS, Guest, pack
+from roots import ROOT_TYPE
 from vm import PROJECT
 
 OVMF = "/usr/share/OVMF/OVMF_CODE_4M.fd"
@@ -25,7 +26,7 @@ def unified(path, kernel, image, words):
     subprocess.run([*command, STUB, path], check=True)
 
 
-def make_stick(folder, files, image, words):
+def make_stick(folder, files, image, words, kind="L"):
     """GPT: a FAT system partition with the EFI program, and an ext4 root behind it."""
     stick, program, root = folder / "stick.img", folder / "boot.efi", files.get("root.ext4")
     unified(program, KERNELS / "metal/bzImage", image, words)
@@ -35,7 +36,7 @@ def make_stick(folder, files, image, words):
         out.seek(ROOT_START * SECTOR)
         out.write(root.read_bytes())
     table = (f"label: gpt\nstart={ESP_START}, size={ESP_SECTORS}, type=U\n"
-             f"start={ROOT_START}, size={root.stat().st_size // SECTOR}, type=L\n")
+             f"start={ROOT_START}, size={root.stat().st_size // SECTOR}, type={kind}\n")
     subprocess.run(["/sbin/sfdisk", "-q", stick], input=table.encode(), check=True)
     partition = f"{stick}@@{ESP_START * SECTOR}"
     for command in (["mformat", "-i", partition, "-T", str(ESP_SECTORS), "-h", "255", "-s", "63", "::"],
@@ -91,3 +92,18 @@ def test_the_shell_is_on_the_screen_and_hears_the_keyboard(tmp_path, files, disp
         assert "rdinit:" in guest.said(), "the prompt"
         type_text(monitor, "poweroff\n")
         assert guest.end().endswith("off\n")
+
+
+def test_the_root_is_on_the_disk_that_was_booted_from(tmp_path, files):
+    """A decoy with a root of its own has the lower number. The stub tells the firmware where it stood."""
+    disk = make_stick(tmp_path, files, pack(tmp_path / "i.img", "init\n"),
+                      f"console=ttyS0 {WORDS} loglevel=7 root=gpt-auto rd.timeout=30", kind=ROOT_TYPE)
+    variables = tmp_path / "vars.fd"
+    shutil.copy("/usr/share/OVMF/OVMF_VARS_4M.fd", variables)
+    with Guest(tmp_path, "metal", "-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}",
+               "-drive", f"if=pflash,format=raw,file={variables}",
+               "-drive", f"if=none,id=decoy,format=raw,snapshot=on,file={files.get('gpt.root')}",
+               "-device", "ide-hd,drive=decoy", "-drive", f"if=none,id=disk,format=raw,file={disk}",
+               "-device", "virtio-blk-pci,drive=disk,bootindex=1", memory=512) as guest:
+        guest.end()
+        assert "REALROOT-OK /sbin/init" in guest.said() and "/dev/vda2 / ext4" in guest.said(), guest.said()[-3000:]

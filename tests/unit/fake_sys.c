@@ -271,6 +271,16 @@ int sys_map(const char *path, const uint8_t **bytes, size_t *len)
 	return 0;
 }
 
+long sys_sendfile(int to, int from, size_t len)
+{
+	static char bytes[2048];
+	long got = call(ASKS, 0, "sendfile");
+
+	(void)to;
+	now += 2000;
+	return got < 0 ? got : take(from, bytes, len < sizeof(bytes) ? len : sizeof(bytes));
+}
+
 void sys_readahead(int fd, uint64_t offset, size_t size)
 {
 	(void)fd, (void)offset, (void)size;
@@ -339,6 +349,7 @@ int sys_fstat(int fd, struct stat *st)
 	if (!file)
 		return -EBADF;
 	fill_stat(st, file->path, file->is_dir);
+	st->st_size = call(ASKS, file->len ? (long)file->len : 1, "size %s", file->path);
 	return 0;
 }
 
@@ -408,6 +419,13 @@ int sys_wait(int *status, int flags)
 	return (int)call(ASKS, -ECHILD, "wait");
 }
 
+int sys_wait_for(int pid, int *status)
+{
+	(void)pid;
+	*status = fake_status;
+	return (int)call(ASKS, 0, "wait_for");
+}
+
 int sys_getpid(void)
 {
 	return (int)call(ASKS, 1, "getpid");
@@ -452,7 +470,7 @@ int sys_sigwait(const sigset_t *set, int64_t timeout_ms)
 {
 	(void)set;
 	now += timeout_ms > 0 ? timeout_ms : 0;
-	return -EAGAIN;
+	return (int)call(ASKS, -EAGAIN, "sigwait");
 }
 
 int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms)
@@ -507,6 +525,11 @@ int sys_set_termios(int fd, const struct termios *mode)
 int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short value)
 {
 	return (int)call(CHANGES, 0, "set_key %d %u %u %x", tty > 0, table, key, value);
+}
+
+int sys_signal_of(int fd)
+{
+	return (int)call(CHANGES, 0, "signal_of %d", fd);
 }
 
 int sys_open_uevents(void)

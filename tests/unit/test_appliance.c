@@ -1,6 +1,7 @@
 /* test_appliance.c - the program that is the machine: as whom, where, and what is told of its end. */
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,9 +10,24 @@
 #include <cmocka.h>
 
 #include "init/boot.h"
+#include "init/links.h"
 #include "tests/unit/fake_sys.h"
 
 static struct boot boot;
+
+static int made, heard;
+
+void links_make(struct boot *asked)
+{
+	(void)asked;
+	made++;
+}
+
+static void hear(struct boot *asked)
+{
+	(void)asked;
+	heard++;
+}
 
 static int reset(void **state)
 {
@@ -79,6 +95,34 @@ static void is_never_root_by_mistake(void **state)
 	}
 }
 
+/* Once for what came before it runs, and once for each signal of the kernel's socket. */
+static void hears_of_devices_while_it_waits(void **state)
+{
+	(void)state;
+	heard = 0;
+	boot.hear = hear;
+	boot.devices.uevents = 5;
+	fake_answer("sigwait", SIGIO, 1);
+	assert_int_equal(appliance(&boot), 0);
+	assert_int_equal(heard, 2);
+	assert_non_null(strstr(fake_calls, "signal_of 5\n"));
+	reset(NULL);
+	assert_int_equal(appliance(&boot), 0);
+	assert_int_equal(heard, 2);
+	assert_null(strstr(fake_calls, "signal_of"));
+}
+
+static void has_its_links_before_it_runs_where_they_are_asked_for(void **state)
+{
+	(void)state;
+	made = 0;
+	assert_int_equal(appliance(&boot), 0);
+	assert_int_equal(made, 0);
+	boot.settings.links = 1;
+	assert_int_equal(appliance(&boot), 0);
+	assert_int_equal(made, 1);
+}
+
 static void takes_no_more_groups_than_fit(void **state)
 {
 	char text[4 + 2 * 34] = "1:2";
@@ -111,6 +155,8 @@ int main(void)
 		cmocka_unit_test_setup(is_never_root_by_mistake, reset),
 		cmocka_unit_test_setup(takes_no_more_groups_than_fit, reset),
 		cmocka_unit_test_setup(a_start_that_fails_is_told, reset),
+		cmocka_unit_test_setup(hears_of_devices_while_it_waits, reset),
+		cmocka_unit_test_setup(has_its_links_before_it_runs_where_they_are_asked_for, reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -187,7 +187,7 @@ static void a_child_that_dies_is_one_line(void **state)
 		fake_status = i ? 0 : SIGSYS;
 		*probe = (struct probe){ .pid = 77, .pipe = 11, .device = named("vda") };
 		named("vda")->state = DEVICE_PROBING;
-		probe_finish(&boot.devices, probe);
+		probe_finish(probe);
 		assert_int_equal(probe->pid, 0);
 		assert_int_equal(named("vda")->state, DEVICE_SILENT);
 		assert_string_equal(named("vda")->trouble, i ? "probe ended without a word" :

@@ -58,6 +58,36 @@ static void names_are_read_in_every_form(void **state)
 				 spec.offset);
 }
 
+static void names_of_disks_may_have_a_partition(void **state)
+{
+	static const struct {
+		const char *text;
+		enum rootspec_kind kind;
+		const char *value;
+		unsigned int part;
+	} rows[] = {
+		{ "WWID=naa.5000", ROOTSPEC_WWID, "naa.5000", 0 },
+		{ "WWID=\"a  b\"", ROOTSPEC_WWID, "a  b", 0 },
+		{ "WWID=naa.5000-part2", ROOTSPEC_WWID, "naa.5000", 2 },
+		{ "WWID=a-part1-part12", ROOTSPEC_WWID, "a-part1", 12 },
+		{ "WWID=a-part0", ROOTSPEC_WWID, "a-part0", 0 },
+		{ "WWID=a-part", ROOTSPEC_WWID, "a-part", 0 },
+		{ "WWID=-part1", ROOTSPEC_WWID, "-part1", 0 },
+		{ "/dev/disk/by-id/wwn-0x5-part3", ROOTSPEC_ID, "wwn-0x5", 3 },
+	};
+	struct rootspec spec;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (rootspec_parse(rows[i].text, &spec) || spec.kind != rows[i].kind ||
+		    strcmp(spec.value, rows[i].value) || spec.part != rows[i].part)
+			fail_msg("%s is kind %d \"%s\" %u", rows[i].text, spec.kind, spec.value, spec.part);
+		assert_int_equal(rootspec_is_of_disk(&spec), 1);
+		assert_int_equal(rootspec_matches(&spec, &disk), 0);
+		assert_null(rootspec_near(&spec, &disk));
+	}
+}
+
 static void what_is_no_name_is_refused(void **state)
 {
 	static const struct {
@@ -69,7 +99,9 @@ static void what_is_no_name_is_refused(void **state)
 		{ "PARTUUID=x/PARTNROFF=", -EINVAL },
 		{ "PARTUUID=x/PARTNROFF=999", -EINVAL },
 		{ "uuid=1", -EINVAL },
-		{ "/dev/disk/by-id/x", -EOPNOTSUPP },
+		{ "/dev/disk/by-path/x", -EOPNOTSUPP },
+		{ "/dev/disk/by-id/", -EINVAL },
+		{ "WWID=", -EINVAL },
 		{ "/dev/disk/by-uuid/", -EINVAL },
 	};
 	char text[300] = "LABEL=";
@@ -152,6 +184,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_read_in_every_form),
+		cmocka_unit_test(names_of_disks_may_have_a_partition),
 		cmocka_unit_test(what_is_no_name_is_refused),
 		cmocka_unit_test(a_name_matches_what_has_it),
 		cmocka_unit_test(some_partitions_are_not_for_gpt_auto),

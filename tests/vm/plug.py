@@ -1,19 +1,27 @@
-"""plug.py - a disk that is plugged into a machine that runs, over QEMU's monitor (QMP)."""
+"""plug.py - devices that are plugged into a machine that runs, and pulled out, over QEMU's monitor (QMP)."""
 import json
 import socket
 
 
-def plug_in(monitor, disk, **device):
+def command(monitor, *commands):
     with socket.socket(socket.AF_UNIX) as qmp:
         qmp.settimeout(20)
         qmp.connect(str(monitor))
         answers = qmp.makefile()
         assert "QMP" in answers.readline()
-        for command, arguments in (
-                ("qmp_capabilities", {}),
-                ("blockdev-add", {"driver": "raw", "node-name": "d", "read-only": True,
-                                  "file": {"driver": "file", "filename": str(disk)}}),
-                ("device_add", {**device, "drive": "d"})):
-            qmp.sendall(json.dumps({"execute": command, "arguments": arguments}).encode())
+        for name, arguments in (("qmp_capabilities", {}), *commands):
+            qmp.sendall(json.dumps({"execute": name, "arguments": arguments}).encode())
             answer = next(line for line in answers if "return" in line or "error" in line)
             assert "error" not in answer, answer
+
+
+def plug_in(monitor, disk, **device):
+    command(monitor,
+            ("blockdev-add", {"driver": "raw", "node-name": "d", "read-only": True,
+                              "file": {"driver": "file", "filename": str(disk)}}),
+            ("device_add", {**device, "drive": "d"}))
+
+
+def pull_out(monitor, device):
+    """The machine lets go of it when its kernel has."""
+    command(monitor, ("device_del", {"id": device}))

@@ -4,6 +4,7 @@ import pathlib
 import shutil
 import struct
 import subprocess
+import zlib
 
 MIB = 1 << 20
 RDINIT = os.environ.get("RDINIT", str(pathlib.Path(__file__).resolve().parents[2] / "build/rdinit"))
@@ -64,10 +65,14 @@ def ext4(path, directory, uuid=U, label="ROOT"):
 def partitioned(path, directory, table, size=32):
     root = path.with_name(path.name + ".root")
     ext4(root, directory)
+    fill(path, table, root.read_bytes(), size)
+    root.unlink()
+
+
+def fill(path, table, content, size=32):
     empty(path, size)
     run("sfdisk", "-q", path, text=table)
-    write(path, 8192 * 512, root.read_bytes())
-    root.unlink()
+    write(path, 8192 * 512, content)
 
 
 def write(path, at, data):
@@ -87,6 +92,37 @@ def raid_member(path, directory):
     total = sum(struct.unpack_from("<64I", sb, 0))
     struct.pack_into("<I", sb, 216, (total & 0xffffffff) + (total >> 32))
     write(path, at * 512, bytes(sb))
+
+
+def physical_volume(path, _directory):
+    """LVM2's label, in the second sector."""
+    label = bytearray(512)
+    label[0:8], label[24:32] = b"LABELONE", b"LVM2 001"
+    struct.pack_into("<Q", label, 8, 1)
+    struct.pack_into("<I", label, 20, 32)
+    label[32:64] = b"abcdefABCDEFghijGHIJklmnKLMNopqr"
+    struct.pack_into("<I", label, 16, ~zlib.crc32(label[20:], ~0xf597a6cf & 0xffffffff) & 0xffffffff)
+    empty(path, 4)
+    write(path, 512, label)
+
+
+def patient(path, directory):
+    """A root whose init waits until its medium is gone, and then reads all that it was started from."""
+    top = path.with_name(path.name + ".top")
+    shutil.copytree(tree(directory), top, symlinks=True)
+    (top / "sbin/init").write_text("#!/bin/busybox sh\necho ROOT-OK\nbusybox grep ' / ' /proc/mounts\n"
+                                   "while [ -e /dev/vda ]; do busybox sleep 0.1; done\n"
+                                   "echo 3 >/proc/sys/vm/drop_caches\n"
+                                   "busybox cmp /bin/busybox /bin/again && echo STILL-HERE\nbusybox poweroff -f\n")
+    shutil.copy(top / "bin/busybox", top / "bin/again")
+    empty(path, 16)
+    run("mke2fs", "-q", "-F", "-t", "ext4", "-U", U, "-L", "ROOT", "-d", top, path)
+    shutil.rmtree(top)
+
+
+def large(path, directory):
+    ext4(path, directory)
+    os.truncate(path, 1024 * MIB)
 
 
 def damaged(path, directory):
@@ -151,7 +187,7 @@ def with_files(path, directory):
     """An ext4 without an init, and roots in files on it."""
     top = path.with_name(path.name + ".top")
     (top / "images").mkdir(parents=True)
-    for name in ("squashfs", "ext4"):
+    for name in ("squashfs", "ext4", "patient"):
         DISKS[name](top / "images" / name, directory)
     (top / "link").symlink_to("/images/squashfs")
     empty(path, 64)
@@ -198,11 +234,14 @@ def xfs(path, directory):
 DISKS = {
     "ext4": ext4,
     "twin": ext4,
+    "slash": lambda path, directory: ext4(path, directory, label="my /root"),
     "other": lambda path, directory: ext4(path, directory, "99999999" + U[8:], "OTHER"),
     "gpt": lambda path, directory: partitioned(path, directory, GPT),
     "mbr": lambda path, directory: partitioned(path, directory, MBR),
     "member": raid_member,
     "damaged": damaged,
+    "patient": patient,
+    "large": large,
     "usrid": with_usr(f"broken line\nUUID={USR} /usr ext4 defaults,noatime,x-initrd.mount 0 2"),
     "usrlabel": with_usr("LABEL=USR /usr auto rw 0 0"),
     "usrpath": with_usr("/dev/vdb /usr ext4"),
@@ -212,6 +251,9 @@ DISKS = {
     "broken": broken,
     "swap": made_by(f"mkswap -q -U {SWAP} -L SWAP {{f}}", 16),
     "luks": luks,
+    "lvm": physical_volume,
+    "usrpart": with_usr(f"PARTUUID={PART}2 /usr ext4 defaults 0 2"),
+    "usrgpt": lambda path, directory: fill(path, GPT, (directory / "usr.root").read_bytes()),
     "files": with_files,
     "xfs": xfs,
     "btrfs": made_by("mkfs.btrfs -q -U {U} -L ROOT --rootdir {tree} {f}", 128),

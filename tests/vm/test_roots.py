@@ -1,12 +1,12 @@
 """test_roots.py - roots by any name, on disks made as plain files; and each one's failing twin."""
-import subprocess
 import time
 
 import pytest
 
-from plug import plug_in
+from plug import plug_in, pull_out
+from qemu import Machine, drive
 from roots import PART, SWAP, U
-from vm import PROJECT, Row, check, run
+from vm import Row, check, run
 
 
 def disks(names, bus="virtio"):
@@ -94,11 +94,22 @@ LOOPS = [
                                     "@loop.img"], 0, out=(r"^ROOT-OK$", r"^overlay / overlay rw", r"^WRITTEN$")),
 ]
 
+RAM = [
+    found("a root that is copied to memory", f"root=UUID={U} rdinit.toram", "loop0", image="loop",
+          both=(r"root-mount: /dev/vda is in memory: 16 MiB", "/dev/loop0: ext4 UUID=")),
+    found("a file that is copied to memory", "root=LABEL=FILES rdinit.loop=/link rdinit.toram", "loop0", "files", image="loop",
+          both=r"root-mount: /link is in memory: \d+ MiB"),
+    found("a root in memory that is written", "root=/dev/vda rdinit.toram rw", "loop0", image="loop", both="^WRITTEN$"),
+    Row("a root in memory under an overlay", [*disks("ext4"), "--append", "root=/dev/vda rdinit.toram rd.overlay", "@loop.img"],
+        0, out=(r"^ROOT-OK$", r"^overlay / overlay rw", r"^WRITTEN$")),
+]
+
 USRS = [
     found("/usr by UUID, beside a damaged line of fstab", f"root=UUID={U}", "vda", "usrid usr", both=(
         r"^/dev/vdb /usr ext4 ro,noatime", r"root-usr: line 3 of the root's /etc/fstab is damaged, and passed over")),
     found("/usr by LABEL, for writing", "root=/dev/vda rw", "vda", "usrlabel usr", both=r"^/dev/vdb /usr ext4 rw"),
     found("/usr by its path, read-only with the root", "root=/dev/vda ro", "vda", "usrpath usr", both=r"^/dev/vdb /usr ext4 ro"),
+    found("/usr by PARTUUID", f"root=UUID={U}", "vda", "usrpart usrgpt", both=r"^/dev/vdb2 /usr ext4 ro"),
     Row("/usr of a root under an overlay", [*disks("usrid usr"), "--append", f"root=UUID={U} rd.overlay", "@overlay.img"], 0,
         out=(r"^ROOT-OK$", r"^overlay / overlay rw", r"^/dev/vdb /usr ext4 ro")),
 ]
@@ -135,6 +146,12 @@ FAILURES = [
     lost("a root that its check cannot mend", f"root=UUID={U}", "broken", (
         r"root-mount: check /dev/vda: /sbin/fsck.ext4 exited with status 4: .*EUCLEAN", r"hint: mend it elsewhere"),
          image="fsck", timeout=10),
+    lost("a root that memory does not hold", "root=/dev/vda rdinit.toram", "large", (
+        r"copy /dev/vda to memory: it has 1024 MiB, and of \d+ MiB that are free the system needs 64: .*ENOMEM",
+        r"hint: give the machine more memory"), image="loop"),
+    lost("a root in memory without loop devices", "root=/dev/vda rdinit.toram", "ext4", r"open /dev/loop-control: .*ENOENT"),
+    lost("several devices are not copied to memory", f"root=UUID={U} rdinit.toram", "mirror mirror2",
+         r"copy /dev/vda to memory: its file system is on several devices: .*EOPNOTSUPP", image="types"),
     lost("a file that is not there", "root=LABEL=FILES rdinit.loop=/nope", "files",
          r"open rdinit.loop=/nope on /dev/vda: .*ENOENT", image="loop"),
     lost("a file without loop devices", "root=LABEL=FILES rdinit.loop=/link", "files",
@@ -169,19 +186,26 @@ FAILURES = [
          r"vda: RAID member UUID=0001\S+ LABEL=raid: not opened: a part of a RAID"),
     lost("an encrypted device", f"root=UUID={U}", "luks",
          r"take /dev/vda, LUKS2 UUID=1111\S+: encrypted, and this /init opens no LUKS.*EMEDIUMTYPE", timeout=20),
+    lost("an encrypted device, by its path", "root=/dev/vda", "luks",
+         r"take /dev/vda, LUKS2 UUID=1111\S+: encrypted, and this /init opens no LUKS.*EMEDIUMTYPE", timeout=20),
+    lost("a part of LVM volumes, by its path", "root=/dev/vda", "lvm", (
+        r"take /dev/vda, LVM2 member UUID=abcdef-ABCD\S+: a part of LVM volumes, .*EMEDIUMTYPE",
+        r"hint: root=/dev/NAME with rootfstype="), timeout=20),
+    lost("a part of LVM volumes, by its UUID", "root=UUID=abcdef-ABCD-EFgh-ijGH-IJkl-mnKL-MNopqr", "lvm",
+         r"take /dev/vda, LVM2 member UUID=abcdef-ABCD\S+: a part of LVM volumes, .*EMEDIUMTYPE", timeout=20),
     lost("a damaged file system", f"root=UUID={U}", "damaged", (
         r"take /dev/vda: damaged ext4 \(superblock checksum\).*EUCLEAN", r"hint: repair it"), timeout=20),
     lost("a disk in place of its partition", "root=/dev/vda", "gpt", r"take /dev/vda, GPT PTUUID=\S+: a disk with partitions"),
     lost("a type that this kernel does not know", f"root=UUID={U}", "xfs", (
         r"mount /dev/vda on /newroot as xfs: .*ENODEV", r"hint: what is there is xfs: its driver is CONFIG_XFS_FS, or the "
         r"module xfs \(rdinit pack --module xfs\)")),
-    lost("a folder of /dev/disk that is not known", "root=/dev/disk/by-id/x", "ext4",
+    lost("a folder of /dev/disk that is not known", "root=/dev/disk/by-path/x", "ext4",
          r"of /dev/disk only by-uuid, .*EOPNOTSUPP"),
     lost("no device at all", "root=LABEL=ROOT", "", (r"block devices: none", r"hint: is the disk's driver in the image")),
 ]
 
 
-@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + DRIVERS + BTRFS + OVERLAYS + LOOPS + USRS + CHECKS + RESUMES + FAILURES, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + DRIVERS + BTRFS + OVERLAYS + LOOPS + RAM + USRS + CHECKS + RESUMES + FAILURES, ids=lambda row: row.name)
 def test_root(row, files):
     check(row, run(row, files))
 
@@ -191,31 +215,40 @@ def test_root(row, files):
     (["-device", "virtio-scsi-pci,id=s"], {"driver": "scsi-hd", "bus": "s.0"}, "sda2"),
 ], ids=["virtio", "scsi"])
 def test_a_disk_that_is_plugged_in_after_five_seconds(files, tmp_path, bus, device, on):
-    """QEMU itself: `rdinit run` plugs nothing in."""
-    monitor, console = tmp_path / "qmp", tmp_path / "console"
-    kernel = next((PROJECT / "build/kernel/debian/boot").glob("vmlinuz-*"))
-    guest = subprocess.Popen(
-        ["qemu-system-x86_64", "-M", "pc", "-accel", "tcg", "-m", "256", "-nodefaults", "-display", "none", "-no-reboot",
-         "-serial", f"file:{console}", "-qmp", f"unix:{monitor},server,nowait", "-kernel", kernel,
-         "-initrd", files.get("drivers.img"), "-append",
-         f"console=ttyS0 panic=-1 cryptomgr.notests no_timer_check rdinit.exit=reboot root=UUID={U} rd.timeout=30", *bus],
-        stdin=subprocess.DEVNULL)
-    try:
-        wait_for(console, "waiting for UUID=")
+    with Machine(tmp_path, files.get("drivers.img"), f"root=UUID={U}", *bus) as machine:
+        machine.wait_for("waiting for UUID=")
         time.sleep(5)
-        plug_in(monitor, files.get("gpt.root"), **device)
-        wait_for(console, "ROOT-OK")
-        assert f"/dev/{on} / ext4 ro" in wait_for(console, " / ext4")
-    finally:
-        guest.kill()
-        guest.wait()
+        plug_in(machine.monitor, files.get("gpt.root"), **device)
+        machine.wait_for("ROOT-OK")
+        assert f"/dev/{on} / ext4 ro" in machine.wait_for(" / ext4")
 
 
-def wait_for(console, text, seconds=40):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        shown = console.read_text(errors="replace") if console.exists() else ""
-        if text in shown:
-            return shown
-        time.sleep(0.1)
-    raise AssertionError(f"no {text!r} within {seconds} s: {shown[-2000:]}")
+def test_a_usr_that_is_plugged_in_after_five_seconds(files, tmp_path):
+    with Machine(tmp_path, files.get("drivers.img"), "root=/dev/vda", *drive(files.get("usrlabel.root"), "r"),
+                 "-device", "virtio-blk-pci,drive=r") as machine:
+        machine.wait_for("root-usr: waiting for LABEL=USR")
+        time.sleep(5)
+        plug_in(machine.monitor, files.get("usr.root"), driver="virtio-blk-pci")
+        machine.wait_for("ROOT-OK")
+        assert "/dev/vdb /usr ext4 ro" in machine.wait_for("/usr ext4"), machine.said()[-2000:]
+
+
+@pytest.mark.parametrize("words, disk", [
+    ("root=/dev/vda", "patient"),
+    ("root=LABEL=FILES rdinit.loop=/images/patient", "files"),
+], ids=["device", "file"])
+def test_the_medium_of_a_root_in_memory_can_be_pulled_out(files, tmp_path, words, disk):
+    with Machine(tmp_path, files.get("loop.img"), f"{words} rdinit.toram", *drive(files.get(f"{disk}.root")),
+                 "-device", "virtio-blk-pci,drive=d,id=b") as machine:
+        machine.wait_for("/dev/loop0 / ext4")
+        pull_out(machine.monitor, "b")
+        assert "STILL-HERE" in machine.end(), machine.said()[-2000:]
+
+
+def test_a_bad_sector_ends_the_copy_and_is_said(files, tmp_path):
+    rules = tmp_path / "blkdebug.conf"
+    rules.write_text('[inject-error]\nevent = "read_aio"\nerrno = "5"\nsector = "20000"\nonce = "off"\n')
+    with Machine(tmp_path, files.get("loop.img"), "root=/dev/vda rdinit.toram rdinit.onfail=reboot",
+                 *drive(f"blkdebug:{rules}:{files.get('ext4.root')}"), "-device", "virtio-blk-pci,drive=d") as machine:
+        said = machine.end()
+        assert "copy /dev/vda to memory: cannot be read after 9 of 16 MiB: I/O error (EIO)" in said, said[-2000:]

@@ -135,6 +135,9 @@ void check_no_root(struct check *check)
 		check_skip(check, CHECK_NO_ROOT, "%s finds root= in ways of its own", shown(check->rdinit));
 	else if (rootspec_parse(settings->root, &spec)) /* rule 13 */
 		return;
+	else if (rootspec_is_of_disk(&spec))
+		check_skip(check, CHECK_NO_ROOT, "root=%s: what a disk is called by its maker does not stand on it",
+			   shown(settings->root));
 	else if (spec.kind == ROOTSPEC_PATH || spec.kind == ROOTSPEC_NUMBER)
 		judge_path(check, &spec);
 	else

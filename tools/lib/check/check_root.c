@@ -139,7 +139,7 @@ static void judge_name(struct check *check, const char *root, struct rootspec *s
 	if (rootspec_parse(root, spec)) {
 		spec->path = NULL;
 		check_say(check, CHECK_ROOT, CHECK_ERROR, cure,
-			  "root=%s is no name that /init knows: UUID=, LABEL=, PARTUUID=, PARTLABEL=, "
+			  "root=%s is no name that /init knows: UUID=, LABEL=, PARTUUID=, PARTLABEL=, WWID=, "
 			  "gpt-auto, /dev/NAME or MAJ:MIN", shown(root));
 	} else if (spec->kind != ROOTSPEC_PATH) {
 		spec->path = NULL;

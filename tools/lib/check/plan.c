@@ -150,6 +150,8 @@ static void plan_appliance(struct plan *plan)
 		say(plan, "as user %u, group %u and %u more", identity.uid, identity.gid, identity.group_count);
 	if (settings->chdir)
 		say(plan, "in %s%s", shown(settings->chdir), missing(plan, settings->chdir));
+	if (settings->links)
+		say(plan, "with links in /dev/disk");
 	if (settings->stdio)
 		say(plan, "its streams as frames over %s", shown(settings->stdio));
 	buffer_free(&line);
@@ -170,6 +172,7 @@ static void plan_root_find(struct plan *plan)
 		[ROOTSPEC_PATH] = "the device", [ROOTSPEC_NUMBER] = "the device of number",
 		[ROOTSPEC_UUID] = "the file system of UUID", [ROOTSPEC_LABEL] = "the file system of label",
 		[ROOTSPEC_PARTUUID] = "the partition of UUID", [ROOTSPEC_PARTLABEL] = "the partition of label",
+		[ROOTSPEC_WWID] = "the disk of WWID", [ROOTSPEC_ID] = "the disk of",
 		[ROOTSPEC_GPT_AUTO] = "the partition whose type is a root's",
 	};
 	const struct settings *settings = plan->settings;
@@ -199,6 +202,8 @@ static void plan_root_mount(struct plan *plan)
 	say(plan, "%s, as %s%s%s", settings->root_access == ROOT_READ_ONLY ? "read-only" : "for writing",
 	    settings->rootfstype ? shown(settings->rootfstype) : "what is found on it",
 	    settings->rootflags ? ", with " : "", settings->rootflags ? shown(settings->rootflags) : "");
+	if (settings->toram)
+		say(plan, "copied to memory before");
 	if (settings->overlay)
 		say(plan, "under an overlay %s", *settings->overlay ? shown(settings->overlay) : "in memory");
 }

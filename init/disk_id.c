@@ -1,0 +1,61 @@
+/* disk_id.c - what sysfs says of the disk that a device is, or is a partition of. */
+#include <string.h>
+
+#include "init/devices.h"
+#include "init/pure/format.h"
+#include "init/pure/rootspec.h"
+#include "init/sys/file.h"
+
+#define PATH_SIZE 128 /* bytes */
+
+static const struct {
+	const char *file; /* below the device's folder */
+	enum diskid_kind kind;
+} files[] = {
+	{ "wwid", DISKID_NVME },
+	{ "device/wwid", DISKID_SCSI },
+	{ "serial", DISKID_VIRTIO },
+};
+
+static int read_line(const char *disk, const char *file, char *text, size_t size)
+{
+	char path[PATH_SIZE];
+
+	sysfs_name(path, sizeof(path), disk, file);
+	if (file_read(path, text, size) <= 0) {
+		text[0] = '\0';
+		return 0;
+	}
+	text[strcspn(text, "\n")] = '\0';
+	return text[0] != '\0';
+}
+
+void device_id(const struct device *device, struct diskid *id)
+{
+	const char *disk = device->part ? device->disk : device->name;
+
+	memset(id, 0, sizeof(*id));
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && id->kind == DISKID_NONE; i++)
+		if (read_line(disk, files[i].file, id->text, sizeof(id->text)))
+			id->kind = files[i].kind;
+	if (id->kind == DISKID_NVME) {
+		read_line(disk, "device/model", id->model, sizeof(id->model));
+		read_line(disk, "device/serial", id->serial, sizeof(id->serial));
+	}
+}
+
+int device_has_id(const struct device *device, const struct rootspec *spec)
+{
+	char name[DISKID_MAX];
+	struct diskid id;
+
+	if (spec->part != device->part)
+		return 0;
+	device_id(device, &id);
+	if (spec->kind == ROOTSPEC_WWID)
+		return diskid_is(&id, spec->value);
+	for (unsigned int i = 0; diskid_name(&id, i, name, sizeof(name)); i++)
+		if (strcmp(name, spec->value) == 0)
+			return 1;
+	return 0;
+}

@@ -1,0 +1,28 @@
+/* diskid.h - the names of a disk that come from its maker or its host, and not from what is on it. */
+#ifndef RDINIT_PURE_DISKID_H
+#define RDINIT_PURE_DISKID_H
+
+#include <stddef.h>
+
+#define DISKID_MAX 256 /* bytes; the kernel's buffer for a SCSI device's has as many */
+#define DISKID_MODEL_MAX 64 /* bytes; NVMe's has 40 */
+
+enum diskid_kind { DISKID_NONE, DISKID_NVME, DISKID_SCSI, DISKID_VIRTIO };
+
+/* What sysfs says of the disk, without the newline. */
+struct diskid {
+	enum diskid_kind kind;
+	char text[DISKID_MAX]; /* "wwid"; of virtio "serial" */
+	char model[DISKID_MODEL_MAX], serial[DISKID_MODEL_MAX]; /* NVMe alone */
+};
+
+/* Whether `wanted` is the disk's "wwid" or serial. Blanks around them do not count, and several are as
+ * one, or as "_". */
+int diskid_is(const struct diskid *id, const char *wanted);
+
+/* The link of this index that udev would make in /dev/disk/by-id: "wwn-0x5000...", "nvme-eui.0025...",
+ * "virtio-SERIAL". 1, or 0: there are no more. Source: systemd's rules.d/60-persistent-storage.rules,
+ * ata_id and scsi_id; for "t10.ATA" the kernel's drivers/ata/libata-scsi.c. */
+int diskid_name(const struct diskid *id, unsigned int index, char *name, size_t size);
+
+#endif

@@ -1,0 +1,55 @@
+/* fuzz_diskid.c - PROPERTY: a link's name has nothing that udev would not leave in one; encoded text says
+ * the same again to whoever reads root=/dev/disk/by-label. */
+#include "init/pure/diskid.h"
+
+#include "init/pure/rootspec.h"
+#include "init/pure/udevname.h"
+#include "tests/fuzz/fuzz.h"
+
+static void check_names(const char *text, size_t size)
+{
+	struct diskid id = { .kind = DISKID_NONE };
+	char name[DISKID_MAX];
+	size_t len = size < DISKID_MAX - 1 ? size : DISKID_MAX - 1;
+
+	memcpy(id.text, text, len);
+	memcpy(id.model, text, len < 40 ? len : 40);
+	memcpy(id.serial, text, len < 20 ? len : 20);
+	for (id.kind = DISKID_NVME; id.kind <= DISKID_VIRTIO; id.kind++) {
+		unsigned int i = 0;
+
+		for (; diskid_name(&id, i, name, sizeof(name)); i++)
+			CHECK(strlen(name) < sizeof(name) && !strpbrk(name, "/ \\\n\t*"));
+		CHECK(i <= 2);
+		CHECK(diskid_is(&id, id.text) || !*id.text || strspn(id.text, " \t\n\v\f\r") == strlen(id.text));
+	}
+}
+
+static void check_encoded(const char *text)
+{
+	static const char folder[] = "/dev/disk/by-label/";
+	char encoded[FINDING_LABEL_MAX], path[sizeof(folder) + FINDING_LABEL_MAX];
+	struct rootspec spec;
+
+	if (udevname_encode(encoded, sizeof(encoded), text)) {
+		CHECK(encoded[0] == '\0' && strlen(text) * 4 >= sizeof(encoded));
+		return;
+	}
+	CHECK(!strpbrk(encoded, "/ \n\t\"'"));
+	memcpy(path, folder, sizeof(folder));
+	strcat(path, encoded);
+	if (*text) {
+		CHECK(rootspec_parse(path, &spec) == 0);
+		CHECK(strcmp(spec.value, text) == 0);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = text_of(data, size);
+
+	check_names(text, strlen(text));
+	check_encoded(text);
+	free(text);
+	return 0;
+}

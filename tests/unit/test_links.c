@@ -1,0 +1,162 @@
+/* test_links.c - the links of /dev/disk: made, kept, and taken away. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "init/boot.h"
+#include "init/links.h"
+#include "tests/unit/fake_sys.h"
+
+#define UUID "11111111-2222-3333-4444-555555555555"
+
+static struct boot boot;
+
+void crash_unguard(void)
+{
+}
+
+static struct device *add(const char *name, unsigned int minor, const struct finding *finding)
+{
+	struct device *device = &boot.devices.all[boot.devices.count++];
+
+	*device = (struct device){ .major = 254, .minor = minor, .state = DEVICE_KNOWN, .finding = *finding };
+	strcpy(device->name, name);
+	return device;
+}
+
+static int reset(void **state)
+{
+	(void)state;
+	fake_reset();
+	memset(&boot, 0, sizeof(boot));
+	fake_file("/proc/partitions", "", 0);
+	fake_answer("open_uevents", 10, FAKE_ALWAYS); /* that empty file */
+	return 0;
+}
+
+static int is_made(const char *link)
+{
+	return strstr(fake_calls, link) != NULL;
+}
+
+static void each_name_is_a_link(void **state)
+{
+	const struct finding root = { .found = FOUND_ONE, .format = FORMAT_EXT4, .uuid = UUID, .label = "my /root",
+				      .part_uuid = "abc-02", .part_label = "Ä b" };
+	struct device *device = add("vda2", 2, &root);
+
+	(void)state;
+	strcpy(device->disk, "vda");
+	device->part = 2;
+	fake_file("/sys/class/block/vda/serial", "S 1\n", 4);
+	links_make(&boot);
+	assert_true(is_made("mkdir /dev/disk\nmkdir /dev/disk/by-uuid\n"));
+	assert_true(is_made("symlink ../../vda2 /dev/disk/by-uuid/" UUID "\n"));
+	assert_true(is_made("symlink ../../vda2 /dev/disk/by-label/my\\x20\\x2froot\n"));
+	assert_true(is_made("symlink ../../vda2 /dev/disk/by-partuuid/abc-02\n"));
+	assert_true(is_made("symlink ../../vda2 /dev/disk/by-partlabel/Ä\\x20b\n"));
+	assert_true(is_made("symlink ../../vda2 /dev/disk/by-id/virtio-S_1-part2\n"));
+	assert_non_null(boot.hear);
+}
+
+static void what_is_no_content_has_no_name(void **state)
+{
+	static const struct {
+		struct finding finding;
+		int has_link;
+	} rows[] = {
+		{ { .found = FOUND_ONE, .format = FORMAT_EXT4, .uuid = "u" }, 1 },
+		{ { .found = FOUND_ONE, .format = FORMAT_SWAP, .uuid = "u" }, 1 },
+		{ { .found = FOUND_ONE, .format = FORMAT_LUKS2, .uuid = "u" }, 1 },
+		{ { .found = FOUND_ONE, .format = FORMAT_LVM2, .uuid = "u" }, 0 },
+		{ { .found = FOUND_ONE, .format = FORMAT_MD, .uuid = "u" }, 0 },
+		{ { .found = FOUND_ONE, .format = FORMAT_GPT, .uuid = "u" }, 0 },
+		{ { .found = FOUND_DAMAGED, .format = FORMAT_EXT4, .uuid = "u" }, 0 },
+		{ { .found = FOUND_SEVERAL, .format = FORMAT_EXT4, .uuid = "u" }, 0 },
+		{ { .found = FOUND_ONE, .format = FORMAT_EXT4, .label = ".." }, 0 },
+		{ { .found = FOUND_ONE, .format = FORMAT_EXT4 }, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		reset(NULL);
+		add("vda", 0, &rows[i].finding);
+		links_make(&boot);
+		if (is_made("symlink") != rows[i].has_link)
+			fail_msg("row %zu: %s", i, fake_calls);
+	}
+}
+
+/* The kernel keeps the first link of a name: so the lowest number comes first. */
+static void the_lowest_number_is_linked_first(void **state)
+{
+	const struct finding twin = { .found = FOUND_ONE, .format = FORMAT_EXT4, .uuid = UUID };
+	const char *first, *second;
+
+	(void)state;
+	add("vdb", 16, &twin);
+	add("vda", 0, &twin);
+	links_make(&boot);
+	first = strstr(fake_calls, "symlink ../../vda ");
+	second = strstr(fake_calls, "symlink ../../vdb ");
+	assert_true(first && second && first < second);
+}
+
+static void hear(enum news news)
+{
+	fake_reset();
+	fake_file("uevents", "", 0);
+	fake_dir("/dev/disk", (const char *const[]){ "by-uuid/", NULL });
+	fake_dir("/dev/disk/by-uuid", (const char *const[]){ "gone", "there", NULL });
+	fake_answer("stat /dev/disk/by-uuid/gone", -2, FAKE_ALWAYS);
+	boot.devices.uevents = 10;
+	boot.devices.news = news;
+	boot.hear(&boot);
+}
+
+static void links_to_what_went_are_taken_away(void **state)
+{
+	const struct finding root = { .found = FOUND_ONE, .format = FORMAT_EXT4, .uuid = UUID };
+
+	(void)state;
+	add("vda", 0, &root);
+	links_make(&boot);
+	hear(NO_NEWS);
+	assert_string_equal(fake_calls, "");
+	hear(NEWS);
+	assert_true(is_made("unlink /dev/disk/by-uuid/gone\n"));
+	assert_false(is_made("unlink /dev/disk/by-uuid/there\n"));
+	assert_true(is_made("symlink ../../vda /dev/disk/by-uuid/" UUID "\n"));
+	assert_int_equal(boot.devices.news, NO_NEWS);
+	hear(NEWS_OF_CONTENT);
+	assert_true(is_made("unlink by-uuid\n"));
+}
+
+static void a_name_that_no_file_can_have_is_said(void **state)
+{
+	struct finding odd = { .found = FOUND_ONE, .format = FORMAT_BTRFS };
+
+	(void)state;
+	memset(odd.label, ' ', 100);
+	add("vda", 0, &odd);
+	links_make(&boot);
+	assert_false(is_made("symlink"));
+	assert_non_null(strstr(fake_console, "no link in /dev/disk/by-label to vda: the name is too long"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(each_name_is_a_link, reset),
+		cmocka_unit_test_setup(what_is_no_content_has_no_name, reset),
+		cmocka_unit_test_setup(the_lowest_number_is_linked_first, reset),
+		cmocka_unit_test_setup(links_to_what_went_are_taken_away, reset),
+		cmocka_unit_test_setup(a_name_that_no_file_can_have_is_said, reset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,72 @@
+"""test_disk_names.py - roots by the names that disks have from their makers, and the links that udev would make."""
+import pytest
+
+from plug import command, plug_in, pull_out
+from qemu import Machine, drive
+from roots import PART, U
+from vm import Row, check, run
+
+WWN, SERIAL = "5000c50015ea71ac", "my disk"
+# Linux believes no EUI-64 of QEMU's, as they were all the same once, and makes this of serial and model.
+NVME_ID = f"nvme.1b36-{b'S1'.hex()}-{b'QEMU NVMe Ctrl'.hex()}-00000001"
+VIRTIO = ["-device", f"virtio-blk-pci,drive=d,serial={SERIAL}"]
+SCSI = ["-device", "virtio-scsi-pci", "-device", f"scsi-hd,drive=d,wwn=0x{WWN}"]
+NVME = ["-device", "nvme,serial=S1,drive=d"]
+
+
+@pytest.mark.parametrize("image, disk, options, root, on", [
+    ("handoff", "ext4", VIRTIO, f'"root=WWID={SERIAL}"', "vda"),
+    ("handoff", "gpt", VIRTIO, f'root="WWID={SERIAL}-part2"', "vda2"),
+    ("handoff", "gpt", VIRTIO, "root=/dev/disk/by-id/virtio-my_disk-part2", "vda2"),
+    ("scsi", "ext4", SCSI, f"root=WWID=naa.{WWN}", "sda"),
+    ("scsi", "gpt", SCSI, f"root=/dev/disk/by-id/wwn-0x{WWN}-part2", "sda2"),
+    ("nvme", "ext4", NVME, f"root=WWID={NVME_ID}", "nvme0n1"),
+    ("nvme", "gpt", NVME, f"root=/dev/disk/by-id/nvme-{NVME_ID}-part2", "nvme0n1p2"),
+    ("nvme", "gpt", NVME, "root=/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_S1-part2", "nvme0n1p2"),
+    ("ide", "gpt", ["-device", "ide-hd,drive=d,serial=QM1"], "root=/dev/disk/by-id/ata-QEMU_HARDDISK_QM1-part2", "sda2"),
+])
+def test_a_root_by_the_name_of_its_disk(tmp_path, files, image, disk, options, root, on):
+    with Machine(tmp_path, files.get(f"{image}.img"), root, *drive(files.get(f"{disk}.root")), *options) as machine:
+        said = machine.end()
+        assert "ROOT-OK" in said and f"/dev/{on} / ext4 ro" in said, said[-2000:]
+
+
+def test_a_name_that_no_disk_has_is_reported_with_those_that_are_there(tmp_path, files):
+    with Machine(tmp_path, files.get("handoff.img"), "root=WWID=my rd.timeout=1 rdinit.onfail=reboot",
+                 *drive(files.get("gpt.root")), *VIRTIO) as machine:
+        said = machine.end()
+        assert "find root=WWID=my: " in said and f"init: root-find: vda: WWID={SERIAL}\n" in said, said[-2000:]
+
+
+SLASH = r"my\\x20\\x2froot -> ../../vda$"
+
+
+@pytest.mark.parametrize("row", [
+    Row("a program has links where it asks for them", ["--disk", "@slash.root,virtio", "--disk", "@gpt.root,virtio", "--append",
+                                                       "rdinit.links", "@links.img"], 3, out=(
+        rf"/dev/disk/by-label/:.* {SLASH}", rf"by-uuid/:.* {U} -> ../../vda$", r"by-partlabel/:.* first -> ../../vdb1$",
+        r" my\\x20root -> ../../vdb2$", rf"by-partuuid/:.* {PART}2 -> ../../vdb2$")),
+    Row("and none where it does not", ["--disk", "@slash.root,virtio", "@links.img"], 3, both="ls: /dev/disk", absent=SLASH),
+    Row("what checks a root has them", ["-v", "--disk", "@slash.root,virtio,snapshot", "--append", "root=/dev/vda rdinit.links",
+                                        "@fsck-links.img"], 0, out=("^ROOT-OK$", SLASH)),
+    Row("a hand-off makes none", ["-v", "--disk", "@slash.root,virtio,snapshot", "--append", "root=/dev/vda", "@fsck-links.img"],
+        0, out="^ROOT-OK$", absent=SLASH),
+    Row("a shell after a failure has them", ["--disk", "@slash.root,virtio", "--append", "root=LABEL=nope rd.timeout=1 rdinit.onfail=shell ENV=/rc",
+                                             "@shell.img"], 125, out=SLASH),
+], ids=lambda row: row.name)
+def test_links(row, files):
+    check(row, run(row, files))
+
+
+def test_links_and_drivers_follow_what_is_plugged_in_and_pulled_out(tmp_path, files):
+    """Nothing is there when the program starts: neither a disk nor a card, and no driver of either is loaded."""
+    with Machine(tmp_path, files.get("follow.img"), "rdinit.links") as machine:
+        machine.wait_for("RUNS")
+        plug_in(machine.monitor, files.get("slash.root"), driver="virtio-blk-pci", id="b", serial="S1")
+        said = machine.wait_for("CAME")
+        assert "virtio-S1 -> ../../vda" in said and "my\\x20\\x2froot -> ../../vda" in said, said[-2000:]
+        pull_out(machine.monitor, "b")
+        said = machine.wait_for("WENT")
+        assert "vda" not in said[said.index("CAME"):], said[-2000:]
+        command(machine.monitor, ("device_add", {"driver": "virtio-net-pci", "id": "n"}))
+        assert "CARD" in machine.end() and "exit status 6" in machine.said()
