@@ -61,7 +61,7 @@ else
 run_as	= @printf '  %-8s%s\n' $1 $@; $2
 endif
 
-.PHONY: all deps run check check-all kernel soak bench bench-boot bench-pack fuzz lint format install install-hooks clean help
+.PHONY: all deps run check check-all kernel soak bench bench-boot bench-coldplug bench-pack fuzz lint format install install-hooks clean help
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNIT_OBJS) $(FUZZ_OBJS) $B/unit/tests/unit/fake_sys.o $B/fuzz/tests/fuzz/quiet_error.o
 
@@ -181,6 +181,10 @@ kernel:				## build the kernel of PROFILE=appliance [SOURCE=tree] [INITRAMFS=ima
 bench-boot: deps		## what a boot costs from reset on, with the kernels that are built
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/bench/bench_boot.py $B
+
+bench-coldplug: deps		## what the drivers of a machine cost, beside busybox [KERNEL=vmlinuz]
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tests/bench/bench_coldplug.py $B $(KERNEL)
 
 bench-pack: deps		## what packing costs, beside other archivers
 	@$(MAKE) --no-print-directory all

@@ -5,8 +5,7 @@ usage: bench_coldplug.py BUILD [KERNEL]
 KERNEL is a vmlinuz with its lib/modules beside it, best a distribution's generic one; else Debian's cloud
 kernel. Every driver of kernel/drivers is in the image. /init's table of drivers stands beside busybox: mdev, and
 modprobe for every modalias in /sys. Counted from the exec of /init to the payload, under -icount; the seconds are
-of boots without it. The modules that are loaded cost the same on both sides: what is over a boot of
-/init that loads the same ones by name is the finding of them."""
+of boots without it. Most of either is what the modules do themselves, and the check of their signatures."""
 import subprocess
 import sys
 import time
