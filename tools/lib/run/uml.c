@@ -68,21 +68,28 @@ static int check_disks(const struct machine_config *config)
 	return 0;
 }
 
-int uml_check(const struct kernel *kernel, const struct kernel_boot *form,
-	      const struct machine_config *config, char **preload)
+int uml_check_registers(const struct kernel *kernel, const struct kernel_boot *form, unsigned int registers,
+			char **preload)
 {
 	struct vmlinux vmlinux;
 
 	*preload = NULL;
-	if (check_disks(config))
-		return -1;
-	if (register_bytes() <= UML_REGISTERS)
+	if (registers <= UML_REGISTERS)
 		return 0;
 	if (vmlinux_parse(form->vmlinux, &vmlinux) || !vmlinux.is_dynamic)
 		return error("kernel %s: statically linked, and this processor's registers have %u "
 			     "bytes, more than the %d of User-mode Linux; link it dynamically "
 			     "(CONFIG_STATIC_LINK=n), so that rdinit can help it",
-			     shown(kernel->image), register_bytes(), UML_REGISTERS);
+			     shown(kernel->image), registers, UML_REGISTERS);
 	*preload = place_uml_preload();
 	return *preload ? 0 : -1;
+}
+
+int uml_check(const struct kernel *kernel, const struct kernel_boot *form,
+	      const struct machine_config *config, char **preload)
+{
+	*preload = NULL;
+	if (check_disks(config))
+		return -1;
+	return uml_check_registers(kernel, form, register_bytes(), preload);
 }
