@@ -98,7 +98,7 @@ class Files:
 
     def script(self, stem, path):
         path.write_text({"keymap": KEYMAP, "nss": "passwd: compat\n", "user": "guest:x:4711:4711::/:/bin/sh\n",
-                         "follow": FOLLOW, "rc": "ls -l /dev/disk/*/; exit\n", "fsck": "#!/bin/sh\nls -l /dev/disk/*/\n",
+                         "follow": FOLLOW, "rc": "ls -l /dev/disk/*/; stty onlcr; exit\n", "fsck": "#!/bin/sh\nls -l /dev/disk/*/; stty onlcr\n",
                          "kana": "\u65e5\u672c\n"}[stem], encoding="EUC-JP")
 
     def config(self, stem, path):
@@ -139,15 +139,16 @@ loadkmap </etc/rdinit/keymap >/dev/tty0
 dumpkmap </dev/tty0 >/theirs
 cmp /ours /theirs && echo same
 """
-# Each line when it has seen what comes, and what goes.
+# stty waits until all is out: the end of its session throws the rest away. A device's link in by-id is its last. Each line
+# when it has seen what comes, and what goes.
 FOLLOW = """#!/bin/sh
 ls /dev/disk; echo RUNS
-until [ -e "/dev/disk/by-label/my\\x20\\x2froot" ]; do sleep 0.1; done
+until [ -e /dev/disk/by-id/virtio-S1 ]; do sleep 0.1; done
 ls -l /dev/disk/*/; echo CAME
 while [ -L "/dev/disk/by-label/my\\x20\\x2froot" ]; do sleep 0.1; done
 ls /dev/disk/*; echo WENT
 until [ -e /sys/class/net/eth0 ]; do sleep 0.1; done
-echo CARD; exit 6
+echo CARD; stty onlcr; exit 6
 """
 CONTAINER = b"""id -u; id -G; pwd; echo "$HOME $PATH $QUOTED <$1>"
 [ -e /gone ] && echo a whiteout did nothing
@@ -214,10 +215,10 @@ IMAGES = {
     "hibernate": ("init\napplets /bin/busybox sh swapon\n"
                   "run /bin/sh -c \"swapon /dev/vdb && echo shutdown >/sys/power/disk && "
                   "echo disk >/sys/power/state && echo GOES-ON; exit 7\"\n", VIRTIO),
-    "shell": ("init\napplets /bin/busybox sh ls\nfile /rc @rc.sh 0644 0 0\n", VIRTIO),
-    "links": ("init\napplets /bin/busybox sh ls\nrun /bin/sh -c \"ls -l /dev/disk/*/; exit 3\"\n", VIRTIO),
-    "fsck-links": ("init\napplets /bin/busybox sh ls\nfile /sbin/fsck.ext4 @fsck.sh 0755 0 0\n", VIRTIO),
-    "follow": ("init\napplets /bin/busybox sh ls sleep\nfile /look @follow.sh 0755 0 0\nrun /look\n",
+    "shell": ("init\napplets /bin/busybox sh ls stty\nfile /rc @rc.sh 0644 0 0\n", VIRTIO),
+    "links": ("init\napplets /bin/busybox sh ls stty\nrun /bin/sh -c \"ls -l /dev/disk/*/; stty onlcr; exit 3\"\n", VIRTIO),
+    "fsck-links": ("init\napplets /bin/busybox sh ls stty\nfile /sbin/fsck.ext4 @fsck.sh 0755 0 0\n", VIRTIO),
+    "follow": ("init\napplets /bin/busybox sh ls sleep stty\nfile /look @follow.sh 0755 0 0\nrun /look\n",
                drivers("virtio_pci", "virtio_blk", "virtio_net")),
     "no-blk": ("", drivers("virtio_pci", "sd_mod")),
     "loop": ("", VIRTIO + ["--module", "overlay", "--module", "squashfs", "--module", "loop"]),
