@@ -41,6 +41,11 @@ static uint32_t clamp_time(const struct writer *writer, int64_t mtime)
 	return mtime < 0 ? 0 : (uint32_t)mtime;
 }
 
+/* From here on a file of an archive that is not compressed begins at a multiple of a block, wherever it is written, so
+ * that its bytes are the same everywhere; and where the file system can, it shares its blocks with the file that it
+ * was made from. Aligning small ones would cost more than it saves. */
+#define SHARE_FROM (1024 * 1024) /* bytes */
+
 #define ALIGN_MAX 16
 #define HEAD_MAX (NEWC_HEADER + PATH_MAX + 4 + ALIGN_MAX) /* bytes */
 
@@ -59,12 +64,19 @@ static size_t compose_head(char *head, const struct newc_fields *fields, const c
 	return len + newc_padding(len);
 }
 
-/* NULs behind a name that move its file's bytes to a multiple of writer->align: names may have them. */
+/* NULs behind a name that move its file's bytes to where they are to begin: names may have them, up to PATH_MAX
+ * with all. */
 static size_t name_padding(const struct writer *writer, const struct newc_fields *fields, const char *name)
 {
-	uint64_t end = writer->at + NEWC_HEADER + strlen(name) + 1;
+	size_t len = strlen(name) + 1, align = writer->align, padding;
+	uint64_t at = writer->at;
 
-	return writer->align > 4 && fields->size ? (size_t)(-end & (writer->align - 1)) : 0;
+	if (align <= 4 && fields->size >= SHARE_FROM && groups_is_plain(writer->groups)) {
+		at = groups_at(writer->groups);
+		align = OUTPUT_SHARE;
+	}
+	padding = align > 4 && fields->size ? (size_t)(-(at + NEWC_HEADER + len) & (align - 1)) : 0;
+	return len + padding <= PATH_MAX ? padding : 0;
 }
 
 static int put_head(struct writer *writer, const struct newc_fields *fields, const char *name)
@@ -170,16 +182,39 @@ static int put_rest(struct writer *writer, const struct entry *inode, int fd, ui
 	}
 }
 
+/* Whole blocks of a file that the output has in common with it; the rest is to be read. 0: none. */
+static uint64_t share(struct writer *writer, int fd, uint64_t size)
+{
+	uint64_t len = size & ~(uint64_t)(OUTPUT_SHARE - 1);
+
+	if (size < SHARE_FROM || groups_at(writer->groups) % OUTPUT_SHARE || groups_share(writer->groups, fd, len) < 0)
+		return 0;
+	return lseek(fd, (off_t)len, SEEK_SET) < 0 ? 0 : len;
+}
+
 /* The header with the size of fstat(2), what was read, and the rest. */
 static int put_large(struct writer *writer, const struct entry *entry, int fd, uint64_t size)
 {
 	const struct entry *inode = image_inode((struct entry *)entry);
+	uint64_t done;
 
-	if (put_entry(writer, entry, (uint32_t)size) < 0 ||
-	    groups_write(writer->groups, writer->file.data, writer->file.len) < 0 ||
-	    put_rest(writer, inode, fd, size - writer->file.len) < 0)
+	if (put_entry(writer, entry, (uint32_t)size) < 0)
 		return -1;
-	return put_padding(writer, size);
+	done = share(writer, fd, size);
+	if (!done) {
+		done = writer->file.len;
+		if (groups_write(writer->groups, writer->file.data, writer->file.len) < 0)
+			return -1;
+	}
+	return put_rest(writer, inode, fd, size - done) < 0 ? -1 : put_padding(writer, size);
+}
+
+/* Whether a large file is as long as it says: files of /sys are not. */
+static bool has_all(int fd, uint64_t size)
+{
+	char last;
+
+	return pread(fd, &last, 1, (off_t)(size - 1)) == 1;
 }
 
 static int put_open_file(struct writer *writer, const struct entry *entry, int fd,
@@ -191,6 +226,8 @@ static int put_open_file(struct writer *writer, const struct entry *entry, int f
 
 	if (S_ISREG(st->st_mode) && size > NEWC_FILE_MAX)
 		return put_bytes(writer, entry, NULL, (size_t)NEWC_FILE_MAX + 1);
+	if (size >= SHARE_FROM && has_all(fd, size))
+		return put_large(writer, entry, fd, size);
 	end = read_up_to(writer, fd, inode, READ_FIRST);
 	if (!end && size >= writer->file.len)
 		return put_large(writer, entry, fd, size);
@@ -210,7 +247,7 @@ static int put_as_seen(struct writer *writer, const struct entry *entry, int fd)
 	char *room = NULL;
 	ssize_t len;
 
-	if (size && size <= NEWC_FILE_MAX && writer->align <= 4)
+	if (size && size < SHARE_FROM && writer->align <= 4)
 		room = groups_room(writer->groups, size < most ? HEAD_MAX + size + 1 : OUTPUT_ROOM);
 	if (!room)
 		return 0;
