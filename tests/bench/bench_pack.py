@@ -4,7 +4,7 @@
 usage: bench_pack.py BUILD
 The tree is copied from this system's own files: some 20,000 in 300 MB, in a folder in memory.
 Counted, so that it repeats: system calls (strace) and user instructions (valgrind's callgrind) an
-entry. Timed, in turns with `cat` of the finished archive, so that only the ratio counts: processor
+entry, and those of the tool's start. Timed, in turns with `cat` of the finished archive, so that only the ratio counts: processor
 seconds. Then compressing: all anew, and again after one file changed. Last an initramfs for an
 installed kernel, by its modules, and what Debian's and dracut's own programs take for the same drivers."""
 import os
@@ -195,6 +195,8 @@ def main():
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
         work, tree = Path(folder), Path(folder) / "tree"
         entries = copy_tree(tree) + sum(1 for path in tree.rglob("*") if path.is_dir())
+        if shutil.which("valgrind"):
+            print(f"start of the tool: {instructions([build / 'rdinit', '--version'], work):,} user instructions")
         print(f"{entries:,} entries")
         plain(build, tree, work, entries)
         compressed(build, tree, work)

@@ -131,3 +131,5 @@ def test_libkmod_is_needed_for_modules_alone(tool):
     tool.fail("pack", "--kernel", str(IMAGE), "--module", "virtio_blk", env=env, says="libkmod.so.2: ")
     assert "rdinit.img" not in tool.names()
     tool.run("pack", "--no-init", "--cmdline", "quiet", env=env)
+    subprocess.run(["gcc", "-shared", "-o", tool.path / "broken/libkmod.so.2", "-xc", "-"], input=b"int kmod_new;", check=True)
+    tool.fail("pack", "--kernel", str(IMAGE), "--module", "virtio_blk", env=env, says="undefined symbol: kmod_unref; install libkmod")

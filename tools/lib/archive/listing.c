@@ -134,21 +134,30 @@ static bool is_early_path(const char *path)
 	       !strcmp(path, "/early_cpio");
 }
 
-/* How many entries stand in front: those not compressed before some that are; or else those of archives that have
- * nothing in them but what is read early. */
+/* The entries of archives in front that have nothing in them but what is read early. */
+static size_t count_by_path(const struct archive *archive)
+{
+	const struct archive_entry *entries = archive->entries;
+	size_t count = 0;
+
+	while (count < archive->count && is_early_path(entries[count].path))
+		count++;
+	while (count && count < archive->count && entries[count - 1].newc.archive == entries[count].newc.archive)
+		count--;
+	return count;
+}
+
+/* How many entries stand in front: all before the first segment that is compressed, where there is one. */
 static size_t count_early(const struct archive *archive)
 {
-	size_t plain = 0, count = 0;
+	size_t segment = 0, count = 0;
 
-	while (plain < archive->segment_count && !strcmp(archive->segments[plain].kind, "raw"))
-		plain++;
-	while (count < archive->count && (plain < archive->segment_count ?
-						  archive->entries[count].segment < plain :
-						  is_early_path(archive->entries[count].path)))
+	while (segment < archive->segment_count && !strcmp(archive->segments[segment].kind, "raw"))
+		segment++;
+	if (segment == archive->segment_count)
+		return count_by_path(archive);
+	while (count < archive->count && archive->entries[count].segment < segment)
 		count++;
-	if (plain == archive->segment_count && count < archive->count)
-		while (count && archive->entries[count - 1].newc.archive == archive->entries[count].newc.archive)
-			count--;
 	return count;
 }
 

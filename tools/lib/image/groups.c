@@ -263,6 +263,21 @@ void groups_take(struct groups *groups, size_t len)
 	output_take(groups->output, len);
 }
 
+bool groups_is_plain(const struct groups *groups)
+{
+	return groups->plain;
+}
+
+uint64_t groups_at(const struct groups *groups)
+{
+	return groups->plain ? output_total(groups->output) : 0;
+}
+
+int groups_share(struct groups *groups, int fd, size_t len)
+{
+	return groups->plain && !groups->failed ? output_share(groups->output, fd, len) : -1;
+}
+
 int groups_finish(struct groups *groups)
 {
 	int result = groups->failed ? -1 : 0;

@@ -2,6 +2,9 @@
 #ifndef TOOLS_LIB_GROUPS_H
 #define TOOLS_LIB_GROUPS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "tools/lib/base/output.h"
 #include "tools/lib/compress/compress.h"
 
@@ -35,6 +38,14 @@ int groups_write(struct groups *groups, const void *data, size_t len);
 /* Room in the output itself, as output_room() has it, where nothing is compressed; else NULL. */
 char *groups_room(struct groups *groups, size_t len);
 void groups_take(struct groups *groups, size_t len);
+
+/* Whether nothing is compressed. */
+bool groups_is_plain(const struct groups *groups);
+
+/* Bytes of the output so far, and the first `len` of a file as output_share() has it, where nothing is
+ * compressed; else 0, and -1. */
+uint64_t groups_at(const struct groups *groups);
+int groups_share(struct groups *groups, int fd, size_t len);
 
 /* Waits for all, writes what is left, frees. 0, or -1 after reporting. */
 int groups_finish(struct groups *groups);

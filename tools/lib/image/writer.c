@@ -1,33 +1,14 @@
 /* writer.c - the entries of an image as a newc archive. */
 #include "tools/lib/image/writer.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
 
-#include "tools/lib/archive/newc.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/output.h"
 #include "tools/lib/base/spool.h"
+#include "tools/lib/image/writer_parts.h"
 
-/* Up to here a file is read before its header is written, so its size cannot lie. Larger ones are
- * streamed behind the size that fstat(2) gave. */
-#define READ_FIRST (64 * 1024) /* bytes */
-
-struct writer {
-	struct groups *groups;
-	int64_t newest;
-	size_t align;		/* bytes: where files' bytes begin, 4 or a multiple of it */
-	uint64_t at;		/* bytes before the next entry, kept while align counts */
-	uint32_t next_ino;
-	struct buffer file;	/* the bytes read so far of the file at hand */
-};
-
-static int put_padding(struct writer *writer, uint64_t len)
+int writer_pad(struct writer *writer, uint64_t len)
 {
 	return groups_write(writer->groups, "\0\0\0", newc_padding(len));
 }
@@ -41,11 +22,7 @@ static uint32_t clamp_time(const struct writer *writer, int64_t mtime)
 	return mtime < 0 ? 0 : (uint32_t)mtime;
 }
 
-#define ALIGN_MAX 16
-#define HEAD_MAX (NEWC_HEADER + PATH_MAX + 4 + ALIGN_MAX) /* bytes */
-
-/* Header, name with `more` NULs, and padding, at `head`. Their length. */
-static size_t compose_head(char *head, const struct newc_fields *fields, const char *name, size_t more)
+size_t writer_compose(char *head, const struct newc_fields *fields, const char *name, size_t more)
 {
 	struct newc_fields full = *fields;
 	size_t len = strlen(name) + 1;
@@ -59,18 +36,25 @@ static size_t compose_head(char *head, const struct newc_fields *fields, const c
 	return len + newc_padding(len);
 }
 
-/* NULs behind a name that move its file's bytes to a multiple of writer->align: names may have them. */
+/* NULs behind a name that move its file's bytes to where they are to begin: names may have them, up to PATH_MAX
+ * with all. */
 static size_t name_padding(const struct writer *writer, const struct newc_fields *fields, const char *name)
 {
-	uint64_t end = writer->at + NEWC_HEADER + strlen(name) + 1;
+	size_t len = strlen(name) + 1, align = writer->align, padding;
+	uint64_t at = writer->at;
 
-	return writer->align > 4 && fields->size ? (size_t)(-end & (writer->align - 1)) : 0;
+	if (align <= 4 && fields->size >= SHARE_FROM && groups_is_plain(writer->groups)) {
+		at = groups_at(writer->groups);
+		align = OUTPUT_SHARE;
+	}
+	padding = align > 4 && fields->size ? (size_t)(-(at + NEWC_HEADER + len) & (align - 1)) : 0;
+	return len + padding <= PATH_MAX ? padding : 0;
 }
 
 static int put_head(struct writer *writer, const struct newc_fields *fields, const char *name)
 {
 	char head[HEAD_MAX];
-	size_t len = compose_head(head, fields, name, name_padding(writer, fields, name));
+	size_t len = writer_compose(head, fields, name, name_padding(writer, fields, name));
 
 	writer->at += len + fields->size + newc_padding(fields->size);
 
@@ -79,12 +63,12 @@ static int put_head(struct writer *writer, const struct newc_fields *fields, con
 	return groups_write(writer->groups, head, len);
 }
 
-static const char *name_of(const struct entry *entry)
+const char *writer_name(const struct entry *entry)
 {
 	return entry->path[1] ? entry->path + 1 : ".";
 }
 
-static struct newc_fields fields_of(const struct writer *writer, const struct entry *entry,
+struct newc_fields writer_fields(const struct writer *writer, const struct entry *entry,
 				    uint32_t size)
 {
 	const struct entry *inode = image_inode((struct entry *)entry);
@@ -96,164 +80,22 @@ static struct newc_fields fields_of(const struct writer *writer, const struct en
 	};
 }
 
-static int put_entry(struct writer *writer, const struct entry *entry, uint32_t size)
+int writer_entry(struct writer *writer, const struct entry *entry, uint32_t size)
 {
-	struct newc_fields fields = fields_of(writer, entry, size);
+	struct newc_fields fields = writer_fields(writer, entry, size);
 
-	return put_head(writer, &fields, name_of(entry));
+	return put_head(writer, &fields, writer_name(entry));
 }
 
-static int put_bytes(struct writer *writer, const struct entry *entry, const void *data, size_t len)
+int writer_bytes(struct writer *writer, const struct entry *entry, const void *data, size_t len)
 {
 	if (len > NEWC_FILE_MAX)
 		return error("%s: %s: a file of 4 GiB or more does not fit a newc archive",
 			     entry->why, shown(entry->path));
-	if (put_entry(writer, entry, (uint32_t)len) < 0 ||
+	if (writer_entry(writer, entry, (uint32_t)len) < 0 ||
 	    groups_write(writer->groups, data, len) < 0)
 		return -1;
-	return put_padding(writer, len);
-}
-
-/* -1 after reporting. */
-static ssize_t read_some(int fd, const struct entry *inode, char *chunk, size_t size)
-{
-	ssize_t len;
-
-	do {
-		len = read(fd, chunk, size);
-	} while (len < 0 && errno == EINTR);
-	if (len < 0)
-		error_errno(errno, "%s: cannot read %s", inode->why, shown(inode->host_path));
-	return len;
-}
-
-/* Reads on while the file has more than `len` bytes, at most. 1 at its end, 0 before, or -1. */
-static int read_up_to(struct writer *writer, int fd, const struct entry *inode, uint64_t len)
-{
-	static char chunk[256 * 1024];
-
-	while (writer->file.len <= len) {
-		ssize_t more = read_some(fd, inode, chunk, sizeof(chunk));
-
-		if (more <= 0)
-			return more < 0 ? -1 : 1;
-		buffer_add(&writer->file, chunk, (size_t)more);
-	}
-	return 0;
-}
-
-static int changed(const struct entry *inode)
-{
-	return error("%s: %s changed its size while it was read", inode->why,
-		     shown(inode->host_path));
-}
-
-/* The `left` bytes of a file that are still to come, after which it must end. */
-static int put_rest(struct writer *writer, const struct entry *inode, int fd, uint64_t left)
-{
-	for (;;) {
-		static char chunk[OUTPUT_ROOM];
-		char *room = groups_room(writer->groups, sizeof(chunk));
-		ssize_t len = read_some(fd, inode, room ? room : chunk, sizeof(chunk));
-
-		if (len < 0)
-			return -1;
-		if ((uint64_t)len > left || (!len && left))
-			return changed(inode);
-		if (!len)
-			return 0;
-		if (room)
-			groups_take(writer->groups, (size_t)len);
-		else if (groups_write(writer->groups, chunk, (size_t)len) < 0)
-			return -1;
-		left -= (uint64_t)len;
-	}
-}
-
-/* The header with the size of fstat(2), what was read, and the rest. */
-static int put_large(struct writer *writer, const struct entry *entry, int fd, uint64_t size)
-{
-	const struct entry *inode = image_inode((struct entry *)entry);
-
-	if (put_entry(writer, entry, (uint32_t)size) < 0 ||
-	    groups_write(writer->groups, writer->file.data, writer->file.len) < 0 ||
-	    put_rest(writer, inode, fd, size - writer->file.len) < 0)
-		return -1;
-	return put_padding(writer, size);
-}
-
-static int put_open_file(struct writer *writer, const struct entry *entry, int fd,
-			 const struct stat *st)
-{
-	const struct entry *inode = image_inode((struct entry *)entry);
-	uint64_t size = (uint64_t)st->st_size;
-	int end;
-
-	if (S_ISREG(st->st_mode) && size > NEWC_FILE_MAX)
-		return put_bytes(writer, entry, NULL, (size_t)NEWC_FILE_MAX + 1);
-	end = read_up_to(writer, fd, inode, READ_FIRST);
-	if (!end && size >= writer->file.len)
-		return put_large(writer, entry, fd, size);
-	if (!end) /* larger than stat(2) says: /proc has such files */
-		end = read_up_to(writer, fd, inode, NEWC_FILE_MAX);
-	return end < 0 ? -1 : put_bytes(writer, entry, writer->file.data, writer->file.len);
-}
-
-/* A file of the size that the walk through its tree saw needs no look at its state and no copy; a small one
- * no second read to find its end. 1 where it has been put, 0 where the long way is left (writer->file has what
- * was read), or -1. */
-static int put_as_seen(struct writer *writer, const struct entry *entry, int fd)
-{
-	const struct entry *inode = image_inode((struct entry *)entry);
-	struct newc_fields fields = fields_of(writer, entry, (uint32_t)inode->size);
-	size_t head, size = inode->size, most = OUTPUT_ROOM - HEAD_MAX;
-	char *room = NULL;
-	ssize_t len;
-
-	if (size && size <= NEWC_FILE_MAX && writer->align <= 4)
-		room = groups_room(writer->groups, size < most ? HEAD_MAX + size + 1 : OUTPUT_ROOM);
-	if (!room)
-		return 0;
-	head = compose_head(room, &fields, name_of(entry), 0);
-	len = read_some(fd, inode, room + head, size < most ? size + 1 : most);
-	if (len != (ssize_t)(size < most ? size : most)) {
-		if (len > 0)
-			buffer_add(&writer->file, room + head, (size_t)len);
-		return len < 0 ? -1 : 0;
-	}
-	groups_take(writer->groups, head + (size_t)len);
-	if (size >= most && put_rest(writer, inode, fd, size - most) < 0)
-		return -1;
-	return put_padding(writer, size) < 0 ? -1 : 1;
-}
-
-static int put_stated_file(struct writer *writer, const struct entry *entry, int fd)
-{
-	const struct entry *inode = image_inode((struct entry *)entry);
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return error_errno(errno, "%s: cannot stat %s", inode->why,
-				   shown(inode->host_path));
-	if (!S_ISREG(st.st_mode) && st.st_rdev != makedev(1, 3)) /* /dev/null is an empty file */
-		return error("%s: %s is not a regular file", inode->why, shown(inode->host_path));
-	return put_open_file(writer, entry, fd, &st);
-}
-
-static int put_host_file(struct writer *writer, const struct entry *entry)
-{
-	const struct entry *inode = image_inode((struct entry *)entry);
-	int fd = open(inode->host_path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), result;
-
-	if (fd < 0)
-		return error_errno(errno, "%s: cannot open %s", inode->why,
-				   shown(inode->host_path));
-	writer->file.len = 0;
-	result = put_as_seen(writer, entry, fd);
-	if (!result)
-		result = put_stated_file(writer, entry, fd);
-	close(fd);
-	return result < 0 ? -1 : 0;
+	return writer_pad(writer, len);
 }
 
 static int put_spooled(struct writer *writer, const struct entry *entry)
@@ -263,7 +105,7 @@ static int put_spooled(struct writer *writer, const struct entry *entry)
 	struct blob blob = spool_blob(inode->spooled - 1, inode->size, entry->path);
 	uint64_t done = 0;
 
-	if (put_entry(writer, entry, (uint32_t)inode->size) < 0)
+	if (writer_entry(writer, entry, (uint32_t)inode->size) < 0)
 		return -1;
 	while (done < blob.size) {
 		size_t len = blob.size - done < sizeof(chunk) ? (size_t)(blob.size - done) : sizeof(chunk);
@@ -273,7 +115,7 @@ static int put_spooled(struct writer *writer, const struct entry *entry)
 			return -1;
 		done += len;
 	}
-	return put_padding(writer, blob.size);
+	return writer_pad(writer, blob.size);
 }
 
 static int put_one(struct writer *writer, struct entry *entry)
@@ -285,17 +127,17 @@ static int put_one(struct writer *writer, struct entry *entry)
 	inode->left--;
 	switch (inode->mode & S_IFMT) {
 	case S_IFLNK:
-		return put_bytes(writer, entry, entry->target, strlen(entry->target));
+		return writer_bytes(writer, entry, entry->target, strlen(entry->target));
 	case S_IFREG:
 		if (inode->left)
-			return put_entry(writer, entry, 0);
+			return writer_entry(writer, entry, 0);
 		if (inode->host_path)
-			return put_host_file(writer, entry);
+			return writer_host_file(writer, entry);
 		if (inode->spooled)
 			return put_spooled(writer, entry);
-		return put_bytes(writer, entry, inode->data, inode->size);
+		return writer_bytes(writer, entry, inode->data, inode->size);
 	default:
-		return put_entry(writer, entry, 0);
+		return writer_entry(writer, entry, 0);
 	}
 }
 

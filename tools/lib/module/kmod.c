@@ -21,20 +21,15 @@ static const struct call {
 static int load(struct kmod_calls *calls)
 {
 	void *library = dlopen(LIBRARY, RTLD_NOW);
+	int found = library != NULL;
 
-	for (size_t i = 0; library && i < sizeof(table) / sizeof(table[0]); i++) {
+	for (size_t i = 0; found && i < sizeof(table) / sizeof(table[0]); i++) {
 		void *address = dlsym(library, table[i].name);
 
-		if (!address) {
-			dlclose(library);
-			library = NULL;
-			break;
-		}
 		memcpy((char *)calls + table[i].at, &address, sizeof(address));
+		found = address != NULL;
 	}
-	return library ? 0
-		       : error("kernel modules: %s; install libkmod, which reads their index",
-			       dlerror());
+	return found ? 0 : error("kernel modules: %s; install libkmod, which reads their index", dlerror());
 }
 
 const struct kmod_calls *kmod_calls(void)

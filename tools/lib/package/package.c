@@ -12,17 +12,17 @@
 #define DPKG "/var/lib/dpkg"
 
 struct wanted {
-	char *path;	/* as a package may list it; the key */
-	size_t index;	/* of the path that was asked for */
+	char *path; /* as a package may list it; the key */
+	size_t index; /* of the path that was asked for */
 };
 
 struct package_db {
 	const struct package_system *system;
-	char *distribution;		/* or NULL */
-	void *tree;			/* tsearch(3): struct wanted by path */
+	char *distribution; /* or NULL */
+	void *tree; /* tsearch(3): struct wanted by path */
 	struct package **packages;
 	size_t package_count;
-	const struct package **owners;	/* by the index of the path that was asked for */
+	const struct package **owners; /* by the index of the path that was asked for */
 };
 
 static int by_path(const void *one, const void *other)
@@ -44,8 +44,8 @@ static void want(struct package_db *db, char *path, size_t index)
 	free(wanted);
 }
 
-/* Packages list /lib/x, and it lies at /usr/lib/x, or the other way round: /lib is a link there in most
- * systems of today. */
+/* Packages list /lib/x, and it lies at /usr/lib/x, or the other way round: /lib is a link there in
+ * most systems of today. */
 static void want_all_names(struct package_db *db, const char *path, size_t index)
 {
 	char *real = package_real_path(db->system, path);
@@ -72,29 +72,6 @@ static char *text_of(struct span span)
 	return xstrndup((const char *)span.data, span.len);
 }
 
-/* ID=debian, with quotes or without; malloc'd, or NULL. Source: os-release(5). */
-static char *distribution_of(const struct package_system *system)
-{
-	struct buffer bytes = { 0 };
-	struct span rest, line;
-	char *id = NULL;
-
-	if (package_read(system, "/etc/os-release", &bytes))
-		package_read(system, "/usr/lib/os-release", &bytes);
-	rest = (struct span){ (const uint8_t *)bytes.data, bytes.len };
-	while (!id && (line = package_line(&rest)).data) {
-		char *text = text_of(line), *value = text + 3;
-
-		if (!strncmp(text, "ID=", 3) && value[strspn(value, "\"'")]) {
-			value += strspn(value, "\"'");
-			id = xstrndup(value, strcspn(value, "\"'"));
-		}
-		free(text);
-	}
-	buffer_free(&bytes);
-	return id;
-}
-
 /* Names, versions and architectures are ASCII; what is not is no entry of a database. */
 static int is_plain(struct span text)
 {
@@ -105,7 +82,8 @@ static int is_plain(struct span text)
 }
 
 /* NULL for what is none. */
-static const struct package *add_package(struct package_db *db, const struct package_text *text, const char *kind)
+static const struct package *add_package(struct package_db *db, const struct package_text *text,
+					 const char *kind)
 {
 	struct package *package;
 
@@ -116,14 +94,17 @@ static const struct package *add_package(struct package_db *db, const struct pac
 	package->name = text_of(text->name);
 	package->version = text_of(text->version);
 	package->architecture = text->architecture.data ? text_of(text->architecture) : xstrdup("");
-	package->distribution = db->distribution ? db->distribution : strcmp(kind, "apk") ? "debian" : "alpine";
+	package->distribution = db->distribution      ? db->distribution
+				: strcmp(kind, "apk") ? "debian"
+						      : "alpine";
 	db->packages = xreallocarray(db->packages, db->package_count + 1, sizeof(package));
 	db->packages[db->package_count++] = package;
 	return package;
 }
 
 /* Lines of `path`, each with a file behind its first `skip` bytes. 0, or -1: no such list. */
-static int read_list(struct package_db *db, const char *path, size_t skip, const struct package *package)
+static int read_list(struct package_db *db, const char *path, size_t skip,
+		     const struct package *package)
 {
 	struct buffer bytes = { 0 };
 	struct span rest, line;
@@ -131,9 +112,11 @@ static int read_list(struct package_db *db, const char *path, size_t skip, const
 
 	rest = (struct span){ (const uint8_t *)bytes.data, bytes.len };
 	while (!result && (line = package_line(&rest)).data) {
-		char *file = line.len > skip ? xasprintf("%s%.*s", line.data[skip] == '/' ? "" : "/",
-							 (int)(line.len - skip), (const char *)line.data + skip) :
-					       NULL;
+		char *file =
+			line.len > skip
+				? xasprintf("%s%.*s", line.data[skip] == '/' ? "" : "/",
+					    (int)(line.len - skip), (const char *)line.data + skip)
+				: NULL;
 
 		if (file)
 			own(db, file, package);
@@ -211,8 +194,9 @@ static void read_apk(struct package_db *db)
 		struct span folder = { NULL, 0 }, name;
 
 		while (package && package_next_apk_file(&text.stanza, &folder, &name)) {
-			char *path = xasprintf("/%.*s%s%.*s", (int)folder.len, (const char *)folder.data,
-					       folder.len ? "/" : "", (int)name.len, (const char *)name.data);
+			char *path = xasprintf("/%.*s%s%.*s", (int)folder.len,
+					       (const char *)folder.data, folder.len ? "/" : "",
+					       (int)name.len, (const char *)name.data);
 
 			own(db, path, package);
 			free(path);
@@ -221,7 +205,8 @@ static void read_apk(struct package_db *db)
 	buffer_free(&bytes);
 }
 
-struct package_db *package_db_new(const struct package_system *system, const char *const *paths, size_t count)
+struct package_db *package_db_new(const struct package_system *system, const char *const *paths,
+				  size_t count)
 {
 	struct package_db *db = xcalloc(1, sizeof(*db));
 
@@ -232,7 +217,7 @@ struct package_db *package_db_new(const struct package_system *system, const cha
 			want_all_names(db, paths[i], i);
 	if (!db->tree)
 		return db;
-	db->distribution = distribution_of(system);
+	db->distribution = package_distribution(system);
 	read_dpkg(db);
 	package_list(system, DPKG "/status.d", read_part, db);
 	read_apk(db);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tools/lib/base/mem.h"
+#include "tools/lib/package/package_text.h"
 #include "tools/lib/program/sysroot.h"
 
 #define FILE_MAX ((size_t)64 << 20) /* bytes: a status file of 2,000 packages has 2 MB */
@@ -52,7 +53,8 @@ static int by_bytes(const struct dirent **one, const struct dirent **other)
 	return strcmp((*one)->d_name, (*other)->d_name);
 }
 
-static void list_folder(const char *path, void (*each)(void *argument, const char *name), void *argument)
+static void list_folder(const char *path, void (*each)(void *argument, const char *name),
+			void *argument)
 {
 	struct dirent **names;
 	int count = scandir(path, &names, is_name, by_bytes);
@@ -75,7 +77,8 @@ void package_list(const struct package_system *system, const char *folder,
 	for (size_t i = 0; archive && i < archive->count; i++) {
 		const char *found = archive->entries[archive->by_path[i]].path;
 
-		if (!strncmp(found, folder, len) && found[len] == '/' && !strchr(found + len + 1, '/'))
+		if (!strncmp(found, folder, len) && found[len] == '/' &&
+		    !strchr(found + len + 1, '/'))
 			each(argument, found + len + 1);
 	}
 	path = archive ? NULL : sysroot_path(system->root, folder, LAST_FOLLOWED);
@@ -90,7 +93,31 @@ char *package_real_path(const struct package_system *system, const char *path)
 	const char *why;
 
 	if (!system->archive)
-		return *system->root ? sysroot_resolve(system->root, path, LAST_FOLLOWED) : realpath(path, NULL);
+		return *system->root ? sysroot_resolve(system->root, path, LAST_FOLLOWED)
+				     : realpath(path, NULL);
 	entry = archive_resolve(system->archive, path, &why);
 	return entry ? xstrdup(entry->path) : NULL;
+}
+
+/* ID=debian, with quotes or without. */
+char *package_distribution(const struct package_system *system)
+{
+	struct buffer bytes = { 0 };
+	struct span rest, line;
+	char *id = NULL;
+
+	if (package_read(system, "/etc/os-release", &bytes))
+		package_read(system, "/usr/lib/os-release", &bytes);
+	rest = (struct span){ (const uint8_t *)bytes.data, bytes.len };
+	while (!id && (line = package_line(&rest)).data) {
+		char *text = xstrndup((const char *)line.data, line.len), *value = text + 3;
+
+		if (!strncmp(text, "ID=", 3) && value[strspn(value, "\"'")]) {
+			value += strspn(value, "\"'");
+			id = xstrndup(value, strcspn(value, "\"'"));
+		}
+		free(text);
+	}
+	buffer_free(&bytes);
+	return id;
 }

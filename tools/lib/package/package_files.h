@@ -14,4 +14,7 @@ void package_list(const struct package_system *system, const char *folder,
 /* Where a path leads there, without symlinks; malloc'd, or NULL. */
 char *package_real_path(const struct package_system *system, const char *path);
 
+/* The ID of its os-release, malloc'd, or NULL. Source: os-release(5). */
+char *package_distribution(const struct package_system *system);
+
 #endif

@@ -67,7 +67,8 @@ int package_next_dpkg(struct span *rest, struct package_text *package)
 			take(&status, line, "Status: ");
 		}
 		/* "deinstall ok config-files"; those of status.d have no such line. */
-		if (package->name.data && package->version.data && (!status.data || ends_with(status, " installed")))
+		if (package->name.data && package->version.data &&
+		    (!status.data || ends_with(status, " installed")))
 			return 1;
 	}
 	return 0;
