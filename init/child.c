@@ -30,6 +30,8 @@ int child_block_signals(void)
 {
 	sigset_t set;
 
+	/* A child that stops is no news. */
+	sys_sigaction(SIGCHLD, SIG_DFL, SA_NOCLDSTOP);
 	waited_set(&set);
 	return sys_set_mask(&set);
 }
@@ -106,8 +108,6 @@ static int in_child(void *argument)
 	struct child *child = start->child;
 	sigset_t none;
 
-	sys_setsid();
-	sys_take_tty(0); /* no console: no terminal, which is no error of the program */
 	for (int i = 0; i <= 2; i++)
 		if (child->stdio[i] >= 0)
 			sys_dup2(child->stdio[i], i);
@@ -122,6 +122,14 @@ static int in_child(void *argument)
 	else
 		child->error = search(start, child->argv[0]);
 	return 127;
+}
+
+/* A program whose streams go elsewhere leaves nothing in the console. */
+static int in_own_session(void *argument)
+{
+	sys_setsid();
+	sys_take_tty(0);
+	return in_child(argument);
 }
 
 static void say_why(const struct child *child)
@@ -147,11 +155,17 @@ int child_start(struct boot *boot, struct child *child)
 	child->failed_to = CHILD_RUN;
 	child->status = 0;
 	child->ran_ms = -sys_clock_ms();
-	child->pid = sys_spawn(in_child, &start);
+	child->keeper = 0;
+	if (child->stdio[1] < 0)
+		child->pid = sys_spawn_in_session(in_child, &start, &child->keeper);
+	else
+		child->pid = sys_spawn(in_own_session, &start);
 	if (child->pid < 0)
 		child->error = child->pid;
-	if (child->error)
+	if (child->error) {
+		sys_end_session(&child->keeper);
 		say_why(child);
+	}
 	return child->error;
 }
 
@@ -205,11 +219,14 @@ static int reap(struct child *child)
 {
 	int status, pid, ended = 0;
 
-	while ((pid = sys_wait(&status, WNOHANG)) > 0 || pid == -EINTR)
+	while ((pid = sys_wait(&status, WNOHANG)) > 0 || pid == -EINTR) {
 		if (pid == child->pid) {
 			child->status = status;
 			ended = 1;
 		}
+		if (pid > 0 && pid == child->keeper) /* a kill(-1) of the program's */
+			child->keeper = 0;
+	}
 	return ended || pid == -ECHILD;
 }
 
@@ -230,6 +247,9 @@ void child_wait(struct boot *boot, struct child *child)
 			break;
 	}
 	child->ran_ms += sys_clock_ms();
+	if (child->keeper > 0)
+		sys_drain_tty(1);
+	sys_end_session(&child->keeper);
 }
 
 int child_run(struct boot *boot, struct child *child)

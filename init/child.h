@@ -21,6 +21,7 @@ struct child {
 	const char *dir;           /* its working directory; NULL: / */
 	/* what became of it */
 	int pid;
+	int keeper;                /* of its session, which is a process of its own, or 0 */
 	int error;                 /* -errno of the start, 0 where the program ran */
 	enum child_act failed_to;  /* what the error is of */
 	int status;                /* as in wait(2) */

@@ -6,12 +6,12 @@ set -eu
 PACKAGES="gcc libc6-dev make musl-tools linux-libc-dev libkmod-dev libblkid-dev libelf-dev libzstd-dev zlib1g-dev
 	liblzma-dev liblz4-dev libbz2-dev libxxhash-dev libjansson-dev libarchive-dev nettle-dev busybox-static kmod qemu-system-x86"
 TEST_PACKAGES="libcmocka-dev kbd console-data clang libclang-rt-dev clang-format binutils bzip2 mandoc cpio lz4 xz-utils zstd strace
-	e2fsprogs sqlite3 perl mmdebstrap python3 python3-pytest python3-pytest-xdist
+	e2fsprogs sqlite3 perl mmdebstrap python3 python3-pytest python3-pytest-xdist python3-pexpect
 	xfsprogs btrfs-progs f2fs-tools squashfs-tools erofs-utils dosfstools exfatprogs ntfs-3g udftools
 	xorriso cryptsetup-bin fdisk"
 # WITH="kernel all": for `make kernel`, and for what check-all has more.
 KERNEL_PACKAGES="binutils flex bison bc perl libssl-dev xz-utils lz4 ccache"
-ALL_PACKAGES="ovmf systemd-boot-efi mtools nftables libarchive-tools initramfs-tools-core dracut-core python3-pexpect"
+ALL_PACKAGES="ovmf systemd-boot-efi mtools nftables libarchive-tools initramfs-tools-core dracut-core"
 for part in ${WITH:-}; do
 	case $part in
 	kernel) TEST_PACKAGES="$TEST_PACKAGES $KERNEL_PACKAGES" ;;

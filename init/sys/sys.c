@@ -9,6 +9,7 @@
 #include <linux/netlink.h>
 #include <linux/openat2.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <sys/io.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -204,6 +205,62 @@ int sys_spawn(int (*child)(void *), void *argument)
 	if (pid == 0)
 		_exit(child(argument));
 	return (int)result(pid);
+}
+
+struct session {
+	int (*child)(void *);
+	void *argument;
+	int pid; /* of the child, or -errno */
+};
+
+#define KEEPER_STACK 2048  /* bytes; some 200 are used */
+#define CHILD_STACK  16384 /* a path of PATH_MAX, and what looks for a program */
+
+/* In the parent's memory, as the child until its exec. */
+static int keep_session(void *argument)
+{
+	static _Alignas(16) char stack[CHILD_STACK];
+	struct session *session = argument;
+	sigset_t none;
+
+	sigemptyset(&none);
+	sys_set_mask(&none); /* it ends with all processes */
+	sys_setsid();
+	sys_take_tty(0); /* no console: no terminal, which is no error of the program */
+	session->pid = (int)result(clone(session->child, stack + sizeof(stack),
+					 CLONE_VM | CLONE_VFORK | CLONE_PARENT | SIGCHLD, session->argument));
+	while (kill(getpid(), SIGSTOP) == 0)
+		;
+	return 0;
+}
+
+int sys_spawn_in_session(int (*child)(void *), void *argument, int *keeper)
+{
+	static _Alignas(16) char stack[KEEPER_STACK];
+	struct session session = { child, argument, -EAGAIN };
+	int pid = (int)result(clone(keep_session, stack + sizeof(stack), CLONE_VM | SIGCHLD, &session)), status;
+
+	*keeper = 0;
+	if (pid < 0)
+		return pid;
+	/* It stops once the child has its program, or has failed. */
+	while (waitpid(pid, &status, WUNTRACED) < 0 && errno == EINTR)
+		;
+	*keeper = WIFSTOPPED(status) ? pid : 0;
+	if (session.pid < 0)
+		sys_end_session(keeper);
+	return session.pid;
+}
+
+void sys_end_session(int *keeper)
+{
+	int status;
+
+	if (*keeper <= 0)
+		return;
+	if (kill(*keeper, SIGKILL) == 0)
+		sys_wait_for(*keeper, &status);
+	*keeper = 0;
 }
 
 int sys_fork(int (*child)(void *), void *argument)

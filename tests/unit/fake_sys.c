@@ -403,6 +403,21 @@ int sys_spawn(int (*child)(void *), void *argument)
 	return pid;
 }
 
+int sys_spawn_in_session(int (*child)(void *), void *argument, int *keeper)
+{
+	int pid = sys_spawn(child, argument);
+
+	*keeper = pid > 0 ? pid + 1 : 0;
+	return pid;
+}
+
+void sys_end_session(int *keeper)
+{
+	if (*keeper > 0)
+		call(CHANGES, 0, "end_session %d", *keeper);
+	*keeper = 0;
+}
+
 int sys_fork(int (*child)(void *), void *argument)
 {
 	int pid = (int)call(CHANGES, -EAGAIN, "fork");

@@ -146,6 +146,17 @@ static void a_start_that_fails_is_told(void **state)
 	assert_non_null(strstr(fake_console, "exit status 127 (run: /app)"));
 }
 
+static void ends_its_session_in_any_case(void **state)
+{
+	(void)state;
+	assert_int_equal(appliance(&boot), 0);
+	assert_non_null(strstr(fake_calls, "end_session 43\n"));
+	reset(state);
+	fake_answer("execve /app", -ENOENT, 1);
+	assert_int_equal(appliance(&boot), 0);
+	assert_non_null(strstr(fake_calls, "execve /app\nend_session 43\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +166,7 @@ int main(void)
 		cmocka_unit_test_setup(is_never_root_by_mistake, reset),
 		cmocka_unit_test_setup(takes_no_more_groups_than_fit, reset),
 		cmocka_unit_test_setup(a_start_that_fails_is_told, reset),
+		cmocka_unit_test_setup(ends_its_session_in_any_case, reset),
 		cmocka_unit_test_setup(hears_of_devices_while_it_waits, reset),
 		cmocka_unit_test_setup(has_its_links_before_it_runs_where_they_are_asked_for, reset),
 	};
