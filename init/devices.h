@@ -89,6 +89,9 @@ struct device *devices_find(struct devices *devices, unsigned int major, unsigne
 /* Whether the number of `a` is the lower one. */
 int devices_is_lower(const struct device *a, const struct device *b);
 
+/* When so many seconds from now on are over, as of sys_clock_ms(); NO_DEADLINE for WAIT_FOREVER. */
+int64_t devices_deadline(int seconds);
+
 /* Milliseconds; -1: no limit, 0: over. */
 int64_t devices_time_left(int64_t deadline);
 

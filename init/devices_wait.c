@@ -3,10 +3,16 @@
 #include <string.h>
 
 #include "init/devices.h"
+#include "init/pure/settings.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
 #define LOOK_AGAIN_MS 100 /* without CONFIG_NET the kernel tells nobody */
+
+int64_t devices_deadline(int seconds)
+{
+	return seconds == WAIT_FOREVER ? NO_DEADLINE : sys_clock_ms() + (int64_t)seconds * 1000;
+}
 
 int64_t devices_time_left(int64_t deadline)
 {

@@ -18,9 +18,6 @@ void root_boot_partition(struct boot *boot, char uuid[FINDING_UUID_MAX]);
  * not get, each once, with the cure. Nothing where the kernel's log cannot be read. */
 void root_firmware_report(void);
 
-/* The end of the time for what is waited for from now on, as of sys_clock_ms(). */
-int64_t root_deadline(const struct settings *settings);
-
 /* root_share.c: takes the tag where the root is a folder of the host. 1; 0 where it is none; -errno,
  * said. */
 int root_share_name(struct boot *boot);

@@ -226,13 +226,6 @@ int root_wait(struct boot *boot, struct place *place, int64_t since, int64_t dea
 	return error;
 }
 
-int64_t root_deadline(const struct settings *settings)
-{
-	if (settings->timeout_s == WAIT_FOREVER)
-		return NO_DEADLINE;
-	return sys_clock_ms() + (int64_t)settings->timeout_s * 1000;
-}
-
 int root_find(struct boot *boot)
 {
 	const struct settings *settings = &boot->settings;
@@ -248,7 +241,7 @@ int root_find(struct boot *boot)
 	boot->upper.name = settings->overlay;
 	if (settings->rootdelay_s)
 		sys_poll(NULL, 0, (int64_t)settings->rootdelay_s * 1000);
-	deadline = root_deadline(settings);
+	deadline = devices_deadline(settings->timeout_s);
 	error = root_share_name(boot);
 	if (error == 0)
 		error = root_wait(boot, &boot->root, start, deadline);

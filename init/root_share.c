@@ -71,7 +71,7 @@ static int may_come(int error)
 int root_share(struct boot *boot, const char *target, unsigned long flags)
 {
 	const struct share *share = share_of(&boot->settings);
-	int64_t deadline = root_deadline(&boot->settings);
+	int64_t deadline = devices_deadline(boot->settings.timeout_s);
 	int error;
 
 	if (!share)

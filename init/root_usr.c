@@ -72,7 +72,7 @@ static int mount_usr(struct boot *boot, struct fstab_line *line, const struct fs
 		.types = types,
 		.flags = parsed->flags,
 	};
-	int error = root_wait(boot, &usr, sys_clock_ms(), root_deadline(settings));
+	int error = root_wait(boot, &usr, sys_clock_ms(), devices_deadline(settings->timeout_s));
 
 	if (error)
 		return error;
