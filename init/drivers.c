@@ -17,8 +17,6 @@
 #define TREE "/sys/devices"
 #define ALIAS_MAX 1024 /* bytes; an input device's has 600 */
 #define PATH_SIZE 512 /* bytes of a device's path in sysfs; a USB disk behind two hubs has 160 */
-#define MODULE_PATH 256 /* bytes */
-#define OPTIONS_MAX 1024 /* bytes of a line of the table */
 #define NEEDS_DEPTH                                                                  \
 	32 /* modules that need one another, in a row; the deepest of Debian's has 8 \
 	    */
@@ -63,7 +61,7 @@ static void load_needs(struct boot *boot, struct span needs, unsigned int line, 
 /* Once, whatever comes of it. */
 static void load_line(struct boot *boot, unsigned int line, int depth)
 {
-	char path[MODULE_PATH], options[OPTIONS_MAX];
+	char path[DRIVER_PATH_MAX], options[DRIVER_OPTIONS_MAX];
 	struct driver driver;
 
 	if (boot->driver_done[line] || drivers_at(&boot->drivers, line, &driver))
@@ -83,7 +81,7 @@ static void load_line(struct boot *boot, unsigned int line, int depth)
 
 static void name_of(const struct boot *boot, unsigned int line, char name[MODULE_NAME_SIZE])
 {
-	char path[MODULE_PATH] = "";
+	char path[DRIVER_PATH_MAX] = "";
 	struct driver driver;
 
 	if (drivers_at(&boot->drivers, line, &driver) == 0)

@@ -4,7 +4,9 @@
 
 #include "init/pure/span.h"
 
-#define DRIVERS_MAX 8192 /* modules of a table; all of Debian's are 4,300 */
+#define DRIVERS_MAX	   8192 /* modules of a table; all of Debian's are 4,300 */
+#define DRIVER_PATH_MAX	   256 /* bytes, with the NUL */
+#define DRIVER_OPTIONS_MAX 1024 /* bytes of a line's options, with the NUL */
 
 /*
  * The table is text in two parts with an empty line between. A line of the first is a module: its

@@ -8,15 +8,13 @@
 #include "tools/lib/check/check_module_file.h"
 
 #define LIST "/etc/rdinit/drivers"
-#define PATH_SIZE 256 /* bytes: MODULE_PATH of init/drivers.c */
-#define OPTIONS_SIZE 1024 /* bytes: OPTIONS_MAX there */
 
 static const char pack_it[] = "let `rdinit pack --driver NAME` write the table";
 
 struct table {
 	struct drivers drivers;
 	unsigned int line; /* the one that is judged, from 0 */
-	char path[PATH_SIZE]; /* of its module */
+	char path[DRIVER_PATH_MAX]; /* of its module */
 	unsigned char loads[DRIVERS_MAX]; /* whether a line's module is loaded for it */
 };
 
@@ -26,11 +24,11 @@ static struct span span_of(const char *text)
 }
 
 /* The module that a line names. 0, or -1 where its path is longer than /init takes. */
-static int path_of(const struct table *table, unsigned int line, char path[PATH_SIZE])
+static int path_of(const struct table *table, unsigned int line, char path[DRIVER_PATH_MAX])
 {
 	struct driver driver;
 
-	if (drivers_at(&table->drivers, line, &driver) || driver.path.len >= PATH_SIZE)
+	if (drivers_at(&table->drivers, line, &driver) || driver.path.len >= DRIVER_PATH_MAX)
 		return -1;
 	memcpy(path, driver.path.data, driver.path.len);
 	path[driver.path.len] = '\0';
@@ -57,7 +55,7 @@ static char *lacks(const struct check *check, const struct module_loading *loadi
 		   const char *name)
 {
 	const struct table *table = loading->argument;
-	char path[PATH_SIZE], own[CHECK_MODULE_NAME];
+	char path[DRIVER_PATH_MAX], own[CHECK_MODULE_NAME];
 
 	if (check_loads(check, name))
 		return NULL;
@@ -78,11 +76,11 @@ static void judge_line(struct check *check, const struct table *table)
 
 	if (drivers_at(&table->drivers, table->line, &driver))
 		return;
-	if (driver.options.len >= OPTIONS_SIZE)
+	if (driver.options.len >= DRIVER_OPTIONS_MAX)
 		check_say(check, CHECK_DRIVER, CHECK_ERROR, "use fewer options",
 			  "line %u of " LIST " (%s) has %zu bytes of options, and /init takes %d",
 			  table->line + 1, shown(table->path), driver.options.len,
-			  OPTIONS_SIZE - 1);
+			  DRIVER_OPTIONS_MAX - 1);
 	while (drivers_number(&driver.needs, table->line, &needed))
 		;
 	if (driver.needs.len && (driver.needs.len != 1 || driver.needs.data[0] != '-'))
@@ -105,7 +103,7 @@ static void judge_lines(struct check *check, struct table *table)
 			check_say(check, CHECK_DRIVER, CHECK_ERROR, "use a shorter path",
 				  "line %u of " LIST
 				  ": the path is longer than the %d bytes that /init takes",
-				  table->line + 1, PATH_SIZE - 1);
+				  table->line + 1, DRIVER_PATH_MAX - 1);
 			continue;
 		}
 		judge_line(check, table);
