@@ -22,7 +22,8 @@ static const char usage[] =
 	"  --kernel FILE|NAME         bzImage, vmlinux or a profile ($RDINIT_KERNEL, the newest in\n"
 	"                             /boot; uml: profile uml)\n"
 	"  --machine pc|q35|microvm|uml\n"
-	"                             what QEMU emulates (pc), or User-mode Linux without it\n"
+	"                             what QEMU emulates (microvm for a kernel that is made for it, else\n"
+	"                             pc), or User-mode Linux without it\n"
 	"  --memory MIB               by the size of the image, 256 at least\n"
 	"  --cpus N                   1\n"
 	"  --append WORDS             for the kernel's command line, after our own\n"
@@ -74,9 +75,10 @@ static int take_number(const char *name, unsigned int max, unsigned int *value)
 	return 0;
 }
 
-static int take_machine(struct machine_config *machine)
+static int take_machine(struct run *run)
 {
-	if (!qemu_machine(optarg, &machine->type))
+	run->machine_given = 1;
+	if (!qemu_machine(optarg, &run->machine.type))
 		return 0;
 	return error_usage("run", "--machine expects pc, q35, microvm or uml, found \"%s\"",
 			   shown(optarg));
@@ -111,7 +113,7 @@ static int take_option(struct run *run, int option, char **argv)
 		run->kernel = optarg;
 		return 0;
 	case OPT_MACHINE:
-		return take_machine(machine);
+		return take_machine(run);
 	case OPT_MEMORY:
 		return take_number("--memory", 1 << 20, &machine->memory_mib);
 	case OPT_CPUS:

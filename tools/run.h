@@ -14,7 +14,7 @@ struct run {
 	struct disk *disks;
 	const char **disk_texts;
 	size_t disk_count;
-	int stdio_given, no_tuning, help;
+	int machine_given, stdio_given, no_tuning, help;
 	const char *image_path;		/* IMAGE */
 };
 

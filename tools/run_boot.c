@@ -17,6 +17,11 @@
 #include "tools/lib/run/uml.h"
 #include "tools/run.h"
 
+static int is_for_microvm(const struct disk *disk)
+{
+	return disk_modules(disk->bus, DISK_HOST_MICROVM)[0] != NULL;
+}
+
 static int open_disks(struct run *run)
 {
 	run->disks = xcalloc(run->disk_count + 1, sizeof(*run->disks));
@@ -24,7 +29,7 @@ static int open_disks(struct run *run)
 		if (disk_parse(run->disk_texts[i], &run->disks[i]))
 			return -1;
 	for (size_t i = 0; i < run->disk_count && run->machine.type == MACHINE_MICROVM; i++)
-		if (!disk_modules(run->disks[i].bus, DISK_HOST_MICROVM)[0])
+		if (!is_for_microvm(&run->disks[i]))
 			return error("disk %s: a microvm has no PCI, and takes only virtio and scsi disks",
 				     shown(run->disks[i].path));
 	run->machine.disks = run->disks;
@@ -77,8 +82,8 @@ static char *command_line(const struct run *run)
 static void say_what_boots(const struct run *run, const struct kernel *kernel,
 			   const struct kernel_boot *form)
 {
-	fprintf(stderr, "rdinit: kernel %s (%s), %u MiB, %s, words: %s\n", shown(kernel->image),
-		kernel->release, run->machine.memory_mib,
+	fprintf(stderr, "rdinit: kernel %s (%s), %s, %u MiB, %s, words: %s\n", shown(kernel->image),
+		kernel->release, qemu_machine_name(run->machine.type), run->machine.memory_mib,
 		run->machine.type == MACHINE_UML ? "UML" : qemu_kvm_works() ? "KVM" : "TCG",
 		shown(run->machine.append));
 	if (kernel->kind != KERNEL_BZIMAGE)
@@ -97,17 +102,38 @@ static int has_virtio_disks(const struct run *run)
 	return 0;
 }
 
+static int is_on(const struct kernel_config *config, const char *symbol)
+{
+	return kernel_config_get(config, symbol) == KCONFIG_Y;
+}
+
+/*
+ * A microvm has the shortest way to the program, for a kernel that is made for one: it finds the interrupts and
+ * disks of a microvm without ACPI, all built in, and is entered without its unpacker. A distribution's kernel is not, and
+ * its modules may be for PCI.
+ */
+static enum machine_type best_machine(const struct run *run, const struct kernel_boot *form,
+				      const struct kernel_config *config)
+{
+	if (run->no_tuning || form->why_not || !is_on(config, "X86_MPPARSE"))
+		return MACHINE_PC;
+	if (kernel_config_get(config, "PCI") != KCONFIG_N && !is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES"))
+		return MACHINE_PC;
+	for (size_t i = 0; i < run->disk_count; i++)
+		if (!is_for_microvm(&run->disks[i]))
+			return MACHINE_PC;
+	return MACHINE_MICROVM;
+}
+
 /* A microvm with ACPI has no timer but the processor's, which takes 0.3 s to measure where it is emulated. So it
  * is without, unless the kernel learns of processors or disks in no other way; and has its serial
  * port for user space only if the kernel finds that there. */
 static int microvm_needs_acpi(const struct run *run, const struct kernel_config *config)
 {
-	if (kernel_config_get(config, "ACPI") != KCONFIG_Y ||
-	    kernel_config_get(config, "SERIAL_8250_PNP") != KCONFIG_Y)
+	if (!is_on(config, "ACPI") || !is_on(config, "SERIAL_8250_PNP"))
 		return 0;
-	return (run->machine.cpus > 1 && kernel_config_get(config, "X86_MPPARSE") != KCONFIG_Y) ||
-	       (has_virtio_disks(run) &&
-		kernel_config_get(config, "VIRTIO_MMIO_CMDLINE_DEVICES") != KCONFIG_Y);
+	return (run->machine.cpus > 1 && !is_on(config, "X86_MPPARSE")) ||
+	       (has_virtio_disks(run) && !is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES"));
 }
 
 /* How virtio devices reach the kernel. On a microvm without ACPI they stand on its command line. */
@@ -139,8 +165,11 @@ static unsigned int wanted_of(const struct run *run)
 }
 
 /* What the kernel's configuration decides, and forbids. 0, or -1 after reporting. */
-static int heed_config(struct run *run, struct kernel *kernel, const struct kernel_config *config)
+static int heed_config(struct run *run, struct kernel *kernel, const struct kernel_boot *form,
+		       const struct kernel_config *config)
 {
+	if (!run->machine_given)
+		run->machine.type = best_machine(run, form, config);
 	run->machine.acpi = microvm_needs_acpi(run, config);
 	if (kernel_config_get(config, "MODULES") == KCONFIG_N) {
 		free(kernel->modules_dir);
@@ -244,7 +273,7 @@ static int find_and_boot(struct run *run, struct kernel *kernel)
 
 	if (!kernel_boot_open(kernel, run->no_tuning ? FORM_AS_IT_IS : FORM_FASTEST, &form)) {
 		kernel_config_find(kernel, form.vmlinux, &config);
-		if (!heed_config(run, kernel, &config))
+		if (!heed_config(run, kernel, &form, &config))
 			status = boot_it(run, kernel, &form, &config);
 	}
 	kernel_config_free(&config);

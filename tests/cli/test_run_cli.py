@@ -211,6 +211,13 @@ def test_the_firmware_is_the_one_that_only_starts_a_kernel(run, tool, more, is_f
     assert ("qboot" in options.get("-bios", "")) == (is_fast and options["-accel"] == "tcg")
 
 
+@pytest.mark.parametrize("size, more, memory", [
+    (1 << 20, [], "256"), (20 << 20, [], "384"), (20 << 20, ["--memory", "200"], "200")])
+def test_memory_goes_by_the_image_in_steps_of_what_the_kernel_sets_up(run, tool, size, more, memory):
+    tool.write("big/file", bytes(size))
+    assert arguments(tool, *more, "--tree", tool.path / "big")[0]["-m"] == memory
+
+
 def test_words_of_the_user_come_last(run, tool):
     line = arguments(tool, "--append", "quiet=no", "--append", "last")[0]["-append"]
     assert line.endswith(" quiet=no last")
@@ -333,6 +340,25 @@ def test_a_microvm_has_acpi_where_its_kernel_cannot_do_without(run, tool, line, 
     assert options["-M"] == option
     alone = options["-accel"] == "tcg" and more[:1] != ["--cpus"]
     assert ("nolapic_timer" in options["-append"].split()) == (alone and option != "microvm")
+
+
+MADE_FOR_MICROVM = "CONFIG_X86_MPPARSE=y\nCONFIG_VIRTIO_MMIO_CMDLINE_DEVICES=y"
+
+
+@pytest.mark.parametrize("lines, more, machine", [
+    ("", [], "pc"), (MADE_FOR_MICROVM, [], "microvm,acpi=off"),
+    (MADE_FOR_MICROVM, ["--cpus", "2"], "microvm,acpi=off"),
+    (MADE_FOR_MICROVM, ["--disk", "@,virtio"], "microvm,acpi=off"),
+    (MADE_FOR_MICROVM, ["--disk", "@,virtio", "--disk", "@,ide"], "pc"),
+    (MADE_FOR_MICROVM, ["--machine", "q35"], "q35"), (MADE_FOR_MICROVM, ["--no-tuning"], "pc"),
+    (MADE_FOR_MICROVM + "\nCONFIG_X86_MPPARSE=n", [], "pc"),
+    ("CONFIG_X86_MPPARSE=y\nCONFIG_PCI=n", [], "microvm,acpi=off"), ("CONFIG_X86_MPPARSE=y", [], "pc")])
+def test_a_kernel_made_for_a_microvm_gets_one(run, tool, lines, more, machine):
+    disk = tool.write("disk", bytes(4096))
+    options, said = arguments(tool, "-v", *[word.replace("@", str(disk)) for word in more],
+                              "--kernel", configured(tool, lines))
+    assert options["-M"] == machine
+    assert f"), {machine.split(',')[0]}, " in said
 
 
 def test_a_microvm_without_acpi_names_its_disks_to_the_kernel(run, tool):

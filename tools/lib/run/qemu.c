@@ -30,6 +30,11 @@ int qemu_machine(const char *name, enum machine_type *type)
 	return -1;
 }
 
+const char *qemu_machine_name(enum machine_type type)
+{
+	return machines[type];
+}
+
 enum disk_host qemu_disk_host(enum machine_type type)
 {
 	return type == MACHINE_MICROVM ? DISK_HOST_MICROVM :

@@ -18,7 +18,8 @@
 #include "tools/lib/program/runtime.h"
 #include "tools/lib/recipe/recipe_option.h"
 
-#define MEMORY_BASE 256	/* MiB: stock kernels take about 100 of them */
+#define MEMORY_BASE 240	/* MiB: stock kernels take about 100 of them */
+#define MEMORY_STEP 128	/* MiB: the kernel sets up descriptors for so much at once, used or not */
 #define MIB (1024 * 1024)
 
 static int add_modules(struct recipe *recipe, const struct run_image *run)
@@ -170,7 +171,9 @@ int run_image_open(const char *path, struct run_image_file *file)
 unsigned int run_image_memory(const struct run_image_file *file)
 {
 	/* The image, the files unpacked from it, and room for pages and inodes. */
-	return MEMORY_BASE + (unsigned int)(file->size / MIB) * 5 / 2;
+	unsigned int needed = MEMORY_BASE + (unsigned int)(file->size / MIB) * 5 / 2;
+
+	return (needed + MEMORY_STEP - 1) / MEMORY_STEP * MEMORY_STEP;
 }
 
 void run_image_close(struct run_image_file *file)

@@ -40,7 +40,7 @@ int run_image_build(const struct run_image *run, struct run_image_file *file);
 /* The user's image: readable, not empty, and whole where we can unpack it. */
 int run_image_open(const char *path, struct run_image_file *file);
 
-/* MiB of memory that a guest with this image needs. */
+/* MiB of memory that a guest with this image needs: 256 at least, and a multiple of 128. */
 unsigned int run_image_memory(const struct run_image_file *file);
 void run_image_close(struct run_image_file *file);
 
