@@ -41,6 +41,14 @@ struct place {
 	char members[MEMBERS_MAX];   /* a file system on several devices: all, as mount options */
 };
 
+enum driver_state {
+	DRIVER_UNASKED,
+	DRIVER_REFUSED, /* blacklisted, and a device asked; a module that needs it still gets it */
+	DRIVER_QUEUED,
+	DRIVER_LOADING,
+	DRIVER_DONE, /* loaded, or tried */
+};
+
 struct boot {
 	char **argv, **envp;            /* as the kernel gave them to /init */
 	struct settings settings;
@@ -59,7 +67,9 @@ struct boot {
 	/* While a program runs: the kernel told of a device. NULL: nobody listens. */
 	void (*hear)(struct boot *boot);
 	struct drivers drivers;      /* the image's table; of no lines where it has none */
-	unsigned char driver_done[DRIVERS_MAX]; /* loaded, or tried, or blacklisted */
+	unsigned char driver_state[DRIVERS_MAX]; /* enum driver_state of each line */
+	uint16_t driver_queue[DRIVERS_MAX]; /* lines that are to be loaded, each behind what it needs */
+	unsigned int driver_queued;
 	char cmdline[COMMAND_LINE_MAX]; /* settings points into these */
 	char image_words[IMAGE_WORDS_MAX];
 	char run_file[RUN_FILE_MAX];
@@ -89,11 +99,7 @@ void settings_read_kernel_line(struct boot *boot);
  * for. `error` is -errno of the step, already reported. Never returns. */
 _Noreturn void give_up(struct boot *boot, const char *step, int error);
 
-/* From now on SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT in this process end in give_up(), on a
- * stack of its own. 0 or -errno. */
+/* From now on what crash.h catches ends in give_up(). 0 or -errno. */
 int crash_guard(struct boot *boot);
-
-/* In a child: the same signals end it, as those of any process. */
-void crash_unguard(void);
 
 #endif

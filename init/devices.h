@@ -56,6 +56,8 @@ struct devices {
 	int uevents; /* the socket; below 0: none */
 	/* A device came that asks for a driver; NULL: words were lost, so look at all of them. */
 	void (*on_modalias)(void *argument, const char *modalias);
+	/* All that was told is taken. Whether it did something of which more may be told. */
+	int (*on_silence)(void *argument);
 	void *argument;
 };
 

@@ -41,7 +41,7 @@ static int take_event(struct devices *devices, struct span message)
 }
 
 /* Empties the socket. Whether it told of such devices; ENOBUFS means that words were lost. */
-static int take_events(struct devices *devices)
+static int read_events(struct devices *devices)
 {
 	static uint8_t message[UEVENT_SIZE_MAX];
 	int heard = 0;
@@ -66,6 +66,15 @@ static int take_events(struct devices *devices)
 			heard |= take_event(devices, (struct span){ message, (size_t)len });
 		}
 	}
+}
+
+static int take_events(struct devices *devices)
+{
+	int heard = read_events(devices);
+
+	while (devices->on_silence && devices->on_silence(devices->argument) && devices->uevents >= 0)
+		heard |= read_events(devices);
+	return heard;
 }
 
 /* What could not be read may not have been ready, and was announced when nobody listened. */

@@ -1,5 +1,4 @@
-/* drivers.c - the modules that devices ask for, by the image's table of what answers which alias.
- */
+/* drivers.c - which modules devices ask for, by the image's table of what answers which alias. */
 #include <errno.h>
 #include <string.h>
 #include <dirent.h>
@@ -17,65 +16,7 @@
 #define TREE "/sys/devices"
 #define ALIAS_MAX 1024 /* bytes; an input device's has 600 */
 #define PATH_SIZE 512 /* bytes of a device's path in sysfs; a USB disk behind two hubs has 160 */
-#define NEEDS_DEPTH                                                                  \
-	32 /* modules that need one another, in a row; the deepest of Debian's has 8 \
-	    */
 #define UNANSWERED 8 /* devices without a driver that are named */
-
-/* --- a module of the table, with what it needs --- */
-
-static int copy(char *to, size_t size, struct span from)
-{
-	if (from.len >= size)
-		return -E2BIG;
-	memcpy(to, from.data, from.len);
-	to[from.len] = '\0';
-	return 0;
-}
-
-/* It may be built in, or from the list: the kernel would check its signature before it says so. */
-static int is_loaded(const char *path)
-{
-	char place[sizeof("/sys/module/") + MODULE_NAME_SIZE] = "/sys/module/";
-	char *name = place + strlen(place);
-
-	modlist_name(path, name, MODULE_NAME_SIZE);
-	for (; *name; name++)
-		if (*name == '-')
-			*name = '_';
-	return sys_access(place, F_OK) == 0;
-}
-
-static void load_line(struct boot *boot, unsigned int line, int depth);
-
-static void load_needs(struct boot *boot, struct span needs, unsigned int line, int depth)
-{
-	unsigned int needed;
-
-	while (drivers_number(&needs, line, &needed))
-		load_line(boot, needed, depth + 1);
-	if (needs.len && !(needs.len == 1 && needs.data[0] == '-'))
-		log_warn(-EINVAL, "read what line %u of " TABLE " needs", line + 1);
-}
-
-/* Once, whatever comes of it. */
-static void load_line(struct boot *boot, unsigned int line, int depth)
-{
-	char path[DRIVER_PATH_MAX], options[DRIVER_OPTIONS_MAX];
-	struct driver driver;
-
-	if (boot->driver_done[line] || drivers_at(&boot->drivers, line, &driver))
-		return;
-	boot->driver_done[line] = 1;
-	if (depth > NEEDS_DEPTH || copy(path, sizeof(path), driver.path) ||
-	    copy(options, sizeof(options), driver.options)) {
-		log_warn(-E2BIG, "load the module on line %u of " TABLE, line + 1);
-		return;
-	}
-	load_needs(boot, driver.needs, line, depth);
-	if (!is_loaded(path))
-		module_load(boot, path, options);
-}
 
 /* --- what asks for it --- */
 
@@ -84,31 +25,39 @@ static void name_of(const struct boot *boot, unsigned int line, char name[MODULE
 	char path[DRIVER_PATH_MAX] = "";
 	struct driver driver;
 
-	if (drivers_at(&boot->drivers, line, &driver) == 0)
-		copy(path, sizeof(path), driver.path);
+	if (drivers_at(&boot->drivers, line, &driver) == 0 && driver.path.len < sizeof(path))
+		memcpy(path, driver.path.data, driver.path.len);
 	modlist_name(path, name, MODULE_NAME_SIZE);
 }
 
 /* A blacklist is about devices that ask: what another module needs is loaded all the same. */
-static void load_for_device(void *argument, unsigned int line)
+static void queue_for_device(void *argument, unsigned int line)
 {
 	struct boot *boot = argument;
 	char name[MODULE_NAME_SIZE];
 
-	if (boot->driver_done[line])
+	if (boot->driver_state[line] != DRIVER_UNASKED)
 		return;
 	name_of(boot, line, name);
 	if (settings_list_has(&boot->settings.blacklist, name)) {
-		boot->driver_done[line] = 1;
+		boot->driver_state[line] = DRIVER_REFUSED;
 		log_say(LOG_INFO, "%s is blacklisted", name);
 		return;
 	}
-	load_line(boot, line, 0);
+	module_queue_add(boot, line);
+}
+
+static int queue_alias(struct boot *boot, const char *alias)
+{
+	return drivers_match(&boot->drivers, alias, queue_for_device, boot);
 }
 
 int drivers_ask(struct boot *boot, const char *alias)
 {
-	return drivers_match(&boot->drivers, alias, load_for_device, boot);
+	int found = queue_alias(boot, alias);
+
+	module_queue_run(boot);
+	return found;
 }
 
 /* --- devices that are there: every file "modalias" below /sys/devices --- */
@@ -161,15 +110,20 @@ static void walk_devices(struct boot *boot,
 static void take_device(struct boot *boot, const char *folder, const char *modalias)
 {
 	(void)folder;
-	drivers_ask(boot, modalias);
+	queue_alias(boot, modalias);
 }
 
 static void hear_modalias(void *argument, const char *modalias)
 {
 	if (modalias)
-		drivers_ask(argument, modalias);
+		queue_alias(argument, modalias);
 	else
 		walk_devices(argument, take_device);
+}
+
+static int load_heard(void *argument)
+{
+	return module_queue_run(argument);
 }
 
 static void hear_devices(struct boot *boot)
@@ -184,7 +138,7 @@ static void load_named(struct boot *boot)
 	for (unsigned int line = 0; line < boot->drivers.count; line++) {
 		name_of(boot, line, name);
 		if (settings_list_has(&boot->settings.modules_load, name))
-			load_line(boot, line, 0);
+			module_queue_add(boot, line);
 	}
 }
 
@@ -203,12 +157,14 @@ void drivers_load(struct boot *boot)
 		return;
 	}
 	boot->devices.on_modalias = hear_modalias;
+	boot->devices.on_silence = load_heard;
 	boot->devices.argument = boot;
 	boot->hear = hear_devices;
 	devices_open(&boot->devices);
 	if (boot->settings.modules_load.count)
 		load_named(boot);
 	walk_devices(boot, take_device);
+	module_queue_run(boot);
 	devices_hear(&boot->devices);
 }
 

@@ -1,6 +1,5 @@
 /* give_up.c - the only way out of a failure. */
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,17 +7,15 @@
 #include "init/child.h"
 #include "init/links.h"
 #include "init/pure/names.h"
+#include "init/sys/crash.h"
 #include "init/sys/host.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
 #define SHELL "/bin/sh"
-#define CRASH_STACK 32768 /* bytes: give_up() and all that power() calls, with room */
 
 /* The boot that a crash handler gives up: a handler gets no argument of ours. */
 static struct boot *guarded;
-
-static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 
 /* Not asked for anything: what the kernel's panic= asks for; else a shell for whoever sits there;
  * else keep the machine as it is, so that the report can be read. */
@@ -86,17 +83,6 @@ static void crashed(int signal)
 
 int crash_guard(struct boot *boot)
 {
-	static _Alignas(16) char stack[CRASH_STACK];
-	int error = sys_sigaltstack(stack, sizeof(stack));
-
 	guarded = boot;
-	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]) && !error; i++)
-		error = sys_sigaction(crashes[i], crashed, SA_ONSTACK | SA_RESETHAND | SA_NODEFER);
-	return error;
-}
-
-void crash_unguard(void)
-{
-	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
-		sys_sigaction(crashes[i], SIG_DFL, 0);
+	return crash_catch(crashed);
 }

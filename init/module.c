@@ -55,15 +55,21 @@ static int make_options(const struct boot *boot, const char *name, const char *f
 	return error ? -E2BIG : 0;
 }
 
-int module_load(struct boot *boot, const char *path, const char *own_options)
+int module_insert(const struct boot *boot, const char *path, const char *own_options)
 {
 	char name[MODULE_NAME_SIZE], options[OPTIONS_MAX];
 	int error;
 
 	modlist_name(path, name, sizeof(name));
 	error = make_options(boot, name, own_options, options);
-	if (!error)
-		error = load(path, options);
+	return error ? error : load(path, options);
+}
+
+int module_account(struct boot *boot, const char *path, int error)
+{
+	char name[MODULE_NAME_SIZE];
+
+	modlist_name(path, name, sizeof(name));
 	if (!error)
 		boot->modules_loaded++;
 	if (!error || error == -EEXIST) /* built in, or loaded by the one before */
@@ -76,4 +82,9 @@ int module_load(struct boot *boot, const char *path, const char *own_options)
 	else
 		log_warn(error, "load %s from %s", name, path);
 	return error;
+}
+
+int module_load(struct boot *boot, const char *path, const char *options)
+{
+	return module_account(boot, path, module_insert(boot, path, options));
 }

@@ -10,6 +10,18 @@
  * where the kernel has it already; else -errno, said. */
 int module_load(struct boot *boot, const char *path, const char *options);
 
+/* The two halves of it: what a child can do, without a word; and what came of it, counted and said. */
+int module_insert(const struct boot *boot, const char *path, const char *options);
+int module_account(struct boot *boot, const char *path, int error);
+
+/* module_queue.c: puts the module on this line of the image's table into the queue, behind what it
+ * needs; once, whatever becomes of it. */
+void module_queue_add(struct boot *boot, unsigned int line);
+
+/* Loads what is in the queue, on more than one processor side by side, and returns when all of it has
+ * ended. Whether there was anything. */
+int module_queue_run(struct boot *boot);
+
 /* drivers.c: loads the modules of modules-load=, and those that devices ask for, by the image's
  * table; then listens for more devices. Without a table it does nothing. */
 void drivers_load(struct boot *boot);

@@ -15,6 +15,7 @@
 #include "init/pure/fsprobe.h"
 #include "init/pure/names.h"
 #include "init/pure/partitions.h"
+#include "init/sys/crash.h"
 #include "init/sys/file.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
@@ -171,7 +172,7 @@ static int in_child(void *argument)
 	struct job *job = argument;
 	struct finding finding;
 
-	crash_unguard();
+	crash_release();
 	memset(&finding, 0, sizeof(finding));
 	open_all(job);
 	give_up_rights(job);

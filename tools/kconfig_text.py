@@ -32,11 +32,12 @@ class Ask:
 
 @dataclass
 class Profile:
-    """A list of fragments, the architecture that they are for, and words for the compiler."""
+    """A list of fragments, the architecture that they are for, and what the compiler is told."""
     name: str
     fragments: list = field(default_factory=list)
     arch: str = "x86_64"
     cflags: list = field(default_factory=list)
+    hot: list = field(default_factory=list)     # of source files that are compiled for speed in any case
     more: list = field(default_factory=list)    # of Ask: what a build adds
 
 
@@ -106,9 +107,11 @@ def read_profile(name, folder=FRAGMENTS):
             profile.arch = words[1]
         elif len(words) > 1 and words[0] == "cflags":
             profile.cflags += words[1:]
+        elif len(words) > 1 and words[0] == "hot":
+            profile.hot += words[1:]
         elif len(words) > 1:
             raise KconfigError(f"{where}: not understood: {line!r} (expected a fragment, `arch NAME`, "
-                               "or `cflags WORD...`)")
+                               "`cflags WORD...` or `hot FILE.c...`)")
         elif words and words[0] in profile.fragments:
             raise KconfigError(f"{where}: {words[0]} is there twice")
         elif words and words[0] not in names(folder):

@@ -263,14 +263,34 @@ void sys_end_session(int *keeper)
 	*keeper = 0;
 }
 
-int sys_fork(int (*child)(void *), void *argument)
+/* Not the library's fork(): that is for programs with threads, and makes six calls more. */
+static int fork_telling(int signal, int (*child)(void *), void *argument)
 {
-	/* Not the library's fork(): that is for programs with threads, and makes six calls more. */
-	long pid = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+	long pid = syscall(SYS_clone, (long)signal, NULL, NULL, NULL, NULL);
 
 	if (pid == 0)
 		_exit(child(argument));
 	return (int)result(pid);
+}
+
+int sys_fork(int (*child)(void *), void *argument)
+{
+	return fork_telling(SIGCHLD, child, argument);
+}
+
+int sys_fork_apart(int (*child)(void *), void *argument)
+{
+	return fork_telling(0, child, argument);
+}
+
+int sys_wait_apart(int *status)
+{
+	long pid;
+
+	do
+		pid = result(waitpid(-1, status, __WCLONE));
+	while (pid == -EINTR);
+	return (int)pid;
 }
 
 int sys_wait(int *status, int flags)
@@ -291,6 +311,18 @@ int sys_wait_for(int pid, int *status)
 int sys_getpid(void)
 {
 	return getpid();
+}
+
+int sys_processors(void)
+{
+	unsigned long set[16]; /* 1,024 of them; the call tells how many bytes it filled */
+	long bytes = syscall(SYS_sched_getaffinity, 0L, sizeof(set), set);
+	int count = 0;
+
+	for (long i = 0; i < bytes / (long)sizeof(set[0]); i++)
+		for (unsigned long bits = set[i]; bits; bits &= bits - 1)
+			count++;
+	return count;
 }
 
 int sys_kill(int pid, int signal)

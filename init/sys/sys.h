@@ -68,11 +68,17 @@ int sys_spawn_in_session(int (*child)(void *), void *argument, int *keeper);
 void sys_end_session(int *keeper);
 /* The same with memory of the child's own (fork(2)), so that parent and child run side by side. */
 int sys_fork(int (*child)(void *), void *argument);
+/* The same, of a kind that sys_wait() never sees and no signal tells of: for children that nobody else is to
+ * reap. */
+int sys_fork_apart(int (*child)(void *), void *argument);
+/* Waits for one of those, whichever ends first. Its process id, or -errno. */
+int sys_wait_apart(int *status);
 /* Reaps one child; `status` as in wait(2). Returns its process id, 0 where WNOHANG found none. */
 int sys_wait(int *status, int flags);
 /* Waits for this one alone: others may be somebody's whose end counts. 0 or -errno. */
 int sys_wait_for(int pid, int *status);
 int sys_getpid(void);
+int sys_processors(void);                       /* that this process may run on */
 int sys_kill(int pid, int signal);
 int sys_setsid(void);
 /* Drops to these for good: supplementary groups first, user last (setgroups(2), setresgid(2),

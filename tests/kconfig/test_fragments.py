@@ -44,6 +44,13 @@ def test_a_profile_lands_on_tiny(name, source, tmp_path):
 
 
 @sources
+@pytest.mark.parametrize("name", kconfig.profiles())
+def test_what_a_profile_calls_hot_is_there(name, source):
+    for file in kconfig.read_profile(name).hot:
+        assert (tree_of(source).path / file).is_file(), file
+
+
+@sources
 def test_um_lands_on_its_own_architecture(source, tmp_path):
     assert problems_of(source, kconfig.find_profile(["um"]), "tiny", tmp_path) == []
 

@@ -96,9 +96,10 @@ def test_a_bad_line_of_a_profile_is_named(tmp_path, text, says):
 
 def test_a_profile_has_comments_an_architecture_and_words_for_the_compiler(tmp_path):
     fragment(tmp_path, "", "base")
-    profile(tmp_path, "# mine\n\narch um  # not x86\ncflags -Os -g\nbase # all\n")
+    profile(tmp_path, "# mine\n\narch um  # not x86\ncflags -Os -g\nhot mm/a.c b.c\nbase # all\n")
     read = kconfig.read_profile("mine", tmp_path)
-    assert (read.fragments, read.arch, read.cflags) == (["base"], "um", ["-Os", "-g"])
+    assert (read.fragments, read.arch, read.cflags, read.hot) == \
+        (["base"], "um", ["-Os", "-g"], ["mm/a.c", "b.c"])
 
 
 def test_unknown_names_are_told_with_the_nearest():

@@ -40,7 +40,7 @@ def fake_tree(tmp_path):
 
 
 class Profile:
-    name, arch, cflags = "mine", "x86_64", ["-Os"]
+    name, arch, cflags, hot = "mine", "x86_64", ["-Os"], ["mm/slow.c", "gone.c"]
 
 
 class Tree:
@@ -211,6 +211,15 @@ def test_the_command_has_nothing_of_this_host_and_the_profiles_words(tmp_path):
     command = kernel.make_command(Tree(tmp_path), Profile, tmp_path / "o", 2)
     assert f"KCFLAGS=-ffile-prefix-map={tmp_path}=. -Os" in command and "RUSTC=no-rustc" in command
     assert set(kernel.REPRODUCIBLE) >= {f"KBUILD_BUILD_{word}" for word in ("TIMESTAMP", "USER", "HOST", "VERSION")}
+
+
+def test_what_is_hot_is_compiled_for_speed_and_said_where_it_is_not_there(tmp_path, capsys):
+    command = kernel.make_command(Tree(tmp_path), Profile, tmp_path / "o", 2)
+    assert "CFLAGS_slow.o=-O2" in command and "CFLAGS_gone.o=-O2" in command
+    (tmp_path / "mm").mkdir()
+    (tmp_path / "mm/slow.c").write_text("")
+    kernel.say_what_is_not_there(Tree(tmp_path), Profile)
+    assert capsys.readouterr().err == "kernel: mine: 6.1.0 has no gone.c, which the profile calls hot\n"
 
 
 class Terminal(io.StringIO):

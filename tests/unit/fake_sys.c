@@ -38,12 +38,16 @@ static struct file {
 	int is_dir;
 } files[FILES];
 
-static int answer_count, file_count;
+static struct {
+	int pid, status;
+} apart[8];
+
+static int answer_count, file_count, apart_count;
 static int64_t now;
 
 void fake_reset(void)
 {
-	answer_count = file_count = 0;
+	answer_count = file_count = apart_count = 0;
 	fake_calls[0] = fake_console[0] = '\0';
 	now = 0;
 	fake_status = 0;
@@ -425,6 +429,30 @@ int sys_fork(int (*child)(void *), void *argument)
 	if (pid > 0)
 		child(argument);
 	return pid;
+}
+
+int sys_fork_apart(int (*child)(void *), void *argument)
+{
+	int pid = (int)call(CHANGES, -EAGAIN, "fork_apart");
+
+	if (pid <= 0 || apart_count == 8)
+		return pid;
+	apart[apart_count].pid = ++pid + apart_count;
+	apart[apart_count].status = (child(argument) & 0xff) << 8;
+	return apart[apart_count++].pid;
+}
+
+int sys_wait_apart(int *status)
+{
+	int pid = apart_count ? apart[--apart_count].pid : -ECHILD;
+
+	*status = fake_status ? fake_status : apart[apart_count].status;
+	return (int)call(CHANGES, pid, "wait_apart");
+}
+
+int sys_processors(void)
+{
+	return (int)call(ASKS, 1, "processors");
 }
 
 int sys_wait(int *status, int flags)

@@ -21,10 +21,6 @@
 static struct boot boot;
 static uint8_t bytes[EFIVAR_MAX];
 
-void crash_unguard(void)
-{
-}
-
 void host_tell(const char *format, ...)
 {
 	(void)format;

@@ -15,10 +15,6 @@
 
 static struct boot boot;
 
-void crash_unguard(void)
-{
-}
-
 static struct device *add(const char *name, unsigned int minor, const struct finding *finding)
 {
 	struct device *device = &boot.devices.all[boot.devices.count++];

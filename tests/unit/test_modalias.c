@@ -21,10 +21,6 @@ static const char table[] = "/m/ring.ko -\n/m/virtio-pci.ko 0\n/m/virtio_blk.ko 
 
 static struct boot boot;
 
-void crash_unguard(void)
-{
-}
-
 static void add_file(const char *path, const char *text)
 {
 	fake_file(path, text, strlen(text));
@@ -63,6 +59,7 @@ static void each_device_gets_its_module_with_what_it_needs(void **state)
 					"finit_module /m/virtio_blk.ko queues=2\n");
 	assert_int_equal(boot.modules_loaded, 3);
 	boot.devices.on_modalias(&boot, "virtio:2");
+	assert_int_equal(boot.devices.on_silence(&boot), 0);
 	assert_int_equal(boot.modules_loaded, 3);
 }
 
@@ -109,9 +106,11 @@ static void when_words_were_lost_all_devices_are_looked_at(void **state)
 	fake_file("uevents", "x", 1);
 	fake_answer("open_uevents", 10 + 12, FAKE_ALWAYS);
 	drivers_load(&boot);
-	memset(boot.driver_done, 0, sizeof(boot.driver_done));
+	memset(boot.driver_state, 0, sizeof(boot.driver_state));
 	fake_calls[0] = '\0';
 	boot.devices.on_modalias(&boot, NULL);
+	assert_int_equal(boot.devices.on_silence(&boot), 1);
+	assert_int_equal(boot.devices.on_silence(&boot), 0);
 	assert_non_null(strstr(fake_calls, "finit_module /m/virtio_blk.ko"));
 }
 

@@ -17,10 +17,6 @@
 
 static struct boot boot;
 
-void crash_unguard(void)
-{
-}
-
 int power(struct boot *unused)
 {
 	(void)unused;

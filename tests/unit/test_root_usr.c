@@ -19,10 +19,6 @@
 static struct boot boot;
 static int restarts;
 
-void crash_unguard(void)
-{
-}
-
 void host_tell(const char *format, ...)
 {
 	(void)format;

@@ -9,10 +9,6 @@
 
 #include "init/probe.c" /* the filter is its own affair */
 
-void crash_unguard(void)
-{
-}
-
 void sysfs_name(char *path, size_t size, const char *name, const char *file)
 {
 	format_text(path, size, "%s%s", name, file);

@@ -63,6 +63,9 @@ DRIVERS = [
     found(f"drivers by what is there, {bus}", f"root=UUID={U}", on, image="drivers", bus=bus, both=r"init: root-find: ")
     for bus, on in (("virtio", "vda"), ("scsi", "sda"), ("ide", "sda"))
 ] + [
+    Row("drivers side by side, on two processors",
+        ["-v", "--cpus", "2", *disks("ext4", "scsi"), "--append", f"debug root=UUID={U}", "@drivers.img"], 0,
+        out=(r"^ROOT-OK$", r"^/dev/sda / "), both=r"modules: 1[0-9] loaded, 0 failed"),
     found("a driver of the file system, by its name", f"root=UUID={U}", "vda", "xfs", image="drivers"),
 ]
 
