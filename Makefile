@@ -25,7 +25,7 @@ INIT	= main early_mounts console settings late_mounts keymap modules resume root
 	  root_share root_take root_try stdio_frames sys/sys sys/crash sys/file sys/log sys/host sys/empty_tree
 
 # The host tool.
-TOOL	= main pack pack_image list cat extract diff explain plan check run run_boot
+TOOL	= main pack pack_image list cat extract diff explain plan check run run_boot run_machine
 TOOL_LIB = $(patsubst tools/lib/%.c,%,$(sort $(wildcard tools/lib/*/*.c)))
 TOOL_LIBS = -lblkid -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -ljansson -Wl,-Bstatic -larchive -Wl,-Bdynamic -lnettle -lpthread
 

@@ -1,8 +1,10 @@
-/* run.h - what `rdinit run` was asked for; for run.c and run_boot.c alone. */
+/* run.h - what `rdinit run` was asked for; for run*.c alone. */
 #ifndef TOOLS_RUN_H
 #define TOOLS_RUN_H
 
 #include "tools/lib/base/mem.h"
+#include "tools/lib/kernel/kernel_boot.h"
+#include "tools/lib/kernel/kernel_config.h"
 #include "tools/lib/run/machine.h"
 #include "tools/lib/run/run_image.h"
 
@@ -21,5 +23,15 @@ struct run {
 /* Looks at everything that can be wrong, then boots. The guest's exit status, or 1 after
  * reporting. */
 int run_boot(struct run *run);
+
+/* run_machine.c: what --disk named. 0, or -1 after reporting. */
+int run_open_disks(struct run *run);
+
+/* What the kernel's configuration decides of the machine, and what it forbids. 0, or -1 after reporting. */
+int run_heed_config(struct run *run, struct kernel *kernel, const struct kernel_boot *form,
+		    const struct kernel_config *config);
+
+/* The firmware to start it with; NULL: the machine's own. */
+const char *run_firmware(const struct run *run, const struct kernel_boot *form);
 
 #endif

@@ -17,26 +17,6 @@
 #include "tools/lib/run/uml.h"
 #include "tools/run.h"
 
-static int is_for_microvm(const struct disk *disk)
-{
-	return disk_modules(disk->bus, DISK_HOST_MICROVM)[0] != NULL;
-}
-
-static int open_disks(struct run *run)
-{
-	run->disks = xcalloc(run->disk_count + 1, sizeof(*run->disks));
-	for (size_t i = 0; i < run->disk_count; i++)
-		if (disk_parse(run->disk_texts[i], &run->disks[i]))
-			return -1;
-	for (size_t i = 0; i < run->disk_count && run->machine.type == MACHINE_MICROVM; i++)
-		if (!is_for_microvm(&run->disks[i]))
-			return error("disk %s: a microvm has no PCI, and takes only virtio and scsi disks",
-				     shown(run->disks[i].path));
-	run->machine.disks = run->disks;
-	run->machine.disk_count = run->disk_count;
-	return 0;
-}
-
 static int is_plain_word(const char *text)
 {
 	for (; *text; text++)
@@ -94,103 +74,6 @@ static void say_what_boots(const struct run *run, const struct kernel *kernel,
 		fprintf(stderr, "rdinit: its vmlinux is booted, by PVH: %s\n", shown(form->path));
 }
 
-static int has_virtio_disks(const struct run *run)
-{
-	for (size_t i = 0; i < run->disk_count; i++)
-		if (run->disks[i].bus == DISK_VIRTIO || run->disks[i].bus == DISK_SCSI)
-			return 1;
-	return 0;
-}
-
-static int is_on(const struct kernel_config *config, const char *symbol)
-{
-	return kernel_config_get(config, symbol) == KCONFIG_Y;
-}
-
-/*
- * A microvm has the shortest way to the program, for a kernel that is made for one: it finds the interrupts and
- * disks of a microvm without ACPI, all built in, and is entered without its unpacker. A distribution's kernel is not, and
- * its modules may be for PCI.
- */
-static enum machine_type best_machine(const struct run *run, const struct kernel_boot *form,
-				      const struct kernel_config *config)
-{
-	if (run->no_tuning || form->why_not || !is_on(config, "X86_MPPARSE"))
-		return MACHINE_PC;
-	if (kernel_config_get(config, "PCI") != KCONFIG_N && !is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES"))
-		return MACHINE_PC;
-	for (size_t i = 0; i < run->disk_count; i++)
-		if (!is_for_microvm(&run->disks[i]))
-			return MACHINE_PC;
-	return MACHINE_MICROVM;
-}
-
-/* A microvm with ACPI has no timer but the processor's, which takes 0.3 s to measure where it is emulated. So it
- * is without, unless the kernel learns of processors or disks in no other way; and has its serial
- * port for user space only if the kernel finds that there. */
-static int microvm_needs_acpi(const struct run *run, const struct kernel_config *config)
-{
-	if (!is_on(config, "ACPI") || !is_on(config, "SERIAL_8250_PNP"))
-		return 0;
-	return (run->machine.cpus > 1 && !is_on(config, "X86_MPPARSE")) ||
-	       (has_virtio_disks(run) && !is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES"));
-}
-
-/* How virtio devices reach the kernel. On a microvm without ACPI they stand on its command line. */
-static unsigned int virtio_of(const struct run *run, const struct disk *disk)
-{
-	if (disk->bus != DISK_SCSI && disk->bus != DISK_VIRTIO)
-		return 0;
-	if (run->machine.type != MACHINE_MICROVM)
-		return FIT_VIRTIO_PCI;
-	return run->machine.acpi ? FIT_VIRTIO_MMIO : FIT_VIRTIO_MMIO | FIT_VIRTIO_CMDLINE;
-}
-
-static unsigned int wanted_of(const struct run *run)
-{
-	static const enum fit_for for_bus[] = { [DISK_SCSI] = FIT_DISK_SCSI,
-						[DISK_VIRTIO] = FIT_DISK_VIRTIO,
-						[DISK_IDE] = FIT_DISK_IDE,
-						[DISK_NVME] = FIT_DISK_NVME };
-	int is_uml = run->machine.type == MACHINE_UML;
-	unsigned int wanted = FIT_IMAGE;
-
-	if (!run->image_path)
-		wanted |= FIT_PROGRAM | (is_uml ? FIT_UML_LINES : FIT_STATUS);
-	if (run->machine.stdio == STDIO_PIPE)
-		wanted |= is_uml ? FIT_UML_LINES : FIT_SERIAL;
-	for (size_t i = 0; i < run->disk_count; i++)
-		wanted |= is_uml ? FIT_DISK_UML : for_bus[run->disks[i].bus] | virtio_of(run, &run->disks[i]);
-	return wanted;
-}
-
-/* What the kernel's configuration decides, and forbids. 0, or -1 after reporting. */
-static int heed_config(struct run *run, struct kernel *kernel, const struct kernel_boot *form,
-		       const struct kernel_config *config)
-{
-	if (!run->machine_given)
-		run->machine.type = best_machine(run, form, config);
-	run->machine.acpi = microvm_needs_acpi(run, config);
-	if (kernel_config_get(config, "MODULES") == KCONFIG_N) {
-		free(kernel->modules_dir);
-		kernel->modules_dir = NULL;
-	}
-	if (run->machine.verbose)
-		fprintf(stderr, "rdinit: its configuration: %s\n",
-			config->from ? shown(config->from) : "not found");
-	return kernel_fit(config, kernel->image, wanted_of(run));
-}
-
-/* A pc's own firmware looks for disks, screens and networks to boot from: a quarter of an emulated boot. */
-static const char *firmware_for(const struct run *run, const struct kernel_boot *form)
-{
-	int is_pc = run->machine.type == MACHINE_PC || run->machine.type == MACHINE_Q35;
-
-	if (run->no_tuning || form->why_not || !is_pc || qemu_kvm_works())
-		return NULL;
-	return qemu_fast_firmware();
-}
-
 static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 		const struct kernel_boot *form, const struct kernel_config *config)
 {
@@ -214,7 +97,7 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 		run->machine.kernel = form->path;
 		run->machine.initrd = file.path;
 		run->machine.append = append;
-		run->machine.firmware = firmware_for(run, form);
+		run->machine.firmware = run_firmware(run, form);
 		if (!run->machine.memory_mib)
 			run->machine.memory_mib = run_image_memory(&file);
 		if (run->machine.verbose)
@@ -273,7 +156,7 @@ static int find_and_boot(struct run *run, struct kernel *kernel)
 
 	if (!kernel_boot_open(kernel, run->no_tuning ? FORM_AS_IT_IS : FORM_FASTEST, &form)) {
 		kernel_config_find(kernel, form.vmlinux, &config);
-		if (!heed_config(run, kernel, &form, &config))
+		if (!run_heed_config(run, kernel, &form, &config))
 			status = boot_it(run, kernel, &form, &config);
 	}
 	kernel_config_free(&config);
@@ -299,7 +182,7 @@ int run_boot(struct run *run)
 	char *uml = NULL;
 	int status = 1;
 
-	if (open_disks(run))
+	if (run_open_disks(run))
 		return 1;
 	/* The kernel that machines have by default is none for User-mode Linux. */
 	if (run->machine.type == MACHINE_UML && !run->kernel) {

@@ -1,0 +1,124 @@
+/* run_machine.c - the machine of `rdinit run`: what the user and the kernel's configuration make of it. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/kernel/kernel_fit.h"
+#include "tools/lib/run/qemu.h"
+#include "tools/run.h"
+
+static int is_for_microvm(const struct disk *disk)
+{
+	return disk_modules(disk->bus, DISK_HOST_MICROVM)[0] != NULL;
+}
+
+int run_open_disks(struct run *run)
+{
+	run->disks = xcalloc(run->disk_count + 1, sizeof(*run->disks));
+	for (size_t i = 0; i < run->disk_count; i++)
+		if (disk_parse(run->disk_texts[i], &run->disks[i]))
+			return -1;
+	for (size_t i = 0; i < run->disk_count && run->machine.type == MACHINE_MICROVM; i++)
+		if (!is_for_microvm(&run->disks[i]))
+			return error("disk %s: a microvm has no PCI, and takes only virtio and scsi disks",
+				     shown(run->disks[i].path));
+	run->machine.disks = run->disks;
+	run->machine.disk_count = run->disk_count;
+	return 0;
+}
+
+static int has_virtio_disks(const struct run *run)
+{
+	for (size_t i = 0; i < run->disk_count; i++)
+		if (run->disks[i].bus == DISK_VIRTIO || run->disks[i].bus == DISK_SCSI)
+			return 1;
+	return 0;
+}
+
+static int is_on(const struct kernel_config *config, const char *symbol)
+{
+	return kernel_config_get(config, symbol) == KCONFIG_Y;
+}
+
+/*
+ * A microvm has the shortest way to the program, for a kernel that is made for one: which finds interrupts and disks
+ * there without ACPI and without modules, and is entered behind its unpacker. A distribution's may have drivers for
+ * PCI alone in its image.
+ */
+static enum machine_type best_machine(const struct run *run, const struct kernel_boot *form,
+				      const struct kernel_config *config)
+{
+	if (run->no_tuning || form->why_not || !is_on(config, "X86_MPPARSE"))
+		return MACHINE_PC;
+	if (kernel_config_get(config, "PCI") != KCONFIG_N && !is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES"))
+		return MACHINE_PC;
+	for (size_t i = 0; i < run->disk_count; i++)
+		if (!is_for_microvm(&run->disks[i]))
+			return MACHINE_PC;
+	return MACHINE_MICROVM;
+}
+
+/* A microvm with ACPI has no timer but the processor's, which takes 0.3 s to measure where it is emulated. So it
+ * is without, unless the kernel learns of processors or disks in no other way; and has its serial
+ * port for user space only if the kernel finds that there. */
+static int microvm_needs_acpi(const struct run *run, const struct kernel_config *config)
+{
+	if (!is_on(config, "ACPI") || !is_on(config, "SERIAL_8250_PNP"))
+		return 0;
+	return (run->machine.cpus > 1 && !is_on(config, "X86_MPPARSE")) ||
+	       (has_virtio_disks(run) && !is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES"));
+}
+
+/* How virtio devices reach the kernel. On a microvm without ACPI they stand on its command line. */
+static unsigned int virtio_of(const struct run *run, const struct disk *disk)
+{
+	if (disk->bus != DISK_SCSI && disk->bus != DISK_VIRTIO)
+		return 0;
+	if (run->machine.type != MACHINE_MICROVM)
+		return FIT_VIRTIO_PCI;
+	return run->machine.acpi ? FIT_VIRTIO_MMIO : FIT_VIRTIO_MMIO | FIT_VIRTIO_CMDLINE;
+}
+
+static unsigned int wanted_of(const struct run *run)
+{
+	static const enum fit_for for_bus[] = { [DISK_SCSI] = FIT_DISK_SCSI,
+						[DISK_VIRTIO] = FIT_DISK_VIRTIO,
+						[DISK_IDE] = FIT_DISK_IDE,
+						[DISK_NVME] = FIT_DISK_NVME };
+	int is_uml = run->machine.type == MACHINE_UML;
+	unsigned int wanted = FIT_IMAGE;
+
+	if (!run->image_path)
+		wanted |= FIT_PROGRAM | (is_uml ? FIT_UML_LINES : FIT_STATUS);
+	if (run->machine.stdio == STDIO_PIPE)
+		wanted |= is_uml ? FIT_UML_LINES : FIT_SERIAL;
+	for (size_t i = 0; i < run->disk_count; i++)
+		wanted |= is_uml ? FIT_DISK_UML : for_bus[run->disks[i].bus] | virtio_of(run, &run->disks[i]);
+	return wanted;
+}
+
+int run_heed_config(struct run *run, struct kernel *kernel, const struct kernel_boot *form,
+		    const struct kernel_config *config)
+{
+	if (!run->machine_given)
+		run->machine.type = best_machine(run, form, config);
+	run->machine.acpi = microvm_needs_acpi(run, config);
+	if (kernel_config_get(config, "MODULES") == KCONFIG_N) {
+		free(kernel->modules_dir);
+		kernel->modules_dir = NULL;
+	}
+	if (run->machine.verbose)
+		fprintf(stderr, "rdinit: its configuration: %s\n",
+			config->from ? shown(config->from) : "not found");
+	return kernel_fit(config, kernel->image, wanted_of(run));
+}
+
+/* A pc's own firmware looks for disks, screens and networks to boot from: a quarter of an emulated boot. */
+const char *run_firmware(const struct run *run, const struct kernel_boot *form)
+{
+	int is_pc = run->machine.type == MACHINE_PC || run->machine.type == MACHINE_Q35;
+
+	if (run->no_tuning || form->why_not || !is_pc || qemu_kvm_works())
+		return NULL;
+	return qemu_fast_firmware();
+}
