@@ -11,10 +11,11 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKERS = "2"
+WORKERS = 2
 
 
 class Count:
@@ -46,17 +47,22 @@ def unit(build, count, _seconds):
             print(done.stdout)
 
 
+def fuzz_one(program, build, seconds):
+    corpus = ROOT / "tests/fuzz/corpus" / program.name[len("fuzz_"):]
+    found = build / "corpus" / program.name
+    found.mkdir(parents=True, exist_ok=True)
+    return run([program, f"-max_total_time={seconds}", "-timeout=10", "-verbosity=0",
+                f"-artifact_prefix={found}/crash-", found] + ([corpus] if corpus.is_dir() else []))
+
+
 def fuzz(build, count, seconds):
-    for program in sorted((build / "fuzz").glob("fuzz_*")):
-        corpus = ROOT / "tests/fuzz/corpus" / program.name[len("fuzz_"):]
-        found = build / "corpus" / program.name
-        found.mkdir(parents=True, exist_ok=True)
-        done = run([program, f"-max_total_time={seconds}", "-timeout=10", "-verbosity=0",
-                    f"-artifact_prefix={found}/crash-", found] + ([corpus] if corpus.is_dir() else []))
-        count.add(passed=done.returncode == 0, failed=done.returncode != 0)
-        print(f"fuzz {program.name}: {'passed' if done.returncode == 0 else 'FAILED'}", flush=True)
-        if done.returncode:
-            print(done.stdout[-5000:])
+    programs = sorted((build / "fuzz").glob("fuzz_*"))
+    with ThreadPoolExecutor(WORKERS) as workers:
+        for program, done in zip(programs, workers.map(lambda program: fuzz_one(program, build, seconds), programs)):
+            count.add(passed=done.returncode == 0, failed=done.returncode != 0)
+            print(f"fuzz {program.name}: {'passed' if done.returncode == 0 else 'FAILED'}", flush=True)
+            if done.returncode:
+                print(done.stdout[-5000:])
 
 
 def pytest(name):
@@ -64,7 +70,7 @@ def pytest(name):
         if not list((ROOT / "tests" / name).glob("test_*.py")):
             return
         done = run(["/usr/bin/python3", "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider",
-                    "-n", WORKERS, f"tests/{name}"],
+                    "-n", str(WORKERS), f"tests/{name}"],
                    env={**os.environ, "RDINIT": str(build / "rdinit"), "PYTHONDONTWRITEBYTECODE": "1"})
         last = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
         numbers = {word: int(number) for number, word in
