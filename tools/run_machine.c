@@ -27,12 +27,14 @@ int run_open_disks(struct run *run)
 	return 0;
 }
 
-static int has_virtio_disks(const struct run *run)
+static int is_virtio(const struct disk *disk)
 {
-	for (size_t i = 0; i < run->disk_count; i++)
-		if (run->disks[i].bus == DISK_VIRTIO || run->disks[i].bus == DISK_SCSI)
-			return 1;
-	return 0;
+	return disk->bus == DISK_VIRTIO || disk->bus == DISK_SCSI;
+}
+
+static int is_ide(const struct disk *disk)
+{
+	return disk->bus == DISK_IDE;
 }
 
 static int is_on(const struct kernel_config *config, const char *symbol)
@@ -40,22 +42,46 @@ static int is_on(const struct kernel_config *config, const char *symbol)
 	return kernel_config_get(config, symbol) == KCONFIG_Y;
 }
 
-/*
- * A microvm has the shortest way to the program, for a kernel that is made for one: which finds interrupts and disks
+static int has_disk(const struct run *run, int (*is_such)(const struct disk *))
+{
+	for (size_t i = 0; i < run->disk_count; i++)
+		if (is_such(&run->disks[i]))
+			return 1;
+	return 0;
+}
+
+static int is_not_for_microvm(const struct disk *disk)
+{
+	return !is_for_microvm(disk);
+}
+
+/* A microvm has the shortest way to the program, for a kernel that is made for one: which finds interrupts and disks
  * there without ACPI and without modules, and is entered behind its unpacker. A distribution's may have drivers for
- * PCI alone in its image.
- */
+ * PCI alone in its image. */
+static int suits_microvm(const struct run *run, const struct kernel_boot *form,
+			 const struct kernel_config *config)
+{
+	if (form->why_not || !is_on(config, "X86_MPPARSE") || has_disk(run, is_not_for_microvm))
+		return 0;
+	return kernel_config_get(config, "PCI") == KCONFIG_N ||
+	       is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES");
+}
+
+/* On a pc the first device with an interrupt sets the kernel's ACPI interpreter going, for 80 million instructions;
+ * a q35 has no such methods. IDE disks have other drivers there. */
+static int suits_q35(const struct run *run, const struct kernel_config *config)
+{
+	return is_on(config, "ACPI") && run->disk_count && !has_disk(run, is_ide);
+}
+
 static enum machine_type best_machine(const struct run *run, const struct kernel_boot *form,
 				      const struct kernel_config *config)
 {
-	if (run->no_tuning || form->why_not || !is_on(config, "X86_MPPARSE"))
+	if (run->no_tuning)
 		return MACHINE_PC;
-	if (kernel_config_get(config, "PCI") != KCONFIG_N && !is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES"))
-		return MACHINE_PC;
-	for (size_t i = 0; i < run->disk_count; i++)
-		if (!is_for_microvm(&run->disks[i]))
-			return MACHINE_PC;
-	return MACHINE_MICROVM;
+	if (suits_microvm(run, form, config))
+		return MACHINE_MICROVM;
+	return suits_q35(run, config) ? MACHINE_Q35 : MACHINE_PC;
 }
 
 /* A microvm with ACPI has no timer but the processor's, which takes 0.3 s to measure where it is emulated. So it
@@ -66,13 +92,13 @@ static int microvm_needs_acpi(const struct run *run, const struct kernel_config 
 	if (!is_on(config, "ACPI") || !is_on(config, "SERIAL_8250_PNP"))
 		return 0;
 	return (run->machine.cpus > 1 && !is_on(config, "X86_MPPARSE")) ||
-	       (has_virtio_disks(run) && !is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES"));
+	       (has_disk(run, is_virtio) && !is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES"));
 }
 
 /* How virtio devices reach the kernel. On a microvm without ACPI they stand on its command line. */
 static unsigned int virtio_of(const struct run *run, const struct disk *disk)
 {
-	if (disk->bus != DISK_SCSI && disk->bus != DISK_VIRTIO)
+	if (!is_virtio(disk))
 		return 0;
 	if (run->machine.type != MACHINE_MICROVM)
 		return FIT_VIRTIO_PCI;

@@ -346,14 +346,15 @@ MADE_FOR_MICROVM = "CONFIG_X86_MPPARSE=y\nCONFIG_VIRTIO_MMIO_CMDLINE_DEVICES=y"
 
 
 @pytest.mark.parametrize("lines, more, machine", [
-    ("", [], "pc"), (MADE_FOR_MICROVM, [], "microvm,acpi=off"),
+    ("", [], "pc"), ("", ["--disk", "@,virtio"], "q35"), ("", ["--disk", "@,scsi", "--disk", "@,ide"], "pc"),
+    ("CONFIG_ACPI=n", ["--disk", "@,virtio"], "pc"), ("", ["--disk", "@,nvme", "--no-tuning"], "pc"), (MADE_FOR_MICROVM, [], "microvm,acpi=off"),
     (MADE_FOR_MICROVM, ["--cpus", "2"], "microvm,acpi=off"),
     (MADE_FOR_MICROVM, ["--disk", "@,virtio"], "microvm,acpi=off"),
     (MADE_FOR_MICROVM, ["--disk", "@,virtio", "--disk", "@,ide"], "pc"),
     (MADE_FOR_MICROVM, ["--machine", "q35"], "q35"), (MADE_FOR_MICROVM, ["--no-tuning"], "pc"),
     (MADE_FOR_MICROVM + "\nCONFIG_X86_MPPARSE=n", [], "pc"),
     ("CONFIG_X86_MPPARSE=y\nCONFIG_PCI=n", [], "microvm,acpi=off"), ("CONFIG_X86_MPPARSE=y", [], "pc")])
-def test_a_kernel_made_for_a_microvm_gets_one(run, tool, lines, more, machine):
+def test_the_machine_goes_by_the_kernel_and_the_disks(run, tool, lines, more, machine):
     disk = tool.write("disk", bytes(4096))
     options, said = arguments(tool, "-v", *[word.replace("@", str(disk)) for word in more],
                               "--kernel", configured(tool, lines))
