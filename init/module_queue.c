@@ -1,4 +1,4 @@
-/* module_queue.c - the table's modules: each behind what it needs, as many at a time as there are processors. */
+/* module_queue.c - modules of the table: each behind what it needs, and several side by side. */
 #include <errno.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -10,8 +10,8 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-#define TABLE	    "/etc/rdinit/drivers"
-#define NEEDS_DEPTH 32 /* modules that need one another, in a row; the deepest of Debian's has 8 */
+#define TABLE "/etc/rdinit/drivers"
+#define NEEDS_DEPTH 32 /* modules that need one another, in a row; Debian has up to 8 */
 #define LOADERS_MAX 16 /* children at a time */
 
 /* A child that loads one module: most of the time goes into checking its signature. */
@@ -200,7 +200,9 @@ static unsigned int loaders_wanted(void)
 {
 	int processors = sys_processors();
 
-	return processors < 2 ? 0 : processors < LOADERS_MAX ? (unsigned int)processors : LOADERS_MAX;
+	if (processors < 2)
+		return 0;
+	return processors < LOADERS_MAX ? (unsigned int)processors : LOADERS_MAX;
 }
 
 int module_queue_run(struct boot *boot)

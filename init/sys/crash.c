@@ -6,7 +6,7 @@
 
 #include "init/sys/sys.h"
 
-#define CRASH_STACK 32768 /* bytes: the way out of a failure and all that power() calls, with room */
+#define CRASH_STACK 32768 /* bytes: give_up() and all that power() calls, with room */
 
 static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 
