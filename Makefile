@@ -11,7 +11,7 @@ VERSION	= 0.1
 
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
-PURE	= checksum cmdline dirents diskid drivers efivar executable finding format frames fslist fsprobe fstab \
+PURE	= checksum cmdline dirents diskid drivers efivar executable find finding format frames fslist fsprobe fstab \
 	  glob hints identity keymap kmsg mode modlist mounts \
 	  names number partitions rootspec settings udevname uevent view $(FORMATS:%=fsprobe/%)
 

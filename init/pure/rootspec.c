@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "init/pure/find.h"
 #include "init/pure/number.h"
 #include "init/pure/partitions.h"
 
@@ -104,7 +105,7 @@ static int take_value(const char *text, struct rootspec *spec)
 
 static int take_offset(struct rootspec *spec)
 {
-	char *at = strstr(spec->value, OFFSET_WORD);
+	char *at = text_find(spec->value, OFFSET_WORD);
 
 	if (spec->kind != ROOTSPEC_PARTUUID || !at)
 		return 0;
@@ -117,7 +118,7 @@ static int take_part(struct rootspec *spec)
 {
 	char *at = spec->value;
 
-	for (char *next; (next = strstr(at + 1, PART_WORD));)
+	for (char *next; (next = text_find(at + 1, PART_WORD));)
 		at = next;
 	if (at > spec->value && number_parse(at + strlen(PART_WORD), 10, MINOR_MAX, &spec->part) &&
 	    spec->part)
