@@ -15,12 +15,14 @@ static void check_names(const char *text, size_t size)
 	memcpy(id.text, text, len);
 	memcpy(id.model, text, len < 40 ? len : 40);
 	memcpy(id.serial, text, len < 20 ? len : 20);
-	for (id.kind = DISKID_NVME; id.kind <= DISKID_VIRTIO; id.kind++) {
+	if (len % 2)
+		memcpy(id.nsid, "7", 2);
+	for (id.kind = DISKID_NVME; id.kind <= DISKID_VIRTIO_PATH; id.kind++) {
 		unsigned int i = 0;
 
 		for (; diskid_name(&id, i, name, sizeof(name)); i++)
 			CHECK(strlen(name) < sizeof(name) && !strpbrk(name, "/ \\\n\t*"));
-		CHECK(i <= 2);
+		CHECK(i <= 3);
 		CHECK(diskid_is(&id, id.text) || !*id.text || strspn(id.text, " \t\n\v\f\r") == strlen(id.text));
 	}
 }

@@ -75,10 +75,12 @@ static void a_disk_has_the_names_that_udev_gives_it(void **state)
 {
 	static const struct {
 		struct diskid id;
-		const char *names[3];
+		const char *names[4];
 	} rows[] = {
 		{ { DISKID_NVME, "eui.0025388b710116a1", "Model  X ", "S1" },
 		  { "nvme-eui.0025388b710116a1", "nvme-Model_X_S1" } },
+		{ { DISKID_NVME, "eui.0025388b710116a1", "Model  X ", "S1", "3" },
+		  { "nvme-eui.0025388b710116a1", "nvme-Model_X_S1", "nvme-Model_X_S1_3" } },
 		{ { DISKID_NVME, "uuid.1-2", "", "S1" }, { "nvme-uuid.1-2" } },
 		{ { DISKID_SCSI, "naa.5000c50015ea71ac" }, { "wwn-0x5000c50015ea71ac", "scsi-35000c50015ea71ac" } },
 		{ { DISKID_SCSI, "eui.0011223344556677" }, { "scsi-20011223344556677" } },
@@ -86,6 +88,12 @@ static void a_disk_has_the_names_that_udev_gives_it(void **state)
 		{ { DISKID_SCSI, "t10.ATA     short" }, { NULL } },
 		{ { DISKID_SCSI, "t10.QEMU" }, { NULL } },
 		{ { DISKID_VIRTIO, "my disk" }, { "virtio-my_disk" } },
+		{ { DISKID_MMC, "aa585951454d552101deadbeef006200", "QEMU!", "0xdeadbeef" }, { "mmc-QEMU__0xdeadbeef" } },
+		{ { DISKID_MMC, "aa585951454d552101deadbeef006200", "", "0xdeadbeef" }, { NULL } },
+		{ { DISKID_PATH, "pci-0000:00:1f.2-ata-1.0" }, { "pci-0000:00:1f.2-ata-1.0", "pci-0000:00:1f.2-ata-1" } },
+		{ { DISKID_PATH, "pci-0000:00:03.0-nvme-1" }, { "pci-0000:00:03.0-nvme-1" } },
+		{ { DISKID_VIRTIO_PATH, "pci-0000:00:03.0" }, { "pci-0000:00:03.0", "virtio-pci-0000:00:03.0" } },
+		{ { DISKID_VIRTIO_PATH, "platform-virtio-mmio.0" }, { "platform-virtio-mmio.0" } },
 		{ { DISKID_NONE, "x" }, { NULL } },
 	};
 	char name[DISKID_MAX];
@@ -117,7 +125,7 @@ static int is(const struct device *device, const char *root)
 static void a_disk_answers_to_what_sysfs_says_of_it(void **state)
 {
 	struct device disk = { .name = "sda" }, part = { .name = "sda2", .disk = "sda", .part = 2 },
-		      other = { .name = "sdb" };
+		      other = { .name = "sdb" }, card = { .name = "mmcblk0" };
 
 	(void)state;
 	fake_reset();
@@ -137,6 +145,12 @@ static void a_disk_answers_to_what_sysfs_says_of_it(void **state)
 		add("/sys/class/block/sda/device/wwid", ATA "\n");
 		assert_int_equal(is(&part, names[i]), i == 1);
 	}
+	fake_reset();
+	add("/sys/class/block/mmcblk0/device/cid", "aa585951454d552101deadbeef006200\n");
+	add("/sys/class/block/mmcblk0/device/name", "QEMU!\n");
+	add("/sys/class/block/mmcblk0/device/serial", "0xdeadbeef\n");
+	assert_int_equal(is(&card, "/dev/disk/by-id/mmc-QEMU__0xdeadbeef"), 1);
+	assert_int_equal(is(&card, "WWID=aa585951454d552101deadbeef006200"), 1);
 	assert_int_equal(is(&other, "WWID=" ATA), 0);
 	assert_int_equal(is(&other, "/dev/disk/by-id/x"), 0);
 }

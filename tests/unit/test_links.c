@@ -53,6 +53,9 @@ static void each_name_is_a_link(void **state)
 	strcpy(device->disk, "vda");
 	device->part = 2;
 	fake_file("/sys/class/block/vda/serial", "S 1\n", 4);
+	fake_file("/sys/class/block/vda", "../../devices/0000:00:05.0/virtio0/block/vda", 44);
+	fake_file("/sys/class/block/../../devices/0000:00:05.0/subsystem", "../../bus/pci", 13);
+	fake_file("/sys/class/block/../../devices/0000:00:05.0/virtio0/subsystem", "../../../bus/virtio", 19);
 	links_make(&boot);
 	assert_true(is_made("mkdir /dev/disk\nmkdir /dev/disk/by-uuid\n"));
 	assert_true(is_made("symlink ../../vda2 /dev/disk/by-uuid/" UUID "\n"));
@@ -60,6 +63,8 @@ static void each_name_is_a_link(void **state)
 	assert_true(is_made("symlink ../../vda2 /dev/disk/by-partuuid/abc-02\n"));
 	assert_true(is_made("symlink ../../vda2 /dev/disk/by-partlabel/Ä\\x20b\n"));
 	assert_true(is_made("symlink ../../vda2 /dev/disk/by-id/virtio-S_1-part2\n"));
+	assert_true(is_made("symlink ../../vda2 /dev/disk/by-path/pci-0000:00:05.0-part2\n"));
+	assert_true(is_made("symlink ../../vda2 /dev/disk/by-path/virtio-pci-0000:00:05.0-part2\n"));
 	assert_non_null(boot.hear);
 }
 

@@ -173,6 +173,7 @@ static void plan_root_find(struct plan *plan)
 		[ROOTSPEC_UUID] = "the file system of UUID", [ROOTSPEC_LABEL] = "the file system of label",
 		[ROOTSPEC_PARTUUID] = "the partition of UUID", [ROOTSPEC_PARTLABEL] = "the partition of label",
 		[ROOTSPEC_WWID] = "the disk of WWID", [ROOTSPEC_ID] = "the disk of",
+		[ROOTSPEC_DISKPATH] = "the disk at",
 		[ROOTSPEC_GPT_AUTO] = "the partition whose type is a root's",
 	};
 	const struct settings *settings = plan->settings;
