@@ -7,6 +7,7 @@
 #include "init/sys/file.h"
 
 #define PATH_SIZE 128 /* bytes */
+#define VPD_MAX 256 /* bytes; an ATA disk's has 112 */
 
 static const struct {
 	unsigned char kind; /* enum diskid_kind */
@@ -35,6 +36,18 @@ static int read_line(const char *disk, const char *file, char *text, size_t size
 	return sysfs_line(path, text, size);
 }
 
+/* Binary, and never as long as the buffer for the disks that are meant. */
+static void read_vpd(const char *disk, struct diskid *id)
+{
+	char path[PATH_SIZE], page[VPD_MAX];
+	long len;
+
+	sysfs_name(path, sizeof(path), disk, "device/vpd_pg83");
+	len = file_read(path, page, sizeof(page));
+	if (len > 0)
+		diskid_take_vpd(id, (struct span){ (const uint8_t *)page, (size_t)len });
+}
+
 void device_id(const struct device *device, struct diskid *id)
 {
 	const char *disk = device->part ? device->disk : device->name;
@@ -49,6 +62,8 @@ void device_id(const struct device *device, struct diskid *id)
 			read_line(disk, "device/serial", id->serial, sizeof(id->serial));
 			read_line(disk, "nsid", id->nsid, sizeof(id->nsid));
 		}
+		if (id->kind == DISKID_SCSI)
+			read_vpd(disk, id);
 		return;
 	}
 }

@@ -49,8 +49,8 @@ static int take_host(const struct dirent_view *entry, void *lowest)
 	return 0;
 }
 
-/* "ata1/host0/target0:0:0" becomes "ata1". 0: something stands between host and target, as with SAS, Fibre
- * Channel and iSCSI, where places have no numbers. */
+/* "ata1/host0/target0:0:0" becomes "ata1". 0: something stands between host and target, as with
+ * SAS, Fibre Channel and iSCSI, where places have no numbers. */
 static int add_scsi(struct diskpath *path, char *folder, const char *address)
 {
 	char file[FILE_MAX], port[NUMBER_MAX], *host;
@@ -68,8 +68,8 @@ static int add_scsi(struct diskpath *path, char *folder, const char *address)
 	return 1;
 }
 
-/* From the disk up to "/sys". A namespace of NVMe with several ways to it hangs on none of them: the first is as
- * good as any. 0: it has no name. */
+/* From the disk up to "/sys". A namespace of NVMe with several ways to it hangs on none of them:
+ * the first is as good as any. 0: it has no name. */
 static int walk(struct diskpath *path, char *folder, const char *disk, const char *nsid)
 {
 	char link[FOLDER_MAX], *slash;
@@ -93,7 +93,8 @@ static int walk(struct diskpath *path, char *folder, const char *disk, const cha
 
 void device_path(const struct device *device, struct diskid *id)
 {
-	const char *disk = device->part ? device->disk : device->name, *boot = text_find(disk, "boot");
+	const char *disk = device->part ? device->disk : device->name,
+		   *boot = text_find(disk, "boot");
 	char folder[FOLDER_MAX], nsid[NUMBER_MAX];
 	struct diskpath path = DISKPATH_NEW;
 
@@ -101,9 +102,10 @@ void device_path(const struct device *device, struct diskid *id)
 	sysfs_name(folder, sizeof(folder), disk, "nsid");
 	sysfs_line(folder, nsid, sizeof(nsid));
 	/* udev has no links to floppies, though they are on a bus that it knows. */
-	if (strncmp(disk, "fd", 2) == 0 || go_to(folder, "block", disk) < 0 || !walk(&path, folder, disk, nsid) ||
-	    !diskpath_text(&path))
+	if (strncmp(disk, "fd", 2) == 0 || go_to(folder, "block", disk) < 0 ||
+	    !walk(&path, folder, disk, nsid) || !diskpath_text(&path))
 		return;
 	id->kind = disk[0] == 'v' ? DISKID_VIRTIO_PATH : DISKID_PATH;
-	format_text(id->text, sizeof(id->text), "%s%s%s", diskpath_text(&path), boot ? "-" : "", boot ? boot : "");
+	format_text(id->text, sizeof(id->text), "%s%s%s", diskpath_text(&path), boot ? "-" : "",
+		    boot ? boot : "");
 }

@@ -1,4 +1,5 @@
-/* diskid.c - the names of a disk that come from its maker, its host or its place, and not from what is on it. */
+/* diskid.c - the names of a disk that come from its maker, its host or its place, and not from what
+ * is on it. */
 #include "init/pure/diskid.h"
 
 #include <string.h>
@@ -7,15 +8,22 @@
 #include "init/pure/format.h"
 #include "init/pure/udevname.h"
 
+/* Of a page of vital product data, and of each of the descriptors in it. */
+#define VPD_HEADER 4
+#define VPD_TYPE 1
+#define VPD_LEN 3
+#define VPD_T10 1 /* the type whose text begins with the vendor */
+
+#define ATA_VENDOR "ATA     "
 #define ATA_MODEL 40 /* bytes, filled up with blanks */
 #define ATA_SERIAL 20
 
 /* What of the disk's words a name is made of. */
-enum part { THE_REST, ATA_WORDS, MODEL_AND_SERIAL, NAMESPACE_OF_THEM, UP_TO_ATA_PORT };
+enum part { THE_REST, MODEL_AND_SERIAL, NAMESPACE_OF_THEM, UP_TO_ATA_PORT };
 
 static const struct row {
 	unsigned char kind, part; /* enum diskid_kind, part */
-	char begins[13]; /* the text; this much of it is no part of the name */
+	char begins[5]; /* the text; this much of it is no part of the name */
 	char prefix[12];
 } rows[] = {
 	{ DISKID_NVME, THE_REST, "", "nvme-" },
@@ -24,7 +32,8 @@ static const struct row {
 	{ DISKID_SCSI, THE_REST, "naa.", "wwn-0x" },
 	{ DISKID_SCSI, THE_REST, "naa.", "scsi-3" },
 	{ DISKID_SCSI, THE_REST, "eui.", "scsi-2" },
-	{ DISKID_SCSI, ATA_WORDS, "t10.ATA     ", "ata-" },
+	{ DISKID_ATA, MODEL_AND_SERIAL, "", "ata-" },
+	{ DISKID_ATA, THE_REST, "naa.", "wwn-0x" },
 	{ DISKID_VIRTIO, THE_REST, "", "virtio-" },
 	{ DISKID_MMC, MODEL_AND_SERIAL, "", "mmc-" },
 	{ DISKID_PATH, THE_REST, "", "" },
@@ -32,6 +41,25 @@ static const struct row {
 	{ DISKID_VIRTIO_PATH, THE_REST, "", "" },
 	{ DISKID_VIRTIO_PATH, THE_REST, "pci-", "virtio-pci-" },
 };
+
+void diskid_take_vpd(struct diskid *id, struct span page)
+{
+	size_t at = VPD_HEADER;
+	struct span head, text;
+
+	for (; (head = span_cut(page, at, VPD_HEADER)).data; at += VPD_HEADER + text.len) {
+		text = span_cut(page, at + VPD_HEADER, head.data[VPD_LEN]);
+		if (!text.data)
+			return;
+		if ((head.data[VPD_TYPE] & 15) != VPD_T10 ||
+		    text.len != strlen(ATA_VENDOR) + ATA_MODEL + ATA_SERIAL ||
+		    memcmp(text.data, ATA_VENDOR, strlen(ATA_VENDOR)))
+			continue;
+		id->kind = DISKID_ATA;
+		memcpy(id->model, text.data + strlen(ATA_VENDOR), ATA_MODEL);
+		memcpy(id->serial, text.data + strlen(ATA_VENDOR) + ATA_MODEL, ATA_SERIAL);
+	}
+}
 
 int diskid_is(const struct diskid *id, const char *wanted)
 {
@@ -43,16 +71,16 @@ int diskid_is(const struct diskid *id, const char *wanted)
 	       strcmp(own, other) == 0;
 }
 
-/* "MODEL_SERIAL", and with a number behind it "MODEL_SERIAL_1". 1, or 0 where one of both is missing. */
-static int join(char *to, size_t size, const char *model, size_t model_len, const char *serial,
-		size_t serial_len, const char *number)
+/* "MODEL_SERIAL", and with a number behind it "MODEL_SERIAL_1". 1, or 0 where one of both is
+ * missing. */
+static int join(const struct diskid *id, const char *number, char *to, size_t size)
 {
-	char left[DISKID_MODEL_MAX], right[DISKID_MODEL_MAX];
+	char model[DISKID_MODEL_MAX], serial[DISKID_MODEL_MAX];
 
-	udevname_replace(left, sizeof(left), model, model_len);
-	udevname_replace(right, sizeof(right), serial, serial_len);
-	format_text(to, size, "%s_%s%s%s", left, right, *number ? "_" : "", number);
-	return left[0] && right[0];
+	udevname_replace(model, sizeof(model), id->model, strlen(id->model));
+	udevname_replace(serial, sizeof(serial), id->serial, strlen(id->serial));
+	format_text(to, size, "%s_%s%s%s", model, serial, *number ? "_" : "", number);
+	return model[0] && serial[0];
 }
 
 static int make(const struct row *row, const struct diskid *id, char *to, size_t size)
@@ -61,17 +89,10 @@ static int make(const struct row *row, const struct diskid *id, char *to, size_t
 	size_t len = strlen(text);
 
 	switch (row->part) {
-	case ATA_WORDS:
-		return len > ATA_MODEL &&
-		       join(to, size, text, ATA_MODEL, text + ATA_MODEL,
-			    len - ATA_MODEL < ATA_SERIAL ? len - ATA_MODEL : ATA_SERIAL, "");
 	case NAMESPACE_OF_THEM:
-		if (!id->nsid[0])
-			return 0;
-		/* fall through */
+		return id->nsid[0] && join(id, id->nsid, to, size);
 	case MODEL_AND_SERIAL:
-		return join(to, size, id->model, strlen(id->model), id->serial, strlen(id->serial),
-			    row->part == NAMESPACE_OF_THEM ? id->nsid : "");
+		return join(id, "", to, size);
 	case UP_TO_ATA_PORT: /* "-ata-1.0" */
 		port = text_find(text, "-ata-");
 		if (!port)

@@ -75,7 +75,8 @@ void diskpath_add(struct diskpath *path, const char *subsystem, const char *name
 	path->last = row;
 }
 
-void diskpath_add_scsi(struct diskpath *path, const char *address, unsigned int host, const char *port)
+void diskpath_add_scsi(struct diskpath *path, const char *address, unsigned int host,
+		       const char *port)
 {
 	const char *channel = strchr(address, ':');
 	char text[2 * ADDRESS_MAX];

@@ -25,6 +25,7 @@ IDE = ["-device", "ide-hd,drive=d,bus=ide.1,unit=1"]
     ("nvme", "gpt", NVME, f"root=/dev/disk/by-id/nvme-{NVME_ID}-part2", "nvme0n1p2"),
     ("nvme", "gpt", NVME, "root=/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_S1-part2", "nvme0n1p2"),
     ("ide", "gpt", ["-device", "ide-hd,drive=d,serial=QM1"], "root=/dev/disk/by-id/ata-QEMU_HARDDISK_QM1-part2", "sda2"),
+    ("ide", "gpt", ["-device", f"ide-hd,drive=d,serial=QM1,wwn=0x{WWN}"], "root=/dev/disk/by-id/ata-QEMU_HARDDISK_QM1-part2", "sda2"),
     ("handoff", "ext4", VIRTIO, "root=/dev/disk/by-path/virtio-pci-0000:00:02.0", "vda"),
     ("scsi", "gpt", SCSI, "root=/dev/disk/by-path/pci-0000:00:02.0-scsi-0:0:0:0-part2", "sda2"),
     ("nvme", "gpt", NVME, "root=/dev/disk/by-path/pci-0000:00:02.0-nvme-1-part2", "nvme0n1p2"),
