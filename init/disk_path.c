@@ -12,7 +12,6 @@
 
 #define FOLDER_MAX 512 /* bytes; behind four bridges and three hubs a disk's has 250 */
 #define FILE_MAX (FOLDER_MAX + 64)
-#define NUMBER_MAX 16 /* digits of a number, its newline and NUL */
 #define HOST "host"
 #define HOST_LEN 4
 
@@ -49,22 +48,56 @@ static int take_host(const struct dirent_view *entry, void *lowest)
 	return 0;
 }
 
-/* "ata1/host0/target0:0:0" becomes "ata1". 0: something stands between host and target, as with
- * SAS, Fibre Channel and iSCSI, where places have no numbers. */
+/* What a class says of the device: "ata1/ata_port/ata1/port_no". 1; 0, and "": it is not in this
+ * class. */
+static int read_of(const char *folder, const char *class, const char *what,
+		   char text[DISKPATH_WORD_MAX])
+{
+	char file[FILE_MAX];
+
+	format_text(file, sizeof(file), "%s/%s%s/%s", folder, class, strrchr(folder, '/'), what);
+	return sysfs_line(file, text, DISKPATH_WORD_MAX);
+}
+
+/* The folder becomes the one that it is in. */
+static void go_up(char *folder)
+{
+	*strrchr(folder, '/') = '\0';
+}
+
+/* "host8/port-8:0/end_device-8:0", or an expander in place of the host. */
+static void read_sas(char *folder, struct diskpath_scsi *scsi)
+{
+	read_of(folder, "sas_device", "sas_address", scsi->sas_address);
+	go_up(folder);
+	read_of(folder, "sas_port", "num_phys", scsi->sas_phys);
+	go_up(folder);
+	read_of(folder, "sas_device", "sas_address", scsi->sas_expander);
+}
+
+/* From "ata1/host0/target0:0:0". 0: something else stands between host and target, as with iSCSI.
+ */
 static int add_scsi(struct diskpath *path, char *folder, const char *address)
 {
-	char file[FILE_MAX], port[NUMBER_MAX], *host;
+	struct diskpath_scsi scsi = { .address = address };
 	unsigned int lowest = UINT_MAX, number;
+	const char *host;
 
-	*strrchr(folder, '/') = '\0';
-	host = strrchr(folder, '/');
-	*host++ = '\0';
-	if (strncmp(host, HOST, HOST_LEN) || !number_parse(host + HOST_LEN, 10, UINT_MAX, &number))
-		return 0;
-	format_text(file, sizeof(file), "%s/ata_port/%s/port_no", folder, strrchr(folder, '/') + 1);
-	if (!sysfs_line(file, port, sizeof(port)))
-		file_each(folder, take_host, &lowest);
-	diskpath_add_scsi(path, address, number - lowest, port);
+	read_of(folder, "fc_transport", "port_name", scsi.fc_port);
+	go_up(folder);
+	if (read_of(folder, "sas_device", "phy_identifier", scsi.sas_phy)) {
+		read_sas(folder, &scsi);
+	} else if (!scsi.fc_port[0]) {
+		host = strrchr(folder, '/') + 1;
+		if (strncmp(host, HOST, HOST_LEN) ||
+		    !number_parse(host + HOST_LEN, 10, UINT_MAX, &number))
+			return 0;
+		go_up(folder);
+		if (!read_of(folder, "ata_port", "port_no", scsi.ata_port))
+			file_each(folder, take_host, &lowest);
+		scsi.host = number - lowest;
+	}
+	diskpath_add_scsi(path, &scsi);
 	return 1;
 }
 
@@ -82,7 +115,7 @@ static int walk(struct diskpath *path, char *folder, const char *disk, const cha
 			format_text(link, sizeof(link), "%s", disk);
 			link[4 + strcspn(link + 4, "n")] = '\0'; /* "nvme0n1" */
 			go_to(folder, "nvme", link);
-		} else if (strcmp(subsystem, "scsi")) {
+		} else if (strcmp(subsystem, "scsi") || slash[1] > '9') { /* no "2:0:0:0" */
 			diskpath_add(path, subsystem, slash + 1, nsid);
 		} else if (!add_scsi(path, folder, slash + 1)) {
 			return 0;
@@ -95,7 +128,7 @@ void device_path(const struct device *device, struct diskid *id)
 {
 	const char *disk = device->part ? device->disk : device->name,
 		   *boot = text_find(disk, "boot");
-	char folder[FOLDER_MAX], nsid[NUMBER_MAX];
+	char folder[FOLDER_MAX], nsid[DISKPATH_WORD_MAX];
 	struct diskpath path = DISKPATH_NEW;
 
 	id->kind = DISKID_NONE;

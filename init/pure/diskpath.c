@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "init/pure/format.h"
+#include "init/pure/number.h"
 
 /* What a name needs: a place that stays the same, and a bus that tells its disks apart. */
 #define A_PLACE 1U
@@ -12,6 +13,7 @@
 #define NO_NAME 4U /* for good */
 
 #define ADDRESS_MAX 64 /* bytes; three numbers of 32 bits and one of 64 have 56 */
+#define TEXT_MAX 128 /* bytes; an address and two words */
 
 enum rest { NOTHING, ITS_NAME, ITS_PORT, ITS_NAMESPACE };
 
@@ -75,30 +77,52 @@ void diskpath_add(struct diskpath *path, const char *subsystem, const char *name
 	path->last = row;
 }
 
-void diskpath_add_scsi(struct diskpath *path, const char *address, unsigned int host,
-		       const char *port)
+/* Master and slave are targets; disks behind a port multiplier are channels. */
+static void format_ata(char text[TEXT_MAX], const char *port, const char *channel)
 {
-	const char *channel = strchr(address, ':');
-	char text[2 * ADDRESS_MAX];
+	int is_first = strncmp(channel, ":0:", 3) == 0;
 	size_t len;
-	int is_first;
 
-	if (!channel || strlen(address) >= ADDRESS_MAX) {
-		path->has |= NO_NAME;
-		return;
-	}
-	if (*port) {
-		/* Master and slave are targets; disks behind a port multiplier are channels. */
-		is_first = strncmp(channel, ":0:", 3) == 0;
-		format_text(text, sizeof(text), "%s.%s", port, channel + (is_first ? 3 : 1));
-		len = strcspn(text, ":");
-		format_text(text + len, sizeof(text) - len, "%s", is_first ? "" : ".0");
-	} else {
-		format_text(text, sizeof(text), "%u%s", host, channel);
-	}
-	put_part(path, *port ? "ata-" : "scsi-", text);
+	format_text(text, TEXT_MAX, "ata-%s.%s", port, channel + (is_first ? 3 : 1));
+	len = strcspn(text, ":");
+	format_text(text + len, TEXT_MAX - len, "%s", is_first ? "" : ".0");
+}
+
+/* A disk on several of its expander's ports is known by its own address. */
+static void format_sas(char text[TEXT_MAX], const struct diskpath_scsi *scsi, const char *lun)
+{
+	const char *expander = scsi->sas_expander;
+
+	if (strcmp(scsi->sas_phys, "1"))
+		format_text(text, TEXT_MAX, "sas-%s-lun-%s", scsi->sas_address, lun);
+	else
+		format_text(text, TEXT_MAX, "sas-%s%s%sphy%s-lun-%s", *expander ? "exp" : "",
+			    expander, *expander ? "-" : "", scsi->sas_phy, lun);
+}
+
+void diskpath_add_scsi(struct diskpath *path, const struct diskpath_scsi *scsi)
+{
+	const char *channel = strchr(scsi->address, ':'), *lun = strrchr(scsi->address, ':');
+	char text[TEXT_MAX] = "";
+	unsigned int number;
+
 	path->has |= A_BUS;
 	path->last = NULL;
+	if (!channel || strlen(scsi->address) >= ADDRESS_MAX) {
+		path->has |= NO_NAME;
+	} else if (scsi->ata_port[0]) {
+		format_ata(text, scsi->ata_port, channel);
+	} else if (!scsi->sas_phy[0] && !scsi->fc_port[0]) {
+		format_text(text, sizeof(text), "scsi-%u%s", scsi->host, channel);
+	} else {
+		/* udev has larger LUNs in another form. */
+		path->has |= number_parse(lun + 1, 10, 255, &number) ? A_PLACE : NO_NAME;
+		if (scsi->fc_port[0])
+			format_text(text, sizeof(text), "fc-%s-lun-%s", scsi->fc_port, lun + 1);
+		else
+			format_sas(text, scsi, lun + 1);
+	}
+	put_part(path, "", text);
 }
 
 const char *diskpath_text(const struct diskpath *path)

@@ -6,6 +6,8 @@
 
 #define DISKPATH_MAX 256 /* bytes; a disk behind two USB hubs has 50 */
 
+#define DISKPATH_WORD_MAX 24 /* bytes of what sysfs says; 64 bits in hexadecimal, and a newline */
+
 /* The name grows at its front. */
 struct diskpath {
 	char text[DISKPATH_MAX];
@@ -24,14 +26,20 @@ struct diskpath {
  */
 void diskpath_add(struct diskpath *path, const char *subsystem, const char *name, const char *nsid);
 
-/*
- * The same for a SCSI device: the address that it is named by, "2:0:1:0" (host, channel, target,
- * LUN), of which the first number counts all hosts of the machine, and is not used; which of its
- * controller's hosts it is on, from 0; for a disk of ATA's the number of the port, and "" for
- * others.
- */
-void diskpath_add_scsi(struct diskpath *path, const char *address, unsigned int host,
-		       const char *port);
+/* Where a SCSI device is; "" for what it has not. */
+struct diskpath_scsi {
+	const char
+		*address; /* "2:0:1:0": host, channel, target, LUN. The host's number is not used */
+	unsigned int host; /* of its controller's hosts, from 0 */
+	char ata_port[DISKPATH_WORD_MAX]; /* a number */
+	char fc_port[DISKPATH_WORD_MAX]; /* Fibre Channel: "0x500507680b21ac71" */
+	char sas_phy[DISKPATH_WORD_MAX],
+		sas_phys[DISKPATH_WORD_MAX]; /* its number; and of how many */
+	char sas_address[DISKPATH_WORD_MAX], sas_expander[DISKPATH_WORD_MAX];
+};
+
+/* The same for such a device. */
+void diskpath_add_scsi(struct diskpath *path, const struct diskpath_scsi *scsi);
 
 /* "pci-0000:00:1f.2-ata-1.0". NULL where nothing says for good where the disk is, or which one it
  * is there, as with udev: an SD card in a reader on PCI, a loop device; or the name is too long. */

@@ -15,10 +15,25 @@ static void check(const struct diskpath *path, const char *before, int was_too_l
 	CHECK(!text || strcmp(text + strlen(text) - strlen(before), before) == 0);
 }
 
+/* On which bus it is, the length of its address says. */
+static const struct diskpath_scsi *scsi_of(const char *address, struct diskpath_scsi *scsi)
+{
+	size_t kind = strlen(address) % 8;
+	char *words[] = { scsi->ata_port, scsi->fc_port, scsi->sas_phy, scsi->sas_expander };
+
+	*scsi = (struct diskpath_scsi){ .address = address, .host = (unsigned int)kind };
+	for (size_t i = 0; i < 4; i++)
+		if (kind & 1U << i || kind == 7)
+			strncpy(words[i], address, DISKPATH_WORD_MAX - 1);
+	strcpy(scsi->sas_phys, kind == 4 ? "2" : "1");
+	return scsi;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = text_of(data, size), *line, *rest = text;
 	struct diskpath path = DISKPATH_NEW;
+	struct diskpath_scsi scsi;
 	int was_too_long = 0;
 
 	while ((line = strsep(&rest, "\n"))) {
@@ -29,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		*name++ = '\0';
 		memcpy(before, path.text + path.at, DISKPATH_MAX - path.at);
 		if (strcmp(line, "scsi") == 0)
-			diskpath_add_scsi(&path, name, 1, strlen(name) % 2 ? "2" : "");
+			diskpath_add_scsi(&path, scsi_of(name, &scsi));
 		else
 			diskpath_add(&path, line, name, "3");
 		check(&path, before, was_too_long);
