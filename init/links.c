@@ -152,15 +152,15 @@ static void update(struct boot *boot)
 {
 	struct devices *devices = &boot->devices;
 	const struct device *device = NULL;
+	int is_there = sys_mkdir(DISK, 0755) == -EEXIST;
 
 	while (devices_are_busy(devices))
 		devices_wait(devices, LOOK_INSIDE, NO_DEADLINE);
-	if (devices->news == NEWS_OF_CONTENT)
+	if (is_there && devices->news == NEWS_OF_CONTENT)
 		empty_tree(DISK);
 	else
 		file_each(DISK, sweep_folder, NULL);
 	devices->news = NO_NEWS;
-	sys_mkdir(DISK, 0755);
 	while ((device = next(devices, device)))
 		link_device(devices, device);
 }

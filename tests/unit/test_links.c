@@ -118,6 +118,7 @@ static void hear(enum news news)
 	fake_dir("/dev/disk", (const char *const[]){ "by-uuid/", NULL });
 	fake_dir("/dev/disk/by-uuid", (const char *const[]){ "gone", "there", NULL });
 	fake_answer("stat /dev/disk/by-uuid/gone", -2, FAKE_ALWAYS);
+	fake_answer("mkdir /dev/disk", -17, FAKE_ALWAYS);
 	boot.devices.uevents = 10;
 	boot.devices.news = news;
 	boot.hear(&boot);
@@ -141,6 +142,19 @@ static void links_to_what_went_are_taken_away(void **state)
 	assert_true(is_made("unlink by-uuid\n"));
 }
 
+/* As with a CD drive, which tells of its medium while its links are not made yet. */
+static void a_change_before_the_first_links_is_no_error(void **state)
+{
+	const struct finding root = { .found = FOUND_ONE, .format = FORMAT_EXT4, .uuid = UUID };
+
+	(void)state;
+	add("vda", 0, &root);
+	boot.devices.news = NEWS_OF_CONTENT;
+	links_make(&boot);
+	assert_true(is_made("symlink ../../vda /dev/disk/by-uuid/" UUID "\n"));
+	assert_string_equal(fake_console, "");
+}
+
 static void a_name_that_no_file_can_have_is_said(void **state)
 {
 	struct finding odd = { .found = FOUND_ONE, .format = FORMAT_BTRFS };
@@ -160,6 +174,7 @@ int main(void)
 		cmocka_unit_test_setup(what_is_no_content_has_no_name, reset),
 		cmocka_unit_test_setup(the_lowest_number_is_linked_first, reset),
 		cmocka_unit_test_setup(links_to_what_went_are_taken_away, reset),
+		cmocka_unit_test_setup(a_change_before_the_first_links_is_no_error, reset),
 		cmocka_unit_test_setup(a_name_that_no_file_can_have_is_said, reset),
 	};
 
