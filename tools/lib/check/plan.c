@@ -178,16 +178,20 @@ static void plan_root_find(struct plan *plan)
 	};
 	const struct settings *settings = plan->settings;
 	struct rootspec spec;
+	char part[32] = "";
 
 	if (settings->rootdelay_s)
 		say(plan, "waits %d s (rootdelay=)", settings->rootdelay_s);
-	if (rootspec_parse(settings->root, &spec))
+	if (rootspec_parse(settings->root, &spec)) {
 		say(plan, "root=%s: a share's tag, or no name of a device", shown(settings->root));
-	else
-		say(plan, "%s %s", kinds[spec.kind],
+	} else {
+		if (spec.part)
+			snprintf(part, sizeof(part), "partition %u of ", spec.part);
+		say(plan, "%s%s %s", part, kinds[spec.kind],
 		    spec.kind == ROOTSPEC_GPT_AUTO ? "" :
 		    *spec.value			   ? shown(spec.value) :
 						     shown(settings->root));
+	}
 	if (settings->loop)
 		say(plan, "and the file %s on it", shown(settings->loop));
 	if (settings->timeout_s == WAIT_FOREVER)
