@@ -11,7 +11,7 @@ VERSION	= 0.1
 
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
-PURE	= checksum cmdline dirents diskid drivers efivar executable finding format frames fslist fsprobe fstab \
+PURE	= checksum cmdline dirents diskid diskpath drivers efivar executable find finding format frames fslist fsprobe fstab \
 	  glob hints identity keymap kmsg mode modlist mounts \
 	  names number partitions rootspec settings udevname uevent view $(FORMATS:%=fsprobe/%)
 
@@ -21,8 +21,9 @@ FORMATS	= btrfs exfat ext f2fs fat iso9660 md member ntfs rom swap table text ud
 # /init, in the order of the boot, then what the steps share.
 INIT	= main early_mounts console settings late_mounts keymap modules resume root_find \
 	  root_mount root_usr root_switch appliance stay power boot_partition give_up child devices \
-	  devices_wait disk_id drivers links module module_queue mount_table probe root_check root_firmware root_loop root_members root_overlay root_ram root_report \
-	  root_share root_take root_try stdio_frames sys/sys sys/crash sys/file sys/log sys/host sys/empty_tree
+	  devices_wait disk_id disk_path drivers links module module_queue mount_table probe root_check root_firmware \
+	  root_loop root_members root_overlay root_ram root_report root_share root_take root_try stdio_frames sys/sys \
+	  sys/crash sys/file sys/log sys/host sys/empty_tree
 
 # The host tool.
 TOOL	= main pack pack_image list cat extract diff explain plan check run run_boot run_machine

@@ -108,8 +108,15 @@ void sysfs_name(char *path, size_t size, const char *name, const char *file);
 
 /* disk_id.c: what sysfs says of the device, or of the disk of a partition. */
 void device_id(const struct device *device, struct diskid *id);
-/* Whether that is what root=WWID= or a link of /dev/disk/by-id names. */
+/* The same, or its path, whichever the root is asked for by. */
+void device_id_asked(const struct device *device, const struct rootspec *spec, struct diskid *id);
+/* Whether that is what root=WWID= or a link of /dev/disk/by-id or by-path names. */
 int device_has_id(const struct device *device, const struct rootspec *spec);
+/* The first line of the file. 1; 0, and "": there is none, or it is empty or too long. */
+int sysfs_line(const char *path, char *text, size_t size);
+
+/* disk_path.c: where the device, or the disk of a partition, is plugged in. */
+void device_path(const struct device *device, struct diskid *id);
 
 /* probe.c: a child without rights looks at the device. 0, or -errno, said in device->trouble. */
 int probe_start(struct devices *devices, struct probe *probe, struct device *device);

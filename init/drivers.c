@@ -6,6 +6,7 @@
 
 #include "init/module.h"
 #include "init/pure/drivers.h"
+#include "init/pure/find.h"
 #include "init/pure/format.h"
 #include "init/pure/modlist.h"
 #include "init/sys/file.h"
@@ -182,7 +183,7 @@ static int may_matter(const char *modalias)
 		if (strncmp(modalias, buses[i], strlen(buses[i])) == 0)
 			return 1;
 	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
-		if (strncmp(modalias, "pci:", 4) == 0 && strstr(modalias, classes[i]))
+		if (strncmp(modalias, "pci:", 4) == 0 && text_find(modalias, classes[i]))
 			return 1;
 	return 0;
 }

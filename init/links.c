@@ -83,19 +83,29 @@ static void link_finding(const struct devices *devices, const struct device *dev
 	}
 }
 
-static void link_disk(const struct device *device)
+static void link_disk(const struct device *device, const char *folder, const struct diskid *id)
 {
 	char name[NAME_SIZE];
-	struct diskid id;
 
-	device_id(device, &id);
-	for (unsigned int i = 0; diskid_name(&id, i, name, sizeof(name) - 16); i++) {
+	for (unsigned int i = 0; diskid_name(id, i, name, sizeof(name) - 16); i++) {
 		size_t len = strlen(name);
 
 		if (device->part)
 			format_text(name + len, sizeof(name) - len, "-part%u", device->part);
-		make("by-id", name, device);
+		make(folder, name, device);
 	}
+}
+
+static void link_device(const struct devices *devices, const struct device *device)
+{
+	struct diskid id;
+
+	if (device->state == DEVICE_KNOWN)
+		link_finding(devices, device);
+	device_id(device, &id);
+	link_disk(device, "by-id", &id);
+	device_path(device, &id);
+	link_disk(device, "by-path", &id);
 }
 
 /* The next one by its number. */
@@ -142,20 +152,17 @@ static void update(struct boot *boot)
 {
 	struct devices *devices = &boot->devices;
 	const struct device *device = NULL;
+	int is_there = sys_mkdir(DISK, 0755) == -EEXIST;
 
 	while (devices_are_busy(devices))
 		devices_wait(devices, LOOK_INSIDE, NO_DEADLINE);
-	if (devices->news == NEWS_OF_CONTENT)
+	if (is_there && devices->news == NEWS_OF_CONTENT)
 		empty_tree(DISK);
 	else
 		file_each(DISK, sweep_folder, NULL);
 	devices->news = NO_NEWS;
-	sys_mkdir(DISK, 0755);
-	while ((device = next(devices, device))) {
-		if (device->state == DEVICE_KNOWN)
-			link_finding(devices, device);
-		link_disk(device);
-	}
+	while ((device = next(devices, device)))
+		link_device(devices, device);
 }
 
 static void hear(struct boot *boot)

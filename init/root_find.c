@@ -197,7 +197,7 @@ static int parse(const struct place *place, struct rootspec *spec)
 	if (error == -EOPNOTSUPP)
 		return log_err(error,
 			       "take %s=%s: of /dev/disk only by-uuid, by-label, by-partuuid, "
-			       "by-partlabel and by-id are known",
+			       "by-partlabel, by-id and by-path are known",
 			       place->word, place->name);
 	return error ? log_err(error,
 			       "take %s=%s: not /dev/NAME, MAJ:MIN, UUID=, LABEL=, PARTUUID=, "

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "init/pure/find.h"
 #include "init/pure/format.h"
 #include "init/root.h"
 #include "init/sys/file.h"
@@ -28,7 +29,7 @@ static uint64_t free_memory(void)
 
 	if (file_read("/proc/meminfo", text, sizeof(text)) <= 0)
 		return 0;
-	at = strstr(text, word);
+	at = text_find(text, word);
 	if (!at)
 		return 0;
 	for (at += strlen(word); *at == ' ';)

@@ -45,11 +45,12 @@ static void describe_disk(const struct device *device, const struct rootspec *sp
 
 	if (!rootspec_is_of_disk(spec) || device->part)
 		return;
-	device_id(device, &id);
+	device_id_asked(device, spec, &id);
 	if (id.kind == DISKID_NONE)
 		log_say(LOG_ERROR, "%s: has no name of its own", device->name);
 	else
-		log_say(LOG_ERROR, "%s: WWID=%s", device->name, id.text);
+		log_say(LOG_ERROR, "%s: %s%s", device->name,
+			spec->kind == ROOTSPEC_DISKPATH ? "/dev/disk/by-path/" : "WWID=", id.text);
 }
 
 /* "vda1: ext4 UUID=...", "vdb: LUKS2 UUID=...: not opened: encrypted, ..." */

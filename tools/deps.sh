@@ -11,7 +11,7 @@ TEST_PACKAGES="libcmocka-dev kbd console-data clang libclang-rt-dev clang-format
 	xorriso cryptsetup-bin fdisk"
 # WITH="kernel all": for `make kernel`, and for what check-all has more.
 KERNEL_PACKAGES="binutils flex bison bc perl libssl-dev xz-utils lz4 ccache"
-ALL_PACKAGES="ovmf systemd-boot-efi mtools nftables libarchive-tools initramfs-tools-core dracut-core"
+ALL_PACKAGES="ovmf udev systemd-boot-efi mtools nftables libarchive-tools initramfs-tools-core dracut-core"
 for part in ${WITH:-}; do
 	case $part in
 	kernel) TEST_PACKAGES="$TEST_PACKAGES $KERNEL_PACKAGES" ;;

@@ -1,32 +1,65 @@
-/* diskid.c - the names of a disk that come from its maker or its host, and not from what is on it.
- */
+/* diskid.c - the names of a disk that come from its maker, its host or its place, and not from what
+ * is on it. */
 #include "init/pure/diskid.h"
 
 #include <string.h>
 
+#include "init/pure/find.h"
 #include "init/pure/format.h"
 #include "init/pure/udevname.h"
 
+/* Of a page of vital product data, and of each of the descriptors in it. */
+#define VPD_HEADER 4
+#define VPD_TYPE 1
+#define VPD_LEN 3
+#define VPD_T10 1 /* the type whose text begins with the vendor */
+
+#define ATA_VENDOR "ATA     "
 #define ATA_MODEL 40 /* bytes, filled up with blanks */
 #define ATA_SERIAL 20
 
 /* What of the disk's words a name is made of. */
-enum part { THE_REST, ATA_WORDS, MODEL_AND_SERIAL };
+enum part { THE_REST, MODEL_AND_SERIAL, NAMESPACE_OF_THEM, UP_TO_ATA_PORT };
 
 static const struct row {
-	enum diskid_kind kind;
-	const char *begins; /* the text; this much of it is no part of the name */
-	const char *prefix;
-	enum part part;
+	unsigned char kind, part; /* enum diskid_kind, part */
+	char begins[5]; /* the text; this much of it is no part of the name */
+	char prefix[12];
 } rows[] = {
-	{ DISKID_NVME, "", "nvme-", THE_REST },
-	{ DISKID_NVME, "", "nvme-", MODEL_AND_SERIAL },
-	{ DISKID_SCSI, "naa.", "wwn-0x", THE_REST },
-	{ DISKID_SCSI, "naa.", "scsi-3", THE_REST },
-	{ DISKID_SCSI, "eui.", "scsi-2", THE_REST },
-	{ DISKID_SCSI, "t10.ATA     ", "ata-", ATA_WORDS },
-	{ DISKID_VIRTIO, "", "virtio-", THE_REST },
+	{ DISKID_NVME, THE_REST, "", "nvme-" },
+	{ DISKID_NVME, MODEL_AND_SERIAL, "", "nvme-" },
+	{ DISKID_NVME, NAMESPACE_OF_THEM, "", "nvme-" },
+	{ DISKID_SCSI, THE_REST, "naa.", "wwn-0x" },
+	{ DISKID_SCSI, THE_REST, "naa.", "scsi-3" },
+	{ DISKID_SCSI, THE_REST, "eui.", "scsi-2" },
+	{ DISKID_ATA, MODEL_AND_SERIAL, "", "ata-" },
+	{ DISKID_ATA, THE_REST, "naa.", "wwn-0x" },
+	{ DISKID_VIRTIO, THE_REST, "", "virtio-" },
+	{ DISKID_MMC, MODEL_AND_SERIAL, "", "mmc-" },
+	{ DISKID_PATH, THE_REST, "", "" },
+	{ DISKID_PATH, UP_TO_ATA_PORT, "", "" },
+	{ DISKID_VIRTIO_PATH, THE_REST, "", "" },
+	{ DISKID_VIRTIO_PATH, THE_REST, "pci-", "virtio-pci-" },
 };
+
+void diskid_take_vpd(struct diskid *id, struct span page)
+{
+	size_t at = VPD_HEADER;
+	struct span head, text;
+
+	for (; (head = span_cut(page, at, VPD_HEADER)).data; at += VPD_HEADER + text.len) {
+		text = span_cut(page, at + VPD_HEADER, head.data[VPD_LEN]);
+		if (!text.data)
+			return;
+		if ((head.data[VPD_TYPE] & 15) != VPD_T10 ||
+		    text.len != strlen(ATA_VENDOR) + ATA_MODEL + ATA_SERIAL ||
+		    memcmp(text.data, ATA_VENDOR, strlen(ATA_VENDOR)))
+			continue;
+		id->kind = DISKID_ATA;
+		memcpy(id->model, text.data + strlen(ATA_VENDOR), ATA_MODEL);
+		memcpy(id->serial, text.data + strlen(ATA_VENDOR) + ATA_MODEL, ATA_SERIAL);
+	}
+}
 
 int diskid_is(const struct diskid *id, const char *wanted)
 {
@@ -38,30 +71,34 @@ int diskid_is(const struct diskid *id, const char *wanted)
 	       strcmp(own, other) == 0;
 }
 
-/* "MODEL_SERIAL". 1, or 0 where one of both is missing. */
-static int join(char *to, size_t size, const char *model, size_t model_len, const char *serial,
-		size_t serial_len)
+/* "MODEL_SERIAL", and with a number behind it "MODEL_SERIAL_1". 1, or 0 where one of both is
+ * missing. */
+static int join(const struct diskid *id, const char *number, char *to, size_t size)
 {
-	char left[DISKID_MODEL_MAX], right[DISKID_MODEL_MAX];
+	char model[DISKID_MODEL_MAX], serial[DISKID_MODEL_MAX];
 
-	udevname_replace(left, sizeof(left), model, model_len);
-	udevname_replace(right, sizeof(right), serial, serial_len);
-	format_text(to, size, "%s_%s", left, right);
-	return left[0] && right[0];
+	udevname_replace(model, sizeof(model), id->model, strlen(id->model));
+	udevname_replace(serial, sizeof(serial), id->serial, strlen(id->serial));
+	format_text(to, size, "%s_%s%s%s", model, serial, *number ? "_" : "", number);
+	return model[0] && serial[0];
 }
 
 static int make(const struct row *row, const struct diskid *id, char *to, size_t size)
 {
-	const char *text = id->text + strlen(row->begins);
+	const char *text = id->text + strlen(row->begins), *port;
 	size_t len = strlen(text);
 
 	switch (row->part) {
-	case ATA_WORDS:
-		return len > ATA_MODEL &&
-		       join(to, size, text, ATA_MODEL, text + ATA_MODEL,
-			    len - ATA_MODEL < ATA_SERIAL ? len - ATA_MODEL : ATA_SERIAL);
+	case NAMESPACE_OF_THEM:
+		return id->nsid[0] && join(id, id->nsid, to, size);
 	case MODEL_AND_SERIAL:
-		return join(to, size, id->model, strlen(id->model), id->serial, strlen(id->serial));
+		return join(id, "", to, size);
+	case UP_TO_ATA_PORT: /* "-ata-1.0" */
+		port = text_find(text, "-ata-");
+		if (!port)
+			return 0;
+		len = (size_t)(port - text) + strcspn(port, ".");
+		/* fall through */
 	default:
 		return udevname_replace(to, size, text, len) == 0 && to[0];
 	}

@@ -1,28 +1,47 @@
-/* diskid.h - the names of a disk that come from its maker or its host, and not from what is on it. */
+/* diskid.h - the names of a disk that come from its maker, its host or its place, and not from what
+ * is on it. */
 #ifndef RDINIT_PURE_DISKID_H
 #define RDINIT_PURE_DISKID_H
 
-#include <stddef.h>
+#include "init/pure/span.h"
 
 #define DISKID_MAX 256 /* bytes; the kernel's buffer for a SCSI device's has as many */
 #define DISKID_MODEL_MAX 64 /* bytes; NVMe's has 40 */
+#define DISKID_NSID_MAX 16 /* bytes of a number of 32 bits */
 
-enum diskid_kind { DISKID_NONE, DISKID_NVME, DISKID_SCSI, DISKID_VIRTIO };
+enum diskid_kind {
+	DISKID_NONE,
+	DISKID_NVME,
+	DISKID_SCSI,
+	DISKID_ATA, /* the same, but the disk is none of SCSI's own */
+	DISKID_VIRTIO,
+	DISKID_MMC,
+	DISKID_PATH, /* diskpath.h */
+	DISKID_VIRTIO_PATH, /* the same of a /dev/vda, which has another one */
+};
 
 /* What sysfs says of the disk, without the newline. */
 struct diskid {
 	enum diskid_kind kind;
-	char text[DISKID_MAX]; /* "wwid"; of virtio "serial" */
-	char model[DISKID_MODEL_MAX], serial[DISKID_MODEL_MAX]; /* NVMe alone */
+	char text[DISKID_MAX]; /* "wwid"; of virtio "serial", of MMC "cid"; or the path */
+	char model[DISKID_MODEL_MAX], serial[DISKID_MODEL_MAX]; /* NVMe, MMC and ATA alone */
+	char nsid[DISKID_NSID_MAX]; /* NVMe's number of the namespace */
 };
 
-/* Whether `wanted` is the disk's "wwid" or serial. Blanks around them do not count, and several are as
- * one, or as "_". */
+/* Takes a SCSI disk's page 0x83 of vital product data (sysfs: vpd_pg83): where one of its
+ * descriptors is ATA's, with model and serial number, it is a disk of that kind. What is damaged is
+ * no such page. Source: SPC-4, and "SCSI / ATA Translation"; the kernel's
+ * drivers/ata/libata-scsi.c. */
+void diskid_take_vpd(struct diskid *id, struct span page);
+
+/* Whether `wanted` is the disk's "wwid" or serial. Blanks around them do not count, and several are
+ * as one, or as "_". */
 int diskid_is(const struct diskid *id, const char *wanted);
 
-/* The link of this index that udev would make in /dev/disk/by-id: "wwn-0x5000...", "nvme-eui.0025...",
- * "virtio-SERIAL". 1, or 0: there are no more. Source: systemd's rules.d/60-persistent-storage.rules,
- * ata_id and scsi_id; for "t10.ATA" the kernel's drivers/ata/libata-scsi.c. */
+/* The link of this index that udev would make in /dev/disk/by-id: "wwn-0x5000...",
+ * "nvme-eui.0025...", "virtio-SERIAL"; of a path in by-path: "pci-0000:00:1f.2-ata-1.0",
+ * "pci-0000:00:1f.2-ata-1". 1, or 0: there are no more. Source: systemd's
+ * rules.d/60-persistent-storage.rules, ata_id and scsi_id. */
 int diskid_name(const struct diskid *id, unsigned int index, char *name, size_t size);
 
 #endif

@@ -2,8 +2,10 @@
 #include "init/pure/rootspec.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
+#include "init/pure/find.h"
 #include "init/pure/number.h"
 #include "init/pure/partitions.h"
 
@@ -17,24 +19,22 @@
 /* The Discoverable Partitions Specification's root for x86-64. */
 #define TYPE_ROOT "4f68bce3-e8cd-4db1-96e7-fbcaf984b709"
 
-#define NO_FIELD SIZE_MAX
+#define NO_FIELD USHRT_MAX
 
 enum letters { EXACT, ANY_CASE };
 
 static const struct name {
-	enum rootspec_kind kind;
-	const char *word, *folder;
-	size_t field; /* in struct finding; NO_FIELD: a name of the disk */
-	enum letters letters;
+	unsigned char kind, letters; /* enum rootspec_kind, letters */
+	unsigned short field; /* in struct finding; NO_FIELD: a name of the disk */
+	char word[11], folder[14]; /* "": none */
 } names[] = {
-	{ ROOTSPEC_UUID, "UUID=", "by-uuid/", offsetof(struct finding, uuid), ANY_CASE },
-	{ ROOTSPEC_LABEL, "LABEL=", "by-label/", offsetof(struct finding, label), EXACT },
-	{ ROOTSPEC_PARTUUID, "PARTUUID=", "by-partuuid/", offsetof(struct finding, part_uuid),
-	  ANY_CASE },
-	{ ROOTSPEC_PARTLABEL, "PARTLABEL=", "by-partlabel/", offsetof(struct finding, part_label),
-	  EXACT },
-	{ ROOTSPEC_WWID, "WWID=", NULL, NO_FIELD, EXACT },
-	{ ROOTSPEC_ID, NULL, "by-id/", NO_FIELD, EXACT },
+	{ ROOTSPEC_UUID, ANY_CASE, offsetof(struct finding, uuid), "UUID=", "by-uuid/" },
+	{ ROOTSPEC_LABEL, EXACT, offsetof(struct finding, label), "LABEL=", "by-label/" },
+	{ ROOTSPEC_PARTUUID, ANY_CASE, offsetof(struct finding, part_uuid), "PARTUUID=", "by-partuuid/" },
+	{ ROOTSPEC_PARTLABEL, EXACT, offsetof(struct finding, part_label), "PARTLABEL=", "by-partlabel/" },
+	{ ROOTSPEC_WWID, EXACT, NO_FIELD, "WWID=", "" },
+	{ ROOTSPEC_ID, EXACT, NO_FIELD, "", "by-id/" },
+	{ ROOTSPEC_DISKPATH, EXACT, NO_FIELD, "", "by-path/" },
 };
 
 #define NAMES (sizeof(names) / sizeof(names[0]))
@@ -104,7 +104,7 @@ static int take_value(const char *text, struct rootspec *spec)
 
 static int take_offset(struct rootspec *spec)
 {
-	char *at = strstr(spec->value, OFFSET_WORD);
+	char *at = text_find(spec->value, OFFSET_WORD);
 
 	if (spec->kind != ROOTSPEC_PARTUUID || !at)
 		return 0;
@@ -117,7 +117,7 @@ static int take_part(struct rootspec *spec)
 {
 	char *at = spec->value;
 
-	for (char *next; (next = strstr(at + 1, PART_WORD));)
+	for (char *next; (next = text_find(at + 1, PART_WORD));)
 		at = next;
 	if (at > spec->value && number_parse(at + strlen(PART_WORD), 10, MINOR_MAX, &spec->part) &&
 	    spec->part)
@@ -127,7 +127,7 @@ static int take_part(struct rootspec *spec)
 
 int rootspec_is_of_disk(const struct rootspec *spec)
 {
-	return spec->kind == ROOTSPEC_WWID || spec->kind == ROOTSPEC_ID;
+	return spec->kind >= ROOTSPEC_WWID && spec->kind <= ROOTSPEC_DISKPATH;
 }
 
 static int parse_name(const char *text, struct rootspec *spec)
@@ -139,7 +139,7 @@ static int parse_name(const char *text, struct rootspec *spec)
 	for (size_t i = 0; i < NAMES; i++) {
 		const char *prefix = is_link ? names[i].folder : names[i].word;
 
-		if (!prefix || strncmp(text, prefix, strlen(prefix)))
+		if (!*prefix || strncmp(text, prefix, strlen(prefix)))
 			continue;
 		spec->kind = names[i].kind;
 		if (take_value(text + strlen(prefix), spec))
@@ -218,7 +218,7 @@ const char *rootspec_near(const struct rootspec *spec, const struct finding *fin
 const char *rootspec_value(const char *word, const struct finding *finding)
 {
 	for (size_t i = 0; i < NAMES; i++)
-		if (names[i].word && strcmp(names[i].word, word) == 0)
+		if (strcmp(names[i].word, word) == 0)
 			return field_of(finding, &names[i]);
 	return "";
 }

@@ -13,6 +13,7 @@ enum rootspec_kind {
 	ROOTSPEC_PARTLABEL,
 	ROOTSPEC_WWID, /* what the disk's maker or the host gave it */
 	ROOTSPEC_ID, /* the same as udev's link in /dev/disk/by-id has it */
+	ROOTSPEC_DISKPATH, /* where it is plugged in, as udev's link in /dev/disk/by-path has it */
 	ROOTSPEC_GPT_AUTO, /* "gpt-auto": the partition whose type says that it is the root */
 };
 
@@ -23,19 +24,20 @@ struct rootspec {
 	char value[FINDING_LABEL_MAX]; /* the name, quotes and escapes undone */
 	unsigned int offset; /* ROOTSPEC_PARTUUID: partitions behind the named one */
 	char beside[FINDING_UUID_MAX]; /* ROOTSPEC_GPT_AUTO: only on the disk with this partition; "": any */
-	unsigned int part; /* ROOTSPEC_WWID, ROOTSPEC_ID: the disk's partition; 0: all of it */
+	unsigned int part; /* of a disk's name: its partition; 0: all of it */
 };
 
 /*
  * Reads "/dev/NAME"; decimal "MAJ:MIN" or the kernel's old hexadecimal form ("0801", "0xfe00");
  * UUID=, LABEL=, PARTUUID= (also "X/PARTNROFF=N"), PARTLABEL= and WWID= (also "X-partN"), their value in
  * double quotes or not; "gpt-auto". "/dev/disk/by-uuid/X" and by-label, by-partuuid, by-partlabel mean
- * the same, with udev's "\x20" for a blank, and by-id/X, by-id/X-partN. 0; -EINVAL; -EOPNOTSUPP for another folder of /dev/disk.
+ * the same, with udev's "\x20" for a blank, and by-id/X, by-path/X, also "X-partN".
+ * 0; -EINVAL; -EOPNOTSUPP for another folder of /dev/disk.
  * Source: name_to_dev_t() in the kernel's init/do_mounts.c; fstab(5); udev's encoding of names.
  */
 int rootspec_parse(const char *text, struct rootspec *spec);
 
-/* Whether the name is one of the disk's own, of which its bytes say nothing. */
+/* Whether the name is one of the disk's own or of its place, of which its bytes say nothing. */
 int rootspec_is_of_disk(const struct rootspec *spec);
 
 /* Whether the finding has the name. UUIDs are compared in any case. 0 for paths, numbers and

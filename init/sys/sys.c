@@ -57,6 +57,17 @@ int sys_symlink(const char *target, const char *path)
 	return (int)result(symlink(target, path));
 }
 
+int sys_readlink(const char *path, char *text, size_t size)
+{
+	/* Not musl's readlink(), which is for buffers without a size, too. */
+	long len = result(syscall(SYS_readlink, path, text, size));
+
+	if (len == (long)size)
+		len = -ENAMETOOLONG;
+	text[len < 0 ? 0 : len] = '\0';
+	return len < 0 ? (int)len : 0;
+}
+
 int sys_open(const char *path, int flags)
 {
 	/* Not musl's open(): for kernels before 2.6.23 it sets close-on-exec a second time. */

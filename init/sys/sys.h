@@ -22,6 +22,8 @@ int sys_umount(const char *target, int flags);
 int sys_mkdir(const char *path, mode_t mode);
 int sys_mknod(const char *path, mode_t mode, unsigned int major, unsigned int minor);
 int sys_symlink(const char *target, const char *path);
+/* What the link says, with a NUL; "" on an error. 0; -errno, -ENAMETOOLONG where it does not fit into `size`. */
+int sys_readlink(const char *path, char *text, size_t size);
 int sys_open(const char *path, int flags);
 /* Resolves every symbolic link, absolute ones too, inside `dir` (openat2(2), RESOLVE_IN_ROOT;
  * Linux 5.6). */

@@ -43,6 +43,14 @@ def test_a_hand_off(tool):
     assert got["root-switch"] == ["/x", 'with a "b c"']
 
 
+@pytest.mark.parametrize("root,line", [
+    ("/dev/sda1", "the device /dev/sda1"), ("WWID=naa.5", "the disk of WWID naa.5"),
+    ("/dev/disk/by-id/virtio-S1", "the disk of virtio-S1"), ("WWID=naa.5-part2", "partition 2 of the disk of WWID naa.5"),
+    ("/dev/disk/by-path/pci-0000:00:05.0-part12", "partition 12 of the disk at pci-0000:00:05.0")])
+def test_a_root_by_the_name_of_its_disk(tool, root, line):
+    assert plan(tool, "init\n", "--append", f"root={root}")["root-find"][0] == line
+
+
 def test_a_program_with_its_user_and_folder(tool):
     tool.write("app", "#!/init\n")
     got = plan(tool, "init\nfile /app app 0755 0 0\nrun /app 1 '2\ncmdline rdinit.user=1:2,3 rdinit.chdir=/none A=b\n",

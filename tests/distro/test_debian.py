@@ -99,6 +99,16 @@ def direct(image, words, *options):
                    KERNELS / "handoff/bzImage", "-initrd", image, "-append", f"console=ttyS0 {WORDS} {words}", *options)
 
 
+def test_by_its_place_which_udev_names_alike(tmp_path, tree):
+    disk = systems.disk_of(tree("systemd"), systems.ext4)
+    with direct(pack(tmp_path / "initrd.img", []), "root=/dev/disk/by-path/pci-0000:00:05.0 rw", "-drive",
+                f"if=none,id=d,format=raw,snapshot=on,file={disk}", "-device", "virtio-blk-pci,drive=d,addr=5") as console:
+        console.log_in()
+        assert console.ask("readlink -f /dev/disk/by-path/pci-0000:00:05.0") == "/dev/vda"
+        assert root_of(console)[0] == "/dev/vda"
+        assert console.power_off() == 0
+
+
 def test_on_a_folder_by_9p(tmp_path, tree):
     share = f"local,id=f,path={tree('systemd')},security_model=none,readonly=on"
     with direct(pack(tmp_path / "initrd.img", []), "root=9p:top rd.overlay", "-fsdev", share, "-device",

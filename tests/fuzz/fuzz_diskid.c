@@ -1,5 +1,5 @@
 /* fuzz_diskid.c - PROPERTY: a link's name has nothing that udev would not leave in one; encoded text says
- * the same again to whoever reads root=/dev/disk/by-label. */
+ * the same again to whoever reads root=/dev/disk/by-label; a page of vital product data stays within its fields. */
 #include "init/pure/diskid.h"
 
 #include "init/pure/rootspec.h"
@@ -15,14 +15,29 @@ static void check_names(const char *text, size_t size)
 	memcpy(id.text, text, len);
 	memcpy(id.model, text, len < 40 ? len : 40);
 	memcpy(id.serial, text, len < 20 ? len : 20);
-	for (id.kind = DISKID_NVME; id.kind <= DISKID_VIRTIO; id.kind++) {
+	if (len % 2)
+		memcpy(id.nsid, "7", 2);
+	for (id.kind = DISKID_NVME; id.kind <= DISKID_VIRTIO_PATH; id.kind++) {
 		unsigned int i = 0;
 
 		for (; diskid_name(&id, i, name, sizeof(name)); i++)
 			CHECK(strlen(name) < sizeof(name) && !strpbrk(name, "/ \\\n\t*"));
-		CHECK(i <= 2);
+		CHECK(i <= 3);
 		CHECK(diskid_is(&id, id.text) || !*id.text || strspn(id.text, " \t\n\v\f\r") == strlen(id.text));
 	}
+}
+
+/* Whatever a disk says of itself, model and serial are text. */
+static void check_page(const uint8_t *data, size_t size)
+{
+	struct diskid id = { .kind = DISKID_SCSI };
+	char name[DISKID_MAX];
+
+	diskid_take_vpd(&id, (struct span){ data, size });
+	CHECK(id.kind == DISKID_ATA || (!*id.model && !*id.serial));
+	CHECK(strlen(id.model) <= 40 && strlen(id.serial) <= 20);
+	for (unsigned int i = 0; diskid_name(&id, i, name, sizeof(name)); i++)
+		CHECK(strncmp(name, "ata-", 4) == 0 && !strpbrk(name, "/ \\\n\t*"));
 }
 
 static void check_encoded(const char *text)
@@ -50,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	check_names(text, strlen(text));
 	check_encoded(text);
+	check_page(data, size);
 	free(text);
 	return 0;
 }

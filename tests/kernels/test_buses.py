@@ -10,6 +10,7 @@ BUSES = {
     "AHCI": ("q35", ["-device", "ide-hd,drive=d"], "sda"),
     "IDE": ("pc", ["-device", "ide-hd,drive=d"], "sda"),
     "xHCI": ("q35", ["-device", "qemu-xhci", "-device", "usb-storage,drive=d"], "sda"),
+    "UAS": ("q35", ["-device", "qemu-xhci", "-device", "usb-uas,id=u", "-device", "scsi-hd,drive=d,bus=u.0"], "sda"),
     "EHCI": ("q35", ["-device", "usb-ehci,id=e", "-device", "usb-storage,drive=d,bus=e.0"], "sda"),
     "SD": ("q35", ["-device", "sdhci-pci", "-device", "sd-card,drive=d"], "mmcblk0"),
     "NVMe": ("q35", ["-device", "nvme,drive=d,serial=1"], "nvme0n1"),
@@ -48,6 +49,18 @@ def test_a_root(tmp_path, files, image, bus, name):
     with boot(tmp_path, image, f"root={root}", *drive(files.get(f"{file}.root")), *options, machine=machine) as guest:
         guest.end()
         assert "ROOT-OK" in guest.said() and f"/dev/{node(disk, part)} / ext4 ro" in guest.said(), guest.said()[-2000:]
+
+
+@pytest.mark.parametrize("bus, root", [
+    ("SD", "/dev/disk/by-id/mmc-QEMU__0xdeadbeef-part2"),
+    ("UAS", "/dev/disk/by-path/pci-0000:00:01.0-usb-0:1:1.0-scsi-0:0:0:0-part2"),
+    ("xHCI", "/dev/disk/by-path/pci-0000:00:01.0-usb-0:1:1.0-scsi-0:0:0:0-part2"),
+])
+def test_a_root_by_the_name_of_its_disk(tmp_path, files, image, bus, root):
+    machine, options, disk = BUSES[bus]
+    with boot(tmp_path, image, f"root={root}", *drive(files.get("gpt.root")), *options, machine=machine) as guest:
+        guest.end()
+        assert f"/dev/{node(disk, 2)} / ext4 ro" in guest.said(), guest.said()[-2000:]
 
 
 @pytest.mark.parametrize("controller", ["qemu-xhci,id=u", "usb-ehci,id=u"])

@@ -163,6 +163,20 @@ int sys_symlink(const char *target, const char *path)
 	return (int)call(CHANGES, 0, "symlink %s %s", target, path);
 }
 
+int sys_readlink(const char *path, char *text, size_t size)
+{
+	int at = open_file(path);
+	const struct file *link = file_of(at);
+	long answer = call(ASKS, !link ? -ENOENT : link->len < size ? 0 : -ENAMETOOLONG, "readlink %s", path);
+
+	text[0] = '\0';
+	if (answer == 0 && link) {
+		memcpy(text, link->bytes, link->len);
+		text[link->len] = '\0';
+	}
+	return (int)answer;
+}
+
 int sys_open(const char *path, int flags)
 {
 	(void)flags;

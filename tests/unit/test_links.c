@@ -49,6 +49,9 @@ static void each_name_is_a_link(void **state)
 	strcpy(device->disk, "vda");
 	device->part = 2;
 	fake_file("/sys/class/block/vda/serial", "S 1\n", 4);
+	fake_file("/sys/class/block/vda", "../../devices/0000:00:05.0/virtio0/block/vda", 44);
+	fake_file("/sys/class/block/../../devices/0000:00:05.0/subsystem", "../../bus/pci", 13);
+	fake_file("/sys/class/block/../../devices/0000:00:05.0/virtio0/subsystem", "../../../bus/virtio", 19);
 	links_make(&boot);
 	assert_true(is_made("mkdir /dev/disk\nmkdir /dev/disk/by-uuid\n"));
 	assert_true(is_made("symlink ../../vda2 /dev/disk/by-uuid/" UUID "\n"));
@@ -56,6 +59,8 @@ static void each_name_is_a_link(void **state)
 	assert_true(is_made("symlink ../../vda2 /dev/disk/by-partuuid/abc-02\n"));
 	assert_true(is_made("symlink ../../vda2 /dev/disk/by-partlabel/Ä\\x20b\n"));
 	assert_true(is_made("symlink ../../vda2 /dev/disk/by-id/virtio-S_1-part2\n"));
+	assert_true(is_made("symlink ../../vda2 /dev/disk/by-path/pci-0000:00:05.0-part2\n"));
+	assert_true(is_made("symlink ../../vda2 /dev/disk/by-path/virtio-pci-0000:00:05.0-part2\n"));
 	assert_non_null(boot.hear);
 }
 
@@ -109,6 +114,7 @@ static void hear(enum news news)
 	fake_dir("/dev/disk", (const char *const[]){ "by-uuid/", NULL });
 	fake_dir("/dev/disk/by-uuid", (const char *const[]){ "gone", "there", NULL });
 	fake_answer("stat /dev/disk/by-uuid/gone", -2, FAKE_ALWAYS);
+	fake_answer("mkdir /dev/disk", -17, FAKE_ALWAYS);
 	boot.devices.uevents = 10;
 	boot.devices.news = news;
 	boot.hear(&boot);
@@ -132,6 +138,19 @@ static void links_to_what_went_are_taken_away(void **state)
 	assert_true(is_made("unlink by-uuid\n"));
 }
 
+/* As with a CD drive, which tells of its medium while its links are not made yet. */
+static void a_change_before_the_first_links_is_no_error(void **state)
+{
+	const struct finding root = { .found = FOUND_ONE, .format = FORMAT_EXT4, .uuid = UUID };
+
+	(void)state;
+	add("vda", 0, &root);
+	boot.devices.news = NEWS_OF_CONTENT;
+	links_make(&boot);
+	assert_true(is_made("symlink ../../vda /dev/disk/by-uuid/" UUID "\n"));
+	assert_string_equal(fake_console, "");
+}
+
 static void a_name_that_no_file_can_have_is_said(void **state)
 {
 	struct finding odd = { .found = FOUND_ONE, .format = FORMAT_BTRFS };
@@ -151,6 +170,7 @@ int main(void)
 		cmocka_unit_test_setup(what_is_no_content_has_no_name, reset),
 		cmocka_unit_test_setup(the_lowest_number_is_linked_first, reset),
 		cmocka_unit_test_setup(links_to_what_went_are_taken_away, reset),
+		cmocka_unit_test_setup(a_change_before_the_first_links_is_no_error, reset),
 		cmocka_unit_test_setup(a_name_that_no_file_can_have_is_said, reset),
 	};
 

@@ -16,6 +16,7 @@
 
 #include "init/pure/dirents.h"
 #include "init/pure/executable.h"
+#include "init/pure/find.h"
 #include "init/pure/format.h"
 #include "init/pure/frames.h"
 #include "init/pure/fslist.h"
@@ -483,6 +484,16 @@ static void a_number_is_all_digits_and_in_range(void **state)
 	assert_int_equal(value, 255);
 }
 
+static void a_word_is_found_where_strstr_finds_it(void **state)
+{
+	static const char *const texts[] = { "", "a", "aab", "aaab", "xaabaab", "baa", "aa" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		for (size_t j = 0; j < sizeof(texts) / sizeof(texts[0]); j++)
+			assert_ptr_equal(text_find(texts[i], texts[j]), strstr(texts[i], texts[j]));
+}
+
 static void errors_and_signals_have_their_names(void **state)
 {
 	(void)state;
@@ -502,9 +513,11 @@ static void errors_and_signals_have_their_names(void **state)
 static void every_error_is_named_as_libc_names_it(void **state)
 {
 	(void)state;
-	for (int error = 1; error < 134; error++)
-		if (strcmp(error_name(error), "E?") != 0)
-			assert_string_equal(error_name(error), strerrorname_np(error));
+	for (int error = 0; error < 200; error++) {
+		const char *name = error ? strerrorname_np(error) : NULL;
+
+		assert_string_equal(error_name(error), name ? name : "E?");
+	}
 }
 
 static void a_hint_belongs_to_one_step_and_one_error(void **state)
@@ -680,6 +693,7 @@ int main(void)
 		cmocka_unit_test(a_format_writes_what_printf_would),
 		cmocka_unit_test(a_text_that_does_not_fit_is_cut_and_ended),
 		cmocka_unit_test(a_number_is_all_digits_and_in_range),
+		cmocka_unit_test(a_word_is_found_where_strstr_finds_it),
 		cmocka_unit_test(errors_and_signals_have_their_names),
 		cmocka_unit_test(every_error_is_named_as_libc_names_it),
 		cmocka_unit_test(a_hint_belongs_to_one_step_and_one_error),

@@ -74,6 +74,8 @@ static void names_of_disks_may_have_a_partition(void **state)
 		{ "WWID=a-part", ROOTSPEC_WWID, "a-part", 0 },
 		{ "WWID=-part1", ROOTSPEC_WWID, "-part1", 0 },
 		{ "/dev/disk/by-id/wwn-0x5-part3", ROOTSPEC_ID, "wwn-0x5", 3 },
+		{ "/dev/disk/by-path/pci-0000:00:05.0", ROOTSPEC_DISKPATH, "pci-0000:00:05.0", 0 },
+		{ "/dev/disk/by-path/pci-0000:00:05.0-part3", ROOTSPEC_DISKPATH, "pci-0000:00:05.0", 3 },
 	};
 	struct rootspec spec;
 
@@ -99,7 +101,7 @@ static void what_is_no_name_is_refused(void **state)
 		{ "PARTUUID=x/PARTNROFF=", -EINVAL },
 		{ "PARTUUID=x/PARTNROFF=999", -EINVAL },
 		{ "uuid=1", -EINVAL },
-		{ "/dev/disk/by-path/x", -EOPNOTSUPP },
+		{ "/dev/disk/by-diskseq/1", -EOPNOTSUPP },
 		{ "/dev/disk/by-id/", -EINVAL },
 		{ "WWID=", -EINVAL },
 		{ "/dev/disk/by-uuid/", -EINVAL },

@@ -12,6 +12,7 @@ NVME_ID = f"nvme.1b36-{b'S1'.hex()}-{b'QEMU NVMe Ctrl'.hex()}-00000001"
 VIRTIO = ["-device", f"virtio-blk-pci,drive=d,serial={SERIAL}"]
 SCSI = ["-device", "virtio-scsi-pci", "-device", f"scsi-hd,drive=d,wwn=0x{WWN}"]
 NVME = ["-device", "nvme,serial=S1,drive=d"]
+IDE = ["-device", "ide-hd,drive=d,bus=ide.1,unit=1"]
 
 
 @pytest.mark.parametrize("image, disk, options, root, on", [
@@ -24,6 +25,11 @@ NVME = ["-device", "nvme,serial=S1,drive=d"]
     ("nvme", "gpt", NVME, f"root=/dev/disk/by-id/nvme-{NVME_ID}-part2", "nvme0n1p2"),
     ("nvme", "gpt", NVME, "root=/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_S1-part2", "nvme0n1p2"),
     ("ide", "gpt", ["-device", "ide-hd,drive=d,serial=QM1"], "root=/dev/disk/by-id/ata-QEMU_HARDDISK_QM1-part2", "sda2"),
+    ("ide", "gpt", ["-device", f"ide-hd,drive=d,serial=QM1,wwn=0x{WWN}"], "root=/dev/disk/by-id/ata-QEMU_HARDDISK_QM1-part2", "sda2"),
+    ("handoff", "ext4", VIRTIO, "root=/dev/disk/by-path/virtio-pci-0000:00:02.0", "vda"),
+    ("scsi", "gpt", SCSI, "root=/dev/disk/by-path/pci-0000:00:02.0-scsi-0:0:0:0-part2", "sda2"),
+    ("nvme", "gpt", NVME, "root=/dev/disk/by-path/pci-0000:00:02.0-nvme-1-part2", "nvme0n1p2"),
+    ("ide", "gpt", IDE, "root=/dev/disk/by-path/pci-0000:00:01.1-ata-2.1-part2", "sda2"),
 ])
 def test_a_root_by_the_name_of_its_disk(tmp_path, files, image, disk, options, root, on):
     with Machine(tmp_path, files.get(f"{image}.img"), root, *drive(files.get(f"{disk}.root")), *options) as machine:
@@ -31,11 +37,15 @@ def test_a_root_by_the_name_of_its_disk(tmp_path, files, image, disk, options, r
         assert "ROOT-OK" in said and f"/dev/{on} / ext4 ro" in said, said[-2000:]
 
 
-def test_a_name_that_no_disk_has_is_reported_with_those_that_are_there(tmp_path, files):
-    with Machine(tmp_path, files.get("handoff.img"), "root=WWID=my rd.timeout=1 rdinit.onfail=reboot",
+@pytest.mark.parametrize("root, there", [
+    ("WWID=my", f"WWID={SERIAL}"),
+    ("/dev/disk/by-path/pci-0000:00:03.0", "/dev/disk/by-path/pci-0000:00:02.0"),
+])
+def test_a_name_that_no_disk_has_is_reported_with_those_that_are_there(tmp_path, files, root, there):
+    with Machine(tmp_path, files.get("handoff.img"), f"root={root} rd.timeout=1 rdinit.onfail=reboot",
                  *drive(files.get("gpt.root")), *VIRTIO) as machine:
         said = machine.end()
-        assert "find root=WWID=my: " in said and f"init: root-find: vda: WWID={SERIAL}\n" in said, said[-2000:]
+        assert f"find root={root}: " in said and f"init: root-find: vda: {there}\n" in said, said[-2000:]
 
 
 SLASH = r"my\\x20\\x2froot -> ../../vda$"
@@ -45,7 +55,8 @@ SLASH = r"my\\x20\\x2froot -> ../../vda$"
     Row("a program has links where it asks for them", ["--disk", "@slash.root,virtio", "--disk", "@gpt.root,virtio", "--append",
                                                        "rdinit.links", "@links.img"], 3, out=(
         rf"/dev/disk/by-label/:.* {SLASH}", rf"by-uuid/:.* {U} -> ../../vda$", r"by-partlabel/:.* first -> ../../vdb1$",
-        r" my\\x20root -> ../../vdb2$", rf"by-partuuid/:.* {PART}2 -> ../../vdb2$")),
+        r" my\\x20root -> ../../vdb2$", rf"by-partuuid/:.* {PART}2 -> ../../vdb2$",
+        r"by-path/:.* pci-0000:00:0\d.0 -> ../../vda$", r"virtio-pci-0000:00:0\d.0-part2 -> ../../vdb2$")),
     Row("and none where it does not", ["--disk", "@slash.root,virtio", "@links.img"], 3, both="ls: /dev/disk", absent=SLASH),
     Row("what checks a root has them", ["-v", "--disk", "@slash.root,virtio,snapshot", "--append", "root=/dev/vda rdinit.links",
                                         "@fsck-links.img"], 0, out=("^ROOT-OK$", SLASH)),

@@ -202,7 +202,7 @@ FAILURES = [
     lost("a type that this kernel does not know", f"root=UUID={U}", "xfs", (
         r"mount /dev/vda on /newroot as xfs: .*ENODEV", r"hint: what is there is xfs: its driver is CONFIG_XFS_FS, or the "
         r"module xfs \(rdinit pack --module xfs\)")),
-    lost("a folder of /dev/disk that is not known", "root=/dev/disk/by-path/x", "ext4",
+    lost("a folder of /dev/disk that is not known", "root=/dev/disk/by-diskseq/1", "ext4",
          r"of /dev/disk only by-uuid, .*EOPNOTSUPP"),
     lost("no device at all", "root=LABEL=ROOT", "", (r"block devices: none", r"hint: is the disk's driver in the image")),
 ]

@@ -139,11 +139,11 @@ loadkmap </etc/rdinit/keymap >/dev/tty0
 dumpkmap </dev/tty0 >/theirs
 cmp /ours /theirs && echo same
 """
-# stty waits until all is out: the end of its session throws the rest away. A device's link in by-id is its last. Each line
+# stty waits until all is out: the end of its session throws the rest away. A device's links in by-path are its last. Each line
 # when it has seen what comes, and what goes.
 FOLLOW = """#!/bin/sh
 ls /dev/disk; echo RUNS
-until [ -e /dev/disk/by-id/virtio-S1 ]; do sleep 0.1; done
+until [ -e /dev/disk/by-path/virtio-* ]; do sleep 0.1; done
 ls -l /dev/disk/*/; echo CAME
 while [ -L "/dev/disk/by-label/my\\x20\\x2froot" ]; do sleep 0.1; done
 ls /dev/disk/*; echo WENT

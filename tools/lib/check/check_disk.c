@@ -136,7 +136,7 @@ void check_no_root(struct check *check)
 	else if (rootspec_parse(settings->root, &spec)) /* rule 13 */
 		return;
 	else if (rootspec_is_of_disk(&spec))
-		check_skip(check, CHECK_NO_ROOT, "root=%s: what a disk is called by its maker does not stand on it",
+		check_skip(check, CHECK_NO_ROOT, "root=%s: what a disk is called by its maker or its place does not stand on it",
 			   shown(settings->root));
 	else if (spec.kind == ROOTSPEC_PATH || spec.kind == ROOTSPEC_NUMBER)
 		judge_path(check, &spec);

@@ -173,20 +173,25 @@ static void plan_root_find(struct plan *plan)
 		[ROOTSPEC_UUID] = "the file system of UUID", [ROOTSPEC_LABEL] = "the file system of label",
 		[ROOTSPEC_PARTUUID] = "the partition of UUID", [ROOTSPEC_PARTLABEL] = "the partition of label",
 		[ROOTSPEC_WWID] = "the disk of WWID", [ROOTSPEC_ID] = "the disk of",
+		[ROOTSPEC_DISKPATH] = "the disk at",
 		[ROOTSPEC_GPT_AUTO] = "the partition whose type is a root's",
 	};
 	const struct settings *settings = plan->settings;
 	struct rootspec spec;
+	char part[32] = "";
 
 	if (settings->rootdelay_s)
 		say(plan, "waits %d s (rootdelay=)", settings->rootdelay_s);
-	if (rootspec_parse(settings->root, &spec))
+	if (rootspec_parse(settings->root, &spec)) {
 		say(plan, "root=%s: a share's tag, or no name of a device", shown(settings->root));
-	else
-		say(plan, "%s %s", kinds[spec.kind],
+	} else {
+		if (spec.part)
+			snprintf(part, sizeof(part), "partition %u of ", spec.part);
+		say(plan, "%s%s %s", part, kinds[spec.kind],
 		    spec.kind == ROOTSPEC_GPT_AUTO ? "" :
 		    *spec.value			   ? shown(spec.value) :
 						     shown(settings->root));
+	}
 	if (settings->loop)
 		say(plan, "and the file %s on it", shown(settings->loop));
 	if (settings->timeout_s == WAIT_FOREVER)

@@ -1,0 +1,48 @@
+/* diskpath.h - the name of a disk that comes from where it is plugged in. */
+#ifndef RDINIT_PURE_DISKPATH_H
+#define RDINIT_PURE_DISKPATH_H
+
+#include <stddef.h>
+
+#define DISKPATH_MAX 256 /* bytes; a disk behind two USB hubs has 50 */
+
+#define DISKPATH_WORD_MAX 24 /* bytes of what sysfs says; 64 bits in hexadecimal, and a newline */
+
+/* The name grows at its front. */
+struct diskpath {
+	char text[DISKPATH_MAX];
+	size_t at; /* its first byte */
+	const void *last; /* what kind the device before was */
+	unsigned int has;
+};
+
+#define DISKPATH_NEW ((struct diskpath){ .at = DISKPATH_MAX - 1 })
+
+/*
+ * Takes a device that the disk hangs on, one after the other from the disk to the root: "virtio",
+ * "virtio0"; "pci", "0000:00:05.0". `subsystem` is "" for one without. `nsid`: the number of the
+ * namespace, if the disk is one of NVMe's. Source: what systemd 252's udev gives as ID_PATH
+ * (udevadm test-builtin path_id), compared in tests/kernels/test_links.py.
+ */
+void diskpath_add(struct diskpath *path, const char *subsystem, const char *name, const char *nsid);
+
+/* Where a SCSI device is; "" for what it has not. */
+struct diskpath_scsi {
+	const char
+		*address; /* "2:0:1:0": host, channel, target, LUN. The host's number is not used */
+	unsigned int host; /* of its controller's hosts, from 0 */
+	char ata_port[DISKPATH_WORD_MAX]; /* a number */
+	char fc_port[DISKPATH_WORD_MAX]; /* Fibre Channel: "0x500507680b21ac71" */
+	char sas_phy[DISKPATH_WORD_MAX],
+		sas_phys[DISKPATH_WORD_MAX]; /* its number; and of how many */
+	char sas_address[DISKPATH_WORD_MAX], sas_expander[DISKPATH_WORD_MAX];
+};
+
+/* The same for such a device. */
+void diskpath_add_scsi(struct diskpath *path, const struct diskpath_scsi *scsi);
+
+/* "pci-0000:00:1f.2-ata-1.0". NULL where nothing says for good where the disk is, or which one it
+ * is there, as with udev: an SD card in a reader on PCI, a loop device; or the name is too long. */
+const char *diskpath_text(const struct diskpath *path);
+
+#endif
