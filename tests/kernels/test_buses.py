@@ -41,14 +41,25 @@ def boot(folder, image, words, *options, machine="q35"):
     return Guest(folder, "metal", *direct("metal", image, f"rd.timeout=20 {words}"), *options, machine=machine)
 
 
+def boot_to_end(folder, image, words, *options, machine):
+    """What it said. The kernel gives an EHCI controller a quarter of a second to start, which a busy host may not
+    have: then it is another boot's turn."""
+    for attempt in range(3):
+        (folder / str(attempt)).mkdir()
+        with boot(folder / str(attempt), image, words, *options, machine=machine) as guest:
+            guest.end()
+            if "can't setup: -110" not in guest.said():
+                break
+    return guest.said()
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("bus", BUSES)
 def test_a_root(tmp_path, files, image, bus, name):
     machine, options, disk = BUSES[bus]
     file, root, part = NAMES[name]
-    with boot(tmp_path, image, f"root={root}", *drive(files.get(f"{file}.root")), *options, machine=machine) as guest:
-        guest.end()
-        assert "ROOT-OK" in guest.said() and f"/dev/{node(disk, part)} / ext4 ro" in guest.said(), guest.said()[-2000:]
+    said = boot_to_end(tmp_path, image, f"root={root}", *drive(files.get(f"{file}.root")), *options, machine=machine)
+    assert "ROOT-OK" in said and f"/dev/{node(disk, part)} / ext4 ro" in said, said[-2000:]
 
 
 @pytest.mark.parametrize("bus, root", [
