@@ -68,7 +68,7 @@ struct boot {
 	void (*hear)(struct boot *boot);
 	struct drivers drivers;      /* the image's table; of no lines where it has none */
 	unsigned char driver_state[DRIVERS_MAX]; /* enum driver_state of each line */
-	uint16_t driver_queue[DRIVERS_MAX]; /* lines that are to be loaded, each behind what it needs */
+	uint16_t driver_queue[DRIVERS_MAX]; /* lines to be loaded, each behind what it needs */
 	unsigned int driver_queued;
 	char cmdline[COMMAND_LINE_MAX]; /* settings points into these */
 	char image_words[IMAGE_WORDS_MAX];

@@ -72,7 +72,8 @@ static int take_events(struct devices *devices)
 {
 	int heard = read_events(devices);
 
-	while (devices->on_silence && devices->on_silence(devices->argument) && devices->uevents >= 0)
+	while (devices->on_silence && devices->on_silence(devices->argument) &&
+	       devices->uevents >= 0)
 		heard |= read_events(devices);
 	return heard;
 }

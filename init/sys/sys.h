@@ -22,7 +22,8 @@ int sys_umount(const char *target, int flags);
 int sys_mkdir(const char *path, mode_t mode);
 int sys_mknod(const char *path, mode_t mode, unsigned int major, unsigned int minor);
 int sys_symlink(const char *target, const char *path);
-/* What the link says, with a NUL; "" on an error. 0; -errno, -ENAMETOOLONG where it does not fit into `size`. */
+/* What the link says, with a NUL; "" on an error. 0; -errno, -ENAMETOOLONG where it does not fit
+ * into `size`. */
 int sys_readlink(const char *path, char *text, size_t size);
 int sys_open(const char *path, int flags);
 /* Resolves every symbolic link, absolute ones too, inside `dir` (openat2(2), RESOLVE_IN_ROOT;
@@ -70,8 +71,8 @@ int sys_spawn_in_session(int (*child)(void *), void *argument, int *keeper);
 void sys_end_session(int *keeper);
 /* The same with memory of the child's own (fork(2)), so that parent and child run side by side. */
 int sys_fork(int (*child)(void *), void *argument);
-/* The same, of a kind that sys_wait() never sees and no signal tells of: for children that nobody else is to
- * reap. */
+/* The same, of a kind that sys_wait() never sees and no signal tells of: nobody else reaps such a
+ * child. */
 int sys_fork_apart(int (*child)(void *), void *argument);
 /* Waits for one of those, whichever ends first. Its process id, or -errno. */
 int sys_wait_apart(int *status);
