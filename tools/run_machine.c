@@ -56,12 +56,13 @@ static int is_not_for_microvm(const struct disk *disk)
 }
 
 /* A microvm has the shortest way to the program, for a kernel that is made for one: which finds interrupts and disks
- * there without ACPI and without modules, and is entered behind its unpacker. A distribution's may have drivers for
- * PCI alone in its image. */
+ * there without ACPI and without modules, and is entered behind its unpacker. One that has ACPI is not: on another
+ * machine it powers off by itself, whoever asks for it. */
 static int suits_microvm(const struct run *run, const struct kernel_boot *form,
 			 const struct kernel_config *config)
 {
-	if (form->why_not || !is_on(config, "X86_MPPARSE") || has_disk(run, is_not_for_microvm))
+	if (form->why_not || !is_on(config, "X86_MPPARSE") || has_disk(run, is_not_for_microvm) ||
+	    kernel_config_get(config, "ACPI") != KCONFIG_N)
 		return 0;
 	return kernel_config_get(config, "PCI") == KCONFIG_N ||
 	       is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES");

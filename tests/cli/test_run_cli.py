@@ -342,7 +342,7 @@ def test_a_microvm_has_acpi_where_its_kernel_cannot_do_without(run, tool, line, 
     assert ("nolapic_timer" in options["-append"].split()) == (alone and option != "microvm")
 
 
-MADE_FOR_MICROVM = "CONFIG_X86_MPPARSE=y\nCONFIG_VIRTIO_MMIO_CMDLINE_DEVICES=y"
+MADE_FOR_MICROVM = "CONFIG_ACPI=n\nCONFIG_X86_MPPARSE=y\nCONFIG_VIRTIO_MMIO_CMDLINE_DEVICES=y"
 
 
 @pytest.mark.parametrize("lines, more, machine", [
@@ -353,7 +353,9 @@ MADE_FOR_MICROVM = "CONFIG_X86_MPPARSE=y\nCONFIG_VIRTIO_MMIO_CMDLINE_DEVICES=y"
     (MADE_FOR_MICROVM, ["--disk", "@,virtio", "--disk", "@,ide"], "pc"),
     (MADE_FOR_MICROVM, ["--machine", "q35"], "q35"), (MADE_FOR_MICROVM, ["--no-tuning"], "pc"),
     (MADE_FOR_MICROVM + "\nCONFIG_X86_MPPARSE=n", [], "pc"),
-    ("CONFIG_X86_MPPARSE=y\nCONFIG_PCI=n", [], "microvm,acpi=off"), ("CONFIG_X86_MPPARSE=y", [], "pc")])
+    (MADE_FOR_MICROVM + "\nCONFIG_ACPI=y", [], "pc"), (MADE_FOR_MICROVM + "\nCONFIG_ACPI=y", ["--disk", "@,virtio"], "q35"),
+    ("CONFIG_ACPI=n\nCONFIG_X86_MPPARSE=y\nCONFIG_PCI=n", [], "microvm,acpi=off"),
+    ("CONFIG_ACPI=n\nCONFIG_X86_MPPARSE=y", [], "pc")])
 def test_the_machine_goes_by_the_kernel_and_the_disks(run, tool, lines, more, machine):
     disk = tool.write("disk", bytes(4096))
     options, said = arguments(tool, "-v", *[word.replace("@", str(disk)) for word in more],
