@@ -44,8 +44,7 @@ struct place {
 enum driver_state {
 	DRIVER_UNASKED,
 	DRIVER_REFUSED, /* blacklisted, and a device asked; a module that needs it still gets it */
-	DRIVER_QUEUED,
-	DRIVER_LOADING,
+	DRIVER_QUEUED, /* or being loaded */
 	DRIVER_DONE, /* loaded, or tried */
 };
 

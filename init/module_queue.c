@@ -87,16 +87,13 @@ static int is_loaded(const char *path)
 	return sys_access(place, F_OK) == 0;
 }
 
-/* Of what the table has only lines that fit into these were queued. */
-static int read_line(struct boot *boot, unsigned int line, char path[DRIVER_PATH_MAX],
-		     char options[DRIVER_OPTIONS_MAX])
+/* Of what the table has only lines whose path and options fit were queued. */
+static int read_line(const struct boot *boot, unsigned int line, struct driver *driver,
+		     char path[DRIVER_PATH_MAX])
 {
-	struct driver driver;
-	int error = drivers_at(&boot->drivers, line, &driver);
+	int error = drivers_at(&boot->drivers, line, driver);
 
-	if (!error)
-		error = copy(path, DRIVER_PATH_MAX, driver.path);
-	return error ? error : copy(options, DRIVER_OPTIONS_MAX, driver.options);
+	return error ? error : copy(path, DRIVER_PATH_MAX, driver->path);
 }
 
 struct job {
@@ -119,15 +116,17 @@ static void start(struct boot *boot, struct loaders *loaders, unsigned int line)
 {
 	char path[DRIVER_PATH_MAX], options[DRIVER_OPTIONS_MAX];
 	struct job job = { boot, path, options };
+	struct driver driver;
 	int pid = 0;
 
 	boot->driver_state[line] = DRIVER_DONE;
-	if (read_line(boot, line, path, options) || is_loaded(path))
+	if (read_line(boot, line, &driver, path) ||
+	    copy(options, sizeof(options), driver.options) || is_loaded(path))
 		return;
 	if (loaders->wanted)
 		pid = sys_fork_apart(in_child, &job);
 	if (pid > 0) {
-		boot->driver_state[line] = DRIVER_LOADING;
+		boot->driver_state[line] = DRIVER_QUEUED;
 		loaders->all[loaders->count++] = (struct loader){ pid, line };
 	} else {
 		module_load(boot, path, options);
@@ -142,10 +141,11 @@ static int error_of(int status)
 
 static void account(struct boot *boot, unsigned int line, int error)
 {
-	char path[DRIVER_PATH_MAX], options[DRIVER_OPTIONS_MAX];
+	char path[DRIVER_PATH_MAX];
+	struct driver driver;
 
 	boot->driver_state[line] = DRIVER_DONE;
-	if (read_line(boot, line, path, options) == 0)
+	if (read_line(boot, line, &driver, path) == 0)
 		module_account(boot, path, error);
 }
 

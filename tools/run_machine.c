@@ -7,9 +7,9 @@
 #include "tools/lib/run/qemu.h"
 #include "tools/run.h"
 
-static int is_for_microvm(const struct disk *disk)
+static int is_not_for_microvm(const struct disk *disk)
 {
-	return disk_modules(disk->bus, DISK_HOST_MICROVM)[0] != NULL;
+	return !disk_modules(disk->bus, DISK_HOST_MICROVM)[0];
 }
 
 int run_open_disks(struct run *run)
@@ -19,7 +19,7 @@ int run_open_disks(struct run *run)
 		if (disk_parse(run->disk_texts[i], &run->disks[i]))
 			return -1;
 	for (size_t i = 0; i < run->disk_count && run->machine.type == MACHINE_MICROVM; i++)
-		if (!is_for_microvm(&run->disks[i]))
+		if (is_not_for_microvm(&run->disks[i]))
 			return error("disk %s: a microvm has no PCI, and takes only virtio and scsi disks",
 				     shown(run->disks[i].path));
 	run->machine.disks = run->disks;
@@ -48,11 +48,6 @@ static int has_disk(const struct run *run, int (*is_such)(const struct disk *))
 		if (is_such(&run->disks[i]))
 			return 1;
 	return 0;
-}
-
-static int is_not_for_microvm(const struct disk *disk)
-{
-	return !is_for_microvm(disk);
 }
 
 /* A microvm has the shortest way to the program, for a kernel that is made for one: which finds interrupts and disks
