@@ -82,8 +82,9 @@ def wall(build, machine):
     is_microvm = machine == "microvm"
     words = "console=ttyS0 quiet panic=-1 no_timer_check nolapic_timer" + (" reboot=t" if is_microvm else "")
     bare = ["qemu-system-x86_64", "-M", machine + (",acpi=off" if is_microvm else ""), "-accel", "tcg",
-            "-cpu", "max,la57=off,erms=off", "-m", "256", "-nodefaults", "-no-user-config",
-            "-no-reboot", "-display", "none", "-serial", "null", "-kernel", build / "kernel/appliance/vmlinux", "-initrd", image, "-append", words]
+            "-cpu", "max,la57=off,erms=off", "-m", "256", "-nodefaults", "-no-user-config", "-no-reboot",
+            "-display", "none", "-serial", "null", "-kernel", build / "kernel/appliance/vmlinux",
+            "-initrd", image, "-append", words]
     times = [(seconds(ours), seconds(bare)) for _ in range(ROUNDS)]
     mine, theirs = (statistics.median(column) for column in zip(*times))
     return mine, theirs, statistics.median(a / b for a, b in times)
