@@ -38,12 +38,12 @@ KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/x86_64-linux-gn
 # Nothing here computes with vectors: so no function with arguments of any number saves them.
 # The compiler sees all of it at once, at the link (2 KB less); objects that `make check` looks into are whole, too.
 # No unwind tables, no build id, no paths: two builds in two folders are the same bytes.
-INIT_CFLAGS = -std=c11 -Os $(WARN) -Wconversion -Wno-sign-conversion -I. -D_GNU_SOURCE \
+INIT_CFLAGS = -std=c11 -Oz $(WARN) -Wconversion -Wno-sign-conversion -I. -D_GNU_SOURCE \
 	  $(KERNEL_HEADERS) -ffile-prefix-map=$(CURDIR)=. \
 	  -fno-asynchronous-unwind-tables -fno-unwind-tables -fcf-protection=none \
 	  -ffunction-sections -fdata-sections -fno-pie -fstack-protector-strong -mgeneral-regs-only \
 	  -flto -ffat-lto-objects $(EXTRA_CFLAGS)
-INIT_LDFLAGS = -Os -flto -flto-partition=one -static -no-pie -Wl,--gc-sections,--build-id=none,-z,noseparate-code,-z,norelro,-z,common-page-size=64,-s
+INIT_LDFLAGS = -Oz -flto -flto-partition=one -static -no-pie -Wl,--gc-sections,--build-id=none,-z,noseparate-code,-z,norelro,-z,common-page-size=64,-s
 HOST_CFLAGS = -std=c11 -O2 -g $(WARN) -I. -D_GNU_SOURCE -DRDINIT_VERSION='"$(VERSION)"' \
 	  -ffile-prefix-map=$(CURDIR)=. $(EXTRA_CFLAGS)
 SAN_CFLAGS = -std=c11 -O1 -g $(WARN) -I. -D_GNU_SOURCE -DRDINIT_VERSION='"$(VERSION)"' \

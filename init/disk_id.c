@@ -5,9 +5,14 @@
 #include "init/pure/format.h"
 #include "init/pure/rootspec.h"
 #include "init/sys/file.h"
+#include "init/sys/sys.h"
 
-#define PATH_SIZE 128 /* bytes */
+#define PATH_SIZE 128 /* bytes; of a link from a disk to its place on SCSI, too */
 #define VPD_MAX 256 /* bytes; an ATA disk's has 112 */
+
+/* From a SCSI disk over its target and its host; and one up from there. */
+#define USB_INTERFACE "device/../../../"
+#define USB_DEVICE USB_INTERFACE "../"
 
 static const struct {
 	unsigned char kind; /* enum diskid_kind */
@@ -15,7 +20,6 @@ static const struct {
 	char model[13]; /* ""; or what is a name, together with device/serial */
 } files[] = {
 	{ DISKID_NVME, "wwid", "device/model" },
-	{ DISKID_SCSI, "device/wwid", "" },
 	{ DISKID_VIRTIO, "serial", "" },
 	{ DISKID_MMC, "device/cid", "device/name" },
 };
@@ -48,6 +52,47 @@ static void read_vpd(const char *disk, struct diskid *id)
 		diskid_take_vpd(id, (struct span){ (const uint8_t *)page, (size_t)len });
 }
 
+/* Some leave the fields of SCSI blank. */
+static void read_if_blank(const char *disk, const char *file, const char *other, char *text)
+{
+	if (!text[strspn(text, " ")] && !read_line(disk, file, text, DISKID_MODEL_MAX))
+		read_line(disk, other, text, DISKID_MODEL_MAX);
+}
+
+static void read_usb(const char *disk, const char *vendor, const char *model, struct diskid *id)
+{
+	struct diskid_usb usb = { .address = NULL };
+	char subclass[4], path[PATH_SIZE], address[PATH_SIZE];
+
+	if (!read_line(disk, USB_INTERFACE "bInterfaceSubClass", subclass, sizeof(subclass)))
+		return;
+	if (strcmp(subclass, "06") == 0 || strcmp(subclass, "02") == 0) {
+		sysfs_name(path, sizeof(path), disk, "device");
+		if (sys_readlink(path, address, sizeof(address)) == 0)
+			usb.address = address;
+		format_text(usb.vendor, sizeof(usb.vendor), "%s", vendor);
+		format_text(usb.model, sizeof(usb.model), "%s", model);
+	}
+	read_if_blank(disk, USB_DEVICE "manufacturer", USB_DEVICE "idVendor", usb.vendor);
+	read_if_blank(disk, USB_DEVICE "product", USB_DEVICE "idProduct", usb.model);
+	read_line(disk, USB_DEVICE "serial", usb.serial, sizeof(usb.serial));
+	diskid_take_usb(id, &usb);
+}
+
+static void read_scsi(const char *disk, struct diskid *id)
+{
+	char vendor[DISKID_MODEL_MAX / 2], model[DISKID_MODEL_MAX / 2];
+
+	if (!read_line(disk, "device/vendor", vendor, sizeof(vendor)))
+		return;
+	id->kind = DISKID_SCSI;
+	read_line(disk, "device/wwid", id->text, sizeof(id->text));
+	read_line(disk, "device/model", model, sizeof(model));
+	format_text(id->model, sizeof(id->model), "%s%s", vendor, model);
+	read_vpd(disk, id);
+	read_usb(disk, vendor, model, id);
+}
+
 void device_id(const struct device *device, struct diskid *id)
 {
 	const char *disk = device->part ? device->disk : device->name;
@@ -62,10 +107,9 @@ void device_id(const struct device *device, struct diskid *id)
 			read_line(disk, "device/serial", id->serial, sizeof(id->serial));
 			read_line(disk, "nsid", id->nsid, sizeof(id->nsid));
 		}
-		if (id->kind == DISKID_SCSI)
-			read_vpd(disk, id);
 		return;
 	}
+	read_scsi(disk, id);
 }
 
 void device_id_asked(const struct device *device, const struct rootspec *spec, struct diskid *id)

@@ -7,6 +7,7 @@
 
 #define DISKID_MAX 256 /* bytes; the kernel's buffer for a SCSI device's has as many */
 #define DISKID_MODEL_MAX 64 /* bytes; NVMe's has 40 */
+#define DISKID_SERIAL_MAX 128 /* bytes; a string of USB has 126 */
 #define DISKID_NSID_MAX 16 /* bytes of a number of 32 bits */
 
 enum diskid_kind {
@@ -14,6 +15,7 @@ enum diskid_kind {
 	DISKID_NVME,
 	DISKID_SCSI,
 	DISKID_ATA, /* the same, but the disk is none of SCSI's own */
+	DISKID_USB, /* the same, and udev asks its plug alone */
 	DISKID_VIRTIO,
 	DISKID_MMC,
 	DISKID_PATH, /* diskpath.h */
@@ -24,15 +26,26 @@ enum diskid_kind {
 struct diskid {
 	enum diskid_kind kind;
 	char text[DISKID_MAX]; /* "wwid"; of virtio "serial", of MMC "cid"; or the path */
-	char model[DISKID_MODEL_MAX], serial[DISKID_MODEL_MAX]; /* NVMe, MMC and ATA alone */
+	char model[DISKID_MODEL_MAX]; /* of SCSI vendor and model, as long as they are there */
+	char serial[DISKID_SERIAL_MAX];
 	char nsid[DISKID_NSID_MAX]; /* NVMe's number of the namespace */
+	char usb[DISKID_MAX]; /* its name without "usb-"; "" */
+};
+
+/* What sysfs says of a disk on USB, with blanks around it. */
+struct diskid_usb {
+	char vendor[DISKID_MODEL_MAX], model[DISKID_MODEL_MAX], serial[DISKID_SERIAL_MAX];
+	const char *address; /* "2:0:0:1": host, channel, target, LUN; NULL: it is no SCSI disk */
 };
 
 /* Takes a SCSI disk's page 0x83 of vital product data (sysfs: vpd_pg83): where one of its
- * descriptors is ATA's, with model and serial number, it is a disk of that kind. What is damaged is
- * no such page. Source: SPC-4, and "SCSI / ATA Translation"; the kernel's
- * drivers/ata/libata-scsi.c. */
+ * descriptors is ATA's, with model and serial number, it is a disk of that kind; where there is
+ * none but the vendor's own, in ASCII, that is the serial number. What is damaged is no such page.
+ * Source: SPC-4, and "SCSI / ATA Translation"; the kernel's drivers/ata/libata-scsi.c. */
 void diskid_take_vpd(struct diskid *id, struct span page);
+
+/* Takes what a SCSI disk's plug says. A serial number that Windows would not take is none. */
+void diskid_take_usb(struct diskid *id, const struct diskid_usb *usb);
 
 /* Whether `wanted` is the disk's "wwid" or serial. Blanks around them do not count, and several are
  * as one, or as "_". */
@@ -41,7 +54,7 @@ int diskid_is(const struct diskid *id, const char *wanted);
 /* The link of this index that udev would make in /dev/disk/by-id: "wwn-0x5000...",
  * "nvme-eui.0025...", "virtio-SERIAL"; of a path in by-path: "pci-0000:00:1f.2-ata-1.0",
  * "pci-0000:00:1f.2-ata-1". 1, or 0: there are no more. Source: systemd's
- * rules.d/60-persistent-storage.rules, ata_id and scsi_id. */
+ * rules.d/60-persistent-storage.rules, ata_id, scsi_id and usb_id. */
 int diskid_name(const struct diskid *id, unsigned int index, char *name, size_t size);
 
 #endif

@@ -6,6 +6,18 @@
 #include "init/pure/udevname.h"
 #include "tests/fuzz/fuzz.h"
 
+/* A disk whose every word is as long as it can be. */
+static void check_usb(struct diskid *id, const char *text, size_t len)
+{
+	struct diskid_usb usb = { .address = text };
+
+	memcpy(usb.vendor, text, len < sizeof(usb.vendor) ? len : sizeof(usb.vendor) - 1);
+	memcpy(usb.model, text, len < sizeof(usb.model) ? len : sizeof(usb.model) - 1);
+	memcpy(usb.serial, text, len < sizeof(usb.serial) ? len : sizeof(usb.serial) - 1);
+	diskid_take_usb(id, &usb);
+	CHECK(memchr(id->usb, '\0', sizeof(id->usb)) && strlen(id->usb) >= 1);
+}
+
 static void check_names(const char *text, size_t size)
 {
 	struct diskid id = { .kind = DISKID_NONE };
@@ -17,12 +29,13 @@ static void check_names(const char *text, size_t size)
 	memcpy(id.serial, text, len < 20 ? len : 20);
 	if (len % 2)
 		memcpy(id.nsid, "7", 2);
+	check_usb(&id, text, len);
 	for (id.kind = DISKID_NVME; id.kind <= DISKID_VIRTIO_PATH; id.kind++) {
 		unsigned int i = 0;
 
 		for (; diskid_name(&id, i, name, sizeof(name)); i++)
 			CHECK(strlen(name) < sizeof(name) && !strpbrk(name, "/ \\\n\t*"));
-		CHECK(i <= 3);
+		CHECK(i <= 4);
 		CHECK(diskid_is(&id, id.text) || !*id.text || strspn(id.text, " \t\n\v\f\r") == strlen(id.text));
 	}
 }
@@ -34,10 +47,10 @@ static void check_page(const uint8_t *data, size_t size)
 	char name[DISKID_MAX];
 
 	diskid_take_vpd(&id, (struct span){ data, size });
-	CHECK(id.kind == DISKID_ATA || (!*id.model && !*id.serial));
-	CHECK(strlen(id.model) <= 40 && strlen(id.serial) <= 20);
+	CHECK(id.kind == DISKID_ATA || !*id.model);
+	CHECK(strlen(id.model) <= 40 && strlen(id.serial) <= (id.kind == DISKID_ATA ? 20 : DISKID_SERIAL_MAX - 1));
 	for (unsigned int i = 0; diskid_name(&id, i, name, sizeof(name)); i++)
-		CHECK(strncmp(name, "ata-", 4) == 0 && !strpbrk(name, "/ \\\n\t*"));
+		CHECK(strncmp(name, id.kind == DISKID_ATA ? "ata-" : "scsi-0", 4) == 0 && !strpbrk(name, "/ \\\n\t*"));
 }
 
 static void check_encoded(const char *text)

@@ -64,6 +64,7 @@ def test_a_root(tmp_path, files, image, bus, name):
 
 @pytest.mark.parametrize("bus, root", [
     ("SD", "/dev/disk/by-id/mmc-QEMU__0xdeadbeef-part2"),
+    ("xHCI", "/dev/disk/by-id/usb-QEMU_QEMU_HARDDISK_1-0000:00:01.0-1-0:0-part2"),
     ("UAS", "/dev/disk/by-path/pci-0000:00:01.0-usb-0:1:1.0-scsi-0:0:0:0-part2"),
     ("xHCI", "/dev/disk/by-path/pci-0000:00:01.0-usb-0:1:1.0-scsi-0:0:0:0-part2"),
 ])

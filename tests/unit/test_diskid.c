@@ -92,7 +92,16 @@ static void a_disk_has_the_names_that_udev_gives_it(void **state)
 		  { "ata-QEMU_HARDDISK_QM1", "wwn-0x5000c50015ea71ac" } },
 		{ { DISKID_ATA, ATA, "QEMU HARDDISK ", "QM1  " }, { "ata-QEMU_HARDDISK_QM1" } },
 		{ { DISKID_ATA, "naa.5000c50015ea71ac", "QEMU HARDDISK ", "" }, { "wwn-0x5000c50015ea71ac" } },
-		{ { DISKID_SCSI, "t10.QEMU" }, { NULL } },
+		{ { DISKID_ATA, "naa.5000c50015ea71ac", "QEMU HARDDISK ", "QM1  ", .usb = "Q_H-0:0" },
+		  { "ata-QEMU_HARDDISK_QM1", "wwn-0x5000c50015ea71ac", "usb-Q_H-0:0" } },
+		{ { DISKID_USB, "naa.5000c50015ea71ac", .usb = "QEMU_QEMU_HARDDISK_1-0:0:0" },
+		  { "usb-QEMU_QEMU_HARDDISK_1-0:0:0" } },
+		{ { DISKID_USB, "", .usb = "" }, { NULL } },
+		{ { DISKID_SCSI, "t10.IET     00010001" }, { "scsi-1IET_00010001" } },
+		{ { DISKID_SCSI, "iqn.2003-01.org:x", "QEMU    QEMU HARDDISK   ", "" }, { NULL } },
+		{ { DISKID_SCSI, "", "QEMU    QEMU HARDDISK   ", "drive-scsi0" },
+		  { "scsi-0QEMU_QEMU_HARDDISK_drive-scsi0" } },
+		{ { DISKID_SCSI, "", "EIGHT CHsixteen bytes   ", "1" }, { "scsi-0EIGHT_CHsixteen_bytes_1" } },
 		{ { DISKID_VIRTIO, "my disk" }, { "virtio-my_disk" } },
 		{ { DISKID_MMC, "aa585951454d552101deadbeef006200", "QEMU!", "0xdeadbeef" }, { "mmc-QEMU__0xdeadbeef" } },
 		{ { DISKID_MMC, "aa585951454d552101deadbeef006200", "", "0xdeadbeef" }, { NULL } },
@@ -146,6 +155,71 @@ static void a_disk_of_ata_says_so_in_its_vital_product_data(void **state)
 	}
 }
 
+static void a_disk_of_scsi_without_a_better_name_has_its_makers(void **state)
+{
+	static const struct {
+		const char *page, *serial;
+		size_t len;
+	} rows[] = {
+#define ROW(page, serial) { "\x00\x83\x00\x00" page, serial, sizeof(page) + 3 }
+		ROW("\x02\x00\x00\x04" "disk", "disk"),
+		ROW("\x02\x01\x00\x05" "MAKER" "\x02\x00\x00\x04" "disk", ""),
+		ROW("\x02\x00\x00\x04" "disk" VPD_WWN, ""),
+		ROW("\x02\x00\x00\x04" "disk" "\x01\x14\x00\x04" "port", "disk"), /* a port's number */
+		ROW("\x02\x00\x00\x04" "disk" "\x61\x93\x00\x08" "12345678", "disk"), /* a port's WWN */
+		ROW("\x02\x10\x00\x04" "port", ""),
+		ROW("\x02\x20\x00\x04" "rack", ""),
+		ROW("\x01\x00\x00\x04" "\x01\x02\x03\x04", ""), /* binary */
+		ROW("\x02\x00\x00\x05" "disk", ""), /* cut off */
+#undef ROW
+	};
+	char page[8 + 255] = "\x00\x83\x00\x00\x02\x00\x00";
+	struct diskid id = { .kind = DISKID_SCSI };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		memset(&id, 0, sizeof(id));
+		id.kind = DISKID_SCSI;
+		diskid_take_vpd(&id, (struct span){ (const uint8_t *)rows[i].page, rows[i].len });
+		assert_string_equal(id.serial, rows[i].serial);
+		assert_int_equal(id.kind, DISKID_SCSI);
+	}
+	for (int len = DISKID_SERIAL_MAX - 2; len < 256; len++) {
+		memset(page + 8, 'x', 255);
+		page[7] = (char)len;
+		id.serial[0] = '\0';
+		diskid_take_vpd(&id, (struct span){ (const uint8_t *)page, 8 + (size_t)len });
+		assert_int_equal(strlen(id.serial), len < DISKID_SERIAL_MAX ? len : 0);
+	}
+}
+
+static void a_disk_on_usb_has_the_name_of_its_plug(void **state)
+{
+	static const struct {
+		struct diskid_usb usb;
+		const char *name;
+	} rows[] = {
+		{ { "QEMU    ", "QEMU HARDDISK   ", "1-0000:00:04.0-4.2", "../../../2:0:0:0" },
+		  "QEMU_QEMU_HARDDISK_1-0000:00:04.0-4.2-0:0" },
+		{ { "SanDisk ", "Ultra           ", "4C53", "12:0:3:15" }, "SanDisk_Ultra_4C53-3:15" },
+		{ { "SanDisk ", "Ultra           ", "", "2:0:0:0" }, "SanDisk_Ultra-0:0" },
+		{ { "a b/c", "d\\e", "1,2", "2:0:0:0" }, "a_b_c_d_e-0:0" },
+		{ { "v", "m", "\xc3\xa4", "2:0:0:0" }, "v_m-0:0" },
+		{ { "v", "m", "\t", "2:0:0:0" }, "v_m-0:0" },
+		{ { "TEAC", "FD-05PUB", "" }, "TEAC_FD-05PUB" },
+		{ { "v", "m", "s", "2:0" }, "v_m_s" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct diskid id = { .kind = i % 2 ? DISKID_SCSI : DISKID_ATA };
+
+		diskid_take_usb(&id, &rows[i].usb);
+		assert_string_equal(id.usb, rows[i].name);
+		assert_int_equal(id.kind, i % 2 ? DISKID_USB : DISKID_ATA);
+	}
+}
+
 static void add(const char *path, const char *text)
 {
 	fake_file(path, text, strlen(text));
@@ -167,9 +241,11 @@ static void a_disk_answers_to_what_sysfs_says_of_it(void **state)
 
 	(void)state;
 	fake_reset();
+	add("/sys/class/block/sda/device/vendor", "ATA     \n");
 	add("/sys/class/block/sda/device/wwid", ATA "\n");
 	assert_int_equal(is(&disk, "WWID=" ATA), 1);
 	fake_reset();
+	add("/sys/class/block/sda/device/vendor", "ATA     \n");
 	add("/sys/class/block/sda/device/wwid", ATA "\n");
 	assert_int_equal(is(&disk, "WWID=\"t10.ATA QEMU HARDDISK QM00001\""), 1);
 	for (int i = 0; i < 2; i++) {
@@ -177,6 +253,7 @@ static void a_disk_answers_to_what_sysfs_says_of_it(void **state)
 						     "/dev/disk/by-id/ata-QEMU_HARDDISK_QM00001-part2" };
 
 		fake_reset();
+		add("/sys/class/block/sda/device/vendor", "ATA     \n");
 		add("/sys/class/block/sda/device/wwid", ATA "\n");
 		fake_file("/sys/class/block/sda/device/vpd_pg83", page, sizeof(page) - 1);
 		assert_int_equal(is(&disk, names[i]), i == 0);
@@ -192,6 +269,43 @@ static void a_disk_answers_to_what_sysfs_says_of_it(void **state)
 	assert_int_equal(is(&other, "/dev/disk/by-id/x"), 0);
 }
 
+#define SCSI_DISK "/sys/class/block/sdb/device"
+#define USB_PLUG SCSI_DISK "/../../../"
+
+/* What a disk on USB says by SCSI, and what its plug says. */
+static void a_disk_on_usb_answers_to_its_plug(void **state)
+{
+	static const struct {
+		const char *subclass, *vendor, *model, *manufacturer, *product, *name;
+	} rows[] = {
+		{ "06\n", "QEMU    \n", "QEMU HARDDISK   \n", "Q\n", "P\n", "QEMU_QEMU_HARDDISK_S1-0:1" },
+		{ "02\n", "QEMU    \n", "QEMU HARDDISK   \n", "Q\n", "P\n", "QEMU_QEMU_HARDDISK_S1-0:1" },
+		{ "06\n", "        \n", "                \n", "My Maker\n", "My Stick\n", "My_Maker_My_Stick_S1-0:1" },
+		{ "06\n", "        \n", "                \n", "", "", "0781_5581_S1-0:1" },
+		{ "04\n", "TEAC    \n", "FD-05PUB        \n", "TEACV0.0\n", "UF000x\n", "TEACV0.0_UF000x_S1" },
+	};
+	struct device disk = { .name = "sdb" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct diskid id;
+
+		fake_reset();
+		add(SCSI_DISK, "../../../7:0:0:1");
+		add(SCSI_DISK "/vendor", rows[i].vendor);
+		add(SCSI_DISK "/model", rows[i].model);
+		add(USB_PLUG "bInterfaceSubClass", rows[i].subclass);
+		add(USB_PLUG "../manufacturer", rows[i].manufacturer);
+		add(USB_PLUG "../product", rows[i].product);
+		add(USB_PLUG "../serial", "S1\n");
+		add(USB_PLUG "../idVendor", "0781\n");
+		add(USB_PLUG "../idProduct", "5581\n");
+		device_id(&disk, &id);
+		assert_string_equal(id.usb, rows[i].name);
+		assert_int_equal(id.kind, DISKID_USB);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +313,9 @@ int main(void)
 		cmocka_unit_test(words_of_devices_have_no_blanks),
 		cmocka_unit_test(a_disk_has_the_names_that_udev_gives_it),
 		cmocka_unit_test(a_disk_of_ata_says_so_in_its_vital_product_data),
+		cmocka_unit_test(a_disk_of_scsi_without_a_better_name_has_its_makers),
+		cmocka_unit_test(a_disk_on_usb_has_the_name_of_its_plug),
+		cmocka_unit_test(a_disk_on_usb_answers_to_its_plug),
 		cmocka_unit_test(a_disk_answers_to_what_sysfs_says_of_it),
 	};
 

@@ -21,6 +21,8 @@ IDE = ["-device", "ide-hd,drive=d,bus=ide.1,unit=1"]
     ("handoff", "gpt", VIRTIO, "root=/dev/disk/by-id/virtio-my_disk-part2", "vda2"),
     ("scsi", "ext4", SCSI, f"root=WWID=naa.{WWN}", "sda"),
     ("scsi", "gpt", SCSI, f"root=/dev/disk/by-id/wwn-0x{WWN}-part2", "sda2"),
+    ("scsi", "gpt", ["-device", "virtio-scsi-pci", "-device", "scsi-hd,drive=d,device_id=drive-scsi0"],
+     "root=/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_drive-scsi0-part2", "sda2"),
     ("nvme", "ext4", NVME, f"root=WWID={NVME_ID}", "nvme0n1"),
     ("nvme", "gpt", NVME, f"root=/dev/disk/by-id/nvme-{NVME_ID}-part2", "nvme0n1p2"),
     ("nvme", "gpt", NVME, "root=/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_S1-part2", "nvme0n1p2"),
