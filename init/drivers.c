@@ -26,8 +26,8 @@ static void name_of(const struct boot *boot, unsigned int line, char name[MODULE
 	char path[DRIVER_PATH_MAX] = "";
 	struct driver driver;
 
-	if (drivers_at(&boot->drivers, line, &driver) == 0 && driver.path.len < sizeof(path))
-		memcpy(path, driver.path.data, driver.path.len);
+	if (drivers_at(&boot->drivers, line, &driver) == 0)
+		span_text(driver.path, path, sizeof(path));
 	modlist_name(path, name, MODULE_NAME_SIZE);
 }
 

@@ -25,15 +25,6 @@ struct loaders {
 	unsigned int count, wanted; /* wanted 0: no children, on a machine of one processor */
 };
 
-static int copy(char *to, size_t size, struct span from)
-{
-	if (from.len >= size)
-		return -E2BIG;
-	memcpy(to, from.data, from.len);
-	to[from.len] = '\0';
-	return 0;
-}
-
 /* --- the queue --- */
 
 static void add(struct boot *boot, unsigned int line, int depth);
@@ -93,7 +84,7 @@ static int read_line(const struct boot *boot, unsigned int line, struct driver *
 {
 	int error = drivers_at(&boot->drivers, line, driver);
 
-	return error ? error : copy(path, DRIVER_PATH_MAX, driver->path);
+	return error ? error : span_text(driver->path, path, DRIVER_PATH_MAX);
 }
 
 struct job {
@@ -121,7 +112,7 @@ static void start(struct boot *boot, struct loaders *loaders, unsigned int line)
 
 	boot->driver_state[line] = DRIVER_DONE;
 	if (read_line(boot, line, &driver, path) ||
-	    copy(options, sizeof(options), driver.options) || is_loaded(path))
+	    span_text(driver.options, options, sizeof(options)) || is_loaded(path))
 		return;
 	if (loaders->wanted)
 		pid = sys_fork_apart(in_child, &job);

@@ -17,21 +17,13 @@ struct asked {
 	int count, left_out;
 };
 
-static void copy(char *to, size_t size, struct span text)
-{
-	size_t len = text.len < size ? text.len : size - 1;
-
-	memcpy(to, text.data, len);
-	to[len] = '\0';
-}
-
 /* A driver asks again for what it did not get, as other devices of its kind do. */
 static void take(struct asked *asked, const struct kmsg_firmware *firmware)
 {
 	char name[NAME_SIZE], device[NAME_SIZE];
 
-	copy(name, sizeof(name), firmware->name);
-	copy(device, sizeof(device), firmware->device);
+	span_text(firmware->name, name, sizeof(name));
+	span_text(firmware->device, device, sizeof(device));
 	for (int i = 0; i < asked->count; i++)
 		if (strcmp(asked->names[i], name) == 0)
 			return;

@@ -74,8 +74,7 @@ static int take_descriptor(struct diskid *id, const uint8_t *head, struct span t
 		id->serial[ATA_SERIAL] = '\0';
 	} else if (type == 0 && !of_port_or_target && (head[VPD_CODE] & 15) == VPD_ASCII &&
 		   id->kind == DISKID_SCSI && text.len < sizeof(id->serial)) {
-		memcpy(id->serial, text.data, text.len);
-		id->serial[text.len] = '\0';
+		span_text(text, id->serial, sizeof(id->serial));
 	}
 	return type >= VPD_T10 && type <= VPD_NAA && !of_port_or_target;
 }

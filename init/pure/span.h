@@ -2,6 +2,7 @@
 #ifndef RDINIT_PURE_SPAN_H
 #define RDINIT_PURE_SPAN_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -18,6 +19,16 @@ static inline struct span span_cut(struct span whole, size_t offset, size_t len)
 	if (offset > whole.len || len > whole.len - offset)
 		return (struct span){ NULL, 0 };
 	return (struct span){ whole.data + offset, len };
+}
+
+/* The bytes as text with its NUL, in `size` bytes, at least 1. 0, or -E2BIG: it is cut off. */
+static inline int span_text(struct span span, char *text, size_t size)
+{
+	size_t len = span.len < size ? span.len : size - 1;
+
+	memcpy(text, span.data, len);
+	text[len] = '\0';
+	return len < span.len ? -E2BIG : 0;
 }
 
 static inline uint16_t le16(const uint8_t *bytes)

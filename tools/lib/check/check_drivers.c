@@ -28,11 +28,7 @@ static int path_of(const struct table *table, unsigned int line, char path[DRIVE
 {
 	struct driver driver;
 
-	if (drivers_at(&table->drivers, line, &driver) || driver.path.len >= DRIVER_PATH_MAX)
-		return -1;
-	memcpy(path, driver.path.data, driver.path.len);
-	path[driver.path.len] = '\0';
-	return 0;
+	return drivers_at(&table->drivers, line, &driver) || span_text(driver.path, path, DRIVER_PATH_MAX) ? -1 : 0;
 }
 
 /* What is loaded before the module of a line, and the line itself. All numbers lead upwards. */

@@ -8,7 +8,7 @@
 
 #include "tools/lib/base/mem.h"
 
-#define BLOCK ((size_t)256 * 1024) /* bytes: some thousand entries */
+#define BLOCK ((size_t)64 * 1024) /* bytes: some hundred entries */
 
 struct arena_block {
 	struct arena_block *next;

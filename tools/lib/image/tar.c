@@ -13,7 +13,7 @@
 #include "tools/lib/base/path.h"
 #include "tools/lib/image/image_table.h"
 
-#define CHUNK	    (256 * 1024) /* bytes */
+#define CHUNK	    (64 * 1024) /* bytes */
 #define WHITEOUT    ".wh."
 #define OPAQUE	    ".wh..wh..opq"
 
