@@ -20,7 +20,7 @@ FORMATS	= btrfs exfat ext f2fs fat iso9660 md member ntfs rom swap table text ud
 
 # /init, in the order of the boot, then what the steps share.
 INIT	= main early_mounts console settings late_mounts keymap modules resume root_find \
-	  root_mount root_usr root_switch appliance stay power boot_partition give_up child devices \
+	  root_mount root_usr root_switch appliance stay power boot_partition give_up child child_start devices \
 	  devices_wait disk_id disk_path drivers links module module_queue mount_table probe root_check root_firmware \
 	  root_loop root_members root_overlay root_ram root_report root_share root_take root_try stdio_frames sys/sys \
 	  sys/crash sys/file sys/log sys/host sys/empty_tree

@@ -39,7 +39,7 @@ int child_block_signals(void);
  */
 int child_run(struct boot *boot, struct child *child);
 /* The two halves of child_run. */
-int child_start(struct boot *boot, struct child *child);
+int child_start(struct boot *boot, struct child *child); /* child_start.c */
 void child_wait(struct boot *boot, struct child *child);
 
 /* Reaps, and waits for a signal that asks for the machine's end: boot->way_out. */
