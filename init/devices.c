@@ -14,18 +14,6 @@
 #define PARTITIONS_MAX 20480 /* bytes of /proc/partitions: a line has 30 to 70 */
 #define PARTITIONS_WORDS 4
 
-/* sysfs has "!" where a name has "/". */
-void sysfs_name(char *path, size_t size, const char *name, const char *file)
-{
-	size_t at = format_text(path, size, "/sys/class/block/");
-
-	format_text(path + at, size - at, "%s", name);
-	for (; path[at]; at++)
-		if (path[at] == '/')
-			path[at] = '!';
-	format_text(path + at, size - at, "/%s", file);
-}
-
 struct device *devices_find(struct devices *devices, unsigned int major, unsigned int minor)
 {
 	for (int i = 0; i < devices->count; i++)

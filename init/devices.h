@@ -103,17 +103,12 @@ void devices_take_event(struct devices *devices, const struct uevent *event);
 /* What could not be read may not have been ready, and is to be looked at again. */
 void devices_announce(struct devices *devices);
 
-/* The path of the device's file in sysfs. */
-void sysfs_name(char *path, size_t size, const char *name, const char *file);
-
 /* disk_id.c: what sysfs says of the device, or of the disk of a partition. */
 void device_id(const struct device *device, struct diskid *id);
 /* The same, or its path, whichever the root is asked for by. */
 void device_id_asked(const struct device *device, const struct rootspec *spec, struct diskid *id);
 /* Whether that is what root=WWID= or a link of /dev/disk/by-id or by-path names. */
 int device_has_id(const struct device *device, const struct rootspec *spec);
-/* The first line of the file. 1; 0, and "": there is none, or it is empty or too long. */
-int sysfs_line(const char *path, char *text, size_t size);
 
 /* disk_path.c: where the device, or the disk of a partition, is plugged in. */
 void device_path(const struct device *device, struct diskid *id);

@@ -6,6 +6,7 @@
 #include "init/pure/rootspec.h"
 #include "init/sys/file.h"
 #include "init/sys/sys.h"
+#include "init/sys/sysfs.h"
 
 #define PATH_SIZE 128 /* bytes; of a link from a disk to its place on SCSI, too */
 #define VPD_MAX 256 /* bytes; an ATA disk's has 112 */
@@ -24,29 +25,13 @@ static const struct {
 	{ DISKID_MMC, "device/cid", "device/name" },
 };
 
-int sysfs_line(const char *path, char *text, size_t size)
-{
-	if (file_read(path, text, size) <= 0)
-		text[0] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	return text[0] != '\0';
-}
-
-static int read_line(const char *disk, const char *file, char *text, size_t size)
-{
-	char path[PATH_SIZE];
-
-	sysfs_name(path, sizeof(path), disk, file);
-	return sysfs_line(path, text, size);
-}
-
 /* Binary, and never as long as the buffer for the disks that are meant. */
 static void read_vpd(const char *disk, struct diskid *id)
 {
 	char path[PATH_SIZE], page[VPD_MAX];
 	long len;
 
-	sysfs_name(path, sizeof(path), disk, "device/vpd_pg83");
+	sysfs_path(path, sizeof(path), disk, "device/vpd_pg83");
 	len = file_read(path, page, sizeof(page));
 	if (len > 0)
 		diskid_take_vpd(id, (struct span){ (const uint8_t *)page, (size_t)len });
@@ -55,8 +40,8 @@ static void read_vpd(const char *disk, struct diskid *id)
 /* Some leave the fields of SCSI blank. */
 static void read_if_blank(const char *disk, const char *file, const char *other, char *text)
 {
-	if (!text[strspn(text, " ")] && !read_line(disk, file, text, DISKID_MODEL_MAX))
-		read_line(disk, other, text, DISKID_MODEL_MAX);
+	if (!text[strspn(text, " ")] && !sysfs_line(disk, file, text, DISKID_MODEL_MAX))
+		sysfs_line(disk, other, text, DISKID_MODEL_MAX);
 }
 
 static void read_usb(const char *disk, const char *vendor, const char *model, struct diskid *id)
@@ -64,10 +49,10 @@ static void read_usb(const char *disk, const char *vendor, const char *model, st
 	struct diskid_usb usb = { .address = NULL };
 	char subclass[4], path[PATH_SIZE], address[PATH_SIZE];
 
-	if (!read_line(disk, USB_INTERFACE "bInterfaceSubClass", subclass, sizeof(subclass)))
+	if (!sysfs_line(disk, USB_INTERFACE "bInterfaceSubClass", subclass, sizeof(subclass)))
 		return;
 	if (strcmp(subclass, "06") == 0 || strcmp(subclass, "02") == 0) {
-		sysfs_name(path, sizeof(path), disk, "device");
+		sysfs_path(path, sizeof(path), disk, "device");
 		if (sys_readlink(path, address, sizeof(address)) == 0)
 			usb.address = address;
 		format_text(usb.vendor, sizeof(usb.vendor), "%s", vendor);
@@ -75,7 +60,7 @@ static void read_usb(const char *disk, const char *vendor, const char *model, st
 	}
 	read_if_blank(disk, USB_DEVICE "manufacturer", USB_DEVICE "idVendor", usb.vendor);
 	read_if_blank(disk, USB_DEVICE "product", USB_DEVICE "idProduct", usb.model);
-	read_line(disk, USB_DEVICE "serial", usb.serial, sizeof(usb.serial));
+	sysfs_line(disk, USB_DEVICE "serial", usb.serial, sizeof(usb.serial));
 	diskid_take_usb(id, &usb);
 }
 
@@ -83,11 +68,11 @@ static void read_scsi(const char *disk, struct diskid *id)
 {
 	char vendor[DISKID_MODEL_MAX / 2], model[DISKID_MODEL_MAX / 2];
 
-	if (!read_line(disk, "device/vendor", vendor, sizeof(vendor)))
+	if (!sysfs_line(disk, "device/vendor", vendor, sizeof(vendor)))
 		return;
 	id->kind = DISKID_SCSI;
-	read_line(disk, "device/wwid", id->text, sizeof(id->text));
-	read_line(disk, "device/model", model, sizeof(model));
+	sysfs_line(disk, "device/wwid", id->text, sizeof(id->text));
+	sysfs_line(disk, "device/model", model, sizeof(model));
 	format_text(id->model, sizeof(id->model), "%s%s", vendor, model);
 	read_vpd(disk, id);
 	read_usb(disk, vendor, model, id);
@@ -99,13 +84,13 @@ void device_id(const struct device *device, struct diskid *id)
 
 	memset(id, 0, sizeof(*id));
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		if (!read_line(disk, files[i].file, id->text, sizeof(id->text)))
+		if (!sysfs_line(disk, files[i].file, id->text, sizeof(id->text)))
 			continue;
 		id->kind = files[i].kind;
 		if (files[i].model[0]) {
-			read_line(disk, files[i].model, id->model, sizeof(id->model));
-			read_line(disk, "device/serial", id->serial, sizeof(id->serial));
-			read_line(disk, "nsid", id->nsid, sizeof(id->nsid));
+			sysfs_line(disk, files[i].model, id->model, sizeof(id->model));
+			sysfs_line(disk, "device/serial", id->serial, sizeof(id->serial));
+			sysfs_line(disk, "nsid", id->nsid, sizeof(id->nsid));
 		}
 		return;
 	}

@@ -9,6 +9,7 @@
 #include "init/pure/number.h"
 #include "init/sys/file.h"
 #include "init/sys/sys.h"
+#include "init/sys/sysfs.h"
 
 #define FOLDER_MAX 512 /* bytes; behind four bridges and three hubs a disk's has 250 */
 #define FILE_MAX (FOLDER_MAX + 64)
@@ -56,7 +57,7 @@ static int read_of(const char *folder, const char *class, const char *what,
 	char file[FILE_MAX];
 
 	format_text(file, sizeof(file), "%s/%s%s/%s", folder, class, strrchr(folder, '/'), what);
-	return sysfs_line(file, text, DISKPATH_WORD_MAX);
+	return file_line(file, text, DISKPATH_WORD_MAX);
 }
 
 /* The folder becomes the one that it is in. */
@@ -132,8 +133,7 @@ void device_path(const struct device *device, struct diskid *id)
 	struct diskpath path = DISKPATH_NEW;
 
 	id->kind = DISKID_NONE;
-	sysfs_name(folder, sizeof(folder), disk, "nsid");
-	sysfs_line(folder, nsid, sizeof(nsid));
+	sysfs_line(disk, "nsid", nsid, sizeof(nsid));
 	/* udev has no links to floppies, though they are on a bus that it knows. */
 	if (strncmp(disk, "fd", 2) == 0 || go_to(folder, "block", disk) < 0 ||
 	    !walk(&path, folder, disk, nsid) || !diskpath_text(&path))

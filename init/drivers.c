@@ -72,15 +72,13 @@ struct walk {
 static void read_modalias(struct walk *walk, size_t used)
 {
 	char alias[ALIAS_MAX];
-	long len;
+	int has_one;
 
 	format_text(walk->path + used, sizeof(walk->path) - used, "/modalias");
-	len = file_read(walk->path, alias, sizeof(alias));
+	has_one = file_line(walk->path, alias, sizeof(alias));
 	walk->path[used] = '\0';
-	if (len <= 0)
-		return;
-	alias[strcspn(alias, "\n")] = '\0';
-	walk->each(walk->boot, walk->path, alias);
+	if (has_one)
+		walk->each(walk->boot, walk->path, alias);
 }
 
 /* A folder "power" is every device's, and has no devices. */

@@ -16,9 +16,9 @@
 #include "init/pure/names.h"
 #include "init/pure/partitions.h"
 #include "init/sys/crash.h"
-#include "init/sys/file.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
+#include "init/sys/sysfs.h"
 
 #define DEADLINE_MS 10000 /* a drive that spins up takes 3 to 8 s */
 #define ARENA_SIZE (512 * 1024) /* bytes of all reads; touched only as far as they go */
@@ -95,20 +95,6 @@ static int open_device(const struct device *device, uint64_t *size)
 	return error ? error : fd;
 }
 
-/* Where the partition begins, in sectors; a place where none does if nobody tells. */
-static uint64_t read_start(const char *name)
-{
-	char path[DEVICE_PATH_MAX], text[32];
-	uint64_t start = 0;
-
-	sysfs_name(path, sizeof(path), name, "start");
-	if (file_read(path, text, sizeof(text)) <= 0)
-		return UINT64_MAX;
-	for (const char *c = text; *c >= '0' && *c <= '9'; c++)
-		start = start * 10 + (unsigned int)(*c - '0');
-	return start;
-}
-
 /* Reads what the view wants. 0, or -errno where there is no room, for which nothing is read. */
 static int feed(struct job *job, int fd, struct view *view, int *read_error)
 {
@@ -163,7 +149,8 @@ static void open_all(struct job *job)
 	if (job->fd < 0 || !job->device->part)
 		return;
 	job->disk_fd = open_device(&job->disk, &job->disk_size);
-	job->start = read_start(job->device->name);
+	/* In sectors; a place where no partition begins if nobody tells. */
+	job->start = sysfs_number(job->device->name, "start", UINT64_MAX);
 }
 
 /* In the child: opens, gives up its rights, looks, tells. */

@@ -8,10 +8,10 @@
 #include "init/links.h"
 #include "init/pure/format.h"
 #include "init/root.h"
-#include "init/sys/file.h"
 #include "init/sys/host.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
+#include "init/sys/sysfs.h"
 
 #define FSCK "/sbin/fsck."
 
@@ -21,10 +21,8 @@ enum { FSCK_MENDED = 1, FSCK_RESTART = 2, FSCK_FAILED = 4 };
 static int is_write_protected(const char *device)
 {
 	const char *name = strrchr(device, '/');
-	char path[128], text[8];
 
-	sysfs_name(path, sizeof(path), name ? name + 1 : device, "ro");
-	return file_read(path, text, sizeof(text)) > 0 && text[0] == '1';
+	return sysfs_number(name ? name + 1 : device, "ro", 0) == 1;
 }
 
 /* The first of the types that has a program; "" for none. */

@@ -5,23 +5,15 @@
 #include "init/module.h"
 #include "init/pure/format.h"
 #include "init/root.h"
-#include "init/sys/file.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
+#include "init/sys/sysfs.h"
 
 #define LINE 400 /* bytes: fits a line of the log with its prefix */
 
 static unsigned long mebibytes(const struct device *device)
 {
-	char path[128], text[32];
-	unsigned long long sectors = 0;
-
-	sysfs_name(path, sizeof(path), device->name, "size");
-	if (file_read(path, text, sizeof(text)) <= 0)
-		return 0;
-	for (const char *c = text; *c >= '0' && *c <= '9'; c++)
-		sectors = sectors * 10 + (unsigned int)(*c - '0');
-	return (unsigned long)(sectors / 2048);
+	return (unsigned long)(sysfs_number(device->name, "size", 0) / 2048);
 }
 
 /* "vda 2048 MiB, vdb 16 MiB" */

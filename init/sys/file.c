@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "init/sys/sys.h"
 
@@ -44,6 +45,14 @@ long file_take(int fd, char *buffer, size_t size)
 long file_read(const char *path, char *buffer, size_t size)
 {
 	return file_take(sys_open(path, O_RDONLY), buffer, size);
+}
+
+int file_line(const char *path, char *text, size_t size)
+{
+	if (file_read(path, text, size) <= 0)
+		text[0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return text[0] != '\0';
 }
 
 int file_each(const char *dir, int (*each)(const struct dirent_view *entry, void *argument),

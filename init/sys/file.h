@@ -11,6 +11,9 @@
 long file_read(const char *path, char *buffer, size_t size);
 /* The same of what is open; it is closed. `fd` may be the -errno of opening it. */
 long file_take(int fd, char *buffer, size_t size);
+/* The file's first line, without the newline. 1; 0, and "": there is none, or it is empty, or the
+ * file does not fit into `size` bytes. */
+int file_line(const char *path, char *text, size_t size);
 
 /* Calls each(entry, argument) for every entry of the directory but "." and "..", in no order.
  * Stops at the first result that is not 0 and returns it; else 0, or -errno. */

@@ -21,11 +21,6 @@
 #define VPD_WWN "\x01\x03\x00\x08\x50\x00\xc5\x00\x15\xea\x71\xac"
 #define ATA "t10.ATA     QEMU HARDDISK                           QM00001             "
 
-void sysfs_name(char *path, size_t size, const char *name, const char *file)
-{
-	format_text(path, size, "/sys/class/block/%s/%s", name, file);
-}
-
 static void labels_are_encoded_as_udev_does(void **state)
 {
 	static const struct {

@@ -9,11 +9,6 @@
 
 #include "init/probe.c" /* the filter is its own affair */
 
-void sysfs_name(char *path, size_t size, const char *name, const char *file)
-{
-	format_text(path, size, "%s%s", name, file);
-}
-
 enum act { READ_DEVICE, READ_DISK, WRITE_PIPE, END, READ_OTHER, WRITE_DEVICE, WRITE_CONSOLE, OPEN, FORK, MAP, READ_PLAIN };
 
 static struct job job;
