@@ -63,8 +63,9 @@ struct boot {
 	char failed_modules[FAILED_MODULES_MAX];
 	struct place root, upper;    /* upper: what rd.overlay= names */
 	struct devices devices;
-	/* While a program runs: the kernel told of a device. NULL: nobody listens. */
-	void (*hear)(struct boot *boot);
+	/* While a program runs: the kernel told of a device. When it must be called again at the
+	 * latest, as of sys_clock_ms(). NULL: nobody listens. */
+	int64_t (*hear)(struct boot *boot);
 	struct drivers drivers;      /* the image's table; of no lines where it has none */
 	unsigned char driver_state[DRIVERS_MAX]; /* enum driver_state of each line */
 	uint16_t driver_queue[DRIVERS_MAX]; /* lines to be loaded, each behind what it needs */

@@ -52,22 +52,26 @@ static enum way_out way_of(int signal)
 
 /* Told by a signal, like all that is waited for here: where nothing comes and goes nothing wakes.
  */
-static void listen(struct boot *boot)
+static int64_t listen(struct boot *boot)
 {
 	if (!boot->hear)
-		return;
-	if (boot->devices.uevents >= 0)
-		sys_signal_of(boot->devices.uevents);
-	boot->hear(boot); /* what came before */
+		return NO_DEADLINE;
+	devices_signal(&boot->devices);
+	return boot->hear(boot); /* what came before */
+}
+
+/* The next signal that asks for something; 0: a child has ended, a device is told of, or nothing came. */
+static int next_signal(struct boot *boot, const sigset_t *set, int64_t *deadline)
+{
+	int signal = sys_sigwait(set, devices_time_left(*deadline));
+
+	if (boot->hear && (signal == SIGIO || signal == -EAGAIN))
+		*deadline = boot->hear(boot);
+	return signal < 0 || signal == SIGCHLD || signal == SIGIO ? 0 : signal;
 }
 
 static void take_signal(struct boot *boot, struct child *child, int signal)
 {
-	if (signal == SIGIO) {
-		if (boot->hear)
-			boot->hear(boot);
-		return;
-	}
 	if (child->signals == SIGNALS_TO_INIT) {
 		boot->way_out = way_of(signal);
 		return;
@@ -78,7 +82,7 @@ static void take_signal(struct boot *boot, struct child *child, int signal)
 }
 
 /* Takes every child that has ended. Whether ours was one of them. */
-static int reap(struct child *child)
+static int reap(struct boot *boot, struct child *child)
 {
 	int status, pid, ended = 0;
 
@@ -89,24 +93,27 @@ static int reap(struct child *child)
 		}
 		if (pid > 0 && pid == child->keeper) /* a kill(-1) of the program's */
 			child->keeper = 0;
+		if (pid > 0)
+			devices_take_end(&boot->devices, pid, status);
 	}
 	return ended || pid == -ECHILD;
 }
 
 void child_wait(struct boot *boot, struct child *child)
 {
+	int64_t deadline;
 	sigset_t set;
 
 	waited_set(&set);
-	listen(boot);
+	deadline = listen(boot);
 	sys_reboot(RB_DISABLE_CAD); /* ctrl-alt-del: a SIGINT for us, not a reset with open disks */
 	for (;;) {
-		int signal = sys_sigwait(&set, -1);
+		int signal = next_signal(boot, &set, &deadline);
 
-		if (signal > 0 && signal != SIGCHLD)
+		if (signal)
 			take_signal(boot, child, signal);
 		/* Looked for after any signal and any failure: SIGCHLD counts only once. */
-		if (reap(child) || boot->way_out != WAY_OUT_UNSET)
+		if (reap(boot, child) || boot->way_out != WAY_OUT_UNSET)
 			break;
 	}
 	child->ran_ms += sys_clock_ms();
@@ -127,19 +134,20 @@ int child_run(struct boot *boot, struct child *child)
 void child_wait_for_request(struct boot *boot)
 {
 	struct child nobody = { .signals = SIGNALS_TO_INIT, .pid = -1 };
+	int64_t deadline = listen(boot);
 	sigset_t set;
 
 	waited_set(&set);
 	while (boot->way_out == WAY_OUT_UNSET) {
-		int signal = sys_sigwait(&set, -1);
+		int signal = next_signal(boot, &set, &deadline);
 
-		if (signal > 0 && signal != SIGCHLD)
+		if (signal)
 			take_signal(boot, &nobody, signal);
-		reap(&nobody);
+		reap(boot, &nobody);
 	}
 }
 
-int child_reap_all(int64_t ms)
+int child_reap(int child, int64_t ms)
 {
 	int64_t deadline = sys_clock_ms() + ms;
 	sigset_t set;
@@ -151,7 +159,7 @@ int child_reap_all(int64_t ms)
 		int64_t left;
 		int pid = sys_wait(&status, WNOHANG);
 
-		if (pid == -ECHILD)
+		if (pid == -ECHILD || (pid > 0 && pid == child))
 			return 1;
 		if (pid != 0)
 			continue;

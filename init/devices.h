@@ -44,6 +44,8 @@ struct probe {
 	int pipe;
 	struct device *device; /* NULL: gone meanwhile */
 	int64_t deadline; /* ms */
+	int is_reaped; /* by who waits for a program meanwhile: `pid` may be somebody else's */
+	int status; /* as in wait(2), once it is reaped */
 };
 
 struct devices {
@@ -53,6 +55,7 @@ struct devices {
 	unsigned int probed; /* times that a child was started */
 	enum news news;
 	int is_open; /* somebody listens, or tried to */
+	int signals; /* SIGIO says that there is something to be heard */
 	int uevents; /* the socket; below 0: none */
 	/* A device came that asks for a driver; NULL: words were lost, so look at all of them. */
 	void (*on_modalias)(void *argument, const char *modalias);
@@ -81,6 +84,14 @@ void devices_wait(struct devices *devices, enum look look, int64_t deadline);
 
 /* Takes what was told until now, without waiting. */
 void devices_hear(struct devices *devices);
+
+/* For who waits for signals: SIGIO comes for what is told from now on, and for what a probe finds. */
+void devices_signal(struct devices *devices);
+/* What devices_wait(), LOOK_INSIDE, does, as far as it goes without waiting. When it must be called
+ * again at the latest, as of sys_clock_ms(): a probe that hangs is given up then. */
+int64_t devices_go_on(struct devices *devices);
+/* A child has been reaped that may be a probe. */
+void devices_take_end(struct devices *devices, int pid, int status);
 
 /* Whether a probe runs or is to be started. */
 int devices_are_busy(const struct devices *devices);

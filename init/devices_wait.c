@@ -9,6 +9,8 @@
 
 #define LOOK_AGAIN_MS 100 /* without CONFIG_NET the kernel tells nobody */
 
+enum heard { NOTHING, OTHER_NEWS, NEWS_OF_DEVICES };
+
 int64_t devices_deadline(int seconds)
 {
 	return seconds == WAIT_FOREVER ? NO_DEADLINE : sys_clock_ms() + (int64_t)seconds * 1000;
@@ -106,6 +108,14 @@ static void start_probes(struct devices *devices)
 	}
 }
 
+static int64_t nearest(const struct devices *devices, int64_t deadline)
+{
+	for (int i = 0; i < PROBES_MAX; i++)
+		if (devices->probes[i].pid && devices->probes[i].deadline < deadline)
+			deadline = devices->probes[i].deadline;
+	return deadline;
+}
+
 /* Until something is heard, at the latest at the nearest of all deadlines. */
 static int listen(struct devices *devices, int64_t deadline, struct pollfd news[PROBES_MAX + 1])
 {
@@ -113,9 +123,8 @@ static int listen(struct devices *devices, int64_t deadline, struct pollfd news[
 		const struct probe *probe = &devices->probes[i];
 
 		news[i] = (struct pollfd){ .fd = probe->pid ? probe->pipe : -1, .events = POLLIN };
-		if (probe->pid && probe->deadline < deadline)
-			deadline = probe->deadline;
 	}
+	deadline = nearest(devices, deadline);
 	news[PROBES_MAX] =
 		(struct pollfd){ .fd = devices->is_open ? devices->uevents : -1, .events = POLLIN };
 	if (devices->is_open && devices->uevents < 0 && deadline - sys_clock_ms() > LOOK_AGAIN_MS)
@@ -143,21 +152,51 @@ void devices_hear(struct devices *devices)
 		take_events(devices);
 }
 
-void devices_wait(struct devices *devices, enum look look, int64_t deadline)
+/* Once round. NOTHING: until the deadline. */
+static enum heard turn(struct devices *devices, enum look look, int64_t deadline)
 {
 	struct pollfd news[PROBES_MAX + 1];
-	int heard = 0;
+	int told, heard = 0;
 
-	while (!heard) {
-		if (look == LOOK_INSIDE)
-			start_probes(devices);
-		heard = listen(devices, deadline, news) == 0;
-		for (int i = 0; i < PROBES_MAX; i++)
-			heard |= news[i].revents;
-		finish_probes(devices, news);
-		if (news[PROBES_MAX].revents)
-			heard |= take_events(devices);
-		if (devices->is_open && devices->uevents < 0)
-			devices_scan(devices);
-	}
+	if (look == LOOK_INSIDE)
+		start_probes(devices);
+	told = listen(devices, deadline, news);
+	for (int i = 0; i < PROBES_MAX; i++)
+		heard |= news[i].revents;
+	finish_probes(devices, news);
+	if (news[PROBES_MAX].revents)
+		heard |= take_events(devices);
+	if (devices->is_open && devices->uevents < 0)
+		devices_scan(devices);
+	return heard ? NEWS_OF_DEVICES : told > 0 ? OTHER_NEWS : NOTHING;
+}
+
+void devices_wait(struct devices *devices, enum look look, int64_t deadline)
+{
+	while (turn(devices, look, deadline) == OTHER_NEWS)
+		;
+}
+
+void devices_signal(struct devices *devices)
+{
+	devices->signals = 1;
+	if (devices->uevents >= 0)
+		sys_signal_of(devices->uevents);
+}
+
+int64_t devices_go_on(struct devices *devices)
+{
+	while (turn(devices, LOOK_INSIDE, 0) != NOTHING)
+		;
+	start_probes(devices); /* in place of those that were given up */
+	return nearest(devices, NO_DEADLINE);
+}
+
+void devices_take_end(struct devices *devices, int pid, int status)
+{
+	for (int i = 0; i < PROBES_MAX; i++)
+		if (devices->probes[i].pid == pid) {
+			devices->probes[i].is_reaped = 1;
+			devices->probes[i].status = status;
+		}
 }

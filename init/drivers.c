@@ -125,9 +125,10 @@ static int load_heard(void *argument)
 	return module_queue_run(argument);
 }
 
-static void hear_devices(struct boot *boot)
+static int64_t hear_devices(struct boot *boot)
 {
 	devices_hear(&boot->devices);
+	return NO_DEADLINE;
 }
 
 static void load_named(struct boot *boot)

@@ -148,14 +148,11 @@ static int sweep_folder(const struct dirent_view *entry, void *argument)
 
 /* What came or went takes or leaves its own names. Of what changed nobody knows which names it had.
  */
-static void update(struct boot *boot)
+static void update(struct devices *devices)
 {
-	struct devices *devices = &boot->devices;
 	const struct device *device = NULL;
 	int is_there = sys_mkdir(DISK, 0755) == -EEXIST;
 
-	while (devices_are_busy(devices))
-		devices_wait(devices, LOOK_INSIDE, NO_DEADLINE);
 	if (is_there && devices->news == NEWS_OF_CONTENT)
 		empty_tree(DISK);
 	else
@@ -165,17 +162,25 @@ static void update(struct boot *boot)
 		link_device(devices, device);
 }
 
-static void hear(struct boot *boot)
+/* Nothing is waited for: a program runs, whose signals and whose end come before a device that hangs. */
+static int64_t hear(struct boot *boot)
 {
-	devices_hear(&boot->devices);
-	if (boot->devices.news != NO_NEWS)
-		update(boot);
+	struct devices *devices = &boot->devices;
+	int64_t again = devices_go_on(devices);
+
+	if (devices->news != NO_NEWS && !devices_are_busy(devices))
+		update(devices);
+	return again;
 }
 
 void links_make(struct boot *boot)
 {
-	devices_open(&boot->devices);
-	devices_scan(&boot->devices);
+	struct devices *devices = &boot->devices;
+
+	devices_open(devices);
+	devices_scan(devices);
+	while (devices_are_busy(devices))
+		devices_wait(devices, LOOK_INSIDE, NO_DEADLINE);
 	boot->hear = hear;
-	update(boot);
+	update(devices);
 }

@@ -12,11 +12,14 @@
 #include "init/sys/file.h"
 #include "init/sys/host.h"
 #include "init/sys/log.h"
+#include "init/sys/meminfo.h"
 #include "init/sys/sys.h"
 
 #define MOUNTS_MAX     16384 /* bytes of /proc/self/mounts */
 #define MOUNT_COUNT    128   /* of mounts that hold data */
 #define AFTER_KILL_MS  2000  /* a process in a dead disk's driver never goes: do not wait for it */
+#define STALLED_MS     30000 /* as long as the kernel gives a SCSI disk for a command */
+#define LOOK_MS        1000
 
 /* They live in memory and go with the machine. */
 static const char *const in_memory[] = { "rootfs",   "ramfs",	 "tmpfs",   "devtmpfs", "proc",
@@ -30,12 +33,12 @@ static void end_processes(const struct boot *boot)
 		return;
 	sys_kill(-1, SIGHUP);  /* an interactive shell ignores TERM, but not its terminal's end */
 	sys_kill(-1, SIGCONT); /* a stopped process cannot hear TERM */
-	if (child_reap_all((int64_t)boot->settings.grace_s * 1000))
+	if (child_reap(ALL_CHILDREN, (int64_t)boot->settings.grace_s * 1000))
 		return;
 	log_say(LOG_WARNING, "processes still there %d s after SIGTERM: killed",
 		boot->settings.grace_s);
 	sys_kill(-1, SIGKILL);
-	child_reap_all(AFTER_KILL_MS);
+	child_reap(ALL_CHILDREN, AFTER_KILL_MS);
 }
 
 static int holds_data(const char *type)
@@ -76,6 +79,41 @@ static void release_mounts(void)
 			targets[count++] = line.target;
 	while (count > 0)
 		release(targets[--count]);
+}
+
+/* In a child, since on a disk that hangs either waits for ever. */
+static int settle(void *unused)
+{
+	(void)unused;
+	sys_sync();
+	release_mounts();
+	return 0;
+}
+
+/* As long as less and less is left to be written, a slow disk has all the time it needs. */
+static void settle_disks(void)
+{
+	int pid = sys_fork(settle, NULL);
+	uint64_t least = UINT64_MAX;
+	int64_t deadline = 0;
+
+	if (pid < 0) {
+		settle(NULL);
+		return;
+	}
+	do {
+		uint64_t left = meminfo("Dirty:") + meminfo("Writeback:");
+
+		if (left < least) {
+			least = left;
+			deadline = sys_clock_ms() + STALLED_MS;
+		}
+		if (devices_time_left(deadline) == 0) {
+			log_say(LOG_WARNING, "a disk does not answer for %d s: left as it is, with %lu KiB unwritten",
+				STALLED_MS / 1000, (unsigned long)(left / 1024));
+			return;
+		}
+	} while (!child_reap(pid, LOOK_MS));
 }
 
 /* Without ACPI a power off leaves most virtual machines halted for ever, but the reboot that
@@ -120,7 +158,7 @@ static _Noreturn void leave(enum way_out way)
 		if (others[i] != way)
 			sys_reboot(command_of(others[i]));
 	for (;;) {
-		child_reap_all(1000);
+		child_reap(ALL_CHILDREN, 1000);
 		sys_poll(NULL, 0, 1000);
 	}
 }
@@ -133,8 +171,7 @@ int power(struct boot *boot)
 	enum way_out way;
 
 	end_processes(boot);
-	sys_sync();
-	release_mounts();
+	settle_disks();
 	way = choose_way(boot);
 	host_tell("%s", words[way]);
 	sys_drain_tty(1); /* what is still in the serial port's buffer is lost otherwise */

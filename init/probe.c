@@ -205,6 +205,8 @@ int probe_start(struct devices *devices, struct probe *probe, struct device *dev
 			    error_name(-error));
 		return error;
 	}
+	if (devices->signals)
+		sys_signal_of(ends[0]);
 	*probe = (struct probe){ .pid = error,
 				 .pipe = ends[0],
 				 .device = device,
@@ -242,26 +244,28 @@ void probe_finish(struct probe *probe)
 	struct finding finding;
 	long got = sys_read(probe->pipe, &finding, sizeof(finding));
 	struct device *device = probe->device;
-	int status = 0;
 
 	if (got == -EINTR || got == -EAGAIN)
 		return;
 	sys_close(probe->pipe);
-	sys_kill(probe->pid, SIGKILL);
-	sys_wait_for(probe->pid, &status);
+	if (!probe->is_reaped) {
+		sys_kill(probe->pid, SIGKILL);
+		sys_wait_for(probe->pid, &probe->status);
+	}
 	probe->pid = 0;
 	if (!device)
 		return;
 	if (got == sizeof(finding) && finding_check(&finding) == 0)
 		settle(device, &finding);
 	else
-		tell_end(device, status);
+		tell_end(device, probe->status);
 }
 
 /* It may hang in the kernel, where no signal reaches it: it is not waited for. */
 void probe_give_up(struct probe *probe)
 {
-	sys_kill(probe->pid, SIGKILL);
+	if (!probe->is_reaped)
+		sys_kill(probe->pid, SIGKILL);
 	sys_close(probe->pipe);
 	probe->pid = 0;
 	if (!probe->device)

@@ -4,40 +4,18 @@
 #include <string.h>
 #include <sys/mount.h>
 
-#include "init/pure/find.h"
 #include "init/pure/format.h"
 #include "init/root.h"
-#include "init/sys/file.h"
 #include "init/sys/host.h"
 #include "init/sys/log.h"
+#include "init/sys/meminfo.h"
 #include "init/sys/sys.h"
 
 #define FILE_IN_RAM RAM "/root"
 #define KEPT_MIB 64 /* for the system itself: a Debian takes as much until its login */
-#define MEMINFO_MAX 4096 /* bytes; 1,500 */
 #define PART (8UL << 20) /* bytes that are copied at a time */
 #define SAY_AFTER_MS 3000
 #define MIB(bytes) ((unsigned long)((bytes) >> 20))
-
-/* In bytes; 0 where nobody tells. Linux 3.14. */
-static uint64_t free_memory(void)
-{
-	static const char word[] = "MemAvailable:";
-	char text[MEMINFO_MAX];
-	uint64_t kib = 0;
-	const char *at;
-
-	if (file_read("/proc/meminfo", text, sizeof(text)) <= 0)
-		return 0;
-	at = text_find(text, word);
-	if (!at)
-		return 0;
-	for (at += strlen(word); *at == ' ';)
-		at++;
-	for (; *at >= '0' && *at <= '9'; at++)
-		kib = kib * 10 + (unsigned int)(*at - '0');
-	return kib * 1024;
-}
 
 static int size_of(int fd, uint64_t *size)
 {
@@ -53,7 +31,7 @@ static int size_of(int fd, uint64_t *size)
 /* Before anything is copied: a machine without memory kills whatever asks for it next. */
 static int make_file(const char *what, uint64_t size)
 {
-	uint64_t has = free_memory();
+	uint64_t has = meminfo("MemAvailable:"); /* Linux 3.14 */
 	char options[64];
 	int error;
 

@@ -146,11 +146,17 @@ long sys_getdents(int fd, void *buffer, size_t size)
 	return result(syscall(SYS_getdents64, fd, buffer, size));
 }
 
+/* Not musl's fcntl(), which knows more commands. */
+static int control(int fd, int command, long argument)
+{
+	return (int)result(syscall(SYS_fcntl, fd, command, argument));
+}
+
 int sys_dup2(int from, int to)
 {
 	/* dup2(2) clears close-on-exec, except where there is nothing to do. */
 	if (from == to)
-		return (int)result(fcntl(to, F_SETFD, 0));
+		return control(to, F_SETFD, 0);
 	return (int)result(dup2(from, to));
 }
 
@@ -161,17 +167,18 @@ int sys_pipe(int ends[2])
 
 int sys_set_nonblocking(int fd)
 {
-	return (int)result(fcntl(fd, F_SETFL, O_NONBLOCK));
+	return control(fd, F_SETFL, O_NONBLOCK);
 }
 
 int sys_stat(const char *path, struct stat *st)
 {
-	return (int)result(stat(path, st));
+	/* Not musl's stat() and fstat(): for other processors they translate. */
+	return (int)result(syscall(SYS_stat, path, st));
 }
 
 int sys_fstat(int fd, struct stat *st)
 {
-	return (int)result(fstat(fd, st));
+	return (int)result(syscall(SYS_fstat, fd, st));
 }
 
 int sys_unlinkat(int dir, const char *name, int flags)
@@ -481,9 +488,9 @@ int sys_open_uevents(void)
 
 int sys_signal_of(int fd)
 {
-	int error = (int)result(fcntl(fd, F_SETOWN, getpid()));
+	int error = control(fd, F_SETOWN, getpid());
 
-	return error ? error : (int)result(fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC));
+	return error ? error : control(fd, F_SETFL, O_NONBLOCK | O_ASYNC);
 }
 
 int sys_finit_module(int fd, const char *options, int flags)
@@ -495,7 +502,8 @@ int64_t sys_clock_ms(void)
 {
 	struct timespec now;
 
-	if (clock_gettime(CLOCK_BOOTTIME, &now) < 0)
+	/* Not by the vDSO, which would have to be searched for it: it is asked a few times. */
+	if (syscall(SYS_clock_gettime, CLOCK_BOOTTIME, &now) < 0)
 		return 0; /* only a kernel without the clock: durations are then said as 0 s */
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

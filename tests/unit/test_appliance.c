@@ -11,11 +11,13 @@
 
 #include "init/boot.h"
 #include "init/links.h"
+#include "init/sys/sys.h"
 #include "tests/unit/fake_sys.h"
 
 static struct boot boot;
 
 static int made, heard;
+static int64_t again; /* what hear() asks for once */
 
 void links_make(struct boot *asked)
 {
@@ -23,10 +25,14 @@ void links_make(struct boot *asked)
 	made++;
 }
 
-static void hear(struct boot *asked)
+static int64_t hear(struct boot *asked)
 {
+	int64_t deadline = again;
+
 	(void)asked;
 	heard++;
+	again = NO_DEADLINE;
+	return deadline;
 }
 
 static int reset(void **state)
@@ -100,6 +106,7 @@ static void hears_of_devices_while_it_waits(void **state)
 {
 	(void)state;
 	heard = 0;
+	again = NO_DEADLINE;
 	boot.hear = hear;
 	boot.devices.uevents = 5;
 	fake_answer("sigwait", SIGIO, 1);
@@ -110,6 +117,20 @@ static void hears_of_devices_while_it_waits(void **state)
 	assert_int_equal(appliance(&boot), 0);
 	assert_int_equal(heard, 2);
 	assert_null(strstr(fake_calls, "signal_of"));
+}
+
+/* A device that hangs: the program is waited for, and the device is seen to when its time is over. */
+static void hears_of_devices_in_time(void **state)
+{
+	int64_t started = sys_clock_ms();
+
+	(void)state;
+	heard = 0;
+	again = started + 10000;
+	boot.hear = hear;
+	assert_int_equal(appliance(&boot), 0);
+	assert_int_equal(heard, 2);
+	assert_int_equal(sys_clock_ms() - started, 10000);
 }
 
 static void has_its_links_before_it_runs_where_they_are_asked_for(void **state)
@@ -168,6 +189,7 @@ int main(void)
 		cmocka_unit_test_setup(a_start_that_fails_is_told, reset),
 		cmocka_unit_test_setup(ends_its_session_in_any_case, reset),
 		cmocka_unit_test_setup(hears_of_devices_while_it_waits, reset),
+		cmocka_unit_test_setup(hears_of_devices_in_time, reset),
 		cmocka_unit_test_setup(has_its_links_before_it_runs_where_they_are_asked_for, reset),
 	};
 

@@ -11,6 +11,7 @@
 
 #include "init/boot.h"
 #include "init/sys/host.h"
+#include "init/sys/sys.h"
 #include "tests/unit/fake_sys.h"
 
 #define HEADER "major minor  #blocks  name\n\n"
@@ -207,6 +208,59 @@ static void a_child_that_hangs_is_given_up(void **state)
 	assert_non_null(strstr(fake_calls, "kill 77 9"));
 }
 
+/* Nothing is waited for: what must be done is done now, or said to be done later. */
+static void a_child_that_hangs_holds_nobody_up(void **state)
+{
+	struct probe *probe = &boot.devices.probes[0];
+
+	(void)state;
+	add_file("/proc/partitions", HEADER "254 0 8 vda\n254 16 8 vdb\n");
+	devices_scan(&boot.devices);
+	fake_file("/dev/vdb", ext2('A'), SIZE);
+	fake_file("silent", "", 0);
+	fake_answer("open_uevents", -EPROTONOSUPPORT, FAKE_ALWAYS);
+	devices_signal(&boot.devices);
+	*probe = (struct probe){ .pid = 78, .pipe = 12, .device = named("vda"), .deadline = 10000 };
+	named("vda")->state = DEVICE_PROBING;
+	assert_int_equal(devices_go_on(&boot.devices), 10000);
+	assert_int_equal(sys_clock_ms(), 0);
+	assert_int_equal(named("vda")->state, DEVICE_PROBING);
+	assert_int_equal(named("vdb")->state, DEVICE_KNOWN);
+	assert_non_null(strstr(fake_calls, "signal_of "));
+	assert_null(strstr(fake_calls, "kill 78"));
+	sys_sigwait(NULL, 10000);
+	assert_int_equal(devices_go_on(&boot.devices), NO_DEADLINE);
+	assert_string_equal(named("vda")->trouble, "no answer within 10 s");
+	assert_non_null(strstr(fake_calls, "kill 78 9"));
+}
+
+/* Its number may be somebody else's by now. */
+static void a_child_that_is_reaped_is_not_killed(void **state)
+{
+	(void)state;
+	for (int hangs = 0; hangs < 2; hangs++) {
+		struct probe *probe = &boot.devices.probes[1];
+
+		reset(NULL);
+		add_file("/proc/partitions", HEADER "254 0 8 vda\n");
+		devices_scan(&boot.devices);
+		fake_file("silent", "", 0);
+		*probe = (struct probe){ .pid = 77, .pipe = 10, .device = named("vda") };
+		named("vda")->state = DEVICE_PROBING;
+		devices_take_end(&boot.devices, 76, 0);
+		assert_false(probe->is_reaped);
+		devices_take_end(&boot.devices, 77, SIGSEGV);
+		if (hangs)
+			probe_give_up(probe);
+		else
+			probe_finish(probe);
+		assert_int_equal(probe->pid, 0);
+		assert_string_equal(named("vda")->trouble,
+				    hangs ? "no answer within 10 s" : "probe killed by SIGSEGV");
+		assert_null(strstr(fake_calls, "kill"));
+	}
+}
+
 #define EVENT(action, name, minor)                                                            \
 	action "@/devices/x/block/vda\0ACTION=" action "\0DEVPATH=/devices/x/block/vda/" name \
 	       "\0SUBSYSTEM=block\0MAJOR=254\0MINOR=" minor "\0DEVNAME=" name
@@ -342,6 +396,8 @@ int main(void)
 		cmocka_unit_test_setup(that_there_is_no_filter_is_said_once, reset),
 		cmocka_unit_test_setup(a_child_that_dies_is_one_line, reset),
 		cmocka_unit_test_setup(a_child_that_hangs_is_given_up, reset),
+		cmocka_unit_test_setup(a_child_that_hangs_holds_nobody_up, reset),
+		cmocka_unit_test_setup(a_child_that_is_reaped_is_not_killed, reset),
 		cmocka_unit_test_setup(devices_come_change_and_go, reset),
 		cmocka_unit_test_setup(more_devices_than_there_is_room_for_are_said_once, reset),
 		cmocka_unit_test_setup(the_lower_number_is_taken_whatever_the_order, reset),

@@ -138,6 +138,25 @@ static void links_to_what_went_are_taken_away(void **state)
 	assert_true(is_made("unlink by-uuid\n"));
 }
 
+/* A device that hangs: it and its like get their links later. */
+static void a_program_does_not_wait_for_links(void **state)
+{
+	const struct finding root = { .found = FOUND_ONE, .format = FORMAT_EXT4, .uuid = UUID };
+	struct device *device = add("vda", 0, &root);
+
+	(void)state;
+	links_make(&boot);
+	device->state = DEVICE_PROBING;
+	boot.devices.probes[0] = (struct probe){ .pid = 77, .pipe = 20, .device = device, .deadline = 10000 };
+	hear(NEWS);
+	assert_false(is_made("symlink"));
+	assert_int_equal(boot.devices.news, NEWS);
+	device->state = DEVICE_KNOWN;
+	boot.devices.probes[0].pid = 0;
+	boot.hear(&boot);
+	assert_true(is_made("symlink ../../vda /dev/disk/by-uuid/" UUID "\n"));
+}
+
 /* As with a CD drive, which tells of its medium while its links are not made yet. */
 static void a_change_before_the_first_links_is_no_error(void **state)
 {
@@ -169,6 +188,7 @@ int main(void)
 		cmocka_unit_test_setup(each_name_is_a_link, reset),
 		cmocka_unit_test_setup(what_is_no_content_has_no_name, reset),
 		cmocka_unit_test_setup(the_lowest_number_is_linked_first, reset),
+		cmocka_unit_test_setup(a_program_does_not_wait_for_links, reset),
 		cmocka_unit_test_setup(links_to_what_went_are_taken_away, reset),
 		cmocka_unit_test_setup(a_change_before_the_first_links_is_no_error, reset),
 		cmocka_unit_test_setup(a_name_that_no_file_can_have_is_said, reset),

@@ -1,4 +1,6 @@
 """test_disk_names.py - roots by the names that disks have from their makers, and the links that udev would make."""
+import re
+
 import pytest
 
 from plug import command, plug_in, pull_out
@@ -83,3 +85,19 @@ def test_links_and_drivers_follow_what_is_plugged_in_and_pulled_out(tmp_path, fi
         assert "vda" not in said[said.index("CAME"):], said[-2000:]
         command(machine.monitor, ("device_add", {"driver": "virtio-net-pci", "id": "n"}))
         assert "CARD" in machine.end() and "exit status 6" in machine.said()
+
+
+def test_a_disk_that_hangs_does_not_hold_up_the_program_that_runs(tmp_path, files):
+    """Its first look goes through; the next one gets a byte a second. A probe has ten seconds, and the last sync thirty."""
+    with Machine(tmp_path, files.get("hang.img"), "rdinit.links rdinit.grace=1",
+                 *drive(files.get("ext4.root")), "-device", "virtio-blk-pci,drive=d") as machine:
+        machine.wait_for("RUNS")
+        machine.patience = 100
+        limits = dict.fromkeys(("bps_rd", "bps_wr", "iops", "iops_rd", "iops_wr"), 0)
+        command(machine.monitor, ("block_set_io_throttle", {"device": "d", "bps": 1, **limits}),
+                ("device_add", {"driver": "virtio-net-pci", "id": "n"}))
+        said = machine.end()
+    started, ended = re.search(r"AT ([\d.]+)", said)[1], re.search(r"\[ *([\d.]+)\] init: exit status 6", said)[1]
+    assert 1 <= float(ended) - float(started) < 9, said[-2000:]
+    assert "init: power: a disk does not answer for 30 s: left as it is" in said, said[-2000:]
+    assert "] reboot: " in said, said[-2000:]

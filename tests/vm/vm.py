@@ -98,7 +98,7 @@ class Files:
 
     def script(self, stem, path):
         path.write_text({"keymap": KEYMAP, "nss": "passwd: compat\n", "user": "guest:x:4711:4711::/:/bin/sh\n",
-                         "follow": FOLLOW, "rc": "ls -l /dev/disk/*/; stty onlcr; exit\n", "fsck": "#!/bin/sh\nls -l /dev/disk/*/; stty onlcr\n",
+                         "follow": FOLLOW, "hang": HANG, "rc": "ls -l /dev/disk/*/; stty onlcr; exit\n", "fsck": "#!/bin/sh\nls -l /dev/disk/*/; stty onlcr\n",
                          "kana": "\u65e5\u672c\n"}[stem], encoding="EUC-JP")
 
     def config(self, stem, path):
@@ -149,6 +149,13 @@ while [ -L "/dev/disk/by-label/my\\x20\\x2froot" ]; do sleep 0.1; done
 ls /dev/disk/*; echo WENT
 until [ -e /sys/class/net/eth0 ]; do sleep 0.1; done
 echo CARD; stty onlcr; exit 6
+"""
+# It goes on when a card comes; then its disk, which was looked at before, is looked at once more.
+HANG = """#!/bin/sh
+echo RUNS
+until [ -e /sys/class/net/eth0 ]; do sleep 0.1; done
+echo "AT $(cut -d" " -f1 /proc/uptime)"; echo change >/sys/class/block/vda/uevent
+sleep 1; stty onlcr; exit 6
 """
 CONTAINER = b"""id -u; id -G; pwd; echo "$HOME $PATH $QUOTED <$1>"
 [ -e /gone ] && echo a whiteout did nothing
@@ -220,6 +227,8 @@ IMAGES = {
     "fsck-links": ("init\napplets /bin/busybox sh ls stty\nfile /sbin/fsck.ext4 @fsck.sh 0755 0 0\n", VIRTIO),
     "follow": ("init\napplets /bin/busybox sh ls sleep stty\nfile /look @follow.sh 0755 0 0\nrun /look\n",
                drivers("virtio_pci", "virtio_blk", "virtio_net")),
+    "hang": ("init\napplets /bin/busybox sh cut sleep stty\nfile /look @hang.sh 0755 0 0\nrun /look\n",
+             drivers("virtio_pci", "virtio_blk", "virtio_net")),
     "no-blk": ("", drivers("virtio_pci", "sd_mod")),
     "loop": ("", VIRTIO + ["--module", "overlay", "--module", "squashfs", "--module", "loop"]),
     **{f"{name}{suffix}": (f"init\nprogram {program}{words}\nfile /etc/nsswitch.conf @nss.sh 0644 0 0\n"
