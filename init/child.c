@@ -147,7 +147,7 @@ void child_wait_for_request(struct boot *boot)
 	}
 }
 
-int child_reap(int child, int64_t ms)
+int child_reap_all(int64_t ms)
 {
 	int64_t deadline = sys_clock_ms() + ms;
 	sigset_t set;
@@ -159,7 +159,7 @@ int child_reap(int child, int64_t ms)
 		int64_t left;
 		int pid = sys_wait(&status, WNOHANG);
 
-		if (pid == -ECHILD || (pid > 0 && pid == child))
+		if (pid == -ECHILD)
 			return 1;
 		if (pid != 0)
 			continue;

@@ -45,10 +45,8 @@ void child_wait(struct boot *boot, struct child *child);
 /* Reaps, and waits for a signal that asks for the machine's end: boot->way_out. */
 void child_wait_for_request(struct boot *boot);
 
-/* Reaps until this child is gone, or with ALL_CHILDREN no child is left (1), or for at most `ms`
- * milliseconds (0). */
-#define ALL_CHILDREN (-1)
-int child_reap(int pid, int64_t ms);
+/* Reaps until no child is left (1), or for at most `ms` milliseconds (0). */
+int child_reap_all(int64_t ms);
 
 /* The status a shell would show: N, 128 + signal, 127 not found, 126 not executable. */
 int child_exit_status(const struct child *child);

@@ -1,5 +1,6 @@
 /* power.c - ends the machine: processes, disks, then the power. */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -33,12 +34,12 @@ static void end_processes(const struct boot *boot)
 		return;
 	sys_kill(-1, SIGHUP);  /* an interactive shell ignores TERM, but not its terminal's end */
 	sys_kill(-1, SIGCONT); /* a stopped process cannot hear TERM */
-	if (child_reap(ALL_CHILDREN, (int64_t)boot->settings.grace_s * 1000))
+	if (child_reap_all((int64_t)boot->settings.grace_s * 1000))
 		return;
 	log_say(LOG_WARNING, "processes still there %d s after SIGTERM: killed",
 		boot->settings.grace_s);
 	sys_kill(-1, SIGKILL);
-	child_reap(ALL_CHILDREN, AFTER_KILL_MS);
+	child_reap_all(AFTER_KILL_MS);
 }
 
 static int holds_data(const char *type)
@@ -81,26 +82,23 @@ static void release_mounts(void)
 		release(targets[--count]);
 }
 
-/* In a child, since on a disk that hangs either waits for ever. */
-static int settle(void *unused)
+static int settle(void *pipe)
 {
-	(void)unused;
 	sys_sync();
 	release_mounts();
+	if (pipe)
+		sys_write(*(int *)pipe, "", 1);
 	return 0;
 }
 
-/* As long as less and less is left to be written, a slow disk has all the time it needs. */
-static void settle_disks(void)
+/* As long as less and less is left to be written, a slow disk has all the time that it needs. */
+static void wait_for_disks(int pipe)
 {
-	int pid = sys_fork(settle, NULL);
+	struct pollfd news = { .fd = pipe, .events = POLLIN };
 	uint64_t least = UINT64_MAX;
 	int64_t deadline = 0;
+	int told;
 
-	if (pid < 0) {
-		settle(NULL);
-		return;
-	}
 	do {
 		uint64_t left = meminfo("Dirty:") + meminfo("Writeback:");
 
@@ -109,11 +107,26 @@ static void settle_disks(void)
 			deadline = sys_clock_ms() + STALLED_MS;
 		}
 		if (devices_time_left(deadline) == 0) {
-			log_say(LOG_WARNING, "a disk does not answer for %d s: left as it is, with %lu KiB unwritten",
+			log_say(LOG_WARNING,
+				"a disk does not answer for %d s: left as it is, with %lu KiB unwritten",
 				STALLED_MS / 1000, (unsigned long)(left / 1024));
 			return;
 		}
-	} while (!child_reap(pid, LOOK_MS));
+		told = sys_poll(&news, 1, LOOK_MS);
+	} while (told == 0 || told == -EINTR);
+}
+
+/* In a child: on a disk that hangs both sync and umount wait for ever. */
+static void settle_disks(void)
+{
+	int ends[2], error = sys_pipe(ends), pid = error ? error : sys_fork(settle, &ends[1]);
+
+	if (pid < 0) {
+		settle(NULL);
+		return;
+	}
+	sys_close(ends[1]);
+	wait_for_disks(ends[0]);
 }
 
 /* Without ACPI a power off leaves most virtual machines halted for ever, but the reboot that
@@ -158,7 +171,7 @@ static _Noreturn void leave(enum way_out way)
 		if (others[i] != way)
 			sys_reboot(command_of(others[i]));
 	for (;;) {
-		child_reap(ALL_CHILDREN, 1000);
+		child_reap_all(1000);
 		sys_poll(NULL, 0, 1000);
 	}
 }

@@ -538,6 +538,8 @@ int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms)
 		struct file *file = file_of(fds[i].fd);
 
 		fds[i].revents = file && file->at < file->len ? POLLIN : 0;
+		if (file && strcmp(file->path, "pipe") == 0)
+			fds[i].revents = (short)call(ASKS, fds[i].revents ? POLLIN : POLLHUP, "poll pipe");
 		ready += fds[i].revents != 0;
 	}
 	if (ready)

@@ -13,7 +13,8 @@ extern char fake_console[8192];
 extern jmp_buf fake_end;
 
 /* What sys_wait() says of a child. Where "fork" is answered with a process id, the child runs at once,
- * and where "pipe" is answered with 0, what it writes can be read. */
+ * and where "pipe" is answered with 0, what it writes can be read; then it is told of, unless
+ * "poll pipe" is answered with 0. */
 extern int fake_status;
 
 /* Forgets calls, answers and files. */

@@ -41,7 +41,7 @@ static void powers_off_with_acpi(void **state)
 	(void)state;
 	fake_file("/sys/firmware", "", 0);
 	fake_file("/sys/firmware/acpi", "", 0);
-	assert_string_equal(end_machine(), "kill -1 15\nfork\nsync\nreboot poweroff\n");
+	assert_string_equal(end_machine(), "kill -1 15\nsync\nreboot poweroff\n");
 }
 
 static void chooses_reboot_without_acpi(void **state)
@@ -78,7 +78,7 @@ static void releases_the_latest_disk_first_and_leaves_memory_alone(void **state)
 	fake_reset();
 	fake_answer("kill -1 15", -ESRCH, FAKE_ALWAYS);
 	fake_file("/proc/self/mounts", MOUNTS, sizeof(MOUNTS) - 1);
-	assert_string_equal(end_machine(), "kill -1 15\nfork\nsync\numount /a b/c\numount /a b\n"
+	assert_string_equal(end_machine(), "kill -1 15\nsync\numount /a b/c\numount /a b\n"
 					   "reboot poweroff\n");
 }
 
@@ -99,7 +99,7 @@ static void kills_what_does_not_hear_term(void **state)
 	fake_answer("kill -1 15", 0, FAKE_ALWAYS);
 	fake_answer("wait", 0, FAKE_ALWAYS);
 	assert_string_equal(end_machine(), "kill -1 15\nkill -1 1\nkill -1 18\nkill -1 9\n"
-					   "fork\nsync\nreboot poweroff\n");
+					   "sync\nreboot poweroff\n");
 	assert_non_null(strstr(fake_console, "processes still there 5 s after SIGTERM: killed"));
 }
 
@@ -111,20 +111,20 @@ static void a_disk_that_hangs_is_given_up(void **state)
 
 	(void)state;
 	fake_file("/proc/meminfo", meminfo, sizeof(meminfo) - 1);
+	fake_answer("pipe", 0, FAKE_ALWAYS);
 	fake_answer("fork", 77, FAKE_ALWAYS);
-	fake_answer("wait", 0, FAKE_ALWAYS);
+	fake_answer("poll pipe", 0, FAKE_ALWAYS);
 	assert_string_equal(end_machine(), "kill -1 15\nfork\nsync\nreboot poweroff\n");
 	assert_non_null(strstr(fake_console, "a disk does not answer for 30 s: left as it is, with 42 KiB unwritten"));
 	assert_int_equal(sys_clock_ms() - started, 30000);
 }
 
-/* Others end meanwhile, and are reaped. */
-static void a_disk_that_is_slow_is_waited_for(void **state)
+static void disks_are_waited_for(void **state)
 {
 	(void)state;
+	fake_answer("pipe", 0, FAKE_ALWAYS);
 	fake_answer("fork", 77, FAKE_ALWAYS);
-	fake_answer("wait", 5, 2);
-	fake_answer("wait", 77, FAKE_ALWAYS);
+	fake_answer("poll pipe", 0, 29);
 	assert_string_equal(end_machine(), "kill -1 15\nfork\nsync\nreboot poweroff\n");
 	assert_string_equal(fake_console, "");
 }
@@ -157,7 +157,7 @@ int main(void)
 		cmocka_unit_test_setup(makes_a_busy_disk_read_only, reset),
 		cmocka_unit_test_setup(kills_what_does_not_hear_term, reset),
 		cmocka_unit_test_setup(a_disk_that_hangs_is_given_up, reset),
-		cmocka_unit_test_setup(a_disk_that_is_slow_is_waited_for, reset),
+		cmocka_unit_test_setup(disks_are_waited_for, reset),
 		cmocka_unit_test_setup(tries_another_way_when_the_kernel_refuses_one, reset),
 		cmocka_unit_test_setup(never_returns_when_the_kernel_refuses_every_way, reset),
 	};
