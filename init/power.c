@@ -19,7 +19,7 @@
 #define MOUNTS_MAX     16384 /* bytes of /proc/self/mounts */
 #define MOUNT_COUNT    128   /* of mounts that hold data */
 #define AFTER_KILL_MS  2000  /* a process in a dead disk's driver never goes: do not wait for it */
-#define STALLED_MS     30000 /* as long as the kernel gives a SCSI disk for a command */
+#define STALLED_MS     60000 /* as long as the kernel gives a SCSI disk to flush its cache */
 #define LOOK_MS        1000
 
 /* They live in memory and go with the machine. */
