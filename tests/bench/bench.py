@@ -13,7 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from common import compile_counter, compile_nolibc
+from common import compile_counter, compile_nolibc, count
 
 MOUNTS_SH = "mount -t devtmpfs dev /dev; mount -t proc proc /proc; mount -t sysfs sys /sys; "
 MORE_SH = ("mount -t tmpfs -o mode=0755 run /run; mkdir -p /dev/pts /dev/shm; "
@@ -45,20 +45,13 @@ def fork_addresses(build):
 
 
 def measure(build, name, image, append, forks, disk=None, machine="pc"):
-    out = build / "bench" / f"{name}.count"
-    out.unlink(missing_ok=True)
-    command = ["qemu-system-x86_64", "-M", machine, "-accel", "tcg", "-icount", "shift=0,sleep=off",
-               "-m", "256", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
-               "-serial", "file:" + str(out) + ".console", "-rtc", "base=2026-01-01,clock=vm",
-               "-seed", "1", "-kernel", kernel_of(build), "-initrd", image, "-append",
-               "console=ttyS0 quiet panic=-1 nokaslr cryptomgr.notests rdinit=/start " + append,
-               "-plugin", f"{build}/bench/count.so,out={out},{forks}"]
+    qemu = ["qemu-system-x86_64", "-M", machine, "-accel", "tcg", "-m", "256", "-nodefaults", "-no-user-config",
+            "-no-reboot", "-display", "none", "-serial", f"file:{build}/bench/{name}.console",
+            "-kernel", kernel_of(build), "-initrd", image, "-append",
+            "console=ttyS0 quiet panic=-1 nokaslr cryptomgr.notests rdinit=/start " + append]
     if disk:
-        command += ["-drive", f"file={disk},if=none,id=d,format=raw,snapshot=on",
-                    "-device", "virtio-blk-pci,drive=d"]
-    subprocess.run(command, stdin=subprocess.DEVNULL, timeout=300, check=True)
-    user, kernel, calls, forked, _ = map(int, out.read_text().split())
-    return user + kernel, user, calls, forked
+        qemu += ["-drive", f"file={disk},if=none,id=d,format=raw,snapshot=on", "-device", "virtio-blk-pci,drive=d"]
+    return count(build, name, qemu, forks)
 
 
 def measure_all(build, name, image, append, forks, disk, machine):
