@@ -16,23 +16,24 @@
 #include "init/sys/meminfo.h"
 #include "init/sys/sys.h"
 
-#define MOUNTS_MAX     16384 /* bytes of /proc/self/mounts */
-#define MOUNT_COUNT    128   /* of mounts that hold data */
-#define AFTER_KILL_MS  2000  /* a process in a dead disk's driver never goes: do not wait for it */
-#define STALLED_MS     60000 /* as long as the kernel gives a SCSI disk to flush its cache */
-#define LOOK_MS        1000
+#define MOUNTS_MAX 16384 /* bytes of /proc/self/mounts */
+#define MOUNT_COUNT 128 /* of mounts that hold data */
+#define AFTER_KILL_MS 2000 /* a process in a dead disk's driver never goes: do not wait for it */
+#define STALLED_MS 60000 /* as long as the kernel gives a SCSI disk to flush its cache */
+#define LOOK_MS 1000
 
 /* They live in memory and go with the machine. */
-static const char *const in_memory[] = { "rootfs",   "ramfs",	 "tmpfs",   "devtmpfs", "proc",
-					 "sysfs",    "devpts",	 "cgroup2", "cgroup",	"mqueue",
-					 "debugfs",  "tracefs",	 "bpf",	    "pstore",	"securityfs",
-					 "hugetlbfs", "configfs" };
+static const char *const in_memory[] = { "rootfs",  "ramfs",  "tmpfs",	    "devtmpfs",
+					 "proc",    "sysfs",  "devpts",	    "cgroup2",
+					 "cgroup",  "mqueue", "debugfs",    "tracefs",
+					 "bpf",	    "pstore", "securityfs", "hugetlbfs",
+					 "configfs" };
 
 static void end_processes(const struct boot *boot)
 {
 	if (sys_kill(-1, SIGTERM) == -ESRCH)
 		return;
-	sys_kill(-1, SIGHUP);  /* an interactive shell ignores TERM, but not its terminal's end */
+	sys_kill(-1, SIGHUP); /* an interactive shell ignores TERM, but not its terminal's end */
 	sys_kill(-1, SIGCONT); /* a stopped process cannot hear TERM */
 	if (child_reap_all((int64_t)boot->settings.grace_s * 1000))
 		return;
@@ -95,25 +96,23 @@ static int settle(void *pipe)
 static void wait_for_disks(int pipe)
 {
 	struct pollfd news = { .fd = pipe, .events = POLLIN };
-	uint64_t least = UINT64_MAX;
+	uint64_t left, least = UINT64_MAX;
 	int64_t deadline = 0;
-	int told;
 
 	do {
-		uint64_t left = meminfo("Dirty:") + meminfo("Writeback:");
+		int told = sys_poll(&news, 1, LOOK_MS);
 
+		if (told != 0 && told != -EINTR)
+			return;
+		left = meminfo_unwritten();
 		if (left < least) {
 			least = left;
 			deadline = sys_clock_ms() + STALLED_MS;
 		}
-		if (devices_time_left(deadline) == 0) {
-			log_say(LOG_WARNING,
-				"a disk does not answer for %d s: left as it is, with %lu KiB unwritten",
-				STALLED_MS / 1000, (unsigned long)(left / 1024));
-			return;
-		}
-		told = sys_poll(&news, 1, LOOK_MS);
-	} while (told == 0 || told == -EINTR);
+	} while (devices_time_left(deadline));
+	log_say(LOG_WARNING,
+		"a disk does not answer for %d s: left as it is, with %lu KiB unwritten",
+		STALLED_MS / 1000, (unsigned long)(left / 1024));
 }
 
 /* In a child: on a disk that hangs both sync and umount wait for ever. */
@@ -134,7 +133,9 @@ static void settle_disks(void)
 static enum way_out by_firmware(void)
 {
 	return sys_access("/sys/firmware/acpi", F_OK) == -ENOENT &&
-	       sys_access("/sys/firmware", F_OK) == 0 ? WAY_OUT_REBOOT : WAY_OUT_POWEROFF;
+			       sys_access("/sys/firmware", F_OK) == 0
+		       ? WAY_OUT_REBOOT
+		       : WAY_OUT_POWEROFF;
 }
 
 /* rdinit.exit= says how a machine ends that has no wish of its own; a reboot stays one. */
@@ -178,9 +179,9 @@ static _Noreturn void leave(enum way_out way)
 
 int power(struct boot *boot)
 {
-	static const char *const words[] = { [WAY_OUT_POWEROFF] = "off",
-					     [WAY_OUT_REBOOT] = "reboot",
-					     [WAY_OUT_HALT] = "halt" };
+	static const char *const words[] = {
+		[WAY_OUT_POWEROFF] = "off", [WAY_OUT_REBOOT] = "reboot", [WAY_OUT_HALT] = "halt"
+	};
 	enum way_out way;
 
 	end_processes(boot);

@@ -21,7 +21,7 @@
 #include "init/sys/sysfs.h"
 
 #define DEADLINE_MS 10000 /* a drive that spins up takes 3 to 8 s */
-#define ARENA_SIZE (512 * 1024) /* bytes of all reads; touched only as far as they go */
+#define ARENA_SIZE (1024 * 1024) /* bytes of all reads; touched only as far as they go */
 #define INSTRUCTIONS 13
 
 struct job {

@@ -10,16 +10,16 @@
 void root_report(struct boot *boot, const struct place *place, const struct rootspec *spec,
 		 int64_t waited_ms);
 
-/* boot_partition.c: the UUID of the partition that the boot loader was started from, by firmware of the EFI
- * kind; "": nobody tells, or what fails was said. */
+/* boot_partition.c: the UUID of the partition that the boot loader was started from, by firmware of
+ * the EFI kind; "": nobody tells, or what fails was said. */
 void root_boot_partition(struct boot *boot, char uuid[FINDING_UUID_MAX]);
 
-/* root_firmware.c: for the report: firmware that drivers asked for since the start of the kernel, and did
- * not get, each once, with the cure. Nothing where the kernel's log cannot be read. */
+/* root_firmware.c: for the report: firmware that drivers asked for since the start of the kernel,
+ * and did not get, each once, with the cure. Nothing where the kernel's log cannot be read. */
 void root_firmware_report(void);
 
-/* root_share.c: takes the tag where the root is a folder of the host. 1; 0 where it is none; -errno,
- * said. */
+/* root_share.c: takes the tag where the root is a folder of the host. 1; 0 where it is none;
+ * -errno, said. */
 int root_share_name(struct boot *boot);
 /* Mounts it, as soon as the host offers it. 0; 1 where the root is no such folder; -errno, said. */
 int root_share(struct boot *boot, const char *target, unsigned long flags);
@@ -56,19 +56,19 @@ int root_check(struct boot *boot, const struct place *place, const char *types);
  * sys_clock_ms(). 0 or -errno, said, with the report of what there is. */
 int root_wait(struct boot *boot, struct place *place, int64_t since, int64_t deadline);
 
-/* root_loop.c: mounts the root on HOST, and makes the root the file rdinit.loop= in it. 0 or -errno,
- * said. */
+/* root_loop.c: mounts the root on HOST, and makes the root the file rdinit.loop= in it. 0 or
+ * -errno, said. */
 int root_loop(struct boot *boot);
 
-/* Attaches the file to a loop device, which becomes the root, and looks at it. Closes `file`. 0 or -errno,
- * said. */
+/* Attaches the file to a loop device, which becomes the root, and looks at it. Closes `file`. 0 or
+ * -errno, said. */
 int root_loop_carry(struct boot *boot, int file, const char *name);
 
-/* root_ram.c: a copy in memory of what is open. Its descriptor, or -errno, said: -ENOMEM, before anything
- * was copied, where it does not fit; -EIO where what is read ends too early. */
+/* root_ram.c: a copy in memory of what is open. Its descriptor, or -errno, said: -ENOMEM, before
+ * anything was copied, where it does not fit; -EIO where what is read ends too early. */
 int root_ram(int from, const char *what);
-/* Copies the root's device to memory, and makes the copy the root. 0 or -errno, said. */
-int root_ram_device(struct boot *boot);
+/* The same of the device of the root: -EOPNOTSUPP where its file system is on several. */
+int root_ram_device(const struct place *root);
 
 /* root_members.c: waits for all devices of the place's file system. 0 or -errno, said. */
 int root_members(struct boot *boot, struct place *place, int64_t deadline);

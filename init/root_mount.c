@@ -36,6 +36,13 @@ static int mount_root(struct boot *boot, const char *target)
 	return error ? error : root_try(&attempt);
 }
 
+static int root_of_ram(struct boot *boot)
+{
+	int copy = root_ram_device(&boot->root);
+
+	return copy < 0 ? copy : root_loop_carry(boot, copy, RAM);
+}
+
 int root_mount(struct boot *boot)
 {
 	int error = sys_mkdir(NEWROOT, 0755);
@@ -49,7 +56,7 @@ int root_mount(struct boot *boot)
 	if (!error && boot->settings.loop)
 		error = root_loop(boot);
 	else if (!error && boot->settings.toram)
-		error = root_ram_device(boot);
+		error = root_of_ram(boot);
 	if (error)
 		return error;
 	if (!boot->settings.overlay)

@@ -31,7 +31,7 @@ static int size_of(int fd, uint64_t *size)
 /* Before anything is copied: a machine without memory kills whatever asks for it next. */
 static int make_file(const char *what, uint64_t size)
 {
-	uint64_t has = meminfo("MemAvailable:"); /* Linux 3.14 */
+	uint64_t has = meminfo_available();
 	char options[64];
 	int error;
 
@@ -96,12 +96,12 @@ int root_ram(int from, const char *what)
 	return error ? error : to;
 }
 
-int root_ram_device(struct boot *boot)
+int root_ram_device(const struct place *root)
 {
-	const char *device = boot->root.device;
+	const char *device = root->device;
 	int from, to;
 
-	if (boot->root.members[0])
+	if (root->members[0])
 		return log_err(-EOPNOTSUPP,
 			       "copy %s to memory: its file system is on several devices", device);
 	from = sys_open(device, O_RDONLY);
@@ -109,5 +109,5 @@ int root_ram_device(struct boot *boot)
 		return log_err(from, "open %s to copy it to memory", device);
 	to = root_ram(from, device);
 	sys_close(from);
-	return to < 0 ? to : root_loop_carry(boot, to, RAM);
+	return to;
 }

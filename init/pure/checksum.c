@@ -4,8 +4,8 @@
 #define ENTRIES 256
 
 /* Made anew for each call: cheaper than a kilobyte for each polynomial in a program of a few tens.
- * The remainder of a sum is the sum of the remainders, so that only those of single bits are divided
- * out. */
+ * The remainder of a sum is the sum of the remainders, so that only those of single bits are
+ * divided out. */
 static void make_table(uint32_t table[ENTRIES], uint32_t poly)
 {
 	uint32_t value = 1;
@@ -49,4 +49,14 @@ uint16_t checksum_crc16(struct span bytes)
 			crc = crc << 1 ^ (crc & 0x8000 ? 0x1021 : 0);
 	}
 	return (uint16_t)crc;
+}
+
+uint64_t checksum_crc64(uint64_t crc, struct span bytes)
+{
+	for (size_t i = 0; i < bytes.len; i++) {
+		crc ^= (uint64_t)bytes.data[i] << 56;
+		for (int bit = 0; bit < 8; bit++)
+			crc = crc << 1 ^ (crc >> 63 ? CRC64_POLY : 0);
+	}
+	return crc;
 }

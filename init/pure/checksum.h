@@ -6,6 +6,7 @@
 
 #define CRC32_POLY 0xedb88320u /* Ethernet's, its bits in reverse: GPT, LVM2, f2fs */
 #define CRC32C_POLY 0x82f63b78u /* Castagnoli's: ext4, xfs, btrfs, erofs */
+#define CRC64_POLY 0x42f0e1eba9ea3693u /* ECMA-182's: bcache */
 
 /* The names are long because zlib has the short ones, and the tool links both.
  *
@@ -20,5 +21,8 @@ uint32_t checksum_crc32_hole(uint32_t poly, uint32_t crc, struct span bytes, siz
 
 /* ITU-T's 16-bit check, as UDF uses it: polynomial 0x1021, begun with 0. */
 uint16_t checksum_crc16(struct span bytes);
+
+/* ECMA-182's 64-bit check, begun with `crc` and not inverted at the end. */
+uint64_t checksum_crc64(uint64_t crc, struct span bytes);
 
 #endif

@@ -31,8 +31,7 @@ struct span view_cut(struct view *view, uint64_t offset, size_t len)
 {
 	static const struct span none;
 
-	if (len == 0 || len > VIEW_PART_MAX - 2 * PAGE || offset > view->size ||
-	    len > view->size - offset)
+	if (len == 0 || len > VIEW_CUT_MAX || offset > view->size || len > view->size - offset)
 		return none;
 	for (int i = 0; i < view->count; i++) {
 		const struct view_part *part = &view->parts[i];

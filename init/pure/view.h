@@ -6,6 +6,7 @@
 
 #define VIEW_PARTS 32 /* reads of one device; a sound one takes 6 to 12 */
 #define VIEW_PART_MAX 65536 /* bytes of one read */
+#define VIEW_CUT_MAX (VIEW_PART_MAX - 8192) /* bytes of one cut: reads begin and end with pages */
 
 /*
  * Parsers of devices do no I/O: they ask a view. Where bytes are missing the view notes which, the
@@ -26,7 +27,7 @@ struct view {
 };
 
 /* The bytes [offset, offset + len) of the device. data is NULL where they are not all on it, where
- * they could not be read, where len is above VIEW_PART_MAX; and where they are missing until now,
+ * they could not be read, where len is above VIEW_CUT_MAX; and where they are missing until now,
  * which sets want_offset and want_len to a range around them. */
 struct span view_cut(struct view *view, uint64_t offset, size_t len);
 

@@ -8,15 +8,18 @@
 
 #define SIZE 4096 /* bytes; 1,500 */
 
-uint64_t meminfo(const char *word)
+/* The text, or "" where it cannot be read. */
+static void read_text(char text[SIZE])
 {
-	char text[SIZE];
-	uint64_t kib = 0;
-	const char *at;
+	if (file_read("/proc/meminfo", text, SIZE) <= 0)
+		text[0] = '\0';
+}
 
-	if (file_read("/proc/meminfo", text, sizeof(text)) <= 0)
-		return 0;
-	at = text_find(text, word);
+static uint64_t value(const char *text, const char *word)
+{
+	const char *at = text_find(text, word);
+	uint64_t kib = 0;
+
 	if (!at)
 		return 0;
 	for (at += strlen(word); *at == ' ';)
@@ -24,4 +27,20 @@ uint64_t meminfo(const char *word)
 	for (; *at >= '0' && *at <= '9'; at++)
 		kib = kib * 10 + (unsigned int)(*at - '0');
 	return kib * 1024;
+}
+
+uint64_t meminfo_available(void)
+{
+	char text[SIZE];
+
+	read_text(text);
+	return value(text, "MemAvailable:");
+}
+
+uint64_t meminfo_unwritten(void)
+{
+	char text[SIZE];
+
+	read_text(text);
+	return value(text, "Dirty:") + value(text, "Writeback:");
 }

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* The value of "MemAvailable:" or another word of /proc/meminfo, in bytes; 0 where nobody tells.
- * Source: proc(5). */
-uint64_t meminfo(const char *word);
+/* Both in bytes; 0 where nobody tells. Source: proc(5), /proc/meminfo. */
+uint64_t meminfo_available(void); /* for programs, without swapping: Linux 3.14 */
+uint64_t meminfo_unwritten(void); /* of files, which no disk has yet */
 
 #endif

@@ -27,6 +27,8 @@ MADE = {
     "xfs-4k": (320, [f"mkfs.xfs -q -s size=4096 -m uuid={U} {{f}}"], "xfs"),
     "btrfs": (128, [f"mkfs.btrfs -q -U {U} -L 'with blank' {{f}}"], "btrfs"),
     "btrfs-xxhash": (128, [f"mkfs.btrfs -q --csum xxhash -U {U} {{f}}"], "btrfs"),
+    "btrfs-sha256": (128, [f"mkfs.btrfs -q --csum sha256 -U {U} {{f}}"], "btrfs"),
+    "btrfs-blake2": (128, [f"mkfs.btrfs -q --csum blake2 -U {U} {{f}}"], "btrfs"),
     "f2fs": (64, [f"mkfs.f2fs -q -U {U} -l anF2FS {{f}}"], "f2fs"),
     "f2fs-checksum": (64, [f"mkfs.f2fs -q -O extra_attr,sb_checksum -U {U} {{f}}"], "f2fs"),
     "f2fs-of-two": (64, [f"truncate -s 64M two && mkfs.f2fs -q -U {U} -c two {{f}}"], "f2fs"),
@@ -47,6 +49,10 @@ MADE = {
                    "--pbkdf-force-iterations 1000 {f} -"], "crypto_LUKS"),
     "luks2": (32, [f"printf key | cryptsetup luksFormat -q --type luks2 --uuid {U} --label CRYPT --pbkdf "
                    "pbkdf2 --pbkdf-force-iterations 1000 {f} -"], "crypto_LUKS"),
+    "luks2-256k": (32, [f"printf key | cryptsetup luksFormat -q --type luks2 --uuid {U} --luks2-metadata-size 256k "
+                        "--pbkdf pbkdf2 --pbkdf-force-iterations 1000 {f} -"], "crypto_LUKS"),
+    "bcache": (64, ["make-bcache --cset-uuid 0123abcd-0000-0000-0000-000000000000 -C {f}"], "bcache"),
+    "bcache-backing": (16, ["make-bcache -B {f}"], "bcache"),
     "verity": (1, [f"veritysetup format --uuid {U} /bin/true {{f}} >/dev/null"], "DM_verity_hash"),
     "gpt": (4, [f"printf 'label: gpt\nlabel-id: {U}\nstart=2048,size=2048\n' | sfdisk -q {{f}}"], None),
     "mbr": (4, ["printf 'label: dos\nlabel-id: 0xdeadbeef\nstart=2048,size=2048\n' | sfdisk -q {f}"], None),
@@ -139,6 +145,9 @@ def flip(at):
     ("xfs", flip(100), "damaged xfs (superblock checksum)"),
     ("xfs", lambda path: os.truncate(path, 8 * MIB), "damaged xfs (larger than its device)"),
     ("btrfs", flip(65536 + 300), "damaged btrfs (superblock checksum)"),
+    ("btrfs-xxhash", flip(65536 + 300), "damaged btrfs (superblock checksum)"),
+    ("btrfs-sha256", flip(65536 + 300), "damaged btrfs (superblock checksum)"),
+    ("btrfs-blake2", flip(65536 + 300), "damaged btrfs (superblock checksum)"),
     ("btrfs", lambda path: os.truncate(path, 8 * MIB), "damaged btrfs (larger than its device)"),
     ("f2fs-checksum", flip(1024 + 110), "damaged f2fs (superblock checksum)"),
     ("f2fs", lambda path: os.truncate(path, 8 * MIB), "damaged f2fs (larger than its device)"),
@@ -151,6 +160,11 @@ def flip(at):
     ("udf", flip(256 * 2048 + 17), "damaged udf (superblock checksum)"),
     ("ntfs", lambda path: os.truncate(path, 8192), "damaged ntfs (larger than its device)"),
     ("luks2", lambda path: write(path, 6, b"\0\x07"), "damaged LUKS2 (senseless superblock)"),
+    ("luks2", lambda path: (flip(5000)(path), flip(16384 + 5000)(path)), "damaged LUKS2 (superblock checksum)"),
+    ("luks2", lambda path: os.truncate(path, 4096), "damaged LUKS2 (superblock checksum)"),
+    ("luks2-256k", lambda path: (flip(200000)(path), flip(500000)(path)), "damaged LUKS2 (superblock checksum)"),
+    ("bcache", flip(4096 + 45), "damaged bcache (superblock checksum)"),
+    ("bcache", lambda path: write(path, 4096 + 207, b"\x02"), "damaged bcache (senseless superblock)"),
     ("verity", lambda path: write(path, 8, b"\x09"), "damaged dm-verity hashes (senseless superblock)"),
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_what_is_damaged_is_refused_by_name(name, damage, says, probe, place):
@@ -195,25 +209,38 @@ def lvm2():
     return 512, bytes(label)
 
 
+def crc64(data):
+    crc = (1 << 64) - 1
+    for byte in data:
+        crc ^= byte << 56
+        for _ in range(8):
+            crc = (crc << 1 ^ (0x42f0e1eba9ea3693 if crc >> 63 else 0)) & (1 << 64) - 1
+    return crc ^ (1 << 64) - 1
+
+
 def bcache():
     sb = bytearray(512)
     struct.pack_into("<QQQ", sb, 0, 0, 8, 1)
     sb[24:40] = bytes.fromhex("c68573f64e1a45ca8265f57f48ba6d81")
     sb[40:56] = bytes.fromhex(U.replace("-", ""))
     sb[72:77] = b"cache"
+    struct.pack_into("<Q", sb, 0, crc64(sb[8:208]))
     return 4096, bytes(sb)
 
 
-def zfs():
+def zfs(order="<", label=0):
     def pair(name, type_, value):
         name = struct.pack(">I", len(name)) + name + bytes(-len(name) % 4)
         body = name + struct.pack(">II", type_, 1) + value
         return struct.pack(">II", len(body) + 8, len(body) + 8) + body
 
-    text = b"tank"
-    return 16384, bytes.fromhex("010100000000000000000001") + pair(b"version", 8, struct.pack(">Q", 5000)) + \
+    text, at = b"tank", label * 262144 + 16384
+    pairs = bytes([1, order == "<", 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]) + pair(b"version", 8, struct.pack(">Q", 5000)) + \
         pair(b"name", 9, struct.pack(">I", len(text)) + text) + \
         pair(b"pool_guid", 8, struct.pack(">Q", 12345678901234567890)) + bytes(8)
+    body = pairs.ljust(112 * 1024 - 40, b"\0") + struct.pack(order + "Q", 0x0210da7ab10c7a11)
+    digest = hashlib.sha256(body + struct.pack(order + "4Q", at, 0, 0, 0)).digest()
+    return at, body + struct.pack(order + "4Q", *struct.unpack(">4Q", digest))
 
 
 SIZE = 16 * MIB + 12 * 512
@@ -225,6 +252,7 @@ MEMBERS = {
     "lvm2": (lvm2(), "LVM2_member", "abcdef-ABCD-EFgh-ijGH-IJkl-mnKL-MNopqr", ""),
     "bcache": (bcache(), "bcache", U, "cache"),
     "zfs": (zfs(), "zfs_member", "12345678901234567890", "tank"),
+    "zfs of SPARC": (zfs(">"), "zfs_member", "12345678901234567890", "tank"),
     "bitlocker": ((0, b"\xeb\x58\x90-FVE-FS-"), "BitLocker", "", ""),
     "hibernation": ((4086, b"S1SUSPEND\0"), "swsuspend", "", ""),
 }
@@ -240,20 +268,44 @@ def test_a_member_is_never_taken_for_the_file_system_in_it(name, probe, place):
     write(place, at, data)
     assert found(probe, place)[:4] == ["one", kind, uuid, label]
     says = blkid(place)
-    if name not in ("zfs", "bitlocker", "bcache", "hibernation"):  # incomplete to blkid, or ambivalent
+    if name not in ("zfs", "zfs of SPARC", "bitlocker", "bcache", "hibernation"):  # incomplete to blkid, or ambivalent
         assert (says["TYPE"], says["UUID"]) == (kind, uuid)
 
 
-@pytest.mark.parametrize("name", ["md 0.90", "md 1.0", "md 1.1", "md 1.2", "lvm2"])
+@pytest.mark.parametrize("name", ["md 0.90", "md 1.0", "md 1.1", "md 1.2", "lvm2", "bcache", "zfs", "zfs of SPARC"])
 def test_a_damaged_member_hides_what_is_in_it(name, probe, place):
     (at, data), _, _, _ = MEMBERS[name]
     place.touch()
     os.truncate(place, SIZE)
     subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", place, "16M"], env=ENV, check=True)
     write(place, at, data)
-    write(place, at + (45 if name == "lvm2" else 240 if name != "md 0.90" else 60), b"\xee")
+    write(place, at + (45 if name in ("lvm2", "bcache") else 240 if name != "md 0.90" else 60), b"\xee")
     how, _, _, _, text, _ = found(probe, place)
     assert how == "damaged" and "superblock checksum" in text, text
+
+
+@pytest.mark.parametrize("name, first, second", [("luks2", 0, 16384), ("luks2-256k", 0, 262144)])
+def test_a_luks_header_is_as_good_as_its_copy(name, first, second, probe, place):
+    make(name, place)
+    whole = found(probe, place)[:5]
+    flip(first + 5000)(place)
+    assert found(probe, place)[:5] == whole
+    flip(first + 5000)(place)
+    flip(second + 5000)(place)
+    assert found(probe, place)[:5] == whole
+
+
+@pytest.mark.parametrize("label", range(4))
+def test_one_sound_label_of_zfs_is_enough(label, probe, place):
+    place.touch()
+    os.truncate(place, 64 * 262144 + 512)
+    at, data = zfs()
+    write(place, at, data[:-40])
+    at, data = zfs(label=label if label < 2 else 60 + label)
+    write(place, at, data)
+    assert found(probe, place)[:2] == ["one", "zfs_member"]
+    flip(at + 4000)(place)
+    assert found(probe, place)[0] == "damaged"
 
 
 def test_two_file_systems_on_one_device_are_refused(probe, place):

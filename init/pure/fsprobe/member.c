@@ -1,5 +1,4 @@
-/* member.c - LVM2, LUKS, dm-verity and bcache. Sources: LVM2, lib/format_text/layout.h; the LUKS1
- * and LUKS2 on-disk format specifications; Linux,
+/* member.c - LVM2, dm-verity and bcache. Sources: LVM2, lib/format_text/layout.h; Linux,
  * Documentation/admin-guide/device-mapper/verity.rst and drivers/md/bcache/bcache_ondisk.h. */
 #include "init/pure/checksum.h"
 #include "init/pure/fsprobe/formats.h"
@@ -10,8 +9,10 @@
 #define LVM_SEED 0xf597a6cfu
 #define LVM_CHECK_AT 20 /* from here to the end of the sector */
 #define LVM_UUID_LEN 32
-#define LUKS_SIZE 4096
 #define BCACHE_AT 4096
+#define BCACHE_SUMMED 8 /* bytes: from here to the last journal bucket */
+#define BCACHE_BUCKETS 208 /* where their numbers stand, 8 bytes each */
+#define BCACHE_BUCKETS_MAX 256
 
 /* 32 letters and digits, written as 6-4-4-4-4-4-6. */
 static void read_lvm_uuid(const uint8_t *letters, struct finding *finding)
@@ -46,22 +47,6 @@ void probe_lvm2(struct view *view, struct finding *finding)
 	}
 }
 
-void probe_luks(struct view *view, struct finding *finding)
-{
-	struct span header = view_cut(view, 0, LUKS_SIZE);
-	uint16_t version;
-
-	if (!header.data || memcmp(header.data, "LUKS\xba\xbe", 6))
-		return;
-	version = be16(header.data + 6);
-	finding->format = version == 1 ? FORMAT_LUKS1 : FORMAT_LUKS2;
-	if (version != 1 && version != 2)
-		finding->damage = DAMAGE_FIELDS;
-	if (version == 2)
-		text_label(finding->label, sizeof(finding->label), span_cut(header, 24, 48));
-	text_label(finding->uuid, sizeof(finding->uuid), span_cut(header, 168, 40));
-}
-
 void probe_verity(struct view *view, struct finding *finding)
 {
 	struct span header = view_cut(view, 0, SECTOR);
@@ -74,6 +59,20 @@ void probe_verity(struct view *view, struct finding *finding)
 	text_uuid(finding->uuid, sizeof(finding->uuid), header.data + 16);
 }
 
+static enum damage judge_bcache(struct view *view, struct span sb)
+{
+	size_t buckets = le16(sb.data + BCACHE_BUCKETS - 2);
+	struct span summed;
+
+	if (le64(sb.data + 8) != BCACHE_AT / SECTOR || buckets > BCACHE_BUCKETS_MAX)
+		return DAMAGE_FIELDS;
+	summed = view_cut(view, BCACHE_AT + BCACHE_SUMMED,
+			  BCACHE_BUCKETS + 8 * buckets - BCACHE_SUMMED);
+	if (!summed.data || ~checksum_crc64(~0ull, summed) != le64(sb.data))
+		return DAMAGE_CHECKSUM;
+	return DAMAGE_NONE;
+}
+
 void probe_bcache(struct view *view, struct finding *finding)
 {
 	static const uint8_t magic[] = { 0xc6, 0x85, 0x73, 0xf6, 0x4e, 0x1a, 0x45, 0xca,
@@ -83,8 +82,7 @@ void probe_bcache(struct view *view, struct finding *finding)
 	if (!sb.data || memcmp(sb.data + 24, magic, sizeof(magic)))
 		return;
 	finding->format = FORMAT_BCACHE;
-	if (le64(sb.data + 8) != BCACHE_AT / SECTOR)
-		finding->damage = DAMAGE_FIELDS;
+	finding->damage = (uint8_t)judge_bcache(view, sb);
 	text_uuid(finding->uuid, sizeof(finding->uuid), sb.data + 40);
 	text_label(finding->label, sizeof(finding->label), span_cut(sb, 72, 32));
 }

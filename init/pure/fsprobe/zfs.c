@@ -1,9 +1,15 @@
 /* zfs.c - members of ZFS pools. Source: Sun's "ZFS On-Disk Specification"; RFC 4506 (XDR). */
 #include "init/pure/fsprobe/formats.h"
+#include "init/pure/fsprobe/sum.h"
 #include "init/pure/fsprobe/text.h"
 
 #define PAIRS_AT 16384 /* bytes: in the first of four labels, the configuration */
 #define PAIRS_SIZE 4096 /* what is looked at: name and number of the pool come early */
+#define SUMMED (112 * 1024) /* bytes from PAIRS_AT on, the sum the last of them */
+#define TAIL 40 /* bytes: the magic, the sum */
+#define MAGIC 0x0210da7ab10c7a11u
+#define LABELS 4
+#define LABEL_SIZE (256 * 1024ull)
 #define HEAD 12 /* encoding and byte order; version and flags of the list */
 #define STRING 9 /* types of a value */
 #define NUMBER 8
@@ -63,15 +69,55 @@ static void take_pairs(struct span list, struct finding *finding)
 	}
 }
 
+/* Whether the configuration of the label at this place is as it was written. The sum is made with
+ * its own place in its own stead; who wrote it shows in the order of the magic's bytes. */
+static int is_right(struct view *view, uint64_t label)
+{
+	struct span tail = view_cut(view, label + PAIRS_AT + SUMMED - TAIL, TAIL);
+	uint8_t place[SHA256_SIZE] = { 0 }, sum[SHA256_SIZE];
+	int is_big = tail.data && be64(tail.data) == MAGIC;
+
+	if (!tail.data || (!is_big && le64(tail.data) != MAGIC))
+		return 0;
+	for (int i = 0; i < 8; i++)
+		place[i ^ (is_big ? 7 : 0)] = (uint8_t)((label + PAIRS_AT) >> (8 * i));
+	if (!sum_sha256(view, label + PAIRS_AT, SUMMED, SUMMED - SHA256_SIZE,
+			(struct span){ place, sizeof(place) }, sum))
+		return 0;
+	for (int i = 0; i < SHA256_SIZE; i++)
+		if (tail.data[8 + i] != sum[i ^ (is_big ? 0 : 7)])
+			return 0;
+	return 1;
+}
+
+/* Two labels at the start, two at the end: any of them makes a member. */
+static uint64_t label_at(const struct view *view, int number)
+{
+	uint64_t end = view->size / LABEL_SIZE * LABEL_SIZE;
+
+	return number < LABELS / 2 ? (uint64_t)number * LABEL_SIZE :
+				     end - (uint64_t)(LABELS - number) * LABEL_SIZE;
+}
+
+static int is_list(struct span list)
+{
+	/* XDR, either byte order; version 0 of a list whose names are unique. */
+	return list.data && list.data[0] == 1 && list.data[1] <= 1 && be16(list.data + 2) == 0 &&
+	       be32(list.data + 4) == 0 && be32(list.data + 8) == 1;
+}
+
 void probe_zfs(struct view *view, struct finding *finding)
 {
-	static const uint8_t begin[] = { 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 };
-
-	struct span list = view_cut(view, PAIRS_AT, PAIRS_SIZE);
-
-	if (!list.data || memcmp(list.data, begin, sizeof(begin)))
+	if (!is_list(view_cut(view, PAIRS_AT, PAIRS_SIZE)))
 		return;
-	take_pairs(list, finding);
-	if (finding->uuid[0])
-		finding->format = FORMAT_ZFS;
+	finding->format = FORMAT_ZFS;
+	finding->damage = DAMAGE_CHECKSUM;
+	for (int i = 0; i < LABELS && finding->damage && !view->want_len; i++) {
+		struct span list = view_cut(view, label_at(view, i) + PAIRS_AT, PAIRS_SIZE);
+
+		if (!is_list(list) || !is_right(view, label_at(view, i)))
+			continue;
+		take_pairs(list, finding);
+		finding->damage = finding->uuid[0] ? DAMAGE_NONE : DAMAGE_FIELDS;
+	}
 }
