@@ -64,6 +64,8 @@ else
 run_as	= @printf '  %-8s%s\n' $1 $@; $2
 endif
 
+FORMATTED = $(shell find init tools tests -name '*.[ch]')
+
 .PHONY: all deps run check check-all kernel soak bench bench-boot bench-coldplug bench-pack fuzz lint format install install-hooks clean help
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNIT_OBJS) $(FUZZ_OBJS) $B/unit/tests/unit/fake_sys.o $B/fuzz/tests/fuzz/quiet_error.o
@@ -197,15 +199,16 @@ bench: deps			## what /init costs, in instructions
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/bench/bench.py $B
 
-lint:				## gcc's analyzer over everything, the manuals
+lint:				## gcc's analyzer over everything, the format, the manuals
 	@for file in $(INIT:%=init/%.c) $(PURE:%=init/pure/%.c); do \
 		$(MUSL_CC) $(INIT_CFLAGS) -O1 -fanalyzer -c -o /dev/null $$file || exit 1; done
 	@for file in tools/uml_regset.c $(TOOL:%=tools/%.c) $(TOOL_LIB:%=tools/lib/%.c); do \
 		$(CC) $(HOST_CFLAGS) -fanalyzer -c -o /dev/null $$file || exit 1; done
+	clang-format --dry-run -Werror $(FORMATTED)
 	mandoc -Tlint -Wwarning man/*.[0-9]
 
 format:				## clang-format in place
-	clang-format -i $(wildcard init/*.[ch] init/*/*.[ch] tools/*.[ch] tools/lib/*/*.[ch] tests/*/*.[ch])
+	clang-format -i $(FORMATTED)
 
 install: all			## into DESTDIR and PREFIX; HOOKS=1: pack an image for each kernel installed
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/rdinit

@@ -38,8 +38,10 @@ static void report(const struct child *child)
 
 int appliance(struct boot *boot)
 {
-	struct child child = { .argv = boot->program, .signals = SIGNALS_TO_CHILD,
-			       .stdio = { -1, -1, -1 }, .dir = boot->settings.chdir };
+	struct child child = { .argv = boot->program,
+			       .signals = SIGNALS_TO_CHILD,
+			       .stdio = { -1, -1, -1 },
+			       .dir = boot->settings.chdir };
 	const char *user = boot->settings.user;
 	struct identity identity;
 	int error = user ? identity_parse(user, &identity) : 0;

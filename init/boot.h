@@ -9,21 +9,21 @@
 #include "init/pure/mode.h"
 #include "init/pure/settings.h"
 
-#define COMMAND_LINE_MAX  4096 /* bytes; COMMAND_LINE_SIZE on x86 is 2048 */
-#define IMAGE_WORDS_MAX	  4096 /* bytes of all /etc/cmdline.d together */
-#define RUN_FILE_MAX	  8192 /* bytes of /etc/rdinit/run */
-#define ENV_FILE_MAX	  8192 /* bytes of /etc/rdinit/env */
-#define ENVIRONMENT_MAX	  127  /* words of its environment */
-#define MODULE_LIST_MAX	  65536 /* bytes of /etc/rdinit/modules: some 700 modules */
+#define COMMAND_LINE_MAX 4096 /* bytes; COMMAND_LINE_SIZE on x86 is 2048 */
+#define IMAGE_WORDS_MAX 4096 /* bytes of all /etc/cmdline.d together */
+#define RUN_FILE_MAX 8192 /* bytes of /etc/rdinit/run */
+#define ENV_FILE_MAX 8192 /* bytes of /etc/rdinit/env */
+#define ENVIRONMENT_MAX 127 /* words of its environment */
+#define MODULE_LIST_MAX 65536 /* bytes of /etc/rdinit/modules: some 700 modules */
 #define FAILED_MODULES_MAX 256 /* bytes of their names, for the report */
-#define DEVICE_PATH_MAX	  128  /* bytes; "/dev/mapper/" and the 127 of a device-mapper name fit not */
+#define DEVICE_PATH_MAX 128 /* bytes; "/dev/mapper/" and a name of 127 fit not */
 
-#define MEMBERS_MAX	  512  /* bytes: some 20 devices */
+#define MEMBERS_MAX 512 /* bytes: some 20 devices */
 
 #define NEWROOT "/newroot"
-#define HOST	"/run/rdinit/host"  /* the file system that a root in a file is on */
-#define RAM	"/run/rdinit/ram" /* where its copy in memory is */
-#define LOWER	"/run/rdinit/lower" /* the root itself, under an overlay */
+#define HOST "/run/rdinit/host" /* the file system that a root in a file is on */
+#define RAM "/run/rdinit/ram" /* where its copy in memory is */
+#define LOWER "/run/rdinit/lower" /* the root itself, under an overlay */
 
 /* What of a device named by its path is looked at, and what it may be. */
 enum looking {
@@ -34,11 +34,11 @@ enum looking {
 
 /* A device that the command line names, or the root's fstab. */
 struct place {
-	const char *word, *name;     /* "root", "UUID=..." */
+	const char *word, *name; /* "root", "UUID=..." */
 	enum looking looking;
 	char device[DEVICE_PATH_MAX]; /* its node */
-	struct finding finding;      /* what is on it, where a probe looked */
-	char members[MEMBERS_MAX];   /* a file system on several devices: all, as mount options */
+	struct finding finding; /* what is on it, where a probe looked */
+	char members[MEMBERS_MAX]; /* a file system on several devices: all, as mount options */
 };
 
 enum driver_state {
@@ -49,24 +49,24 @@ enum driver_state {
 };
 
 struct boot {
-	char **argv, **envp;            /* as the kernel gave them to /init */
+	char **argv, **envp; /* as the kernel gave them to /init */
 	struct settings settings;
-	int settings_known;             /* read, as far as they can be */
+	int settings_known; /* read, as far as they can be */
 	enum mode mode;
 	char *program[RUN_WORDS_MAX + 1]; /* MODE_RUN: what to run; NULL at the end */
 	const char *env[ENVIRONMENT_MAX + 1]; /* its environment; NULL at the end */
 	int env_count;
-	enum way_out way_out;           /* asked for by a signal while running */
+	enum way_out way_out; /* asked for by a signal while running */
 	int modules_loaded, modules_failed;
-	int modules_done;            /* the step has been taken */
-	int unanswered;              /* devices in the report that have no driver */
+	int modules_done; /* the step has been taken */
+	int unanswered; /* devices in the report that have no driver */
 	char failed_modules[FAILED_MODULES_MAX];
-	struct place root, upper;    /* upper: what rd.overlay= names */
+	struct place root, upper; /* upper: what rd.overlay= names */
 	struct devices devices;
 	/* While a program runs: the kernel told of a device. When it must be called again at the
 	 * latest, as of sys_clock_ms(). NULL: nobody listens. */
 	int64_t (*hear)(struct boot *boot);
-	struct drivers drivers;      /* the image's table; of no lines where it has none */
+	struct drivers drivers; /* the image's table; of no lines where it has none */
 	unsigned char driver_state[DRIVERS_MAX]; /* enum driver_state of each line */
 	uint16_t driver_queue[DRIVERS_MAX]; /* lines to be loaded, each behind what it needs */
 	unsigned int driver_queued;
@@ -87,10 +87,10 @@ int resume(struct boot *boot);
 int root_find(struct boot *boot);
 int root_mount(struct boot *boot);
 int root_usr(struct boot *boot);
-int root_switch(struct boot *boot);     /* returns only on failure */
+int root_switch(struct boot *boot); /* returns only on failure */
 int appliance(struct boot *boot);
 int stay(struct boot *boot);
-int power(struct boot *boot);           /* never returns */
+int power(struct boot *boot); /* never returns */
 
 /* The kernel's own line alone, for a failure before settings had its turn. */
 void settings_read_kernel_line(struct boot *boot);

@@ -43,8 +43,8 @@ void root_boot_partition(struct boot *boot, char uuid[FINDING_UUID_MAX])
 	sys_umount(VARIABLES, 0);
 	if (len == -ENOENT)
 		return;
-	error = len < 0 ? (int)len :
-			  efivar_uuid((struct span){ (uint8_t *)bytes, (size_t)len }, uuid);
+	error = len < 0 ? (int)len
+			: efivar_uuid((struct span){ (uint8_t *)bytes, (size_t)len }, uuid);
 	if (error)
 		log_warn(error, "read LoaderDevicePartUUID (every disk is searched)");
 	else

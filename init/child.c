@@ -50,8 +50,8 @@ static enum way_out way_of(int signal)
 	}
 }
 
-/* Told by a signal, like all that is waited for here: where nothing comes and goes nothing wakes.
- */
+/* Told by a signal, like all that is waited for here: where nothing comes and goes
+ * nothing wakes. */
 static int64_t listen(struct boot *boot)
 {
 	if (!boot->hear)
@@ -60,7 +60,8 @@ static int64_t listen(struct boot *boot)
 	return boot->hear(boot); /* what came before */
 }
 
-/* The next signal that asks for something; 0: a child has ended, a device is told of, or nothing came. */
+/* The next signal that asks for something; 0: a child has ended, a device is told of, or nothing
+ * came. */
 static int next_signal(struct boot *boot, const sigset_t *set, int64_t *deadline)
 {
 	int signal = sys_sigwait(set, devices_time_left(*deadline));

@@ -8,23 +8,23 @@
 /* Who gets the signals that PID 1 receives while it waits. */
 enum signals_to {
 	SIGNALS_TO_CHILD, /* an appliance: they are the program's */
-	SIGNALS_TO_INIT,  /* a machine with a shell: poweroff, reboot and halt of busybox's kind */
+	SIGNALS_TO_INIT, /* a machine with a shell: poweroff, reboot and halt of busybox's kind */
 };
 
 enum child_act { CHILD_RUN, CHILD_ENTER, CHILD_BECOME };
 
 struct child {
-	char *const *argv;         /* argv[0] is the program: a path, or looked up in PATH */
+	char *const *argv; /* argv[0] is the program: a path, or looked up in PATH */
 	enum signals_to signals;
-	int stdio[3];              /* descriptors for 0 to 2; -1: as they are */
+	int stdio[3]; /* descriptors for 0 to 2; -1: as they are */
 	const struct identity *identity; /* NULL: root */
-	const char *dir;           /* its working directory; NULL: / */
+	const char *dir; /* its working directory; NULL: / */
 	/* what became of it */
 	int pid;
-	int keeper;                /* of its session, which is a process of its own, or 0 */
-	int error;                 /* -errno of the start, 0 where the program ran */
-	enum child_act failed_to;  /* what the error is of */
-	int status;                /* as in wait(2) */
+	int keeper; /* of its session, which is a process of its own, or 0 */
+	int error; /* -errno of the start, 0 where the program ran */
+	enum child_act failed_to; /* what the error is of */
+	int status; /* as in wait(2) */
 	int64_t ran_ms;
 };
 

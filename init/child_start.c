@@ -1,4 +1,5 @@
-/* child_start.c - one program becomes a child of PID 1: who and where it is, its streams, its file. */
+/* child_start.c - one program becomes a child of PID 1: who and where it is, its streams,
+ * its file. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>

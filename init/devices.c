@@ -192,8 +192,8 @@ static void take_line(struct devices *devices, char *line)
 	take_in(devices, &event, "");
 }
 
-/* One file in place of four in sysfs for each device, whose paths cost the kernel ten times more.
- */
+/* One file in place of four in sysfs for each device, whose paths cost the kernel ten
+ * times more. */
 int devices_scan(struct devices *devices)
 {
 	static char text[PARTITIONS_MAX];

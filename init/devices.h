@@ -78,14 +78,15 @@ void devices_open(struct devices *devices);
 int devices_scan(struct devices *devices);
 
 /* Starts probes for new devices, as many as may run, and waits until something has happened or the
- * deadline (as of sys_clock_ms()) has passed: a block or virtio device came, changed or went, a probe
- * ended. */
+ * deadline (as of sys_clock_ms()) has passed: a block or virtio device came, changed or went, a
+ * probe ended. */
 void devices_wait(struct devices *devices, enum look look, int64_t deadline);
 
 /* Takes what was told until now, without waiting. */
 void devices_hear(struct devices *devices);
 
-/* For who waits for signals: SIGIO comes for what is told from now on, and for what a probe finds. */
+/* For who waits for signals: SIGIO comes for what is told from now on, and for what a
+ * probe finds. */
 void devices_signal(struct devices *devices);
 /* What devices_wait(), LOOK_INSIDE, does, as far as it goes without waiting. When it must be called
  * again at the latest, as of sys_clock_ms(): a probe that hangs is given up then. */

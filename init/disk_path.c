@@ -76,8 +76,8 @@ static void read_sas(char *folder, struct diskpath_scsi *scsi)
 	read_of(folder, "sas_device", "sas_address", scsi->sas_expander);
 }
 
-/* From "ata1/host0/target0:0:0". 0: something else stands between host and target, as with iSCSI.
- */
+/* From "ata1/host0/target0:0:0". 0: something else stands between host and target, as
+ * with iSCSI. */
 static int add_scsi(struct diskpath *path, char *folder, const char *address)
 {
 	struct diskpath_scsi scsi = { .address = address };

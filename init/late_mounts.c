@@ -18,10 +18,12 @@ static const struct late_row {
 } rows[] = {
 	{ { "tmpfs", "/run", MS_NOSUID | MS_NODEV, "mode=0755,size=20%", MOUNT_OPTIONAL }, 1 },
 	{ { "devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, "gid=5,mode=0620,ptmxmode=0666",
-	    MOUNT_OPTIONAL }, 0 },
+	    MOUNT_OPTIONAL },
+	  0 },
 	{ { "tmpfs", "/dev/shm", MS_NOSUID | MS_NODEV, "mode=1777", MOUNT_OPTIONAL }, 0 },
 	{ { "cgroup2", "/sys/fs/cgroup", MS_NOSUID | MS_NODEV | MS_NOEXEC, "nsdelegate",
-	    MOUNT_OPTIONAL }, 0 },
+	    MOUNT_OPTIONAL },
+	  0 },
 };
 
 int late_mounts(struct boot *boot)

@@ -47,8 +47,8 @@ static void make(const char *folder, const char *name, const struct device *devi
 		log_warn(error, "link %s to %s", path, target);
 }
 
-/* As udev has it: parts of something larger are no file systems, but encrypted devices have names.
- */
+/* As udev has it: parts of something larger are no file systems, but encrypted devices
+ * have names. */
 static int has_content(const struct devices *devices, const struct device *device)
 {
 	const struct finding *finding = &device->finding;
@@ -146,8 +146,8 @@ static int sweep_folder(const struct dirent_view *entry, void *argument)
 	return 0;
 }
 
-/* What came or went takes or leaves its own names. Of what changed nobody knows which names it had.
- */
+/* What came or went takes or leaves its own names. Of what changed nobody knows which
+ * names it had. */
 static void update(struct devices *devices)
 {
 	const struct device *device = NULL;
@@ -162,7 +162,8 @@ static void update(struct devices *devices)
 		link_device(devices, device);
 }
 
-/* Nothing is waited for: a program runs, whose signals and whose end come before a device that hangs. */
+/* Nothing is waited for: a program runs, whose signals and whose end come before a device that
+ * hangs. */
 static int64_t hear(struct boot *boot)
 {
 	struct devices *devices = &boot->devices;

@@ -10,7 +10,7 @@
 enum on_failure { STOP, GO_ON };
 
 struct boot_step {
-	const char *name;              /* shown in every message of the step */
+	const char *name; /* shown in every message of the step */
 	int (*run)(struct boot *boot); /* 0, or -errno already reported */
 	enum on_failure on_failure;
 };
@@ -87,5 +87,6 @@ int main(int argc, char **argv, char **envp)
 	begin(&boot, argv, envp);
 	take(&boot, first_steps);
 	take(&boot, steps_of_mode[boot.mode]);
-	give_up(&boot, "power", -EIO); /* not reached: the last step of each table does not return */
+	give_up(&boot, "power",
+		-EIO); /* not reached: the last step of each table does not return */
 }

@@ -6,11 +6,12 @@
 
 #define MODULE_NAME_SIZE 64 /* bytes; the kernel's MODULE_NAME_LEN is 56 */
 
-/* Loads the module at `path` with `options` and then those of the command line, and counts it. 0, also
- * where the kernel has it already; else -errno, said. */
+/* Loads the module at `path` with `options` and then those of the command line, and counts it. 0,
+ * also where the kernel has it already; else -errno, said. */
 int module_load(struct boot *boot, const char *path, const char *options);
 
-/* The two halves of it: what a child can do, without a word; and what came of it, counted and said. */
+/* The two halves of it: what a child can do, without a word; and what came of it, counted
+ * and said. */
 int module_insert(const struct boot *boot, const char *path, const char *options);
 int module_account(struct boot *boot, const char *path, int error);
 
@@ -18,8 +19,8 @@ int module_account(struct boot *boot, const char *path, int error);
  * needs; once, whatever becomes of it. */
 void module_queue_add(struct boot *boot, unsigned int line);
 
-/* Loads what is in the queue, on more than one processor side by side, and returns when all of it has
- * ended. Whether there was anything. */
+/* Loads what is in the queue, on more than one processor side by side, and returns when all of it
+ * has ended. Whether there was anything. */
 int module_queue_run(struct boot *boot);
 
 /* drivers.c: loads the modules of modules-load=, and those that devices ask for, by the image's

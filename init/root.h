@@ -77,8 +77,8 @@ int root_members(struct boot *boot, struct place *place, int64_t deadline);
  * know; 0, or -errno, said. */
 int root_take(struct place *place, const struct device *device);
 
-/* root_overlay.c: makes /run what survives the switch, and the folders below it. 0 or -errno, said.
- */
+/* root_overlay.c: makes /run what survives the switch, and the folders below it. 0 or
+ * -errno, said. */
 int root_overlay_folders(struct boot *boot);
 
 /* On top of the root, which is on LOWER, a layer that takes what is written. 0 or

@@ -234,7 +234,8 @@ int root_find(struct boot *boot)
 
 	boot->root.word = "root";
 	boot->root.name = settings->root;
-	/* Whoever names a type knows what is there; with rdinit.loop= the type is that of the file. */
+	/* Whoever names a type knows what is there; with rdinit.loop= the type is that of
+	 * the file. */
 	if (settings->rootfstype && !settings->loop)
 		boot->root.looking = LOOKING_NEVER;
 	boot->upper.word = "rd.overlay";

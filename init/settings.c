@@ -9,10 +9,10 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-#define CONF_DIR      "/etc/cmdline.d"
-#define CONF_MAX      16 /* files */
+#define CONF_DIR "/etc/cmdline.d"
+#define CONF_MAX 16 /* files */
 #define CONF_NAME_MAX 64 /* bytes of a file's name */
-#define ENV_FILE      "/etc/rdinit/env"
+#define ENV_FILE "/etc/rdinit/env"
 
 struct conf_names {
 	char name[CONF_MAX][CONF_NAME_MAX];
@@ -114,7 +114,8 @@ static void set_env(struct boot *boot, const char *word, enum env_wins wins)
 		boot->env[boot->env_count++] = word;
 }
 
-/* NAME=VALUE, each ended by a NUL: what a word of the kernel's syntax cannot hold can stand here. */
+/* NAME=VALUE, each ended by a NUL: what a word of the kernel's syntax cannot hold can
+ * stand here. */
 static int take_env_file(struct boot *boot)
 {
 	char *text = boot->env_file;
@@ -128,8 +129,8 @@ static int take_env_file(struct boot *boot)
 	return 0;
 }
 
-/* The image's file and words first, then what the kernel put into our environment: the unknown words of
- * its line and HOME and TERM. Of those, what is ours is nobody else's. */
+/* The image's file and words first, then what the kernel put into our environment: the unknown
+ * words of its line and HOME and TERM. Of those, what is ours is nobody else's. */
 static int is_kernels_own(const char *word)
 {
 	return strcmp(word, "HOME=/") == 0 || strcmp(word, "TERM=linux") == 0;
@@ -155,8 +156,8 @@ static int make_env(struct boot *boot)
 static int take_words(struct boot *boot, enum mode_from from, char *text, size_t len)
 {
 	if (mode_words(from, text, len, boot->program) < 0)
-		return log_err(-EINVAL, "read %s: an open quote, or more than %d words", mode_from_name(from),
-			       RUN_WORDS_MAX);
+		return log_err(-EINVAL, "read %s: an open quote, or more than %d words",
+			       mode_from_name(from), RUN_WORDS_MAX);
 	return 0;
 }
 

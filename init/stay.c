@@ -10,7 +10,7 @@
 #include "init/sys/sys.h"
 
 #define OWN_INIT "/sbin/init"
-#define SHELL	 "/bin/sh"
+#define SHELL "/bin/sh"
 
 /* The image's own init takes our place, as the kernel's would. */
 static int become_own_init(struct boot *boot)
@@ -49,5 +49,5 @@ int stay(struct boot *boot)
 	if (sys_access(SHELL, X_OK) == 0)
 		return run_shell(boot);
 	return log_err(-ENOENT, "find something to run: no root=, no rdinit.run=, no "
-		       "/etc/rdinit/run, no " OWN_INIT ", no " SHELL);
+				"/etc/rdinit/run, no " OWN_INIT ", no " SHELL);
 }

@@ -16,11 +16,11 @@ enum { TTY, OUT, ERR, IN, POLLED };
 
 struct pump {
 	int tty;
-	int ends[3];                /* ours: write to the program's 0, read its 1 and 2 */
+	int ends[3]; /* ours: write to the program's 0, read its 1 and 2 */
 	struct frame_reader reader;
-	uint8_t input[FRAME_MAX];   /* on its way to the program */
+	uint8_t input[FRAME_MAX]; /* on its way to the program */
 	size_t input_len;
-	int input_ended;            /* the host sent the end */
+	int input_ended; /* the host sent the end */
 };
 
 static void write_all(int fd, const uint8_t *bytes, size_t len)
@@ -70,8 +70,7 @@ static void carry_output(struct pump *pump, int i, enum frame_kind kind)
 /* A program that closed its input (EPIPE) gets no more: the host's credit stays where it is. */
 static void carry_input(struct pump *pump)
 {
-	long written = pump->input_len ?
-		sys_write(pump->ends[0], pump->input, pump->input_len) : 0;
+	long written = pump->input_len ? sys_write(pump->ends[0], pump->input, pump->input_len) : 0;
 
 	if (written > 0) {
 		pump->input_len -= (size_t)written;

@@ -129,16 +129,11 @@ static int check_image(struct check *check, const struct request *request, const
 }
 
 static const struct option options[] = {
-	{ "kernel", required_argument, NULL, 'k' },
-	{ "config", required_argument, NULL, 'c' },
-	{ "append", required_argument, NULL, 'a' },
-	{ "machine", required_argument, NULL, 'm' },
-	{ "memory", required_argument, NULL, 'M' },
-	{ "root", required_argument, NULL, 'r' },
-	{ "json", no_argument, NULL, 'j' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
+	{ "kernel", required_argument, NULL, 'k' }, { "config", required_argument, NULL, 'c' },
+	{ "append", required_argument, NULL, 'a' }, { "machine", required_argument, NULL, 'm' },
+	{ "memory", required_argument, NULL, 'M' }, { "root", required_argument, NULL, 'r' },
+	{ "json", no_argument, NULL, 'j' },	    { "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },	    { 0 },
 };
 
 int cmd_check(int argc, char **argv)

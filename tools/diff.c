@@ -24,14 +24,22 @@ static const char usage[] =
 static const char *kind_of(uint32_t mode)
 {
 	switch (mode & S_IFMT) {
-	case S_IFREG: return "file";
-	case S_IFDIR: return "folder";
-	case S_IFLNK: return "symlink";
-	case S_IFCHR: return "character device";
-	case S_IFBLK: return "block device";
-	case S_IFIFO: return "pipe";
-	case S_IFSOCK: return "socket";
-	default: return "unknown";
+	case S_IFREG:
+		return "file";
+	case S_IFDIR:
+		return "folder";
+	case S_IFLNK:
+		return "symlink";
+	case S_IFCHR:
+		return "character device";
+	case S_IFBLK:
+		return "block device";
+	case S_IFIFO:
+		return "pipe";
+	case S_IFSOCK:
+		return "socket";
+	default:
+		return "unknown";
 	}
 }
 
@@ -95,7 +103,7 @@ static void compare_fields(struct buffer *words, const struct newc_fields *a,
 
 struct side {
 	const struct archive *archive;
-	size_t at;		/* in by_path */
+	size_t at; /* in by_path */
 };
 
 /* The entry that the kernel leaves at the next path, or NULL behind the last one. */

@@ -35,8 +35,8 @@ static int count_bytes(void *context, const void *data, size_t len)
 	return 0;
 }
 
-/* What the entry takes by itself, compressed as its segment is: what it shares with its neighbours is
- * counted here, so the image would shrink by a little less. */
+/* What the entry takes by itself, compressed as its segment is: what it shares with its neighbours
+ * is counted here, so the image would shrink by a little less. */
 static size_t compressed_size(const struct archive_segment *segment, struct span data)
 {
 	struct compress_choice choice;
@@ -65,7 +65,8 @@ static void print_cost(const struct explain *explain, const struct archive_entry
 	if (!S_ISREG(entry->newc.fields.mode))
 		return;
 	if (!strcmp(segment->kind, "raw")) {
-		printf("  size: %zu bytes, in segment %zu, not compressed\n", data.len, entry->segment + 1);
+		printf("  size: %zu bytes, in segment %zu, not compressed\n", data.len,
+		       entry->segment + 1);
 		return;
 	}
 	size = compressed_size(segment, data);
@@ -79,7 +80,8 @@ static void print_source(const struct explain *explain, const char *path)
 	const json_t *entry;
 	size_t i;
 
-	json_array_foreach(json_object_get(explain->manifest, "entries"), i, entry) {
+	json_array_foreach(json_object_get(explain->manifest, "entries"), i, entry)
+	{
 		const char *name = json_string_value(json_object_get(entry, "path"));
 		const char *why = json_string_value(json_object_get(entry, "why"));
 		const char *source = json_string_value(json_object_get(entry, "source"));
@@ -115,15 +117,18 @@ static void print_relations(const struct explain *explain, size_t index, enum di
 		if (direction == NEEDS)
 			printf("  needs: %s, %s\n", path_of(explain, relation->to), relation->kind);
 		else
-			printf("  needed by: %s, as %s\n", path_of(explain, relation->from), relation->kind);
+			printf("  needed by: %s, as %s\n", path_of(explain, relation->from),
+			       relation->kind);
 	}
 	if (met > SHOWN_MAX)
-		printf("  %s %zu more\n", direction == NEEDS ? "needs:" : "needed by:", met - SHOWN_MAX);
+		printf("  %s %zu more\n",
+		       direction == NEEDS ? "needs:" : "needed by:", met - SHOWN_MAX);
 }
 
 static void print_way(const struct explain *explain, size_t index)
 {
-	size_t count, *way = relations_way(&explain->relations, explain->archive->count, index, &count);
+	size_t count,
+		*way = relations_way(&explain->relations, explain->archive->count, index, &count);
 
 	for (size_t i = 0; i < count && count > 1; i++)
 		printf("%s%s", i ? " -> " : "  way: ",
@@ -206,6 +211,7 @@ int cmd_explain(int argc, char **argv)
 		return 0;
 	}
 	if (argc - optind < 2)
-		return error_usage("explain", "expected IMAGE and PATH, found %d arguments", argc - optind);
+		return error_usage("explain", "expected IMAGE and PATH, found %d arguments",
+				   argc - optind);
 	return explain_all(argv[optind], argv + optind + 1) < 0 ? 1 : 0;
 }

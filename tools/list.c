@@ -35,7 +35,9 @@ static int print_recipe(const struct archive *archive, bool verbose)
 {
 	/* An absolute name, so that the recipe means the same wherever it is saved. */
 	char *location = realpath(archive->name, NULL);
-	struct listing_style style = { .verbose = verbose, .segments = true, .locate = in_image,
+	struct listing_style style = { .verbose = verbose,
+				       .segments = true,
+				       .locate = in_image,
 				       .context = location ? location : archive->name };
 	int result = listing_print(archive, &style, stdout);
 
@@ -85,12 +87,9 @@ static int list_image(const char *name, enum form form, const char *picture)
 int cmd_list(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "long", no_argument, NULL, 'l' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "treemap", required_argument, NULL, 't' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
+		{ "verbose", no_argument, NULL, 'v' }, { "long", no_argument, NULL, 'l' },
+		{ "json", no_argument, NULL, 'j' },    { "treemap", required_argument, NULL, 't' },
+		{ "help", no_argument, NULL, 'h' },    { 0 },
 	};
 	enum form form = RECIPE;
 	const char *picture = NULL;
@@ -103,11 +102,14 @@ int cmd_list(int argc, char **argv)
 			return 0;
 		}
 		if (option == ':')
-			return error_usage("list", "%s expects an argument", shown(argv[optind - 1]));
+			return error_usage("list", "%s expects an argument",
+					   shown(argv[optind - 1]));
 		if (option == '?')
 			return error_usage("list", "unknown option %s", shown(argv[optind - 1]));
-		form = option == 'v' ? VERBOSE_RECIPE : option == 'l' ? LONG :
-		       option == 't' ? TREEMAP : JSON;
+		form = option == 'v'   ? VERBOSE_RECIPE
+		       : option == 'l' ? LONG
+		       : option == 't' ? TREEMAP
+				       : JSON;
 		if (option == 't')
 			picture = optarg;
 	}

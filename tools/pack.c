@@ -50,11 +50,37 @@ static const char usage[] =
 	"                             the line\n";
 
 /* Those without a letter. */
-enum { OPT_COMPRESS = 256, OPT_FAST_BOOT, OPT_THREADS, OPT_NO_CACHE, OPT_TREE, OPT_TAR, OPT_OCI,
-       OPT_IMAGE, OPT_MICROCODE, OPT_APPEND_TO, OPT_BOOTCONFIG, OPT_MANIFEST, OPT_SBOM,
-       OPT_MODULE, OPT_DRIVER, OPT_FOR_MACHINE, OPT_FOR_ROOT, OPT_HOST, OPT_FIRMWARE,
-       OPT_MODPROBE_D, OPT_UNSIGNED, OPT_KERNEL_RELEASE, OPT_HOST_ROOT, OPT_CMDLINE, OPT_KERNEL,
-       OPT_MODULES, OPT_VAR, OPT_SYSROOT, OPT_NO_INIT };
+enum {
+	OPT_COMPRESS = 256,
+	OPT_FAST_BOOT,
+	OPT_THREADS,
+	OPT_NO_CACHE,
+	OPT_TREE,
+	OPT_TAR,
+	OPT_OCI,
+	OPT_IMAGE,
+	OPT_MICROCODE,
+	OPT_APPEND_TO,
+	OPT_BOOTCONFIG,
+	OPT_MANIFEST,
+	OPT_SBOM,
+	OPT_MODULE,
+	OPT_DRIVER,
+	OPT_FOR_MACHINE,
+	OPT_FOR_ROOT,
+	OPT_HOST,
+	OPT_FIRMWARE,
+	OPT_MODPROBE_D,
+	OPT_UNSIGNED,
+	OPT_KERNEL_RELEASE,
+	OPT_HOST_ROOT,
+	OPT_CMDLINE,
+	OPT_KERNEL,
+	OPT_MODULES,
+	OPT_VAR,
+	OPT_SYSROOT,
+	OPT_NO_INIT
+};
 
 static const struct option long_options[] = {
 	{ "output", required_argument, NULL, 'o' },
@@ -146,11 +172,16 @@ static int take_line(struct pack *pack, int option)
 		const char *verb;
 		enum line_form form;
 	} rows[] = {
-		{ OPT_TREE, "tree", LINE_PLACE },	{ OPT_TAR, "tar", LINE_PLACE },
-		{ OPT_OCI, "oci", LINE_WORD },		{ OPT_IMAGE, "image", LINE_PLACE },
-		{ OPT_MICROCODE, "microcode", LINE_WORD }, { OPT_MODULE, "module", LINE_WORD },
-		{ OPT_DRIVER, "driver", LINE_WORD },	{ OPT_FOR_MACHINE, "for-machine", LINE_WORD },
-		{ OPT_FOR_ROOT, "for-root", LINE_WORD }, { OPT_CMDLINE, "cmdline", LINE_WORD },
+		{ OPT_TREE, "tree", LINE_PLACE },
+		{ OPT_TAR, "tar", LINE_PLACE },
+		{ OPT_OCI, "oci", LINE_WORD },
+		{ OPT_IMAGE, "image", LINE_PLACE },
+		{ OPT_MICROCODE, "microcode", LINE_WORD },
+		{ OPT_MODULE, "module", LINE_WORD },
+		{ OPT_DRIVER, "driver", LINE_WORD },
+		{ OPT_FOR_MACHINE, "for-machine", LINE_WORD },
+		{ OPT_FOR_ROOT, "for-root", LINE_WORD },
+		{ OPT_CMDLINE, "cmdline", LINE_WORD },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -255,7 +286,8 @@ static int parse(struct pack *pack, int argc, char **argv)
 	if (pack->app && !*pack->app)
 		return error_usage("pack", "--app expects a PROGRAM");
 	if (!pack->recipe_count && !pack->line_count && !pack->app && !pack->host)
-		return error_usage("pack", "expected a RECIPE, --tree, --tar, --oci, --image, --module, "
+		return error_usage("pack",
+				   "expected a RECIPE, --tree, --tar, --oci, --image, --module, "
 				   "--driver, --cmdline or --app");
 	return 0;
 }

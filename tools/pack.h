@@ -7,13 +7,13 @@
 #include "tools/lib/image/save.h"
 #include "tools/lib/recipe/recipe.h"
 
-enum line_form { LINE_WORD, LINE_PLACE };	/* recipe_option_word(), recipe_option_place() */
+enum line_form { LINE_WORD, LINE_PLACE }; /* recipe_option_word(), recipe_option_place() */
 
 /* What one that is short for a recipe line stands for. */
 struct line_option {
 	const char *verb;
 	enum line_form form;
-	const char *text;	/* or NULL */
+	const char *text; /* or NULL */
 };
 
 struct pack {
@@ -21,18 +21,18 @@ struct pack {
 	struct save save;
 	const char *bootconfig;
 	const char *sysroot;
-	const char *manifest, *sbom;	/* where to, "" beside the image, or NULL */
+	const char *manifest, *sbom; /* where to, "" beside the image, or NULL */
 	struct recipe_options recipe;
 	const char **vars;
 	size_t var_count;
 	const char **modprobe_dirs;
 	size_t modprobe_dir_count;
-	struct line_option *lines;	/* options that are short for lines, in their order */
+	struct line_option *lines; /* options that are short for lines, in their order */
 	size_t line_count;
 	char **recipes;
 	int recipe_count;
-	char **app;			/* PROGRAM ARG... up to NULL, or NULL */
-	char *running;			/* release of the kernel that --host means by default */
+	char **app; /* PROGRAM ARG... up to NULL, or NULL */
+	char *running; /* release of the kernel that --host means by default */
 	bool host;
 	bool no_init;
 	bool help;

@@ -29,8 +29,10 @@ static int choose_host_kernel(struct pack *pack)
 		return 0;
 	pack->running = host_line(root, "/proc/sys/kernel/osrelease");
 	if (!pack->running)
-		return error("--host: %s/proc/sys/kernel/osrelease cannot be read; --kernel-release "
-			     "says which kernel is meant", shown(root));
+		return error(
+			"--host: %s/proc/sys/kernel/osrelease cannot be read; --kernel-release "
+			"says which kernel is meant",
+			shown(root));
 	pack->recipe.kernel_release = pack->running;
 	return 0;
 }
@@ -64,7 +66,8 @@ static int save_image(struct pack *pack, const struct image *image, const struct
 	int result = 0;
 
 	if (pack->bootconfig)
-		result = whole_file(pack->bootconfig, BOOTCONFIG_MAX + 1, "boot configuration", &config);
+		result = whole_file(pack->bootconfig, BOOTCONFIG_MAX + 1, "boot configuration",
+				    &config);
 	if (!result && pack->bootconfig) {
 		buffer_add(&config, "", 0);
 		pack->save.bootconfig = (struct span){ (const uint8_t *)config.data, config.len };
@@ -93,8 +96,11 @@ static int write_beside(int (*write)(const struct provenance *, const char *),
 static int describe(const struct pack *pack, const struct image *image, const struct recipe *recipe)
 {
 	struct archive *archive;
-	struct provenance provenance = { .image = image, .early = recipe_early(recipe), .host_root = "",
-					 .sysroots = recipe_sysroots(recipe), .created = pack->recipe.newest };
+	struct provenance provenance = { .image = image,
+					 .early = recipe_early(recipe),
+					 .host_root = "",
+					 .sysroots = recipe_sysroots(recipe),
+					 .created = pack->recipe.newest };
 	int result;
 
 	if (!pack->manifest && !pack->sbom)

@@ -25,8 +25,8 @@ static int plan_image(const char *append, const char *name)
 		if (check.is_damaged)
 			result = error("%s: is damaged: `rdinit check` says how", shown(name));
 		else if (!check.is_ours)
-			result = error("%s: %s is not our /init: what it does is not known here", shown(name),
-				       shown(check.rdinit));
+			result = error("%s: %s is not our /init: what it does is not known here",
+				       shown(name), shown(check.rdinit));
 		else
 			plan_print(&check);
 		check_free(&check);
@@ -50,7 +50,9 @@ int cmd_plan(int argc, char **argv)
 			return 0;
 		}
 		if (option != 'a')
-			return error_usage("plan", option == ':' ? "%s expects an argument" : "unknown option %s",
+			return error_usage("plan",
+					   option == ':' ? "%s expects an argument"
+							 : "unknown option %s",
 					   shown(argv[optind - 1]));
 		append = optarg;
 	}

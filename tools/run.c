@@ -41,8 +41,21 @@ static const char usage[] =
 	"                             terminal), or the serial console (IMAGE)\n"
 	"  -v, --verbose              kernel messages on stderr\n";
 
-enum { OPT_KERNEL = 256, OPT_MACHINE, OPT_MEMORY, OPT_CPUS, OPT_APPEND, OPT_DISK, OPT_MODULE,
-       OPT_TREE, OPT_OCI, OPT_TIMEOUT, OPT_STDIO, OPT_NO_TUNING, OPT_SYSROOT };
+enum {
+	OPT_KERNEL = 256,
+	OPT_MACHINE,
+	OPT_MEMORY,
+	OPT_CPUS,
+	OPT_APPEND,
+	OPT_DISK,
+	OPT_MODULE,
+	OPT_TREE,
+	OPT_OCI,
+	OPT_TIMEOUT,
+	OPT_STDIO,
+	OPT_NO_TUNING,
+	OPT_SYSROOT
+};
 
 static const struct option long_options[] = {
 	{ "kernel", required_argument, NULL, OPT_KERNEL },
@@ -176,7 +189,7 @@ static int check(struct run *run, int operands, char **argv)
 						   : "expected an IMAGE, or -- and a PROGRAM");
 	if (!is_made(run) && (run->image.module_count || run->image.tree_count))
 		return error_usage("run", "--module and --tree need -- PROGRAM: an IMAGE stays as "
-				   "it is");
+					  "it is");
 	if (run->image.sysroot && !run->image.program)
 		return error_usage("run", "--sysroot needs -- PROGRAM: it says where that is from");
 	if (run->machine.type == MACHINE_UML && run->machine.cpus > 1)

@@ -11,13 +11,13 @@
 struct run {
 	struct machine_config machine;
 	struct run_image image;
-	const char *kernel;		/* --kernel */
-	struct buffer append;		/* all --append, each after a blank */
+	const char *kernel; /* --kernel */
+	struct buffer append; /* all --append, each after a blank */
 	struct disk *disks;
 	const char **disk_texts;
 	size_t disk_count;
 	int machine_given, stdio_given, no_tuning, help;
-	const char *image_path;		/* IMAGE */
+	const char *image_path; /* IMAGE */
 };
 
 /* Looks at everything that can be wrong, then boots. The guest's exit status, or 1 after
@@ -27,7 +27,8 @@ int run_boot(struct run *run);
 /* run_machine.c: what --disk named. 0, or -1 after reporting. */
 int run_open_disks(struct run *run);
 
-/* What the kernel's configuration decides of the machine, and what it forbids. 0, or -1 after reporting. */
+/* What the kernel's configuration decides of the machine, and what it forbids. 0, or -1 after
+ * reporting. */
 int run_heed_config(struct run *run, struct kernel *kernel, const struct kernel_boot *form,
 		    const struct kernel_config *config);
 

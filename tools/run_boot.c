@@ -32,9 +32,11 @@ static char *command_line(const struct run *run)
 	const struct machine_config *machine = &run->machine;
 	int interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	const char *term = getenv("TERM");
-	const struct tuning_facts facts = { .machine = machine->type, .cpus = machine->cpus,
+	const struct tuning_facts facts = { .machine = machine->type,
+					    .cpus = machine->cpus,
 					    .kvm = qemu_kvm_works(),
-					    .acpi = machine->acpi, .verbose = machine->verbose };
+					    .acpi = machine->acpi,
+					    .verbose = machine->verbose };
 	struct buffer words = { NULL, 0, 0 };
 
 	buffer_text(&words, "console=ttyS0 panic=-1");
@@ -64,7 +66,9 @@ static void say_what_boots(const struct run *run, const struct kernel *kernel,
 {
 	fprintf(stderr, "rdinit: kernel %s (%s), %s, %u MiB, %s, words: %s\n", shown(kernel->image),
 		kernel->release, qemu_machine_name(run->machine.type), run->machine.memory_mib,
-		run->machine.type == MACHINE_UML ? "UML" : qemu_kvm_works() ? "KVM" : "TCG",
+		run->machine.type == MACHINE_UML ? "UML"
+		: qemu_kvm_works()		 ? "KVM"
+						 : "TCG",
 		shown(run->machine.append));
 	if (kernel->kind != KERNEL_BZIMAGE)
 		return;
@@ -88,9 +92,9 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 	run->image.disk_count = run->disk_count;
 	run->image.host = qemu_disk_host(run->machine.type);
 	if (run->machine.type == MACHINE_UML)
-		run->image.disk_count = 0;	/* their driver is no module, and not of a bus */
+		run->image.disk_count = 0; /* their driver is no module, and not of a bus */
 	result = !run->image_path ? run_image_build(&run->image, &file)
-				    : run_image_open(run->image_path, &file);
+				  : run_image_open(run->image_path, &file);
 	if (!result)
 		result = kernel_fit_compression(config, run->image_path, file.compression);
 	if (!result) {
@@ -124,7 +128,7 @@ static int boot_uml(struct run *run, const struct kernel *kernel, const struct k
 			run->machine.scratch = scratch;
 			run->machine.preload = preload;
 			status = boot(run, kernel->image, kernel, form, config);
-			rmdir(scratch);	/* where no machine came to do it */
+			rmdir(scratch); /* where no machine came to do it */
 		}
 	}
 	free(preload);

@@ -1,4 +1,5 @@
-/* run_machine.c - the machine of `rdinit run`: what the user and the kernel's configuration make of it. */
+/* run_machine.c - the machine of `rdinit run`: what the user and the kernel's configuration make of
+ * it. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -20,8 +21,9 @@ int run_open_disks(struct run *run)
 			return -1;
 	for (size_t i = 0; i < run->disk_count && run->machine.type == MACHINE_MICROVM; i++)
 		if (is_not_for_microvm(&run->disks[i]))
-			return error("disk %s: a microvm has no PCI, and takes only virtio and scsi disks",
-				     shown(run->disks[i].path));
+			return error(
+				"disk %s: a microvm has no PCI, and takes only virtio and scsi disks",
+				shown(run->disks[i].path));
 	run->machine.disks = run->disks;
 	run->machine.disk_count = run->disk_count;
 	return 0;
@@ -50,9 +52,9 @@ static int has_disk(const struct run *run, int (*is_such)(const struct disk *))
 	return 0;
 }
 
-/* A microvm has the shortest way to the program, for a kernel that is made for one: which finds interrupts and disks
- * there without ACPI and without modules, and is entered behind its unpacker. One that has ACPI is not: on another
- * machine it powers off by itself, whoever asks for it. */
+/* A microvm has the shortest way to the program, for a kernel that is made for one: which finds
+ * interrupts and disks there without ACPI and without modules, and is entered behind its unpacker.
+ * One that has ACPI is not: on another machine it powers off by itself, whoever asks for it. */
 static int suits_microvm(const struct run *run, const struct kernel_boot *form,
 			 const struct kernel_config *config)
 {
@@ -63,8 +65,8 @@ static int suits_microvm(const struct run *run, const struct kernel_boot *form,
 	       is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES");
 }
 
-/* On a pc the first device with an interrupt sets the kernel's ACPI interpreter going, for 80 million instructions;
- * a q35 has no such methods. IDE disks have other drivers there. */
+/* On a pc the first device with an interrupt sets the kernel's ACPI interpreter going, for 80
+ * million instructions; a q35 has no such methods. IDE disks have other drivers there. */
 static int suits_q35(const struct run *run, const struct kernel_config *config)
 {
 	return is_on(config, "ACPI") && run->disk_count && !has_disk(run, is_ide);
@@ -80,9 +82,9 @@ static enum machine_type best_machine(const struct run *run, const struct kernel
 	return suits_q35(run, config) ? MACHINE_Q35 : MACHINE_PC;
 }
 
-/* A microvm with ACPI has no timer but the processor's, which takes 0.3 s to measure where it is emulated. So it
- * is without, unless the kernel learns of processors or disks in no other way; and has its serial
- * port for user space only if the kernel finds that there. */
+/* A microvm with ACPI has no timer but the processor's, which takes 0.3 s to measure where it is
+ * emulated. So it is without, unless the kernel learns of processors or disks in no other way; and
+ * has its serial port for user space only if the kernel finds that there. */
 static int microvm_needs_acpi(const struct run *run, const struct kernel_config *config)
 {
 	if (!is_on(config, "ACPI") || !is_on(config, "SERIAL_8250_PNP"))
@@ -115,7 +117,8 @@ static unsigned int wanted_of(const struct run *run)
 	if (run->machine.stdio == STDIO_PIPE)
 		wanted |= is_uml ? FIT_UML_LINES : FIT_SERIAL;
 	for (size_t i = 0; i < run->disk_count; i++)
-		wanted |= is_uml ? FIT_DISK_UML : for_bus[run->disks[i].bus] | virtio_of(run, &run->disks[i]);
+		wanted |= is_uml ? FIT_DISK_UML
+				 : for_bus[run->disks[i].bus] | virtio_of(run, &run->disks[i]);
 	return wanted;
 }
 
@@ -135,7 +138,8 @@ int run_heed_config(struct run *run, struct kernel *kernel, const struct kernel_
 	return kernel_fit(config, kernel->image, wanted_of(run));
 }
 
-/* A pc's own firmware looks for disks, screens and networks to boot from: a quarter of an emulated boot. */
+/* A pc's own firmware looks for disks, screens and networks to boot from: a quarter of an emulated
+ * boot. */
 const char *run_firmware(const struct run *run, const struct kernel_boot *form)
 {
 	int is_pc = run->machine.type == MACHINE_PC || run->machine.type == MACHINE_Q35;

@@ -29,7 +29,7 @@ __attribute__((constructor)) static void find_real(void)
 
 static long set_whole(pid_t pid, void *kind, const struct iovec *part)
 {
-	static char state[STATE_MAX];	/* one thread of UML traces all its processes */
+	static char state[STATE_MAX]; /* one thread of UML traces all its processes */
 	struct iovec whole = { state, sizeof(state) };
 
 	if (real(PTRACE_GETREGSET, pid, kind, &whole) || whole.iov_len <= part->iov_len)

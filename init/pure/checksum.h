@@ -14,8 +14,8 @@
  * inverted at the end: most formats begin with ~0 and invert, each says so in its specification. */
 uint32_t checksum_crc32(uint32_t poly, uint32_t crc, struct span bytes);
 
-/* The same over `bytes` with the `len` bytes at `hole` taken as zeros: where the checksum stands.
- */
+/* The same over `bytes` with the `len` bytes at `hole` taken as zeros: where the
+ * checksum stands. */
 uint32_t checksum_crc32_hole(uint32_t poly, uint32_t crc, struct span bytes, size_t hole,
 			     size_t len);
 

@@ -2,8 +2,8 @@
 #include "init/pure/dirents.h"
 
 #define RECORD_LEN_AT 16 /* after the 8-byte inode number and the 8-byte offset */
-#define TYPE_AT	      18
-#define NAME_AT	      19
+#define TYPE_AT 18
+#define NAME_AT 19
 
 static int is_dot_or_dotdot(const char *name)
 {
@@ -18,7 +18,8 @@ int dirents_next(struct span *rest, struct dirent_view *entry)
 		if (!head.data)
 			return 0;
 		record = span_cut(*rest, 0, le16(head.data + RECORD_LEN_AT));
-		if (record.len <= NAME_AT || !memchr(record.data + NAME_AT, 0, record.len - NAME_AT))
+		if (record.len <= NAME_AT ||
+		    !memchr(record.data + NAME_AT, 0, record.len - NAME_AT))
 			return 0;
 		rest->data += record.len;
 		rest->len -= record.len;

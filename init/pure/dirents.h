@@ -6,7 +6,7 @@
 
 struct dirent_view {
 	const char *name; /* inside the span, ended by NUL */
-	uint8_t type;     /* DT_* of readdir(3) */
+	uint8_t type; /* DT_* of readdir(3) */
 };
 
 /* Takes the next entry that is neither "." nor ".." off `rest`. 1, or 0 at the end (or where the

@@ -122,8 +122,8 @@ void diskid_take_usb(struct diskid *id, const struct diskid_usb *usb)
 	udevname_replace(model, sizeof(model), usb->model, strlen(usb->model));
 	if (is_serial(usb->serial))
 		udevname_replace(serial, sizeof(serial), usb->serial, strlen(usb->serial));
-	format_text(id->usb, sizeof(id->usb), "%s_%s%s%s%s%s", vendor, model, *serial ? "_" : "", serial,
-		    *unit ? "-" : "", unit);
+	format_text(id->usb, sizeof(id->usb), "%s_%s%s%s%s%s", vendor, model, *serial ? "_" : "",
+		    serial, *unit ? "-" : "", unit);
 }
 
 int diskid_is(const struct diskid *id, const char *wanted)

@@ -67,9 +67,9 @@ int drivers_at(const struct drivers *drivers, unsigned int line, struct driver *
 	driver->needs = next_word(&rest);
 	driver->options = rest;
 	return driver->path.len > 1 && driver->path.data[0] == '/' && driver->needs.len &&
-			       !memchr(driver->path.data, 0, driver->path.len) ?
-		       0 :
-		       -EINVAL;
+			       !memchr(driver->path.data, 0, driver->path.len)
+		       ? 0
+		       : -EINVAL;
 }
 
 int drivers_number(struct span *list, unsigned int limit, unsigned int *number)
@@ -119,8 +119,8 @@ static unsigned int byte_at(struct span text, size_t line, size_t depth)
 static size_t lower(struct span text, struct range range, size_t depth, unsigned int byte)
 {
 	while (range.from < range.to) {
-		size_t middle = line_start(text, range.from + (range.to - range.from) / 2,
-					   range.from);
+		size_t middle =
+			line_start(text, range.from + (range.to - range.from) / 2, range.from);
 
 		if (byte_at(text, middle, depth) < byte)
 			range.from = next_line(text, middle);
@@ -180,10 +180,9 @@ int drivers_match(const struct drivers *drivers, const char *alias,
 
 	for (size_t depth = 0; range.to - range.from > FEW && alias[depth]; depth++) {
 		for (size_t i = 0; i < sizeof(wildcards); i++)
-			count += compare_all(drivers,
-					     with_byte(text, range, depth,
-						       (unsigned char)wildcards[i]),
-					     alias, each, argument);
+			count += compare_all(
+				drivers, with_byte(text, range, depth, (unsigned char)wildcards[i]),
+				alias, each, argument);
 		if (memchr(wildcards, alias[depth], sizeof(wildcards)))
 			return count;
 		range = with_byte(text, range, depth, (unsigned char)alias[depth]);

@@ -4,8 +4,8 @@
 
 #include "init/pure/span.h"
 
-#define DRIVERS_MAX	   8192 /* modules of a table; all of Debian's are 4,300 */
-#define DRIVER_PATH_MAX	   256 /* bytes, with the NUL */
+#define DRIVERS_MAX 8192 /* modules of a table; all of Debian's are 4,300 */
+#define DRIVER_PATH_MAX 256 /* bytes, with the NUL */
 #define DRIVER_OPTIONS_MAX 1024 /* bytes of a line's options, with the NUL */
 
 /*

@@ -10,8 +10,8 @@
 #define EFIVAR_BOOT_PARTITION "LoaderDevicePartUUID-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
 #define EFIVAR_MAX 128 /* bytes of a variable that is read; that one has 78 */
 
-/* Four bytes of attributes and a UUID in UTF-16, with a NUL or without. 0, and the UUID in lower case; or
- * -EINVAL: that is none. */
+/* Four bytes of attributes and a UUID in UTF-16, with a NUL or without. 0, and the UUID in lower
+ * case; or -EINVAL: that is none. */
 int efivar_uuid(struct span variable, char uuid[FINDING_UUID_MAX]);
 
 #endif

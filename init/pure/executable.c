@@ -1,4 +1,5 @@
-/* executable.c - what the kernel needs to run a file: its interpreter, read from its first bytes. */
+/* executable.c - what the kernel needs to run a file: its interpreter, read from its
+ * first bytes. */
 #include "init/pure/executable.h"
 
 #include <elf.h>

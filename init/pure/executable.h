@@ -1,12 +1,14 @@
-/* executable.h - what the kernel needs to run a file: its interpreter, read from its first bytes. */
+/* executable.h - what the kernel needs to run a file: its interpreter, read from its
+ * first bytes. */
 #ifndef RDINIT_PURE_EXECUTABLE_H
 #define RDINIT_PURE_EXECUTABLE_H
 
 #include "init/pure/span.h"
 
-#define EXECUTABLE_HEAD 1024 /* bytes of the file to look at: PT_INTERP lies behind the program
-				headers (in glibc's and musl's programs below 900) */
-#define INTERPRETER_MAX 256  /* bytes with the NUL: the kernel's BINPRM_BUF_SIZE for scripts */
+/* Bytes of the file to look at: PT_INTERP lies behind the program headers (in glibc's and musl's
+ * programs below 900). */
+#define EXECUTABLE_HEAD 1024
+#define INTERPRETER_MAX 256 /* bytes with the NUL: the kernel's BINPRM_BUF_SIZE for scripts */
 
 /*
  * Finds the interpreter that the file with these first bytes asks for: PT_INTERP of an ELF

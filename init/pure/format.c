@@ -35,8 +35,8 @@ static void put_signed(struct sink *sink, long long number)
 {
 	if (number < 0)
 		put(sink, '-');
-	put_number(sink, number < 0 ? 0ULL - (unsigned long long)number : (unsigned long long)number,
-		   10);
+	put_number(sink,
+		   number < 0 ? 0ULL - (unsigned long long)number : (unsigned long long)number, 10);
 }
 
 size_t format_list(char *text, size_t size, const char *format, va_list arguments)
@@ -60,8 +60,8 @@ size_t format_list(char *text, size_t size, const char *format, va_list argument
 			put_signed(&sink, longs ? va_arg(arguments, long) : va_arg(arguments, int));
 		else if (*format == 'u' || *format == 'x')
 			put_number(&sink,
-				   longs ? va_arg(arguments, unsigned long) :
-					   va_arg(arguments, unsigned int),
+				   longs ? va_arg(arguments, unsigned long)
+					 : va_arg(arguments, unsigned int),
 				   *format == 'x' ? 16 : 10);
 		else
 			put(&sink, *format);

@@ -13,7 +13,7 @@
 #include "init/pure/span.h"
 
 #define FRAME_HEAD 3
-#define FRAME_MAX  4096 /* bytes of data in one frame, and the host's first credit */
+#define FRAME_MAX 4096 /* bytes of data in one frame, and the host's first credit */
 
 enum frame_kind {
 	FRAME_OUT = 'o',
@@ -26,14 +26,14 @@ enum frame_kind {
 /* Starts as all zeros. */
 struct frame_reader {
 	uint8_t head[FRAME_HEAD];
-	unsigned int have;     /* bytes of the head */
-	unsigned int left;     /* bytes of data still to come */
+	unsigned int have; /* bytes of the head */
+	unsigned int left; /* bytes of data still to come */
 };
 
 /* Either a whole head (data.data is NULL) or a piece of the data behind it. */
 struct frame_piece {
 	enum frame_kind kind;
-	unsigned int len;      /* as the head has it */
+	unsigned int len; /* as the head has it */
 	struct span data;
 };
 

@@ -5,8 +5,9 @@
 #include "init/pure/finding.h"
 #include "init/pure/view.h"
 
-/* Bytes of a device's start and end in which all places lie that every device is asked for, and that
- * are worth reading at once; but for one of RAID 0.90, where the size is no multiple of 64 KiB. */
+/* Bytes of a device's start and end in which all places lie that every device is asked for, and
+ * that are worth reading at once; but for one of RAID 0.90, where the size is no multiple of 64
+ * KiB. */
 #define FSPROBE_HEAD 69632
 #define FSPROBE_TAIL 65536
 

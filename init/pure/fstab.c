@@ -7,7 +7,7 @@
 #include "init/pure/mounts.h"
 #include "init/pure/number.h"
 
-#define FIELDS	 6
+#define FIELDS 6
 #define PASS_MAX 1000
 
 enum meaning { SETS, CLEARS, OPTIONAL, BIND, DROPPED };

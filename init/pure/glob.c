@@ -34,7 +34,8 @@ static size_t fits(struct span pattern, size_t at, char c)
 	if (at == pattern.len || c == '\0')
 		return 0;
 	if (pattern.data[at] == '[') {
-		len = read_set((struct span){ pattern.data + at + 1, pattern.len - at - 1 }, c, &has);
+		len = read_set((struct span){ pattern.data + at + 1, pattern.len - at - 1 }, c,
+			       &has);
 		return len && has ? len + 1 : 0;
 	}
 	return pattern.data[at] == '?' || pattern.data[at] == (uint8_t)c;

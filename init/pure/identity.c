@@ -6,7 +6,7 @@
 
 #include "init/pure/number.h"
 
-#define ID_MAX	  4294967294U
+#define ID_MAX 4294967294U
 #define ID_DIGITS 11 /* with a NUL */
 
 /* The number up to one of `ends`, or the end of the text; *text goes behind it. */

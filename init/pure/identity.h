@@ -10,8 +10,8 @@ struct identity {
 	unsigned int group_count;
 };
 
-/* Reads "UID:GID" and further groups, ",GID", all decimal and below 4294967295, which setuid(2) takes
- * for none. 0, -EINVAL, or -E2BIG where there are more groups than fit. */
+/* Reads "UID:GID" and further groups, ",GID", all decimal and below 4294967295, which setuid(2)
+ * takes for none. 0, -EINVAL, or -E2BIG where there are more groups than fit. */
 int identity_parse(const char *text, struct identity *identity);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#define MAGIC	  "bkeymap"
+#define MAGIC "bkeymap"
 #define MAGIC_LEN 7
 
 int keymap_parse(struct span file, struct keymap *keymap)

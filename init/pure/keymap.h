@@ -5,22 +5,22 @@
 #include "init/pure/span.h"
 
 #define KEYMAP_TABLES 256 /* of the kernel: one for each set of shift keys (MAX_NR_KEYMAPS) */
-#define KEYMAP_KEYS   128 /* in each (NR_KEYS of the form, not of the kernel) */
-#define KEYMAP_MAX    (7 + KEYMAP_TABLES + KEYMAP_TABLES * KEYMAP_KEYS * 2) /* bytes */
+#define KEYMAP_KEYS 128 /* in each (NR_KEYS of the form, not of the kernel) */
+#define KEYMAP_MAX (7 + KEYMAP_TABLES + KEYMAP_TABLES * KEYMAP_KEYS * 2) /* bytes */
 
 struct keymap {
-	struct span tables;                   /* those that it has, one behind the other */
+	struct span tables; /* those that it has, one behind the other */
 	uint8_t numbers[KEYMAP_TABLES]; /* which they are */
 	unsigned int count;
 };
 
 struct keymap_key {
 	uint8_t table, key;
-	uint16_t value;                       /* as KDSKBENT takes it */
+	uint16_t value; /* as KDSKBENT takes it */
 };
 
-/* 0, or -EINVAL: other first bytes than "bkeymap", a flag that is neither 0 nor 1, or another length than
- * the flags say. Source: kbd's libkeymap, busybox's loadkmap. */
+/* 0, or -EINVAL: other first bytes than "bkeymap", a flag that is neither 0 nor 1, or another
+ * length than the flags say. Source: kbd's libkeymap, busybox's loadkmap. */
 int keymap_parse(struct span file, struct keymap *keymap);
 
 /* Key `index` of all, counted from 0, or 0 behind the last one; else 1. */

@@ -68,7 +68,8 @@ const char *const *mode_steps(enum mode mode)
 {
 	static const char *const steps[][12] = {
 		[MODE_RUN] = { FIRST_STEPS, "appliance", "power", NULL },
-		[MODE_HAND_OFF] = { FIRST_STEPS, "resume", "root-find", "root-mount", "root-usr", "root-switch", NULL },
+		[MODE_HAND_OFF] = { FIRST_STEPS, "resume", "root-find", "root-mount", "root-usr",
+				    "root-switch", NULL },
 		[MODE_STAY] = { FIRST_STEPS, "stay", "power", NULL },
 	};
 

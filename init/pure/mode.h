@@ -8,13 +8,13 @@ enum mode { MODE_RUN, MODE_HAND_OFF, MODE_STAY };
 
 /* Which words ask for it. */
 enum mode_from {
-	FROM_RUN_WORD,  /* rdinit.run= */
+	FROM_RUN_WORD, /* rdinit.run= */
 	FROM_ROOT_WORD, /* root= */
 	FROM_ARGUMENTS, /* what stands behind "--" */
-	FROM_RUN_FILE,  /* nothing does: the image's /etc/rdinit/run, and without it MODE_STAY */
+	FROM_RUN_FILE, /* nothing does: the image's /etc/rdinit/run, and without it MODE_STAY */
 };
 
-#define RUN_FILE      "/etc/rdinit/run"
+#define RUN_FILE "/etc/rdinit/run"
 #define RUN_WORDS_MAX 127 /* the program and its arguments */
 
 /*
@@ -28,10 +28,10 @@ enum mode_from mode_from(const struct settings *settings);
 const char *mode_from_name(enum mode_from from);
 
 /*
- * The program and its arguments, split in place out of `text`, which has `len` bytes and a NUL behind
- * them: a line of words, the words behind "--", or the run file, which is such a line or holds
- * arguments each ended by a NUL, as /proc/PID/cmdline has them. A NULL follows them. Their number, or -1
- * where there are more than RUN_WORDS_MAX or a quote is not closed.
+ * The program and its arguments, split in place out of `text`, which has `len` bytes and a NUL
+ * behind them: a line of words, the words behind "--", or the run file, which is such a line or
+ * holds arguments each ended by a NUL, as /proc/PID/cmdline has them. A NULL follows them. Their
+ * number, or -1 where there are more than RUN_WORDS_MAX or a quote is not closed.
  */
 int mode_words(enum mode_from from, char *text, size_t len, char *words[RUN_WORDS_MAX + 1]);
 

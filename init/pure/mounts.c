@@ -16,7 +16,8 @@ void mounts_unescape(char *text)
 	while (*text) {
 		if (text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && is_octal(text[2]) &&
 		    is_octal(text[3])) {
-			*to++ = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
+			*to++ = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 |
+				       (text[3] - '0'));
 			text += 4;
 		} else {
 			*to++ = *text++;

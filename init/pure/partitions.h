@@ -7,8 +7,8 @@
 
 enum partitions { PARTITIONS_NONE, PARTITIONS_GPT, PARTITIONS_MBR };
 
-/* GPT's attributes. Source: UEFI, "GPT Partition Entry"; the Discoverable Partitions Specification.
- */
+/* GPT's attributes. Source: UEFI, "GPT Partition Entry"; the Discoverable Partitions
+ * Specification. */
 #define PARTITION_READ_ONLY (1ULL << 60)
 #define PARTITION_NO_AUTO (1ULL << 63)
 

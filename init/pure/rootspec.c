@@ -30,8 +30,10 @@ static const struct name {
 } names[] = {
 	{ ROOTSPEC_UUID, ANY_CASE, offsetof(struct finding, uuid), "UUID=", "by-uuid/" },
 	{ ROOTSPEC_LABEL, EXACT, offsetof(struct finding, label), "LABEL=", "by-label/" },
-	{ ROOTSPEC_PARTUUID, ANY_CASE, offsetof(struct finding, part_uuid), "PARTUUID=", "by-partuuid/" },
-	{ ROOTSPEC_PARTLABEL, EXACT, offsetof(struct finding, part_label), "PARTLABEL=", "by-partlabel/" },
+	{ ROOTSPEC_PARTUUID, ANY_CASE, offsetof(struct finding, part_uuid),
+	  "PARTUUID=", "by-partuuid/" },
+	{ ROOTSPEC_PARTLABEL, EXACT, offsetof(struct finding, part_label),
+	  "PARTLABEL=", "by-partlabel/" },
 	{ ROOTSPEC_WWID, EXACT, NO_FIELD, "WWID=", "" },
 	{ ROOTSPEC_ID, EXACT, NO_FIELD, "", "by-id/" },
 	{ ROOTSPEC_DISKPATH, EXACT, NO_FIELD, "", "by-path/" },

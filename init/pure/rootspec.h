@@ -23,17 +23,18 @@ struct rootspec {
 	unsigned int major, minor; /* ROOTSPEC_NUMBER */
 	char value[FINDING_LABEL_MAX]; /* the name, quotes and escapes undone */
 	unsigned int offset; /* ROOTSPEC_PARTUUID: partitions behind the named one */
-	char beside[FINDING_UUID_MAX]; /* ROOTSPEC_GPT_AUTO: only on the disk with this partition; "": any */
+	char beside[FINDING_UUID_MAX]; /* ROOTSPEC_GPT_AUTO: only on the disk with this partition;
+					  "": any */
 	unsigned int part; /* of a disk's name: its partition; 0: all of it */
 };
 
 /*
  * Reads "/dev/NAME"; decimal "MAJ:MIN" or the kernel's old hexadecimal form ("0801", "0xfe00");
- * UUID=, LABEL=, PARTUUID= (also "X/PARTNROFF=N"), PARTLABEL= and WWID= (also "X-partN"), their value in
- * double quotes or not; "gpt-auto". "/dev/disk/by-uuid/X" and by-label, by-partuuid, by-partlabel mean
- * the same, with udev's "\x20" for a blank, and by-id/X, by-path/X, also "X-partN".
- * 0; -EINVAL; -EOPNOTSUPP for another folder of /dev/disk.
- * Source: name_to_dev_t() in the kernel's init/do_mounts.c; fstab(5); udev's encoding of names.
+ * UUID=, LABEL=, PARTUUID= (also "X/PARTNROFF=N"), PARTLABEL= and WWID= (also "X-partN"), their
+ * value in double quotes or not; "gpt-auto". "/dev/disk/by-uuid/X" and by-label, by-partuuid,
+ * by-partlabel mean the same, with udev's "\x20" for a blank, and by-id/X, by-path/X, also
+ * "X-partN". 0; -EINVAL; -EOPNOTSUPP for another folder of /dev/disk. Source: name_to_dev_t() in
+ * the kernel's init/do_mounts.c; fstab(5); udev's encoding of names.
  */
 int rootspec_parse(const char *text, struct rootspec *spec);
 

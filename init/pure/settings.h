@@ -7,17 +7,24 @@
 #include "init/pure/cmdline.h"
 
 #define SETTINGS_IGNORED_MAX 8
-#define SETTINGS_ENV_MAX     32
+#define SETTINGS_ENV_MAX 32
 #define SETTINGS_CONSOLES_MAX 8
 #define SETTINGS_MODULES_MAX 64
-#define SETTINGS_LIST_MAX    16
-#define WAIT_FOREVER	     (-1) /* struct settings, timeout_s */
+#define SETTINGS_LIST_MAX 16
+#define WAIT_FOREVER (-1) /* struct settings, timeout_s */
 #define ROOT_TIMEOUT_S 30 /* slow USB hubs and RAID controllers take 10 to 20 s */
 
 enum root_access { ROOT_READ_ONLY, ROOT_READ_WRITE };
 enum mounts_choice { MOUNTS_ALL, MOUNTS_MINIMAL };
 enum verbosity { VERBOSITY_NORMAL, VERBOSITY_QUIET, VERBOSITY_DEBUG };
-enum onfail { ONFAIL_UNSET, ONFAIL_SHELL, ONFAIL_POWEROFF, ONFAIL_REBOOT, ONFAIL_HALT, ONFAIL_WAIT };
+enum onfail {
+	ONFAIL_UNSET,
+	ONFAIL_SHELL,
+	ONFAIL_POWEROFF,
+	ONFAIL_REBOOT,
+	ONFAIL_HALT,
+	ONFAIL_WAIT
+};
 enum way_out { WAY_OUT_UNSET, WAY_OUT_POWEROFF, WAY_OUT_REBOOT, WAY_OUT_HALT };
 
 enum fsck_mode { FSCK_MODE_UNSET, FSCK_MODE_AUTO, FSCK_MODE_SKIP, FSCK_MODE_FORCE };
@@ -33,22 +40,22 @@ struct text_list {
 struct settings {
 	const char *root, *rootfstype, *rootflags, *init, *run, *stdio, *host, *user, *chdir,
 		*keymap, *loop, *resume, *resume_offset;
-	const char *overlay;     /* NULL: none; "": in memory; else the device of its layer */
-	char *arguments;         /* the line behind "--", not yet cut; NULL: no "--" */
-	int root_access;         /* enum root_access */
-	int timeout_s;           /* how long to wait for the root, seconds; or WAIT_FOREVER */
-	int rootdelay_s;         /* seconds */
-	int grace_s;             /* between TERM and KILL, seconds */
-	int panic_s;             /* as the kernel's panic=: 0 never, below 0 at once, else seconds */
+	const char *overlay; /* NULL: none; "": in memory; else the device of its layer */
+	char *arguments; /* the line behind "--", not yet cut; NULL: no "--" */
+	int root_access; /* enum root_access */
+	int timeout_s; /* how long to wait for the root, seconds; or WAIT_FOREVER */
+	int rootdelay_s; /* seconds */
+	int grace_s; /* between TERM and KILL, seconds */
+	int panic_s; /* as the kernel's panic=: 0 never, below 0 at once, else seconds */
 	int has_panic;
-	int mounts;              /* enum mounts_choice */
-	int verbosity;           /* enum verbosity */
-	int onfail;              /* enum onfail */
-	int fsck_mode;           /* enum fsck_mode */
-	int fsck_repair;         /* enum fsck_repair */
+	int mounts; /* enum mounts_choice */
+	int verbosity; /* enum verbosity */
+	int onfail; /* enum onfail */
+	int fsck_mode; /* enum fsck_mode */
+	int fsck_repair; /* enum fsck_repair */
 	int noresume;
 	int links, toram;
-	int exit;                /* enum way_out */
+	int exit; /* enum way_out */
 	const char *consoles[SETTINGS_CONSOLES_MAX]; /* values of console=, in order */
 	int console_count;
 	const char *env[SETTINGS_ENV_MAX]; /* NAME=value that no table knows */
@@ -59,26 +66,26 @@ struct settings {
 	struct ignored {
 		const char *word, *why;
 	} ignored[SETTINGS_IGNORED_MAX];
-	int ignored_count;       /* may exceed the array: the rest was not kept */
+	int ignored_count; /* may exceed the array: the rest was not kept */
 };
 
 enum parameter_kind {
 	PARAMETER_TEXT,
-	PARAMETER_SET,           /* a bare word that means a number of its own */
-	PARAMETER_NUMBER,        /* seconds, not below 0 */
+	PARAMETER_SET, /* a bare word that means a number of its own */
+	PARAMETER_NUMBER, /* seconds, not below 0 */
 	PARAMETER_SIGNED,
-	PARAMETER_ROOTWAIT,      /* bare: for ever; with a value: seconds */
+	PARAMETER_ROOTWAIT, /* bare: for ever; with a value: seconds */
 	PARAMETER_CHOICE,
 	PARAMETER_CONSOLE,
-	PARAMETER_LIST,          /* struct text_list: each one counts */
-	PARAMETER_FLAG_TEXT,     /* bare: an empty text */
+	PARAMETER_LIST, /* struct text_list: each one counts */
+	PARAMETER_FLAG_TEXT, /* bare: an empty text */
 };
 
 struct parameter {
-	const char *name;        /* as written before "=" */
+	const char *name; /* as written before "=" */
 	enum parameter_kind kind;
-	size_t field;            /* offset in struct settings */
-	int value;               /* PARAMETER_SET: what the word means */
+	size_t field; /* offset in struct settings */
+	int value; /* PARAMETER_SET: what the word means */
 	const char *const *choices; /* PARAMETER_CHOICE: names, NULL at the end, first is 1 */
 };
 

@@ -1,4 +1,5 @@
-/* crash.h - the signals that a process brings on itself: SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT. */
+/* crash.h - the signals that a process brings on itself: SIGSEGV, SIGBUS, SIGFPE, SIGILL,
+ * SIGABRT. */
 #ifndef RDINIT_SYS_CRASH_H
 #define RDINIT_SYS_CRASH_H
 

@@ -10,7 +10,7 @@
 #include "init/sys/sys.h"
 
 #define DIRENTS_SIZE 1024 /* bytes; EMPTY_TREE_DEPTH of them lie on the stack at the most */
-#define ROOM	     (DIRENTS_SIZE - 280) /* 19 bytes, a name of 255 and its NUL, aligned to 8 */
+#define ROOM (DIRENTS_SIZE - 280) /* 19 bytes, a name of 255 and its NUL, aligned to 8 */
 
 static void empty_dir(int dir, int depth);
 

@@ -9,8 +9,8 @@
 #include "init/pure/format.h"
 #include "init/sys/sys.h"
 
-#define PORT	 0xe9
-#define ANSWER	 0xe9 /* what QEMU's isa-debugcon gives when it is read */
+#define PORT 0xe9
+#define ANSWER 0xe9 /* what QEMU's isa-debugcon gives when it is read */
 #define LINE_MAX 512
 #define PATH_MAX 64 /* bytes of "/dev/NAME"; no serial line has a longer one */
 

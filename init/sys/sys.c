@@ -231,8 +231,8 @@ struct session {
 	int pid; /* of the child, or -errno */
 };
 
-#define KEEPER_STACK 2048  /* bytes; some 200 are used */
-#define CHILD_STACK  16384 /* a path of PATH_MAX, and what looks for a program */
+#define KEEPER_STACK 2048 /* bytes; some 200 are used */
+#define CHILD_STACK 16384 /* a path of PATH_MAX, and what looks for a program */
 
 /* In the parent's memory, as the child until its exec. */
 static int keep_session(void *argument)
@@ -246,7 +246,8 @@ static int keep_session(void *argument)
 	sys_setsid();
 	sys_take_tty(0); /* no console: no terminal, which is no error of the program */
 	session->pid = (int)result(clone(session->child, stack + sizeof(stack),
-					 CLONE_VM | CLONE_VFORK | CLONE_PARENT | SIGCHLD, session->argument));
+					 CLONE_VM | CLONE_VFORK | CLONE_PARENT | SIGCHLD,
+					 session->argument));
 	while (kill(getpid(), SIGSTOP) == 0)
 		;
 	return 0;
@@ -256,7 +257,9 @@ int sys_spawn_in_session(int (*child)(void *), void *argument, int *keeper)
 {
 	static _Alignas(16) char stack[KEEPER_STACK];
 	struct session session = { child, argument, -EAGAIN };
-	int pid = (int)result(clone(keep_session, stack + sizeof(stack), CLONE_VM | SIGCHLD, &session)), status;
+	int pid = (int)result(
+		    clone(keep_session, stack + sizeof(stack), CLONE_VM | SIGCHLD, &session)),
+	    status;
 
 	*keeper = 0;
 	if (pid < 0)

@@ -49,7 +49,7 @@ int sys_set_nonblocking(int fd);
 int sys_stat(const char *path, struct stat *st);
 int sys_fstat(int fd, struct stat *st);
 int sys_unlinkat(int dir, const char *name, int flags);
-int sys_fs_magic(const char *path, unsigned long *magic);       /* statfs(2) f_type */
+int sys_fs_magic(const char *path, unsigned long *magic); /* statfs(2) f_type */
 int sys_access(const char *path, int mode);
 int sys_chdir(const char *path);
 int sys_chroot(const char *path);
@@ -60,11 +60,11 @@ int sys_execve(const char *path, char *const argv[], char *const envp[]);
  * the child's process id. */
 int sys_spawn(int (*child)(void *), void *argument);
 /*
- * The same in a new session that has descriptor 0, if it is a terminal, as its own. The session's leader is
- * not the child but *keeper, a stopped process beside it: when a leader ends, the kernel hangs up its terminal, and
- * what the driver has not sent yet is lost. So end the keeper (SIGKILL) when the line is drained. Both
- * are children of the caller; without the child there is no keeper, too. To be called by one
- * thread, one child at a time until its keeper is gone.
+ * The same in a new session that has descriptor 0, if it is a terminal, as its own. The session's
+ * leader is not the child but *keeper, a stopped process beside it: when a leader ends, the kernel
+ * hangs up its terminal, and what the driver has not sent yet is lost. So end the keeper (SIGKILL)
+ * when the line is drained. Both are children of the caller; without the child there is no keeper,
+ * too. To be called by one thread, one child at a time until its keeper is gone.
  */
 int sys_spawn_in_session(int (*child)(void *), void *argument, int *keeper);
 /* Ends it, and sets it to 0; at 0 it does nothing. What is left in the session gets SIGHUP. */
@@ -81,7 +81,7 @@ int sys_wait(int *status, int flags);
 /* Waits for this one alone: others may be somebody's whose end counts. 0 or -errno. */
 int sys_wait_for(int pid, int *status);
 int sys_getpid(void);
-int sys_processors(void);                       /* that this process may run on */
+int sys_processors(void); /* that this process may run on */
 int sys_kill(int pid, int signal);
 int sys_setsid(void);
 /* Drops to these for good: supplementary groups first, user last (setgroups(2), setresgid(2),
@@ -96,28 +96,28 @@ int sys_sigaltstack(void *stack, size_t size);
 int sys_sigwait(const sigset_t *set, int64_t timeout_ms);
 int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms);
 
-int sys_is_tty(int fd);                         /* 0, or -ENOTTY, -EIO for a port that is not there */
-int sys_take_tty(int fd);                       /* TIOCSCTTY, from another session if need be */
-int sys_drain_tty(int fd);                      /* until the last byte has left */
+int sys_is_tty(int fd); /* 0, or -ENOTTY, -EIO for a port that is not there */
+int sys_take_tty(int fd); /* TIOCSCTTY, from another session if need be */
+int sys_drain_tty(int fd); /* until the last byte has left */
 int sys_get_termios(int fd, struct termios *mode);
 int sys_set_termios(int fd, const struct termios *mode);
 
-int sys_device_size(int fd, uint64_t *bytes);   /* BLKGETSIZE64 */
+int sys_device_size(int fd, uint64_t *bytes); /* BLKGETSIZE64 */
 /* From now on this process may call what the `count` instructions of BPF allow (struct sock_filter,
  * linux/filter.h), for ever. Needs CONFIG_SECCOMP_FILTER: -EINVAL without. */
 int sys_restrict(const void *instructions, unsigned int count);
 
 /* One key of the console's keymap (KDSKBENT). */
 int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short value);
-int sys_loop_free(int control);                 /* the number of a loop device that nobody uses */
+int sys_loop_free(int control); /* the number of a loop device that nobody uses */
 int sys_loop_attach(int loop, int file, unsigned int flags); /* LO_FLAGS_*; Linux 5.8 */
 
 /* From now on SIGIO tells this process that there is something to be read. */
 int sys_signal_of(int fd);
-int sys_open_uevents(void);                     /* netlink socket bound to the kernel's uevents */
+int sys_open_uevents(void); /* netlink socket bound to the kernel's uevents */
 int sys_finit_module(int fd, const char *options, int flags);
 
-int64_t sys_clock_ms(void);                     /* CLOCK_BOOTTIME, milliseconds */
+int64_t sys_clock_ms(void); /* CLOCK_BOOTTIME, milliseconds */
 void sys_sync(void);
 int sys_reboot(int command);
 int sys_ioperm(unsigned long port, unsigned long count, int on);

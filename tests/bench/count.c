@@ -4,8 +4,9 @@
  * Debian's QEMU 7.2 takes plugins but ships no header: the few prototypes of its plugin interface,
  * version 1, stand here (documented in QEMU's docs/devel/tcg-plugins.rst). Prints one line at the
  * first end mark: "user kernel syscalls forks", and what had run before the instruction at
- * init=ADDRESS, where /init begins. Forks are counted at the kernel's entries of fork, vfork, clone and clone3, whose
- * addresses come as fork=ADDRESS. With from=reset the count begins there, not at a start mark.
+ * init=ADDRESS, where /init begins. Forks are counted at the kernel's entries of fork, vfork, clone
+ * and clone3, whose addresses come as fork=ADDRESS. With from=reset the count begins there, not at
+ * a start mark.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,9 +36,8 @@ extern void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *
 						       void *counter, uint64_t addend);
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
-__attribute__((visibility("default"))) int qemu_plugin_install(qemu_plugin_id_t id,
-							       const struct qemu_info *info,
-							       int argc, char **argv);
+__attribute__((visibility("default"))) int
+qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv);
 
 struct counts {
 	uint64_t user, kernel, syscalls, forks;
@@ -69,9 +69,9 @@ static void end(unsigned int cpu, void *argument)
 	out = fopen(out_path, "w");
 	if (!out)
 		return;
-	fprintf(out, "%lu %lu %lu %lu %lu\n", now.user - at_start.user, now.kernel - at_start.kernel,
-		now.syscalls - at_start.syscalls, now.forks - at_start.forks,
-		before_init);
+	fprintf(out, "%lu %lu %lu %lu %lu\n", now.user - at_start.user,
+		now.kernel - at_start.kernel, now.syscalls - at_start.syscalls,
+		now.forks - at_start.forks, before_init);
 	fclose(out);
 }
 

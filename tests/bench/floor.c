@@ -8,9 +8,9 @@
 #include "tests/bench/nolibc.h"
 
 #define MS_NOSUID 2
-#define MS_NODEV  4
+#define MS_NODEV 4
 #define MS_NOEXEC 8
-#define MS_MOVE	  8192
+#define MS_MOVE 8192
 
 static long mount(const char *type, const char *target, long flags, const char *options)
 {

@@ -26,10 +26,9 @@ static inline void power_off(void)
 
 /* The counter (count.c) looks for these instructions; they do nothing else. */
 #define MARK_START "xchg %bx, %bx\n"
-#define MARK_END   "xchg %cx, %cx\n"
+#define MARK_END "xchg %cx, %cx\n"
 
-#define ENTRY(first)                                                                              \
-	__asm__(".globl _start\n_start:\n" first                                                  \
-		"mov %rsp, %rdi\nand $-16, %rsp\ncall entry\n")
+#define ENTRY(first) \
+	__asm__(".globl _start\n_start:\n" first "mov %rsp, %rdi\nand $-16, %rsp\ncall entry\n")
 
 #endif

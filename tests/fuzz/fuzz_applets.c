@@ -1,4 +1,5 @@
-/* fuzz_applets.c - PROPERTY: the names of a table lie in the file, in their order, and are two or more. */
+/* fuzz_applets.c - PROPERTY: the names of a table lie in the file, in their order, and are two or
+ * more. */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/program/applet_table.h"
 

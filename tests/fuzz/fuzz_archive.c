@@ -42,13 +42,15 @@ static void check_views(const struct archive *archive)
 	fclose(null);
 	relations_read(archive, &relations);
 	for (size_t i = 0; i < relations.count; i++)
-		CHECK(relations.list[i].from < archive->count && relations.list[i].to < archive->count);
+		CHECK(relations.list[i].from < archive->count &&
+		      relations.list[i].to < archive->count);
 	for (size_t i = 0; i < archive->count && i < 8; i++) {
 		size_t count, *way = relations_way(&relations, archive->count, i, &count);
 
 		CHECK(count <= archive->count);
 		for (size_t k = 0; k < count; k++)
-			CHECK(relations.list[way[k]].to == (k + 1 < count ? relations.list[way[k + 1]].from : i));
+			CHECK(relations.list[way[k]].to ==
+			      (k + 1 < count ? relations.list[way[k + 1]].from : i));
 		free(way);
 	}
 	relations_free(&relations);

@@ -1,10 +1,12 @@
-/* fuzz_check.c - PROPERTY: any bytes as an image pass through every rule, twice the same; counts add up. */
+/* fuzz_check.c - PROPERTY: any bytes as an image pass through every rule, twice the same; counts
+ * add up. */
 #include "tests/fuzz/fuzz.h"
 
 #include "tools/lib/check/check.h"
 
-static const char config[] = "# Linux/x86 6.1.0 Kernel Configuration\nCONFIG_64BIT=y\nCONFIG_X86_64=y\n"
-			     "CONFIG_CC_VERSION_TEXT=\"gcc\"\nCONFIG_MODULES=y\nCONFIG_MODULE_SIG_FORCE=y\n";
+static const char config[] =
+	"# Linux/x86 6.1.0 Kernel Configuration\nCONFIG_64BIT=y\nCONFIG_X86_64=y\n"
+	"CONFIG_CC_VERSION_TEXT=\"gcc\"\nCONFIG_MODULES=y\nCONFIG_MODULE_SIG_FORCE=y\n";
 
 /* Everything known, so that every rule has its say; the line is the input's first one. */
 static void check_once(const uint8_t *data, size_t size, struct check *check)

@@ -1,5 +1,6 @@
-/* fuzz_diskid.c - PROPERTY: a link's name has nothing that udev would not leave in one; encoded text says
- * the same again to whoever reads root=/dev/disk/by-label; a page of vital product data stays within its fields. */
+/* fuzz_diskid.c - PROPERTY: a link's name has nothing that udev would not leave in one; encoded
+ * text says the same again to whoever reads root=/dev/disk/by-label; a page of vital product data
+ * stays within its fields. */
 #include "init/pure/diskid.h"
 
 #include "init/pure/rootspec.h"
@@ -36,7 +37,8 @@ static void check_names(const char *text, size_t size)
 		for (; diskid_name(&id, i, name, sizeof(name)); i++)
 			CHECK(strlen(name) < sizeof(name) && !strpbrk(name, "/ \\\n\t*"));
 		CHECK(i <= 4);
-		CHECK(diskid_is(&id, id.text) || !*id.text || strspn(id.text, " \t\n\v\f\r") == strlen(id.text));
+		CHECK(diskid_is(&id, id.text) || !*id.text ||
+		      strspn(id.text, " \t\n\v\f\r") == strlen(id.text));
 	}
 }
 
@@ -48,9 +50,11 @@ static void check_page(const uint8_t *data, size_t size)
 
 	diskid_take_vpd(&id, (struct span){ data, size });
 	CHECK(id.kind == DISKID_ATA || !*id.model);
-	CHECK(strlen(id.model) <= 40 && strlen(id.serial) <= (id.kind == DISKID_ATA ? 20 : DISKID_SERIAL_MAX - 1));
+	CHECK(strlen(id.model) <= 40 &&
+	      strlen(id.serial) <= (id.kind == DISKID_ATA ? 20 : DISKID_SERIAL_MAX - 1));
 	for (unsigned int i = 0; diskid_name(&id, i, name, sizeof(name)); i++)
-		CHECK(strncmp(name, id.kind == DISKID_ATA ? "ata-" : "scsi-0", 4) == 0 && !strpbrk(name, "/ \\\n\t*"));
+		CHECK(strncmp(name, id.kind == DISKID_ATA ? "ata-" : "scsi-0", 4) == 0 &&
+		      !strpbrk(name, "/ \\\n\t*"));
 }
 
 static void check_encoded(const char *text)

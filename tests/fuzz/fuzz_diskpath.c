@@ -1,6 +1,6 @@
-/* fuzz_diskpath.c - PROPERTY: whatever devices a disk hangs on, its name is within its bounds, is made of what it
- * was made of by then and of one more part in front, and does not come back once it was too long. Lines of a
- * subsystem, a blank and a name. */
+/* fuzz_diskpath.c - PROPERTY: whatever devices a disk hangs on, its name is within its bounds, is
+ * made of what it was made of by then and of one more part in front, and does not come back once it
+ * was too long. Lines of a subsystem, a blank and a name. */
 #include "init/pure/diskpath.h"
 
 #include "tests/fuzz/fuzz.h"

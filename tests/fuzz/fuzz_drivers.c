@@ -1,4 +1,5 @@
-/* fuzz_drivers.c - PROPERTY: modules and their needs lie in the text; what answers is on a line of it. */
+/* fuzz_drivers.c - PROPERTY: modules and their needs lie in the text; what answers is on a line of
+ * it. */
 #include "init/pure/drivers.h"
 #include "tests/fuzz/fuzz.h"
 

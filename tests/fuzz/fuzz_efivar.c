@@ -1,4 +1,5 @@
-/* fuzz_efivar.c - PROPERTY: what is taken is a UUID in lower case, and what is not leaves nothing. */
+/* fuzz_efivar.c - PROPERTY: what is taken is a UUID in lower case, and what is not leaves
+ * nothing. */
 #include "init/pure/efivar.h"
 
 #include "tests/fuzz/fuzz.h"

@@ -22,7 +22,8 @@ static size_t write_stream(const uint8_t *data, size_t size, uint8_t *stream)
 			piece = size - at;
 		if (len + FRAME_HEAD + piece > STREAM_MAX)
 			break;
-		frame_head(stream + len, data[at] & 64 ? FRAME_OUT : FRAME_ERR, (unsigned int)piece);
+		frame_head(stream + len, data[at] & 64 ? FRAME_OUT : FRAME_ERR,
+			   (unsigned int)piece);
 		memcpy(stream + len + FRAME_HEAD, data + at, piece);
 		len += FRAME_HEAD + piece;
 		at += piece;
@@ -56,7 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct span in = { stream + at, len - at < cut ? len - at : cut };
 
 		while (frame_next(&reader, &in, &piece) > 0) {
-			CHECK(!piece.data.data || !memcmp(piece.data.data, data + read, piece.data.len));
+			CHECK(!piece.data.data ||
+			      !memcmp(piece.data.data, data + read, piece.data.len));
 			read += piece.data.len;
 		}
 		CHECK(in.len == 0);

@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (gconv_next(&at, name, &row)) {
 		CHECK(at > before && at <= text + strlen(text));
 		before = at;
-		CHECK(memchr(row.line, 0, sizeof(row.line)) && memchr(row.module, 0, sizeof(row.module)));
+		CHECK(memchr(row.line, 0, sizeof(row.line)) &&
+		      memchr(row.module, 0, sizeof(row.module)));
 		CHECK(!strcmp(row.from, name) || !strcmp(row.to, name));
 	}
 	gconv_is_builtin(name);

@@ -1,4 +1,5 @@
-/* fuzz_identity.c - PROPERTY: what is taken for a user and groups says the same when it is written out again. */
+/* fuzz_identity.c - PROPERTY: what is taken for a user and groups says the same when it is written
+ * out again. */
 #include <stdio.h>
 
 #include "init/pure/identity.h"

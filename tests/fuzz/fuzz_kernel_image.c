@@ -1,4 +1,5 @@
-/* fuzz_kernel_image.c - PROPERTY: what is found lies inside the file, and reading it again agrees. */
+/* fuzz_kernel_image.c - PROPERTY: what is found lies inside the file, and reading it
+ * again agrees. */
 #include "tests/fuzz/fuzz.h"
 
 #include "tools/lib/kernel/bzimage.h"
@@ -6,8 +7,8 @@
 
 static int is_inside(struct span part, const uint8_t *data, size_t size)
 {
-	return !part.data || (part.data >= data && part.len <= size &&
-			      part.data <= data + size - part.len);
+	return !part.data ||
+	       (part.data >= data && part.len <= size && part.data <= data + size - part.len);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

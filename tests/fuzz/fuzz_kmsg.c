@@ -1,5 +1,5 @@
-/* fuzz_kmsg.c - PROPERTY: what is found lies in the record, the name behind the device, and a record
- * made of both says the same again. */
+/* fuzz_kmsg.c - PROPERTY: what is found lies in the record, the name behind the device, and a
+ * record made of both says the same again. */
 #include "init/pure/kmsg.h"
 
 #include <stdio.h>
@@ -11,11 +11,13 @@ static void check_again(const struct kmsg_firmware *found)
 	size_t size = found->device.len + found->name.len + 100;
 	char *text = malloc(size);
 	struct kmsg_firmware again;
-	int len = snprintf(text, size, "3,1,2,-;%.*s: Direct firmware load for %.*s failed with error -2\n",
+	int len = snprintf(text, size,
+			   "3,1,2,-;%.*s: Direct firmware load for %.*s failed with error -2\n",
 			   (int)found->device.len, (const char *)found->device.data,
 			   (int)found->name.len, (const char *)found->name.data);
 
-	if (!memchr(found->device.data, 0, found->device.len) && !memchr(found->name.data, 0, found->name.len)) {
+	if (!memchr(found->device.data, 0, found->device.len) &&
+	    !memchr(found->name.data, 0, found->name.len)) {
 		CHECK(kmsg_firmware((struct span){ (uint8_t *)text, (size_t)len }, &again));
 		CHECK(again.name.len == found->name.len);
 	}

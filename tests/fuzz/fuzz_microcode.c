@@ -1,4 +1,5 @@
-/* fuzz_microcode.c - PROPERTY: updates lie one behind the other within their file, and all of it is read or there is a fault. */
+/* fuzz_microcode.c - PROPERTY: updates lie one behind the other within their file, and all of it is
+ * read or there is a fault. */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/image/microcode_parse.h"
 

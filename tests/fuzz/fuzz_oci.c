@@ -1,4 +1,5 @@
-/* fuzz_oci.c - PROPERTY: whatever JSON a container's image has, what comes of it is whole, or there is a fault. */
+/* fuzz_oci.c - PROPERTY: whatever JSON a container's image has, what comes of it is whole, or there
+ * is a fault. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +12,8 @@
 
 #define PIECES 6
 
-/* The input is cut at NULs: index.json, manifest.json, /etc/passwd, /etc/group, and two blobs, chosen by the
- * first digit of the digest. Digests are right by definition. */
+/* The input is cut at NULs: index.json, manifest.json, /etc/passwd, /etc/group, and two blobs,
+ * chosen by the first digit of the digest. Digests are right by definition. */
 static struct span pieces[PIECES];
 
 int oci_error(const struct oci_store *store, const char *name, const char *format, ...)
@@ -75,7 +76,8 @@ json_t *oci_store_json(const struct oci_store *store, const char *name, const ch
 	return json_loadb((const char *)piece->data, piece->len, JSON_REJECT_DUPLICATES, &fault);
 }
 
-int oci_verify(const struct oci_store *store, const struct blob *blob, const char *digest, int64_t size)
+int oci_verify(const struct oci_store *store, const struct blob *blob, const char *digest,
+	       int64_t size)
 {
 	(void)store, (void)blob, (void)digest, (void)size;
 	return 0;

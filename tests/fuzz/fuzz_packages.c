@@ -1,4 +1,5 @@
-/* fuzz_packages.c - PROPERTY: stanzas and files of package databases lie in the text, one behind the other. */
+/* fuzz_packages.c - PROPERTY: stanzas and files of package databases lie in the text, one behind
+ * the other. */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/package/package_text.h"
 

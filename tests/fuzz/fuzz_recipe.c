@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			buffer_text(&line, i ? "\t" : "");
 			words_quote(&line, words.list[i].text);
 		}
-		CHECK(words_parse((struct span){ (uint8_t *)line.data, line.len }, NULL, NULL, &again) == 0);
+		CHECK(words_parse((struct span){ (uint8_t *)line.data, line.len }, NULL, NULL,
+				  &again) == 0);
 		CHECK(again.count == words.count);
 		for (size_t i = 0; i < words.count; i++)
 			CHECK(!strcmp(words.list[i].text, again.list[i].text));

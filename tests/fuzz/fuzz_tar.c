@@ -1,4 +1,5 @@
-/* fuzz_tar.c - PROPERTY: a tar archive's members are well formed and end up below the place they are sent to. */
+/* fuzz_tar.c - PROPERTY: a tar archive's members are well formed and end up below the place they
+ * are sent to. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "tools/lib/image/stage.h"
 #include "tools/lib/image/tar.h"
 
-#define SPOOL_MAX   (16 << 20)
+#define SPOOL_MAX (16 << 20)
 
 /* A spool in memory, and a blob that is the input: reading files is not what is tried here. */
 static struct buffer spool;
@@ -34,7 +35,8 @@ int blob_read(const struct blob *blob, uint64_t at, void *buffer, size_t len)
 	CHECK(at <= blob->size && len <= blob->size - at);
 	CHECK(!blob->fd || blob->at + blob->size <= spool.len);
 	if (len)
-		memcpy(buffer, blob->fd ? (const uint8_t *)spool.data + blob->at + at : input + at, len);
+		memcpy(buffer, blob->fd ? (const uint8_t *)spool.data + blob->at + at : input + at,
+		       len);
 	return 0;
 }
 
@@ -50,7 +52,8 @@ static void check_stage(const struct image *stage)
 
 		CHECK(clean && !strcmp(clean, all[i]->path));
 		CHECK(!inode->link);
-		CHECK(!S_ISREG(inode->mode) || inode->spooled + (int64_t)inode->size <= (int64_t)spool.len + 1);
+		CHECK(!S_ISREG(inode->mode) ||
+		      inode->spooled + (int64_t)inode->size <= (int64_t)spool.len + 1);
 		CHECK(!S_ISLNK(inode->mode) || *inode->target);
 		free(clean);
 	}

@@ -5,8 +5,9 @@
 
 #define LIMIT 100000 /* bytes */
 
-static const uint8_t magics[][6] = { "\x1f\x8b", "BZh1", "\x5d\0\0\0\1", "\3757zXZ", "\x02\x21\x4c\x18",
-				     "\x28\xb5\x2f\xfd" };
+static const uint8_t magics[][6] = { "\x1f\x8b",	 "BZh1",
+				     "\x5d\0\0\0\1",	 "\3757zXZ",
+				     "\x02\x21\x4c\x18", "\x28\xb5\x2f\xfd" };
 static const size_t magic_lens[] = { 2, 4, 5, 5, 4, 4 };
 
 static void check(struct span in)

@@ -14,7 +14,8 @@ static void check_wire(const uint8_t *data, size_t size, size_t piece)
 
 	wire_feed(&whole, (struct span){ data, size });
 	for (size_t at = 0; at < size; at += piece)
-		wire_feed(&parts, (struct span){ data + at, size - at < piece ? size - at : piece });
+		wire_feed(&parts,
+			  (struct span){ data + at, size - at < piece ? size - at : piece });
 	CHECK(whole.words == parts.words && whole.status == parts.status);
 	CHECK(!strcmp(whole.failed, parts.failed) && !strcmp(whole.said, parts.said));
 	CHECK(whole.status >= 0 && whole.status < 256);

@@ -1,4 +1,5 @@
-/* quiet_error.c - tools/lib/base/error.h without its words: faults are expected, thousands of times a second. */
+/* quiet_error.c - tools/lib/base/error.h without its words: faults are expected, thousands of times
+ * a second. */
 #include <stdarg.h>
 #include <stdio.h>
 

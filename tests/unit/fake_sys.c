@@ -14,12 +14,12 @@
 
 #include "init/sys/sys.h"
 
-#define ANSWERS	    16
-#define FILES	    32
-#define FD_BASE	    10
+#define ANSWERS 16
+#define FILES 32
+#define FD_BASE 10
 #define DEVICE_MAJOR 254 /* st_rdev of all */
 #define DEVICE_ROOT 1 /* st_dev of "/" */
-#define DEVICE_NEW  2 /* and of what is below "/newroot" */
+#define DEVICE_NEW 2 /* and of what is below "/newroot" */
 
 char fake_calls[8192], fake_console[8192];
 jmp_buf fake_end;
@@ -98,8 +98,8 @@ static long answer_to(const char *call, long usual)
 enum call_kind { ASKS, CHANGES };
 
 /* The answer to a call; what changes something is written down. */
-__attribute__((format(printf, 3, 4)))
-static long call(enum call_kind kind, long usual, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static long call(enum call_kind kind, long usual,
+						       const char *format, ...)
 {
 	char line[300];
 	va_list arguments;
@@ -167,7 +167,11 @@ int sys_readlink(const char *path, char *text, size_t size)
 {
 	int at = open_file(path);
 	const struct file *link = file_of(at);
-	long answer = call(ASKS, !link ? -ENOENT : link->len < size ? 0 : -ENAMETOOLONG, "readlink %s", path);
+	long answer = call(ASKS,
+			   !link	      ? -ENOENT
+			   : link->len < size ? 0
+					      : -ENAMETOOLONG,
+			   "readlink %s", path);
 
 	text[0] = '\0';
 	if (answer == 0 && link) {
@@ -229,7 +233,8 @@ long sys_write(int fd, const void *buffer, size_t size)
 	size_t used = strlen(fake_console);
 	struct file *file = file_of(fd);
 
-	if (file && (strncmp(file->path, "/dev/tty", 8) == 0 || strncmp(file->path, "/sys/", 5) == 0))
+	if (file &&
+	    (strncmp(file->path, "/dev/tty", 8) == 0 || strncmp(file->path, "/sys/", 5) == 0))
 		return call(CHANGES, (long)size, "write %s %.*s", file->path, (int)size,
 			    (const char *)buffer);
 	if (file && strcmp(file->path, "pipe") == 0 && file->len + size <= sizeof(file->bytes)) {
@@ -539,7 +544,8 @@ int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms)
 
 		fds[i].revents = file && file->at < file->len ? POLLIN : 0;
 		if (file && strcmp(file->path, "pipe") == 0)
-			fds[i].revents = (short)call(ASKS, fds[i].revents ? POLLIN : POLLHUP, "poll pipe");
+			fds[i].revents =
+				(short)call(ASKS, fds[i].revents ? POLLIN : POLLHUP, "poll pipe");
 		ready += fds[i].revents != 0;
 	}
 	if (ready)
@@ -616,10 +622,10 @@ void sys_sync(void)
 
 int sys_reboot(int command)
 {
-	const char *name = command == RB_AUTOBOOT     ? "restart" :
-			   command == RB_POWER_OFF    ? "poweroff" :
-			   command == (int)RB_HALT_SYSTEM ? "halt" :
-							"other";
+	const char *name = command == RB_AUTOBOOT	    ? "restart"
+			   : command == RB_POWER_OFF	    ? "poweroff"
+			   : command == (int)RB_HALT_SYSTEM ? "halt"
+							    : "other";
 	int error = (int)call(CHANGES, 0, "reboot %s", name);
 
 	if (!error && strcmp(name, "other") != 0)

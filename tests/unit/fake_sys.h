@@ -12,8 +12,8 @@ extern char fake_console[8192];
 /* Where sys_reboot() goes once it succeeds: it does not return. RB_DISABLE_CAD does. */
 extern jmp_buf fake_end;
 
-/* What sys_wait() says of a child. Where "fork" is answered with a process id, the child runs at once,
- * and where "pipe" is answered with 0, what it writes can be read; then it is told of, unless
+/* What sys_wait() says of a child. Where "fork" is answered with a process id, the child runs at
+ * once, and where "pipe" is answered with 0, what it writes can be read; then it is told of, unless
  * "poll pipe" is answered with 0. */
 extern int fake_status;
 
@@ -22,12 +22,14 @@ void fake_reset(void);
 
 /* From now on the call whose line begins with `call` gives `result`; `times` times, or always
  * (FAKE_ALWAYS). For calls without a line: "getpid", "access PATH", "fs_magic PATH", "stat PATH",
- * "open PATH", "readlink PATH", "size PATH" (of an open file), "sendfile" (of 2048 bytes at most, in two seconds), "wait", "ioperm", "inb". What is written to a file /dev/tty... or
- * /sys/... is "write PATH TEXT"; a program is "execve PATH ARGUMENTS". Every device is 254:0. */
+ * "open PATH", "readlink PATH", "size PATH" (of an open file), "sendfile" (of 2048 bytes at most,
+ * in two seconds), "wait", "ioperm", "inb". What is written to a file /dev/tty... or /sys/... is
+ * "write PATH TEXT"; a program is "execve PATH ARGUMENTS". Every device is 254:0. */
 #define FAKE_ALWAYS (-1)
 void fake_answer(const char *call, long result, int times);
 
-/* A file to open and read, or a link to be read. One below the root that is switched to is named "root:/sbin/init". */
+/* A file to open and read, or a link to be read. One below the root that is switched to is named
+ * "root:/sbin/init". */
 void fake_file(const char *path, const void *bytes, size_t len);
 
 /* A directory whose files have these names, ended by NULL; "NAME/" is a directory. */

@@ -1,4 +1,5 @@
-/* test_appliance.c - the program that is the machine: as whom, where, and what is told of its end. */
+/* test_appliance.c - the program that is the machine: as whom, where, and what is told of
+ * its end. */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -62,7 +63,8 @@ static void enters_the_folder_and_then_drops_its_rights(void **state)
 	boot.settings.user = "33:44,55,66";
 	boot.settings.chdir = "/srv";
 	assert_int_equal(appliance(&boot), 0);
-	assert_non_null(strstr(fake_calls, "spawn\nchdir /srv\nset_identity 33:44+2\nexecve /app\n"));
+	assert_non_null(
+		strstr(fake_calls, "spawn\nchdir /srv\nset_identity 33:44+2\nexecve /app\n"));
 }
 
 /* Each ends with status 126, and nothing is run. */
@@ -90,8 +92,18 @@ static void runs_nothing_where_it_cannot_be_as_asked(void **state)
 
 static void is_never_root_by_mistake(void **state)
 {
-	static const char *const wrong[] = { "", "web", "0", "1:", ":1", "1:2,", "1:2,x", "4294967295:1", "-1:0", "1:2:3",
-					     "99999999999:1", "1 :2" };
+	static const char *const wrong[] = { "",
+					     "web",
+					     "0",
+					     "1:",
+					     ":1",
+					     "1:2,",
+					     "1:2,x",
+					     "4294967295:1",
+					     "-1:0",
+					     "1:2:3",
+					     "99999999999:1",
+					     "1 :2" };
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
 		reset(state);
@@ -119,7 +131,8 @@ static void hears_of_devices_while_it_waits(void **state)
 	assert_null(strstr(fake_calls, "signal_of"));
 }
 
-/* A device that hangs: the program is waited for, and the device is seen to when its time is over. */
+/* A device that hangs: the program is waited for, and the device is seen to when its time
+ * is over. */
 static void hears_of_devices_in_time(void **state)
 {
 	int64_t started = sys_clock_ms();
@@ -190,7 +203,8 @@ int main(void)
 		cmocka_unit_test_setup(ends_its_session_in_any_case, reset),
 		cmocka_unit_test_setup(hears_of_devices_while_it_waits, reset),
 		cmocka_unit_test_setup(hears_of_devices_in_time, reset),
-		cmocka_unit_test_setup(has_its_links_before_it_runs_where_they_are_asked_for, reset),
+		cmocka_unit_test_setup(has_its_links_before_it_runs_where_they_are_asked_for,
+				       reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

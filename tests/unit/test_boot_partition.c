@@ -1,4 +1,5 @@
-/* test_boot_partition.c - root=gpt-auto on the disk that was booted from, where the loader tells which. */
+/* test_boot_partition.c - root=gpt-auto on the disk that was booted from, where the loader tells
+ * which. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,8 +16,8 @@
 #include "tests/unit/fake_sys.h"
 
 #define TYPE_ROOT "4f68bce3-e8cd-4db1-96e7-fbcaf984b709"
-#define ESP	  "11111111-2222-3333-4444-55555555abcd"
-#define VARIABLE  "/sys/firmware/efi/efivars/" EFIVAR_BOOT_PARTITION
+#define ESP "11111111-2222-3333-4444-55555555abcd"
+#define VARIABLE "/sys/firmware/efi/efivars/" EFIVAR_BOOT_PARTITION
 
 static struct boot boot;
 static uint8_t bytes[EFIVAR_MAX];
@@ -39,7 +40,8 @@ static struct span variable(const char *text)
 
 static void a_variable_is_read(void **state)
 {
-	static const char *const wrong[] = { "", "1111", ESP "0", "11111111-2222-3333-4444-55555555abcg",
+	static const char *const wrong[] = { "", "1111", ESP "0",
+					     "11111111-2222-3333-4444-55555555abcg",
 					     "11111111_2222-3333-4444-55555555abcd" };
 	char uuid[FINDING_UUID_MAX];
 	struct span text = variable("11111111-2222-3333-4444-55555555ABCD");
@@ -57,11 +59,14 @@ static void a_variable_is_read(void **state)
 	}
 }
 
-static void add(const char *name, const char *disk, unsigned int minor, const char *uuid, const char *type)
+static void add(const char *name, const char *disk, unsigned int minor, const char *uuid,
+		const char *type)
 {
 	struct device *device = &boot.devices.all[boot.devices.count++];
 
-	*device = (struct device){ .major = 8, .minor = minor, .part = minor % 16, .state = DEVICE_KNOWN };
+	*device = (struct device){
+		.major = 8, .minor = minor, .part = minor % 16, .state = DEVICE_KNOWN
+	};
 	strcpy(device->name, name);
 	strcpy(device->disk, disk);
 	strcpy(device->finding.part_uuid, uuid);
@@ -98,7 +103,9 @@ static void the_disk_that_was_booted_from_is_searched(void **state)
 	is_firmware(ESP);
 	assert_int_equal(root_find(&boot), 0);
 	assert_string_equal(boot.root.device, "/dev/sdb2");
-	assert_non_null(strstr(fake_calls, "mount efivarfs /sys/firmware/efi/efivars\numount /sys/firmware/efi/efivars\n"));
+	assert_non_null(strstr(
+		fake_calls,
+		"mount efivarfs /sys/firmware/efi/efivars\numount /sys/firmware/efi/efivars\n"));
 	assert_null(strstr(fake_console, "lower number"));
 }
 
@@ -121,13 +128,16 @@ static void what_cannot_be_read_is_said_and_all_are_searched(void **state)
 	is_firmware("nonsense");
 	assert_int_equal(root_find(&boot), 0);
 	assert_string_equal(boot.root.device, "/dev/sda2");
-	assert_non_null(strstr(fake_console, "read LoaderDevicePartUUID (every disk is searched): "));
+	assert_non_null(
+		strstr(fake_console, "read LoaderDevicePartUUID (every disk is searched): "));
 	reset(NULL);
 	is_firmware(ESP);
 	fake_answer("mount efivarfs", -ENODEV, FAKE_ALWAYS);
 	assert_int_equal(root_find(&boot), 0);
 	assert_string_equal(boot.root.device, "/dev/sda2");
-	assert_non_null(strstr(fake_console, "mount efivarfs on /sys/firmware/efi/efivars (every disk is searched): "));
+	assert_non_null(
+		strstr(fake_console,
+		       "mount efivarfs on /sys/firmware/efi/efivars (every disk is searched): "));
 }
 
 static void another_disk_is_not_taken_instead(void **state)
@@ -135,7 +145,8 @@ static void another_disk_is_not_taken_instead(void **state)
 	(void)state;
 	is_firmware("99999999-2222-3333-4444-55555555abcd");
 	assert_int_equal(root_find(&boot), -ETIMEDOUT);
-	assert_non_null(strstr(fake_console, "the disk that was booted from is searched: PARTUUID=99999999-"));
+	assert_non_null(strstr(fake_console,
+			       "the disk that was booted from is searched: PARTUUID=99999999-"));
 }
 
 static void other_names_ask_no_firmware(void **state)

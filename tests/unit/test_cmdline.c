@@ -10,7 +10,7 @@
 #include "init/pure/cmdline.h"
 
 #define WORDS 6
-#define LINE  128
+#define LINE 128
 
 struct row {
 	const char *line;
@@ -37,7 +37,7 @@ static void check(const struct row *row)
 	assert_null(row->words[count].name);
 }
 
-#define CHECK_ALL(rows)                                              \
+#define CHECK_ALL(rows)                                               \
 	for (size_t i = 0; i < sizeof(rows) / sizeof((rows)[0]); i++) \
 	check(&(rows)[i])
 
@@ -49,7 +49,9 @@ static void white_space_parts_words(void **state)
 		{ "ro", { { "ro", NULL } } },
 		{ "  ro\t quiet \n", { { "ro", NULL }, { "quiet", NULL } } },
 		{ "a\vb\fc\rd", { { "a", NULL }, { "b", NULL }, { "c", NULL }, { "d", NULL } } },
-		{ "a\xa0""b", { { "a", NULL }, { "b", NULL } } },
+		{ "a\xa0"
+		  "b",
+		  { { "a", NULL }, { "b", NULL } } },
 		{ "\xa0\xa0", { { 0 } } },
 		{ "ro ro ro=1", { { "ro", NULL }, { "ro", NULL }, { "ro", "1" } } },
 	};
@@ -86,7 +88,10 @@ static void quotes_keep_white_space_and_are_dropped(void **state)
 		{ "a\"b c\"=d", { { "a\"b c\"", "d" } } },
 		{ "a=\"b c\"d", { { "a", "b c\"d" } } },
 		{ "a='b c'", { { "a", "'b" }, { "c'", NULL } } },
-		{ "a=\"b\xa0""c\"", { { "a", "b\xa0""c" } } },
+		{ "a=\"b\xa0"
+		  "c\"",
+		  { { "a", "b\xa0"
+			   "c" } } },
 	};
 
 	(void)state;
@@ -113,7 +118,7 @@ static void two_dashes_end_our_words_only_when_bare(void **state)
 	static const struct {
 		const char *line;
 		int is_end;
-	} rows[] = { { "--", 1 },   { "\"--\"", 1 }, { "--=x", 0 }, { "-", 0 },
+	} rows[] = { { "--", 1 },  { "\"--\"", 1 }, { "--=x", 0 }, { "-", 0 },
 		     { "---", 0 }, { "--x", 0 },    { "--=", 0 } };
 
 	(void)state;
@@ -131,9 +136,14 @@ static void two_dashes_end_our_words_only_when_bare(void **state)
 static void a_word_is_joined_again_without_its_quotes(void **state)
 {
 	static const char *const rows[][2] = {
-		{ "a", "a" },	       { "a=b", "a=b" },      { "a=", "a=" },
-		{ "a=\"b c\"", "a=b c" }, { "\"a=b c\"", "a=b c" }, { "=b", "=b" },
-		{ "a=\"\"", "a=" },	  { "a=\"b=c", "a=b=c" },
+		{ "a", "a" },
+		{ "a=b", "a=b" },
+		{ "a=", "a=" },
+		{ "a=\"b c\"", "a=b c" },
+		{ "\"a=b c\"", "a=b c" },
+		{ "=b", "=b" },
+		{ "a=\"\"", "a=" },
+		{ "a=\"b=c", "a=b=c" },
 	};
 
 	(void)state;

@@ -35,7 +35,8 @@ static struct buffer pack(const char *method, const char *data, size_t len, size
 	compressor = compressor_new(&choice, piece == len ? len : COMPRESS_SIZE_UNKNOWN, sink);
 	for (size_t at = 0; at < len; at += piece)
 		assert_int_equal(compressor_write(compressor, data + at,
-						  len - at < piece ? len - at : piece), 0);
+						  len - at < piece ? len - at : piece),
+				 0);
 	assert_int_equal(compressor_finish(compressor), 0);
 	return packed;
 }
@@ -58,7 +59,8 @@ static void what_was_packed_comes_back(void **state)
 		size_t used;
 
 		assert_string_equal(compress_detect(span_of(&packed)), methods[i]);
-		assert_int_equal(decompress(methods[i], span_of(&packed), &out, len, &used, "x"), 0);
+		assert_int_equal(decompress(methods[i], span_of(&packed), &out, len, &used, "x"),
+				 0);
 		assert_int_equal(used, packed.len);
 		assert_int_equal(out.len, len);
 		assert_memory_equal(out.data, data, len);
@@ -86,7 +88,8 @@ static void members_that_follow_each_other_are_joined(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < METHODS; i++) {
-		struct buffer packed = pack(methods[i], "one", 3, 3), other = pack(methods[i], "two", 3, 3);
+		struct buffer packed = pack(methods[i], "one", 3, 3),
+			      other = pack(methods[i], "two", 3, 3);
 		struct buffer out = { 0 };
 		size_t used;
 
@@ -114,8 +117,9 @@ static void every_truncation_is_an_error(void **state)
 			size_t used;
 
 			memcpy(copy, packed.data, len);
-			assert_int_equal(decompress(methods[i], (struct span){ copy, len }, &out, 99,
-						    &used, "x"), -1);
+			assert_int_equal(decompress(methods[i], (struct span){ copy, len }, &out,
+						    99, &used, "x"),
+					 -1);
 			buffer_free(&out);
 			free(copy);
 		}
@@ -133,7 +137,8 @@ static void a_bomb_stops_at_the_limit(void **state)
 		struct buffer packed = pack(methods[i], zeros, len, len), out = { 0 };
 		size_t used;
 
-		assert_int_equal(decompress(methods[i], span_of(&packed), &out, 1 << 20, &used, "x"), -1);
+		assert_int_equal(
+			decompress(methods[i], span_of(&packed), &out, 1 << 20, &used, "x"), -1);
 		assert_true(out.len <= 1 << 20);
 		buffer_free(&packed);
 		buffer_free(&out);
@@ -146,7 +151,8 @@ static void zstd_says_the_size_of_what_fits_the_window(void **state)
 	struct buffer packed = pack("zstd", "abcdef", 6, 6);
 
 	(void)state;
-	/* RFC 8878, frame header: single segment flag (0x20), and the size where the window stood. */
+	/* RFC 8878, frame header: single segment flag (0x20), and the size where the
+	 * window stood. */
 	assert_true(packed.data[4] & 0x20);
 	assert_int_equal(packed.data[5], 6);
 	buffer_free(&packed);

@@ -15,7 +15,7 @@
 #include "tests/unit/fake_sys.h"
 
 #define HEADER "major minor  #blocks  name\n\n"
-#define SIZE   8192
+#define SIZE 8192
 
 static struct boot boot;
 static uint8_t image[SIZE];
@@ -74,20 +74,27 @@ static void partitions_know_their_disk(void **state)
 		const char *name, *disk;
 		unsigned int part;
 	} rows[] = {
-		{ "sda", "", 0 },	{ "sda1", "sda", 1 },
-		{ "sdaa", "", 0 },	{ "sdaa12", "sdaa", 12 },
-		{ "nvme0n1", "", 0 },	{ "nvme0n1p2", "nvme0n1", 2 },
-		{ "dm-1", "", 0 },	{ "dm-10", "", 0 },
-		{ "mmcblk0", "", 0 },	{ "mmcblk0boot0", "", 0 },
-		{ "mmcblk0p1", "mmcblk0", 1 }, { "cciss/c0d0p3", "cciss/c0d0", 3 },
+		{ "sda", "", 0 },
+		{ "sda1", "sda", 1 },
+		{ "sdaa", "", 0 },
+		{ "sdaa12", "sdaa", 12 },
+		{ "nvme0n1", "", 0 },
+		{ "nvme0n1p2", "nvme0n1", 2 },
+		{ "dm-1", "", 0 },
+		{ "dm-10", "", 0 },
+		{ "mmcblk0", "", 0 },
+		{ "mmcblk0boot0", "", 0 },
+		{ "mmcblk0p1", "mmcblk0", 1 },
+		{ "cciss/c0d0p3", "cciss/c0d0", 3 },
 	};
 
 	(void)state;
-	add_file("/proc/partitions", HEADER "   8 1 1 sda1\n   8 0 1 sda\n  65 0 1 sdaa\n  65 12 1 sdaa12\n"
-				     " 259 0 1 nvme0n1\n 259 1 1 nvme0n1p2\n 254 1 1 dm-1\n"
-				     " 254 10 1 dm-10\n 179 0 1 mmcblk0\n 179 1 1 mmcblk0p1\n"
-				     " 179 8 1 mmcblk0boot0\n 104 0 9 cciss/c0d0\n"
-				     " 104 3 9 cciss/c0d0p3\n not a line\n 1 2 3 4 5\n");
+	add_file("/proc/partitions",
+		 HEADER "   8 1 1 sda1\n   8 0 1 sda\n  65 0 1 sdaa\n  65 12 1 sdaa12\n"
+			" 259 0 1 nvme0n1\n 259 1 1 nvme0n1p2\n 254 1 1 dm-1\n"
+			" 254 10 1 dm-10\n 179 0 1 mmcblk0\n 179 1 1 mmcblk0p1\n"
+			" 179 8 1 mmcblk0boot0\n 104 0 9 cciss/c0d0\n"
+			" 104 3 9 cciss/c0d0p3\n not a line\n 1 2 3 4 5\n");
 	devices_scan(&boot.devices);
 	assert_int_equal(boot.devices.count, 13);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -145,8 +152,8 @@ static void what_goes_wrong_with_a_probe_is_said_of_its_device(void **state)
 		assert_string_equal(named("vda")->trouble, rows[i].trouble);
 		if (rows[i].state == DEVICE_KNOWN)
 			assert_int_equal(named("vda")->finding.found,
-					 strcmp(rows[i].call, "restrict") ? FOUND_UNREADABLE :
-									    FOUND_ONE);
+					 strcmp(rows[i].call, "restrict") ? FOUND_UNREADABLE
+									  : FOUND_ONE);
 	}
 }
 
@@ -187,8 +194,8 @@ static void a_child_that_dies_is_one_line(void **state)
 		probe_finish(probe);
 		assert_int_equal(probe->pid, 0);
 		assert_int_equal(named("vda")->state, DEVICE_SILENT);
-		assert_string_equal(named("vda")->trouble, i ? "probe ended without a word" :
-							       "probe killed by SIGSYS");
+		assert_string_equal(named("vda")->trouble,
+				    i ? "probe ended without a word" : "probe killed by SIGSYS");
 	}
 }
 
@@ -198,9 +205,8 @@ static void a_child_that_hangs_is_given_up(void **state)
 	add_file("/proc/partitions", HEADER "254 0 8 vda\n");
 	devices_scan(&boot.devices);
 	fake_file("silent", "", 0);
-	boot.devices.probes[0] = (struct probe){
-		.pid = 77, .pipe = 11, .device = named("vda"), .deadline = 10000
-	};
+	boot.devices.probes[0] =
+		(struct probe){ .pid = 77, .pipe = 11, .device = named("vda"), .deadline = 10000 };
 	named("vda")->state = DEVICE_PROBING;
 	probe_all();
 	assert_int_equal(named("vda")->state, DEVICE_SILENT);
@@ -350,7 +356,8 @@ static void a_partition_of_a_member_is_not_taken(void **state)
 	fake_file("/dev/vda1", ext2('A'), SIZE);
 	boot.settings.root = "LABEL=A";
 	assert_int_equal(root_find(&boot), -ETIMEDOUT);
-	assert_non_null(strstr(fake_console, "LABEL=A: not opened: its disk is a part of something larger"));
+	assert_non_null(strstr(fake_console,
+			       "LABEL=A: not opened: its disk is a part of something larger"));
 }
 
 /* As an old kernel tells it: the partition's table is read all the same. */
@@ -382,7 +389,8 @@ static void what_is_not_found_is_reported_with_what_is_there(void **state)
 	boot.settings.root = "LABEL=a";
 	assert_int_equal(root_find(&boot), -ETIMEDOUT);
 	assert_non_null(strstr(fake_console, "find root=LABEL=a: "));
-	assert_non_null(strstr(fake_console, "vda: ext2 UUID=11000000-0000-0000-0000-000000000000 LABEL=A\n"));
+	assert_non_null(strstr(fake_console,
+			       "vda: ext2 UUID=11000000-0000-0000-0000-000000000000 LABEL=A\n"));
 	assert_non_null(strstr(fake_console, "vdb: cannot be read: "));
 	assert_non_null(strstr(fake_console, "hint: or is it root=LABEL=A (vda)?\n"));
 }

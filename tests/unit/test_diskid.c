@@ -17,7 +17,9 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 /* Page 0x83 of a disk of ATA: a serial number, model and serial number, the WWN. */
 #define VPD_SERIAL "\x02\x00\x00\x14QM00001             "
-#define VPD_ATA "\x02\x01\x00\x44" "ATA     QEMU HARDDISK                           QM00001             "
+#define VPD_ATA            \
+	"\x02\x01\x00\x44" \
+	"ATA     QEMU HARDDISK                           QM00001             "
 #define VPD_WWN "\x01\x03\x00\x08\x50\x00\xc5\x00\x15\xea\x71\xac"
 #define ATA "t10.ATA     QEMU HARDDISK                           QM00001             "
 
@@ -57,14 +59,20 @@ static void words_of_devices_have_no_blanks(void **state)
 	static const struct {
 		const char *text, *replaced;
 	} rows[] = {
-		{ "  QEMU  NVMe Ctrl  ", "QEMU_NVMe_Ctrl" }, { "a/b\\c", "a_b_c" }, { " ", "" },
-		{ "", "" },				     { "a\t\n b", "a_b" },  { "x_ _y", "x___y" },
+		{ "  QEMU  NVMe Ctrl  ", "QEMU_NVMe_Ctrl" },
+		{ "a/b\\c", "a_b_c" },
+		{ " ", "" },
+		{ "", "" },
+		{ "a\t\n b", "a_b" },
+		{ "x_ _y", "x___y" },
 	};
 	char text[64];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		assert_int_equal(udevname_replace(text, sizeof(text), rows[i].text, strlen(rows[i].text)), 0);
+		assert_int_equal(
+			udevname_replace(text, sizeof(text), rows[i].text, strlen(rows[i].text)),
+			0);
 		assert_string_equal(text, rows[i].replaced);
 	}
 	assert_int_equal(udevname_replace(text, 3, "abc", 3), -E2BIG);
@@ -81,13 +89,16 @@ static void a_disk_has_the_names_that_udev_gives_it(void **state)
 		{ { DISKID_NVME, "eui.0025388b710116a1", "Model  X ", "S1", "3" },
 		  { "nvme-eui.0025388b710116a1", "nvme-Model_X_S1", "nvme-Model_X_S1_3" } },
 		{ { DISKID_NVME, "uuid.1-2", "", "S1" }, { "nvme-uuid.1-2" } },
-		{ { DISKID_SCSI, "naa.5000c50015ea71ac" }, { "wwn-0x5000c50015ea71ac", "scsi-35000c50015ea71ac" } },
+		{ { DISKID_SCSI, "naa.5000c50015ea71ac" },
+		  { "wwn-0x5000c50015ea71ac", "scsi-35000c50015ea71ac" } },
 		{ { DISKID_SCSI, "eui.0011223344556677" }, { "scsi-20011223344556677" } },
 		{ { DISKID_ATA, "naa.5000c50015ea71ac", "QEMU HARDDISK ", "QM1  " },
 		  { "ata-QEMU_HARDDISK_QM1", "wwn-0x5000c50015ea71ac" } },
 		{ { DISKID_ATA, ATA, "QEMU HARDDISK ", "QM1  " }, { "ata-QEMU_HARDDISK_QM1" } },
-		{ { DISKID_ATA, "naa.5000c50015ea71ac", "QEMU HARDDISK ", "" }, { "wwn-0x5000c50015ea71ac" } },
-		{ { DISKID_ATA, "naa.5000c50015ea71ac", "QEMU HARDDISK ", "QM1  ", .usb = "Q_H-0:0" },
+		{ { DISKID_ATA, "naa.5000c50015ea71ac", "QEMU HARDDISK ", "" },
+		  { "wwn-0x5000c50015ea71ac" } },
+		{ { DISKID_ATA, "naa.5000c50015ea71ac", "QEMU HARDDISK ", "QM1  ",
+		    .usb = "Q_H-0:0" },
 		  { "ata-QEMU_HARDDISK_QM1", "wwn-0x5000c50015ea71ac", "usb-Q_H-0:0" } },
 		{ { DISKID_USB, "naa.5000c50015ea71ac", .usb = "QEMU_QEMU_HARDDISK_1-0:0:0" },
 		  { "usb-QEMU_QEMU_HARDDISK_1-0:0:0" } },
@@ -96,13 +107,17 @@ static void a_disk_has_the_names_that_udev_gives_it(void **state)
 		{ { DISKID_SCSI, "iqn.2003-01.org:x", "QEMU    QEMU HARDDISK   ", "" }, { NULL } },
 		{ { DISKID_SCSI, "", "QEMU    QEMU HARDDISK   ", "drive-scsi0" },
 		  { "scsi-0QEMU_QEMU_HARDDISK_drive-scsi0" } },
-		{ { DISKID_SCSI, "", "EIGHT CHsixteen bytes   ", "1" }, { "scsi-0EIGHT_CHsixteen_bytes_1" } },
+		{ { DISKID_SCSI, "", "EIGHT CHsixteen bytes   ", "1" },
+		  { "scsi-0EIGHT_CHsixteen_bytes_1" } },
 		{ { DISKID_VIRTIO, "my disk" }, { "virtio-my_disk" } },
-		{ { DISKID_MMC, "aa585951454d552101deadbeef006200", "QEMU!", "0xdeadbeef" }, { "mmc-QEMU__0xdeadbeef" } },
+		{ { DISKID_MMC, "aa585951454d552101deadbeef006200", "QEMU!", "0xdeadbeef" },
+		  { "mmc-QEMU__0xdeadbeef" } },
 		{ { DISKID_MMC, "aa585951454d552101deadbeef006200", "", "0xdeadbeef" }, { NULL } },
-		{ { DISKID_PATH, "pci-0000:00:1f.2-ata-1.0" }, { "pci-0000:00:1f.2-ata-1.0", "pci-0000:00:1f.2-ata-1" } },
+		{ { DISKID_PATH, "pci-0000:00:1f.2-ata-1.0" },
+		  { "pci-0000:00:1f.2-ata-1.0", "pci-0000:00:1f.2-ata-1" } },
 		{ { DISKID_PATH, "pci-0000:00:03.0-nvme-1" }, { "pci-0000:00:03.0-nvme-1" } },
-		{ { DISKID_VIRTIO_PATH, "pci-0000:00:03.0" }, { "pci-0000:00:03.0", "virtio-pci-0000:00:03.0" } },
+		{ { DISKID_VIRTIO_PATH, "pci-0000:00:03.0" },
+		  { "pci-0000:00:03.0", "virtio-pci-0000:00:03.0" } },
 		{ { DISKID_VIRTIO_PATH, "platform-virtio-mmio.0" }, { "platform-virtio-mmio.0" } },
 		{ { DISKID_NONE, "x" }, { NULL } },
 	};
@@ -134,7 +149,8 @@ static enum diskid_kind kind_of(const char *page, size_t len)
 static void a_disk_of_ata_says_so_in_its_vital_product_data(void **state)
 {
 	static const char page[] = "\x00\x83\x00\x6c" VPD_SERIAL VPD_ATA VPD_WWN;
-	static const char first[] = "\x00\x83\x00\x48" VPD_ATA, other[] = "\x00\x83\x00\x48" VPD_WWN VPD_SERIAL;
+	static const char first[] = "\x00\x83\x00\x48" VPD_ATA,
+			  other[] = "\x00\x83\x00\x48" VPD_WWN VPD_SERIAL;
 	size_t len = sizeof(page) - 1, end_of_ata = len - 12;
 	char scsi[sizeof(first)];
 
@@ -143,10 +159,12 @@ static void a_disk_of_ata_says_so_in_its_vital_product_data(void **state)
 		assert_int_equal(kind_of(page, cut), cut < end_of_ata ? DISKID_SCSI : DISKID_ATA);
 	assert_int_equal(kind_of(first, sizeof(first) - 1), DISKID_ATA);
 	assert_int_equal(kind_of(other, sizeof(other) - 1), DISKID_SCSI);
-	for (size_t i = 5; i < 16; i++) { /* another type, length or vendor; what is reserved says nothing */
+	for (size_t i = 5; i < 16;
+	     i++) { /* another type, length or vendor; what is reserved says nothing */
 		memcpy(scsi, first, sizeof(first));
 		scsi[i]++;
-		assert_int_equal(kind_of(scsi, sizeof(scsi) - 1), i == 6 ? DISKID_ATA : DISKID_SCSI);
+		assert_int_equal(kind_of(scsi, sizeof(scsi) - 1),
+				 i == 6 ? DISKID_ATA : DISKID_SCSI);
 	}
 }
 
@@ -157,15 +175,39 @@ static void a_disk_of_scsi_without_a_better_name_has_its_makers(void **state)
 		size_t len;
 	} rows[] = {
 #define ROW(page, serial) { "\x00\x83\x00\x00" page, serial, sizeof(page) + 3 }
-		ROW("\x02\x00\x00\x04" "disk", "disk"),
-		ROW("\x02\x01\x00\x05" "MAKER" "\x02\x00\x00\x04" "disk", ""),
-		ROW("\x02\x00\x00\x04" "disk" VPD_WWN, ""),
-		ROW("\x02\x00\x00\x04" "disk" "\x01\x14\x00\x04" "port", "disk"), /* a port's number */
-		ROW("\x02\x00\x00\x04" "disk" "\x61\x93\x00\x08" "12345678", "disk"), /* a port's WWN */
-		ROW("\x02\x10\x00\x04" "port", ""),
-		ROW("\x02\x20\x00\x04" "rack", ""),
-		ROW("\x01\x00\x00\x04" "\x01\x02\x03\x04", ""), /* binary */
-		ROW("\x02\x00\x00\x05" "disk", ""), /* cut off */
+		ROW("\x02\x00\x00\x04"
+		    "disk",
+		    "disk"),
+		ROW("\x02\x01\x00\x05"
+		    "MAKER"
+		    "\x02\x00\x00\x04"
+		    "disk",
+		    ""),
+		ROW("\x02\x00\x00\x04"
+		    "disk" VPD_WWN,
+		    ""),
+		ROW("\x02\x00\x00\x04"
+		    "disk"
+		    "\x01\x14\x00\x04"
+		    "port",
+		    "disk"), /* a port's number */
+		ROW("\x02\x00\x00\x04"
+		    "disk"
+		    "\x61\x93\x00\x08"
+		    "12345678",
+		    "disk"), /* a port's WWN */
+		ROW("\x02\x10\x00\x04"
+		    "port",
+		    ""),
+		ROW("\x02\x20\x00\x04"
+		    "rack",
+		    ""),
+		ROW("\x01\x00\x00\x04"
+		    "\x01\x02\x03\x04",
+		    ""), /* binary */
+		ROW("\x02\x00\x00\x05"
+		    "disk",
+		    ""), /* cut off */
 #undef ROW
 	};
 	char page[8 + 255] = "\x00\x83\x00\x00\x02\x00\x00";
@@ -196,7 +238,8 @@ static void a_disk_on_usb_has_the_name_of_its_plug(void **state)
 	} rows[] = {
 		{ { "QEMU    ", "QEMU HARDDISK   ", "1-0000:00:04.0-4.2", "../../../2:0:0:0" },
 		  "QEMU_QEMU_HARDDISK_1-0000:00:04.0-4.2-0:0" },
-		{ { "SanDisk ", "Ultra           ", "4C53", "12:0:3:15" }, "SanDisk_Ultra_4C53-3:15" },
+		{ { "SanDisk ", "Ultra           ", "4C53", "12:0:3:15" },
+		  "SanDisk_Ultra_4C53-3:15" },
 		{ { "SanDisk ", "Ultra           ", "", "2:0:0:0" }, "SanDisk_Ultra-0:0" },
 		{ { "a b/c", "d\\e", "1,2", "2:0:0:0" }, "a_b_c_d_e-0:0" },
 		{ { "v", "m", "\xc3\xa4", "2:0:0:0" }, "v_m-0:0" },
@@ -244,8 +287,10 @@ static void a_disk_answers_to_what_sysfs_says_of_it(void **state)
 	add("/sys/class/block/sda/device/wwid", ATA "\n");
 	assert_int_equal(is(&disk, "WWID=\"t10.ATA QEMU HARDDISK QM00001\""), 1);
 	for (int i = 0; i < 2; i++) {
-		static const char *const names[] = { "/dev/disk/by-id/ata-QEMU_HARDDISK_QM00001",
-						     "/dev/disk/by-id/ata-QEMU_HARDDISK_QM00001-part2" };
+		static const char *const names[] = {
+			"/dev/disk/by-id/ata-QEMU_HARDDISK_QM00001",
+			"/dev/disk/by-id/ata-QEMU_HARDDISK_QM00001-part2"
+		};
 
 		fake_reset();
 		add("/sys/class/block/sda/device/vendor", "ATA     \n");
@@ -273,11 +318,15 @@ static void a_disk_on_usb_answers_to_its_plug(void **state)
 	static const struct {
 		const char *subclass, *vendor, *model, *manufacturer, *product, *name;
 	} rows[] = {
-		{ "06\n", "QEMU    \n", "QEMU HARDDISK   \n", "Q\n", "P\n", "QEMU_QEMU_HARDDISK_S1-0:1" },
-		{ "02\n", "QEMU    \n", "QEMU HARDDISK   \n", "Q\n", "P\n", "QEMU_QEMU_HARDDISK_S1-0:1" },
-		{ "06\n", "        \n", "                \n", "My Maker\n", "My Stick\n", "My_Maker_My_Stick_S1-0:1" },
+		{ "06\n", "QEMU    \n", "QEMU HARDDISK   \n", "Q\n", "P\n",
+		  "QEMU_QEMU_HARDDISK_S1-0:1" },
+		{ "02\n", "QEMU    \n", "QEMU HARDDISK   \n", "Q\n", "P\n",
+		  "QEMU_QEMU_HARDDISK_S1-0:1" },
+		{ "06\n", "        \n", "                \n", "My Maker\n", "My Stick\n",
+		  "My_Maker_My_Stick_S1-0:1" },
 		{ "06\n", "        \n", "                \n", "", "", "0781_5581_S1-0:1" },
-		{ "04\n", "TEAC    \n", "FD-05PUB        \n", "TEACV0.0\n", "UF000x\n", "TEACV0.0_UF000x_S1" },
+		{ "04\n", "TEAC    \n", "FD-05PUB        \n", "TEACV0.0\n", "UF000x\n",
+		  "TEACV0.0_UF000x_S1" },
 	};
 	struct device disk = { .name = "sdb" };
 

@@ -13,8 +13,9 @@
 #include "tools/lib/program/dlopen_note.h"
 #include "tools/lib/program/gconv_table.h"
 
-static const char json[] = "[{\"feature\":\"zstd\",\"description\":\"Support for zstd\",\"priority\":\"required\","
-			   "\"soname\":[\"libzstd.so.2\",\"libzstd.so.1\"]},{\"soname\":[\"libx.so\"]}]";
+static const char json[] =
+	"[{\"feature\":\"zstd\",\"description\":\"Support for zstd\",\"priority\":\"required\","
+	"\"soname\":[\"libzstd.so.2\",\"libzstd.so.1\"]},{\"soname\":[\"libx.so\"]}]";
 
 static struct span span_of(const char *text, size_t len)
 {
@@ -73,10 +74,17 @@ static size_t make_elf(uint8_t *bytes, uint32_t name_len, uint32_t len, uint32_t
 {
 	static const uint32_t owner = 0x004f4446; /* "FDO" */
 	const uint32_t note[] = { name_len, len, type, owner };
-	Elf64_Ehdr header = { .e_ident = ELFMAG, .e_type = ET_DYN, .e_machine = EM_X86_64, .e_version = 1,
-			      .e_phoff = sizeof(header), .e_ehsize = sizeof(header),
-			      .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 1 };
-	Elf64_Phdr segment = { .p_type = PT_NOTE, .p_offset = sizeof(header) + sizeof(segment), .p_align = 4 };
+	Elf64_Ehdr header = { .e_ident = ELFMAG,
+			      .e_type = ET_DYN,
+			      .e_machine = EM_X86_64,
+			      .e_version = 1,
+			      .e_phoff = sizeof(header),
+			      .e_ehsize = sizeof(header),
+			      .e_phentsize = sizeof(Elf64_Phdr),
+			      .e_phnum = 1 };
+	Elf64_Phdr segment = { .p_type = PT_NOTE,
+			       .p_offset = sizeof(header) + sizeof(segment),
+			       .p_align = 4 };
 
 	header.e_ident[EI_CLASS] = ELFCLASS64;
 	header.e_ident[EI_DATA] = ELFDATA2LSB;
@@ -97,16 +105,21 @@ static void notes_end_within_their_segment(void **state)
 		size_t count;
 		int damaged;
 	} rows[] = {
-		{ 4, 3, 0x407c0c0a, 4, 1, 0 },	       { 4, 3, 0x407c0c0a, 3, 1, 0 },
-		{ 4, 3, 0x407c0c0b, 4, 0, 0 },	       { 3, 3, 0x407c0c0a, 4, 0, 0 },
-		{ 4, 5, 0x407c0c0a, 4, 0, 1 },	       { 4, 0xffffffff, 0x407c0c0a, 4, 0, 1 },
-		{ 0xffffffff, 3, 0x407c0c0a, 4, 0, 1 }, { 0xfffffffd, 0xfffffffd, 0x407c0c0a, 4, 0, 1 },
+		{ 4, 3, 0x407c0c0a, 4, 1, 0 },
+		{ 4, 3, 0x407c0c0a, 3, 1, 0 },
+		{ 4, 3, 0x407c0c0b, 4, 0, 0 },
+		{ 3, 3, 0x407c0c0a, 4, 0, 0 },
+		{ 4, 5, 0x407c0c0a, 4, 0, 1 },
+		{ 4, 0xffffffff, 0x407c0c0a, 4, 0, 1 },
+		{ 0xffffffff, 3, 0x407c0c0a, 4, 0, 1 },
+		{ 0xfffffffd, 0xfffffffd, 0x407c0c0a, 4, 0, 1 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		uint8_t bytes[256];
-		size_t len = make_elf(bytes, rows[i].name_len, rows[i].len, rows[i].type, rows[i].tail);
+		size_t len =
+			make_elf(bytes, rows[i].name_len, rows[i].len, rows[i].type, rows[i].tail);
 		uint8_t *copy = xmemdup(bytes, len);
 		struct elf_deps deps;
 
@@ -120,8 +133,9 @@ static void notes_end_within_their_segment(void **state)
 
 static void a_character_set_has_other_names(void **state)
 {
-	static const char table[] = "# c\nalias\tUJIS//\t\tEUC-JP//\nmodule\tEUC-JP//\tINTERNAL\tEUC-JP\t1\n"
-				    "module\tINTERNAL\tEUC-JP//\tEUC-JP\t1\nmodule\tA//\tEUC-JP//\tX\t1\n";
+	static const char table[] =
+		"# c\nalias\tUJIS//\t\tEUC-JP//\nmodule\tEUC-JP//\tINTERNAL\tEUC-JP\t1\n"
+		"module\tINTERNAL\tEUC-JP//\tEUC-JP\t1\nmodule\tA//\tEUC-JP//\tX\t1\n";
 	char *name = gconv_target(table, "ujis");
 	const char *at = table;
 	struct gconv_row row;

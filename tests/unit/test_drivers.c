@@ -21,35 +21,35 @@ static struct drivers drivers;
 static void patterns_fit_as_those_of_the_c_library(void **state)
 {
 	static const char *const patterns[] = {
-		"",	  "*",	    "a",      "?",	 "a*",	   "*a",   "*a*b", "[ab]",   "[!a]b",
-		"[a-c]?", "[]a]b",  "[a",     "pci:v*d*", "a**b", "[a-]", "??*",  "*[0-9]b", "[^a]",
+		"",	  "*",	   "a",	 "?",	     "a*",   "*a",   "*a*b", "[ab]",	"[!a]b",
+		"[a-c]?", "[]a]b", "[a", "pci:v*d*", "a**b", "[a-]", "??*",  "*[0-9]b", "[^a]",
 	};
-	static const char *const texts[] = { "",     "a",   "b",	"ab",	 "aab",	   "ba",
-					     "]b",   "[a",  "pci:v1d2", "pci:v", "a-",	   "-",
-					     "x9b",  "abab", "aXbXab" };
+	static const char *const texts[] = { "",   "a",	 "b",	"ab",	    "aab",
+					     "ba", "]b", "[a",	"pci:v1d2", "pci:v",
+					     "a-", "-",	 "x9b", "abab",	    "aXbXab" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
 		for (size_t j = 0; j < sizeof(texts) / sizeof(texts[0]); j++) {
 			int wanted = fnmatch(patterns[i], texts[j], FNM_NOESCAPE) == 0;
 
-			if (strcmp(patterns[i], "[a") == 0) /* not closed: the library reads it as "[" */
+			if (strcmp(patterns[i], "[a") ==
+			    0) /* not closed: the library reads it as "[" */
 				wanted = 0;
 			if (glob_matches(SPAN(patterns[i]), texts[j]) != wanted)
 				fail_msg("%s and %s: not %d", patterns[i], texts[j], wanted);
 		}
 }
 
-static const char table[] =
-	"/lib/modules/1/a.ko -\n"
-	"/lib/modules/1/b.ko 0 x=1 y=\"2 3\"\n"
-	"/lib/modules/1/c.ko 0,1\n"
-	"\n"
-	"pci:v*d*sv*sd*bc01sc06i01* 2\n"
-	"pci:v00001AF4d00001000sv*sd*bc*sc*i* 0,1\n"
-	"virtio:d00000002v* 1\n"
-	"x* 9\n"
-	"y* 1,x\n";
+static const char table[] = "/lib/modules/1/a.ko -\n"
+			    "/lib/modules/1/b.ko 0 x=1 y=\"2 3\"\n"
+			    "/lib/modules/1/c.ko 0,1\n"
+			    "\n"
+			    "pci:v*d*sv*sd*bc01sc06i01* 2\n"
+			    "pci:v00001AF4d00001000sv*sd*bc*sc*i* 0,1\n"
+			    "virtio:d00000002v* 1\n"
+			    "x* 9\n"
+			    "y* 1,x\n";
 
 static int told[8], told_count;
 
@@ -94,7 +94,9 @@ static void a_table_is_read_and_answers(void **state)
 
 static void a_wrong_table_is_refused(void **state)
 {
-	static const char *const rows[] = { "a -\n", "/ -\n", "/a\n", "/a \n", "/a  x\n", " /a -\n" };
+	static const char *const rows[] = {
+		"a -\n", "/ -\n", "/a\n", "/a \n", "/a  x\n", " /a -\n"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -154,8 +156,9 @@ static void the_search_finds_what_comparing_all_finds(void **state)
 			*c++ = "ab01:"[rand() % 5];
 		*c = '\0';
 		for (int j = 0; j < 3000; j++)
-			wanted += glob_matches((struct span){ (uint8_t *)sorted[j],
-							      strlen(sorted[j]) - 2 }, alias);
+			wanted += glob_matches(
+				(struct span){ (uint8_t *)sorted[j], strlen(sorted[j]) - 2 },
+				alias);
 		told_count = 0;
 		if (wanted > 8)
 			continue;

@@ -11,8 +11,9 @@
 #include "init/boot.h"
 #include "tests/unit/fake_sys.h"
 
-#define LINKS "symlink /proc/self/fd /dev/fd\nsymlink /proc/self/fd/0 /dev/stdin\n" \
-	      "symlink /proc/self/fd/1 /dev/stdout\nsymlink /proc/self/fd/2 /dev/stderr\n"
+#define LINKS                                                                 \
+	"symlink /proc/self/fd /dev/fd\nsymlink /proc/self/fd/0 /dev/stdin\n" \
+	"symlink /proc/self/fd/1 /dev/stdout\nsymlink /proc/self/fd/2 /dev/stderr\n"
 #define USUAL "mount devtmpfs /dev\nmount proc /proc\nmount sysfs /sys\n" LINKS
 
 static struct boot boot;
@@ -110,7 +111,8 @@ static void says_what_cannot_be_mounted_late_and_goes_on(void **state)
 	fake_answer("mount tmpfs /run", -ENOENT, FAKE_ALWAYS);
 	fake_answer("mkdir /run", -EROFS, FAKE_ALWAYS);
 	assert_int_equal(late_mounts(&boot), 0);
-	assert_non_null(strstr(fake_console, "mount tmpfs on /run: No such file or directory (ENOENT)"));
+	assert_non_null(
+		strstr(fake_console, "mount tmpfs on /run: No such file or directory (ENOENT)"));
 	assert_non_null(strstr(fake_calls, "mount cgroup2 /sys/fs/cgroup"));
 }
 

@@ -49,7 +49,7 @@ static void a_serial_line_takes_what_the_port_does_not(void **state)
 	assert_string_equal(fake_calls, "write /dev/ttyS2 exit 7\n\n");
 	fake_reset();
 	fake_file("/dev/ttyS2", "", 0);
-	fake_answer("ioperm", 0, FAKE_ALWAYS);	/* allowed, but nobody is there */
+	fake_answer("ioperm", 0, FAKE_ALWAYS); /* allowed, but nobody is there */
 	host_tell("off");
 	assert_string_equal(fake_calls, "write /dev/ttyS2 off\n\n");
 }

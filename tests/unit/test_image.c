@@ -29,7 +29,8 @@ static void entries_come_sorted_however_they_came(void **state)
 		char path[32];
 
 		for (unsigned int i = 0; i < 500; i++) {
-			unsigned int number = (i % run) * 1000 + i / run * (run % 7 ? 1 : 999) % 1000;
+			unsigned int number =
+				(i % run) * 1000 + i / run * (run % 7 ? 1 : 999) % 1000;
 
 			snprintf(path, sizeof(path), "/%u%c%u", number, run % 2 ? '-' : '.', i);
 			assert_non_null(image_add_dir(image, path, 0755, "test"));
@@ -41,7 +42,8 @@ static void entries_come_sorted_however_they_came(void **state)
 
 static void a_walk_by_folders_is_sorted_by_bytes(void **state)
 {
-	static const char *const walk[] = { "/a", "/a/1", "/a/1/x", "/a/1-", "/a/2", "/a-", "/a-/0", "/a.b", "/ab" };
+	static const char *const walk[] = { "/a",  "/a/1",  "/a/1/x", "/a/1-", "/a/2",
+					    "/a-", "/a-/0", "/a.b",   "/ab" };
 	struct image *image = image_new();
 
 	for (size_t i = 0; i < sizeof(walk) / sizeof(walk[0]); i++)

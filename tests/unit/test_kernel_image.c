@@ -11,8 +11,8 @@
 #include "tools/lib/kernel/bzimage.h"
 #include "tools/lib/kernel/vmlinux.h"
 
-#define IMAGE 4096	/* bytes: one sector of setup header, two of code, and a payload in it */
-#define START 1024	/* where the code begins */
+#define IMAGE 4096 /* bytes: one sector of setup header, two of code, and a payload in it */
+#define START 1024 /* where the code begins */
 
 static void put32(uint8_t *at, uint32_t value)
 {
@@ -35,7 +35,7 @@ static void make_image(uint8_t image[IMAGE])
 
 static enum bzimage_error parse(const uint8_t *bytes, size_t len, struct bzimage *image)
 {
-	uint8_t *copy = malloc(len ? len : 1);	/* of exactly this size, for the sanitizer */
+	uint8_t *copy = malloc(len ? len : 1); /* of exactly this size, for the sanitizer */
 	enum bzimage_error result;
 
 	memcpy(copy, bytes, len);
@@ -72,8 +72,10 @@ static void every_truncation_is_told(void **state)
 
 static void a_payload_that_is_not_inside_is_none(void **state)
 {
-	static const uint32_t bad[][2] = { { 64, 0xffffffff }, { 0xffffffff, 100 }, { 64, 3 },
-					   { 64, 0 }, { IMAGE - START, 4 }, { IMAGE, 100 } };
+	static const uint32_t bad[][2] = {
+		{ 64, 0xffffffff }, { 0xffffffff, 100 },  { 64, 3 },
+		{ 64, 0 },	    { IMAGE - START, 4 }, { IMAGE, 100 }
+	};
 	uint8_t bytes[IMAGE];
 	struct bzimage image;
 
@@ -132,7 +134,8 @@ static void make_elf(struct elf *elf)
 	elf->head.e_phentsize = sizeof(Elf64_Phdr);
 	elf->head.e_phnum = 2;
 	elf->load = (Elf64_Phdr){ .p_type = PT_LOAD, .p_vaddr = 0xffffffff81000000 };
-	elf->notes = (Elf64_Phdr){ .p_type = PT_NOTE, .p_offset = offsetof(struct elf, note),
+	elf->notes = (Elf64_Phdr){ .p_type = PT_NOTE,
+				   .p_offset = offsetof(struct elf, note),
 				   .p_filesz = sizeof(note) - 1 };
 	memcpy(elf->note, note, sizeof(note) - 1);
 }

@@ -13,7 +13,7 @@
 #include "tests/unit/fake_sys.h"
 
 #define HEAD (7 + KEYMAP_TABLES)
-#define LEN  (HEAD + 2 * KEYMAP_KEYS * 2)
+#define LEN (HEAD + 2 * KEYMAP_KEYS * 2)
 
 static struct boot boot;
 static uint8_t file[LEN];
@@ -103,7 +103,8 @@ static void takes_nothing_that_is_no_keymap(void **state)
 	fake_file("/other", file, LEN);
 	boot.settings.keymap = "/other";
 	assert_int_equal(keymap_load(&boot), -EINVAL);
-	assert_non_null(strstr(fake_console, "read /other: no binary keymap (loadkeys -b makes one)"));
+	assert_non_null(
+		strstr(fake_console, "read /other: no binary keymap (loadkeys -b makes one)"));
 	assert_null(strstr(fake_calls, "set_key"));
 }
 

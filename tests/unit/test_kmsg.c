@@ -18,7 +18,8 @@ static void records_of_missing_firmware_are_known(void **state)
 	static const struct {
 		const char *record, *device, *name; /* NULL: none */
 	} rows[] = {
-		{ ASKED "a/b-29.ucode failed with error -2\n SUBSYSTEM=pci\n DEVICE=+pci:0000:02:00.0\n",
+		{ ASKED
+		  "a/b-29.ucode failed with error -2\n SUBSYSTEM=pci\n DEVICE=+pci:0000:02:00.0\n",
 		  "iwlwifi 0000:02:00.0", "a/b-29.ucode" },
 		{ "3,1,2,c;tg3 0000:01:00.0: Direct firmware load for x y failed with error -2",
 		  "tg3 0000:01:00.0", "x y" },
@@ -27,7 +28,8 @@ static void records_of_missing_firmware_are_known(void **state)
 		{ ASKED "a\n", NULL, NULL },
 		{ "4,1,2,-;: Direct firmware load for a failed with error -2\n", NULL, NULL },
 		{ "12,1,2,-;x: Direct firmware load for a failed with error -2\n", NULL, NULL },
-		{ "4294967300,1,2,-;x: Direct firmware load for a failed with error -2\n", NULL, NULL },
+		{ "4294967300,1,2,-;x: Direct firmware load for a failed with error -2\n", NULL,
+		  NULL },
 		{ "x: Direct firmware load for a failed with error -2\n", NULL, NULL },
 		{ ",;x: Direct firmware load for a failed with error -2\n", NULL, NULL },
 		{ "4;x: Direct firmware load for a failed with error -2\n", NULL, NULL },
@@ -51,7 +53,8 @@ static void records_of_missing_firmware_are_known(void **state)
 	}
 }
 
-/* The fake gives all of a file at once: one record. What the loop does with errors stands before it. */
+/* The fake gives all of a file at once: one record. What the loop does with errors stands before
+ * it. */
 static void the_report_names_it_and_its_cure(void **state)
 {
 	static const char record[] = ASKED "a.bin failed with error -2\n SUBSYSTEM=pci\n";
@@ -61,7 +64,8 @@ static void the_report_names_it_and_its_cure(void **state)
 	fake_file("/dev/kmsg", record, sizeof(record) - 1);
 	root_firmware_report();
 	assert_non_null(strstr(fake_console, "no firmware a.bin for iwlwifi 0000:02:00.0\n"));
-	assert_non_null(strstr(fake_console, "hint: `firmware a.bin` in a recipe puts it into the image\n"));
+	assert_non_null(strstr(fake_console,
+			       "hint: `firmware a.bin` in a recipe puts it into the image\n"));
 }
 
 static void a_log_without_such_records_says_nothing(void **state)

@@ -19,7 +19,9 @@ static struct device *add(const char *name, unsigned int minor, const struct fin
 {
 	struct device *device = &boot.devices.all[boot.devices.count++];
 
-	*device = (struct device){ .major = 254, .minor = minor, .state = DEVICE_KNOWN, .finding = *finding };
+	*device = (struct device){
+		.major = 254, .minor = minor, .state = DEVICE_KNOWN, .finding = *finding
+	};
 	strcpy(device->name, name);
 	return device;
 }
@@ -41,8 +43,12 @@ static int is_made(const char *link)
 
 static void each_name_is_a_link(void **state)
 {
-	const struct finding root = { .found = FOUND_ONE, .format = FORMAT_EXT4, .uuid = UUID, .label = "my /root",
-				      .part_uuid = "abc-02", .part_label = "Ä b" };
+	const struct finding root = { .found = FOUND_ONE,
+				      .format = FORMAT_EXT4,
+				      .uuid = UUID,
+				      .label = "my /root",
+				      .part_uuid = "abc-02",
+				      .part_label = "Ä b" };
 	struct device *device = add("vda2", 2, &root);
 
 	(void)state;
@@ -51,7 +57,8 @@ static void each_name_is_a_link(void **state)
 	fake_file("/sys/class/block/vda/serial", "S 1\n", 4);
 	fake_file("/sys/class/block/vda", "../../devices/0000:00:05.0/virtio0/block/vda", 44);
 	fake_file("/sys/class/block/../../devices/0000:00:05.0/subsystem", "../../bus/pci", 13);
-	fake_file("/sys/class/block/../../devices/0000:00:05.0/virtio0/subsystem", "../../../bus/virtio", 19);
+	fake_file("/sys/class/block/../../devices/0000:00:05.0/virtio0/subsystem",
+		  "../../../bus/virtio", 19);
 	links_make(&boot);
 	assert_true(is_made("mkdir /dev/disk\nmkdir /dev/disk/by-uuid\n"));
 	assert_true(is_made("symlink ../../vda2 /dev/disk/by-uuid/" UUID "\n"));
@@ -60,7 +67,8 @@ static void each_name_is_a_link(void **state)
 	assert_true(is_made("symlink ../../vda2 /dev/disk/by-partlabel/Ä\\x20b\n"));
 	assert_true(is_made("symlink ../../vda2 /dev/disk/by-id/virtio-S_1-part2\n"));
 	assert_true(is_made("symlink ../../vda2 /dev/disk/by-path/pci-0000:00:05.0-part2\n"));
-	assert_true(is_made("symlink ../../vda2 /dev/disk/by-path/virtio-pci-0000:00:05.0-part2\n"));
+	assert_true(
+		is_made("symlink ../../vda2 /dev/disk/by-path/virtio-pci-0000:00:05.0-part2\n"));
 	assert_non_null(boot.hear);
 }
 
@@ -147,7 +155,8 @@ static void a_program_does_not_wait_for_links(void **state)
 	(void)state;
 	links_make(&boot);
 	device->state = DEVICE_PROBING;
-	boot.devices.probes[0] = (struct probe){ .pid = 77, .pipe = 20, .device = device, .deadline = 10000 };
+	boot.devices.probes[0] =
+		(struct probe){ .pid = 77, .pipe = 20, .device = device, .deadline = 10000 };
 	hear(NEWS);
 	assert_false(is_made("symlink"));
 	assert_int_equal(boot.devices.news, NEWS);
@@ -179,7 +188,8 @@ static void a_name_that_no_file_can_have_is_said(void **state)
 	add("vda", 0, &odd);
 	links_make(&boot);
 	assert_false(is_made("symlink"));
-	assert_non_null(strstr(fake_console, "no link in /dev/disk/by-label to vda: the name is too long"));
+	assert_non_null(
+		strstr(fake_console, "no link in /dev/disk/by-label to vda: the name is too long"));
 }
 
 int main(void)

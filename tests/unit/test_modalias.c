@@ -12,12 +12,13 @@
 #include "init/module.h"
 #include "tests/unit/fake_sys.h"
 
-static const char table[] = "/m/ring.ko -\n/m/virtio-pci.ko 0\n/m/virtio_blk.ko 0 queues=2\n/m/extra.ko -\n"
-			    "/m/odd.ko 7\n\n"
-			    "fs-xfs 3\n"
-			    "odd 4\n"
-			    "pci:v1AF4* 1\n"
-			    "virtio:2 2\n";
+static const char table[] =
+	"/m/ring.ko -\n/m/virtio-pci.ko 0\n/m/virtio_blk.ko 0 queues=2\n/m/extra.ko -\n"
+	"/m/odd.ko 7\n\n"
+	"fs-xfs 3\n"
+	"odd 4\n"
+	"pci:v1AF4* 1\n"
+	"virtio:2 2\n";
 
 static struct boot boot;
 
@@ -89,7 +90,8 @@ static void what_the_kernel_has_is_not_loaded_again(void **state)
 
 static void a_device_that_comes_later_is_heard(void **state)
 {
-	static const char event[] = "add@/x\0ACTION=add\0DEVPATH=/x\0SUBSYSTEM=odd\0MODALIAS=fs-xfs";
+	static const char event[] =
+		"add@/x\0ACTION=add\0DEVPATH=/x\0SUBSYSTEM=odd\0MODALIAS=fs-xfs";
 
 	(void)state;
 	add_file("/etc/rdinit/drivers", table);
@@ -132,7 +134,8 @@ static void a_table_that_is_none_is_said_and_harmless(void **state)
 	add_file("/etc/rdinit/drivers", "nonsense\n");
 	drivers_load(&boot);
 	assert_string_equal(fake_calls, "");
-	assert_non_null(strstr(fake_console, "read /etc/rdinit/drivers: Invalid argument (EINVAL)"));
+	assert_non_null(
+		strstr(fake_console, "read /etc/rdinit/drivers: Invalid argument (EINVAL)"));
 	reset(NULL);
 	fake_answer("map", -EIO, FAKE_ALWAYS);
 	drivers_load(&boot);

@@ -15,7 +15,8 @@
 #include "tests/unit/fake_sys.h"
 
 /* "top" needs "left" and "right", both need "base"; "alone" nothing. */
-static const char table[] = "/m/base.ko -\n/m/left.ko 0\n/m/right.ko 0\n/m/top.ko 1,2 x=1\n/m/alone.ko -\n\n";
+static const char table[] =
+	"/m/base.ko -\n/m/left.ko 0\n/m/right.ko 0\n/m/top.ko 1,2 x=1\n/m/alone.ko -\n\n";
 
 static struct boot boot;
 
@@ -31,7 +32,8 @@ static int reset(void **state)
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		fake_file(files[i], "", 0);
 	assert_int_equal(drivers_parse((struct span){ (const uint8_t *)table, sizeof(table) - 1 },
-				       &boot.drivers), 0);
+				       &boot.drivers),
+			 0);
 	return 0;
 }
 
@@ -52,15 +54,16 @@ static void run(unsigned int first, unsigned int second)
 }
 
 #define LOAD(name) "finit_module /m/" name ".ko \n"
-#define LOAD_TOP   "finit_module /m/top.ko x=1\n"
-#define FORK	   "fork_apart\n"
-#define WAIT	   "wait_apart\n"
+#define LOAD_TOP "finit_module /m/top.ko x=1\n"
+#define FORK "fork_apart\n"
+#define WAIT "wait_apart\n"
 
 static void one_processor_loads_one_after_the_other(void **state)
 {
 	(void)state;
 	run(3, 4);
-	assert_string_equal(fake_calls, LOAD("base") LOAD("left") LOAD("right") LOAD_TOP LOAD("alone"));
+	assert_string_equal(fake_calls,
+			    LOAD("base") LOAD("left") LOAD("right") LOAD_TOP LOAD("alone"));
 	assert_int_equal(boot.modules_loaded, 5);
 }
 
@@ -68,8 +71,9 @@ static void two_processors_load_side_by_side_what_is_ready(void **state)
 {
 	(void)state;
 	run(3, 4);
-	assert_string_equal(fake_calls, FORK LOAD("base") FORK LOAD("alone") WAIT WAIT
-			    FORK LOAD("left") FORK LOAD("right") WAIT WAIT FORK LOAD_TOP WAIT);
+	assert_string_equal(fake_calls,
+			    FORK LOAD("base") FORK LOAD("alone") WAIT WAIT FORK LOAD("left")
+				    FORK LOAD("right") WAIT WAIT FORK LOAD_TOP WAIT);
 	assert_int_equal(boot.modules_loaded, 5);
 }
 
@@ -97,10 +101,11 @@ static void what_a_child_says_is_counted_and_said(void **state)
 	fake_answer("finit_module /m/right.ko", -517, FAKE_ALWAYS);
 	fake_answer("finit_module /m/alone.ko", -EEXIST, FAKE_ALWAYS);
 	run(3, 4);
-	assert_non_null(strstr(fake_calls, LOAD_TOP));	/* it may do without */
+	assert_non_null(strstr(fake_calls, LOAD_TOP)); /* it may do without */
 	assert_int_equal(boot.modules_loaded, 2);
 	assert_int_equal(boot.modules_failed, 2);
-	assert_non_null(strstr(fake_console, "load left from /m/left.ko: Exec format error (ENOEXEC)"));
+	assert_non_null(
+		strstr(fake_console, "load left from /m/left.ko: Exec format error (ENOEXEC)"));
 	assert_non_null(strstr(fake_console, "load right from /m/right.ko: "));
 	assert_string_equal(boot.failed_modules, " right (255) left (8)");
 }
@@ -140,7 +145,8 @@ static void a_row_of_needs_has_an_end(void **state)
 	used = (size_t)sprintf(text, "/m/0.ko -\n");
 	for (int i = 1; i < 40; i++)
 		used += (size_t)sprintf(text + used, "/m/%d.ko %d\n", i, i - 1);
-	assert_int_equal(drivers_parse((struct span){ (const uint8_t *)text, used }, &boot.drivers), 0);
+	assert_int_equal(drivers_parse((struct span){ (const uint8_t *)text, used }, &boot.drivers),
+			 0);
 	module_queue_add(&boot, 39);
 	module_queue_run(&boot);
 	assert_non_null(strstr(fake_console, "load the module on line 7 of /etc/rdinit/drivers"));
@@ -150,12 +156,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(one_processor_loads_one_after_the_other, reset),
-		cmocka_unit_test_setup(two_processors_load_side_by_side_what_is_ready, on_two_processors),
+		cmocka_unit_test_setup(two_processors_load_side_by_side_what_is_ready,
+				       on_two_processors),
 		cmocka_unit_test_setup(a_single_module_needs_no_child, on_two_processors),
-		cmocka_unit_test_setup(without_a_child_it_is_loaded_all_the_same, on_two_processors),
+		cmocka_unit_test_setup(without_a_child_it_is_loaded_all_the_same,
+				       on_two_processors),
 		cmocka_unit_test_setup(what_a_child_says_is_counted_and_said, on_two_processors),
-		cmocka_unit_test_setup(a_module_that_crashes_takes_its_loader_alone, on_two_processors),
-		cmocka_unit_test_setup(nobody_is_waited_for_that_the_kernel_does_not_know, on_two_processors),
+		cmocka_unit_test_setup(a_module_that_crashes_takes_its_loader_alone,
+				       on_two_processors),
+		cmocka_unit_test_setup(nobody_is_waited_for_that_the_kernel_does_not_know,
+				       on_two_processors),
 		cmocka_unit_test_setup(what_is_blacklisted_is_loaded_for_what_needs_it, reset),
 		cmocka_unit_test_setup(a_row_of_needs_has_an_end, reset),
 	};

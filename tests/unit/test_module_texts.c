@@ -118,7 +118,8 @@ static void odd_device_numbers_are_no_mounts(void **state)
 static void a_signature_is_cut_off(void **state)
 {
 	static const char module[] = "bytes" SIGNATURE;
-	struct span left = modsign_cut((struct span){ (const uint8_t *)module, sizeof(module) - 1 });
+	struct span left =
+		modsign_cut((struct span){ (const uint8_t *)module, sizeof(module) - 1 });
 
 	(void)state;
 	assert_int_equal(left.len, 5);

@@ -24,7 +24,9 @@ static void put(struct text *text, const void *bytes, size_t len)
 
 static void put_entry(struct text *text, const char *name, uint32_t mode, const char *data)
 {
-	struct newc_fields fields = { .ino = 7, .mode = mode, .nlink = 1,
+	struct newc_fields fields = { .ino = 7,
+				      .mode = mode,
+				      .nlink = 1,
 				      .size = (uint32_t)strlen(data),
 				      .namesize = (uint32_t)strlen(name) + 1 };
 	uint8_t header[NEWC_HEADER];
@@ -75,7 +77,9 @@ static void reads_what_the_header_writer_wrote(void **state)
 
 static void writes_the_header_of_the_format_document(void **state)
 {
-	const struct newc_fields fields = { 1, 0100644, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0xfedcba98, 12 };
+	const struct newc_fields fields = {
+		1, 0100644, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0xfedcba98, 12
+	};
 	uint8_t header[NEWC_HEADER];
 
 	(void)state;
@@ -157,7 +161,8 @@ static void refuses_an_entry_that_is_not_aligned(void **state)
 
 static void refuses_fields_that_are_not_eight_hex_digits(void **state)
 {
-	static const char *const bad[] = { "0x000001", " 0000001", "0000000g", "-0000001", "+0000001" };
+	static const char *const bad[] = { "0x000001", " 0000001", "0000000g", "-0000001",
+					   "+0000001" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {

@@ -30,7 +30,7 @@
 #include "init/pure/uevent.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define SPAN(text)   ((struct span){ (const uint8_t *)(text), sizeof(text) - 1 })
+#define SPAN(text) ((struct span){ (const uint8_t *)(text), sizeof(text) - 1 })
 
 /* --- root= --- */
 
@@ -39,9 +39,11 @@ static void a_root_is_a_path_or_a_number(void **state)
 	static const struct {
 		const char *text;
 		unsigned int major, minor;
-	} rows[] = { { "8:1", 8, 1 },	     { "259:1048575", 259, 1048575 }, { "0801", 8, 1 }, { "0x801", 8, 1 },
-		     { "fe00", 254, 0 },     { "b301", 179, 1 },	      { "1", 0, 1 },
-		     { "4095:0", 4095, 0 },  { "00100100", 1, 256 } };
+	} rows[] = { { "8:1", 8, 1 },	    { "259:1048575", 259, 1048575 },
+		     { "0801", 8, 1 },	    { "0x801", 8, 1 },
+		     { "fe00", 254, 0 },    { "b301", 179, 1 },
+		     { "1", 0, 1 },	    { "4095:0", 4095, 0 },
+		     { "00100100", 1, 256 } };
 	struct rootspec spec;
 
 	(void)state;
@@ -58,9 +60,14 @@ static void a_root_is_a_path_or_a_number(void **state)
 
 static void a_root_that_is_neither_is_refused(void **state)
 {
-	static const char *const rows[] = { "",	   "/dev/", "vda1",  "/vda", "UUID=", "8:",
-					    ":1",  "8:1:2", "4096:0", "8:1048576", "8:x", "123456789",
-					    "8:-1", "00000000000000000000:1", " 8:1" };
+	static const char *const rows[] = { "",	      "/dev/",
+					    "vda1",   "/vda",
+					    "UUID=",  "8:",
+					    ":1",     "8:1:2",
+					    "4096:0", "8:1048576",
+					    "8:x",    "123456789",
+					    "8:-1",   "00000000000000000000:1",
+					    " 8:1" };
 	struct rootspec spec;
 
 	(void)state;
@@ -73,8 +80,9 @@ static void a_root_that_is_neither_is_refused(void **state)
 
 static void a_uevent_is_read_by_its_keys(void **state)
 {
-	static const char text[] = "add@/devices/x\0ACTION=add\0DEVPATH=/devices/x\0SUBSYSTEM=block\0"
-				   "MAJOR=254\0MINOR=1\0DEVNAME=vda1\0XMAJOR=9\0";
+	static const char text[] =
+		"add@/devices/x\0ACTION=add\0DEVPATH=/devices/x\0SUBSYSTEM=block\0"
+		"MAJOR=254\0MINOR=1\0DEVNAME=vda1\0XMAJOR=9\0";
 	struct uevent event;
 
 	(void)state;
@@ -105,7 +113,10 @@ static void modules_are_read_line_by_line_with_their_options(void **state)
 {
 	char text[] = "# first\n\n/a/b.ko\n  /c.ko.zst  x=1 y=\"2 3\"\n/d.ko \n/e.ko";
 	static const char *const rows[][2] = {
-		{ "/a/b.ko", "" }, { "/c.ko.zst", "x=1 y=\"2 3\"" }, { "/d.ko", "" }, { "/e.ko", "" },
+		{ "/a/b.ko", "" },
+		{ "/c.ko.zst", "x=1 y=\"2 3\"" },
+		{ "/d.ko", "" },
+		{ "/e.ko", "" },
 	};
 	struct module_line line;
 	char *rest = text;
@@ -136,7 +147,8 @@ static void a_word_of_the_line_is_an_option_of_its_module(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		strcpy(options, "a=1");
-		assert_int_equal(modlist_add_option(options, sizeof(options), rows[i][0], rows[i][1]), 0);
+		assert_int_equal(
+			modlist_add_option(options, sizeof(options), rows[i][0], rows[i][1]), 0);
 		assert_string_equal(options, rows[i][2]);
 	}
 	strcpy(options, "a=1");
@@ -172,7 +184,8 @@ static void check_types(const char **types, int count, const char *const *wanted
 
 static void ext4_is_tried_before_ext3_and_ext2_and_vfat_before_msdos(void **state)
 {
-	static const char *const wanted[] = { "ext4", "ext3", "ext2", "vfat", "msdos", "xfs", "btrfs" };
+	static const char *const wanted[] = { "ext4",  "ext3", "ext2", "vfat",
+					      "msdos", "xfs",  "btrfs" };
 	char text[] = "nodev\tsysfs\n\txfs\n\text2\nnodev\ttmpfs\n\text3\n\tmsdos\n\text4\n\tvfat\n"
 		      "\tbtrfs\n\t\n\n";
 	const char *types[FSLIST_MAX];
@@ -213,8 +226,9 @@ static void file_systems_beyond_the_limit_are_counted(void **state)
 
 static void mounts_are_read_and_their_escapes_undone(void **state)
 {
-	char text[] = "/dev/vda1 /a\\040b\\134c ext4 rw 0 0\nshort line\n\nnone /x\\9\\777\\04 tmpfs rw\n"
-		      "a / b";
+	char text[] =
+		"/dev/vda1 /a\\040b\\134c ext4 rw 0 0\nshort line\n\nnone /x\\9\\777\\04 tmpfs rw\n"
+		"a / b";
 	struct mount_line line;
 	char *rest = text;
 
@@ -271,8 +285,8 @@ static void options_of_an_fstab(void **state)
 	} rows[] = {
 		{ "", "", 0, 0, 0 },
 		{ "defaults", "", 0, 0, 0 },
-		{ "ro,subvol=/usr,,noatime,x-systemd.growfs,compress=zstd", "subvol=/usr,compress=zstd",
-		  MS_RDONLY | MS_NOATIME, 0, 0 },
+		{ "ro,subvol=/usr,,noatime,x-systemd.growfs,compress=zstd",
+		  "subvol=/usr,compress=zstd", MS_RDONLY | MS_NOATIME, 0, 0 },
 		{ "ro,rw,nodev,nosuid", "", MS_NODEV | MS_NOSUID, 0, 0 },
 		{ ",nofail,,user_xattr,", "user_xattr", 0, 1, 0 },
 		{ "rbind,rox", "rox", 0, 0, 1 },
@@ -306,11 +320,15 @@ static struct program make_program(void)
 {
 	struct program program = {
 		.head = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
-			  .e_type = ET_DYN, .e_machine = EM_X86_64, .e_version = EV_CURRENT,
+			  .e_type = ET_DYN,
+			  .e_machine = EM_X86_64,
+			  .e_version = EV_CURRENT,
 			  .e_phoff = offsetof(struct program, table),
-			  .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 2 },
+			  .e_phentsize = sizeof(Elf64_Phdr),
+			  .e_phnum = 2 },
 		.table = { { .p_type = PT_LOAD },
-			   { .p_type = PT_INTERP, .p_offset = offsetof(struct program, interp),
+			   { .p_type = PT_INTERP,
+			     .p_offset = offsetof(struct program, interp),
 			     .p_filesz = sizeof(INTERP) } },
 		.interp = INTERP,
 	};
@@ -421,17 +439,23 @@ static void a_script_names_its_interpreter(void **state)
 		int result;
 		const char *interpreter;
 	} rows[] = {
-		{ "#!/bin/sh\n", 0, "/bin/sh" },   { "#!/bin/sh", 0, "/bin/sh" },
-		{ "#! \t/bin/sh -e\n", 0, "/bin/sh" }, { "#!/bin/sh\t-e", 0, "/bin/sh" },
-		{ "#!", -ENOEXEC, "" },		   { "#!\n/bin/sh", -ENOEXEC, "" },
-		{ "#!  ", -ENOEXEC, "" },	   { "#", -ENOEXEC, "" },
-		{ "echo", -ENOEXEC, "" },	   { "", -ENOEXEC, "" },
+		{ "#!/bin/sh\n", 0, "/bin/sh" },
+		{ "#!/bin/sh", 0, "/bin/sh" },
+		{ "#! \t/bin/sh -e\n", 0, "/bin/sh" },
+		{ "#!/bin/sh\t-e", 0, "/bin/sh" },
+		{ "#!", -ENOEXEC, "" },
+		{ "#!\n/bin/sh", -ENOEXEC, "" },
+		{ "#!  ", -ENOEXEC, "" },
+		{ "#", -ENOEXEC, "" },
+		{ "echo", -ENOEXEC, "" },
+		{ "", -ENOEXEC, "" },
 	};
 	char text[2 + INTERPRETER_MAX + 1];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		assert_int_equal(interpreter_of(rows[i].text, strlen(rows[i].text)), rows[i].result);
+		assert_int_equal(interpreter_of(rows[i].text, strlen(rows[i].text)),
+				 rows[i].result);
 		assert_string_equal(found, rows[i].interpreter);
 	}
 	memset(text, 'x', sizeof(text));
@@ -445,8 +469,8 @@ static void a_script_names_its_interpreter(void **state)
 static void a_format_writes_what_printf_would(void **state)
 {
 	char text[128];
-	size_t len = format_text(text, sizeof(text), "%s %c %d %u %x %% %ld %lu %lx %d", "a", 'b', -3,
-				 4U, 0xdeadU, LONG_MIN, ULONG_MAX, 16UL, INT_MIN);
+	size_t len = format_text(text, sizeof(text), "%s %c %d %u %x %% %ld %lu %lx %d", "a", 'b',
+				 -3, 4U, 0xdeadU, LONG_MIN, ULONG_MAX, 16UL, INT_MIN);
 
 	(void)state;
 	assert_string_equal(text, "a b -3 4 dead % -9223372036854775808 18446744073709551615 10 "
@@ -603,8 +627,9 @@ static void a_stream_cut_off_yields_only_what_came(void **state)
 
 static void frames_of_no_kind_or_too_long_are_refused(void **state)
 {
-	static const uint8_t bad[][FRAME_HEAD] = { { 'z', 0, 0 }, { 'o', 1, 0x10 }, { 0, 0, 0 },
-						   { 'c', 0xff, 0xff } };
+	static const uint8_t bad[][FRAME_HEAD] = {
+		{ 'z', 0, 0 }, { 'o', 1, 0x10 }, { 0, 0, 0 }, { 'c', 0xff, 0xff }
+	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad); i++) {

@@ -20,7 +20,8 @@ static const char *value(const void *context, const char *name)
 static int split(const char *text, struct words *words)
 {
 	*words = (struct words){ 0 };
-	return words_parse((struct span){ (const uint8_t *)text, strlen(text) }, value, "a b", words);
+	return words_parse((struct span){ (const uint8_t *)text, strlen(text) }, value, "a b",
+			   words);
 }
 
 static void assert_words(const char *text, const char *const *expected)
@@ -73,8 +74,8 @@ static void tells_the_column_of_a_fault(void **state)
 	static const struct {
 		const char *text;
 		unsigned int column;
-	} rows[] = { { "a \"b", 5 }, { "a \"\\q\"", 5 }, { "a ${", 5 }, { "a b${Y}", 4 },
-		     { "\"\\x4z\"", 5 }, { "\"\\x00\"", 2 } };
+	} rows[] = { { "a \"b", 5 },   { "a \"\\q\"", 5 }, { "a ${", 5 },
+		     { "a b${Y}", 4 }, { "\"\\x4z\"", 5 }, { "\"\\x00\"", 2 } };
 	struct words words;
 
 	(void)state;
@@ -105,10 +106,11 @@ static void quotes_so_that_every_byte_comes_back(void **state)
 
 static void makes_paths_clean_or_says_why_not(void **state)
 {
-	static const char *const rows[][2] = { { "a", "/a" }, { "//a/./b//", "/a/b" }, { "/", "/" },
-					       { ".", "/" }, { "...", "/..." }, { "", NULL },
-					       { "a/../b", NULL }, { "/TRAILER!!!", NULL },
-					       { "x/TRAILER!!!", "/x/TRAILER!!!" } };
+	static const char *const rows[][2] = {
+		{ "a", "/a" },	    { "//a/./b//", "/a/b" }, { "/", "/" },
+		{ ".", "/" },	    { "...", "/..." },	     { "", NULL },
+		{ "a/../b", NULL }, { "/TRAILER!!!", NULL }, { "x/TRAILER!!!", "/x/TRAILER!!!" }
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
@@ -136,11 +138,14 @@ static void a_programs_symlink_takes_in_a_directory_in_any_order(void **state)
 			if (step == order) {
 				image_set_defaults(image, tree);
 				assert_non_null(image_add_dir(image, "/bin", 0755, "tree"));
-				assert_non_null(image_add_data(image, "/bin/x", "x", 1, 0755, "tree"));
+				assert_non_null(
+					image_add_data(image, "/bin/x", "x", 1, 0755, "tree"));
 			} else {
 				image_set_defaults(image, program);
-				assert_non_null(image_add_symlink(image, "/bin", "usr/bin", "program"));
-				assert_non_null(image_add_data(image, "/usr/bin/y", "y", 1, 0755, "p"));
+				assert_non_null(
+					image_add_symlink(image, "/bin", "usr/bin", "program"));
+				assert_non_null(
+					image_add_data(image, "/usr/bin/y", "y", 1, 0755, "p"));
 			}
 		}
 		assert_true(S_ISLNK(image_find(image, "/bin")->mode));

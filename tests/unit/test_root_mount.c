@@ -12,8 +12,9 @@
 #include "init/sys/host.h"
 #include "tests/unit/fake_sys.h"
 
-#define FOLDERS "mkdir /newroot\nmkdir /run\nmkdir /run/rdinit\nmkdir /run/rdinit/lower\nmkdir /run/rdinit/overlay\nmkdir /run/rdinit/host\n"
-#define INNER	"mkdir /run/rdinit/overlay/upper\nmkdir /run/rdinit/overlay/work\n"
+#define FOLDERS \
+	"mkdir /newroot\nmkdir /run\nmkdir /run/rdinit\nmkdir /run/rdinit/lower\nmkdir /run/rdinit/overlay\nmkdir /run/rdinit/host\n"
+#define INNER "mkdir /run/rdinit/overlay/upper\nmkdir /run/rdinit/overlay/work\n"
 
 static struct boot boot;
 
@@ -55,9 +56,11 @@ static void a_type_without_a_driver_is_named(void **state)
 	(void)state;
 	fake_answer("mount /dev/vda", -ENODEV, FAKE_ALWAYS);
 	assert_int_equal(root_mount(&boot), -ENODEV);
-	assert_non_null(strstr(fake_console, "mount /dev/vda on /newroot as xfs: No such device (ENODEV)"));
-	assert_non_null(strstr(fake_console, "what is there is xfs: its driver is CONFIG_XFS_FS, or the "
-					     "module xfs (rdinit pack --module xfs)"));
+	assert_non_null(
+		strstr(fake_console, "mount /dev/vda on /newroot as xfs: No such device (ENODEV)"));
+	assert_non_null(strstr(fake_console,
+			       "what is there is xfs: its driver is CONFIG_XFS_FS, or the "
+			       "module xfs (rdinit pack --module xfs)"));
 }
 
 static void an_overlay_in_memory(void **state)
@@ -79,13 +82,14 @@ static void an_overlay_on_a_device(void **state)
 	fake_answer("mount /dev/vdb", -ENODEV, 1); /* ext4 reads it, too */
 	boot.settings.mounts = MOUNTS_MINIMAL;
 	assert_int_equal(root_mount(&boot), 0);
-	assert_string_equal(fake_calls, "mkdir /newroot\nmkdir /run\nmount tmpfs /run\nmkdir /run/rdinit\n"
-					"mkdir /run/rdinit/lower\nmkdir /run/rdinit/overlay\n"
-					"mkdir /run/rdinit/host\n"
-					"mount /dev/vda /run/rdinit/lower\n"
-					"mount /dev/vdb /run/rdinit/overlay\n"
-					"mount /dev/vdb /run/rdinit/overlay\n" INNER
-					"mount overlay /newroot\n");
+	assert_string_equal(fake_calls,
+			    "mkdir /newroot\nmkdir /run\nmount tmpfs /run\nmkdir /run/rdinit\n"
+			    "mkdir /run/rdinit/lower\nmkdir /run/rdinit/overlay\n"
+			    "mkdir /run/rdinit/host\n"
+			    "mount /dev/vda /run/rdinit/lower\n"
+			    "mount /dev/vdb /run/rdinit/overlay\n"
+			    "mount /dev/vdb /run/rdinit/overlay\n" INNER
+			    "mount overlay /newroot\n");
 }
 
 static void every_step_of_an_overlay_can_fail(void **state)
@@ -154,9 +158,10 @@ static void a_file_is_the_root_and_every_step_of_it_can_fail(void **state)
 		if (!strstr(fake_console, rows[i].says))
 			fail_msg("%s: %s", rows[i].call, fake_console);
 		if (i == 0)
-			assert_non_null(strstr(fake_calls, "mount /dev/vda /run/rdinit/host\n"
-							   "mknod /dev/loop3 7:3\nloop_attach root:/f 5\n"
-							   "mount /dev/loop3 /newroot\n"));
+			assert_non_null(strstr(fake_calls,
+					       "mount /dev/vda /run/rdinit/host\n"
+					       "mknod /dev/loop3 7:3\nloop_attach root:/f 5\n"
+					       "mount /dev/loop3 /newroot\n"));
 	}
 }
 

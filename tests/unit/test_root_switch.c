@@ -13,8 +13,8 @@
 #include "tests/unit/fake_sys.h"
 
 #define EXT4_MAGIC 0xef53
-#define SCRIPT	   "#!/bin/sh\n"
-#define NOT_OURS   "MZ"
+#define SCRIPT "#!/bin/sh\n"
+#define NOT_OURS "MZ"
 
 static const char *const in_root[] = { "a", "dir/", "mounted/", "b", NULL };
 static const char *const in_dir[] = { "c", NULL };
@@ -26,11 +26,11 @@ static void add_program(const char *path)
 {
 	uint8_t elf[64 + 56] = { 0x7f, 'E', 'L', 'F', 2, 1, 1 };
 
-	elf[16] = 2;  /* ET_EXEC */
+	elf[16] = 2; /* ET_EXEC */
 	elf[18] = 62; /* EM_X86_64 */
 	elf[32] = 64; /* e_phoff */
 	elf[54] = 56; /* e_phentsize */
-	elf[56] = 1;  /* e_phnum */
+	elf[56] = 1; /* e_phnum */
 	fake_file(path, elf, sizeof(elf));
 }
 
@@ -168,13 +168,15 @@ int main(void)
 		cmocka_unit_test_setup(refuses_when_it_is_not_pid_1, reset),
 		cmocka_unit_test_setup(refuses_when_nothing_is_mounted_on_newroot, reset),
 		cmocka_unit_test_setup(deletes_nothing_when_no_init_is_found, reset),
-		cmocka_unit_test_setup(deletes_nothing_when_the_init_that_was_named_is_missing, reset),
-		cmocka_unit_test_setup(deletes_nothing_when_a_scripts_interpreter_is_missing, reset),
+		cmocka_unit_test_setup(deletes_nothing_when_the_init_that_was_named_is_missing,
+				       reset),
+		cmocka_unit_test_setup(deletes_nothing_when_a_scripts_interpreter_is_missing,
+				       reset),
 		cmocka_unit_test_setup(takes_a_script_whose_interpreter_is_there, reset),
 		cmocka_unit_test_setup(deletes_nothing_when_interpreters_go_in_a_ring, reset),
 		cmocka_unit_test_setup(passes_over_an_init_that_is_no_program, reset),
-		cmocka_unit_test_setup(makes_the_mount_point_that_the_root_lacks_or_lets_the_mount_go,
-				       reset),
+		cmocka_unit_test_setup(
+			makes_the_mount_point_that_the_root_lacks_or_lets_the_mount_go, reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

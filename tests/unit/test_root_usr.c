@@ -1,4 +1,5 @@
-/* test_root_usr.c - /usr by the root's fstab, the check before a mount, and resume=, step by step. */
+/* test_root_usr.c - /usr by the root's fstab, the check before a mount, and resume=, step
+ * by step. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,7 +62,8 @@ static void with_fstab(const char *text)
 static void usr_is_mounted_as_the_fstab_says(void **state)
 {
 	(void)state;
-	with_fstab("# text\n/dev/vda / ext4 defaults 0 1\n/dev/vdb /usr xfs noatime,logbufs=8 0 0\n");
+	with_fstab(
+		"# text\n/dev/vda / ext4 defaults 0 1\n/dev/vdb /usr xfs noatime,logbufs=8 0 0\n");
 	assert_int_equal(root_usr(&boot), 0);
 	assert_string_equal(fake_calls, "mount /dev/vdb /newroot/usr\n");
 }
@@ -105,8 +107,10 @@ static void every_step_to_usr_can_fail(void **state)
 	} rows[] = {
 		{ "open /newroot", "", -EIO, -EIO, "open /newroot: " },
 		{ "open root:/etc/fstab", "", -EACCES, -EACCES, "read the root's /etc/fstab: " },
-		{ "open root:/usr", "/dev/vdb /usr xfs", -ELOOP, -ENOTDIR, "open the root's folder /usr: " },
-		{ "open /dev/vdb", "/dev/vdb /usr xfs", -ENOENT, -ETIMEDOUT, "find /usr=/dev/vdb: " },
+		{ "open root:/usr", "/dev/vdb /usr xfs", -ELOOP, -ENOTDIR,
+		  "open the root's folder /usr: " },
+		{ "open /dev/vdb", "/dev/vdb /usr xfs", -ENOENT, -ETIMEDOUT,
+		  "find /usr=/dev/vdb: " },
 		{ "open /dev/vdb", "/dev/vdb /usr xfs nofail", -ENOENT, 0, "its line has nofail" },
 		{ "-", "host:/usr /usr nfs", 0, -EINVAL, "take /usr=host:/usr: not /dev/NAME" },
 		{ "mount /dev/vdb", "/dev/vdb /usr xfs", -ENODEV, -ENODEV,
@@ -291,7 +295,8 @@ static void every_step_of_a_resume_can_fail(void **state)
 		{ "open /dev/vdb", -ENOENT, -ETIMEDOUT, "find resume=/dev/vdb: " },
 		{ "stat /dev/vdb", -EIO, -EIO, "look at /dev/vdb: " },
 		{ "open /sys/power/resume_offset", -EACCES, -EACCES, "write resume_offset=1 to " },
-		{ "write /sys/power/resume ", -EINVAL, -EINVAL, "write 254:0 (/dev/vdb) to /sys/power/resume: " },
+		{ "write /sys/power/resume ", -EINVAL, -EINVAL,
+		  "write 254:0 (/dev/vdb) to /sys/power/resume: " },
 	};
 
 	(void)state;

@@ -75,7 +75,8 @@ static void names_of_disks_may_have_a_partition(void **state)
 		{ "WWID=-part1", ROOTSPEC_WWID, "-part1", 0 },
 		{ "/dev/disk/by-id/wwn-0x5-part3", ROOTSPEC_ID, "wwn-0x5", 3 },
 		{ "/dev/disk/by-path/pci-0000:00:05.0", ROOTSPEC_DISKPATH, "pci-0000:00:05.0", 0 },
-		{ "/dev/disk/by-path/pci-0000:00:05.0-part3", ROOTSPEC_DISKPATH, "pci-0000:00:05.0", 3 },
+		{ "/dev/disk/by-path/pci-0000:00:05.0-part3", ROOTSPEC_DISKPATH, "pci-0000:00:05.0",
+		  3 },
 	};
 	struct rootspec spec;
 
@@ -83,7 +84,8 @@ static void names_of_disks_may_have_a_partition(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		if (rootspec_parse(rows[i].text, &spec) || spec.kind != rows[i].kind ||
 		    strcmp(spec.value, rows[i].value) || spec.part != rows[i].part)
-			fail_msg("%s is kind %d \"%s\" %u", rows[i].text, spec.kind, spec.value, spec.part);
+			fail_msg("%s is kind %d \"%s\" %u", rows[i].text, spec.kind, spec.value,
+				 spec.part);
 		assert_int_equal(rootspec_is_of_disk(&spec), 1);
 		assert_int_equal(rootspec_matches(&spec, &disk), 0);
 		assert_null(rootspec_near(&spec, &disk));

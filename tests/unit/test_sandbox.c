@@ -9,7 +9,19 @@
 
 #include "init/probe.c" /* the filter is its own affair */
 
-enum act { READ_DEVICE, READ_DISK, WRITE_PIPE, END, READ_OTHER, WRITE_DEVICE, WRITE_CONSOLE, OPEN, FORK, MAP, READ_PLAIN };
+enum act {
+	READ_DEVICE,
+	READ_DISK,
+	WRITE_PIPE,
+	END,
+	READ_OTHER,
+	WRITE_DEVICE,
+	WRITE_CONSOLE,
+	OPEN,
+	FORK,
+	MAP,
+	READ_PLAIN
+};
 
 static struct job job;
 static int other;

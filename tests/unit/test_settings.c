@@ -51,8 +51,9 @@ static void nothing_asked_for_means_the_defaults(void **state)
 static void every_text_parameter_is_taken(void **state)
 {
 	(void)state;
-	read_one("root=/dev/vda1 rootfstype=ext4,xfs rootflags=subvol=a init=/x rdinit.run=\"/a b\" "
-		 "rdinit.stdio=ttyS1 rdinit.host=ttyS2 rdinit.user=1:2 rdinit.keymap=/map \"rdinit.chdir=/a b\"");
+	read_one(
+		"root=/dev/vda1 rootfstype=ext4,xfs rootflags=subvol=a init=/x rdinit.run=\"/a b\" "
+		"rdinit.stdio=ttyS1 rdinit.host=ttyS2 rdinit.user=1:2 rdinit.keymap=/map \"rdinit.chdir=/a b\"");
 	assert_string_equal(settings.root, "/dev/vda1");
 	assert_string_equal(settings.rootfstype, "ext4,xfs");
 	assert_string_equal(settings.rootflags, "subvol=a");
@@ -79,9 +80,10 @@ static void lists_grow_until_they_are_full(void **state)
 	assert_int_equal(settings_list_has(&settings.blacklist, "b_cd"), 0);
 	assert_int_equal(settings_list_has(&settings.blacklist, "e"), 0);
 	assert_int_equal(settings_list_has(&settings.modules_load, "g"), 1);
-	read_one("modules-load=1 modules-load=2 modules-load=3 modules-load=4 modules-load=5 modules-load=6 "
-		 "modules-load=7 modules-load=8 modules-load=9 modules-load=10 modules-load=11 modules-load=12 "
-		 "modules-load=13 modules-load=14 modules-load=15 modules-load=16 modules-load=17 modules-load");
+	read_one(
+		"modules-load=1 modules-load=2 modules-load=3 modules-load=4 modules-load=5 modules-load=6 "
+		"modules-load=7 modules-load=8 modules-load=9 modules-load=10 modules-load=11 modules-load=12 "
+		"modules-load=13 modules-load=14 modules-load=15 modules-load=16 modules-load=17 modules-load");
 	assert_int_equal(settings.modules_load.count, SETTINGS_LIST_MAX);
 	assert_int_equal(settings.ignored_count, 2);
 	assert_string_equal(settings.ignored[0].word, "modules-load=17");
@@ -132,11 +134,30 @@ static void every_number_and_choice_is_taken(void **state)
 static void a_bad_value_is_kept_with_a_reason_and_changes_nothing(void **state)
 {
 	static const char *const rows[] = {
-		"rootdelay=", "rootdelay=x", "rootdelay=-1", "rootdelay=1s", "rootdelay",
-		"rd.timeout=2147483648", "rd.timeout=99999999999999999999", "rootwait=x",
-		"panic=", "panic=-", "panic=--1", "panic=+1", "rdinit.grace= ", "rdinit.grace=0x5",
-		"rdinit.onfail=", "rdinit.onfail=Shell", "rdinit.onfail", "rdinit.exit=off",
-		"rdinit.mounts=all", "rdinit.unknown=1", "rdinit.", "root", "init", "console",
+		"rootdelay=",
+		"rootdelay=x",
+		"rootdelay=-1",
+		"rootdelay=1s",
+		"rootdelay",
+		"rd.timeout=2147483648",
+		"rd.timeout=99999999999999999999",
+		"rootwait=x",
+		"panic=",
+		"panic=-",
+		"panic=--1",
+		"panic=+1",
+		"rdinit.grace= ",
+		"rdinit.grace=0x5",
+		"rdinit.onfail=",
+		"rdinit.onfail=Shell",
+		"rdinit.onfail",
+		"rdinit.exit=off",
+		"rdinit.mounts=all",
+		"rdinit.unknown=1",
+		"rdinit.",
+		"root",
+		"init",
+		"console",
 	};
 
 	(void)state;

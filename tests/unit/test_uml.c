@@ -18,17 +18,31 @@ struct vmlinux_image {
 
 static void every_argument_has_its_place(void **state)
 {
-	static const char *const wanted[] = { "/k/linux", "mem=128M", "initrd=/proc/self/fd/9", "root=",
-					      "con=null", "ssl=null", "ssl0=fd:3", "ssl1=fd:5",
-					      "ssl2=fd:4", "ubd0=/a", "ubd1r=/b",
-					      "ubd2=/tmp/s/cow2,/c", "quiet root=/dev/ubda" };
+	static const char *const wanted[] = { "/k/linux",
+					      "mem=128M",
+					      "initrd=/proc/self/fd/9",
+					      "root=",
+					      "con=null",
+					      "ssl=null",
+					      "ssl0=fd:3",
+					      "ssl1=fd:5",
+					      "ssl2=fd:4",
+					      "ubd0=/a",
+					      "ubd1r=/b",
+					      "ubd2=/tmp/s/cow2,/c",
+					      "quiet root=/dev/ubda" };
 	struct disk disks[] = { { .path = (char *)"/a" },
 				{ .path = (char *)"/b", .use = DISK_READONLY },
 				{ .path = (char *)"/c", .use = DISK_SNAPSHOT } };
-	struct machine_config config = { .kernel = "/k/linux", .initrd = "/proc/self/fd/9",
-					 .append = "quiet root=/dev/ubda", .type = MACHINE_UML,
-					 .stdio = STDIO_PIPE, .memory_mib = 128, .scratch = "/tmp/s",
-					 .disks = disks, .disk_count = 3 };
+	struct machine_config config = { .kernel = "/k/linux",
+					 .initrd = "/proc/self/fd/9",
+					 .append = "quiet root=/dev/ubda",
+					 .type = MACHINE_UML,
+					 .stdio = STDIO_PIPE,
+					 .memory_mib = 128,
+					 .scratch = "/tmp/s",
+					 .disks = disks,
+					 .disk_count = 3 };
 	struct qemu_ends ends = { .console = 3, .wire = 4, .stdio = 5 };
 	char **list = uml_arguments(&config, &ends);
 	size_t count = sizeof(wanted) / sizeof(wanted[0]);
@@ -42,7 +56,10 @@ static void every_argument_has_its_place(void **state)
 
 static void a_console_alone_has_no_line_for_streams(void **state)
 {
-	struct machine_config config = { .kernel = "linux", .initrd = "i", .append = "", .type = MACHINE_UML,
+	struct machine_config config = { .kernel = "linux",
+					 .initrd = "i",
+					 .append = "",
+					 .type = MACHINE_UML,
 					 .stdio = STDIO_CONSOLE };
 	struct qemu_ends ends = { .console = 3, .wire = 4, .stdio = -1 };
 	char **list = uml_arguments(&config, &ends);
@@ -53,18 +70,26 @@ static void a_console_alone_has_no_line_for_streams(void **state)
 	arguments_free(list);
 }
 
-#define OLD_REGISTERS 832    /* bytes: AVX */
-#define AMX_REGISTERS 11008  /* bytes */
+#define OLD_REGISTERS 832 /* bytes: AVX */
+#define AMX_REGISTERS 11008 /* bytes */
 
 /* A program at a fixed place, with an interpreter or without. */
 static struct span program(struct vmlinux_image *image, int is_dynamic)
 {
 	*image = (struct vmlinux_image){
-		.head = { .e_ident = ELFMAG "\2\1\1", .e_type = ET_EXEC, .e_machine = EM_X86_64, .e_version = 1,
-			  .e_phoff = sizeof(Elf64_Ehdr), .e_ehsize = sizeof(Elf64_Ehdr),
-			  .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 2 },
-		.load = { .p_type = PT_LOAD, .p_vaddr = 0x60000000, .p_paddr = 0x60000000,
-			  .p_filesz = sizeof(*image), .p_memsz = sizeof(*image) },
+		.head = { .e_ident = ELFMAG "\2\1\1",
+			  .e_type = ET_EXEC,
+			  .e_machine = EM_X86_64,
+			  .e_version = 1,
+			  .e_phoff = sizeof(Elf64_Ehdr),
+			  .e_ehsize = sizeof(Elf64_Ehdr),
+			  .e_phentsize = sizeof(Elf64_Phdr),
+			  .e_phnum = 2 },
+		.load = { .p_type = PT_LOAD,
+			  .p_vaddr = 0x60000000,
+			  .p_paddr = 0x60000000,
+			  .p_filesz = sizeof(*image),
+			  .p_memsz = sizeof(*image) },
 		.interpreter = { .p_type = is_dynamic ? PT_INTERP : PT_NULL },
 	};
 	return (struct span){ (const uint8_t *)image, sizeof(*image) };
@@ -72,8 +97,14 @@ static struct span program(struct vmlinux_image *image, int is_dynamic)
 
 static void a_static_kernel_cannot_be_helped(void **state)
 {
-	static const struct { int is_dynamic; unsigned int registers; int result; } rows[] = {
-		{ 0, OLD_REGISTERS, 0 }, { 1, OLD_REGISTERS, 0 }, { 0, AMX_REGISTERS, -1 },
+	static const struct {
+		int is_dynamic;
+		unsigned int registers;
+		int result;
+	} rows[] = {
+		{ 0, OLD_REGISTERS, 0 },
+		{ 1, OLD_REGISTERS, 0 },
+		{ 0, AMX_REGISTERS, -1 },
 	};
 	struct kernel kernel = { .image = (char *)"linux" };
 	struct vmlinux_image image;
@@ -83,7 +114,8 @@ static void a_static_kernel_cannot_be_helped(void **state)
 		struct kernel_boot form = { .vmlinux = program(&image, rows[i].is_dynamic) };
 		char *preload = (char *)"unset";
 
-		assert_int_equal(uml_check_registers(&kernel, &form, rows[i].registers, &preload), rows[i].result);
+		assert_int_equal(uml_check_registers(&kernel, &form, rows[i].registers, &preload),
+				 rows[i].result);
 		assert_null(preload);
 	}
 }
@@ -96,7 +128,8 @@ static void the_library_that_helps_is_looked_for(void **state)
 	char *preload;
 
 	(void)state;
-	/* It is looked for beside the program that runs, which has none here: that is what is said. */
+	/* It is looked for beside the program that runs, which has none here: that is what
+	 * is said. */
 	assert_int_equal(uml_check_registers(&kernel, &form, AMX_REGISTERS, &preload), -1);
 	assert_null(preload);
 }

@@ -70,8 +70,8 @@ static void an_unfinished_line_says_nothing_yet(void **state)
 static void lines_that_are_not_ours_are_passed_over(void **state)
 {
 	(void)state;
-	assert_int_equal(hear("\n\nexit\nexit x\nexit 256\nexit -1\nexit 1 2\nexits 3\nREADY\n").words,
-			 0);
+	assert_int_equal(
+		hear("\n\nexit\nexit x\nexit 256\nexit -1\nexit 1 2\nexits 3\nREADY\n").words, 0);
 }
 
 static void a_line_without_an_end_is_cut_and_the_next_one_read(void **state)

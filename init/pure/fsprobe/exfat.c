@@ -4,9 +4,7 @@
 
 #define BOOT_SIZE 512
 #define SUMMED 11 /* sectors before that of the checksum */
-#define SCANNED_MAX                                                                   \
-	4096 /* bytes of the root directory: mkfs puts the label into its first entry \
-	      */
+#define SCANNED_MAX 4096 /* bytes of the root directory: mkfs puts the label first */
 #define ENTRY_SIZE 32
 #define ENTRY_LABEL 0x83
 

@@ -1,5 +1,5 @@
-/* ntfs.c - NTFS, and BitLocker, which takes its boot sector over. Source: Linux, fs/ntfs3/ntfs.h.
- */
+/* ntfs.c - NTFS, and BitLocker, which takes its boot sector over. Source: Linux,
+ * fs/ntfs3/ntfs.h. */
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/fsprobe/text.h"
 

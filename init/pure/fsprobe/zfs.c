@@ -95,8 +95,8 @@ static uint64_t label_at(const struct view *view, int number)
 {
 	uint64_t end = view->size / LABEL_SIZE * LABEL_SIZE;
 
-	return number < LABELS / 2 ? (uint64_t)number * LABEL_SIZE :
-				     end - (uint64_t)(LABELS - number) * LABEL_SIZE;
+	return number < LABELS / 2 ? (uint64_t)number * LABEL_SIZE
+				   : end - (uint64_t)(LABELS - number) * LABEL_SIZE;
 }
 
 static int is_list(struct span list)

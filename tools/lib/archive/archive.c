@@ -16,9 +16,9 @@
 void archive_add_entry(struct archive *archive, const struct newc_entry *newc, char *path)
 {
 	if (!(archive->count & (archive->count - 1)))
-		archive->entries = xreallocarray(archive->entries,
-						 archive->count ? 2 * archive->count : 1,
-						 sizeof(*archive->entries));
+		archive->entries =
+			xreallocarray(archive->entries, archive->count ? 2 * archive->count : 1,
+				      sizeof(*archive->entries));
 	archive->entries[archive->count] =
 		(struct archive_entry){ *newc, archive->segment_count - 1, path, archive->count };
 	archive->count++;
@@ -52,8 +52,8 @@ static int read_entries(struct archive *archive, struct span span, const char *k
 	archive->is_open = archive->count &&
 			   archive->entries[archive->count - 1].newc.archive == reader.archive;
 	if (result == NEWC_FAULT)
-		return error("%s: %s, at offset %zu of the %s segment at %zu",
-			     shown(archive->name), reader.fault, reader.fault_offset, kind,
+		return error("%s: %s, at offset %zu of the %s segment at %zu", shown(archive->name),
+			     reader.fault, reader.fault_offset, kind,
 			     archive->segments[archive->segment_count - 1].offset);
 	return result == NEWC_OTHER;
 }
@@ -75,12 +75,13 @@ static int read_compressed(struct archive *archive, struct span rest, size_t *of
 	size_t used, unpacked;
 	int result;
 
-	if (decompress(kind, rest, &segment->data, ARCHIVE_MAX, &segment->packed, archive->name) < 0)
+	if (decompress(kind, rest, &segment->data, ARCHIVE_MAX, &segment->packed, archive->name) <
+	    0)
 		return -1;
 	*offset += segment->packed;
 	unpacked = segment->data.len;
-	result = read_entries(archive, (struct span){ (uint8_t *)segment->data.data, unpacked }, kind,
-			      &used);
+	result = read_entries(archive, (struct span){ (uint8_t *)segment->data.data, unpacked },
+			      kind, &used);
 	if (result > 0)
 		return error("%s: junk within the %s segment, at %zu of its unpacked bytes",
 			     shown(archive->name), kind, used);
@@ -120,11 +121,13 @@ static int read_segments(struct archive *archive)
 		else if (kind)
 			result = read_compressed(archive, rest, &offset, kind);
 		else
-			result = error("%s: neither a newc archive nor a known compression, at offset %zu",
-				       shown(archive->name), offset);
+			result = error(
+				"%s: neither a newc archive nor a known compression, at offset %zu",
+				shown(archive->name), offset);
 	}
 	if (!result && !archive->segment_count)
-		return error("%s: %s", shown(archive->name), whole.len ? "nothing but zero bytes" : "is empty");
+		return error("%s: %s", shown(archive->name),
+			     whole.len ? "nothing but zero bytes" : "is empty");
 	return result;
 }
 
@@ -143,8 +146,8 @@ static int by_file(const void *first, const void *second, void *context)
 	const struct archive *archive = context;
 	size_t i = *(const size_t *)first, j = *(const size_t *)second;
 	const struct newc_entry *a = &archive->entries[i].newc, *b = &archive->entries[j].newc;
-	const uint32_t one[] = { a->archive, a->fields.ino, a->fields.dev_major, a->fields.dev_minor,
-				 a->fields.mode & S_IFMT };
+	const uint32_t one[] = { a->archive, a->fields.ino, a->fields.dev_major,
+				 a->fields.dev_minor, a->fields.mode & S_IFMT };
 	const uint32_t other[] = { b->archive, b->fields.ino, b->fields.dev_major,
 				   b->fields.dev_minor, b->fields.mode & S_IFMT };
 
@@ -176,7 +179,8 @@ static void find_links(struct archive *archive)
 	for (size_t i = 0, len; i < archive->count; i += len) {
 		len = 1;
 		while (i + len < archive->count &&
-		       archive_same_file(&archive->entries[order[i]], &archive->entries[order[i + len]]))
+		       archive_same_file(&archive->entries[order[i]],
+					 &archive->entries[order[i + len]]))
 			len++;
 		link_group(archive, order + i, len);
 	}
@@ -233,7 +237,8 @@ struct archive *archive_open(const char *path)
 	struct archive *archive = xcalloc(1, sizeof(*archive));
 
 	archive->name = xstrdup(path);
-	if (!whole_file(archive->name, ARCHIVE_MAX, "file", &archive->file) && !read_segments(archive)) {
+	if (!whole_file(archive->name, ARCHIVE_MAX, "file", &archive->file) &&
+	    !read_segments(archive)) {
 		archive_index(archive);
 		return archive;
 	}

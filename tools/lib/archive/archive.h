@@ -6,29 +6,29 @@
 #include "tools/lib/base/mem.h"
 
 struct archive_entry {
-	struct newc_entry newc;		/* newc.archive counts through all segments */
-	size_t segment;			/* index into archive.segments */
-	char *path;			/* as path_clean() makes it */
-	size_t data_of;			/* index of the entry that holds the bytes: its own, or
-					 * that of the last name of a hard-linked file */
+	struct newc_entry newc; /* newc.archive counts through all segments */
+	size_t segment; /* index into archive.segments */
+	char *path; /* as path_clean() makes it */
+	size_t data_of; /* index of the entry that holds the bytes: its own, or
+			 * that of the last name of a hard-linked file */
 };
 
 struct archive_segment {
-	const char *kind;		/* "raw", "gzip", "zstd" */
-	size_t offset, packed;		/* bytes in the file */
-	struct buffer data;		/* unpacked; empty for "raw" */
+	const char *kind; /* "raw", "gzip", "zstd" */
+	size_t offset, packed; /* bytes in the file */
+	struct buffer data; /* unpacked; empty for "raw" */
 };
 
 struct archive {
-	char *name;			/* as it was given */
+	char *name; /* as it was given */
 	struct buffer file;
 	struct archive_segment *segments;
 	size_t segment_count;
-	struct span bootconfig;		/* the text behind the last segment; NULL: none */
-	int is_open;			/* its last entries have no trailer behind them */
-	struct archive_entry *entries;	/* in the order of the kernel: a later one wins */
+	struct span bootconfig; /* the text behind the last segment; NULL: none */
+	int is_open; /* its last entries have no trailer behind them */
+	struct archive_entry *entries; /* in the order of the kernel: a later one wins */
 	size_t count;
-	size_t *by_path;		/* indexes of entries in the order of path, then index */
+	size_t *by_path; /* indexes of entries in the order of path, then index */
 };
 
 #define ARCHIVE_MAX ((size_t)4 << 30) /* bytes unpacked: more would be a trap, not an initramfs */
@@ -36,11 +36,13 @@ struct archive {
 /* Reads path ("-": standard input): raw newc, then any number of compressed segments, with zero
  * bytes between, and a boot configuration. Damage anywhere is an error. NULL after reporting. */
 struct archive *archive_open(const char *path);
-void archive_close(struct archive *archive);	/* NULL is fine */
+void archive_close(struct archive *archive); /* NULL is fine */
 
-/* For who reads an image by rules of its own: a segment more, and an entry of the last segment, which
- * keeps `path` (malloc'd). Pointers to segments and entries are good until the next one comes. */
-struct archive_segment *archive_add_segment(struct archive *archive, const char *kind, size_t offset);
+/* For who reads an image by rules of its own: a segment more, and an entry of the last segment,
+ * which keeps `path` (malloc'd). Pointers to segments and entries are good until the next one
+ * comes. */
+struct archive_segment *archive_add_segment(struct archive *archive, const char *kind,
+					    size_t offset);
 void archive_add_entry(struct archive *archive, const struct newc_entry *newc, char *path);
 
 /* Fills in by_path and each entry's data_of, once all entries are there. */

@@ -12,8 +12,8 @@ struct listing {
 	const struct archive *archive;
 	const struct listing_style *style;
 	FILE *out;
-	bool *done;		/* entries printed as a hard link of another */
-	uint32_t mtime;		/* what the last mtime line said, 0 before */
+	bool *done; /* entries printed as a hard link of another */
+	uint32_t mtime; /* what the last mtime line said, 0 before */
 	struct buffer line;
 };
 
@@ -34,7 +34,8 @@ static void word(struct listing *listing, const char *text)
 
 static void owner(struct listing *listing, const struct newc_fields *fields)
 {
-	buffer_printf(&listing->line, " 0%03o %u %u", fields->mode & 07777, fields->uid, fields->gid);
+	buffer_printf(&listing->line, " 0%03o %u %u", fields->mode & 07777, fields->uid,
+		      fields->gid);
 }
 
 static void put_file(struct listing *listing, size_t index, const char *location)
@@ -73,14 +74,21 @@ static void put_node(struct listing *listing, const struct newc_fields *fields)
 static const char *verb_for(uint32_t mode)
 {
 	switch (mode & S_IFMT) {
-	case S_IFREG: return "file";
-	case S_IFDIR: return "dir";
-	case S_IFLNK: return "slink";
+	case S_IFREG:
+		return "file";
+	case S_IFDIR:
+		return "dir";
+	case S_IFLNK:
+		return "slink";
 	case S_IFCHR:
-	case S_IFBLK: return "nod";
-	case S_IFIFO: return "pipe";
-	case S_IFSOCK: return "sock";
-	default: return NULL;
+	case S_IFBLK:
+		return "nod";
+	case S_IFIFO:
+		return "pipe";
+	case S_IFSOCK:
+		return "sock";
+	default:
+		return NULL;
 	}
 }
 
@@ -89,8 +97,9 @@ static void print_details(const struct listing *listing, const struct archive_en
 	const struct newc_fields *fields = &entry->newc.fields;
 
 	if (listing->style->verbose)
-		fprintf(listing->out, "# at %zu, inode %u, %u links, %zu bytes\n", entry->newc.offset,
-			fields->ino, fields->nlink, archive_data(listing->archive, entry).len);
+		fprintf(listing->out, "# at %zu, inode %u, %u links, %zu bytes\n",
+			entry->newc.offset, fields->ino, fields->nlink,
+			archive_data(listing->archive, entry).len);
 	if (fields->mtime != listing->mtime && strcmp(entry->path, "/"))
 		fprintf(listing->out, "mtime %u\n", fields->mtime);
 }
@@ -127,7 +136,8 @@ static int print_entry(struct listing *listing, size_t index)
 	return 0;
 }
 
-/* What the kernel looks for before it unpacks: microcode, tables of ACPI; and what dracut puts beside. */
+/* What the kernel looks for before it unpacks: microcode, tables of ACPI; and what dracut puts
+ * beside. */
 static bool is_early_path(const char *path)
 {
 	return !strcmp(path, "/") || !strcmp(path, "/kernel") || !strncmp(path, "/kernel/", 8) ||
@@ -142,12 +152,14 @@ static size_t count_by_path(const struct archive *archive)
 
 	while (count < archive->count && is_early_path(entries[count].path))
 		count++;
-	while (count && count < archive->count && entries[count - 1].newc.archive == entries[count].newc.archive)
+	while (count && count < archive->count &&
+	       entries[count - 1].newc.archive == entries[count].newc.archive)
 		count--;
 	return count;
 }
 
-/* How many entries stand in front: all before the first segment that is compressed, where there is one. */
+/* How many entries stand in front: all before the first segment that is compressed, where there is
+ * one. */
 static size_t count_early(const struct archive *archive)
 {
 	size_t segment = 0, count = 0;

@@ -8,10 +8,12 @@
 #include "tools/lib/archive/archive.h"
 
 struct listing_style {
-	bool verbose;		/* where each entry is, how large and how numbered, as comments */
-	bool segments;		/* what stands in front, not compressed, is told from the rest by `segment` lines */
-	bool last_only;		/* leave out what a later entry of the same name replaces */
-	/* The place of a file's bytes for its `file` line, malloc'd; or NULL: the entry is left out. */
+	bool verbose; /* where each entry is, how large and how numbered, as comments */
+	bool segments; /* what stands in front, not compressed, is told from the rest by `segment`
+			  lines */
+	bool last_only; /* leave out what a later entry of the same name replaces */
+	/* The place of a file's bytes for its `file` line, malloc'd; or NULL: the entry is left
+	 * out. */
 	char *(*locate)(const struct archive *archive, size_t index, const void *context);
 	const void *context;
 };
@@ -21,7 +23,8 @@ struct listing_style {
 int listing_print(const struct archive *archive, const struct listing_style *style, FILE *out);
 
 /* A line an entry: mode, links, owner, group, size or device numbers, time (UTC), name. */
-void listing_long_entry(const struct archive *archive, const struct archive_entry *entry, FILE *out);
+void listing_long_entry(const struct archive *archive, const struct archive_entry *entry,
+			FILE *out);
 void listing_long(const struct archive *archive, FILE *out);
 
 /* {"segments": [...], "entries": [...]}; a name that is no UTF-8 is empty, and its bytes stand as

@@ -6,10 +6,12 @@
 
 #include "tools/lib/archive/archive.h"
 
-/* {path, type, mode, uid, gid, mtime, ...}: what rdinit(1) says of `list --json`. A new reference. */
+/* {path, type, mode, uid, gid, mtime, ...}: what rdinit(1) says of `list --json`. A new
+ * reference. */
 json_t *listing_entry_json(const struct archive *archive, const struct archive_entry *entry);
 
-/* Names are bytes and JSON is text: where `name` is no UTF-8, `key` is "" and KEY_hex has its bytes. */
+/* Names are bytes and JSON is text: where `name` is no UTF-8, `key` is "" and KEY_hex has its
+ * bytes. */
 void listing_set_name(json_t *object, const char *key, const char *name);
 
 #endif

@@ -12,14 +12,22 @@
 static char letter_of(uint32_t mode)
 {
 	switch (mode & S_IFMT) {
-	case S_IFREG: return '-';
-	case S_IFDIR: return 'd';
-	case S_IFLNK: return 'l';
-	case S_IFCHR: return 'c';
-	case S_IFBLK: return 'b';
-	case S_IFIFO: return 'p';
-	case S_IFSOCK: return 's';
-	default: return '?';
+	case S_IFREG:
+		return '-';
+	case S_IFDIR:
+		return 'd';
+	case S_IFLNK:
+		return 'l';
+	case S_IFCHR:
+		return 'c';
+	case S_IFBLK:
+		return 'b';
+	case S_IFIFO:
+		return 'p';
+	case S_IFSOCK:
+		return 's';
+	default:
+		return '?';
 	}
 }
 
@@ -31,15 +39,17 @@ static void mode_text(uint32_t mode, char text[11])
 		uint32_t bit;
 		int at;
 		char with, without;
-	} special[] = { { S_ISUID, 3, 's', 'S' }, { S_ISGID, 6, 's', 'S' }, { S_ISVTX, 9, 't', 'T' } };
+	} special[] = { { S_ISUID, 3, 's', 'S' },
+			{ S_ISGID, 6, 's', 'S' },
+			{ S_ISVTX, 9, 't', 'T' } };
 
 	text[0] = letter_of(mode);
 	for (int i = 0; i < 9; i++)
 		text[i + 1] = mode & (0400u >> i) ? bits[i] : '-';
 	for (size_t i = 0; i < sizeof(special) / sizeof(*special); i++)
 		if (mode & special[i].bit)
-			text[special[i].at] = text[special[i].at] == 'x' ? special[i].with
-									 : special[i].without;
+			text[special[i].at] =
+				text[special[i].at] == 'x' ? special[i].with : special[i].without;
 	text[10] = '\0';
 }
 
@@ -66,8 +76,8 @@ void listing_long_entry(const struct archive *archive, const struct archive_entr
 	else
 		snprintf(size, sizeof(size), "%zu", archive_data(archive, entry).len);
 	strftime(date, sizeof(date), "%Y-%m-%d %H:%M", gmtime_r(&time, &utc));
-	fprintf(out, "%s %3u %5u %5u %10s %s %s", mode, fields->nlink, fields->uid, fields->gid, size,
-		date, shown(entry->path));
+	fprintf(out, "%s %3u %5u %5u %10s %s %s", mode, fields->nlink, fields->uid, fields->gid,
+		size, date, shown(entry->path));
 	if (S_ISLNK(fields->mode)) {
 		char *target = target_of(entry);
 
@@ -105,14 +115,22 @@ void listing_set_name(json_t *object, const char *key, const char *name)
 static const char *kind_word(uint32_t mode)
 {
 	switch (letter_of(mode)) {
-	case '-': return "file";
-	case 'd': return "directory";
-	case 'l': return "symlink";
-	case 'c': return "character";
-	case 'b': return "block";
-	case 'p': return "fifo";
-	case 's': return "socket";
-	default: return "unknown";
+	case '-':
+		return "file";
+	case 'd':
+		return "directory";
+	case 'l':
+		return "symlink";
+	case 'c':
+		return "character";
+	case 'b':
+		return "block";
+	case 'p':
+		return "fifo";
+	case 's':
+		return "socket";
+	default:
+		return "unknown";
 	}
 }
 
@@ -153,8 +171,8 @@ static json_t *segment_json(const struct archive_segment *segment)
 	size_t unpacked = segment->data.data ? segment->data.len : segment->packed;
 
 	return json_pack("{s:s, s:I, s:I, s:I}", "kind", segment->kind, "offset",
-			 (json_int_t)segment->offset, "size", (json_int_t)segment->packed, "unpacked",
-			 (json_int_t)unpacked);
+			 (json_int_t)segment->offset, "size", (json_int_t)segment->packed,
+			 "unpacked", (json_int_t)unpacked);
 }
 
 int listing_json(const struct archive *archive, FILE *out)

@@ -64,7 +64,7 @@ static enum newc_result read_header(struct newc_reader *reader, struct newc_entr
 			return fault(reader, reader->offset + 6 + 8 * i,
 				     "a field of the header is not 8 hex digits");
 	entry->fields = (struct newc_fields){
-		values[0], values[1], values[2], values[3], values[4],	values[5],  values[6],
+		values[0], values[1], values[2], values[3],  values[4],	 values[5],  values[6],
 		values[7], values[8], values[9], values[10], values[11], values[12],
 	};
 	entry->offset = reader->offset;

@@ -5,36 +5,36 @@
 #include "init/pure/span.h"
 
 /* Source: Documentation/driver-api/early-userspace/buffer-format.rst and init/initramfs.c. */
-#define NEWC_HEADER 110		/* bytes: 6 of magic and 13 fields of 8 hex digits */
+#define NEWC_HEADER 110 /* bytes: 6 of magic and 13 fields of 8 hex digits */
 #define NEWC_TRAILER "TRAILER!!!"
 #define NEWC_FILE_MAX 0xffffffffu /* bytes of one file: what 8 hex digits hold */
 
-struct newc_fields {		/* in the order of the header */
+struct newc_fields { /* in the order of the header */
 	uint32_t ino, mode, uid, gid, nlink, mtime, size, dev_major, dev_minor;
 	uint32_t rdev_major, rdev_minor, namesize, check;
 };
 
 struct newc_entry {
 	struct newc_fields fields;
-	const char *name;	/* in the archive, ended by NUL; may begin with "/" or "./" */
-	struct span data;	/* fields.size bytes; a symlink's text has no NUL of its own */
-	size_t offset;		/* of the header, bytes from the start of the span */
-	unsigned int archive;	/* counts the trailers before: hard links do not cross them */
+	const char *name; /* in the archive, ended by NUL; may begin with "/" or "./" */
+	struct span data; /* fields.size bytes; a symlink's text has no NUL of its own */
+	size_t offset; /* of the header, bytes from the start of the span */
+	unsigned int archive; /* counts the trailers before: hard links do not cross them */
 };
 
 struct newc_reader {
-	struct span span;	/* set this, and the rest to 0 */
-	size_t offset;		/* bytes: where the next header is looked for */
+	struct span span; /* set this, and the rest to 0 */
+	size_t offset; /* bytes: where the next header is looked for */
 	unsigned int archive;
-	const char *fault;	/* after NEWC_FAULT: what is wrong there */
-	size_t fault_offset;	/* bytes */
+	const char *fault; /* after NEWC_FAULT: what is wrong there */
+	size_t fault_offset; /* bytes */
 };
 
 enum newc_result {
-	NEWC_ENTRY,		/* *entry is filled in */
-	NEWC_END,		/* the span ended where an archive may end */
-	NEWC_OTHER,		/* no archive at reader->offset: after a raw one, a compressed one */
-	NEWC_FAULT,		/* the kernel would stop or lose the entry; see reader->fault */
+	NEWC_ENTRY, /* *entry is filled in */
+	NEWC_END, /* the span ended where an archive may end */
+	NEWC_OTHER, /* no archive at reader->offset: after a raw one, a compressed one */
+	NEWC_FAULT, /* the kernel would stop or lose the entry; see reader->fault */
 };
 
 /* The next entry. Trailers, and zero bytes between entries, are stepped over. Never reads outside

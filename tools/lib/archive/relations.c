@@ -15,7 +15,7 @@ static const char run_by_init[] = "run by /init", loaded_by_init[] = "loaded by 
 struct reading {
 	const struct archive *archive;
 	struct relations *relations;
-	size_t *by_name;	/* indexes of entries in the order of their last names */
+	size_t *by_name; /* indexes of entries in the order of their last names */
 	size_t from;
 };
 
@@ -24,8 +24,9 @@ static void relate(struct reading *reading, size_t to, const char *kind)
 	struct relations *relations = reading->relations;
 
 	if (!(relations->count & (relations->count - 1)))
-		relations->list = xreallocarray(relations->list, relations->count ? 2 * relations->count : 1,
-						sizeof(*relations->list));
+		relations->list =
+			xreallocarray(relations->list, relations->count ? 2 * relations->count : 1,
+				      sizeof(*relations->list));
 	relations->list[relations->count++] = (struct relation){ reading->from, to, kind };
 }
 
@@ -56,7 +57,8 @@ static void relate_name(struct reading *reading, const char *name, const char *k
 			high = middle;
 	}
 	for (; low < reading->archive->count &&
-	       !strcmp(name_of(reading->archive, reading->by_name[low]), name); low++)
+	       !strcmp(name_of(reading->archive, reading->by_name[low]), name);
+	     low++)
 		relate(reading, reading->by_name[low], kind);
 }
 
@@ -102,7 +104,8 @@ static void read_module(struct reading *reading, struct span data)
 	const char *text;
 
 	while (info.data && (text = modinfo_next(&info))) {
-		char *words = strncmp(text, "depends=", 8) ? NULL : xstrdup(text + 8), *state = NULL;
+		char *words = strncmp(text, "depends=", 8) ? NULL : xstrdup(text + 8),
+		     *state = NULL;
 
 		for (char *word = words ? strtok_r(words, ",", &state) : NULL; word;
 		     word = strtok_r(NULL, ",", &state)) {
@@ -176,7 +179,8 @@ void relations_read(const struct archive *archive, struct relations *relations)
 	reading.by_name = xreallocarray(NULL, archive->count + 1, sizeof(*reading.by_name));
 	for (size_t i = 0; i < archive->count; i++)
 		reading.by_name[i] = i;
-	qsort_r(reading.by_name, archive->count, sizeof(*reading.by_name), by_name, (void *)archive);
+	qsort_r(reading.by_name, archive->count, sizeof(*reading.by_name), by_name,
+		(void *)archive);
 	for (size_t i = 0; i < archive->count; i++) {
 		const struct archive_entry *entry = &archive->entries[i];
 
@@ -202,9 +206,10 @@ static int begins_at_init(const struct relations *relations, size_t via)
 	return kind == run_by_init || kind == loaded_by_init;
 }
 
-/* Reaches all that need the entry at the end of the queue; via is the relation by which, plus 1. How many. */
-static size_t reach(const struct relations *relations, size_t at, size_t start, size_t *via, size_t *queue,
-		    size_t *last)
+/* Reaches all that need the entry at the end of the queue; via is the relation by which, plus 1.
+ * How many. */
+static size_t reach(const struct relations *relations, size_t at, size_t start, size_t *via,
+		    size_t *queue, size_t *last)
 {
 	size_t needed = 0;
 
@@ -223,9 +228,11 @@ static size_t reach(const struct relations *relations, size_t at, size_t start, 
 }
 
 /* Breadth first against the arrows. */
-size_t *relations_way(const struct relations *relations, size_t entries, size_t index, size_t *count)
+size_t *relations_way(const struct relations *relations, size_t entries, size_t index,
+		      size_t *count)
 {
-	size_t *via = xcalloc(entries + 1, sizeof(*via)), *queue = xcalloc(entries + 1, sizeof(*queue));
+	size_t *via = xcalloc(entries + 1, sizeof(*via)),
+	       *queue = xcalloc(entries + 1, sizeof(*queue));
 	size_t *way = xcalloc(entries + 1, sizeof(*way)), last = 0, end = index;
 
 	queue[last++] = index;

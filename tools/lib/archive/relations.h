@@ -5,25 +5,28 @@
 #include "tools/lib/archive/archive.h"
 
 struct relation {
-	size_t from, to;	/* indexes of entries */
-	const char *kind;	/* "its interpreter", "a library of it"; static */
+	size_t from, to; /* indexes of entries */
+	const char *kind; /* "its interpreter", "a library of it"; static */
 };
 
 struct relations {
-	struct relation *list;	/* in the order of from */
+	struct relation *list; /* in the order of from */
 	size_t count;
 };
 
 /*
- * Reads every program, script, module, symlink and list of /init's in the image. What is found by its
- * name alone (DT_NEEDED, depends=) leads to every entry of that name: which of them is taken depends on
- * where it is looked for, and an image seldom has two. What is opened by dlopen(3) is not seen.
+ * Reads every program, script, module, symlink and list of /init's in the image. What is found by
+ * its name alone (DT_NEEDED, depends=) leads to every entry of that name: which of them is taken
+ * depends on where it is looked for, and an image seldom has two. What is opened by dlopen(3) is
+ * not seen.
  */
 void relations_read(const struct archive *archive, struct relations *relations);
 void relations_free(struct relations *relations);
 
-/* The shortest way to `index` from what /init runs or loads, else from an entry that nothing needs, as indexes
- * into relations.list in its order. malloc'd; *count of them, 0 where nothing needs it. */
-size_t *relations_way(const struct relations *relations, size_t entries, size_t index, size_t *count);
+/* The shortest way to `index` from what /init runs or loads, else from an entry that nothing needs,
+ * as indexes into relations.list in its order. malloc'd; *count of them, 0 where nothing
+ * needs it. */
+size_t *relations_way(const struct relations *relations, size_t entries, size_t index,
+		      size_t *count);
 
 #endif

@@ -7,19 +7,19 @@
 
 #include "tools/lib/base/mem.h"
 
-#define WIDTH	 1200.0
-#define HEIGHT	 800.0
-#define HEAD	 24.0	/* the line above the picture */
-#define TITLE	 14.0	/* the line of a folder */
-#define LETTER	 6.2	/* what one letter of 11 pixels takes */
-#define COLORS	 8
-#define MIN_SIDE 3.0	/* less is not drawn by itself */
+#define WIDTH 1200.0
+#define HEIGHT 800.0
+#define HEAD 24.0 /* the line above the picture */
+#define TITLE 14.0 /* the line of a folder */
+#define LETTER 6.2 /* what one letter of 11 pixels takes */
+#define COLORS 8
+#define MIN_SIDE 3.0 /* less is not drawn by itself */
 
 struct node {
-	const char *name;	/* ended by '/' or NUL */
+	const char *name; /* ended by '/' or NUL */
 	size_t name_len;
-	uint64_t size;		/* bytes, with all below */
-	struct node *children;	/* sorted by size, largest first, when all is read */
+	uint64_t size; /* bytes, with all below */
+	struct node *children; /* sorted by size, largest first, when all is read */
 	size_t count, room;
 };
 
@@ -30,8 +30,9 @@ struct box {
 struct drawing {
 	FILE *out;
 	uint64_t total;
-	struct buffer path;	/* of the node at hand */
-	const struct node *split; /* the first folder that is not nearly all one child: each has a color */
+	struct buffer path; /* of the node at hand */
+	const struct node
+		*split; /* the first folder that is not nearly all one child: each has a color */
 	unsigned int color;
 };
 
@@ -97,7 +98,8 @@ static void print_text(FILE *out, const char *text, size_t len)
 	}
 }
 
-static void print_label(const struct drawing *drawing, const struct node *node, const struct box *box)
+static void print_label(const struct drawing *drawing, const struct node *node,
+			const struct box *box)
 {
 	size_t fits = box->width > 8 ? (size_t)((box->width - 8) / LETTER) : 0;
 
@@ -112,22 +114,26 @@ static void print_box(const struct drawing *drawing, const struct node *node, co
 {
 	fprintf(drawing->out, "<g><title>");
 	print_text(drawing->out, drawing->path.data, drawing->path.len);
-	fprintf(drawing->out, "\n%llu bytes, %.1f %%</title><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"%s%u\"/>",
-		(unsigned long long)node->size, 100.0 * (double)node->size / (double)drawing->total, box->x,
-		box->y, box->width, box->height, node->count ? "d" : "f", drawing->color);
+	fprintf(drawing->out,
+		"\n%llu bytes, %.1f %%</title><rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"%s%u\"/>",
+		(unsigned long long)node->size, 100.0 * (double)node->size / (double)drawing->total,
+		box->x, box->y, box->width, box->height, node->count ? "d" : "f", drawing->color);
 	print_label(drawing, node, box);
 	fputs("</g>\n", drawing->out);
 }
 
 static double worst(double sum, double largest, double smallest, double side)
 {
-	double wide = side * side * largest / (sum * sum), narrow = sum * sum / (side * side * smallest);
+	double wide = side * side * largest / (sum * sum),
+	       narrow = sum * sum / (side * side * smallest);
 
 	return wide > narrow ? wide : narrow;
 }
 
-/* How many of the children from `first` on make the squarest row along the shorter side; *sum is their area. */
-static size_t take_row(const struct node *node, size_t first, double scale, double side, double *sum)
+/* How many of the children from `first` on make the squarest row along the shorter side; *sum is
+ * their area. */
+static size_t take_row(const struct node *node, size_t first, double scale, double side,
+		       double *sum)
 {
 	double largest = (double)node->children[first].size * scale, best = 0;
 	size_t count = 0;
@@ -164,7 +170,8 @@ static void draw_children(struct drawing *drawing, const struct node *node, stru
 {
 	double scale = box.width * box.height / (double)node->size, sum;
 
-	for (size_t first = 0, count; first < node->count && node->children[first].size; first += count) {
+	for (size_t first = 0, count; first < node->count && node->children[first].size;
+	     first += count) {
 		int upright = box.width >= box.height;
 		double side = upright ? box.height : box.width, depth, at = 0;
 
@@ -172,8 +179,9 @@ static void draw_children(struct drawing *drawing, const struct node *node, stru
 		depth = sum / side;
 		for (size_t i = first; i < first + count; i++) {
 			double length = (double)node->children[i].size * scale / depth;
-			struct box part = upright ? (struct box){ box.x, box.y + at, depth, length } :
-						    (struct box){ box.x + at, box.y, length, depth };
+			struct box part =
+				upright ? (struct box){ box.x, box.y + at, depth, length }
+					: (struct box){ box.x + at, box.y, length, depth };
 
 			if (node == drawing->split)
 				drawing->color = (unsigned int)(i % COLORS);
@@ -202,11 +210,13 @@ static void draw(struct drawing *drawing, const struct node *node, struct box bo
 static void print_style(FILE *out)
 {
 	static const char *const colors[COLORS] = { "#8dd3c7", "#ffffb3", "#bebada", "#fb8072",
-					      "#80b1d3", "#fdb462", "#b3de69", "#fccde5" };
+						    "#80b1d3", "#fdb462", "#b3de69", "#fccde5" };
 
-	fputs("<style>text{font:11px monospace;pointer-events:none}rect{stroke:#444;stroke-width:.4}\n", out);
+	fputs("<style>text{font:11px monospace;pointer-events:none}rect{stroke:#444;stroke-width:.4}\n",
+	      out);
 	for (size_t i = 0; i < COLORS; i++)
-		fprintf(out, ".f%zu{fill:%s}.d%zu{fill:%s;fill-opacity:.45}\n", i, colors[i], i, colors[i]);
+		fprintf(out, ".f%zu{fill:%s}.d%zu{fill:%s;fill-opacity:.45}\n", i, colors[i], i,
+			colors[i]);
 	fputs("g:hover>rect{stroke:#000;stroke-width:1.5}</style>\n", out);
 }
 
@@ -230,15 +240,17 @@ void treemap_write(const struct archive *archive, FILE *out)
 	read_all(archive, &root);
 	drawing.total = root.size;
 	drawing.split = &root;
-	while (drawing.split->count && drawing.split->children[0].size * 10 >= drawing.split->size * 9)
+	while (drawing.split->count &&
+	       drawing.split->children[0].size * 10 >= drawing.split->size * 9)
 		drawing.split = &drawing.split->children[0];
-	fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" font-size=\"11\">\n", WIDTH,
-		HEIGHT + HEAD);
+	fprintf(out,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" font-size=\"11\">\n",
+		WIDTH, HEIGHT + HEAD);
 	print_style(out);
 	fputs("<text x=\"4\" y=\"16\">", out);
 	print_text(out, archive->name, strlen(archive->name));
-	fprintf(out, ": %llu bytes in files, %zu bytes as it is</text>\n", (unsigned long long)root.size,
-		archive->file.len);
+	fprintf(out, ": %llu bytes in files, %zu bytes as it is</text>\n",
+		(unsigned long long)root.size, archive->file.len);
 	buffer_text(&drawing.path, "");
 	if (root.size)
 		draw_children(&drawing, &root, (struct box){ 0, HEAD, WIDTH, HEIGHT });

@@ -16,7 +16,7 @@
 struct unpacking {
 	const struct archive *archive;
 	struct unpacked *out;
-	int root;		/* the folder */
+	int root; /* the folder */
 };
 
 static int fail(const struct unpacking *work, const struct archive_entry *entry, const char *what)
@@ -201,7 +201,8 @@ static void set_dirs(struct unpacking *work)
 		folder = open_parent(work, entry->path);
 		if (folder < 0)
 			continue;
-		fchmodat(folder, path_name(entry->path), (entry->newc.fields.mode & 0777) | 0700, 0);
+		fchmodat(folder, path_name(entry->path), (entry->newc.fields.mode & 0777) | 0700,
+			 0);
 		utimensat(folder, path_name(entry->path), times, AT_SYMLINK_NOFOLLOW);
 		close(folder);
 	}

@@ -22,7 +22,8 @@ int sha256_blob(const struct blob *blob, char hex[SHA256_HEX])
 
 	sha256_init(&context);
 	while (done < blob->size) {
-		size_t len = blob->size - done < sizeof(chunk) ? (size_t)(blob->size - done) : sizeof(chunk);
+		size_t len = blob->size - done < sizeof(chunk) ? (size_t)(blob->size - done)
+							       : sizeof(chunk);
 
 		if (blob_read(blob, done, chunk, len) < 0)
 			return -1;

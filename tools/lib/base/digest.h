@@ -5,7 +5,7 @@
 #include "tools/lib/base/spool.h"
 
 #define SHA256_HEX (64 + 1) /* bytes, with the NUL */
-#define SHA1_HEX   (40 + 1)
+#define SHA1_HEX (40 + 1)
 
 /* In lower case. 0, or -1 after reporting. */
 int sha256_blob(const struct blob *blob, char hex[SHA256_HEX]);

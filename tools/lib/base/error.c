@@ -74,8 +74,12 @@ int error_usage(const char *command, const char *format, ...)
  * Overlong forms and surrogates pass: they harm no terminal. C1 controls (U+0080..9f) do not. */
 static size_t printable(const unsigned char *text)
 {
-	size_t len = text[0] < 0x80 ? 1 : text[0] < 0xc2 ? 0 : text[0] < 0xe0 ? 2 :
-		     text[0] < 0xf0 ? 3 : text[0] < 0xf5 ? 4 : 0;
+	size_t len = text[0] < 0x80   ? 1
+		     : text[0] < 0xc2 ? 0
+		     : text[0] < 0xe0 ? 2
+		     : text[0] < 0xf0 ? 3
+		     : text[0] < 0xf5 ? 4
+				      : 0;
 
 	if (len == 1)
 		return text[0] >= 0x20 && text[0] != 0x7f && text[0] != '\\';
@@ -105,9 +109,9 @@ const char *shown(const char *name)
 			in += len;
 			continue;
 		}
-		at += (size_t)(*in == '\n' ? sprintf(out + at, "\\n") :
-			       *in == '\\' ? sprintf(out + at, "\\\\") :
-					     sprintf(out + at, "\\x%02x", *in));
+		at += (size_t)(*in == '\n'   ? sprintf(out + at, "\\n")
+			       : *in == '\\' ? sprintf(out + at, "\\\\")
+					     : sprintf(out + at, "\\x%02x", *in));
 		in++;
 	}
 	out[at] = '\0';

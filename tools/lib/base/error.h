@@ -20,7 +20,6 @@ void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 const char *shown(const char *name);
 
 /* Usage errors of subcommand `command` ("pack"): the text, then how to get help. Returns 2. */
-int error_usage(const char *command, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+int error_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

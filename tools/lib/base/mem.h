@@ -13,20 +13,20 @@ void *xrealloc(void *old, size_t size);
 void *xreallocarray(void *old, size_t count, size_t size);
 char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t len);
-void *xmemdup(const void *data, size_t len);	/* a NUL follows the copy, for use as text */
+void *xmemdup(const void *data, size_t len); /* a NUL follows the copy, for use as text */
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *xvasprintf(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
 /* Bytes that grow; all zero is an empty one. After each append, data[len] is NUL. */
 struct buffer {
-	char *data;	/* NULL until something was appended */
-	size_t len;	/* bytes in use */
-	size_t size;	/* bytes allocated */
+	char *data; /* NULL until something was appended */
+	size_t len; /* bytes in use */
+	size_t size; /* bytes allocated */
 };
 void buffer_add(struct buffer *buffer, const void *data, size_t len);
 void buffer_text(struct buffer *buffer, const char *text);
 void buffer_printf(struct buffer *buffer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-void buffer_free(struct buffer *buffer);	/* and makes it empty */
+void buffer_free(struct buffer *buffer); /* and makes it empty */
 
 #endif

@@ -18,14 +18,14 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
 
-#define COLLECT (512 * 1024) /* bytes: from 256 KiB on, larger writes are not measurably cheaper */
+#define COLLECT (512 * 1024) /* bytes: from 256 KiB on larger writes are hardly cheaper */
 
 struct output {
-	char *path;		/* what to replace, or for messages */
-	char *temp;		/* NULL: written in place */
+	char *path; /* what to replace, or for messages */
+	char *temp; /* NULL: written in place */
 	int fd;
 	bool failed;
-	bool shares_nothing;	/* its file system cannot */
+	bool shares_nothing; /* its file system cannot */
 	unsigned long long total;
 	size_t len;
 	char bytes[COLLECT];
@@ -49,7 +49,8 @@ static void watch_signals(void)
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
-		struct sigaction old, new = { .sa_handler = remove_and_die, .sa_flags = SA_RESETHAND };
+		struct sigaction old,
+			new = { .sa_handler = remove_and_die, .sa_flags = SA_RESETHAND };
 
 		/* What nohup(1) ignores stays ignored. */
 		if (!sigaction(numbers[i], NULL, &old) && old.sa_handler == SIG_DFL)
@@ -198,9 +199,10 @@ void output_take(struct output *output, size_t len)
 	output->total += len;
 }
 
-#define CACHESTAT 451 /* cachestat(2), since Linux 6.5; headers of today's distributions are older */
+#define CACHESTAT 451 /* cachestat(2), since Linux 6.5: headers may be older */
 
-/* XFS writes a file's pages to the disk before it shares them, which takes longer than to copy them. */
+/* XFS writes a file's pages to the disk before it shares them, which takes longer than to copy
+ * them. */
 static bool is_unwritten(int fd, size_t len)
 {
 	const struct {
@@ -225,7 +227,9 @@ int output_share(struct output *output, int fd, size_t len)
 		return -1;
 	}
 	output->total += len;
-	return lseek(output->fd, (off_t)output->total, SEEK_SET) < 0 ? fail(output, errno, "cannot seek") : 0;
+	return lseek(output->fd, (off_t)output->total, SEEK_SET) < 0
+		       ? fail(output, errno, "cannot seek")
+		       : 0;
 }
 
 unsigned long long output_total(const struct output *output)

@@ -21,10 +21,10 @@ int output_write(struct output *output, const void *data, size_t len);
 char *output_room(struct output *output, size_t len);
 void output_take(struct output *output, size_t len);
 
-/* Makes the first `len` bytes of a file part of the output, as extents that both share (ioctl_ficlonerange(2)): both
- * `len` and the output's end must be multiples of OUTPUT_SHARE. 0, or -1 without a report and with the output as it
- * was: it is no new file, the
- * file systems cannot, or not all of the file is on its disk yet. */
+/* Makes the first `len` bytes of a file part of the output, as extents that both share
+ * (ioctl_ficlonerange(2)): both `len` and the output's end must be multiples of OUTPUT_SHARE. 0, or
+ * -1 without a report and with the output as it was: it is no new file, the file systems cannot, or
+ * not all of the file is on its disk yet. */
 #define OUTPUT_SHARE 4096 /* bytes: blocks of the file systems that share */
 int output_share(struct output *output, int fd, size_t len);
 

@@ -51,8 +51,10 @@ int64_t spool_add(const void *data, size_t len)
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done < 0)
-			return error_errno(errno, "%s: cannot write a temporary file (TMPDIR names another place)",
-					   shown(spool_dir()));
+			return error_errno(
+				errno,
+				"%s: cannot write a temporary file (TMPDIR names another place)",
+				shown(spool_dir()));
 		from += done;
 		len -= (size_t)done;
 		spool_len += done;

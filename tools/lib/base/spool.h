@@ -8,8 +8,8 @@
 /* A piece of an open file. */
 struct blob {
 	int fd;
-	uint64_t at, size;	/* bytes */
-	const char *name;	/* for messages */
+	uint64_t at, size; /* bytes */
+	const char *name; /* for messages */
 };
 
 /* Appends to the one temporary file of this run, which has no name and lies in $TMPDIR or /tmp, so

@@ -2,7 +2,7 @@
 #ifndef TOOLS_LIB_WALK_H
 #define TOOLS_LIB_WALK_H
 
-#define WALK_SYMLINKS_MAX 40	/* as in the kernel: more is ELOOP (path_resolution(7)) */
+#define WALK_SYMLINKS_MAX 40 /* as in the kernel: more is ELOOP (path_resolution(7)) */
 
 /* A path on its way: `at` is resolved ("" is the root), `rest` is still to come. */
 struct walk {

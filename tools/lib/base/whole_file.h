@@ -4,7 +4,8 @@
 
 #include "tools/lib/base/mem.h"
 
-/* Appends the bytes of `path` ("-": standard input) to `bytes`. More than `max` are refused, as a `what`
+/* Appends the bytes of `path` ("-": standard input) to `bytes`. More than `max` are refused, as a
+ * `what`
  * ("recipe") of more than so many MiB. 0, or -1 after reporting. */
 int whole_file(const char *path, size_t max, const char *what, struct buffer *bytes);
 

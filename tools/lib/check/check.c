@@ -128,8 +128,9 @@ int check_run_words(const struct check *check, char *words[RUN_WORDS_MAX + 1], c
 	enum mode_from from = mode_from(settings);
 	size_t len;
 
-	*text = from == FROM_RUN_FILE ? check_file(check, RUN_FILE, &len) :
-		xstrdup(from == FROM_RUN_WORD ? settings->run : settings->arguments);
+	*text = from == FROM_RUN_FILE
+			? check_file(check, RUN_FILE, &len)
+			: xstrdup(from == FROM_RUN_WORD ? settings->run : settings->arguments);
 	if (!*text)
 		return 0;
 	if (from != FROM_RUN_FILE)

@@ -95,7 +95,7 @@ struct check {
 
 	/* The image. */
 	struct archive *archive; /* as the kernel unpacks it: without what is lost */
-	size_t unpacked;		/* bytes of all segments so far */
+	size_t unpacked; /* bytes of all segments so far */
 	unsigned int trailers; /* passed while it is read: they part hard links */
 	int is_damaged; /* it ends early: what is missing is not known to be missing */
 
@@ -141,8 +141,8 @@ void check_skip(struct check *check, enum check_number number, const char *forma
 /* kconfig_get() of the kernel's configuration; KCONFIG_UNKNOWN where there is none. */
 enum kconfig_value check_config(const struct check *check, const char *symbol);
 
-/* Whether the kernel is known to be User-mode Linux, which has devices and memory of its own kind.
- */
+/* Whether the kernel is known to be User-mode Linux, which has devices and memory of its
+ * own kind. */
 int check_is_uml(const struct check *check);
 
 /* Whether the configuration is known, and this is not built into the kernel: n, or m. */
@@ -164,8 +164,8 @@ const struct archive_entry *check_resolve(const struct check *check, const char 
  * NULL: no such file. */
 char *check_file(const struct check *check, const char *path, size_t *len);
 
-/* The program that the image or the line asks for and its arguments, as mode_words(); *text has their
- * bytes, malloc'd. 0 words where there is no run file. */
+/* The program that the image or the line asks for and its arguments, as mode_words(); *text has
+ * their bytes, malloc'd. 0 words where there is no run file. */
 int check_run_words(const struct check *check, char *words[RUN_WORDS_MAX + 1], char **text);
 
 /* Whether a module of this name is loaded: it stands in /etc/rdinit/modules. */

@@ -12,7 +12,8 @@ static const char cure[] = "name it as the disk has it: root=UUID=..., with the 
 /* The partition that a path names by its end: 0 for a whole disk, -1 where that cannot be told. */
 static long number_of(const char *path)
 {
-	static const char *const counted[] = { "/dev/nvme", "/dev/mmcblk", "/dev/loop", "/dev/nbd" };
+	static const char *const counted[] = { "/dev/nvme", "/dev/mmcblk", "/dev/loop",
+					       "/dev/nbd" };
 	static const char *const lettered[] = { "/dev/sd", "/dev/vd", "/dev/hd", "/dev/xvd" };
 	const char *end = path + strlen(path);
 
@@ -21,7 +22,8 @@ static long number_of(const char *path)
 	for (size_t i = 0; i < sizeof(counted) / sizeof(*counted); i++)
 		if (!strncmp(path, counted[i], strlen(counted[i])))
 			return end > path && end[-1] == 'p' && end - path > (long)strlen(counted[i])
-				       ? strtol(end, NULL, 10) : 0;
+				       ? strtol(end, NULL, 10)
+				       : 0;
 	for (size_t i = 0; i < sizeof(lettered) / sizeof(*lettered); i++)
 		if (!strncmp(path, lettered[i], strlen(lettered[i])))
 			return strtol(end, NULL, 10);
@@ -29,7 +31,8 @@ static long number_of(const char *path)
 }
 
 /* PARTUUID=X/PARTNROFF=N names the partition with a number so much higher. */
-static const struct disk_part *find(const struct disk_names *disk, const struct rootspec *spec, size_t from)
+static const struct disk_part *find(const struct disk_names *disk, const struct rootspec *spec,
+				    size_t from)
 {
 	for (size_t i = from; i < disk->count; i++) {
 		const struct disk_part *part = &disk->parts[i];
@@ -50,8 +53,9 @@ static void say_nothing(struct check *check, const struct rootspec *spec)
 	disk_names_tell(disk, &has);
 	for (size_t i = 0; i < disk->count && !word; i++)
 		word = rootspec_near(spec, &disk->parts[i].finding);
-	check_say(check, CHECK_NO_ROOT, CHECK_ERROR, cure, "root=%s names nothing on %s, which has %s%s%s",
-		  shown(check->settings.root), shown(disk->path), has.data,
+	check_say(check, CHECK_NO_ROOT, CHECK_ERROR, cure,
+		  "root=%s names nothing on %s, which has %s%s%s", shown(check->settings.root),
+		  shown(disk->path), has.data,
 		  word ? "; it is near to what stands there behind " : "", word ? word : "");
 	buffer_free(&has);
 }
@@ -84,7 +88,8 @@ static void judge_part(struct check *check, const struct disk_part *part)
 	else if (finding->found == FOUND_ONE && info->use != USE_FILE_SYSTEM)
 		check_say(check, CHECK_NO_ROOT, CHECK_ERROR, cure,
 			  "root=%s is %s on %s, which is no file system; it has %s",
-			  shown(check->settings.root), info->title, shown(check->disk.path), has.data);
+			  shown(check->settings.root), info->title, shown(check->disk.path),
+			  has.data);
 	else if (finding->found == FOUND_ONE && !check->settings.rootfstype)
 		judge_driver(check, part);
 	buffer_free(&has);
@@ -93,11 +98,12 @@ static void judge_part(struct check *check, const struct disk_part *part)
 static void judge_path(struct check *check, const struct rootspec *spec)
 {
 	long number = spec->kind == ROOTSPEC_PATH ? number_of(spec->path) : -1;
-	const struct disk_part *part = number < 0 ? NULL
-						  : disk_names_part(&check->disk, (unsigned int)number);
+	const struct disk_part *part =
+		number < 0 ? NULL : disk_names_part(&check->disk, (unsigned int)number);
 
 	if (number < 0)
-		check_skip(check, CHECK_NO_ROOT, "which partition root=%s is, is not known before the boot",
+		check_skip(check, CHECK_NO_ROOT,
+			   "which partition root=%s is, is not known before the boot",
 			   shown(check->settings.root));
 	else if (!part)
 		say_nothing(check, spec);
@@ -113,7 +119,8 @@ static void judge_name(struct check *check, const struct rootspec *spec)
 		say_nothing(check, spec);
 		return;
 	}
-	second = spec->offset ? NULL : find(&check->disk, spec, (size_t)(part - check->disk.parts) + 1);
+	second = spec->offset ? NULL
+			      : find(&check->disk, spec, (size_t)(part - check->disk.parts) + 1);
 	if (second)
 		check_say(check, CHECK_NO_ROOT, CHECK_WARNING, "give one of them another name",
 			  "root=%s names partitions %u and %u of %s: the first is taken",
@@ -130,14 +137,18 @@ void check_no_root(struct check *check)
 	if (!settings->root || !*settings->root || settings->run)
 		return;
 	if (!check->disk.path)
-		check_skip(check, CHECK_NO_ROOT, "root=%s: no disk is given (--root)", shown(settings->root));
+		check_skip(check, CHECK_NO_ROOT, "root=%s: no disk is given (--root)",
+			   shown(settings->root));
 	else if (!check->is_ours)
-		check_skip(check, CHECK_NO_ROOT, "%s finds root= in ways of its own", shown(check->rdinit));
+		check_skip(check, CHECK_NO_ROOT, "%s finds root= in ways of its own",
+			   shown(check->rdinit));
 	else if (rootspec_parse(settings->root, &spec)) /* rule 13 */
 		return;
 	else if (rootspec_is_of_disk(&spec))
-		check_skip(check, CHECK_NO_ROOT, "root=%s: what a disk is called by its maker or its place does not stand on it",
-			   shown(settings->root));
+		check_skip(
+			check, CHECK_NO_ROOT,
+			"root=%s: what a disk is called by its maker or its place does not stand on it",
+			shown(settings->root));
 	else if (spec.kind == ROOTSPEC_PATH || spec.kind == ROOTSPEC_NUMBER)
 		judge_path(check, &spec);
 	else

@@ -1,5 +1,5 @@
-/* check_drivers.c - the rule of drivers that wait for their device: the table /etc/rdinit/drivers.
- */
+/* check_drivers.c - the rule of drivers that wait for their device: the table
+ * /etc/rdinit/drivers. */
 #include <stdlib.h>
 
 #include "init/pure/drivers.h"
@@ -28,7 +28,10 @@ static int path_of(const struct table *table, unsigned int line, char path[DRIVE
 {
 	struct driver driver;
 
-	return drivers_at(&table->drivers, line, &driver) || span_text(driver.path, path, DRIVER_PATH_MAX) ? -1 : 0;
+	return drivers_at(&table->drivers, line, &driver) ||
+			       span_text(driver.path, path, DRIVER_PATH_MAX)
+		       ? -1
+		       : 0;
 }
 
 /* What is loaded before the module of a line, and the line itself. All numbers lead upwards. */

@@ -1,4 +1,5 @@
-/* check_host.c - what is read from the host: the kernel, its configuration, what it has built in. */
+/* check_host.c - what is read from the host: the kernel, its configuration, what it has
+ * built in. */
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -77,7 +78,8 @@ static size_t vmlinux_bytes(struct span file)
 	/* libelf writes to no ELF_C_READ image: the cast is for its prototype. */
 	elf = elf_memory((char *)(uintptr_t)file.data, file.len);
 	if (elf && elf_kind(elf) == ELF_K_ELF && !find_section(elf, ".text", &start, &text_end) &&
-	    !find_section(elf, ".bss", &bss, &end) && end > start && end - start < (uint64_t)1 << 32)
+	    !find_section(elf, ".bss", &bss, &end) && end > start &&
+	    end - start < (uint64_t)1 << 32)
 		bytes = end - start;
 	elf_end(elf);
 	return bytes;

@@ -28,7 +28,8 @@ static int is_before(const char *list, size_t count, const char *name)
 	return found;
 }
 
-static char *lacks(const struct check *check, const struct module_loading *loading, const char *name)
+static char *lacks(const struct check *check, const struct module_loading *loading,
+		   const char *name)
 {
 	const struct place *place = loading->argument;
 
@@ -44,8 +45,11 @@ static void judge_list(struct check *check, const char *list)
 	struct module_line line;
 
 	for (; modlist_next(&rest, &line); place.index++) {
-		const struct module_loading loading = { .number = CHECK_MODULE, .list = LIST, .path = line.path,
-							.lacks = lacks, .argument = &place };
+		const struct module_loading loading = { .number = CHECK_MODULE,
+							.list = LIST,
+							.path = line.path,
+							.lacks = lacks,
+							.argument = &place };
 
 		check_module_file(check, &loading);
 	}
@@ -59,7 +63,8 @@ void check_module(struct check *check)
 
 	if (list && check_takes_modules(check, CHECK_MODULE, LIST, strlen(list))) {
 		if (len > LIST_MAX)
-			check_say(check, CHECK_MODULE, CHECK_ERROR, "use fewer modules, or shorter paths",
+			check_say(check, CHECK_MODULE, CHECK_ERROR,
+				  "use fewer modules, or shorter paths",
 				  LIST " has %zu bytes, and /init reads %d", len, LIST_MAX);
 		else
 			judge_list(check, list);

@@ -114,8 +114,8 @@ static void add_run(struct check *check, const char *name, const char *from)
 
 	if (!name || !*name) {
 		check_say(check, CHECK_NO_PROGRAM, CHECK_ERROR, name_it,
-			  "%s names no program, or has an open quote or over %d words",
-			  from, RUN_WORDS_MAX);
+			  "%s names no program, or has an open quote or over %d words", from,
+			  RUN_WORDS_MAX);
 		return;
 	}
 	path = strchr(name, '/') ? xstrdup(name) : look_up(check, name);

@@ -166,9 +166,10 @@ static size_t read_compressed(struct check *check, struct span rest, size_t offs
 
 	if (look_at_frame(check, rest, kind, offset))
 		return 0;
-	/* One at a time: the kernel ends each where an entry ends; but of lz4 it takes all as one. */
-	why = (strcmp(kind, "lz4") ? decompress_one : decompress_quietly)(rest, &segment->data, ARCHIVE_MAX - check->unpacked,
-				 &segment->packed);
+	/* One at a time: the kernel ends each where an entry ends; but of lz4 it takes
+	 * all as one. */
+	why = (strcmp(kind, "lz4") ? decompress_one : decompress_quietly)(
+		rest, &segment->data, ARCHIVE_MAX - check->unpacked, &segment->packed);
 	check->unpacked += segment->data.len;
 	if (why) {
 		damage(check, offset, kind, why);

@@ -134,13 +134,16 @@ static void judge_types(struct check *check, const char *list)
 
 static void judge_name(struct check *check, const char *root, struct rootspec *spec)
 {
-	static const char cure[] = "name the device as rdinit-cmdline(7) says, at best root=UUID=...";
+	static const char cure[] =
+		"name the device as rdinit-cmdline(7) says, at best root=UUID=...";
 
 	if (rootspec_parse(root, spec)) {
 		spec->path = NULL;
-		check_say(check, CHECK_ROOT, CHECK_ERROR, cure,
-			  "root=%s is no name that /init knows: UUID=, LABEL=, PARTUUID=, PARTLABEL=, WWID=, "
-			  "gpt-auto, /dev/NAME or MAJ:MIN", shown(root));
+		check_say(
+			check, CHECK_ROOT, CHECK_ERROR, cure,
+			"root=%s is no name that /init knows: UUID=, LABEL=, PARTUUID=, PARTLABEL=, WWID=, "
+			"gpt-auto, /dev/NAME or MAJ:MIN",
+			shown(root));
 	} else if (spec->kind != ROOTSPEC_PATH) {
 		spec->path = NULL;
 	} else if (strlen(spec->path) >= DEVICE_PATH_MAX) {

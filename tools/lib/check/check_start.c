@@ -71,8 +71,8 @@ static void judge_foreign(struct check *check, const char *whose, const char *ma
 
 	if (symbol && !check->config.from)
 		check_skip(check, CHECK_FOREIGN_PROGRAM,
-			   "%s is for %s: only a kernel with CONFIG_%s runs it",
-			   whose, machine, symbol);
+			   "%s is for %s: only a kernel with CONFIG_%s runs it", whose, machine,
+			   symbol);
 	else if (!symbol || check_lacks(check, symbol))
 		check_say(check, CHECK_FOREIGN_PROGRAM, CHECK_ERROR, build_it,
 			  "%s is a program for %s, and the machine is x86-64", whose, machine);

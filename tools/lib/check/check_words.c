@@ -128,7 +128,8 @@ static int has_pattern(char *patterns, int number)
 {
 	char *lines = NULL, *numbers, *end;
 
-	for (char *line = strtok_r(patterns, "\n", &lines); line; line = strtok_r(NULL, "\n", &lines)) {
+	for (char *line = strtok_r(patterns, "\n", &lines); line;
+	     line = strtok_r(NULL, "\n", &lines)) {
 		numbers = strchr(line, ' ');
 		while (numbers && *numbers) {
 			if (strtol(numbers + 1, &end, 10) == number && end != numbers + 1)

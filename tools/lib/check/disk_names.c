@@ -18,8 +18,8 @@
 /* The bytes that the probes want, in the device or in a piece of it. */
 struct reader {
 	int fd;
-	uint64_t start;	/* bytes */
-	uint8_t *arena;	/* room for all parts of a view */
+	uint64_t start; /* bytes */
+	uint8_t *arena; /* room for all parts of a view */
 	size_t used;
 };
 
@@ -43,8 +43,8 @@ static struct finding *add_part(struct disk_names *names, unsigned int number)
 	return &names->parts[names->count++].finding;
 }
 
-static void look(struct disk_names *names, struct reader *reader, uint64_t disk_size, unsigned int number,
-		 uint64_t start, uint64_t sectors)
+static void look(struct disk_names *names, struct reader *reader, uint64_t disk_size,
+		 unsigned int number, uint64_t start, uint64_t sectors)
 {
 	struct view view = { .size = number ? sectors * SECTOR : disk_size };
 	struct view disk = { .size = disk_size };

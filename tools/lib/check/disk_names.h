@@ -8,18 +8,18 @@
 #include "tools/lib/base/mem.h"
 
 struct disk_part {
-	unsigned int number;	/* as the kernel counts; 0: the whole disk */
+	unsigned int number; /* as the kernel counts; 0: the whole disk */
 	struct finding finding;
 };
 
 struct disk_names {
-	const char *path;	/* the caller's */
-	struct disk_part *parts;	/* [0] is the whole disk */
+	const char *path; /* the caller's */
+	struct disk_part *parts; /* [0] is the whole disk */
 	size_t count;
 };
 
-/* Looks at a disk's image, or at a block device, without mounting anything. 0, or -1 after reporting:
- * it cannot be read, or is neither. Free it in both cases. */
+/* Looks at a disk's image, or at a block device, without mounting anything. 0, or -1 after
+ * reporting: it cannot be read, or is neither. Free it in both cases. */
 int disk_names_read(const char *path, struct disk_names *names);
 void disk_names_free(struct disk_names *names);
 

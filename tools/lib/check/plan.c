@@ -18,7 +18,7 @@ struct plan {
 	const struct settings *settings;
 	enum mode mode;
 	enum mode_from from;
-	const char *step;	/* in front of the next line; "" behind the first */
+	const char *step; /* in front of the next line; "" behind the first */
 };
 
 static void say(struct plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -56,19 +56,25 @@ static void plan_console(struct plan *plan)
 
 static void plan_settings(struct plan *plan)
 {
-	static const char *const onfail[] = { "what panic= says, else a shell", "a shell", "power off", "reboot",
-					      "halt", "wait for the host" };
+	static const char *const onfail[] = { "what panic= says, else a shell",
+					      "a shell",
+					      "power off",
+					      "reboot",
+					      "halt",
+					      "wait for the host" };
 	const struct settings *settings = plan->settings;
 
 	if (plan->mode == MODE_STAY)
 		say(plan, "nothing is asked for: stay in the image");
 	else
-		say(plan, "%s, by %s", plan->mode == MODE_RUN ? "run one program" : "hand off", mode_from_name(plan->from));
+		say(plan, "%s, by %s", plan->mode == MODE_RUN ? "run one program" : "hand off",
+		    mode_from_name(plan->from));
 	say(plan, "after a failure: %s", onfail[settings->onfail]);
 	for (int i = 0; i < settings->env_count; i++)
 		say(plan, "environment: %s", shown(settings->env[i]));
 	for (int i = 0; i < settings->ignored_count && i < SETTINGS_IGNORED_MAX; i++)
-		say(plan, "ignored: %s: %s", shown(settings->ignored[i].word), settings->ignored[i].why);
+		say(plan, "ignored: %s: %s", shown(settings->ignored[i].word),
+		    settings->ignored[i].why);
 }
 
 static void plan_late_mounts(struct plan *plan)
@@ -97,7 +103,8 @@ static void plan_module(struct plan *plan, const struct module_line *line)
 	snprintf(options, sizeof(options), "%s", line->options);
 	for (int i = 0; i < plan->settings->module_count; i++)
 		modlist_add_option(options, sizeof(options), name, plan->settings->modules[i]);
-	say(plan, "%s%s%s%s", shown(line->path), *options ? " " : "", shown(options), missing(plan, line->path));
+	say(plan, "%s%s%s%s", shown(line->path), *options ? " " : "", shown(options),
+	    missing(plan, line->path));
 }
 
 static void plan_drivers(struct plan *plan)
@@ -147,7 +154,8 @@ static void plan_appliance(struct plan *plan)
 	if (settings->user && identity_parse(settings->user, &identity))
 		say(plan, "fails: rdinit.user=%s is not UID:GID", shown(settings->user));
 	else if (settings->user)
-		say(plan, "as user %u, group %u and %u more", identity.uid, identity.gid, identity.group_count);
+		say(plan, "as user %u, group %u and %u more", identity.uid, identity.gid,
+		    identity.group_count);
 	if (settings->chdir)
 		say(plan, "in %s%s", shown(settings->chdir), missing(plan, settings->chdir));
 	if (settings->links)
@@ -169,10 +177,14 @@ static void plan_resume(struct plan *plan)
 static void plan_root_find(struct plan *plan)
 {
 	static const char *const kinds[] = {
-		[ROOTSPEC_PATH] = "the device", [ROOTSPEC_NUMBER] = "the device of number",
-		[ROOTSPEC_UUID] = "the file system of UUID", [ROOTSPEC_LABEL] = "the file system of label",
-		[ROOTSPEC_PARTUUID] = "the partition of UUID", [ROOTSPEC_PARTLABEL] = "the partition of label",
-		[ROOTSPEC_WWID] = "the disk of WWID", [ROOTSPEC_ID] = "the disk of",
+		[ROOTSPEC_PATH] = "the device",
+		[ROOTSPEC_NUMBER] = "the device of number",
+		[ROOTSPEC_UUID] = "the file system of UUID",
+		[ROOTSPEC_LABEL] = "the file system of label",
+		[ROOTSPEC_PARTUUID] = "the partition of UUID",
+		[ROOTSPEC_PARTLABEL] = "the partition of label",
+		[ROOTSPEC_WWID] = "the disk of WWID",
+		[ROOTSPEC_ID] = "the disk of",
 		[ROOTSPEC_DISKPATH] = "the disk at",
 		[ROOTSPEC_GPT_AUTO] = "the partition whose type is a root's",
 	};
@@ -188,9 +200,9 @@ static void plan_root_find(struct plan *plan)
 		if (spec.part)
 			snprintf(part, sizeof(part), "partition %u of ", spec.part);
 		say(plan, "%s%s %s", part, kinds[spec.kind],
-		    spec.kind == ROOTSPEC_GPT_AUTO ? "" :
-		    *spec.value			   ? shown(spec.value) :
-						     shown(settings->root));
+		    spec.kind == ROOTSPEC_GPT_AUTO ? ""
+		    : *spec.value		   ? shown(spec.value)
+						   : shown(settings->root));
 	}
 	if (settings->loop)
 		say(plan, "and the file %s on it", shown(settings->loop));
@@ -204,13 +216,16 @@ static void plan_root_mount(struct plan *plan)
 {
 	const struct settings *settings = plan->settings;
 
-	say(plan, "%s, as %s%s%s", settings->root_access == ROOT_READ_ONLY ? "read-only" : "for writing",
+	say(plan, "%s, as %s%s%s",
+	    settings->root_access == ROOT_READ_ONLY ? "read-only" : "for writing",
 	    settings->rootfstype ? shown(settings->rootfstype) : "what is found on it",
-	    settings->rootflags ? ", with " : "", settings->rootflags ? shown(settings->rootflags) : "");
+	    settings->rootflags ? ", with " : "",
+	    settings->rootflags ? shown(settings->rootflags) : "");
 	if (settings->toram)
 		say(plan, "copied to memory before");
 	if (settings->overlay)
-		say(plan, "under an overlay %s", *settings->overlay ? shown(settings->overlay) : "in memory");
+		say(plan, "under an overlay %s",
+		    *settings->overlay ? shown(settings->overlay) : "in memory");
 }
 
 static void plan_root_usr(struct plan *plan)
@@ -222,7 +237,8 @@ static void plan_root_switch(struct plan *plan)
 {
 	const struct settings *settings = plan->settings;
 
-	say(plan, "%s", settings->init ? shown(settings->init) : "/sbin/init, /etc/init, /bin/init or /bin/sh");
+	say(plan, "%s",
+	    settings->init ? shown(settings->init) : "/sbin/init, /etc/init, /bin/init or /bin/sh");
 	if (settings->arguments && *settings->arguments)
 		say(plan, "with %s", shown(settings->arguments));
 }
@@ -237,23 +253,31 @@ static void plan_stay(struct plan *plan)
 
 static void plan_power(struct plan *plan)
 {
-	static const char *const ways[] = { "as the firmware can: power off with ACPI, else reboot", "power off",
-					    "reboot", "halt" };
+	static const char *const ways[] = { "as the firmware can: power off with ACPI, else reboot",
+					    "power off", "reboot", "halt" };
 
-	say(plan, "TERM, after %d s KILL, sync, unmount; %s", plan->settings->grace_s, ways[plan->settings->exit]);
+	say(plan, "TERM, after %d s KILL, sync, unmount; %s", plan->settings->grace_s,
+	    ways[plan->settings->exit]);
 }
 
 static const struct row {
 	const char *step;
 	void (*print)(struct plan *plan);
 } rows[] = {
-	{ "early-mounts", plan_early_mounts }, { "console", plan_console },
-	{ "settings", plan_settings },	       { "late-mounts", plan_late_mounts },
-	{ "keymap", plan_keymap },	       { "modules", plan_modules },
-	{ "appliance", plan_appliance },       { "root-find", plan_root_find },
-	{ "root-mount", plan_root_mount },     { "root-switch", plan_root_switch },
-	{ "resume", plan_resume },	       { "root-usr", plan_root_usr },
-	{ "stay", plan_stay },		       { "power", plan_power },
+	{ "early-mounts", plan_early_mounts },
+	{ "console", plan_console },
+	{ "settings", plan_settings },
+	{ "late-mounts", plan_late_mounts },
+	{ "keymap", plan_keymap },
+	{ "modules", plan_modules },
+	{ "appliance", plan_appliance },
+	{ "root-find", plan_root_find },
+	{ "root-mount", plan_root_mount },
+	{ "root-switch", plan_root_switch },
+	{ "resume", plan_resume },
+	{ "root-usr", plan_root_usr },
+	{ "stay", plan_stay },
+	{ "power", plan_power },
 };
 
 static void print_step(struct plan *plan, const char *step)

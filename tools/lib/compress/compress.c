@@ -34,8 +34,8 @@ static const struct compress_method none = {
 };
 
 static const struct compress_method *const methods[] = {
-	&none, &compress_gzip, &compress_zstd, &compress_lz4, &compress_xz, &compress_lzma,
-	&compress_bzip2,
+	&none,	      &compress_gzip, &compress_zstd,  &compress_lz4,
+	&compress_xz, &compress_lzma, &compress_bzip2,
 };
 
 static const struct compress_method *find(const char *name, size_t len)

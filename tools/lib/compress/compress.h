@@ -20,8 +20,8 @@ struct sink {
 };
 
 /* What --compress takes: "none", "gzip", "zstd", "lz4", "xz", "lzma" or "bzip2", with ",LEVEL"
- * behind it or the method's own level (tools/lib/compress/compress_*.c say why that one). 0, or -1 with *why
- * set to a static text. */
+ * behind it or the method's own level (tools/lib/compress/compress_*.c say why that one). 0, or -1
+ * with *why set to a static text. */
 int compress_choose(const char *text, struct compress_choice *choice, const char **why);
 
 const char *compress_name(const struct compress_method *method);
@@ -41,7 +41,7 @@ int compressor_write(struct compressor *compressor, const void *data, size_t len
 
 /* Ends the stream and frees compressor. 0, or -1 after reporting. */
 int compressor_finish(struct compressor *compressor);
-void compressor_free(struct compressor *compressor);	/* gives up; NULL is fine */
+void compressor_free(struct compressor *compressor); /* gives up; NULL is fine */
 
 /* The name of what these bytes begin: "gzip", "zstd", "xz", "lzma", "bzip2", "lz4", "lzo", or
  * NULL. Source: the table in lib/decompress.c. */
@@ -53,12 +53,12 @@ const char *compress_detect(struct span span);
 int decompress(const char *kind, struct span in, struct buffer *out, size_t limit, size_t *used,
 	       const char *name);
 
-/* The first stream, member or frame alone, of whatever kind it is, without a report: NULL, or a text that
- * says why not. */
+/* The first stream, member or frame alone, of whatever kind it is, without a report: NULL, or a
+ * text that says why not. */
 const char *decompress_one(struct span in, struct buffer *out, size_t limit, size_t *used);
 
-/* The same of all that are of its kind, without a report: NULL, or a text that says why not. At no time
- * has `out` more than `limit` bytes. */
+/* The same of all that are of its kind, without a report: NULL, or a text that says why not. At no
+ * time has `out` more than `limit` bytes. */
 const char *decompress_quietly(struct span in, struct buffer *out, size_t limit, size_t *used);
 
 #endif

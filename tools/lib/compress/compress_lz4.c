@@ -13,7 +13,7 @@
 
 struct lz4 {
 	uint8_t *block, *packed;
-	size_t len;	/* bytes in the block */
+	size_t len; /* bytes in the block */
 	int begun;
 };
 

@@ -8,7 +8,7 @@
 
 struct compress_method {
 	const char *name;
-	int lowest, highest, usual;	/* levels */
+	int lowest, highest, usual; /* levels */
 	/* Bytes that one stream of this level needs. */
 	size_t (*memory)(int level);
 	/* Makes compressor->state. 0, or -1 after reporting. */
@@ -22,8 +22,8 @@ struct compressor {
 	const struct compress_method *method;
 	struct sink sink;
 	int level;
-	uint64_t size;		/* of all that will come, or COMPRESS_SIZE_UNKNOWN */
-	void *state;		/* the library's */
+	uint64_t size; /* of all that will come, or COMPRESS_SIZE_UNKNOWN */
+	void *state; /* the library's */
 	uint8_t chunk[COMPRESS_CHUNK];
 };
 

@@ -19,7 +19,7 @@ static const struct format {
 	const char *kind;
 	uint8_t magic[6];
 	uint8_t len;
-	const char *(*unpack)(struct unpacking *unpacking);	/* NULL: not supported */
+	const char *(*unpack)(struct unpacking *unpacking); /* NULL: not supported */
 } formats[] = {
 	{ "gzip", { 0x1f, 0x8b }, 2, unpack_gzip },
 	{ "gzip", { 0x1f, 0x9e }, 2, unpack_gzip },
@@ -48,7 +48,8 @@ void unpack_skip(struct unpacking *unpacking, size_t len)
 static const struct format *format_of(struct span span)
 {
 	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
-		if (span.len >= formats[i].len && !memcmp(span.data, formats[i].magic, formats[i].len))
+		if (span.len >= formats[i].len &&
+		    !memcmp(span.data, formats[i].magic, formats[i].len))
 			return &formats[i];
 	return NULL;
 }
@@ -167,8 +168,9 @@ int decompress(const char *kind, struct span in, struct buffer *out, size_t limi
 	const char *why;
 
 	if (!strcmp(kind, "lzo"))
-		return error("%s: compressed with lzo, whose library is GPL and not in here: lzop -dc unpacks it, and - reads that",
-			     shown(name));
+		return error(
+			"%s: compressed with lzo, whose library is GPL and not in here: lzop -dc unpacks it, and - reads that",
+			shown(name));
 	why = decompress_quietly(in, out, limit, used);
 	if (why == unpack_too_much)
 		return error("%s: unpacks to more than %zu MiB", shown(name), limit >> 20);

@@ -7,7 +7,7 @@
 #include "tools/lib/compress/unpack.h"
 
 #define LZMA_MEMORY ((uint64_t)512 << 20) /* bytes: a dictionary of 256 MiB, and room */
-#define LZ4_BLOCK ((size_t)8 << 20)	/* bytes unpacked: what lz4 -l cuts its input into */
+#define LZ4_BLOCK ((size_t)8 << 20) /* bytes unpacked: what lz4 -l cuts its input into */
 
 static const char *lzma_reason(lzma_ret result, size_t left)
 {

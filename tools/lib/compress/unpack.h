@@ -8,9 +8,9 @@
 
 /* One stream on its way out. */
 struct unpacking {
-	struct span in;		/* what is left of the input; each step takes from its start */
+	struct span in; /* what is left of the input; each step takes from its start */
 	struct buffer *out;
-	size_t limit;		/* bytes that `out` may have in the end */
+	size_t limit; /* bytes that `out` may have in the end */
 };
 
 extern const char unpack_too_much[], unpack_truncated[], unpack_damaged[], unpack_memory[];

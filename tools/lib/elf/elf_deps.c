@@ -11,11 +11,11 @@ static const struct {
 	uint16_t number;
 	const char *name;
 } machines[] = {
-	{ EM_386, "i386" },	    { EM_X86_64, "x86-64" },   { EM_AARCH64, "aarch64" },
-	{ EM_ARM, "arm" },	    { EM_RISCV, "riscv" },     { EM_PPC64, "ppc64" },
-	{ EM_PPC, "powerpc" },	    { EM_S390, "s390x" },      { EM_MIPS, "mips" },
-	{ EM_SPARCV9, "sparc64" },  { EM_IA_64, "ia64" },      { EM_LOONGARCH, "loongarch" },
-	{ EM_68K, "m68k" },	    { EM_SPARC, "sparc" },
+	{ EM_386, "i386" },	   { EM_X86_64, "x86-64" }, { EM_AARCH64, "aarch64" },
+	{ EM_ARM, "arm" },	   { EM_RISCV, "riscv" },   { EM_PPC64, "ppc64" },
+	{ EM_PPC, "powerpc" },	   { EM_S390, "s390x" },    { EM_MIPS, "mips" },
+	{ EM_SPARCV9, "sparc64" }, { EM_IA_64, "ia64" },    { EM_LOONGARCH, "loongarch" },
+	{ EM_68K, "m68k" },	   { EM_SPARC, "sparc" },
 };
 
 static const char *machine_name(uint16_t number)
@@ -159,8 +159,7 @@ static enum elf_kind headers_read(Elf *elf, struct span file, struct elf_deps *d
 			if (!deps->interp)
 				return ELF_KIND_BROKEN;
 		}
-		if (header.p_type == PT_DYNAMIC &&
-		    dynamic_read(elf, headers, &header, file, deps))
+		if (header.p_type == PT_DYNAMIC && dynamic_read(elf, headers, &header, file, deps))
 			return ELF_KIND_BROKEN;
 		/* Notes that are damaged keep no program from starting. */
 		if (header.p_type == PT_NOTE && notes_read(&header, file, deps))

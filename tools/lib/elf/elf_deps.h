@@ -5,25 +5,25 @@
 #include "init/pure/span.h"
 
 enum elf_kind {
-	ELF_KIND_GOOD,		/* x86-64, executable or shared object */
-	ELF_KIND_NONE,		/* no ELF file at all */
-	ELF_KIND_FOREIGN,	/* ELF for another architecture: elf_deps.machine names it */
-	ELF_KIND_OBJECT,	/* x86-64, but a relocatable (.o, .ko) or a core: cannot run */
-	ELF_KIND_BROKEN,	/* truncated, or its tables point outside the file */
+	ELF_KIND_GOOD, /* x86-64, executable or shared object */
+	ELF_KIND_NONE, /* no ELF file at all */
+	ELF_KIND_FOREIGN, /* ELF for another architecture: elf_deps.machine names it */
+	ELF_KIND_OBJECT, /* x86-64, but a relocatable (.o, .ko) or a core: cannot run */
+	ELF_KIND_BROKEN, /* truncated, or its tables point outside the file */
 };
 
 /* All texts lie in the span that was read, NUL-terminated; NULL where the file has none. */
 struct elf_deps {
-	const char *machine;	/* "i386", "aarch64", ... for messages; never NULL */
-	const char *interp;	/* PT_INTERP: a program without one is static */
+	const char *machine; /* "i386", "aarch64", ... for messages; never NULL */
+	const char *interp; /* PT_INTERP: a program without one is static */
 	const char *soname;
-	const char *rpath;	/* DT_RPATH; NULL as well if there is a DT_RUNPATH, as in ld.so */
+	const char *rpath; /* DT_RPATH; NULL as well if there is a DT_RUNPATH, as in ld.so */
 	const char *runpath;
-	const char **needed;	/* DT_NEEDED in order; malloc'd */
+	const char **needed; /* DT_NEEDED in order; malloc'd */
 	size_t needed_count;
-	struct span *dlopen;	/* JSON texts of .note.dlopen (dlopen_note.h); malloc'd */
+	struct span *dlopen; /* JSON texts of .note.dlopen (dlopen_note.h); malloc'd */
 	size_t dlopen_count;
-	int notes_are_damaged;	/* some may be missing above */
+	int notes_are_damaged; /* some may be missing above */
 };
 
 /* Reads program headers and the dynamic section (sections may have been stripped). Only for

@@ -46,7 +46,7 @@ const char *modinfo_next(struct span *info)
 	const char *text;
 	const uint8_t *end;
 
-	while (info->len && !*info->data) {	/* padding between texts */
+	while (info->len && !*info->data) { /* padding between texts */
 		info->data++;
 		info->len--;
 	}

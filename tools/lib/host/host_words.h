@@ -7,10 +7,10 @@
 
 /* What is known of the root; the texts of `mount` point into `text`. */
 struct host_root {
-	const char *root;	/* the folder in which the host's files are */
+	const char *root; /* the folder in which the host's files are */
 	char *text;
 	struct mountinfo mount;
-	char *name;		/* of the block device: "sda2" */
+	char *name; /* of the block device: "sda2" */
 };
 
 /* Appends "root=... rootfstype=... [rootflags=...]" and a newline, by the host's fstab, else by the

@@ -3,8 +3,8 @@
 #define TOOLS_LIB_MOUNTINFO_H
 
 struct mountinfo {
-	unsigned int major, minor;	/* of the device; major 0: there is none, or it is btrfs */
-	const char *root;		/* what of the file system is mounted: "/", "/@rootfs" */
+	unsigned int major, minor; /* of the device; major 0: there is none, or it is btrfs */
+	const char *root; /* what of the file system is mounted: "/", "/@rootfs" */
 	const char *target, *type, *source;
 };
 

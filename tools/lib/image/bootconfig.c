@@ -4,10 +4,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define MARK	 "#BOOTCONFIG\n"
+#define MARK "#BOOTCONFIG\n"
 #define MARK_LEN 12
 #define TAIL_LEN (MARK_LEN + 8)
-#define SLACK	 4 /* boot loaders round the size up to 4: the mark may stand that much before the end */
+#define SLACK 4 /* boot loaders round the size up to 4: so far before the end the mark may be */
 
 static uint32_t sum(struct span text)
 {
@@ -88,7 +88,8 @@ const char *bootconfig_fault(struct span text)
 
 static void add_le32(struct buffer *buffer, uint32_t value)
 {
-	const uint8_t bytes[] = { value & 0xff, value >> 8 & 0xff, value >> 16 & 0xff, value >> 24 };
+	const uint8_t bytes[] = { value & 0xff, value >> 8 & 0xff, value >> 16 & 0xff,
+				  value >> 24 };
 
 	buffer_add(buffer, bytes, sizeof(bytes));
 }

@@ -12,8 +12,8 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#define FORMAT 1		/* a new number when what compress_*.c write changes */
-#define KEEP_S (30 * 24 * 3600)	/* seconds without use */
+#define FORMAT 1 /* a new number when what compress_*.c write changes */
+#define KEEP_S (30 * 24 * 3600) /* seconds without use */
 
 struct frame_cache {
 	char *dir;

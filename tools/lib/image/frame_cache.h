@@ -10,7 +10,7 @@ struct frame_cache;
  * there are named by what they hold, may be deleted at any time, and go by themselves when nobody
  * asked for them for 30 days. NULL where the environment names no such place. */
 struct frame_cache *frame_cache_open(void);
-void frame_cache_close(struct frame_cache *cache);	/* NULL is fine */
+void frame_cache_close(struct frame_cache *cache); /* NULL is fine */
 
 /* Appends to `packed` the frame that `choice` made of exactly these bytes. 1, or 0 where there is
  * none or a damaged one. `cache` NULL is fine. May be called from several threads. */

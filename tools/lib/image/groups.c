@@ -1,4 +1,5 @@
-/* groups.c - an archive on its way out: entries in groups, each compressed as a frame of its own. */
+/* groups.c - an archive on its way out: entries in groups, each compressed as a frame of
+ * its own. */
 #include "tools/lib/image/groups.h"
 
 #include <pthread.h>
@@ -11,11 +12,11 @@
 #include "tools/lib/image/frame_cache.h"
 
 #define THREADS_MAX 64
-#define MEMORY ((size_t)192 << 20)	/* bytes for all threads together; the rest is the tree */
-#define ALONE_FROM ((size_t)16 << 20)	/* bytes: a group with so large a file has no other beside it */
-#define STREAM_AT ((size_t)64 << 20)	/* bytes: and one with so large a file is not held at all */
-#define CACHE_FROM ((size_t)1 << 20)	/* bytes: less is compressed as fast as it is looked up */
-#define BORDER 4			/* one name in four ends a group that is large enough */
+#define MEMORY ((size_t)192 << 20) /* bytes for all threads together; the rest is the tree */
+#define ALONE_FROM ((size_t)16 << 20) /* bytes: so large a file has no other beside it */
+#define STREAM_AT ((size_t)64 << 20) /* bytes: and one with so large a file is not held at all */
+#define CACHE_FROM ((size_t)1 << 20) /* bytes: less is compressed as fast as it is looked up */
+#define BORDER 4 /* one name in four ends a group that is large enough */
 
 struct job {
 	struct buffer raw, packed;
@@ -27,9 +28,9 @@ struct groups {
 	struct compress_choice choice;
 	struct output *output;
 	struct frame_cache *cache;
-	bool plain;		/* not compressed: no groups */
+	bool plain; /* not compressed: no groups */
 	bool failed;
-	struct buffer raw;	/* the group that grows */
+	struct buffer raw; /* the group that grows */
 	struct compressor *stream; /* it, where it became too large to be held */
 
 	/* A ring of jobs, in the order of the output. The lock is for all below. */
@@ -108,7 +109,8 @@ static unsigned int choose_threads(const struct groups_options *options)
 	unsigned int threads = options->threads;
 
 	if (!threads) {
-		threads = sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned int)CPU_COUNT(&set);
+		threads =
+			sched_getaffinity(0, sizeof(set), &set) ? 1 : (unsigned int)CPU_COUNT(&set);
 		if (threads > MEMORY / each)
 			threads = (unsigned int)(MEMORY / each);
 	}

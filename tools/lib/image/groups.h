@@ -1,4 +1,5 @@
-/* groups.h - an archive on its way out: entries in groups, each compressed as a frame of its own. */
+/* groups.h - an archive on its way out: entries in groups, each compressed as a frame of
+ * its own. */
 #ifndef TOOLS_LIB_GROUPS_H
 #define TOOLS_LIB_GROUPS_H
 
@@ -11,16 +12,16 @@
 /*
  * The kernel takes an archive in several frames, if each ends where an entry ends. So groups are
  * compressed side by side, and one whose bytes did not change since the last time is not compressed
- * again. A group ends, once it has GROUP_LEAST bytes, in front of an entry whose name says so, or at
- * GROUP_MOST bytes: a file that grows, comes or goes moves the borders around itself only. The same
- * entries give the same bytes, whatever the number of threads.
+ * again. A group ends, once it has GROUP_LEAST bytes, in front of an entry whose name says so, or
+ * at GROUP_MOST bytes: a file that grows, comes or goes moves the borders around itself only. The
+ * same entries give the same bytes, whatever the number of threads.
  */
 #define GROUP_LEAST ((size_t)2 << 20)
 #define GROUP_MOST ((size_t)8 << 20)
 
 struct groups_options {
 	struct compress_choice choice;
-	unsigned int threads;	/* 0: one a processor, as far as 256 MiB of memory allow */
+	unsigned int threads; /* 0: one a processor, as far as 256 MiB of memory allow */
 	int use_cache;
 };
 
@@ -42,13 +43,13 @@ void groups_take(struct groups *groups, size_t len);
 /* Whether nothing is compressed. */
 bool groups_is_plain(const struct groups *groups);
 
-/* Bytes of the output so far, and the first `len` of a file as output_share() has it, where nothing is
- * compressed; else 0, and -1. */
+/* Bytes of the output so far, and the first `len` of a file as output_share() has it, where nothing
+ * is compressed; else 0, and -1. */
 uint64_t groups_at(const struct groups *groups);
 int groups_share(struct groups *groups, int fd, size_t len);
 
 /* Waits for all, writes what is left, frees. 0, or -1 after reporting. */
 int groups_finish(struct groups *groups);
-void groups_free(struct groups *groups);	/* gives up; NULL is fine */
+void groups_free(struct groups *groups); /* gives up; NULL is fine */
 
 #endif

@@ -24,8 +24,10 @@ static struct entry *create(struct image *image, const char *path, const struct 
 /* The directories above a resolved path. 0, or -1 after reporting. */
 int image_create_parents(struct image *image, const char *path, const char *why)
 {
-	struct entry parent = { .mode = S_IFDIR | 0755, .mtime = image->defaults.mtime,
-				.rank = IMAGE_PARENT, .why = why };
+	struct entry parent = { .mode = S_IFDIR | 0755,
+				.mtime = image->defaults.mtime,
+				.rank = IMAGE_PARENT,
+				.why = why };
 
 	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		char *dir = xstrndup(path, (size_t)(slash - path));
@@ -44,7 +46,8 @@ int image_create_parents(struct image *image, const char *path, const char *why)
 	return 0;
 }
 
-/* Where a clean path leads, with the directories above it made; malloc'd, or NULL after reporting. */
+/* Where a clean path leads, with the directories above it made; malloc'd, or NULL after
+ * reporting. */
 static char *place_for(struct image *image, const char *clean, const char *why)
 {
 	char *place = table_resolve(image, clean, why);
@@ -84,7 +87,8 @@ static struct entry *add_at(struct image *image, const char *place, const struct
 	return entry;
 }
 
-/* Whether a path is clean and in a directory that is known: nothing has to be looked up, nor copied. */
+/* Whether a path is clean and in a directory that is known: nothing has to be looked up, nor
+ * copied. */
 static int is_plain(struct image *image, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash + 1;
@@ -93,7 +97,8 @@ static int is_plain(struct image *image, const char *path)
 	if (!slash || slash - path >= PATH_MAX - NAME_MAX - 1)
 		return 0;
 	len = strlen(name);
-	if (!len || len > NAME_MAX || (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.'))))
+	if (!len || len > NAME_MAX ||
+	    (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.'))))
 		return 0;
 	return table_is_in_folder(image, path);
 }
@@ -130,7 +135,8 @@ struct entry *image_add_dir(struct image *image, const char *path, uint32_t perm
 struct entry *image_add_file(struct image *image, const char *path, const char *host_path,
 			     uint32_t perm, const char *why)
 {
-	struct entry wanted = { .mode = S_IFREG | (perm & 07777), .host_path = host_path,
+	struct entry wanted = { .mode = S_IFREG | (perm & 07777),
+				.host_path = host_path,
 				.why = why };
 
 	return add(image, path, &wanted);
@@ -139,7 +145,9 @@ struct entry *image_add_file(struct image *image, const char *path, const char *
 struct entry *image_add_data(struct image *image, const char *path, const void *data, size_t size,
 			     uint32_t perm, const char *why)
 {
-	struct entry wanted = { .mode = S_IFREG | (perm & 07777), .size = size, .why = why,
+	struct entry wanted = { .mode = S_IFREG | (perm & 07777),
+				.size = size,
+				.why = why,
 				.data = size ? (void *)data : (void *)"" };
 
 	return add(image, path, &wanted);
@@ -148,8 +156,9 @@ struct entry *image_add_data(struct image *image, const char *path, const void *
 struct entry *image_add_spooled(struct image *image, const char *path, int64_t at, size_t size,
 				uint32_t perm, const char *why)
 {
-	struct entry wanted = { .mode = S_IFREG | (perm & 07777), .spooled = at + 1, .size = size,
-				.why = why };
+	struct entry wanted = {
+		.mode = S_IFREG | (perm & 07777), .spooled = at + 1, .size = size, .why = why
+	};
 
 	return add(image, path, &wanted);
 }
@@ -157,21 +166,21 @@ struct entry *image_add_spooled(struct image *image, const char *path, int64_t a
 struct entry *image_add_symlink(struct image *image, const char *path, const char *target,
 				const char *why)
 {
-	struct entry wanted = { .mode = S_IFLNK | 0777, .target = target,
-				.why = why };
+	struct entry wanted = { .mode = S_IFLNK | 0777, .target = target, .why = why };
 
 	if (*target && strlen(target) < PATH_MAX)
 		return add(image, path, &wanted);
-	error("%s: %s: a symlink's text has 1 to %d bytes, not %zu", why, shown(path),
-	      PATH_MAX - 1, strlen(target));
+	error("%s: %s: a symlink's text has 1 to %d bytes, not %zu", why, shown(path), PATH_MAX - 1,
+	      strlen(target));
 	return NULL;
 }
 
 struct entry *image_add_node(struct image *image, const char *path, uint32_t mode, uint32_t major,
 			     uint32_t minor, const char *why)
 {
-	struct entry wanted = { .mode = mode, .rdev_major = major, .rdev_minor = minor,
-				.why = why };
+	struct entry wanted = {
+		.mode = mode, .rdev_major = major, .rdev_minor = minor, .why = why
+	};
 
 	return add(image, path, &wanted);
 }

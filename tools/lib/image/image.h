@@ -8,35 +8,35 @@
 
 /* Strings live as long as the image. */
 struct entry {
-	const char *path;	/* absolute in the image, "/bin/sh"; no trailing slash, no ".." */
-	uint32_t mode;		/* S_IF* and permission bits */
+	const char *path; /* absolute in the image, "/bin/sh"; no trailing slash, no ".." */
+	uint32_t mode; /* S_IF* and permission bits */
 	uint32_t uid, gid;
-	int64_t mtime;		/* seconds since 1970; clamped by the writer */
+	int64_t mtime; /* seconds since 1970; clamped by the writer */
 	uint32_t rdev_major, rdev_minor;
-	const char *target;	/* symlink: its text */
-	const char *host_path;	/* regular file: where its bytes are, or NULL: in data */
-	void *data;		/* regular file: bytes in memory, owned */
-	int64_t spooled;	/* regular file: its place in the spool, plus 1; 0: not there */
-	size_t size;		/* regular file: bytes in data or the spool; with host_path what a
-				 * walk saw, or 0 */
-	struct entry *link;	/* hard link: the entry it shares its inode with, else NULL */
-	const char *why;	/* provenance, "recipe.list:12" or "needed by /bin/sh" */
+	const char *target; /* symlink: its text */
+	const char *host_path; /* regular file: where its bytes are, or NULL: in data */
+	void *data; /* regular file: bytes in memory, owned */
+	int64_t spooled; /* regular file: its place in the spool, plus 1; 0: not there */
+	size_t size; /* regular file: bytes in data or the spool; with host_path what a
+		      * walk saw, or 0 */
+	struct entry *link; /* hard link: the entry it shares its inode with, else NULL */
+	const char *why; /* provenance, "recipe.list:12" or "needed by /bin/sh" */
 
-	unsigned int layer;	/* the last layer of a tar or OCI image that named it; tar.c's own */
-	struct entry *copy;	/* while a stage is merged: what became of it; stage.c's own */
-	int rank;		/* enum image_rank of who added it; image.c's own */
-	int shared;		/* others link to it, or did; image.c's own */
-	uint32_t ino, nlink, left;	/* while writing: number, names, names still to write */
+	unsigned int layer; /* the last layer of a tar or OCI image that named it; tar.c's own */
+	struct entry *copy; /* while a stage is merged: what became of it; stage.c's own */
+	int rank; /* enum image_rank of who added it; image.c's own */
+	int shared; /* others link to it, or did; image.c's own */
+	uint32_t ino, nlink, left; /* while writing: number, names, names still to write */
 };
 
 /* Who says that an entry is there. A higher rank replaces a lower one, never the other way
  * round; between equals the later one wins, but for IMAGE_NEEDED the earlier. */
 enum image_rank {
-	IMAGE_PARENT,		/* a directory that something below it needs */
-	IMAGE_NEEDED,		/* a library, a symlink on the way, a module of another one */
-	IMAGE_TREE,		/* found in a `tree` or a list of applets */
-	IMAGE_PROGRAM,		/* what `program` and `module` add */
-	IMAGE_EXPLICIT,		/* named by a recipe line */
+	IMAGE_PARENT, /* a directory that something below it needs */
+	IMAGE_NEEDED, /* a library, a symlink on the way, a module of another one */
+	IMAGE_TREE, /* found in a `tree` or a list of applets */
+	IMAGE_PROGRAM, /* what `program` and `module` add */
+	IMAGE_EXPLICIT, /* named by a recipe line */
 };
 
 /* What entries get from now on. A new image: EXPLICIT, 0, 0, and SOURCE_DATE_EPOCH or 0.
@@ -48,7 +48,7 @@ struct image_defaults {
 };
 
 struct image *image_new(void);
-void image_free(struct image *image);		/* NULL is fine */
+void image_free(struct image *image); /* NULL is fine */
 
 /* Returns the defaults before, to put back. The recipe sets IMAGE_PROGRAM around program_add()
  * and modules_finish(), which need not care. */
@@ -88,8 +88,8 @@ struct entry *image_add_link(struct image *image, const char *path, struct entry
 /* The entry at this path, or NULL. Symlinks in its parents are followed, the last name is not. */
 struct entry *image_find(const struct image *image, const char *path);
 
-/* Takes out what is below `path`, and with REMOVE_INCLUSIVE the entry itself, but for what layer `keep` (0: none)
- * has named. */
+/* Takes out what is below `path`, and with REMOVE_INCLUSIVE the entry itself, but for what layer
+ * `keep` (0: none) has named. */
 enum image_removal { REMOVE_BELOW, REMOVE_INCLUSIVE };
 void image_remove(struct image *image, const char *path, enum image_removal removal,
 		  unsigned int keep);

@@ -11,10 +11,14 @@
 const char *entry_kind(const struct entry *entry)
 {
 	switch (entry->mode & S_IFMT) {
-	case S_IFDIR: return "directory";
-	case S_IFREG: return "file";
-	case S_IFLNK: return "symlink";
-	default: return "node";
+	case S_IFDIR:
+		return "directory";
+	case S_IFREG:
+		return "file";
+	case S_IFLNK:
+		return "symlink";
+	default:
+		return "node";
 	}
 }
 
@@ -94,8 +98,9 @@ static bool same_text(const char *one, const char *other)
 static bool same_content(const struct entry *one, const struct entry *other)
 {
 	if ((one->mode & S_IFMT) != (other->mode & S_IFMT) || one->link != other->link ||
-	    !same_text(one->target, other->target) || !same_text(one->host_path, other->host_path) ||
-	    one->spooled != other->spooled || one->rdev_major != other->rdev_major || one->rdev_minor != other->rdev_minor)
+	    !same_text(one->target, other->target) ||
+	    !same_text(one->host_path, other->host_path) || one->spooled != other->spooled ||
+	    one->rdev_major != other->rdev_major || one->rdev_minor != other->rdev_minor)
 		return false;
 	if (!one->data || !other->data)
 		return one->data == other->data;
@@ -130,8 +135,8 @@ static int move_entry(struct image *image, struct entry *entry, const char *path
 		entry->path = arena_strdup(&image->arena, place);
 		table_insert(image, entry);
 		result = image_create_parents(image, place, why);
-	} else if (place && (is_kind(there, S_IFDIR) ? is_kind(entry, S_IFDIR) :
-							same_content(there, entry))) {
+	} else if (place && (is_kind(there, S_IFDIR) ? is_kind(entry, S_IFDIR)
+						     : same_content(there, entry))) {
 		image_drop(image, entry);
 		result = 0;
 	} else if (place) {
@@ -146,8 +151,8 @@ static int move_entry(struct image *image, struct entry *entry, const char *path
 static int move_children(struct image *image, const char *from, const char *target, const char *why)
 {
 	size_t count, len = strlen(from);
-	char *parent = path_parent(from), *to = *target == '/' ? xstrdup(target) :
-								path_join(parent, target);
+	char *parent = path_parent(from),
+	     *to = *target == '/' ? xstrdup(target) : path_join(parent, target);
 	struct entry **all = image_sorted(image, &count);
 	int result = 0;
 
@@ -215,7 +220,8 @@ struct entry *image_settle(struct image *image, struct entry *entry, const struc
 	return entry;
 }
 
-void image_remove(struct image *image, const char *path, enum image_removal removal, unsigned int keep)
+void image_remove(struct image *image, const char *path, enum image_removal removal,
+		  unsigned int keep)
 {
 	size_t count;
 	struct entry **all = image_entries(image, &count);

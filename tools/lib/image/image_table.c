@@ -9,7 +9,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
 
-#define HOPS_MAX 40	/* symlinks on the way, as the kernel's MAXSYMLINKS */
+#define HOPS_MAX 40 /* symlinks on the way, as the kernel's MAXSYMLINKS */
 
 /* Eight bytes at a time; the multiplier is the golden ratio's, as in the kernel's hash_64(). */
 static uint64_t hash_of(const char *path, size_t len)
@@ -34,7 +34,8 @@ static struct node *find_span(const struct image *image, const char *path, size_
 
 	if (image->bucket_count)
 		node = image->buckets[hash & (image->bucket_count - 1)];
-	while (node && (node->hash != hash || strncmp(node->entry.path, path, len) || node->entry.path[len]))
+	while (node && (node->hash != hash || strncmp(node->entry.path, path, len) ||
+			node->entry.path[len]))
 		node = node->next;
 	return node;
 }
@@ -101,7 +102,8 @@ int table_is_in_folder(struct image *image, const char *path)
 	size_t len = (size_t)(strrchr(path, '/') - path);
 	struct node *folder;
 
-	if (image->folder && image->folder_len == len && !memcmp(image->folder->entry.path, path, len))
+	if (image->folder && image->folder_len == len &&
+	    !memcmp(image->folder->entry.path, path, len))
 		return 1;
 	folder = len ? find_span(image, path, len) : NULL;
 	if (!folder || folder->folder != image->changes)
@@ -152,7 +154,8 @@ char *table_resolve(const struct image *image, const char *path, const char *why
 			buffer_add(&out, rest, len);
 		}
 		rest += len;
-		entry = rest[strspn(rest, "/")] && out.len > parent ? table_find(image, out.data) : NULL;
+		entry = rest[strspn(rest, "/")] && out.len > parent ? table_find(image, out.data)
+								    : NULL;
 		if (!entry || !S_ISLNK(entry->mode))
 			continue;
 		if (++hops > HOPS_MAX) {

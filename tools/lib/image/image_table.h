@@ -6,30 +6,31 @@
 #include "tools/lib/image/image.h"
 
 struct node {
-	struct entry entry;	/* first, so that an entry's address is its node's */
-	struct node *next;	/* of its bucket */
+	struct entry entry; /* first, so that an entry's address is its node's */
+	struct node *next; /* of its bucket */
 	struct node *older, *newer; /* in the order in which they came */
-	uint64_t hash;		/* of its path */
-	unsigned int folder;	/* image->changes when this was seen to be a directory with no symlink on
-				 * the way to it, or 0 */
+	uint64_t hash; /* of its path */
+	unsigned int folder; /* image->changes when this was seen to be a directory with no symlink
+			      * on the way to it, or 0 */
 };
 
 struct image {
 	struct image_defaults defaults;
-	struct arena arena;	/* nodes and strings: who was dropped is still held by callers */
+	struct arena arena; /* nodes and strings: who was dropped is still held by callers */
 	struct node **buckets;
-	size_t bucket_count;	/* a power of 2, or 0 */
+	size_t bucket_count; /* a power of 2, or 0 */
 	struct node *oldest, *newest;
 	struct node *dropped;
 	size_t count;
-	const char *why;	/* the last one: thousands of entries come for the same reason */
+	const char *why; /* the last one: thousands of entries come for the same reason */
 	const struct node *folder; /* the directory that the last entry went to, or NULL */
-	size_t folder_len;	/* of its path, 0 for "/" */
-	unsigned int changes;	/* how often what was known of folders was forgotten, plus 1 */
+	size_t folder_len; /* of its path, 0 for "/" */
+	unsigned int changes; /* how often what was known of folders was forgotten, plus 1 */
 };
 
-/* Of most entries' folders it is known that they are directories and that no symlink is on the way to
- * them. Whether this clean path is in such a one; that it is; and that all this may be so no more. */
+/* Of most entries' folders it is known that they are directories and that no symlink is on the way
+ * to them. Whether this clean path is in such a one; that it is; and that all this may be so no
+ * more. */
 int table_is_in_folder(struct image *image, const char *path);
 void table_remember_folder(struct image *image, struct entry *entry);
 void table_forget_folders(struct image *image);
@@ -48,7 +49,8 @@ void table_insert(struct image *image, struct entry *entry);
 void table_remove(struct image *image, struct entry *entry);
 
 /* Where the parents of a clean path lead when the image's symlinks are followed; the last name
- * stays as it is. malloc'd, or NULL after reporting that they go round in circles (why NULL: no report). */
+ * stays as it is. malloc'd, or NULL after reporting that they go round in circles (why NULL: no
+ * report). */
 char *table_resolve(const struct image *image, const char *path, const char *why);
 
 /* "directory", "file", "symlink" or "node". */

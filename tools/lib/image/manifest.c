@@ -26,7 +26,8 @@ int provenance_save(json_t *whole, const char *path)
 	int result = -1;
 
 	json_decref(whole);
-	if (text && output_write(output, text, strlen(text)) == 0 && output_write(output, "\n", 1) == 0)
+	if (text && output_write(output, text, strlen(text)) == 0 &&
+	    output_write(output, "\n", 1) == 0)
 		result = output_commit(output);
 	else if (output)
 		output_abort(output);

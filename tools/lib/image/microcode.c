@@ -18,8 +18,8 @@
 
 const char *microcode_path(enum microcode_vendor vendor)
 {
-	return vendor == MICROCODE_AMD ? "/kernel/x86/microcode/AuthenticAMD.bin" :
-					 "/kernel/x86/microcode/GenuineIntel.bin";
+	return vendor == MICROCODE_AMD ? "/kernel/x86/microcode/AuthenticAMD.bin"
+				       : "/kernel/x86/microcode/GenuineIntel.bin";
 }
 
 struct microcode_filter microcode_this(void)
@@ -52,14 +52,15 @@ static int take_updates(struct microcode *microcode, const char *path, struct sp
 	return 0;
 }
 
-static int add_file(struct microcode *microcode, const char *path, const struct microcode_filter *filter,
-		    const char *why)
+static int add_file(struct microcode *microcode, const char *path,
+		    const struct microcode_filter *filter, const char *why)
 {
 	struct buffer bytes = { 0 };
 	int result = whole_file(path, UPDATES_MAX, "microcode file", &bytes);
 
 	if (!result)
-		result = take_updates(microcode, path, (struct span){ (const uint8_t *)bytes.data, bytes.len },
+		result = take_updates(microcode, path,
+				      (struct span){ (const uint8_t *)bytes.data, bytes.len },
 				      filter, why);
 	buffer_free(&bytes);
 	return result;
@@ -78,12 +79,14 @@ static int add_folder(struct microcode *microcode, const char *path, const char 
 	int count = scandir(path, &names, NULL, alphasort), result = 0;
 
 	if (count < 0)
-		return errno == ENOENT ? 0 : error_errno(errno, "%s: cannot read %s", why, shown(path));
+		return errno == ENOENT ? 0
+				       : error_errno(errno, "%s: cannot read %s", why, shown(path));
 	for (int i = 0; i < count; i++) {
 		char *file = path_join(path, names[i]->d_name);
 		struct stat st;
 
-		if (!result && is_updates(names[i]->d_name, suffix) && !stat(file, &st) && S_ISREG(st.st_mode))
+		if (!result && is_updates(names[i]->d_name, suffix) && !stat(file, &st) &&
+		    S_ISREG(st.st_mode))
 			result = add_file(microcode, file, filter, why);
 		free(file);
 		free(names[i]);
@@ -92,8 +95,8 @@ static int add_folder(struct microcode *microcode, const char *path, const char 
 	return result;
 }
 
-static int add_firmware(struct microcode *microcode, const char *path, const struct microcode_filter *filter,
-			const char *why)
+static int add_firmware(struct microcode *microcode, const char *path,
+			const struct microcode_filter *filter, const char *why)
 {
 	char *intel = path_join(path, "intel-ucode"), *amd = path_join(path, "amd-ucode");
 	size_t before = microcode->files;
@@ -104,22 +107,23 @@ static int add_firmware(struct microcode *microcode, const char *path, const str
 	if (!result && microcode->files == before)
 		result = add_folder(microcode, path, "", filter, why);
 	if (!result && microcode->files == before)
-		result = error("%s: %s: no microcode in it: neither intel-ucode nor amd-ucode (Debian: intel-microcode, amd64-microcode)",
-			       why, shown(path));
+		result = error(
+			"%s: %s: no microcode in it: neither intel-ucode nor amd-ucode (Debian: intel-microcode, amd64-microcode)",
+			why, shown(path));
 	free(intel);
 	free(amd);
 	return result;
 }
 
-int microcode_add(struct microcode *microcode, const char *path, const struct microcode_filter *filter,
-		  const char *why)
+int microcode_add(struct microcode *microcode, const char *path,
+		  const struct microcode_filter *filter, const char *why)
 {
 	struct stat st;
 
 	if (stat(path, &st) < 0)
 		return error_errno(errno, "%s: cannot open %s", why, shown(path));
-	return S_ISDIR(st.st_mode) ? add_firmware(microcode, path, filter, why) :
-				     add_file(microcode, path, filter, why);
+	return S_ISDIR(st.st_mode) ? add_firmware(microcode, path, filter, why)
+				   : add_file(microcode, path, filter, why);
 }
 
 void microcode_free(struct microcode *microcode)

@@ -10,8 +10,8 @@ enum microcode_vendor { MICROCODE_INTEL, MICROCODE_AMD, MICROCODE_VENDORS };
 
 /* Whose updates are taken: all, or those of one processor. */
 struct microcode_filter {
-	int one;		/* 0: all */
-	uint32_t signature;	/* eax of CPUID leaf 1 */
+	int one; /* 0: all */
+	uint32_t signature; /* eax of CPUID leaf 1 */
 };
 
 /* What was found so far, in the form that the kernel reads: one text per vendor. */
@@ -28,13 +28,14 @@ const char *microcode_path(enum microcode_vendor vendor);
 struct microcode_filter microcode_this(void);
 
 /*
- * Adds a file of updates; or, from a folder, the files of intel-ucode/ and the *.bin of amd-ucode/ in it, or
- * of the folder itself, in the order of their names. Each update is checked as the processor would: sizes
- * and, where the format has one, the sum. 0, or -1 after reporting, also where there is none.
- * Source: Intel SDM vol. 3A, 9.11.1; arch/x86/include/asm/microcode_{intel,amd}.h.
+ * Adds a file of updates; or, from a folder, the files of intel-ucode/ and the *.bin of amd-ucode/
+ * in it, or of the folder itself, in the order of their names. Each update is checked as the
+ * processor would: sizes and, where the format has one, the sum. 0, or -1 after reporting, also
+ * where there is none. Source: Intel SDM vol. 3A, 9.11.1;
+ * arch/x86/include/asm/microcode_{intel,amd}.h.
  */
-int microcode_add(struct microcode *microcode, const char *path, const struct microcode_filter *filter,
-		  const char *why);
+int microcode_add(struct microcode *microcode, const char *path,
+		  const struct microcode_filter *filter, const char *why);
 void microcode_free(struct microcode *microcode);
 
 #endif

@@ -1,22 +1,23 @@
-/* microcode_parse.c - one file of microcode: whose it is, whether it is whole, for which processors. */
+/* microcode_parse.c - one file of microcode: whose it is, whether it is whole, for which
+ * processors. */
 #include "tools/lib/image/microcode_parse.h"
 
 #include <stdbool.h>
 #include <string.h>
 
 /* Intel: a header of 48 bytes, data, and a table of further signatures. */
-#define INTEL_HEADER	   48
-#define INTEL_DATA_USUAL   2000 /* bytes, where the header says 0 */
+#define INTEL_HEADER 48
+#define INTEL_DATA_USUAL 2000 /* bytes, where the header says 0 */
 #define INTEL_TABLE_HEADER 20
-#define INTEL_TABLE_ROW	   12
+#define INTEL_TABLE_ROW 12
 
 /* AMD: "DMA", a table of processors, then patches. */
-#define AMD_MAGIC	0x00414d44u
-#define AMD_TABLE	0u
-#define AMD_PATCH	1u
-#define AMD_TABLE_ROW	16
-#define AMD_HEADER	12 /* magic, 0, length of the table */
-#define AMD_PART_HEADER 8  /* type, length */
+#define AMD_MAGIC 0x00414d44u
+#define AMD_TABLE 0u
+#define AMD_PATCH 1u
+#define AMD_TABLE_ROW 16
+#define AMD_HEADER 12 /* magic, 0, length of the table */
+#define AMD_PART_HEADER 8 /* type, length */
 
 enum microcode_vendor microcode_vendor_of(struct span file)
 {
@@ -38,11 +39,13 @@ static bool sums_to_zero(struct span words)
 
 static bool intel_is_for(struct span update, size_t data_len, uint32_t signature)
 {
-	struct span table = span_cut(update, INTEL_HEADER + data_len, update.len - INTEL_HEADER - data_len);
+	struct span table =
+		span_cut(update, INTEL_HEADER + data_len, update.len - INTEL_HEADER - data_len);
 
 	if (le32(update.data + 12) == signature)
 		return true;
-	for (size_t at = INTEL_TABLE_HEADER; table.data && at + INTEL_TABLE_ROW <= table.len; at += INTEL_TABLE_ROW)
+	for (size_t at = INTEL_TABLE_HEADER; table.data && at + INTEL_TABLE_ROW <= table.len;
+	     at += INTEL_TABLE_ROW)
 		if (le32(table.data + at) == signature)
 			return true;
 	return false;
@@ -105,15 +108,16 @@ static int next_amd(struct span *file, const struct microcode_filter *filter, st
 	*update = span_cut(*file, 0, len);
 	*file = span_cut(*file, len, file->len - len);
 	table = AMD_HEADER + (size_t)le32(update->data + 8);
-	for (size_t at = AMD_HEADER; filter->one && at + AMD_TABLE_ROW <= table; at += AMD_TABLE_ROW)
+	for (size_t at = AMD_HEADER; filter->one && at + AMD_TABLE_ROW <= table;
+	     at += AMD_TABLE_ROW)
 		if (le32(update->data + at) == filter->signature)
 			return 1;
 	return !filter->one;
 }
 
-int microcode_next(enum microcode_vendor vendor, struct span *file, const struct microcode_filter *filter,
-		   struct span *update, const char **fault)
+int microcode_next(enum microcode_vendor vendor, struct span *file,
+		   const struct microcode_filter *filter, struct span *update, const char **fault)
 {
-	return vendor == MICROCODE_AMD ? next_amd(file, filter, update, fault) :
-					 next_intel(file, filter, update, fault);
+	return vendor == MICROCODE_AMD ? next_amd(file, filter, update, fault)
+				       : next_intel(file, filter, update, fault);
 }

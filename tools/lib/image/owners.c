@@ -8,7 +8,7 @@
 
 struct system {
 	struct package_system where;
-	const char **paths;	/* of each entry, as this system names it, or NULL */
+	const char **paths; /* of each entry, as this system names it, or NULL */
 	struct package_db *db;
 };
 
@@ -28,7 +28,8 @@ static const char *inside(const char *root, const char *path)
 
 static void add_system(struct owners *owners, struct package_system where, size_t paths)
 {
-	owners->systems = xreallocarray(owners->systems, owners->count + 1, sizeof(*owners->systems));
+	owners->systems =
+		xreallocarray(owners->systems, owners->count + 1, sizeof(*owners->systems));
 	owners->systems[owners->count++] =
 		(struct system){ .where = where, .paths = xcalloc(paths + 1, sizeof(char *)) };
 }
@@ -55,14 +56,16 @@ struct owners *owners_find(const struct provenance *provenance)
 	struct owners *owners = xcalloc(1, sizeof(*owners));
 
 	for (size_t i = 0; provenance->sysroots && provenance->sysroots[i]; i++)
-		add_system(owners, (struct package_system){ .root = provenance->sysroots[i] }, archive->count);
-	add_system(owners, (struct package_system){ .root = provenance->host_root }, archive->count);
+		add_system(owners, (struct package_system){ .root = provenance->sysroots[i] },
+			   archive->count);
+	add_system(owners, (struct package_system){ .root = provenance->host_root },
+		   archive->count);
 	add_system(owners, (struct package_system){ .archive = archive }, archive->count);
 	for (size_t i = 0; i < archive->count; i++)
 		ask(owners, provenance, i);
 	for (size_t i = 0; i < owners->count; i++)
-		owners->systems[i].db =
-			package_db_new(&owners->systems[i].where, owners->systems[i].paths, archive->count);
+		owners->systems[i].db = package_db_new(&owners->systems[i].where,
+						       owners->systems[i].paths, archive->count);
 	return owners;
 }
 

@@ -5,8 +5,9 @@
 #include "tools/lib/image/provenance_parts.h"
 #include "tools/lib/package/package.h"
 
-/* A file of the host or of a sysroot is looked for in that system's database; one of a container, a tar
- * archive, another image or a tree in the image's own. Never NULL. The archive must outlive it. */
+/* A file of the host or of a sysroot is looked for in that system's database; one of a container, a
+ * tar archive, another image or a tree in the image's own. Never NULL. The archive must
+ * outlive it. */
 struct owners *owners_find(const struct provenance *provenance);
 void owners_free(struct owners *owners);
 

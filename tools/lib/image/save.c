@@ -90,7 +90,8 @@ static int write_all(const struct image *image, const struct save *save, const s
 	if (write_early(save, output) < 0 || (old && write_old(old, output) < 0) ||
 	    write_main(image, save, output) < 0)
 		return -1;
-	return write_bootconfig(!save->bootconfig.data && old ? old->bootconfig : save->bootconfig, output);
+	return write_bootconfig(!save->bootconfig.data && old ? old->bootconfig : save->bootconfig,
+				output);
 }
 
 int image_save(const struct image *image, const char *path, const struct save *save)

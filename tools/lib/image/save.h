@@ -9,11 +9,11 @@
 #include "tools/lib/image/image.h"
 
 struct save {
-	const struct image *early;	/* not compressed, in front of all: what the kernel reads before it
-					 * unpacks. NULL: none */
-	const char *append_to;		/* an image whose bytes come before ours, or NULL */
-	struct span bootconfig;		/* behind all; NULL: that of append_to, or none */
-	int64_t newest;			/* times are clamped to this */
+	const struct image *early; /* not compressed, in front of all: what the kernel reads before
+				    * it unpacks. NULL: none */
+	const char *append_to; /* an image whose bytes come before ours, or NULL */
+	struct span bootconfig; /* behind all; NULL: that of append_to, or none */
+	int64_t newest; /* times are clamped to this */
 	struct groups_options groups;
 };
 

@@ -12,21 +12,22 @@ struct sbom {
 	const struct provenance *provenance;
 	struct owners *owners;
 	json_t *files, *packages, *relationships;
-	const struct package **listed;	/* those in packages, in their order behind the image */
+	const struct package **listed; /* those in packages, in their order behind the image */
 	size_t listed_count;
 };
 
 static void relate(struct sbom *sbom, const char *from, const char *kind, const char *to)
 {
-	json_array_append_new(sbom->relationships, json_pack("{s:s, s:s, s:s}", "spdxElementId", from,
-							     "relationshipType", kind,
-							     "relatedSpdxElement", to));
+	json_array_append_new(sbom->relationships,
+			      json_pack("{s:s, s:s, s:s}", "spdxElementId", from,
+					"relationshipType", kind, "relatedSpdxElement", to));
 }
 
 /* Versions have bytes that a package URL must escape. Source: the purl specification. */
 static void add_escaped(struct buffer *url, const char *text)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~:";
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~:";
 
 	for (; *text; text++)
 		if (strchr(plain, *text))
@@ -48,10 +49,11 @@ static json_t *package_json(const struct package *package, const char *id)
 	add_escaped(&url, package->version);
 	if (*package->architecture)
 		buffer_printf(&url, "?arch=%s", package->architecture);
-	object = json_pack("{s:s, s:s, s:s, s:s, s:b, s:[{s:s, s:s, s:s}]}", "SPDXID", id, "name",
-			   package->name, "versionInfo", package->version, "downloadLocation",
-			   "NOASSERTION", "filesAnalyzed", 0, "externalRefs", "referenceCategory",
-			   "PACKAGE-MANAGER", "referenceType", "purl", "referenceLocator", url.data);
+	object =
+		json_pack("{s:s, s:s, s:s, s:s, s:b, s:[{s:s, s:s, s:s}]}", "SPDXID", id, "name",
+			  package->name, "versionInfo", package->version, "downloadLocation",
+			  "NOASSERTION", "filesAnalyzed", 0, "externalRefs", "referenceCategory",
+			  "PACKAGE-MANAGER", "referenceType", "purl", "referenceLocator", url.data);
 	buffer_free(&url);
 	return object;
 }
@@ -100,10 +102,10 @@ static void add_file(struct sbom *sbom, size_t index)
 
 	sha1_data(data.data, data.len, one);
 	sha256_data(data.data, data.len, two);
-	json_array_append_new(sbom->files,
-			      json_pack("{s:s, s:s, s:[{s:s, s:s}, {s:s, s:s}]}", "SPDXID", id, "fileName",
-					name, "checksums", "algorithm", "SHA1", "checksumValue", one,
-					"algorithm", "SHA256", "checksumValue", two));
+	json_array_append_new(sbom->files, json_pack("{s:s, s:s, s:[{s:s, s:s}, {s:s, s:s}]}",
+						     "SPDXID", id, "fileName", name, "checksums",
+						     "algorithm", "SHA1", "checksumValue", one,
+						     "algorithm", "SHA256", "checksumValue", two));
 	relate(sbom, "SPDXRef-Image", "CONTAINS", id);
 	if (package) {
 		char *owner = package_id(sbom, package);
@@ -137,15 +139,17 @@ static json_t *document(struct sbom *sbom)
 	strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&created, &utc));
 	json_array_insert_new(sbom->packages, 0,
 			      json_pack("{s:s, s:s, s:s, s:b, s:s, s:[{s:s, s:s}]}", "SPDXID",
-					"SPDXRef-Image", "name", name, "downloadLocation", "NOASSERTION",
-					"filesAnalyzed", 0, "primaryPackagePurpose", "OPERATING-SYSTEM",
-					"checksums", "algorithm", "SHA256", "checksumValue", hex));
+					"SPDXRef-Image", "name", name, "downloadLocation",
+					"NOASSERTION", "filesAnalyzed", 0, "primaryPackagePurpose",
+					"OPERATING-SYSTEM", "checksums", "algorithm", "SHA256",
+					"checksumValue", hex));
 	relate(sbom, "SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-Image");
-	whole = json_pack("{s:s, s:s, s:s, s:s, s:o, s:{s:s, s:[s]}, s:o, s:o, s:o}", "spdxVersion",
-			  "SPDX-2.3", "dataLicense", "CC0-1.0", "SPDXID", "SPDXRef-DOCUMENT", "name", name,
-			  "documentNamespace", json_sprintf("urn:rdinit:sha256:%s", hex), "creationInfo",
-			  "created", when, "creators", "Tool: rdinit-" RDINIT_VERSION, "packages",
-			  sbom->packages, "files", sbom->files, "relationships", sbom->relationships);
+	whole = json_pack(
+		"{s:s, s:s, s:s, s:s, s:o, s:{s:s, s:[s]}, s:o, s:o, s:o}", "spdxVersion",
+		"SPDX-2.3", "dataLicense", "CC0-1.0", "SPDXID", "SPDXRef-DOCUMENT", "name", name,
+		"documentNamespace", json_sprintf("urn:rdinit:sha256:%s", hex), "creationInfo",
+		"created", when, "creators", "Tool: rdinit-" RDINIT_VERSION, "packages",
+		sbom->packages, "files", sbom->files, "relationships", sbom->relationships);
 	return whole;
 }
 

@@ -15,7 +15,8 @@ struct merge {
 	const char *why;
 };
 
-static struct entry *add_inode(const struct merge *merge, const struct entry *entry, const char *path)
+static struct entry *add_inode(const struct merge *merge, const struct entry *entry,
+			       const char *path)
 {
 	struct image *image = merge->image;
 	uint32_t perm = entry->mode & 07777;
@@ -31,8 +32,8 @@ static struct entry *add_inode(const struct merge *merge, const struct entry *en
 						 merge->why);
 		return image_add_data(image, path, entry->data, entry->size, perm, merge->why);
 	default:
-		return image_add_node(image, path, entry->mode, entry->rdev_major, entry->rdev_minor,
-				      merge->why);
+		return image_add_node(image, path, entry->mode, entry->rdev_major,
+				      entry->rdev_minor, merge->why);
 	}
 }
 

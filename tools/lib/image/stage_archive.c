@@ -12,7 +12,7 @@
 struct reading {
 	struct image *stage;
 	const struct archive *archive;
-	struct entry **made;	/* of each entry of the archive that holds bytes: its inode, or NULL */
+	struct entry **made; /* of each entry of the archive that holds bytes: its inode, or NULL */
 	const char *why;
 };
 
@@ -60,7 +60,8 @@ static struct entry *add_entry(const struct reading *reading, const struct archi
 	set_owner(reading, fields);
 	switch (fields->mode & S_IFMT) {
 	case S_IFDIR:
-		return image_add_dir(reading->stage, entry->path, fields->mode & 07777, reading->why);
+		return image_add_dir(reading->stage, entry->path, fields->mode & 07777,
+				     reading->why);
 	case S_IFLNK:
 		return add_symlink(reading, entry);
 	case S_IFREG:

@@ -13,19 +13,19 @@
 #include "tools/lib/base/path.h"
 #include "tools/lib/image/image_table.h"
 
-#define CHUNK	    (64 * 1024) /* bytes */
-#define WHITEOUT    ".wh."
-#define OPAQUE	    ".wh..wh..opq"
+#define CHUNK (64 * 1024) /* bytes */
+#define WHITEOUT ".wh."
+#define OPAQUE ".wh..wh..opq"
 
 struct reading {
 	struct image *stage;
 	struct blob blob;
-	uint64_t at;		/* bytes of the blob that libarchive has had */
-	uint64_t total;		/* bytes of members so far */
+	uint64_t at; /* bytes of the blob that libarchive has had */
+	uint64_t total; /* bytes of members so far */
 	unsigned int layer;
 	const char *why;
-	size_t attributes;	/* members whose extended attributes are lost */
-	char *attribute_of;	/* the first of them */
+	size_t attributes; /* members whose extended attributes are lost */
+	char *attribute_of; /* the first of them */
 	char chunk[CHUNK];
 };
 
@@ -106,7 +106,8 @@ static int spool_member(struct reading *reading, struct archive *archive, const 
 	if (*at < 0)
 		return -1;
 	while ((result = archive_read_data_block(archive, &data, &len, &offset)) == ARCHIVE_OK) {
-		if ((uint64_t)offset < done || (uint64_t)offset > size || len > size - (uint64_t)offset)
+		if ((uint64_t)offset < done || (uint64_t)offset > size ||
+		    len > size - (uint64_t)offset)
 			return failed(reading, name, "a piece lies outside of the file");
 		if (put_zeros((uint64_t)offset - done) < 0 || spool_add(data, len) < 0)
 			return -1;
@@ -204,7 +205,8 @@ static void white_out(struct reading *reading, const char *path)
 	char *place = entry ? xstrdup(entry->path) : NULL;
 
 	if (place)
-		image_remove(reading->stage, place, opaque ? REMOVE_BELOW : REMOVE_INCLUSIVE, reading->layer);
+		image_remove(reading->stage, place, opaque ? REMOVE_BELOW : REMOVE_INCLUSIVE,
+			     reading->layer);
 	free(place);
 	free(parent);
 	free(gone);
@@ -226,7 +228,8 @@ static int take_owner(struct reading *reading, struct archive_entry *member, con
 	return 0;
 }
 
-static void count_attributes(struct reading *reading, struct archive_entry *member, const char *path)
+static void count_attributes(struct reading *reading, struct archive_entry *member,
+			     const char *path)
 {
 	if (!archive_entry_xattr_count(member) && !archive_entry_acl_types(member))
 		return;
@@ -281,8 +284,8 @@ static int read_all(struct reading *reading, struct archive *archive)
 	if (result == ARCHIVE_EOF)
 		return 0;
 	return error("%s: %s: %s", reading->why, shown(reading->blob.name),
-		     archive_error_string(archive) ? archive_error_string(archive) :
-						     "is no tar archive");
+		     archive_error_string(archive) ? archive_error_string(archive)
+						   : "is no tar archive");
 }
 
 int tar_add(struct image *stage, const struct blob *blob, unsigned int layer, const char *why)

@@ -5,19 +5,20 @@
 #include "tools/lib/base/spool.h"
 #include "tools/lib/image/image.h"
 
-#define TAR_MAX ((uint64_t)4 << 30) /* bytes of all members: more would be a trap, not an initramfs */
+#define TAR_MAX ((uint64_t)4 << 30) /* bytes of all members: more would be a trap */
 
 /*
- * Adds the members of a tar archive (ustar, pax, GNU, v7; plain or with gzip, bzip2, xz, lzma, zstd,
- * lz4 or compress), with their owners, modes and times, to `stage`: an image of its own, where a
- * member replaces what stood there, a folder with all below it included, as tar(1) would on a disk.
- * Their bytes go to the spool.
+ * Adds the members of a tar archive (ustar, pax, GNU, v7; plain or with gzip, bzip2, xz, lzma,
+ * zstd, lz4 or compress), with their owners, modes and times, to `stage`: an image of its own,
+ * where a member replaces what stood there, a folder with all below it included, as tar(1) would on
+ * a disk. Their bytes go to the spool.
  *
  * `layer` 0: a tar archive and nothing more. From 1 on, counted from the lowest: a layer of an OCI
  * image, whose whiteouts take out what lower ones brought, whatever their order.
  * Source: OCI image specification, layer.md.
  *
- * Symlinks are followed within the stage only. What newc cannot hold is refused, with a path that has
+ * Symlinks are followed within the stage only. What newc cannot hold is refused, with a path that
+ * has
  * ".."; extended attributes are left out with one warning. 0, or -1 after reporting.
  */
 int tar_add(struct image *stage, const struct blob *blob, unsigned int layer, const char *why);

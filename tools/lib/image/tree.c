@@ -29,10 +29,10 @@ struct walk {
 	const struct tree_source *source;
 	const char *why;
 	struct linked *links[BUCKETS];
-	struct buffer path;	/* in the image; its first dest_len bytes stay */
+	struct buffer path; /* in the image; its first dest_len bytes stay */
 	size_t dest_len;
-	size_t *matches;	/* of each pattern of source->without */
-	struct stat output;	/* of the image that is being made; 0 where it is not there */
+	size_t *matches; /* of each pattern of source->without */
+	struct stat output; /* of the image that is being made; 0 where it is not there */
 };
 
 static struct linked *find_linked(struct walk *walk, const struct stat *st)
@@ -68,8 +68,7 @@ static struct entry *add_symlink(struct walk *walk, const struct found *found, c
 	ssize_t len = readlink(found->path, target, sizeof(target) - 1);
 
 	if (len < 0) {
-		error_errno(errno, "%s: cannot read symlink %s", walk->why,
-			    shown(found->path));
+		error_errno(errno, "%s: cannot read symlink %s", walk->why, shown(found->path));
 		return NULL;
 	}
 	target[len] = '\0';
@@ -79,8 +78,8 @@ static struct entry *add_symlink(struct walk *walk, const struct found *found, c
 static struct entry *add_file(struct walk *walk, const struct found *found, const char *path)
 {
 	const struct stat *st = &found->st;
-	struct entry *entry = image_add_file(walk->image, path, found->path,
-					     st->st_mode & 07777, walk->why);
+	struct entry *entry =
+		image_add_file(walk->image, path, found->path, st->st_mode & 07777, walk->why);
 
 	if (entry && entry->host_path && !strcmp(entry->host_path, found->path))
 		entry->size = (size_t)st->st_size;
@@ -111,8 +110,7 @@ static struct entry *add_kind(struct walk *walk, const struct found *found, cons
 /* An image made in the tree that it holds would have its own last version in it. */
 static int is_output(const struct walk *walk, const struct found *found)
 {
-	if (!S_ISREG(found->st.st_mode) ||
-	    walk->output.st_dev != found->st.st_dev ||
+	if (!S_ISREG(found->st.st_mode) || walk->output.st_dev != found->st.st_dev ||
 	    walk->output.st_ino != found->st.st_ino)
 		return 0;
 	warning("%s: %s is the image itself, and left out", walk->why, shown(found->path));
@@ -136,14 +134,14 @@ static int add_found(struct walk *walk, const struct found *found, const char *p
 	if (!entry)
 		return -1;
 	/* Where something of a higher rank stayed, the next name begins a file of its own. */
-	if (!S_ISREG(st->st_mode) ||
-	    (entry->host_path && !strcmp(entry->host_path, found->path)))
+	if (!S_ISREG(st->st_mode) || (entry->host_path && !strcmp(entry->host_path, found->path)))
 		linked->entry = entry;
 	return 0;
 }
 
-struct image_defaults tree_defaults(const struct tree_source *source, struct image_defaults defaults,
-				    uint32_t uid, uint32_t gid, int64_t mtime)
+struct image_defaults tree_defaults(const struct tree_source *source,
+				    struct image_defaults defaults, uint32_t uid, uint32_t gid,
+				    int64_t mtime)
 {
 	defaults.rank = IMAGE_TREE;
 	defaults.uid = source->owner == TREE_OWNER_KEEP ? uid : source->uid;
@@ -165,8 +163,8 @@ static int add_below(struct walk *walk, const struct found *found)
 		buffer_add(&walk->path, "/", 1);
 		buffer_text(&walk->path, found->below);
 	}
-	image_set_defaults(walk->image, tree_defaults(walk->source, defaults, st->st_uid, st->st_gid,
-						      st->st_mtime));
+	image_set_defaults(walk->image, tree_defaults(walk->source, defaults, st->st_uid,
+						      st->st_gid, st->st_mtime));
 	result = add_found(walk, found, walk->path.data);
 	image_set_defaults(walk->image, defaults);
 	return result;

@@ -22,8 +22,8 @@ struct walk {
 };
 
 /* A record: what stat(2) says and then the name with its NUL, up to a multiple of 8 bytes. A folder
- * is read whole and closed before anything below it is opened, so that depth costs no descriptors.
- */
+ * is read whole and closed before anything below it is opened, so that depth costs no
+ * descriptors. */
 struct record {
 	struct stat st;
 	char name[];

@@ -36,9 +36,10 @@ size_t writer_compose(char *head, const struct newc_fields *fields, const char *
 	return len + newc_padding(len);
 }
 
-/* NULs behind a name that move its file's bytes to where they are to begin: names may have them, up to PATH_MAX
- * with all. */
-static size_t name_padding(const struct writer *writer, const struct newc_fields *fields, const char *name)
+/* NULs behind a name that move its file's bytes to where they are to begin: names may have them, up
+ * to PATH_MAX with all. */
+static size_t name_padding(const struct writer *writer, const struct newc_fields *fields,
+			   const char *name)
 {
 	size_t len = strlen(name) + 1, align = writer->align, padding;
 	uint64_t at = writer->at;
@@ -69,14 +70,20 @@ const char *writer_name(const struct entry *entry)
 }
 
 struct newc_fields writer_fields(const struct writer *writer, const struct entry *entry,
-				    uint32_t size)
+				 uint32_t size)
 {
 	const struct entry *inode = image_inode((struct entry *)entry);
 
 	return (struct newc_fields){
-		.ino = inode->ino, .mode = inode->mode, .uid = inode->uid, .gid = inode->gid,
-		.nlink = inode->nlink, .mtime = clamp_time(writer, inode->mtime), .size = size,
-		.rdev_major = inode->rdev_major, .rdev_minor = inode->rdev_minor,
+		.ino = inode->ino,
+		.mode = inode->mode,
+		.uid = inode->uid,
+		.gid = inode->gid,
+		.nlink = inode->nlink,
+		.mtime = clamp_time(writer, inode->mtime),
+		.size = size,
+		.rdev_major = inode->rdev_major,
+		.rdev_minor = inode->rdev_minor,
 	};
 }
 
@@ -108,7 +115,8 @@ static int put_spooled(struct writer *writer, const struct entry *entry)
 	if (writer_entry(writer, entry, (uint32_t)inode->size) < 0)
 		return -1;
 	while (done < blob.size) {
-		size_t len = blob.size - done < sizeof(chunk) ? (size_t)(blob.size - done) : sizeof(chunk);
+		size_t len = blob.size - done < sizeof(chunk) ? (size_t)(blob.size - done)
+							      : sizeof(chunk);
 
 		if (blob_read(&blob, done, chunk, len) < 0 ||
 		    groups_write(writer->groups, chunk, len) < 0)
@@ -158,7 +166,9 @@ static void count_links(struct entry **all, size_t count)
 int image_write(const struct image *image, int64_t newest, size_t align, struct groups *groups)
 {
 	const struct newc_fields trailer = { .nlink = 1 };
-	struct writer writer = { .groups = groups, .newest = newest, .align = align, .next_ino = 1 };
+	struct writer writer = {
+		.groups = groups, .newest = newest, .align = align, .next_ino = 1
+	};
 	size_t count;
 	struct entry **all = image_sorted(image, &count);
 	int result = 0;

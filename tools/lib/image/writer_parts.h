@@ -8,9 +8,10 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/image/writer.h"
 
-/* From here on a file of an archive that is not compressed begins at a multiple of a block, wherever it is written, so
- * that its bytes are the same everywhere; and where the file system can, it shares its blocks with the file that it
- * was made from. Aligning small ones would cost more than it saves. */
+/* From here on a file of an archive that is not compressed begins at a multiple of a block,
+ * wherever it is written, so that its bytes are the same everywhere; and where the file system can,
+ * it shares its blocks with the file that it was made from. Aligning small ones would cost more
+ * than it saves. */
 #define SHARE_FROM (1024 * 1024) /* bytes */
 
 #define ALIGN_MAX 16
@@ -19,21 +20,23 @@
 struct writer {
 	struct groups *groups;
 	int64_t newest;
-	size_t align;		/* bytes: where files' bytes begin, 4 or a multiple of it */
-	uint64_t at;		/* bytes before the next entry, kept while align counts */
+	size_t align; /* bytes: where files' bytes begin, 4 or a multiple of it */
+	uint64_t at; /* bytes before the next entry, kept while align counts */
 	uint32_t next_ino;
-	struct buffer file;	/* the bytes read so far of the file at hand */
+	struct buffer file; /* the bytes read so far of the file at hand */
 };
 
-/* The header of an entry, its name with `more` NULs, and padding, at `head` (HEAD_MAX bytes). Their length. */
+/* The header of an entry, its name with `more` NULs, and padding, at `head` (HEAD_MAX bytes). Their
+ * length. */
 size_t writer_compose(char *head, const struct newc_fields *fields, const char *name, size_t more);
 
 /* The entry's name in the archive, and what its header says when it has `size` bytes. */
 const char *writer_name(const struct entry *entry);
-struct newc_fields writer_fields(const struct writer *writer, const struct entry *entry, uint32_t size);
+struct newc_fields writer_fields(const struct writer *writer, const struct entry *entry,
+				 uint32_t size);
 
-/* 0, or -1 after reporting: the head of an entry of `size` bytes; an entry with its bytes; the NULs behind `len` bytes;
- * and an entry with the bytes of the host's file. */
+/* 0, or -1 after reporting: the head of an entry of `size` bytes; an entry with its bytes; the NULs
+ * behind `len` bytes; and an entry with the bytes of the host's file. */
 int writer_entry(struct writer *writer, const struct entry *entry, uint32_t size);
 int writer_bytes(struct writer *writer, const struct entry *entry, const void *data, size_t len);
 int writer_pad(struct writer *writer, uint64_t len);

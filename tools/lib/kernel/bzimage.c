@@ -9,12 +9,12 @@
 #define KERNEL_VERSION 0x20e
 #define PAYLOAD_OFFSET 0x248
 #define PAYLOAD_LENGTH 0x24c
-#define HEADER_MIN 0x210	/* bytes: what every protocol since 2.00 has of it, and we read */
+#define HEADER_MIN 0x210 /* bytes: what every protocol since 2.00 has of it, and we read */
 #define HEADER_PAYLOAD 0x250
 
 #define SECTOR 512
-#define PROTOCOL_PAYLOAD 0x208	/* the first with payload_offset */
-#define RELEASE_MAX 128		/* bytes: the kernel's own limit is 64 (UTS_LEN) */
+#define PROTOCOL_PAYLOAD 0x208 /* the first with payload_offset */
+#define RELEASE_MAX 128 /* bytes: the kernel's own limit is 64 (UTS_LEN) */
 
 struct span bzimage_word(struct span file, size_t offset)
 {
@@ -39,7 +39,7 @@ static void find_payload(struct span file, size_t start, struct bzimage *image)
 				  le32(header.data + PAYLOAD_LENGTH));
 	if (image->payload.len < 4)
 		image->payload = (struct span){ NULL, 0 };
-	else	/* Every method has it there: gzip in its own trailer, the others by size_append. */
+	else /* Every method has it there: gzip in its own trailer, the others by size_append. */
 		image->unpacked = le32(image->payload.data + image->payload.len - 4);
 }
 

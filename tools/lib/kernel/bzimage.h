@@ -7,16 +7,16 @@
 /* Sizes of the setup header: Documentation/arch/x86/boot.rst. */
 enum bzimage_error {
 	BZIMAGE_OK,
-	BZIMAGE_NONE,		/* no such magic: something else */
+	BZIMAGE_NONE, /* no such magic: something else */
 	BZIMAGE_TRUNCATED,
 	BZIMAGE_NO_VERSION,
 };
 
 struct bzimage {
-	struct span version;	/* the release: "6.1.0-10-amd64" */
-	struct span payload;	/* the compressed vmlinux; data NULL where the header has none
-				 * (protocol before 2.08) or it lies outside the file */
-	size_t unpacked;	/* bytes, as the payload's last four say */
+	struct span version; /* the release: "6.1.0-10-amd64" */
+	struct span payload; /* the compressed vmlinux; data NULL where the header has none
+			      * (protocol before 2.08) or it lies outside the file */
+	size_t unpacked; /* bytes, as the payload's last four say */
 };
 
 /* Reads the header of `file`, which must live as long as the spans. No byte is trusted. */

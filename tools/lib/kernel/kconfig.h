@@ -5,11 +5,11 @@
 #include "init/pure/span.h"
 
 enum kconfig_value {
-	KCONFIG_UNKNOWN,	/* no configuration to look in: never to be taken for a no */
+	KCONFIG_UNKNOWN, /* no configuration to look in: never to be taken for a no */
 	KCONFIG_N,
 	KCONFIG_M,
 	KCONFIG_Y,
-	KCONFIG_TEXT,		/* a string or a number */
+	KCONFIG_TEXT, /* a string or a number */
 };
 
 /* Whether `text` is a whole configuration for a 64-bit kernel. Only such a one can say no: there,

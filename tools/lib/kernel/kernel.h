@@ -6,14 +6,14 @@
 
 enum kernel_kind {
 	KERNEL_BZIMAGE,
-	KERNEL_VMLINUX,		/* an ELF file for a machine */
-	KERNEL_UML,		/* an ELF file that is a program: User-mode Linux */
+	KERNEL_VMLINUX, /* an ELF file for a machine */
+	KERNEL_UML, /* an ELF file that is a program: User-mode Linux */
 };
 
 struct kernel {
 	char *image;
-	char *release;		/* "6.1.0-10-amd64", or "" if a vmlinux does not tell */
-	char *modules_dir;	/* or NULL when there is none */
+	char *release; /* "6.1.0-10-amd64", or "" if a vmlinux does not tell */
+	char *modules_dir; /* or NULL when there is none */
 	enum kernel_kind kind;
 };
 

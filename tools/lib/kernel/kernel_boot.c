@@ -93,8 +93,7 @@ static char *vmlinux_beside(const struct kernel *kernel)
 }
 
 /* What lies beside it is better than what must be unpacked first, if it boots. */
-static int take_beside(const struct kernel *kernel, enum kernel_form form,
-		       struct kernel_boot *boot)
+static int take_beside(const struct kernel *kernel, enum kernel_form form, struct kernel_boot *boot)
 {
 	char *path = form == FORM_FASTEST ? vmlinux_beside(kernel) : NULL;
 
@@ -141,7 +140,8 @@ int kernel_boot_open(const struct kernel *kernel, enum kernel_form form, struct 
 		return -1;
 	if (kernel->kind == KERNEL_VMLINUX && !boots_by_pvh(boot))
 		return error("kernel %s: a vmlinux without a PVH entry (CONFIG_PVH), which QEMU "
-			     "cannot boot; name its bzImage", shown(kernel->image));
+			     "cannot boot; name its bzImage",
+			     shown(kernel->image));
 	return 0;
 }
 

@@ -6,14 +6,14 @@
 
 enum kernel_form {
 	FORM_FASTEST,
-	FORM_AS_IT_IS,	/* the file that the user named */
+	FORM_AS_IT_IS, /* the file that the user named */
 };
 
 struct kernel_boot {
-	char *path;		/* what boots, for -kernel */
-	struct span vmlinux;	/* the kernel unpacked; data NULL where it cannot be */
-	const char *why_not;	/* why a bzImage is booted as it is, or NULL */
-	int fd;			/* what `path` means, inherited by QEMU; or -1 */
+	char *path; /* what boots, for -kernel */
+	struct span vmlinux; /* the kernel unpacked; data NULL where it cannot be */
+	const char *why_not; /* why a bzImage is booted as it is, or NULL */
+	int fd; /* what `path` means, inherited by QEMU; or -1 */
 };
 
 /*

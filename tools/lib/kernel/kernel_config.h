@@ -7,8 +7,8 @@
 #include "tools/lib/kernel/kernel.h"
 
 struct kernel_config {
-	struct buffer text;	/* empty: unknown */
-	char *from;		/* a path, or "the kernel itself"; NULL: unknown */
+	struct buffer text; /* empty: unknown */
+	char *from; /* a path, or "the kernel itself"; NULL: unknown */
 };
 
 /* Looks in the kernel itself (`vmlinux`, CONFIG_IKCONFIG), then for `config` beside the image if it

@@ -9,34 +9,62 @@
 #define NO_DISK "the disk will not appear"
 
 enum severity { FIT_WARNS, FIT_REFUSES };
-enum form { BUILT_IN, ANY_FORM };	/* a module comes too late for what /init itself needs */
+enum form { BUILT_IN, ANY_FORM }; /* a module comes too late for what /init itself needs */
 
 static const struct need {
-	unsigned int wanted;		/* enum fit_for */
+	unsigned int wanted; /* enum fit_for */
 	enum severity severity;
 	enum form form;
-	const char *symbols[3];		/* one of them is enough */
-	const char *what;		/* what does not work without */
-	const char *fragment;		/* of kconfig-fragments/ */
+	const char *symbols[3]; /* one of them is enough */
+	const char *what; /* what does not work without */
+	const char *fragment; /* of kconfig-fragments/ */
 } needs[] = {
 	{ FIT_IMAGE, FIT_REFUSES, BUILT_IN, { "BLK_DEV_INITRD" }, "it can boot no image", "base" },
 	{ FIT_PROGRAM, FIT_REFUSES, BUILT_IN, { "BINFMT_ELF" }, "it can run no program", "base" },
-	{ FIT_PROGRAM, FIT_REFUSES, BUILT_IN, { "PROC_FS" }, "/init finds no command line",
+	{ FIT_PROGRAM,
+	  FIT_REFUSES,
+	  BUILT_IN,
+	  { "PROC_FS" },
+	  "/init finds no command line",
 	  "base" },
-	{ FIT_PROGRAM, FIT_REFUSES, BUILT_IN, { "DEVTMPFS", "TMPFS" }, "/init finds no devices",
+	{ FIT_PROGRAM,
+	  FIT_REFUSES,
+	  BUILT_IN,
+	  { "DEVTMPFS", "TMPFS" },
+	  "/init finds no devices",
 	  "base" },
-	{ FIT_STATUS, FIT_WARNS, BUILT_IN, { "X86_IOPL_IOPERM" },
-	  "the program's exit status cannot arrive (it will be 125 or 0)", "base" },
-	{ FIT_SERIAL, FIT_REFUSES, BUILT_IN, { "SERIAL_8250" },
-	  "the program's input and output cannot arrive", "serial" },
-	{ FIT_UML_LINES, FIT_REFUSES, BUILT_IN, { "SSL" },
-	  "the program's input, output and status cannot arrive", "um" },
+	{ FIT_STATUS,
+	  FIT_WARNS,
+	  BUILT_IN,
+	  { "X86_IOPL_IOPERM" },
+	  "the program's exit status cannot arrive (it will be 125 or 0)",
+	  "base" },
+	{ FIT_SERIAL,
+	  FIT_REFUSES,
+	  BUILT_IN,
+	  { "SERIAL_8250" },
+	  "the program's input and output cannot arrive",
+	  "serial" },
+	{ FIT_UML_LINES,
+	  FIT_REFUSES,
+	  BUILT_IN,
+	  { "SSL" },
+	  "the program's input, output and status cannot arrive",
+	  "um" },
 	{ FIT_VIRTIO_PCI, FIT_WARNS, ANY_FORM, { "VIRTIO_PCI" }, NO_DISK, "virtio-pci" },
 	{ FIT_VIRTIO_MMIO, FIT_WARNS, ANY_FORM, { "VIRTIO_MMIO" }, NO_DISK, "virtio-mmio" },
-	{ FIT_VIRTIO_CMDLINE, FIT_WARNS, BUILT_IN, { "VIRTIO_MMIO_CMDLINE_DEVICES" }, NO_DISK,
+	{ FIT_VIRTIO_CMDLINE,
+	  FIT_WARNS,
+	  BUILT_IN,
+	  { "VIRTIO_MMIO_CMDLINE_DEVICES" },
+	  NO_DISK,
 	  "virtio-mmio" },
 	{ FIT_DISK_SCSI, FIT_WARNS, ANY_FORM, { "SCSI_VIRTIO" }, NO_DISK, "virtio-scsi" },
-	{ FIT_DISK_SCSI | FIT_DISK_IDE, FIT_WARNS, ANY_FORM, { "BLK_DEV_SD" }, NO_DISK,
+	{ FIT_DISK_SCSI | FIT_DISK_IDE,
+	  FIT_WARNS,
+	  ANY_FORM,
+	  { "BLK_DEV_SD" },
+	  NO_DISK,
 	  "virtio-scsi, ahci" },
 	{ FIT_DISK_VIRTIO, FIT_WARNS, ANY_FORM, { "VIRTIO_BLK" }, NO_DISK, "virtio-blk" },
 	{ FIT_DISK_IDE, FIT_WARNS, ANY_FORM, { "ATA_PIIX", "SATA_AHCI" }, NO_DISK, "ahci" },
@@ -62,8 +90,8 @@ static void report(const struct kernel_config *config, const char *image, const 
 
 	if (need->severity == FIT_REFUSES)
 		error("kernel %s: no CONFIG_%s%s%s, says %s: %s (kconfig-fragments: %s)",
-		      shown(image), need->symbols[0], join, second, shown(config->from),
-		      need->what, need->fragment);
+		      shown(image), need->symbols[0], join, second, shown(config->from), need->what,
+		      need->fragment);
 	else
 		warning("kernel %s: no CONFIG_%s%s%s, says %s: %s (kconfig-fragments: %s)",
 			shown(image), need->symbols[0], join, second, shown(config->from),
@@ -97,7 +125,8 @@ int kernel_fit_compression(const struct kernel_config *config, const char *image
 	symbol[3 + len] = '\0';
 	if (kernel_config_get(config, symbol) != KCONFIG_N)
 		return 0;
-	return error("%s: compressed with %s, and the kernel has no CONFIG_%s, says %s; pack it with "
-		     "--compress none, or build the kernel with kconfig-fragments: initramfs-all",
-		     shown(image), kind, symbol, shown(config->from));
+	return error(
+		"%s: compressed with %s, and the kernel has no CONFIG_%s, says %s; pack it with "
+		"--compress none, or build the kernel with kconfig-fragments: initramfs-all",
+		shown(image), kind, symbol, shown(config->from));
 }

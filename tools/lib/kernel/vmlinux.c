@@ -3,7 +3,7 @@
 
 #include <elf.h>
 
-#define HEADERS_MAX 64	/* a kernel has five or so */
+#define HEADERS_MAX 64 /* a kernel has five or so */
 #define XEN_PHYS32_ENTRY 18
 #define HIGH ((uint64_t)1 << 63)
 
@@ -67,9 +67,8 @@ int vmlinux_parse(struct span file, struct vmlinux *vmlinux)
 	size_t count, size;
 
 	memset(vmlinux, 0, sizeof(*vmlinux));
-	if (!head.data || memcmp(head.data, ELFMAG, SELFMAG) ||
-	    head.data[EI_CLASS] != ELFCLASS64 || head.data[EI_DATA] != ELFDATA2LSB ||
-	    le16(head.data + E_MACHINE) != EM_X86_64)
+	if (!head.data || memcmp(head.data, ELFMAG, SELFMAG) || head.data[EI_CLASS] != ELFCLASS64 ||
+	    head.data[EI_DATA] != ELFDATA2LSB || le16(head.data + E_MACHINE) != EM_X86_64)
 		return -1;
 	count = le16(head.data + E_PHNUM);
 	size = le16(head.data + E_PHENTSIZE);

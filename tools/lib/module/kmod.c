@@ -29,7 +29,9 @@ static int load(struct kmod_calls *calls)
 		memcpy((char *)calls + table[i].at, &address, sizeof(address));
 		found = address != NULL;
 	}
-	return found ? 0 : error("kernel modules: %s; install libkmod, which reads their index", dlerror());
+	return found ? 0
+		     : error("kernel modules: %s; install libkmod, which reads their index",
+			     dlerror());
 }
 
 const struct kmod_calls *kmod_calls(void)

@@ -5,8 +5,8 @@
 #include "tools/lib/base/mem.h"
 
 struct kmodindex_entry {
-	char *key;	/* "virtio_pci", or a pattern: "pci:v00001AF4d*" */
-	char *value;	/* "virtio_pci.ko: virtio.ko" of a name, a module of a pattern */
+	char *key; /* "virtio_pci", or a pattern: "pci:v00001AF4d*" */
+	char *value; /* "virtio_pci.ko: virtio.ko" of a name, a module of a pattern */
 	size_t priority; /* of values of one key the lowest comes first */
 };
 

@@ -12,11 +12,12 @@
 #include "tools/lib/elf/modinfo.h"
 #include "tools/lib/module/modsign.h"
 
-#define MODULE_MAX ((size_t)256 << 20)	/* bytes unpacked: the largest drivers have 20 MB */
+#define MODULE_MAX ((size_t)256 << 20) /* bytes unpacked: the largest drivers have 20 MB */
 
 int modfile_is_packed(const char *path)
 {
-	return path_has_suffix(path, ".gz") || path_has_suffix(path, ".xz") || path_has_suffix(path, ".zst");
+	return path_has_suffix(path, ".gz") || path_has_suffix(path, ".xz") ||
+	       path_has_suffix(path, ".zst");
 }
 
 int modfile_read(const char *path, struct buffer *plain)

@@ -7,9 +7,9 @@
 
 #include "tools/lib/base/mem.h"
 
-#define NAME_SIZE 64		/* the kernel's MODULE_NAME_LEN is 56 */
+#define NAME_SIZE 64 /* the kernel's MODULE_NAME_LEN is 56 */
 #define CLOSE_COUNT 3
-#define CLOSE_DISTANCE 2	/* letters wrong, missing, or too many */
+#define CLOSE_DISTANCE 2 /* letters wrong, missing, or too many */
 
 struct match {
 	char name[NAME_SIZE];

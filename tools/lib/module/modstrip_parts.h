@@ -7,11 +7,11 @@
 #include "tools/lib/module/modstrip.h"
 
 struct section {
-	struct span header;	/* as it is in the file */
+	struct span header; /* as it is in the file */
 	const char *name;
 	uint32_t type, link, info;
 	uint64_t flags, offset, align;
-	struct span bytes;	/* empty for SHT_NULL and SHT_NOBITS */
+	struct span bytes; /* empty for SHT_NULL and SHT_NOBITS */
 	int goes;
 };
 
@@ -19,18 +19,20 @@ struct strip {
 	struct section *sections;
 	size_t count;
 	struct section *symtab;
-	uint32_t *numbers;	/* what each symbol becomes; 0: it goes */
+	uint32_t *numbers; /* what each symbol becomes; 0: it goes */
 	size_t symbol_count;
 	struct buffer symbols, names; /* the new .symtab and .strtab */
-	uint32_t locals;	/* symbols before the first global one */
+	uint32_t locals; /* symbols before the first global one */
 };
 
-/* modstrip_symbols.c: fills numbers, symbols, names and locals. 0, or -1 where something is not as it should be. */
+/* modstrip_symbols.c: fills numbers, symbols, names and locals. 0, or -1 where something is not as
+ * it should be. */
 int strip_symbols(struct strip *strip, enum modstrip_depth depth);
 
 static inline void store32(void *at, uint32_t value)
 {
-	uint8_t bytes[4] = { (uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16), (uint8_t)(value >> 24) };
+	uint8_t bytes[4] = { (uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16),
+			     (uint8_t)(value >> 24) };
 
 	memcpy(at, bytes, sizeof(bytes));
 }

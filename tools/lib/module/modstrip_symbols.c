@@ -43,8 +43,8 @@ static const char *name_of(const struct strip *strip, const uint8_t *symbol)
 	return (const char *)names->data + at;
 }
 
-/* Whether a local symbol that no relocation needs is of use for traces: a name in what is loaded.
- */
+/* Whether a local symbol that no relocation needs is of use for traces: a name in what
+ * is loaded. */
 static int is_telling(const struct strip *strip, const uint8_t *symbol, const char *name)
 {
 	uint16_t section = le16(symbol + offsetof(Elf64_Sym, st_shndx));

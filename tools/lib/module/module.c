@@ -46,7 +46,7 @@ static struct modules *load_index(const struct module_source *source)
 	modules->firmware_dir = firmware_dir(source);
 	modules->signatures = source->signatures;
 	modules->firmware_reading = source->firmware_reading;
-	modules->kmod = calls->new(source->dir, no_config);
+	modules->kmod = calls->new (source->dir, no_config);
 	if (modules->kmod)
 		calls->set_log_fn(modules->kmod, no_log, NULL);
 	if (modules->kmod && calls->load_resources(modules->kmod) >= 0)

@@ -8,8 +8,8 @@ struct modules;
 
 enum module_load {
 	LOAD_NEVER,
-	LOAD_ON_DEVICE,		/* when a device of its aliases appears: /etc/rdinit/drivers */
-	LOAD_ALWAYS,		/* /etc/rdinit/modules */
+	LOAD_ON_DEVICE, /* when a device of its aliases appears: /etc/rdinit/drivers */
+	LOAD_ALWAYS, /* /etc/rdinit/modules */
 };
 
 enum module_signatures { SIGNATURES_STAY, SIGNATURES_GO };
@@ -18,8 +18,8 @@ enum module_signatures { SIGNATURES_STAY, SIGNATURES_GO };
 enum firmware_reading { FIRMWARE_PLAIN = 0, FIRMWARE_XZ = 1, FIRMWARE_ZSTD = 2 };
 
 struct module_source {
-	const char *dir;	/* .../lib/modules/RELEASE, where depmod(8) has run */
-	const char *release;	/* "6.1.0-10-amd64" */
+	const char *dir; /* .../lib/modules/RELEASE, where depmod(8) has run */
+	const char *release; /* "6.1.0-10-amd64" */
 	const char *firmware_dir; /* NULL: lib/firmware beside the modules, else /lib/firmware */
 	enum module_signatures signatures;
 	enum firmware_reading firmware_reading;
@@ -28,13 +28,13 @@ struct module_source {
 /* NULL after reporting: no such directory, or no index (modules.dep.bin) in it. The source's
  * texts are copied. The host's /etc/modprobe.d is not looked at. */
 struct modules *modules_new(const struct module_source *source);
-void modules_free(struct modules *modules);	/* NULL is fine */
+void modules_free(struct modules *modules); /* NULL is fine */
 
 /*
  * Takes the lines of the files DIR/NAME.conf, in the order of their names: aliases, options, soft
- * and weak dependencies and blacklist (modprobe.d(5)) for what is added from now on. A module with an
- * install line cannot be added then: /init runs no commands. 0, or -1 after reporting: unreadable,
- * or no line of modprobe.d(5).
+ * and weak dependencies and blacklist (modprobe.d(5)) for what is added from now on. A module with
+ * an install line cannot be added then: /init runs no commands. 0, or -1 after reporting:
+ * unreadable, or no line of modprobe.d(5).
  */
 int modules_add_conf(struct modules *modules, const char *dir);
 

@@ -25,8 +25,9 @@ struct patterns {
 	size_t count;
 };
 
-/* What a device tells of itself begins with its bus and a colon; file systems are asked for when they
- * are to be mounted. All other aliases are for others. A blank ends the pattern in its line, and '?' stands for any letter. */
+/* What a device tells of itself begins with its bus and a colon; file systems are asked for when
+ * they are to be mounted. All other aliases are for others. A blank ends the pattern in its line,
+ * and '?' stands for any letter. */
 static void add_pattern(struct patterns *patterns, const char *text, const struct indices *ranks)
 {
 	struct pattern *pattern;

@@ -15,22 +15,22 @@ struct indices {
 
 enum visit {
 	VISIT_NONE,
-	VISIT_BEGUN,	/* what it needs is being ordered: met again, it is a cycle */
+	VISIT_BEGUN, /* what it needs is being ordered: met again, it is a cycle */
 	VISIT_DONE,
 };
 
 struct item {
 	char *name;
-	char *path;		/* on the host */
-	char *options;		/* from the line that asked for it, or NULL */
+	char *path; /* on the host */
+	char *options; /* from the line that asked for it, or NULL */
 	char *why;
-	struct buffer info;	/* its modinfo texts */
+	struct buffer info; /* its modinfo texts */
 	int is_signed;
-	struct indices before;	/* what is loaded before it: depends, softdep pre, weakdep */
-	struct indices after;	/* softdep post */
+	struct indices before; /* what is loaded before it: depends, softdep pre, weakdep */
+	struct indices after; /* softdep post */
 	enum visit visit;
-	enum module_load load;	/* known once all are ordered, as the rest is */
-	size_t rank;		/* in its list: the line of /etc/rdinit/drivers */
+	enum module_load load; /* known once all are ordered, as the rest is */
+	size_t rank; /* in its list: the line of /etc/rdinit/drivers */
 };
 
 struct ask {
@@ -41,22 +41,22 @@ struct ask {
 struct modules {
 	struct kmod_ctx *kmod;
 	char *dir, *release, *firmware_dir;
-	struct item *items;	/* in the order they were met */
+	struct item *items; /* in the order they were met */
 	size_t count;
-	struct ask *asks;	/* what lines named, in their order */
+	struct ask *asks; /* what lines named, in their order */
 	size_t ask_count;
 	struct conf_row *conf;
 	size_t conf_count;
 	char **builtin;
 	size_t builtin_count;
-	char **firmware;	/* asked for by name */
+	char **firmware; /* asked for by name */
 	size_t firmware_count;
 	int wants_index;
 	enum module_signatures signatures;
 	enum firmware_reading firmware_reading;
 };
 
-void indices_add(struct indices *indices, size_t index);	/* once each */
+void indices_add(struct indices *indices, size_t index); /* once each */
 
 /* module.c: an item with all that it needs, or one that is there. `found` gets its index, and
  * nothing where the kernel has it built in. 0, or -1 after reporting. */
@@ -65,8 +65,7 @@ int modules_take(struct modules *modules, struct kmod_module *module, const char
 
 /* module_find.c: takes every module that `text` stands for: a path, a pattern, a name or an alias.
  * Returns how many there are, built-in and blacklisted ones counted, or -1 after reporting. */
-int modules_find(struct modules *modules, const char *text, const char *why,
-		 struct indices *found);
+int modules_find(struct modules *modules, const char *text, const char *why, struct indices *found);
 
 /* module_find.c: the same of one alias, where their files lie in one of `folders` (module.h); NULL
  * for any. */
@@ -80,7 +79,7 @@ int modules_find_needs(struct modules *modules, size_t index);
 struct conf_row {
 	enum modconf_kind kind;
 	char *name, *value;
-	char *where;		/* "FILE:LINE" */
+	char *where; /* "FILE:LINE" */
 };
 /* Whether names are the same to the kernel, which takes '-' for '_'. */
 int module_same(const char *a, const char *b);
@@ -89,8 +88,8 @@ const struct conf_row *conf_next(const struct modules *modules, enum modconf_kin
 				 const char *name, size_t *at);
 
 /* module_driver.c: /etc/rdinit/drivers. `sorted`: the items loaded on a device, by rank. */
-int modules_write_drivers(struct modules *modules, struct image *image,
-			  struct item *const *sorted, size_t count);
+int modules_write_drivers(struct modules *modules, struct image *image, struct item *const *sorted,
+			  size_t count);
 
 /* The options of an item as the kernel takes them, those of modprobe.d first; appended. */
 void modules_options(const struct modules *modules, const struct item *item, struct buffer *out);

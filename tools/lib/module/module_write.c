@@ -66,8 +66,8 @@ void modules_options(const struct modules *modules, const struct item *item, str
 		buffer_printf(out, " %s", item->options);
 }
 
-/* A signature that stays is one of all bytes; without one, what no kernel reads need not be there, and whoever
- * gives it up for a small image does without the rest. */
+/* A signature that stays is one of all bytes; without one, what no kernel reads need not be there,
+ * and whoever gives it up for a small image does without the rest. */
 static void write_bytes(const struct modules *modules, struct span file, struct buffer *bytes)
 {
 	struct span left = modsign_cut(file);
@@ -88,7 +88,8 @@ static struct entry *add_changed(struct image *image, const struct modules *modu
 	struct entry *entry = NULL;
 
 	if (!modfile_read(item->path, &plain)) {
-		write_bytes(modules, (struct span){ (const uint8_t *)plain.data, plain.len }, &bytes);
+		write_bytes(modules, (struct span){ (const uint8_t *)plain.data, plain.len },
+			    &bytes);
 		entry = image_add_data(image, place, bytes.data, bytes.len, 0644, item->why);
 	}
 	buffer_free(&plain);
@@ -101,7 +102,8 @@ static int add_file(struct modules *modules, struct image *image, const struct i
 	char *place = modules_place(modules, item);
 	struct entry *entry;
 
-	if (modfile_is_packed(item->path) || !item->is_signed || modules->signatures == SIGNATURES_GO)
+	if (modfile_is_packed(item->path) || !item->is_signed ||
+	    modules->signatures == SIGNATURES_GO)
 		entry = add_changed(image, modules, item, place);
 	else
 		entry = image_add_file(image, place, item->path, 0644, item->why);

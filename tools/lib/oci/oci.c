@@ -12,7 +12,8 @@ void oci_add_layer(struct oci_parts *parts, const char *name, const char *digest
 {
 	struct oci_layer *layer;
 
-	parts->layers = xreallocarray(parts->layers, parts->layer_count + 1, sizeof(*parts->layers));
+	parts->layers =
+		xreallocarray(parts->layers, parts->layer_count + 1, sizeof(*parts->layers));
 	layer = &parts->layers[parts->layer_count++];
 	layer->name = xstrdup(name);
 	layer->digest = digest ? xstrdup(digest) : NULL;
@@ -51,11 +52,13 @@ static int read_parts(const struct oci_store *store, const char *tag, struct oci
 		return oci_read_index(store, tag, parts);
 	if (oci_store_has(store, "manifest.json"))
 		return oci_read_docker(store, tag, parts);
-	return error("%s: %s: is no OCI layout and nothing that docker save wrote: neither index.json nor manifest.json in it",
-		     store->why, shown(store->path));
+	return error(
+		"%s: %s: is no OCI layout and nothing that docker save wrote: neither index.json nor manifest.json in it",
+		store->why, shown(store->path));
 }
 
-int oci_add(struct image *stage, const char *path, const char *tag, struct oci_run *run, const char *why)
+int oci_add(struct image *stage, const char *path, const char *tag, struct oci_run *run,
+	    const char *why)
 {
 	struct oci_store store;
 	struct oci_parts parts = { 0 };

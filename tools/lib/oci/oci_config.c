@@ -24,7 +24,8 @@ static int check_platform(const struct oci_store *store, const json_t *config)
 }
 
 /* Texts behind those that *list has; a NUL within one cannot be passed to a program. */
-static int take_list(const struct oci_store *store, const json_t *config, const char *key, char ***list)
+static int take_list(const struct oci_store *store, const json_t *config, const char *key,
+		     char ***list)
 {
 	const json_t *array = json_object_get(config, key), *item;
 	size_t i, count = 0;
@@ -35,7 +36,8 @@ static int take_list(const struct oci_store *store, const json_t *config, const 
 		return oci_error(store, NAME, "%s is no list", key);
 	*list = xreallocarray(*list, count + json_array_size(array) + 1, sizeof(**list));
 	(*list)[count] = NULL;
-	json_array_foreach(array, i, item) {
+	json_array_foreach(array, i, item)
+	{
 		if (!json_is_string(item) ||
 		    strlen(json_string_value(item)) != json_string_length(item))
 			return oci_error(store, NAME, "%s has something that is no text", key);
@@ -49,7 +51,8 @@ static int check_env(const struct oci_store *store, const struct oci_run *run)
 {
 	for (char **word = run->env; *word; word++)
 		if (!strchr(*word, '=') || **word == '=')
-			return oci_error(store, NAME, "Env has \"%s\", which is no NAME=VALUE", *word);
+			return oci_error(store, NAME, "Env has \"%s\", which is no NAME=VALUE",
+					 *word);
 	return 0;
 }
 

@@ -43,10 +43,10 @@ static int is_ours(const json_t *descriptor)
 
 struct choice {
 	const struct oci_store *store;
-	const char *tag;		/* NULL, and in a nested index, too: any */
+	const char *tag; /* NULL, and in a nested index, too: any */
 	const json_t *chosen;
 	size_t candidates;
-	struct buffer names;		/* of all, for the message */
+	struct buffer names; /* of all, for the message */
 };
 
 static void note_name(struct choice *choice, const json_t *descriptor)
@@ -55,7 +55,8 @@ static void note_name(struct choice *choice, const json_t *descriptor)
 	const char *name = annotation(descriptor, TAG), *arch = text_of(platform, "architecture");
 
 	buffer_printf(&choice->names, "%s%s%s%s", choice->names.len ? ", " : "",
-		      shown(name ? name : "(no name)"), arch ? " for " : "", arch ? shown(arch) : "");
+		      shown(name ? name : "(no name)"), arch ? " for " : "",
+		      arch ? shown(arch) : "");
 }
 
 static void consider(struct choice *choice, const json_t *descriptor)
@@ -82,8 +83,9 @@ static const json_t *choose(const struct oci_store *store, const char *name, con
 		consider(&choice, descriptor);
 	if (choice.candidates != 1) {
 		oci_error(store, name, "%s%s%s; there %s: %s",
-			  choice.candidates ? "several images for linux/amd64: a tag chooses, as PATH:TAG" :
-					      "no image for linux/amd64",
+			  choice.candidates
+				  ? "several images for linux/amd64: a tag chooses, as PATH:TAG"
+				  : "no image for linux/amd64",
 			  tag ? " called " : "", tag ? shown(tag) : "",
 			  json_array_size(json_object_get(index, "manifests")) == 1 ? "is" : "are",
 			  choice.names.len ? choice.names.data : "none");
@@ -99,7 +101,8 @@ static int take_layers(const struct oci_store *store, const char *name, const js
 	const json_t *layers = json_object_get(manifest, "layers"), *layer;
 	size_t i;
 
-	json_array_foreach(layers, i, layer) {
+	json_array_foreach(layers, i, layer)
+	{
 		const char *digest = text_of(layer, "digest"), *type = text_of(layer, "mediaType");
 		const json_t *size = json_object_get(layer, "size");
 		char *blob;
@@ -151,7 +154,8 @@ int oci_read_index(const struct oci_store *store, const char *tag, struct oci_pa
 		json_t *next = NULL;
 
 		if (depth == NESTED_MAX)
-			result = oci_error(store, name, "more than %d indexes within one another", NESTED_MAX);
+			result = oci_error(store, name, "more than %d indexes within one another",
+					   NESTED_MAX);
 		else if (chosen && !digest)
 			result = oci_error(store, name, "an image without a digest");
 		else if (!chosen || !(next = blob_json(store, digest)))
@@ -173,9 +177,8 @@ static int has_tag(const json_t *image, const char *tag)
 	const json_t *name;
 	size_t i;
 
-	json_array_foreach(json_object_get(image, "RepoTags"), i, name)
-		if (is_called(json_string_value(name), tag))
-			return 1;
+	json_array_foreach(json_object_get(image, "RepoTags"), i,
+			   name) if (is_called(json_string_value(name), tag)) return 1;
 	return 0;
 }
 
@@ -198,7 +201,8 @@ static int take_docker(const struct oci_store *store, const json_t *image, struc
 	parts->config = oci_store_json(store, config, NULL);
 	if (!parts->config)
 		return -1;
-	json_array_foreach(json_object_get(image, "Layers"), i, layer) {
+	json_array_foreach(json_object_get(image, "Layers"), i, layer)
+	{
 		if (!json_is_string(layer) || !diff_id(parts, i))
 			return oci_error(store, config, "has no diff_id for layer %zu", i);
 		oci_add_layer(parts, json_string_value(layer), diff_id(parts, i), -1);
@@ -215,16 +219,16 @@ int oci_read_docker(const struct oci_store *store, const char *tag, struct oci_p
 
 	if (!json)
 		return -1;
-	json_array_foreach(json, i, image)
-		if (!tag || has_tag(image, tag)) {
-			chosen = image;
-			count++;
-		}
+	json_array_foreach(json, i, image) if (!tag || has_tag(image, tag))
+	{
+		chosen = image;
+		count++;
+	}
 	if (count == 1)
 		result = take_docker(store, chosen, parts);
 	else
-		result = oci_error(store, "manifest.json", "%zu images%s%s; PATH:TAG chooses one", count,
-				   tag ? " called " : "", tag ? shown(tag) : "");
+		result = oci_error(store, "manifest.json", "%zu images%s%s; PATH:TAG chooses one",
+				   count, tag ? " called " : "", tag ? shown(tag) : "");
 	json_decref(json);
 	return result;
 }

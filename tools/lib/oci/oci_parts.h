@@ -9,19 +9,19 @@
 
 /* Where the blobs are: a folder, or the members of a tar archive. */
 struct oci_store {
-	const char *path;	/* as it was given */
+	const char *path; /* as it was given */
 	const char *why;
-	struct image *members;	/* NULL: a folder */
+	struct image *members; /* NULL: a folder */
 };
 
 /* What an image consists of. */
 struct oci_parts {
-	json_t *config;		/* owned */
+	json_t *config; /* owned */
 	struct oci_layer {
-		char *name;	/* in the store */
-		char *digest;	/* "sha256:..." that its bytes must have, or NULL */
-		int64_t size;	/* that it must have, or -1 */
-	} *layers;
+		char *name; /* in the store */
+		char *digest; /* "sha256:..." that its bytes must have, or NULL */
+		int64_t size; /* that it must have, or -1 */
+	} * layers;
 	size_t layer_count;
 };
 
@@ -41,7 +41,8 @@ void oci_store_done(const struct oci_store *store, struct blob *blob);
 json_t *oci_store_json(const struct oci_store *store, const char *name, const char *digest);
 
 /* 0, or -1 after reporting that the bytes are others than the digest or the size says. */
-int oci_verify(const struct oci_store *store, const struct blob *blob, const char *digest, int64_t size);
+int oci_verify(const struct oci_store *store, const struct blob *blob, const char *digest,
+	       int64_t size);
 
 /* "sha256:abc..." as "blobs/sha256/abc...", malloc'd. NULL after reporting that it is none. */
 char *oci_blob_name(const struct oci_store *store, const char *digest);
@@ -55,8 +56,8 @@ void oci_add_layer(struct oci_parts *parts, const char *name, const char *digest
 int oci_read_config(const struct oci_store *store, const struct oci_parts *parts,
 		    const struct image *stage, struct oci_run *run);
 
-/* "USER[:GROUP]", names or numbers, as /etc/passwd and /etc/group of the image have them. 0, or -1 after
- * reporting. */
+/* "USER[:GROUP]", names or numbers, as /etc/passwd and /etc/group of the image have them. 0, or -1
+ * after reporting. */
 int oci_user(const struct oci_store *store, const struct image *stage, const char *text,
 	     struct oci_run *run);
 

@@ -137,7 +137,8 @@ char *oci_blob_name(const struct oci_store *store, const char *digest)
 	return NULL;
 }
 
-int oci_verify(const struct oci_store *store, const struct blob *blob, const char *digest, int64_t size)
+int oci_verify(const struct oci_store *store, const struct blob *blob, const char *digest,
+	       int64_t size)
 {
 	char hex[SHA256_HEX];
 
@@ -170,7 +171,8 @@ json_t *oci_store_json(const struct oci_store *store, const char *name, const ch
 		if (!blob_read(&blob, 0, text, (size_t)blob.size)) {
 			json = json_loadb(text, (size_t)blob.size, JSON_REJECT_DUPLICATES, &fault);
 			if (!json)
-				oci_error(store, name, "is no JSON: line %d: %s", fault.line, fault.text);
+				oci_error(store, name, "is no JSON: line %d: %s", fault.line,
+					  fault.text);
 		}
 		free(text);
 	}

@@ -58,10 +58,10 @@ static bool is_named(const struct database *database, const char *name)
 }
 
 struct user {
-	const char *name;	/* as the image asks for it */
-	char *login;		/* as /etc/passwd has it, or NULL */
+	const char *name; /* as the image asks for it */
+	char *login; /* as /etc/passwd has it, or NULL */
 	unsigned long uid, gid;
-	struct buffer groups;	/* ",GID,GID" */
+	struct buffer groups; /* ",GID,GID" */
 };
 
 static int find_user(const struct oci_store *store, const struct image *stage, struct user *user,
@@ -81,7 +81,8 @@ static int find_user(const struct oci_store *store, const struct image *stage, s
 		}
 	buffer_free(&passwd.text);
 	if (!result && !user->login && !is_number(user->name))
-		return oci_error(store, "config", "User \"%s\" is not in the image's /etc/passwd", user->name);
+		return oci_error(store, "config", "User \"%s\" is not in the image's /etc/passwd",
+				 user->name);
 	return result;
 }
 
@@ -119,12 +120,14 @@ static int find_groups(const struct oci_store *store, const struct image *stage,
 	}
 	buffer_free(&groups.text);
 	if (!result && group && !found)
-		return oci_error(store, "config", "the group of User, \"%s\", is not in the image's /etc/group",
+		return oci_error(store, "config",
+				 "the group of User, \"%s\", is not in the image's /etc/group",
 				 group);
 	return result;
 }
 
-int oci_user(const struct oci_store *store, const struct image *stage, const char *text, struct oci_run *run)
+int oci_user(const struct oci_store *store, const struct image *stage, const char *text,
+	     struct oci_run *run)
 {
 	char *name = xstrdup(text), *group = strchr(name, ':');
 	struct user user = { .name = name };

@@ -4,7 +4,8 @@
 
 #include "tools/lib/package/package.h"
 
-/* Appends a file's bytes. 0, or -1 without a report: it is not there, not to be read, or over 64 MiB. */
+/* Appends a file's bytes. 0, or -1 without a report: it is not there, not to be read, or over 64
+ * MiB. */
 int package_read(const struct package_system *system, const char *path, struct buffer *bytes);
 
 /* Calls each() with the names of what is in a folder, in the order of their bytes. */

@@ -21,7 +21,7 @@ static size_t object_keep(struct closure *closure, struct object *object)
 /* musl's loader is the C library, whatever the name: ldso/dynlink.c, load_library(). */
 static int is_musl_itself(const char *name)
 {
-	static const char *const reserved[] = { "c.",  "pthread.", "rt.",   "m.",
+	static const char *const reserved[] = { "c.",  "pthread.", "rt.",  "m.",
 						"dl.", "util.",	   "xnet." };
 
 	if (strncmp(name, "lib", 3))
@@ -112,7 +112,8 @@ static void follow_notes(struct closure *closure, size_t owner)
 	if (closure->source.dlopen == DLOPEN_NONE)
 		return;
 	for (size_t i = 0; i < closure->objects[owner].deps.dlopen_count; i++)
-		damaged |= dlopen_note_read(closure->objects[owner].deps.dlopen[i], take_wish, &wisher);
+		damaged |= dlopen_note_read(closure->objects[owner].deps.dlopen[i], take_wish,
+					    &wisher);
 	if (damaged)
 		warning("%s: its note of libraries for dlopen(3) is damaged, and they may be missing",
 			shown(closure->objects[owner].path));
@@ -155,8 +156,7 @@ int closure_refuse(const char *path, enum elf_kind kind, const char *machine)
 		return error("%s: an object file or core dump, not a program", shown(path));
 	if (kind == ELF_KIND_BROKEN)
 		return error("%s: a truncated or damaged ELF file", shown(path));
-	return error("%s: not a program: neither an ELF file nor a script with #!",
-		     shown(path));
+	return error("%s: not a program: neither an ELF file nor a script with #!", shown(path));
 }
 
 /* The program and its interpreter. A static program is a closure of one. */
@@ -218,7 +218,8 @@ int closure_dlopen_name(struct closure *closure, const char *name, const char *f
 static void add_copy(struct closure *closure, size_t index, const char *hwcaps)
 {
 	const struct object *plain = &closure->objects[index];
-	char *dir = path_parent(plain->path), *path = xasprintf("%s/%s%s", dir, hwcaps, plain->name);
+	char *dir = path_parent(plain->path),
+	     *path = xasprintf("%s/%s%s", dir, hwcaps, plain->name);
 	struct object copy;
 
 	if (object_read(&copy, closure->source.root, path) == ELF_KIND_GOOD) {

@@ -9,41 +9,41 @@
 #include "tools/lib/program/ldconf.h"
 
 enum found_by {
-	FOUND_START,	/* the program itself, its interpreter, an extension module */
-	FOUND_RPATH,	/* DT_RPATH or DT_RUNPATH */
-	FOUND_CONF,	/* ld.so.conf and built-in directories */
+	FOUND_START, /* the program itself, its interpreter, an extension module */
+	FOUND_RPATH, /* DT_RPATH or DT_RUNPATH */
+	FOUND_CONF, /* ld.so.conf and built-in directories */
 };
 
 struct object {
-	char *path;		/* in the closure's root, as the loader would open it: symlinks are kept */
-	char *placed;		/* where it has to be in the image, which differs from `path` where
-				 * the program goes elsewhere and $ORIGIN led here; else NULL */
-	char *name;		/* the DT_NEEDED text that led here, NULL for FOUND_START */
-	char *feature;		/* what it is opened for with dlopen(3), or NULL: it is linked */
+	char *path; /* in the closure's root, as the loader would open it: symlinks are kept */
+	char *placed; /* where it has to be in the image, which differs from `path` where
+		       * the program goes elsewhere and $ORIGIN led here; else NULL */
+	char *name; /* the DT_NEEDED text that led here, NULL for FOUND_START */
+	char *feature; /* what it is opened for with dlopen(3), or NULL: it is linked */
 	enum found_by found_by;
-	const char *hwcaps;	/* the folder of processors' levels it was found in, or "" */
-	size_t loader;		/* index of the object that needed it first; its own for a start */
+	const char *hwcaps; /* the folder of processors' levels it was found in, or "" */
+	size_t loader; /* index of the object that needed it first; its own for a start */
 	struct elf_deps deps;
-	void *map;		/* the file; deps points into it */
+	void *map; /* the file; deps points into it */
 	size_t map_len;
 };
 
 struct missing {
 	char *name;
-	size_t needed_by;	/* index of the object */
-	char *feature;		/* what it was to be opened for, or NULL: it is linked */
+	size_t needed_by; /* index of the object */
+	char *feature; /* what it was to be opened for, or NULL: it is linked */
 	enum dlopen_priority priority;
 };
 
 /* What to follow; all texts are the caller's and outlive the closure. */
 struct closure_source {
-	const char *root;	/* sysroot.h */
-	const char *dest;	/* where the program will be, or NULL: where it is */
-	enum dlopen_priority dlopen;	/* the least that is followed, of all its libraries as well */
+	const char *root; /* sysroot.h */
+	const char *dest; /* where the program will be, or NULL: where it is */
+	enum dlopen_priority dlopen; /* the least that is followed, of all its libraries as well */
 };
 
 struct closure {
-	struct object *objects;	/* [0] is the program */
+	struct object *objects; /* [0] is the program */
 	size_t count;
 	struct missing *missing;
 	size_t missing_count;
@@ -73,8 +73,8 @@ int closure_dlopen(struct closure *closure, const char *path);
  * was loaded before, -1 without a report: not found. */
 int closure_dlopen_name(struct closure *closure, const char *name, const char *feature);
 
-/* The copies for better processors of all libraries that have some and that the guest's loader finds
- * without a cache. */
+/* The copies for better processors of all libraries that have some and that the guest's loader
+ * finds without a cache. */
 void closure_add_hwcaps(struct closure *closure);
 void closure_free(struct closure *closure);
 

@@ -14,7 +14,10 @@
 #include "tools/lib/program/sysroot.h"
 
 const char *const closure_hwcaps[HWCAPS_COUNT] = {
-	"", "glibc-hwcaps/x86-64-v2/", "glibc-hwcaps/x86-64-v3/", "glibc-hwcaps/x86-64-v4/",
+	"",
+	"glibc-hwcaps/x86-64-v2/",
+	"glibc-hwcaps/x86-64-v3/",
+	"glibc-hwcaps/x86-64-v4/",
 };
 
 /* Maps a regular file. Returns 0 or an errno value; an empty file is a span of length 0. */
@@ -143,11 +146,13 @@ static int try_dir(const struct search *search, const char *dir)
 	return found;
 }
 
-/* Where a library has to be that was found in `dir`, for the place from which `image_dir` is seen. */
+/* Where a library has to be that was found in `dir`, for the place from which `image_dir`
+ * is seen. */
 static void place(const struct search *search, const char *dir, const char *image_dir)
 {
 	if (strcmp(dir, image_dir))
-		search->object->placed = xasprintf("%s/%s%s", image_dir, search->hwcaps, search->name);
+		search->object->placed =
+			xasprintf("%s/%s%s", image_dir, search->hwcaps, search->name);
 }
 
 /* Tries each directory of RPATH or RUNPATH `list` of object `owner`. */
@@ -227,12 +232,14 @@ static int try_all(const struct search *search, size_t owner)
 	return 0;
 }
 
-int closure_find(const struct closure *closure, size_t owner, const char *name, struct object *object)
+int closure_find(const struct closure *closure, size_t owner, const char *name,
+		 struct object *object)
 {
 	size_t levels = closure->loader == LOADER_MUSL ? 1 : HWCAPS_COUNT;
 
 	if (strchr(name, '/')) {
-		if (*name != '/' || object_read(object, closure->source.root, name) != ELF_KIND_GOOD)
+		if (*name != '/' ||
+		    object_read(object, closure->source.root, name) != ELF_KIND_GOOD)
 			return 0;
 		object->found_by = FOUND_RPATH;
 		return 1;

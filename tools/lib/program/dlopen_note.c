@@ -38,7 +38,8 @@ static int wish_read(const json_t *object, struct dlopen_wish *wish)
 	*wish = (struct dlopen_wish){ .feature = text_of(object, "feature"),
 				      .description = text_of(object, "description"),
 				      .priority = DLOPEN_RECOMMENDED };
-	if (*priority && (dlopen_priority(priority, &wish->priority) || wish->priority == DLOPEN_NONE))
+	if (*priority &&
+	    (dlopen_priority(priority, &wish->priority) || wish->priority == DLOPEN_NONE))
 		return -1;
 	for (size_t i = 0; i < json_array_size(sonames); i++) {
 		const char *name = json_string_value(json_array_get(sonames, i));

@@ -7,8 +7,9 @@
 /* Later ones include earlier ones. */
 enum dlopen_priority {
 	DLOPEN_NONE,
-	DLOPEN_REQUIRED,	/* without it the program does not work */
-	DLOPEN_RECOMMENDED,	/* without it an important part does not; what a note without a priority says */
+	DLOPEN_REQUIRED, /* without it the program does not work */
+	DLOPEN_RECOMMENDED, /* without it an important part does not; what a note without a priority
+			       says */
 	DLOPEN_SUGGESTED,
 };
 
@@ -16,14 +17,14 @@ enum dlopen_priority {
 int dlopen_priority(const char *word, enum dlopen_priority *priority);
 const char *dlopen_priority_name(enum dlopen_priority priority);
 
-#define DLOPEN_SONAMES_MAX 32	/* of one feature; systemd's longest list has 4 */
+#define DLOPEN_SONAMES_MAX 32 /* of one feature; systemd's longest list has 4 */
 
 struct dlopen_wish {
-	const char *feature;		/* "" where the note has none */
-	const char *description;	/* "" likewise */
+	const char *feature; /* "" where the note has none */
+	const char *description; /* "" likewise */
 	enum dlopen_priority priority;
-	const char *sonames[DLOPEN_SONAMES_MAX];	/* the first that there is counts */
-	size_t count;			/* at least one */
+	const char *sonames[DLOPEN_SONAMES_MAX]; /* the first that there is counts */
+	size_t count; /* at least one */
 };
 
 /*

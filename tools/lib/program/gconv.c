@@ -21,8 +21,8 @@ struct gconv {
 	struct image *image;
 	struct closure *closure;
 	const char *why;
-	char *dir;		/* in the root, "/usr/lib/x86_64-linux-gnu/gconv" */
-	struct buffer text;	/* of its tables, one behind the other */
+	char *dir; /* in the root, "/usr/lib/x86_64-linux-gnu/gconv" */
+	struct buffer text; /* of its tables, one behind the other */
 };
 
 /* The folder beside the C library, malloc'd, or NULL. */
@@ -71,8 +71,9 @@ static int take_file(struct gconv *gconv, const char *path)
 	if (sysroot_stat(gconv->closure->source.root, path, &info) || !S_ISREG(info.st_mode))
 		return 0;
 	if (path_has_suffix(path, ".so"))
-		return closure_dlopen(gconv->closure, path) ? error("%s: a damaged module of iconv",
-								    shown(path)) : 0;
+		return closure_dlopen(gconv->closure, path)
+			       ? error("%s: a damaged module of iconv", shown(path))
+			       : 0;
 	return layout_add(gconv->image, gconv->closure->source.root, path, gconv->why);
 }
 
@@ -119,7 +120,8 @@ static int take_row(struct gconv *gconv, const struct gconv_row *row, struct buf
 	free(line);
 	if (!*row->module)
 		return 0;
-	path = xasprintf("%s/%s%s", gconv->dir, row->module, path_has_suffix(row->module, ".so") ? "" : ".so");
+	path = xasprintf("%s/%s%s", gconv->dir, row->module,
+			 path_has_suffix(row->module, ".so") ? "" : ".so");
 	for (size_t i = 0; i < gconv->closure->count; i++)
 		if (!strcmp(gconv->closure->objects[i].path, path))
 			result = 1;
@@ -140,8 +142,9 @@ static int add_charset(struct gconv *gconv, const char *name, struct buffer *tab
 	for (const char *at = gconv->text.data; gconv_next(&at, name, &row); count++)
 		if (take_row(gconv, &row, table))
 			return -1;
-	return count ? 0 : error("iconv: %s has no character set \"%s\" (iconv -l lists them)",
-				 shown(gconv->dir), shown(name));
+	return count ? 0
+		     : error("iconv: %s has no character set \"%s\" (iconv -l lists them)",
+			     shown(gconv->dir), shown(name));
 }
 
 static int add_names(struct gconv *gconv, const char *charsets, struct buffer *table)
@@ -189,8 +192,10 @@ int gconv_add(struct image *image, struct closure *closure, const char *charsets
 	int result;
 
 	if (closure->loader == LOADER_MUSL)
-		result = error("iconv: %s is a program of musl, which converts by itself: leave the word "
-			       "out", shown(closure->objects[0].path));
+		result = error(
+			"iconv: %s is a program of musl, which converts by itself: leave the word "
+			"out",
+			shown(closure->objects[0].path));
 	else if (!gconv.dir)
 		result = error("iconv: no folder gconv with a " TABLE " beside the C library%s%s",
 			       *closure->source.root ? " below " : "", shown(closure->source.root));

@@ -1,4 +1,5 @@
-/* gconv_table.c - the lines of glibc's gconv-modules: names of character sets, and their modules. */
+/* gconv_table.c - the lines of glibc's gconv-modules: names of character sets, and their
+ * modules. */
 #include "tools/lib/program/gconv_table.h"
 
 #include <ctype.h>
@@ -12,8 +13,9 @@
 
 /* iconv/gconv_builtin.h; the names that people use for them. */
 static const char *const builtin[] = {
-	"UTF-8", "UTF8", "ASCII", "US-ASCII", "ANSI_X3.4-1968", "UCS-2", "UCS2", "UCS-4", "UCS4",
-	"UCS-2LE", "UCS-2BE", "UCS-4LE", "UCS-4BE", "ISO-10646/UTF8", "ISO-10646/UCS4", "WCHAR_T",
+	"UTF-8",   "UTF8",	     "ASCII",	       "US-ASCII", "ANSI_X3.4-1968", "UCS-2",
+	"UCS2",	   "UCS-4",	     "UCS4",	       "UCS-2LE",  "UCS-2BE",	     "UCS-4LE",
+	"UCS-4BE", "ISO-10646/UTF8", "ISO-10646/UCS4", "WCHAR_T",
 };
 
 int gconv_is_builtin(const char *name)
@@ -59,8 +61,9 @@ static int parse(const char *line, size_t len, struct gconv_row *row)
 	take_name(words[1], row->from);
 	take_name(words[2], row->to);
 	snprintf(row->module, sizeof(row->module), "%s", *words[0] == 'm' ? words[3] : "");
-	snprintf(row->line, sizeof(row->line), "%.7s %.120s %.120s%s%.120s%s%.120s", words[0], words[1],
-		 words[2], *words[3] ? " " : "", words[3], *words[4] ? " " : "", words[4]);
+	snprintf(row->line, sizeof(row->line), "%.7s %.120s %.120s%s%.120s%s%.120s", words[0],
+		 words[1], words[2], *words[3] ? " " : "", words[3], *words[4] ? " " : "",
+		 words[4]);
 	return 1;
 }
 

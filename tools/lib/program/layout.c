@@ -70,9 +70,11 @@ static int step(struct image *image, const struct layout *layout, struct walk *w
 	}
 	there = !sysroot_stat(layout->root, *next, &info);
 	if (walk_is_last(walk) && !(entry && S_ISDIR(entry->mode)))
-		return entry ? 0 : layout_put(image, layout->root, there ? *next : layout->path, *next,
-					      layout->why);
-	if (!entry && !image_add_dir(image, *next, there ? info.st_mode & 07777 : 0755, layout->why))
+		return entry ? 0
+			     : layout_put(image, layout->root, there ? *next : layout->path, *next,
+					  layout->why);
+	if (!entry &&
+	    !image_add_dir(image, *next, there ? info.st_mode & 07777 : 0755, layout->why))
 		return -1;
 	walk_into(walk, *next);
 	*next = NULL;

@@ -9,14 +9,14 @@
 
 #define CACHE_PATH "/etc/ld.so.cache"
 #define MAGIC "glibc-ld.so.cache1.1"
-#define HEADER_SIZE 48	/* magic, nlibs, len_strings, flags, extension_offset, unused[3] */
-#define ENTRY_SIZE 24	/* flags, key, value, osversion, hwcap (8 bytes) */
+#define HEADER_SIZE 48 /* magic, nlibs, len_strings, flags, extension_offset, unused[3] */
+#define ENTRY_SIZE 24 /* flags, key, value, osversion, hwcap (8 bytes) */
 #define FLAGS_X86_64_LIBC6 0x0303
-#define LITTLE_ENDIAN_CACHE 2	/* glibc 2.33 and later check it, older ones ignore it */
+#define LITTLE_ENDIAN_CACHE 2 /* glibc 2.33 and later check it, older ones ignore it */
 
 #define EXTENSION_MAGIC 0xeaa42174
-#define EXTENSION_LEVELS 1	/* the tag of its section of names of levels */
-#define LEVEL_BIT 62		/* of an entry's hwcap: its low half is an index of these names */
+#define EXTENSION_LEVELS 1 /* the tag of its section of names of levels */
+#define LEVEL_BIT 62 /* of an entry's hwcap: its low half is an index of these names */
 
 /* In the order of their bytes, which the loader asks for; those that no entry has do no harm. */
 static const char *const levels[] = { "x86-64-v2", "x86-64-v3", "x86-64-v4" };
@@ -24,7 +24,7 @@ static const char *const levels[] = { "x86-64-v2", "x86-64-v3", "x86-64-v4" };
 
 struct library {
 	const char *name, *path;
-	size_t level;		/* 0: for every processor; else that of levels[level - 1] */
+	size_t level; /* 0: for every processor; else that of levels[level - 1] */
 };
 
 static int is_digit(char c)
@@ -166,7 +166,8 @@ static size_t level_of(const char *hwcaps)
 	return 0;
 }
 
-int ldcache_add(struct image *image, const char *name, const char *path, const char *hwcaps, const char *why)
+int ldcache_add(struct image *image, const char *name, const char *path, const char *hwcaps,
+		const char *why)
 {
 	struct entry *entry = image_find(image, CACHE_PATH);
 	struct buffer out = { NULL, 0, 0 };

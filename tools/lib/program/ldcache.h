@@ -4,12 +4,12 @@
 
 #include "tools/lib/image/image.h"
 
-/* Says in the image's /etc/ld.so.cache that library `name` is at `path`; that it is for processors of a
- * level, where `hwcaps` is "glibc-hwcaps/x86-64-v3/" and not "". A cache that came from
- * the host (a tree, a recipe's file) stays as it is. 0, or -1 after reporting. Source: glibc
+/* Says in the image's /etc/ld.so.cache that library `name` is at `path`; that it is for processors
+ * of a level, where `hwcaps` is "glibc-hwcaps/x86-64-v3/" and not "". A cache that came from the
+ * host (a tree, a recipe's file) stays as it is. 0, or -1 after reporting. Source: glibc
  * sysdeps/generic/dl-cache.h, the format "glibc-ld.so.cache1.1", read since glibc 2.2;
  * levels since 2.33. */
 int ldcache_add(struct image *image, const char *name, const char *path, const char *hwcaps,
-	       const char *why);
+		const char *why);
 
 #endif

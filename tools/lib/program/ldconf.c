@@ -12,11 +12,15 @@
 #include "tools/lib/base/path.h"
 #include "tools/lib/program/sysroot.h"
 
-#define INCLUDE_DEPTH 8	/* ld.so.conf files that include each other must end somewhere */
+#define INCLUDE_DEPTH 8 /* ld.so.conf files that include each other must end somewhere */
 
 /* Debian's, then what others build in. */
 static const char *const glibc_dirs[] = {
-	"/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib",
+	"/lib/x86_64-linux-gnu",
+	"/usr/lib/x86_64-linux-gnu",
+	"/lib64",
+	"/usr/lib64",
+	"/lib",
 	"/usr/lib",
 };
 static const char *const musl_dirs[] = { "/lib", "/usr/local/lib", "/usr/lib" };
@@ -66,7 +70,8 @@ static void include(struct ldconf *conf, const char *file, char *patterns, int d
 
 		if (pattern && !glob(pattern, 0, NULL, &found)) {
 			for (size_t i = 0; i < found.gl_pathc; i++)
-				read_glibc(conf, sysroot_inside(conf->root, found.gl_pathv[i]), depth + 1);
+				read_glibc(conf, sysroot_inside(conf->root, found.gl_pathv[i]),
+					   depth + 1);
 			globfree(&found);
 		}
 		free(pattern);

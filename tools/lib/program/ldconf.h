@@ -5,16 +5,16 @@
 #include <stddef.h>
 
 enum loader {
-	LOADER_GLIBC,	/* ld-linux-x86-64.so.2 */
-	LOADER_MUSL,	/* ld-musl-x86_64.so.1 */
+	LOADER_GLIBC, /* ld-linux-x86-64.so.2 */
+	LOADER_MUSL, /* ld-musl-x86_64.so.1 */
 };
 
 /* Which loader a PT_INTERP names. */
 enum loader ldconf_loader(const char *interp);
 
 struct ldconf {
-	const char *root;	/* the caller's */
-	char **dirs;		/* absolute, in search order, without doubles */
+	const char *root; /* the caller's */
+	char **dirs; /* absolute, in search order, without doubles */
 	size_t count;
 };
 

@@ -59,7 +59,8 @@ static int read_conf(struct image *image, const struct closure *closure, const c
 		place = layout_resolve(image, CONF);
 		entry = image_find(image, place);
 		if (!result)
-			warning("the image has no " CONF ": it gets %s" CONF, shown(closure->source.root));
+			warning("the image has no " CONF ": it gets %s" CONF,
+				shown(closure->source.root));
 	}
 	free(place);
 	entry = entry ? image_inode(entry) : NULL;
@@ -82,8 +83,10 @@ int nss_add(struct image *image, struct closure *closure, const char *why)
 	int result;
 
 	if (closure->loader == LOADER_MUSL)
-		return error("nss: %s is a program of musl, which has no such modules: leave the word "
-			     "out", shown(closure->objects[0].path));
+		return error(
+			"nss: %s is a program of musl, which has no such modules: leave the word "
+			"out",
+			shown(closure->objects[0].path));
 	result = read_conf(image, closure, why, &text);
 	conf.text = text.data;
 	while (!result && (service = nss_conf_next(&conf)))

@@ -32,8 +32,8 @@ static char *reason_of(const struct closure *closure, size_t index, const char *
 }
 
 /* A library that $ORIGIN leads to from a program that was moved. */
-static int add_placed(struct image *image, const struct closure *closure, const struct object *object,
-		      const char *reason)
+static int add_placed(struct image *image, const struct closure *closure,
+		      const struct object *object, const char *reason)
 {
 	char *place = layout_resolve(image, object->placed);
 	int result = layout_put(image, closure->source.root, object->path, place, reason);
@@ -82,8 +82,8 @@ static int report(const struct closure *closure, const struct missing *missing)
 			     shown(missing->name), shown(user));
 	if (missing->priority == DLOPEN_REQUIRED)
 		return error("%s not found: %s requires it for \"%s\", with dlopen(3); dlopen=none "
-			     "packs it without", shown(missing->name), shown(user),
-			     shown(missing->feature));
+			     "packs it without",
+			     shown(missing->name), shown(user), shown(missing->feature));
 	warning("%s not found: %s for \"%s\" by %s; that part of it will not work",
 		shown(missing->name), dlopen_priority_name(missing->priority),
 		shown(missing->feature), shown(user));
@@ -111,7 +111,8 @@ static void warn_hwcaps(const struct closure *closure)
 				plain = &closure->objects[k];
 		if (*object->hwcaps && plain == object)
 			warning("%s: there is no plain %s; the program starts only on processors of "
-				"that level", shown(object->path), shown(object->name));
+				"that level",
+				shown(object->path), shown(object->name));
 	}
 }
 
@@ -183,7 +184,8 @@ static int not_found(const struct program *program)
 	const char *name = shown(program->name), *root = shown(program->root);
 
 	if (*root && *name != '/' && strchr(name, '/'))
-		return error("%s: with a sysroot a program is a name, or its path below %s", name, root);
+		return error("%s: with a sysroot a program is a name, or its path below %s", name,
+			     root);
 	if (*root)
 		return error("%s: no such program below %s", name, root);
 	return strchr(name, '/') ? error_errno(ENOENT, "%s", name)

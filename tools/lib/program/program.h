@@ -1,4 +1,5 @@
-/* program.h - a program of this host, or of a sysroot, into the image, with all it needs to start. */
+/* program.h - a program of this host, or of a sysroot, into the image, with all it needs
+ * to start. */
 #ifndef TOOLS_LIB_PROGRAM_H
 #define TOOLS_LIB_PROGRAM_H
 
@@ -6,26 +7,26 @@
 #include "tools/lib/program/dlopen_note.h"
 
 enum program_more {
-	PROGRAM_NSS = 1,	/* what /etc/nsswitch.conf names */
-	PROGRAM_HWCAPS = 2,	/* copies of libraries for better processors */
-	PROGRAM_ICONV = 4,	/* the modules of iconv(3) */
+	PROGRAM_NSS = 1, /* what /etc/nsswitch.conf names */
+	PROGRAM_HWCAPS = 2, /* copies of libraries for better processors */
+	PROGRAM_ICONV = 4, /* the modules of iconv(3) */
 };
 
 struct program {
-	const char *name;	/* a path, or looked up in PATH */
-	const char *dest;	/* in the image, or NULL: where it is */
-	const char *root;	/* sysroot.h; "" this host */
+	const char *name; /* a path, or looked up in PATH */
+	const char *dest; /* in the image, or NULL: where it is */
+	const char *root; /* sysroot.h; "" this host */
 	const char *why;
-	enum dlopen_priority dlopen;	/* of .note.dlopen, the least that comes */
-	unsigned int more;	/* enum program_more */
-	const char *charsets;	/* with PROGRAM_ICONV: "A,B" of them only, or NULL: all */
+	enum dlopen_priority dlopen; /* of .note.dlopen, the least that comes */
+	unsigned int more; /* enum program_more */
+	const char *charsets; /* with PROGRAM_ICONV: "A,B" of them only, or NULL: all */
 };
 
 /*
- * Adds a program with its ELF interpreter, libraries, script interpreters (#!, also `env NAME`, five
- * deep), and the symlinks on the way (merged /usr, /lib64). Nothing is run. With `dest` the program
- * goes there, with it what $ORIGIN finds, and all the rest to its own paths. `placed_at` (may be
- * NULL) gets the malloc'd absolute path in the image.
+ * Adds a program with its ELF interpreter, libraries, script interpreters (#!, also `env NAME`,
+ * five deep), and the symlinks on the way (merged /usr, /lib64). Nothing is run. With `dest` the
+ * program goes there, with it what $ORIGIN finds, and all the rest to its own paths. `placed_at`
+ * (may be NULL) gets the malloc'd absolute path in the image.
  *
  * Of what dlopen(3) opens at run time only what .note.dlopen names is seen, and what `more` asks
  * for; not plugins, and not programs that this one starts. Add those with lines of their own.

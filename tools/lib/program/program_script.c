@@ -12,7 +12,7 @@
 #include "tools/lib/base/path.h"
 #include "tools/lib/program/sysroot.h"
 
-#define SCRIPT_DEPTH 5		/* the kernel follows as many #! (fs/exec.c, exec_binprm()) */
+#define SCRIPT_DEPTH 5 /* the kernel follows as many #! (fs/exec.c, exec_binprm()) */
 
 /* The program that `env WORDS` starts: the first word that is no option and no NAME=value. */
 static char *env_program(char *words)

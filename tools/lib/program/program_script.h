@@ -4,14 +4,14 @@
 
 #include "tools/lib/program/program.h"
 
-#define SCRIPT_LINE 256		/* bytes of the #! line the kernel looks at (BINPRM_BUF_SIZE) */
+#define SCRIPT_LINE 256 /* bytes of the #! line the kernel looks at (BINPRM_BUF_SIZE) */
 
 /* Reads the first line of a program whose name is its path. 1 for a script, 0 for none, -1 after
  * reporting. */
 int script_line(const struct program *program, char line[SCRIPT_LINE + 1]);
 
-/* Adds the interpreter that `line`, what stands behind the #!, names, and what env starts. `depth`: how
- * many scripts led here. 0, or -1 after reporting. */
+/* Adds the interpreter that `line`, what stands behind the #!, names, and what env starts. `depth`:
+ * how many scripts led here. 0, or -1 after reporting. */
 int script_add(struct image *image, const struct program *script, char *line, int depth);
 
 /* program.c: a program by its path, with all it needs. */

@@ -43,8 +43,8 @@ static const struct runtime {
 /* An interpreter found in the image: what runtime_add() works on. */
 struct found {
 	const struct runtime *runtime;
-	char *program;		/* its path below the root */
-	const char *root;	/* sysroot.h */
+	char *program; /* its path below the root */
+	const char *root; /* sysroot.h */
 };
 
 static const struct runtime *runtime_of(const struct entry *entry)
@@ -98,14 +98,15 @@ static int add_link(struct image *image, const char *root, const char *path, con
 
 	if (target && !sysroot_stat(root, path, &info))
 		result = S_ISREG(info.st_mode) ? layout_add(image, root, path, why)
-			 : image_add_symlink(image, path, target, why) ? 0 : -1;
+			 : image_add_symlink(image, path, target, why) ? 0
+								       : -1;
 	free(target);
 	return result;
 }
 
 /* `path` is below the root. */
-static int add_item(struct image *image, struct closure *closure, const FTSENT *item, const char *path,
-		    const char *why)
+static int add_item(struct image *image, struct closure *closure, const FTSENT *item,
+		    const char *path, const char *why)
 {
 	int result;
 
@@ -123,8 +124,8 @@ static int add_item(struct image *image, struct closure *closure, const FTSENT *
 static int add_tree(struct image *image, const struct runtime *runtime, struct closure *closure,
 		    char *dir, const char *why)
 {
-	FTS *tree = fts_open((char *[]){ dir, NULL }, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW,
-			     NULL);
+	FTS *tree =
+		fts_open((char *[]){ dir, NULL }, FTS_PHYSICAL | FTS_NOCHDIR | FTS_COMFOLLOW, NULL);
 	FTSENT *item;
 	int result = 0;
 
@@ -206,7 +207,8 @@ static const char *root_of(const struct entry *entry, const char *const *roots)
 }
 
 /* The list of entries is good until the first add only, so all are looked for first. */
-static struct found *find_all(const struct image *image, const char *const *roots, size_t *found_count)
+static struct found *find_all(const struct image *image, const char *const *roots,
+			      size_t *found_count)
 {
 	size_t count;
 	struct entry **entries = image_sorted(image, &count);
@@ -216,7 +218,8 @@ static struct found *find_all(const struct image *image, const char *const *root
 	for (size_t i = 0; i < count; i++) {
 		const struct runtime *runtime = runtime_of(entries[i]);
 		const char *root = runtime ? root_of(entries[i], roots) : "";
-		const char *path = *root ? sysroot_inside(root, entries[i]->host_path) : entries[i]->path;
+		const char *path =
+			*root ? sysroot_inside(root, entries[i]->host_path) : entries[i]->path;
 
 		if (runtime)
 			all[(*found_count)++] = (struct found){ runtime, xstrdup(path), root };

@@ -9,8 +9,8 @@
  * library directories, found by name and without running it, with the libraries that its extension
  * modules load. What only builds or tests packages is left out. Modification times are the host's,
  * which is what python compares its compiled files with.
- * `roots`, ended by NULL: the sysroots (sysroot.h) that files of the image are from; those of such an
- * interpreter's tree are from the same one.
+ * `roots`, ended by NULL: the sysroots (sysroot.h) that files of the image are from; those of such
+ * an interpreter's tree are from the same one.
  *
  * Returns 0, or -1 after reporting. An extension module whose library is missing on the host is
  * a warning: only what imports it fails.

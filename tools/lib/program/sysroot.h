@@ -11,7 +11,7 @@
  * nobody changes the folder meanwhile.
  */
 enum last_name {
-	LAST_KEPT,	/* a symlink itself */
+	LAST_KEPT, /* a symlink itself */
 	LAST_FOLLOWED,
 };
 
@@ -22,7 +22,8 @@ char *sysroot_open_dir(const char *dir);
  * with errno ELOOP. */
 char *sysroot_resolve(const char *root, const char *path, enum last_name last);
 
-/* The same as a path of this host; malloc'd. With root "" it is `path` itself: the kernel follows. */
+/* The same as a path of this host; malloc'd. With root "" it is `path` itself: the kernel
+ * follows. */
 char *sysroot_path(const char *root, const char *path, enum last_name last);
 
 /* As open(2), with O_CLOEXEC, and stat(2): -1 and errno. */

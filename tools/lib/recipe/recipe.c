@@ -18,18 +18,20 @@
 /* The language. Reading down this table is reading rdinit-recipe(5). */
 static const struct verb {
 	const char *name;
-	size_t min, max;	/* arguments */
+	size_t min, max; /* arguments */
 	int (*run)(const struct line *line);
 	const char *usage;
 	enum { MAIN_ONLY, ANY_SEGMENT } place;
 } verbs[] = {
-	{ "file", 5, MANY, verb_file, "file NAME LOCATION MODE UID GID [HARDLINK...]", ANY_SEGMENT },
+	{ "file", 5, MANY, verb_file, "file NAME LOCATION MODE UID GID [HARDLINK...]",
+	  ANY_SEGMENT },
 	{ "dir", 4, 4, verb_dir, "dir NAME MODE UID GID", ANY_SEGMENT },
 	{ "nod", 7, 7, verb_nod, "nod NAME MODE UID GID b|c MAJOR MINOR", ANY_SEGMENT },
 	{ "slink", 5, 5, verb_slink, "slink NAME TARGET MODE UID GID", ANY_SEGMENT },
 	{ "pipe", 4, 4, verb_pipe, "pipe NAME MODE UID GID", ANY_SEGMENT },
 	{ "sock", 4, 4, verb_sock, "sock NAME MODE UID GID", ANY_SEGMENT },
-	{ "tree", 1, MANY, verb_tree, "tree HOSTDIR [DEST] [keep|UID:GID] [without PATTERN...]", ANY_SEGMENT },
+	{ "tree", 1, MANY, verb_tree, "tree HOSTDIR [DEST] [keep|UID:GID] [without PATTERN...]",
+	  ANY_SEGMENT },
 	{ "tar", 1, 3, verb_tar, "tar FILE [DEST] [keep|UID:GID]", ANY_SEGMENT },
 	{ "oci", 1, 3, verb_oci, "oci PATH[:TAG] [DEST] [keep|UID:GID]" },
 	{ "image", 1, 3, verb_image, "image FILE [DEST] [keep|UID:GID]", ANY_SEGMENT },
@@ -138,11 +140,14 @@ int line_run(const struct line *line)
 		return line_error(line, line->count, "expected %s, found the end of the line",
 				  verb->usage);
 	if (line->count - 1 > verb->max)
-		return line_error(line, verb->max + 1, "expected %s, found \"%s\" too much", verb->usage,
-				  shown(line_word(line, verb->max + 1)));
+		return line_error(line, verb->max + 1, "expected %s, found \"%s\" too much",
+				  verb->usage, shown(line_word(line, verb->max + 1)));
 	if (verb->place == MAIN_ONLY && line->recipe->image != line->recipe->main)
-		return line_error(line, 0, "%s is for the image that is unpacked: a line `segment main` before it "
-				  "goes back there", verb->name);
+		return line_error(
+			line, 0,
+			"%s is for the image that is unpacked: a line `segment main` before it "
+			"goes back there",
+			verb->name);
 	if (verb->run(line) == 0)
 		return 0;
 	if (line->recipe->errors == before) /* reported further down, under line->why */
@@ -236,8 +241,8 @@ int recipe_finish(struct recipe *recipe)
 {
 	if (recipe->errors)
 		return -1;
-	if (finish_modules(recipe) < 0 || finish_programs(recipe) < 0 || finish_run(recipe) < 0 || finish_cmdline(recipe) < 0 ||
-	    finish_attr(recipe) < 0)
+	if (finish_modules(recipe) < 0 || finish_programs(recipe) < 0 || finish_run(recipe) < 0 ||
+	    finish_cmdline(recipe) < 0 || finish_attr(recipe) < 0)
 		return -1;
 	clamp_program_times(recipe);
 	return 0;

@@ -8,22 +8,22 @@
 struct recipe;
 
 struct recipe_options {
-	const char *const *vars;	/* "NAME=VALUE", before the environment; ends with NULL */
-	const char *kernel;		/* whose modules, or NULL: as kernel_find() says */
-	const char *modules_dir;	/* .../lib/modules/RELEASE, or NULL: the kernel's */
-	const char *kernel_release;	/* in place of both: this release, as installed on the host */
-	const char *firmware_dir;	/* or NULL, as module.h says */
+	const char *const *vars; /* "NAME=VALUE", before the environment; ends with NULL */
+	const char *kernel; /* whose modules, or NULL: as kernel_find() says */
+	const char *modules_dir; /* .../lib/modules/RELEASE, or NULL: the kernel's */
+	const char *kernel_release; /* in place of both: this release, as installed on the host */
+	const char *firmware_dir; /* or NULL, as module.h says */
 	const char *const *modprobe_dirs; /* of modprobe.d(5); ends with NULL; or NULL */
 	enum module_signatures signatures;
-	const char *host_root;		/* where the host's files are, for tests; NULL: at / */
-	const char *output;		/* the image to be: left out of trees */
-	int64_t newest;			/* SOURCE_DATE_EPOCH, or 0: times of host files do not count */
+	const char *host_root; /* where the host's files are, for tests; NULL: at / */
+	const char *output; /* the image to be: left out of trees */
+	int64_t newest; /* SOURCE_DATE_EPOCH, or 0: times of host files do not count */
 };
 
-#define RECIPE_ERRORS_MAX 20	/* then it stops looking for more */
+#define RECIPE_ERRORS_MAX 20 /* then it stops looking for more */
 
 struct recipe *recipe_new(struct image *image, const struct recipe_options *options);
-void recipe_free(struct recipe *recipe);	/* NULL is fine */
+void recipe_free(struct recipe *recipe); /* NULL is fine */
 
 /* Reads a recipe file, "-" for standard input. Relative host paths in it count from its directory.
  * Goes on after an error to show more of them. 0, or -1 after reporting. */
@@ -36,8 +36,8 @@ int recipe_line(struct recipe *recipe, const char *where, const char *const *wor
 /* The roots of `sysroot` lines, ended by NULL. They are the recipe's. */
 const char *const *recipe_sysroots(const struct recipe *recipe);
 
-/* What the kernel reads in front of the image, not compressed, or NULL: microcode, ACPI tables. It is the
- * recipe's. */
+/* What the kernel reads in front of the image, not compressed, or NULL: microcode, ACPI tables. It
+ * is the recipe's. */
 const struct image *recipe_early(const struct recipe *recipe);
 
 /* What has to wait for the last line: the modules in load order, the command line, the program to

@@ -20,7 +20,8 @@ int verb_attr(const struct line *line)
 	struct attr attr = { 0 };
 
 	if (*line_word(line, 1) != '/')
-		return line_expected(line, 1, "a pattern of paths in the image, with a slash first");
+		return line_expected(line, 1,
+				     "a pattern of paths in the image, with a slash first");
 	if (!is_left_alone(line, 2)) {
 		attr.set |= SET_MODE;
 		if (line_mode(line, 2, 0, &attr.mode) < 0)
@@ -74,7 +75,8 @@ int finish_attr(struct recipe *recipe)
 				matched++;
 			}
 		if (!matched)
-			result = error("%s: nothing in the image matches %s", attr->why, shown(attr->pattern));
+			result = error("%s: nothing in the image matches %s", attr->why,
+				       shown(attr->pattern));
 	}
 	free(all);
 	return result;

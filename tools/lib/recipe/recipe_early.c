@@ -9,8 +9,8 @@
 #include "tools/lib/image/microcode.h"
 #include "tools/lib/recipe/recipe_line.h"
 
-#define FIRMWARE  "/lib/firmware"
-#define ACPI	  "/kernel/firmware/acpi"
+#define FIRMWARE "/lib/firmware"
+#define ACPI "/kernel/firmware/acpi"
 #define TABLE_MAX ((size_t)16 << 20) /* bytes */
 #define EARLY_MAX ((size_t)256 << 20)
 
@@ -52,7 +52,10 @@ int verb_segment(const struct line *line)
 
 static int add(const struct line *line, const char *path, const struct buffer *bytes)
 {
-	return image_add_data(early_of(line->recipe), path, bytes->data, bytes->len, 0644, line->why) ? 0 : -1;
+	return image_add_data(early_of(line->recipe), path, bytes->data, bytes->len, 0644,
+			      line->why)
+		       ? 0
+		       : -1;
 }
 
 int verb_early(const struct line *line)
@@ -111,7 +114,8 @@ int verb_microcode(const struct line *line)
 		result = microcode_add(&microcode, path, &filter, line->why);
 		free(path);
 	}
-	if (!result && !microcode.updates[MICROCODE_INTEL].len && !microcode.updates[MICROCODE_AMD].len)
+	if (!result && !microcode.updates[MICROCODE_INTEL].len &&
+	    !microcode.updates[MICROCODE_AMD].len)
 		warning("%s: no microcode for this machine's processor", line->why);
 	if (!result)
 		result = add_updates(line, &microcode);

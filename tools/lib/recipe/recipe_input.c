@@ -13,7 +13,8 @@
 #include "tools/lib/oci/oci.h"
 #include "tools/lib/recipe/recipe_line.h"
 
-/* Looked at before anything large is read: DEST and owner are words 2 and 3. 0, or -1 after reporting. */
+/* Looked at before anything large is read: DEST and owner are words 2 and 3. 0, or -1 after
+ * reporting. */
 static int take_destination(const struct line *line, struct tree_source *source)
 {
 	int next;
@@ -28,7 +29,7 @@ struct input {
 	const struct line *line;
 	struct tree_source source;
 	struct image *stage;
-	char *path;	/* word 1 as a host path */
+	char *path; /* word 1 as a host path */
 };
 
 static int input_begin(struct input *input, const struct line *line)

@@ -13,7 +13,7 @@
 #include "tools/lib/recipe/recipe_line.h"
 
 #define KEYMAP_FILE "/etc/rdinit/keymap"
-#define TEXT_MAX    ((size_t)1 << 20) /* bytes */
+#define TEXT_MAX ((size_t)1 << 20) /* bytes */
 #define KEYMAP_CONF "/etc/cmdline.d/40-keymap.conf"
 
 static struct span span_of(const struct buffer *buffer)
@@ -35,9 +35,12 @@ static int compile(const struct line *line, const char *name, struct buffer *byt
 	int status;
 
 	if (!loadkeys)
-		return line_error(line, 1, "expected loadkeys for the keymap %s, which is not in PATH (Debian: kbd, and console-data for keymaps by name)",
-				  shown(name));
-	status = capture((char *[]){ loadkeys, (char *)"-b", (char *)"--", (char *)name, NULL }, bytes);
+		return line_error(
+			line, 1,
+			"expected loadkeys for the keymap %s, which is not in PATH (Debian: kbd, and console-data for keymaps by name)",
+			shown(name));
+	status = capture((char *[]){ loadkeys, (char *)"-b", (char *)"--", (char *)name, NULL },
+			 bytes);
 	if (status < 0)
 		error_errno(errno, "%s: cannot run %s", line->why, shown(loadkeys));
 	else if (status || !is_binary(bytes))
@@ -67,8 +70,9 @@ int verb_keymap(const struct line *line)
 	struct buffer bytes = { 0 };
 	int result = read_keymap(line, &bytes);
 
-	if (!result && (!image_add_data(image, KEYMAP_FILE, bytes.data, bytes.len, 0644, line->why) ||
-			!image_add_data(image, KEYMAP_CONF, conf, sizeof(conf) - 1, 0644, line->why)))
+	if (!result &&
+	    (!image_add_data(image, KEYMAP_FILE, bytes.data, bytes.len, 0644, line->why) ||
+	     !image_add_data(image, KEYMAP_CONF, conf, sizeof(conf) - 1, 0644, line->why)))
 		result = -1;
 	buffer_free(&bytes);
 	return result;

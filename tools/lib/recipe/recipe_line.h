@@ -12,33 +12,33 @@
 #include "tools/lib/recipe/words.h"
 
 struct recipe {
-	struct image *image;		/* what lines add to: main, or early behind `segment early` */
+	struct image *image; /* what lines add to: main, or early behind `segment early` */
 	struct image *main;
-	struct image *early;		/* NULL until the first file of it */
+	struct image *early; /* NULL until the first file of it */
 	struct recipe_options options;
 	unsigned int errors;
-	const char *files[16];		/* the recipe at hand last, the ones that include it before */
+	const char *files[16]; /* the recipe at hand last, the ones that include it before */
 	size_t depth;
-	struct archive **archives;	/* opened for cpio: locations */
+	struct archive **archives; /* opened for cpio: locations */
 	size_t archive_count;
-	struct modules *modules;	/* NULL until the first module */
-	int has_no_modules;		/* that was reported: a second line need not say it again */
-	struct buffer cmdline;		/* text of /etc/cmdline.d/50-image.conf */
-	char *cmdline_why;		/* NULL: no cmdline verb */
-	struct program *late;		/* `program ... nss`, all texts their own: the last line may
-					 * bring /etc/nsswitch.conf */
+	struct modules *modules; /* NULL until the first module */
+	int has_no_modules; /* that was reported: a second line need not say it again */
+	struct buffer cmdline; /* text of /etc/cmdline.d/50-image.conf */
+	char *cmdline_why; /* NULL: no cmdline verb */
+	struct program *late; /* `program ... nss`, all texts their own: the last line may
+			       * bring /etc/nsswitch.conf */
 	size_t late_count;
-	const char **sysroots;		/* of `sysroot` lines (sysroot.h), ended by NULL; or NULL: none */
-	const char *sysroot;		/* of the lines to come, one of those; NULL: the host */
-	const char *run_sysroot;	/* the one of `run` */
-	char **run;			/* the words of the last `run`, ended by NULL, or NULL */
+	const char **sysroots; /* of `sysroot` lines (sysroot.h), ended by NULL; or NULL: none */
+	const char *sysroot; /* of the lines to come, one of those; NULL: the host */
+	const char *run_sysroot; /* the one of `run` */
+	char **run; /* the words of the last `run`, ended by NULL, or NULL */
 	char *run_why;
-	char *run_from;			/* its recipe */
-	struct oci_run container;	/* what the last `oci` is to run */
-	char *container_why;		/* NULL: there was none */
-	struct attr *attrs;		/* of `attr` lines, in their order */
+	char *run_from; /* its recipe */
+	struct oci_run container; /* what the last `oci` is to run */
+	char *container_why; /* NULL: there was none */
+	struct attr *attrs; /* of `attr` lines, in their order */
 	size_t attr_count;
-	struct buffer env;		/* NAME=VALUE, each ended by a NUL */
+	struct buffer env; /* NAME=VALUE, each ended by a NUL */
 	char *env_why;
 	enum { MTIME_OF_SOURCE, MTIME_SET } mtime_rule;
 };
@@ -46,14 +46,14 @@ struct recipe {
 struct attr {
 	char *pattern, *why;
 	uint32_t mode, uid, gid;
-	unsigned int set;		/* bits 0 to 2: mode, uid, gid */
+	unsigned int set; /* bits 0 to 2: mode, uid, gid */
 };
 
 struct line {
 	struct recipe *recipe;
-	const char *file;		/* "" where it comes from an option */
-	char *why;			/* "FILE:LINE" or "--tree" */
-	const struct word *words;	/* words[0] is the verb */
+	const char *file; /* "" where it comes from an option */
+	char *why; /* "FILE:LINE" or "--tree" */
+	const struct word *words; /* words[0] is the verb */
 	size_t count;
 	unsigned int end_column;
 };
@@ -71,8 +71,8 @@ char *line_host_path(const struct line *line, size_t word);
 /* What is added from now on has this rank. The defaults before. */
 struct image_defaults recipe_set_rank(struct image *image, enum image_rank rank);
 
-/* A name without a slash is looked up in PATH, and one in a sysroot there, so neither is a path beside
- * the recipe. malloc'd. */
+/* A name without a slash is looked up in PATH, and one in a sysroot there, so neither is a path
+ * beside the recipe. malloc'd. */
 char *recipe_program_name(const char *root, const char *file, const char *name);
 
 /* Where the programs of a line are looked for (sysroot.h). */
@@ -83,8 +83,8 @@ int line_mode(const struct line *line, size_t word, uint32_t kind, uint32_t *mod
 int line_number(const struct line *line, size_t word, const char *what, uint32_t *value);
 int line_absolute(const struct line *line, size_t word);
 
-/* [DEST] [keep|UID:GID] from word 2 on, over what `source` has; and whose times count. The first word that
- * is neither, or -1 after reporting. */
+/* [DEST] [keep|UID:GID] from word 2 on, over what `source` has; and whose times count. The first
+ * word that is neither, or -1 after reporting. */
 int line_destination(const struct line *line, struct tree_source *source);
 
 /* 0 where the line has no more words from `next` on, or -1 after reporting. */

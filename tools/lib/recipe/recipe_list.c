@@ -31,8 +31,8 @@ int line_number(const struct line *line, size_t word, const char *what, uint32_t
 {
 	if (!parse(line_word(line, word), 10, value))
 		return 0;
-	return line_error(line, word, "expected %s, a number of 0 to 4294967295, found \"%s\"", what,
-			  shown(line_word(line, word)));
+	return line_error(line, word, "expected %s, a number of 0 to 4294967295, found \"%s\"",
+			  what, shown(line_word(line, word)));
 }
 
 int line_mode(const struct line *line, size_t word, uint32_t kind, uint32_t *mode)
@@ -152,8 +152,8 @@ static struct archive *open_archive(struct recipe *recipe, const char *name)
 	archive = archive_open(name);
 	if (!archive)
 		return NULL;
-	recipe->archives = xreallocarray(recipe->archives, recipe->archive_count + 1,
-					 sizeof(archive));
+	recipe->archives =
+		xreallocarray(recipe->archives, recipe->archive_count + 1, sizeof(archive));
 	recipe->archives[recipe->archive_count++] = archive;
 	return archive;
 }
@@ -187,7 +187,8 @@ static struct entry *add_from_archive(const struct line *line, const char *locat
 	struct span data;
 
 	if (!name) {
-		line_error(line, 2, "expected cpio:IMAGE:/path with an IMAGE that exists, found \"%s\"",
+		line_error(line, 2,
+			   "expected cpio:IMAGE:/path with an IMAGE that exists, found \"%s\"",
 			   shown(location));
 		return NULL;
 	}
@@ -230,10 +231,12 @@ static struct entry *add_from_host(const struct line *line, uint32_t mode)
 			   strerror(errno), strerrorname_np(errno));
 	} else if (!S_ISREG(st.st_mode) && !(S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3))) {
 		line_error(line, 2, "expected a regular file, found %s, a %s", shown(path),
-			   S_ISDIR(st.st_mode) ? "directory (tree adds one)" : "device, pipe or socket");
+			   S_ISDIR(st.st_mode) ? "directory (tree adds one)"
+					       : "device, pipe or socket");
 	} else {
 		host_mtime(line, &st);
-		entry = image_add_file(line->recipe->image, line_word(line, 1), path, mode, line->why);
+		entry = image_add_file(line->recipe->image, line_word(line, 1), path, mode,
+				       line->why);
 	}
 	free(path);
 	return entry;
@@ -252,8 +255,8 @@ int verb_file(const struct line *line)
 			return -1;
 	if (take_owner(line, 3, S_IFREG, &mode, &before) < 0)
 		return -1;
-	entry = strncmp(location, "cpio:", 5) ? add_from_host(line, mode) :
-						add_from_archive(line, location, mode);
+	entry = strncmp(location, "cpio:", 5) ? add_from_host(line, mode)
+					      : add_from_archive(line, location, mode);
 	for (size_t i = 6; entry && i < line->count && !result; i++)
 		if (!image_add_link(line->recipe->image, line_word(line, i), entry, line->why))
 			result = -1;

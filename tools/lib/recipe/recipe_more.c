@@ -64,9 +64,10 @@ int line_ends(const struct line *line, size_t next)
 {
 	if (line->count <= next)
 		return 0;
-	return line_expected(line, next, next == 2 ? "DEST (with a slash first), keep, or UID:GID" :
-				 next == 3	   ? "keep or UID:GID" :
-						     "the end of the line");
+	return line_expected(line, next,
+			     next == 2	 ? "DEST (with a slash first), keep, or UID:GID"
+			     : next == 3 ? "keep or UID:GID"
+					 : "the end of the line");
 }
 
 /* Patterns behind `without`. */
@@ -110,7 +111,9 @@ int line_kernel_words(const struct line *line, size_t first, struct buffer *out)
 		const char *word = line_word(line, i);
 
 		if (strpbrk(word, "\"\n"))
-			return line_expected(line, i, "a word without \" and newline, which the kernel cannot take");
+			return line_expected(
+				line, i,
+				"a word without \" and newline, which the kernel cannot take");
 		buffer_printf(out, strpbrk(word, " \t") || !*word ? "%s\"%s\"" : "%s%s",
 			      i > first ? " " : "", word);
 	}
@@ -181,11 +184,13 @@ int verb_include(const struct line *line)
 	int result;
 
 	if (is_included(recipe, path))
-		result = line_error(line, 1, "expected another recipe, found %s, which includes this one",
+		result = line_error(line, 1,
+				    "expected another recipe, found %s, which includes this one",
 				    shown(path));
 	else if (recipe->depth == sizeof(recipe->files) / sizeof(*recipe->files))
-		result = line_error(line, 1, "expected at most %zu recipes in one another, found %s",
-				    recipe->depth, shown(path));
+		result =
+			line_error(line, 1, "expected at most %zu recipes in one another, found %s",
+				   recipe->depth, shown(path));
 	else if (access(path, R_OK) < 0)
 		result = line_error(line, 1, "expected a readable recipe, found %s: %s (%s)",
 				    shown(path), strerror(errno), strerrorname_np(errno));
@@ -200,5 +205,7 @@ int finish_cmdline(struct recipe *recipe)
 	if (!recipe->cmdline_why)
 		return 0;
 	return image_add_data(recipe->image, "/etc/cmdline.d/50-image.conf", recipe->cmdline.data,
-			      recipe->cmdline.len, 0644, recipe->cmdline_why) ? 0 : -1;
+			      recipe->cmdline.len, 0644, recipe->cmdline_why)
+		       ? 0
+		       : -1;
 }

@@ -4,7 +4,8 @@
 
 #include "tools/lib/recipe/recipe.h"
 
-/* --tree DIR[:DEST], and the same for verbs tar and image. 0, or -1 after reporting; so do the others. */
+/* --tree DIR[:DEST], and the same for verbs tar and image. 0, or -1 after reporting; so do the
+ * others. */
 int recipe_option_place(struct recipe *recipe, const char *verb, const char *text);
 
 /* An option of the verb's name whose text, if it has any, is the verb's one word: --oci PATH. */

@@ -1,4 +1,5 @@
-/* recipe_program.c - lines that bring programs: program, applets, and sysroot, which says from where. */
+/* recipe_program.c - lines that bring programs: program, applets, and sysroot, which says from
+ * where. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,7 +65,8 @@ static int take_word(const struct line *line, size_t word, struct program *progr
 	else if (!strcmp(text, "iconv") || (!strncmp(text, "iconv=", 6) && text[6]))
 		program->more |= PROGRAM_ICONV;
 	else
-		return line_expected(line, word, "[DEST] [dlopen=...] [nss] [iconv[=CHARSET,...]] [hwcaps]");
+		return line_expected(line, word,
+				     "[DEST] [dlopen=...] [nss] [iconv[=CHARSET,...]] [hwcaps]");
 	if (text[0] == 'i' && text[5])
 		program->charsets = text + 6;
 	return 0;

@@ -9,8 +9,8 @@
 #include "tools/lib/program/program.h"
 #include "tools/lib/recipe/recipe_line.h"
 
-#define RUN_FILE       "/etc/rdinit/run"
-#define ENV_FILE       "/etc/rdinit/env"
+#define RUN_FILE "/etc/rdinit/run"
+#define ENV_FILE "/etc/rdinit/env"
 #define CONTAINER_CONF "/etc/cmdline.d/40-container.conf"
 
 int verb_run(const struct line *line)
@@ -57,7 +57,7 @@ static int is_program(const struct recipe *recipe, const char *path)
 static char *program_in_image(const struct recipe *recipe, const char *name)
 {
 	static const char *const dirs[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
-					    "/usr/bin", "/sbin", "/bin" };
+					    "/usr/bin",	       "/sbin",		 "/bin" };
 
 	if (*name == '/')
 		return is_program(recipe, name) ? xstrdup(name) : NULL;
@@ -156,8 +156,9 @@ static int finish_container_conf(struct recipe *recipe)
 	int result = 0;
 
 	if (container->workdir && strpbrk(container->workdir, "\"\n"))
-		return error("%s: WorkingDir %s has a byte that the kernel's command line cannot hold",
-			     recipe->container_why, shown(container->workdir));
+		return error(
+			"%s: WorkingDir %s has a byte that the kernel's command line cannot hold",
+			recipe->container_why, shown(container->workdir));
 	if (container->user)
 		buffer_printf(&text, "rdinit.user=%s\n", container->user);
 	if (container->workdir)
@@ -169,7 +170,8 @@ static int finish_container_conf(struct recipe *recipe)
 	return result;
 }
 
-/* The container's environment first: lines of the recipe come behind it, and the last one counts. */
+/* The container's environment first: lines of the recipe come behind it, and the last
+ * one counts. */
 static int finish_env(struct recipe *recipe)
 {
 	const struct oci_run *container = &recipe->container;

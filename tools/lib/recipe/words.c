@@ -39,7 +39,8 @@ static char *found(const struct cursor *cursor)
 
 	if (byte < 0)
 		return xstrdup("the end of the line");
-	return byte > 0x20 && byte < 0x7f ? xasprintf("'%c'", byte) : xasprintf("byte 0x%02x", byte);
+	return byte > 0x20 && byte < 0x7f ? xasprintf("'%c'", byte)
+					  : xasprintf("byte 0x%02x", byte);
 }
 
 static int expected(struct cursor *cursor, const char *what)
@@ -85,8 +86,9 @@ static int variable(struct cursor *cursor)
 		buffer_text(&cursor->word, value);
 	else
 		fail(cursor, start,
-		     xasprintf("expected a variable that is set (--var or environment), found ${%s}",
-			       name));
+		     xasprintf(
+			     "expected a variable that is set (--var or environment), found ${%s}",
+			     name));
 	free(name);
 	return value ? 0 : -1;
 }
@@ -226,7 +228,8 @@ static bool must_quote(const char *text)
 		return true;
 	for (; *text; text++)
 		if (*text <= ' ' || *text == '"' || *text == 0x7f)
-			return true; /* char is signed here, so <= ' ' holds for bytes over 0x7f too */
+			return true; /* char is signed here, so <= ' ' holds for bytes over
+				      * 0x7f too */
 	return false;
 }
 

@@ -7,14 +7,14 @@
 
 struct word {
 	char *text;
-	unsigned int column;	/* bytes, the first is 1 */
+	unsigned int column; /* bytes, the first is 1 */
 };
 
-struct words {			/* set to 0 before words_parse() */
+struct words { /* set to 0 before words_parse() */
 	struct word *list;
 	size_t count;
-	unsigned int end_column;	/* after the last word: where one more would be */
-	char *fault;		/* after -1: "expected ..., found ..." */
+	unsigned int end_column; /* after the last word: where one more would be */
+	char *fault; /* after -1: "expected ..., found ..." */
 	unsigned int fault_column;
 };
 

@@ -12,6 +12,6 @@ struct arguments {
 
 void arguments_add(struct arguments *arguments, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-void arguments_free(char **list);	/* its elements, too */
+void arguments_free(char **list); /* its elements, too */
 
 #endif

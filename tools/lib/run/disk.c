@@ -15,7 +15,7 @@ static const char *const uses[] = { [DISK_READONLY] = "ro", [DISK_SNAPSHOT] = "s
 
 static const struct {
 	const char *name;
-	const char *modules[DISK_HOSTS][4];	/* none: this host has no such bus */
+	const char *modules[DISK_HOSTS][4]; /* none: this host has no such bus */
 } buses[] = {
 	[DISK_SCSI] = { "scsi",
 			{ [DISK_HOST_PC] = { "virtio_pci", "virtio_scsi", "sd_mod" },
@@ -28,8 +28,7 @@ static const struct {
 	[DISK_IDE] = { "ide",
 		       { [DISK_HOST_PC] = { "ata_piix", "sd_mod" },
 			 [DISK_HOST_Q35] = { "ahci", "sd_mod" } } },
-	[DISK_NVME] = { "nvme",
-			{ [DISK_HOST_PC] = { "nvme" }, [DISK_HOST_Q35] = { "nvme" } } },
+	[DISK_NVME] = { "nvme", { [DISK_HOST_PC] = { "nvme" }, [DISK_HOST_Q35] = { "nvme" } } },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -61,8 +60,8 @@ static int take_word(char *path, struct disk *disk)
 
 static int check(const struct disk *disk)
 {
-	int fd = open(disk->path, (disk->use == DISK_WRITE ? O_RDWR : O_RDONLY) | O_CLOEXEC |
-				  O_NONBLOCK);
+	int fd = open(disk->path,
+		      (disk->use == DISK_WRITE ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK);
 	struct stat info;
 	int err = fd < 0 || fstat(fd, &info) ? errno : 0;
 
@@ -71,7 +70,8 @@ static int check(const struct disk *disk)
 	if (err == EROFS || err == EACCES)
 		return error_errno(err, "disk %s%s", shown(disk->path),
 				   disk->use == DISK_WRITE ? " (for writing; ,ro or ,snapshot "
-				   "need less)" : "");
+							     "need less)"
+							   : "");
 	if (err)
 		return error_errno(err, "disk %s", shown(disk->path));
 	if (!S_ISREG(info.st_mode) && !S_ISBLK(info.st_mode))
@@ -115,7 +115,8 @@ const char *const *disk_modules(enum disk_bus bus, enum disk_host host)
 
 const char *disk_scsi_controller(enum disk_host host)
 {
-	return host == DISK_HOST_MICROVM ? "virtio-scsi-device,id=scsi0" : "virtio-scsi-pci,id=scsi0";
+	return host == DISK_HOST_MICROVM ? "virtio-scsi-device,id=scsi0"
+					 : "virtio-scsi-pci,id=scsi0";
 }
 
 char *disk_device(const struct disk *disk, size_t index, enum disk_host host)

@@ -11,14 +11,14 @@ enum disk_host { DISK_HOST_PC, DISK_HOST_Q35, DISK_HOST_MICROVM, DISK_HOSTS };
 enum disk_use {
 	DISK_WRITE,
 	DISK_READONLY,
-	DISK_SNAPSHOT,	/* writes are thrown away at the end */
+	DISK_SNAPSHOT, /* writes are thrown away at the end */
 };
 
 struct disk {
-	char *path;	/* absolute: QEMU takes "nbd:..." for a protocol otherwise */
+	char *path; /* absolute: QEMU takes "nbd:..." for a protocol otherwise */
 	enum disk_bus bus;
 	enum disk_use use;
-	int bus_given;	/* else it is the default */
+	int bus_given; /* else it is the default */
 };
 
 /* Parses and checks that the file can be opened as asked. Words that are no bus and no use belong
@@ -26,12 +26,12 @@ struct disk {
 int disk_parse(const char *text, struct disk *disk);
 void disk_free(struct disk *disk);
 
-/* Kernel modules that make a disk of this bus appear: names ended by NULL, in no order. None where this
- * host has no such bus. */
+/* Kernel modules that make a disk of this bus appear: names ended by NULL, in no order. None where
+ * this host has no such bus. */
 const char *const *disk_modules(enum disk_bus bus, enum disk_host host);
 
-/* The -device for disk number `index`, for malloc: "scsi-hd,drive=disk0,bus=scsi0.0"; and that of the
- * controller all SCSI disks share. */
+/* The -device for disk number `index`, for malloc: "scsi-hd,drive=disk0,bus=scsi0.0"; and that of
+ * the controller all SCSI disks share. */
 char *disk_device(const struct disk *disk, size_t index, enum disk_host host);
 const char *disk_scsi_controller(enum disk_host host);
 

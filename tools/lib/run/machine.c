@@ -15,10 +15,10 @@
 #include "tools/lib/run/machine_state.h"
 #include "tools/lib/run/tty.h"
 
-#define LINGER_MS 10000	/* after `off` on the wire: powering off takes under 1 s */
-#define HALT_MS 500	/* after `halt`: for what the console still has to say */
-#define PANIC_MS 5000	/* after a panic: panic=-1 ends at once, other words may never end */
-#define DRAIN_MS 1000	/* for slow readers of our output when we ended the guest */
+#define LINGER_MS 10000 /* after `off` on the wire: powering off takes under 1 s */
+#define HALT_MS 500 /* after `halt`: for what the console still has to say */
+#define PANIC_MS 5000 /* after a panic: panic=-1 ends at once, other words may never end */
+#define DRAIN_MS 1000 /* for slow readers of our output when we ended the guest */
 
 enum slot { SIGNALS, CONSOLE, WIRE, STDIO, ERRORS, INPUT, OUTPUT, ERROR_OUTPUT, SLOTS };
 

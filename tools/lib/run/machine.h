@@ -4,8 +4,8 @@
 
 #include "tools/lib/run/qemu.h"
 
-#define STATUS_TIMEOUT 124	/* --timeout passed, as timeout(1) has it */
-#define STATUS_FAILED 125	/* the machine or its init failed, not the program */
+#define STATUS_TIMEOUT 124 /* --timeout passed, as timeout(1) has it */
+#define STATUS_FAILED 125 /* the machine or its init failed, not the program */
 
 /*
  * Boots `program` (QEMU) with this configuration and stays until it ended. Returns the exit

@@ -77,7 +77,8 @@ int machine_wants_input(const struct machine *machine)
 	if (machine->stdin_ended || machine->reaped)
 		return 0;
 	if (machine->config->stdio == STDIO_PIPE)
-		return usable_credit(machine) && queue_space(&machine->to_stdio) >= FRAME_HEAD + FRAME_MAX;
+		return usable_credit(machine) &&
+		       queue_space(&machine->to_stdio) >= FRAME_HEAD + FRAME_MAX;
 	/* A serial port that nobody has opened yet loses what comes. A terminal is read all the
 	 * same, for its Ctrl-C. */
 	if (machine->config->payload == PAYLOAD_PROGRAM && !isatty(STDIN_FILENO) &&

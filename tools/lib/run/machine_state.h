@@ -11,43 +11,43 @@
 #include "tools/lib/run/wire.h"
 
 enum machine_end {
-	END_ITSELF,	/* QEMU ended without our doing */
-	END_SIGNAL,	/* a signal to us, or Ctrl-C: `signal` */
+	END_ITSELF, /* QEMU ended without our doing */
+	END_SIGNAL, /* a signal to us, or Ctrl-C: `signal` */
 	END_TIMEOUT,
-	END_PANIC,	/* the kernel panicked and stayed */
-	END_LINGERS,	/* it said that it powers off, and did not */
-	END_NO_READER,	/* stdout is closed */
-	END_PROTOCOL,	/* the second serial port does not speak frames */
+	END_PANIC, /* the kernel panicked and stayed */
+	END_LINGERS, /* it said that it powers off, and did not */
+	END_NO_READER, /* stdout is closed */
+	END_PROTOCOL, /* the second serial port does not speak frames */
 };
 
 struct machine {
 	const struct machine_config *config;
 	pid_t pid;
-	int kill_signal;		/* that ends it at once */
-	int reaped;			/* wait_status is valid */
+	int kill_signal; /* that ends it at once */
+	int reaped; /* wait_status is valid */
 	int wait_status;
 
 	/* Our ends; -1 once they are closed. */
 	int console, wire_fd, stdio, errors, signals;
 
 	struct queue to_console, to_stdio, to_stdout, to_stderr;
-	struct queue kept_console, kept_errors;	/* the newest bytes */
+	struct queue kept_console, kept_errors; /* the newest bytes */
 	struct wire wire;
 	struct frame_reader frames;
-	size_t credit;			/* bytes of stdin that the guest has room for */
+	size_t credit; /* bytes of stdin that the guest has room for */
 	int stdin_ended;
-	int output_ended;		/* the guest sent all; what follows is a second boot */
+	int output_ended; /* the guest sent all; what follows is a second boot */
 
 	enum machine_end end;
 	int signal;
 	int panicked;
-	int64_t deadline;		/* ms of CLOCK_MONOTONIC, 0 for none */
+	int64_t deadline; /* ms of CLOCK_MONOTONIC, 0 for none */
 	enum machine_end at_deadline;
-	int64_t drain_until;		/* 0, or when to stop waiting for slow readers */
-	int64_t interrupts[2];		/* ms: the last two Ctrl-C */
+	int64_t drain_until; /* 0, or when to stop waiting for slow readers */
+	int64_t interrupts[2]; /* ms: the last two Ctrl-C */
 };
 
-int64_t machine_now_ms(void);	/* CLOCK_MONOTONIC */
+int64_t machine_now_ms(void); /* CLOCK_MONOTONIC */
 
 /* Ends the run once; the first reason is the one that counts. The second is for a signal to us. */
 void machine_finish(struct machine *machine, enum machine_end end);

@@ -15,7 +15,9 @@
 #define QEMU "qemu-system-x86_64"
 
 static const char *const machines[] = {
-	[MACHINE_PC] = "pc", [MACHINE_Q35] = "q35", [MACHINE_MICROVM] = "microvm",
+	[MACHINE_PC] = "pc",
+	[MACHINE_Q35] = "q35",
+	[MACHINE_MICROVM] = "microvm",
 	[MACHINE_UML] = "uml",
 };
 
@@ -37,9 +39,9 @@ const char *qemu_machine_name(enum machine_type type)
 
 enum disk_host qemu_disk_host(enum machine_type type)
 {
-	return type == MACHINE_MICROVM ? DISK_HOST_MICROVM :
-	       type == MACHINE_Q35     ? DISK_HOST_Q35 :
-					 DISK_HOST_PC;
+	return type == MACHINE_MICROVM ? DISK_HOST_MICROVM
+	       : type == MACHINE_Q35   ? DISK_HOST_Q35
+				       : DISK_HOST_PC;
 }
 
 char *qemu_find(void)
@@ -56,7 +58,8 @@ char *qemu_find(void)
 
 const char *qemu_fast_firmware(void)
 {
-	static const char *const places[] = { "/usr/share/qemu/qboot.rom", "/usr/local/share/qemu/qboot.rom" };
+	static const char *const places[] = { "/usr/share/qemu/qboot.rom",
+					      "/usr/local/share/qemu/qboot.rom" };
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 		if (!access(places[i], R_OK))
@@ -133,9 +136,9 @@ static void add_disks(struct arguments *arguments, const struct machine_config *
 		}
 		arguments_add(arguments, "-drive");
 		arguments_add(arguments, "if=none,id=disk%zu,format=raw,file=%s%s", i, path,
-		    disk->use == DISK_READONLY	 ? ",readonly=on"
-		    : disk->use == DISK_SNAPSHOT ? ",snapshot=on"
-						 : "");
+			      disk->use == DISK_READONLY   ? ",readonly=on"
+			      : disk->use == DISK_SNAPSHOT ? ",snapshot=on"
+							   : "");
 		arguments_add(arguments, "-device");
 		arguments_add(arguments, "%s", device);
 		free(path);
@@ -181,12 +184,12 @@ char **qemu_arguments(const char *program, const struct machine_config *config,
 		arguments_add(&arguments, "%s", always[i]);
 	arguments_add(&arguments, "-M");
 	arguments_add(&arguments, "%s%s", machines[config->type],
-	    config->type == MACHINE_MICROVM && !config->acpi ? ",acpi=off" : "");
+		      config->type == MACHINE_MICROVM && !config->acpi ? ",acpi=off" : "");
 	arguments_add(&arguments, "-accel");
 	arguments_add(&arguments, "%s", kvm ? "kvm" : "tcg");
 	arguments_add(&arguments, "-cpu");
-	/* Programs may be built for newer processors than QEMU's default one. Five-level page tables
-	 * would only cost time, and so would ERMS: for its sake kernel and libraries copy by
+	/* Programs may be built for newer processors than QEMU's default one. Five-level page
+	 * tables would only cost time, and so would ERMS: for its sake kernel and libraries copy by
 	 * "rep movsb", which an emulator does byte by byte. */
 	arguments_add(&arguments, "%s", kvm ? "host" : "max,la57=off,erms=off");
 	arguments_add(&arguments, "-m");

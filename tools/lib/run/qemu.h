@@ -9,37 +9,37 @@
 enum machine_type { MACHINE_PC, MACHINE_Q35, MACHINE_MICROVM, MACHINE_UML };
 
 enum machine_stdio {
-	STDIO_CONSOLE,	/* stdin and stdout are the serial console */
-	STDIO_PIPE,	/* stdin, stdout, stderr are the program's, on a second serial port */
+	STDIO_CONSOLE, /* stdin and stdout are the serial console */
+	STDIO_PIPE, /* stdin, stdout, stderr are the program's, on a second serial port */
 };
 
 enum machine_payload {
-	PAYLOAD_PROGRAM,	/* our /init, that speaks on the wire */
-	PAYLOAD_IMAGE,		/* anything */
+	PAYLOAD_PROGRAM, /* our /init, that speaks on the wire */
+	PAYLOAD_IMAGE, /* anything */
 };
 
 struct machine_config {
-	const char *kernel, *initrd;	/* paths */
-	const char *append;		/* the whole kernel command line */
+	const char *kernel, *initrd; /* paths */
+	const char *append; /* the whole kernel command line */
 	enum machine_type type;
 	enum machine_stdio stdio;
 	enum machine_payload payload;
-	const char *scratch;		/* MACHINE_UML: a directory that is removed at the end */
-	const char *preload;		/* MACHINE_UML: a library for LD_PRELOAD, or NULL */
-	const char *firmware;		/* a path, or NULL: the machine's own */
-	int acpi;			/* a microvm has ACPI tables; the others always have */
+	const char *scratch; /* MACHINE_UML: a directory that is removed at the end */
+	const char *preload; /* MACHINE_UML: a library for LD_PRELOAD, or NULL */
+	const char *firmware; /* a path, or NULL: the machine's own */
+	int acpi; /* a microvm has ACPI tables; the others always have */
 	unsigned int memory_mib, cpus;
-	unsigned int timeout_s;		/* 0: none */
-	int verbose;			/* the console on stderr with STDIO_PIPE; QEMU's words */
+	unsigned int timeout_s; /* 0: none */
+	int verbose; /* the console on stderr with STDIO_PIPE; QEMU's words */
 	const struct disk *disks;
 	size_t disk_count;
 };
 
-#define QEMU_APPEND_MAX 2047	/* bytes: the kernel's COMMAND_LINE_SIZE is 2048 on x86 */
+#define QEMU_APPEND_MAX 2047 /* bytes: the kernel's COMMAND_LINE_SIZE is 2048 on x86 */
 
 /* Descriptors of the guest's ends, which QEMU inherits. */
 struct qemu_ends {
-	int console, wire, stdio;	/* stdio -1 with STDIO_CONSOLE */
+	int console, wire, stdio; /* stdio -1 with STDIO_CONSOLE */
 };
 
 /* What disks are plugged into there. */
@@ -54,9 +54,9 @@ const char *qemu_machine_name(enum machine_type type);
 char *qemu_find(void);
 
 /*
- * The firmware that starts a kernel by PVH on a pc or q35 in the shortest time, qboot, which comes with QEMU: it sets
- * up ACPI and interrupts, and leaves PCI to the kernel, options ROMs and other ways to boot away. A path,
- * or NULL where it is not there.
+ * The firmware that starts a kernel by PVH on a pc or q35 in the shortest time, qboot, which comes
+ * with QEMU: it sets up ACPI and interrupts, and leaves PCI to the kernel, options ROMs and other
+ * ways to boot away. A path, or NULL where it is not there.
  */
 const char *qemu_fast_firmware(void);
 

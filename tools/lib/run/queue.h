@@ -4,12 +4,12 @@
 
 #include "init/pure/span.h"
 
-#define QUEUE_SIZE 32768	/* bytes */
+#define QUEUE_SIZE 32768 /* bytes */
 
 struct queue {
 	uint8_t data[QUEUE_SIZE];
 	size_t len;
-	int closed;	/* nobody reads any more: what is added is dropped */
+	int closed; /* nobody reads any more: what is added is dropped */
 };
 
 size_t queue_space(const struct queue *queue);

@@ -18,8 +18,8 @@
 #include "tools/lib/program/runtime.h"
 #include "tools/lib/recipe/recipe_option.h"
 
-#define MEMORY_BASE 240	/* MiB: stock kernels take about 100 of them */
-#define MEMORY_STEP 128	/* MiB: the kernel sets up descriptors for so much at once, used or not */
+#define MEMORY_BASE 240 /* MiB: stock kernels take about 100 of them */
+#define MEMORY_STEP 128 /* MiB: the kernel sets up descriptors for so much at once, used or not */
 #define MIB (1024 * 1024)
 
 static int add_modules(struct recipe *recipe, const struct run_image *run)

@@ -9,24 +9,24 @@
 #include "tools/lib/run/disk.h"
 
 struct run_image {
-	char **program;			/* PROGRAM ARG... ended by NULL, or NULL: what oci runs */
-	const char *sysroot;		/* --sysroot DIR, or NULL: the program is of this host */
-	const char *oci;		/* --oci PATH[:TAG], or NULL */
-	const char **modules;		/* --module */
+	char **program; /* PROGRAM ARG... ended by NULL, or NULL: what oci runs */
+	const char *sysroot; /* --sysroot DIR, or NULL: the program is of this host */
+	const char *oci; /* --oci PATH[:TAG], or NULL */
+	const char **modules; /* --module */
 	size_t module_count;
-	const char **trees;		/* --tree DIR[:DEST] */
+	const char **trees; /* --tree DIR[:DEST] */
 	size_t tree_count;
 	const struct kernel *kernel;
-	const struct disk *disks;	/* their drivers are added */
+	const struct disk *disks; /* their drivers are added */
 	size_t disk_count;
 	enum disk_host host;
 };
 
 struct run_image_file {
 	int fd;
-	char *path;	/* for QEMU, which inherits fd */
-	off_t size;	/* bytes unpacked, as far as known */
-	const char *compression;	/* of its first bytes: "gzip", ...; NULL: none */
+	char *path; /* for QEMU, which inherits fd */
+	off_t size; /* bytes unpacked, as far as known */
+	const char *compression; /* of its first bytes: "gzip", ...; NULL: none */
 };
 
 /*

@@ -59,7 +59,8 @@ static _Noreturn void child(const struct machine *machine, const struct qemu_end
 {
 	int is_uml = machine->config->type == MACHINE_UML;
 
-	/* 1. The guest must not outlive us, however we end; 2. we may have ended before the prctl. */
+	/* 1. The guest must not outlive us, however we end; 2. we may have ended before
+	 * the prctl. */
 	prctl(PR_SET_PDEATHSIG, is_uml ? SIGTERM : SIGKILL);
 	if (getppid() != parent)
 		_exit(STATUS_FAILED);

@@ -9,14 +9,14 @@
 struct tuning_facts {
 	enum machine_type machine;
 	unsigned int cpus;
-	int kvm;	/* else the machine is emulated */
-	int acpi;	/* the machine has it, where it may be without */
-	int verbose;	/* the user wants the kernel's messages */
+	int kvm; /* else the machine is emulated */
+	int acpi; /* the machine has it, where it may be without */
+	int verbose; /* the user wants the kernel's messages */
 };
 
 struct tuning_word {
-	const char *word;	/* as it stands on the line, or its name before "=" */
-	const char *why;	/* what it saves, in a sentence's part */
+	const char *word; /* as it stands on the line, or its name before "=" */
+	const char *why; /* what it saves, in a sentence's part */
 	int (*applies)(const struct tuning_facts *facts);
 	/* What stands behind "="; 0: leave the word out. NULL for a word without a value. */
 	unsigned long (*value)(void);

@@ -9,8 +9,8 @@
 #include "tools/lib/kernel/vmlinux.h"
 #include "tools/lib/run/arguments.h"
 
-#define UML_REGISTERS 2696	/* bytes: FP_SIZE of arch/x86/um/, 6.1 */
-#define XSAVE_LEAF 0xd		/* CPUID: EBX is the size of all registers that are switched on */
+#define UML_REGISTERS 2696 /* bytes: FP_SIZE of arch/x86/um/, 6.1 */
+#define XSAVE_LEAF 0xd /* CPUID: EBX is the size of all registers that are switched on */
 
 static void add_disks(struct arguments *arguments, const struct machine_config *config)
 {
@@ -60,16 +60,18 @@ static int check_disks(const struct machine_config *config)
 
 		if (disk->bus_given)
 			return error("disk %s: User-mode Linux has no buses; leave out its name "
-				     "(the disk is /dev/ubd%c)", shown(disk->path), 'a' + (char)i);
+				     "(the disk is /dev/ubd%c)",
+				     shown(disk->path), 'a' + (char)i);
 		if (strpbrk(disk->path, ",:"))
 			return error("disk %s: User-mode Linux would cut this name at its comma or "
-				     "colon", shown(disk->path));
+				     "colon",
+				     shown(disk->path));
 	}
 	return 0;
 }
 
-int uml_check_registers(const struct kernel *kernel, const struct kernel_boot *form, unsigned int registers,
-			char **preload)
+int uml_check_registers(const struct kernel *kernel, const struct kernel_boot *form,
+			unsigned int registers, char **preload)
 {
 	struct vmlinux vmlinux;
 

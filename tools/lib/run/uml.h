@@ -16,9 +16,9 @@ char **uml_arguments(const struct machine_config *config, const struct qemu_ends
 int uml_check(const struct kernel *kernel, const struct kernel_boot *form,
 	      const struct machine_config *config, char **preload);
 
-/* The same of the registers alone, of which the processor switches so many bytes; for tests, which have but one
- * processor. */
-int uml_check_registers(const struct kernel *kernel, const struct kernel_boot *form, unsigned int registers,
-			char **preload);
+/* The same of the registers alone, of which the processor switches so many bytes; for tests, which
+ * have but one processor. */
+int uml_check_registers(const struct kernel *kernel, const struct kernel_boot *form,
+			unsigned int registers, char **preload);
 
 #endif

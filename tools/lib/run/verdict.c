@@ -72,8 +72,8 @@ static const uint8_t *find_panic(const struct queue *kept)
 /* "Kernel panic - not syncing: ..." up to the end of its line, into `line`. */
 static void panic_line(const struct machine *machine, char *line, size_t size)
 {
-	const struct queue *kept = find_panic(&machine->kept_console) ? &machine->kept_console
-								      : &machine->kept_errors;
+	const struct queue *kept =
+		find_panic(&machine->kept_console) ? &machine->kept_console : &machine->kept_errors;
 	const uint8_t *at = find_panic(kept);
 	size_t len = 0;
 
@@ -86,8 +86,8 @@ static void panic_line(const struct machine *machine, char *line, size_t size)
  * program's by. */
 static int has_panicked(const struct machine *machine)
 {
-	int aborted = WIFSIGNALED(machine->wait_status) &&
-		      WTERMSIG(machine->wait_status) == SIGABRT;
+	int aborted =
+		WIFSIGNALED(machine->wait_status) && WTERMSIG(machine->wait_status) == SIGABRT;
 
 	return machine->panicked ||
 	       (machine->config->type == MACHINE_UML && aborted &&
@@ -111,7 +111,7 @@ static int own_end(const struct machine *machine)
 		return failed(machine);
 	}
 	if (words & (WIRE_READY | WIRE_OFF))
-		return 0;	/* the program itself powered the machine off */
+		return 0; /* the program itself powered the machine off */
 	if (machine->config->payload == PAYLOAD_IMAGE && machine->kept_console.len)
 		return 0;
 	/* A kernel with too little memory resets before its first line, with status 0. */

@@ -4,25 +4,25 @@
 
 #include "init/pure/span.h"
 
-#define WIRE_LINE 512	/* bytes of a line that are kept; what is over is cut off */
+#define WIRE_LINE 512 /* bytes of a line that are kept; what is over is cut off */
 
 enum wire_word {
-	WIRE_READY = 1 << 0,	/* the program was started */
-	WIRE_EXIT = 1 << 1,	/* `status` holds what it ended with */
-	WIRE_FAILED = 1 << 2,	/* `failed` holds "STEP ERRNO TEXT" */
-	WIRE_OFF = 1 << 3,	/* the machine is about to power off, reboot or halt */
-	WIRE_SPOKE = 1 << 4,	/* at least one line that we know */
-	WIRE_HALT = 1 << 5,	/* with WIRE_OFF: it will stand still, and never end by itself */
+	WIRE_READY = 1 << 0, /* the program was started */
+	WIRE_EXIT = 1 << 1, /* `status` holds what it ended with */
+	WIRE_FAILED = 1 << 2, /* `failed` holds "STEP ERRNO TEXT" */
+	WIRE_OFF = 1 << 3, /* the machine is about to power off, reboot or halt */
+	WIRE_SPOKE = 1 << 4, /* at least one line that we know */
+	WIRE_HALT = 1 << 5, /* with WIRE_OFF: it will stand still, and never end by itself */
 };
 
 /* All zero is a wire on which nothing was said. */
 struct wire {
-	unsigned int words;	/* enum wire_word, or-ed */
-	int status;		/* 0 to 255, as a shell has it: 128 + n for a signal */
-	char failed[WIRE_LINE + 1];	/* the first one: later ones follow from it */
-	char said[WIRE_LINE + 1];	/* the last `status TEXT` */
-	unsigned int said_count;	/* how many there were */
-	char line[WIRE_LINE + 1];	/* the one that is not finished yet */
+	unsigned int words; /* enum wire_word, or-ed */
+	int status; /* 0 to 255, as a shell has it: 128 + n for a signal */
+	char failed[WIRE_LINE + 1]; /* the first one: later ones follow from it */
+	char said[WIRE_LINE + 1]; /* the last `status TEXT` */
+	unsigned int said_count; /* how many there were */
+	char line[WIRE_LINE + 1]; /* the one that is not finished yet */
 	size_t len;
 };
 
