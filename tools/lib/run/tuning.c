@@ -46,8 +46,7 @@ const struct tuning_word tuning_words[] = {
 	{ "cryptomgr.notests", "no self-tests of ciphers: more than half of a stock boot", always,
 	  NULL },
 	{ "no_timer_check",
-	  "a busy host fails this check of the timer's interrupt, and the guest "
-	  "panics",
+	  "a busy host fails this check of the timer's interrupt, and the guest panics",
 	  is_emulated, NULL },
 	{ "nolapic_timer", "no 0.1 s of measuring the local timer; the machine's own ticks instead",
 	  has_other_ticks, NULL },
