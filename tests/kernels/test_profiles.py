@@ -3,6 +3,7 @@ import subprocess
 
 import pytest
 from guests import pack
+from roots import U
 from vm import RDINIT, Row, check, run
 
 BASIC = [
@@ -38,9 +39,12 @@ APPLETS = "sh mount sleep cat echo true"
 HAND_OFF = Row("handoff: a disk without any module",
                ["--kernel", "handoff", "--machine", "q35", "--disk", "@root.ext4,virtio,snapshot",
                 "--append", "root=/dev/vda", "@plain.img"], 0, out=r"REALROOT-OK")
+F2FS = Row("handoff: a root of f2fs",
+           ["--kernel", "handoff", "--machine", "q35", "--disk", "@f2fs.root,virtio,snapshot",
+            "--append", f"root=UUID={U}", "@plain.img"], 0, out=(r"^ROOT-OK$", r"^/dev/vda / f2fs "))
 
 
-@pytest.mark.parametrize("row", BASIC + [HAND_OFF], ids=lambda row: row.name)
+@pytest.mark.parametrize("row", BASIC + [HAND_OFF, F2FS], ids=lambda row: row.name)
 def test_profile(row, files):
     check(row, run(row, files))
 

@@ -29,6 +29,9 @@ start=8192, size=32768
 """
 
 
+BTRFS = f"program {shutil.which('btrfs', path=ENV['PATH'])}\n"
+
+
 def run(*words, text=None):
     subprocess.run([str(word) for word in words], check=True, env=ENV, input=text, text=True,
                    stdout=subprocess.DEVNULL)
@@ -194,16 +197,25 @@ def with_files(path, directory):
     run("mke2fs", "-q", "-F", "-t", "ext4", "-U", U, "-L", "FILES", "-d", top, path)
 
 
-def in_guest(script, *disks):
-    """What only a kernel can do to a btrfs: the disks are /dev/vda, /dev/vdb ..., the first is on /m."""
+def in_guest(script, *disks, kind="btrfs", more=""):
+    """What only a kernel can do: the disks are /dev/vda, /dev/vdb ..., the first is on /m."""
     place = disks[0].with_name(disks[0].name + ".script")
-    place.write_text(f"#!/bin/sh\nset -e\nmkdir /m\nmount -t btrfs /dev/vda /m\n{script}\numount /m\n")
-    modules = "".join(f"module {name}\n" for name in ("virtio_pci", "virtio_blk", "btrfs"))
+    place.write_text(f"#!/bin/sh\nset -e\nmkdir /m\nmount -t {kind} /dev/vda /m\n{script}\numount /m\n")
+    modules = "".join(f"module {name}\n" for name in ("virtio_pci", "virtio_blk", kind))
     image = place.with_suffix(".img")
     run(RDINIT, "pack", "-o", image, "-",
-        text=f"init\napplets /bin/busybox sh mount umount mkdir rm\nprogram {shutil.which('btrfs')}\n{modules}"
+        text=f"init\napplets /bin/busybox sh mount umount mkdir rm cp\n{more}{modules}"
              f"file /script {place} 0755 0 0\nrun /script\n")
     run(RDINIT, "run", "--timeout", "60", *(word for disk in disks for word in ("--disk", f"{disk},virtio")), image)
+
+
+def copied(kind, command, size):
+    """A format whose programs make it empty."""
+    def make(path, directory):
+        empty(path, size)
+        run("sh", "-c", command.format(f=path))
+        in_guest("cp -r /tree/. /m", path, kind=kind, more=f"tree {tree(directory)} /tree\n")
+    return make
 
 
 def two_devices(path, directory):
@@ -211,13 +223,13 @@ def two_devices(path, directory):
     second = path.with_name("mirror2.root")
     DISKS["btrfs"](path, directory)
     empty(second, 256)
-    in_guest("btrfs device add -f /dev/vdb /m", path, second)
+    in_guest("btrfs device add -f /dev/vdb /m", path, second, more=BTRFS)
 
 
 def subvolume(path, directory):
     """The init is in the subvolume `sub` alone."""
     DISKS["btrfs"](path, directory)
-    in_guest("btrfs subvolume snapshot /m /m/sub\nrm /m/sbin/init", path)
+    in_guest("btrfs subvolume snapshot /m /m/sub\nrm /m/sbin/init", path, more=BTRFS)
 
 
 def xfs(path, directory):
@@ -256,6 +268,11 @@ DISKS = {
     "usrgpt": lambda path, directory: fill(path, GPT, (directory / "usr.root").read_bytes()),
     "files": with_files,
     "xfs": xfs,
+    "ext2": made_by("mke2fs -q -F -t ext2 -U {U} -L ROOT -d {tree} {f}", 16),
+    "ext3": made_by("mke2fs -q -F -t ext3 -U {U} -L ROOT -d {tree} {f}", 16),
+    "vfat": copied("vfat", "mkfs.vfat -F 32 -i 1234abcd -n ROOT {f}", 64),
+    "exfat": copied("exfat", "mkfs.exfat -L ROOT {f}", 16),
+    "udf": copied("udf", "mkudffs -l ROOT -b 512 {f}", 16),
     "btrfs": made_by("mkfs.btrfs -q -U {U} -L ROOT --rootdir {tree} {f}", 128),
     "mirror": two_devices,
     "subvol": subvolume,

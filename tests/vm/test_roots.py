@@ -56,7 +56,9 @@ BUSES = [
 TYPES = [
     found(f"a root of {kind}", words, "vda", kind, image="types", both=f"/dev/vda: {kind}")
     for kind, words in (("xfs", f"root=UUID={U}"), ("btrfs", f"root=UUID={U}"), ("squashfs", "root=/dev/vda"),
-                        ("erofs", f"root=UUID={U}"), ("iso9660", "root=LABEL=ROOT"))
+                        ("erofs", f"root=UUID={U}"), ("iso9660", "root=LABEL=ROOT"), ("ext2", f"root=UUID={U}"),
+                        ("ext3", f"root=UUID={U}"), ("vfat", "root=UUID=1234-abcd"), ("exfat", "root=LABEL=ROOT"),
+                        ("udf", "root=LABEL=ROOT"))
 ]
 
 DRIVERS = [
@@ -66,6 +68,8 @@ DRIVERS = [
     Row("drivers side by side, on two processors",
         ["-v", "--cpus", "2", *disks("ext4", "scsi"), "--append", f"debug root=UUID={U}", "@drivers.img"], 0,
         out=(r"^ROOT-OK$", r"^/dev/sda / "), both=r"modules: 1[0-9] loaded, 0 failed"),
+    found("a driver that no device asks for, by the command line", f"root=UUID={U} modules-load=ata_piix,virtio_net", "vda",
+          image="drivers", both=r"ata_piix"),
     found("a driver of the file system, by its name", f"root=UUID={U}", "vda", "xfs", image="drivers"),
 ]
 
@@ -125,6 +129,10 @@ CHECKS = [
           absent="checked by|mended by"),
     found("a check that is forced", f"root=UUID={U} fsck.mode=force", "vda", "ext4", image="fsck",
           both=(r"Pass 1: |files \(.*blocks", r"/dev/vda: checked by /sbin/fsck.ext4")),
+    found("a check that mends all", f"root=UUID={U} fsck.repair=yes", "vda", "unclean", image="fsck",
+          both=(r"Free blocks count wrong", r"/dev/vda: mended by /sbin/fsck.ext4")),
+    found("a check that mends nothing", f"root=UUID={U} fsck.repair=no", "vda", "unclean", image="fsck",
+          both=r"Fix\? no", absent="mended by"),
     found("/usr is checked, too", f"root=UUID={U}", "vda", "usrid usr", image="fsck",
           both=r"root-usr: /dev/vdb: checked by /sbin/fsck.ext4"),
 ]

@@ -204,7 +204,8 @@ IMAGES = {
     "smallest": ("", [*VIRTIO, "--compress", "zstd,22"]),
     "stripped": ("", [*VIRTIO, "--unsigned-modules", "--compress", "zstd,22"]),
     "strippedbtrfs": ("", ["--for-machine", "q35", "--for-root", "@root.btrfs", "--unsigned-modules"]),
-    "types": ("", VIRTIO + [word for name in ("xfs", "btrfs", "squashfs", "erofs", "isofs")
+    "types": ("", VIRTIO + [word for name in ("xfs", "btrfs", "squashfs", "erofs", "isofs",
+                                                          "vfat", "exfat", "udf")
                             for word in ("--module", name)]),
     "nvme": ("", ["--module", "nvme"]),
     "ide": ("", ["--module", "ata_piix", "--module", "sd_mod"]),

@@ -12,15 +12,6 @@
 
 #define SECTOR 512 /* bytes: libblkid's unit of partitions */
 
-/* What a file system asks the kernel for while it mounts, and what its module does not name. */
-static const struct {
-	const char *type;
-	const char *modules[6];
-} extras[] = {
-	{ "vfat", { "nls_cp437", "nls_ascii", "nls_iso8859_1", "nls_utf8" } },
-	{ "f2fs", { "crypto-crc32" } },
-};
-
 /* What libblkid finds that is no file system, and why it is not in the image's power yet. */
 static const struct {
 	const char *type, *what;
@@ -41,17 +32,18 @@ static const char *other(const char *type)
 	return NULL;
 }
 
-static int add_extras(struct modules *modules, const char *type, const char *why)
+/* Of one that is built in: a module brings them itself. */
+static int add_unsaid(struct modules *modules, const char *type, const char *why)
 {
+	const char *unsaid = modules_unsaid(type);
+	char *words = xstrdup(unsaid ? unsaid : ""), *state = NULL;
 	int result = 0;
 
-	for (size_t i = 0; i < COUNT(extras); i++) {
-		if (strcmp(extras[i].type, type) != 0)
-			continue;
-		for (const char *const *name = extras[i].modules; *name && !result; name++)
-			if (modules_know(modules, *name))
-				result = modules_add(modules, LOAD_ALWAYS, *name, NULL, why);
-	}
+	for (char *word = strtok_r(words, " ", &state); word && !result;
+	     word = strtok_r(NULL, " ", &state))
+		if (modules_know(modules, word))
+			result = modules_add(modules, LOAD_ALWAYS, word, NULL, why);
+	free(words);
 	return result;
 }
 
@@ -70,7 +62,7 @@ int host_add_fs(struct modules *modules, const char *type, const char *why)
 			       "module",
 			       shown(type));
 	free(alias);
-	return result ? result : add_extras(modules, type, why);
+	return result ? result : add_unsaid(modules, type, why);
 }
 
 static blkid_probe new_probe(int fd, blkid_loff_t start, blkid_loff_t size)

@@ -63,6 +63,10 @@ int modules_add_device(struct modules *modules, enum module_load load, const cha
  * themselves name is added where it is found; this must be there. */
 int modules_add_firmware_name(struct modules *modules, const char *name);
 
+/* What a file system's module asks the kernel for while it mounts, and does not name as a need:
+ * words, divided by blanks. NULL: nothing. Added with it as soft dependencies are. */
+const char *modules_unsaid(const char *name);
+
 /* Whether the kernel has something of this name or alias, built in or as a module. */
 int modules_know(struct modules *modules, const char *name);
 

@@ -8,6 +8,26 @@
 
 enum need { SOFT, HARD };
 
+/* By which character sets a mount fails that are not there: the one of short names, and whichever
+ * of the others is the kernel's default. */
+#define NLS "nls_cp437 nls_ascii nls_iso8859_1 nls_utf8"
+
+static const struct {
+	const char *module, *needs;
+} unsaid[] = {
+	{ "vfat", NLS },
+	{ "msdos", NLS },
+	{ "f2fs", "crypto-crc32" },
+};
+
+const char *modules_unsaid(const char *name)
+{
+	for (size_t i = 0; i < sizeof(unsaid) / sizeof(unsaid[0]); i++)
+		if (!strcmp(unsaid[i].module, name))
+			return unsaid[i].needs;
+	return NULL;
+}
+
 /* A dependency that is nowhere would make the load fail; a soft one may be missing. It is the
  * module whose symbols are needed, which no alias of modprobe.d can stand in for. */
 static int take_word(struct modules *modules, const char *word, enum need need, const char *why,
@@ -78,6 +98,9 @@ int modules_find_needs(struct modules *modules, size_t index)
 		else if (!strncmp(text, "depends=", 8))
 			result = add_words(modules, index, text + 8, HARD);
 	}
+	text = modules_unsaid(modules->items[index].name);
+	if (!result && text)
+		result = add_words(modules, index, text, SOFT);
 	if (!result)
 		result = add_conf(modules, index, MODCONF_SOFTDEP);
 	return result ? result : add_conf(modules, index, MODCONF_WEAKDEP);
