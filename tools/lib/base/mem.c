@@ -88,13 +88,23 @@ static void buffer_reserve(struct buffer *buffer, size_t len)
 	buffer->data = xrealloc(buffer->data, buffer->size);
 }
 
-void buffer_add(struct buffer *buffer, const void *data, size_t len)
+void *buffer_space(struct buffer *buffer, size_t len)
 {
+	char *space;
+
 	buffer_reserve(buffer, len);
-	if (len)
-		memcpy(buffer->data + buffer->len, data, len);
+	space = buffer->data + buffer->len;
 	buffer->len += len;
 	buffer->data[buffer->len] = '\0';
+	return space;
+}
+
+void buffer_add(struct buffer *buffer, const void *data, size_t len)
+{
+	void *space = buffer_space(buffer, len);
+
+	if (len)
+		memcpy(space, data, len);
 }
 
 void buffer_text(struct buffer *buffer, const char *text)

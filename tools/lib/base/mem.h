@@ -23,6 +23,8 @@ struct buffer {
 	size_t len; /* bytes in use */
 	size_t size; /* bytes allocated */
 };
+/* `len` bytes more, whose content is whatever it is, until the next append. */
+void *buffer_space(struct buffer *buffer, size_t len);
 void buffer_add(struct buffer *buffer, const void *data, size_t len);
 void buffer_text(struct buffer *buffer, const char *text);
 void buffer_printf(struct buffer *buffer, const char *format, ...)

@@ -8,7 +8,9 @@
 
 #include "tools/lib/base/mem.h"
 
-#define BLOCK ((size_t)64 * 1024) /* bytes: some hundred entries */
+#define FIRST_BLOCK ((size_t)64 * 1024) /* bytes: some hundred entries */
+#define NEXT_BLOCKS ((size_t)256 * 1024) /* new memory of the kernel's, which is zero as it comes \
+					  */
 
 struct arena_block {
 	struct arena_block *next;
@@ -19,15 +21,18 @@ struct arena_block {
 /* Bytes are taken from a block's end, so that what is left says where. */
 static void *take(struct arena *arena, size_t size, size_t align)
 {
-	size_t skip = (arena->left - size) & (align - 1);
+	size_t skip = (arena->left - size) & (align - 1), room;
 	struct arena_block *block;
 
 	if (arena->left >= size && arena->left - size >= skip) {
 		arena->left -= size + skip;
 		return arena->blocks->bytes + arena->left;
 	}
-	block = xcalloc(1, sizeof(*block) + (size > BLOCK ? size + align : BLOCK));
-	block->size = size > BLOCK ? size + align : BLOCK;
+	room = arena->blocks ? NEXT_BLOCKS : FIRST_BLOCK;
+	if (size > room)
+		room = size + align;
+	block = xcalloc(1, sizeof(*block) + room);
+	block->size = room;
 	block->next = arena->blocks;
 	arena->blocks = block;
 	arena->left = block->size;

@@ -37,9 +37,9 @@ static int fail(const struct walk *walk, int err)
 /* By the folder's descriptor one name is looked up, and not all of the path. */
 static int record(struct walk *walk, int fd, const char *name)
 {
-	static const char padding[8];
-	struct stat st;
 	size_t len = strlen(name) + 1;
+	struct record *kept;
+	struct stat st;
 
 	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		int err = errno;
@@ -47,9 +47,9 @@ static int record(struct walk *walk, int fd, const char *name)
 		buffer_printf(&walk->path, "/%s", name);
 		return fail(walk, err);
 	}
-	buffer_add(&walk->records, &st, sizeof(st));
-	buffer_add(&walk->records, name, len);
-	buffer_add(&walk->records, padding, -(sizeof(st) + len) & 7);
+	kept = buffer_space(&walk->records, (sizeof(st) + len + 7) & ~(size_t)7);
+	kept->st = st;
+	memcpy(kept->name, name, len);
 	return 0;
 }
 
