@@ -204,11 +204,11 @@ lint:				## gcc's analyzer over everything, the format, the manuals
 		$(MUSL_CC) $(INIT_CFLAGS) -O1 -fanalyzer -c -o /dev/null $$file || exit 1; done
 	@for file in tools/uml_regset.c $(TOOL:%=tools/%.c) $(TOOL_LIB:%=tools/lib/%.c); do \
 		$(CC) $(HOST_CFLAGS) -fanalyzer -c -o /dev/null $$file || exit 1; done
-	clang-format --dry-run -Werror $(FORMATTED)
+	@clang-format --dry-run -Werror $(FORMATTED)
 	mandoc -Tlint -Wwarning man/*.[0-9]
 
 format:				## clang-format in place
-	clang-format -i $(FORMATTED)
+	@clang-format -i $(FORMATTED)
 
 install: all			## into DESTDIR and PREFIX; HOOKS=1: pack an image for each kernel installed
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/rdinit

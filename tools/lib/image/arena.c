@@ -9,8 +9,7 @@
 #include "tools/lib/base/mem.h"
 
 #define FIRST_BLOCK ((size_t)64 * 1024) /* bytes: some hundred entries */
-#define NEXT_BLOCKS ((size_t)256 * 1024) /* new memory of the kernel's, which is zero as it comes \
-					  */
+#define NEXT_BLOCKS ((size_t)256 * 1024) /* of the kernel's: zero as they come */
 
 struct arena_block {
 	struct arena_block *next;
