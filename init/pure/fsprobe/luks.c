@@ -22,7 +22,7 @@ static struct span header2(struct view *view, uint64_t at, const char *magic)
 	if (!header.data || memcmp(header.data, magic, 6) || be16(header.data + 6) != 2)
 		return none;
 	size = be64(header.data + 8);
-	if (be64(header.data + 256) != at || size < SIZE_MIN)
+	if (be64(header.data + 256) != at || size < SIZE_MIN || (at && size != at))
 		return none;
 	if (size > SIZE_MAX_SUMMED || memcmp(header.data + 72, "sha256", 7))
 		return header;
@@ -31,7 +31,8 @@ static struct span header2(struct view *view, uint64_t at, const char *magic)
 	return memcmp(sum, header.data + SUM_AT, sizeof(sum)) ? none : header;
 }
 
-/* The second header stands behind the first, wherever that ends: the sizes are powers of two. */
+/* The second header stands behind the first, wherever that ends: both have the same size, which is
+ * a power of two. */
 static struct span backup2(struct view *view)
 {
 	struct span header = { NULL, 0 };
