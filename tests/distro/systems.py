@@ -60,7 +60,7 @@ def xfs(root, disk):
 
 def btrfs(root, disk):
     roots.run("mkfs.btrfs", "-q", "-U", roots.U, "-L", "ROOT", "--rootdir", root, disk)
-    roots.in_guest("btrfs subvolume snapshot /m /m/@", disk)
+    roots.in_guest("btrfs subvolume snapshot /m /m/@", disk, more=roots.BTRFS)
 
 
 def ext4(root, disk):
