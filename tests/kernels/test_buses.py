@@ -7,15 +7,15 @@ from plug import plug_in
 from roots import PART, U
 
 BUSES = {
-    "AHCI": ("q35", ["-device", "ide-hd,drive=d"], "sda"),
-    "IDE": ("pc", ["-device", "ide-hd,drive=d"], "sda"),
-    "xHCI": ("q35", ["-device", "qemu-xhci", "-device", "usb-storage,drive=d"], "sda"),
-    "UAS": ("q35", ["-device", "qemu-xhci", "-device", "usb-uas,id=u", "-device", "scsi-hd,drive=d,bus=u.0"], "sda"),
-    "EHCI": ("q35", ["-device", "usb-ehci,id=e", "-device", "usb-storage,drive=d,bus=e.0"], "sda"),
-    "SD": ("q35", ["-device", "sdhci-pci", "-device", "sd-card,drive=d"], "mmcblk0"),
-    "NVMe": ("q35", ["-device", "nvme,drive=d,serial=1"], "nvme0n1"),
-    "virtio": ("q35", ["-device", "virtio-blk-pci,drive=d"], "vda"),
-    "virtio-scsi": ("q35", ["-device", "virtio-scsi-pci", "-device", "scsi-hd,drive=d"], "sda"),
+    "AHCI": ("metal", "q35", ["-device", "ide-hd,drive=d"], "sda"),
+    "IDE": ("metal", "pc", ["-device", "ide-hd,drive=d"], "sda"),
+    "xHCI": ("metal", "q35", ["-device", "qemu-xhci", "-device", "usb-storage,drive=d"], "sda"),
+    "UAS": ("metal", "q35", ["-device", "qemu-xhci", "-device", "usb-uas,id=u", "-device", "scsi-hd,drive=d,bus=u.0"], "sda"),
+    "EHCI": ("metal", "q35", ["-device", "usb-ehci,id=e", "-device", "usb-storage,drive=d,bus=e.0"], "sda"),
+    "SD": ("metal", "q35", ["-device", "sdhci-pci", "-device", "sd-card,drive=d"], "mmcblk0"),
+    "NVMe": ("metal", "q35", ["-device", "nvme,drive=d,serial=1"], "nvme0n1"),
+    "virtio": ("metal", "q35", ["-device", "virtio-blk-pci,drive=d"], "vda"),
+    "virtio-scsi": ("handoff", "q35", ["-device", "virtio-scsi-pci", "-device", "scsi-hd,drive=d"], "sda"),
 }
 NAMES = {
     "UUID": ("ext4", f"UUID={U}", 0),
@@ -38,17 +38,16 @@ def drive(file, more=""):
     return ["-drive", f"if=none,id=d,format=raw,snapshot=on,file={file}{more}"]
 
 
-def boot(folder, image, words, *options, machine="q35"):
-    kernel = "handoff" if "virtio-scsi-pci" in options else "metal"   # which is for real machines
+def boot(folder, image, words, *options, machine="q35", kernel="metal"):
     return Guest(folder, kernel, *direct(kernel, image, f"rd.timeout=20 {words}"), *options, machine=machine)
 
 
-def boot_to_end(folder, image, words, *options, machine):
+def boot_to_end(folder, image, words, *options, machine, kernel):
     """What it said. The kernel gives an EHCI controller a quarter of a second to start, which a busy host may not
     have: then it is another boot's turn."""
     for attempt in range(3):
         (folder / str(attempt)).mkdir()
-        with boot(folder / str(attempt), image, words, *options, machine=machine) as guest:
+        with boot(folder / str(attempt), image, words, *options, machine=machine, kernel=kernel) as guest:
             guest.end()
             if "can't setup: -110" not in guest.said():
                 break
@@ -58,9 +57,10 @@ def boot_to_end(folder, image, words, *options, machine):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("bus", BUSES)
 def test_a_root(tmp_path, files, image, bus, name):
-    machine, options, disk = BUSES[bus]
+    kernel, machine, options, disk = BUSES[bus]
     file, root, part = NAMES[name]
-    said = boot_to_end(tmp_path, image, f"root={root}", *drive(files.get(f"{file}.root")), *options, machine=machine)
+    said = boot_to_end(tmp_path, image, f"root={root}", *drive(files.get(f"{file}.root")), *options,
+                       machine=machine, kernel=kernel)
     assert "ROOT-OK" in said and f"/dev/{node(disk, part)} / ext4 ro" in said, said[-2000:]
 
 
@@ -71,8 +71,9 @@ def test_a_root(tmp_path, files, image, bus, name):
     ("xHCI", "/dev/disk/by-path/pci-0000:00:01.0-usb-0:1:1.0-scsi-0:0:0:0-part2"),
 ])
 def test_a_root_by_the_name_of_its_disk(tmp_path, files, image, bus, root):
-    machine, options, disk = BUSES[bus]
-    with boot(tmp_path, image, f"root={root}", *drive(files.get("gpt.root")), *options, machine=machine) as guest:
+    kernel, machine, options, disk = BUSES[bus]
+    with boot(tmp_path, image, f"root={root}", *drive(files.get("gpt.root")), *options, machine=machine,
+              kernel=kernel) as guest:
         guest.end()
         assert f"/dev/{node(disk, 2)} / ext4 ro" in guest.said(), guest.said()[-2000:]
 
@@ -94,7 +95,7 @@ def test_a_stick_that_is_plugged_in_while_it_is_waited_for(tmp_path, files, imag
 
 def test_a_slow_disk_is_waited_for(tmp_path, files, image):
     with boot(tmp_path, image, f"root=UUID={U}", *drive(files.get("ext4.root"), ",throttling.bps-total=300000"),
-              *BUSES["virtio"][1]) as guest:
+              *BUSES["virtio"][2]) as guest:
         guest.end()
         assert "ROOT-OK" in guest.said(), guest.said()[-2000:]
 
@@ -107,13 +108,13 @@ def broken(folder, file, sector):
 
 def test_a_disk_with_errors_is_named_in_the_report(tmp_path, files, image):
     with boot(tmp_path, image, f"root=UUID={U} rd.timeout=1", *broken(tmp_path, files.get("ext4.root"), 2),
-              *BUSES["virtio"][1]) as guest:
+              *BUSES["virtio"][2]) as guest:
         assert "failed root-find ETIMEDOUT" in guest.end()
         assert "init: root-find: vda: cannot be read: I/O error" in guest.said(), guest.said()[-2000:]
 
 
 def test_a_disk_with_errors_where_it_is_mounted(tmp_path, files, image):
     with boot(tmp_path, image, "root=/dev/vda rootfstype=ext4", *broken(tmp_path, files.get("ext4.root"), 2),
-              *BUSES["virtio"][1]) as guest:
+              *BUSES["virtio"][2]) as guest:
         assert "failed root-mount EIO" in guest.end()
         assert "mount /dev/vda on /newroot as ext4: I/O error (EIO)" in guest.said(), guest.said()[-2000:]

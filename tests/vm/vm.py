@@ -217,7 +217,7 @@ IMAGES = {
                  "driver btrfs\ndriver brd\ndriver overlay\nmodule-index\n"
                  "run /bin/sh -c \"modprobe fs-btrfs; modprobe brd rd_nr=3; /opt/modprobe overlay; "
                  "grep -E 'btrfs|overlay' /proc/filesystems; echo /dev/ram*; exit 5\"\n", ["--no-init"]),
-    "drivers": ("", drivers("virtio_pci", "virtio_blk", "virtio_scsi", "sd_mod", "ata_piix", "virtio_net", "xfs")),
+    "drivers": ("", drivers("virtio_pci", "virtio_blk", "virtio_scsi", "sd_mod", "ata_piix", "virtio_net", "xfs", "brd")),
     "overlay": ("", VIRTIO + ["--module", "overlay", "--module", "squashfs"]),
     "fsck": ("init\nprogram /sbin/e2fsck /sbin/fsck.ext4\n", VIRTIO),
     "hibernate": ("init\napplets /bin/busybox sh swapon\n"
