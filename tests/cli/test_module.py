@@ -94,10 +94,26 @@ def test_a_compressed_module_is_unpacked(tool, pack, ending, command):
     assert entries[f"lib/modules/{RELEASE}/zipped.ko".encode()].data == plain
 
 
-def test_a_name_the_kernel_does_not_have(tool):
-    said = tool.fail("pack", "-o", "-", "--kernel", str(IMAGE), "--module", "virtio_blok")
-    assert f"module virtio_blok: kernel {RELEASE} has no such module" in said
-    assert "did you mean virtio_blk" in said
+@pytest.mark.parametrize("name, ending", [
+    ("virtio_blok", "; did you mean virtio_blk or virtio\n"), ("ex4", "; did you mean ext4\n"),
+    ("vritio_blk", "; did you mean virtio_blk"), ("nosuch", " has no such module\n"), ("xt", " has no such module\n")])
+def test_a_name_the_kernel_does_not_have(tool, name, ending):
+    said = tool.fail("pack", "-o", "-", "--kernel", str(IMAGE), "--module", name)
+    assert f"module {name}: kernel {RELEASE} has no such module" in said and ending in said
+
+
+def test_a_folder_of_modules_is_those_of_the_kernel_that_is_given(tool):
+    """Its name is no matter then, and the kernel's configuration is found."""
+    command = ["pack", "-o", "x.img", "--kernel", str(IMAGE), "--unsigned-modules", "--module", "virtio_blk", "--modules"]
+    said = tool.run(*command, str(TREE)).stderr.decode()
+    assert "tainted" in said and "no configuration" not in said and "taken for" not in said
+    (tool.path / "mine").symlink_to(TREE)
+    assert "taken for" not in tool.run(*command, "mine").stderr.decode()
+    (tool.path / "mine").unlink()
+    shutil.copytree(TREE, tool.path / "mine")
+    assert f"--modules mine: taken for those of {IMAGE}, which is kernel {RELEASE}" in tool.run(
+        *command, "mine").stderr.decode()
+    assert f"/lib/modules/{RELEASE}/virtio_blk.ko" in tool.run("list", "x.img").stdout.decode()
 
 
 def test_files_that_are_no_modules(tool):

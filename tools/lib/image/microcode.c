@@ -15,6 +15,8 @@
 #include "tools/lib/image/microcode_parse.h"
 
 #define UPDATES_MAX ((size_t)64 << 20) /* bytes of a file; all of Intel's together have 13 MB */
+/* What brings updates: nobody has them by chance. */
+#define PACKAGES "Debian: intel-microcode, amd64-microcode"
 
 const char *microcode_path(enum microcode_vendor vendor)
 {
@@ -39,7 +41,10 @@ static int take_updates(struct microcode *microcode, const char *path, struct sp
 	const char *fault;
 
 	if (vendor == MICROCODE_VENDORS)
-		return error("%s: %s: is no microcode of Intel or AMD", why, shown(path));
+		return error(
+			"%s: %s: is no microcode of Intel or AMD; theirs is in intel-ucode and amd-ucode (" PACKAGES
+			")",
+			why, shown(path));
 	while (file.len) {
 		int wanted = microcode_next(vendor, &file, filter, &update, &fault);
 
@@ -108,7 +113,8 @@ static int add_firmware(struct microcode *microcode, const char *path,
 		result = add_folder(microcode, path, "", filter, why);
 	if (!result && microcode->files == before)
 		result = error(
-			"%s: %s: no microcode in it: neither intel-ucode nor amd-ucode (Debian: intel-microcode, amd64-microcode)",
+			"%s: %s: no microcode in it: neither intel-ucode nor amd-ucode (" PACKAGES
+			")",
 			why, shown(path));
 	free(intel);
 	free(amd);

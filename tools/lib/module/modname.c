@@ -1,45 +1,23 @@
 /* modname.c - module names that look like one that does not exist. */
 #include "tools/lib/module/modname.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/lib/base/mem.h"
+#include "tools/lib/base/path.h"
+#include "tools/lib/base/typo.h"
 
-#define NAME_SIZE 64 /* the kernel's MODULE_NAME_LEN is 56 */
+#define NAME_SIZE (TYPO_WORD_MAX + 1)
 #define CLOSE_COUNT 3
-#define CLOSE_DISTANCE 2 /* letters wrong, missing, or too many */
+#define PART_DISTANCE 2 /* of a name that is a part of the other, as virtio of virtio_blk */
 
 struct match {
 	char name[NAME_SIZE];
 	size_t distance;
 };
-
-/* Levenshtein's distance of two names shorter than NAME_SIZE. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[NAME_SIZE], len = strlen(b);
-
-	for (size_t k = 0; k <= len; k++)
-		row[k] = k;
-	for (size_t i = 1; a[i - 1]; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t k = 1; k <= len; k++) {
-			size_t best = diagonal + (a[i - 1] != b[k - 1]);
-
-			diagonal = row[k];
-			if (row[k] + 1 < best)
-				best = row[k] + 1;
-			if (row[k - 1] + 1 < best)
-				best = row[k - 1] + 1;
-			row[k] = best;
-		}
-	}
-	return row[len];
-}
 
 /* The name in "kernel/fs/ext4/ext4.ko.xz: ...", with '_' for '-'. */
 static void name_of(const char *line, char name[NAME_SIZE])
@@ -56,15 +34,21 @@ static void name_of(const char *line, char name[NAME_SIZE])
 			*at = '_';
 }
 
+static bool is_part(const char *name, const char *part)
+{
+	return strlen(part) >= TYPO_WORD_MIN && strstr(name, part);
+}
+
 /* Keeps the best, sorted. */
 static void consider(struct match best[CLOSE_COUNT], const char *name, const char *wanted)
 {
-	struct match match = { .distance = distance(name, wanted) };
+	struct match match = { .distance = typo_distance(name, wanted) };
 
-	if (strlen(wanted) >= 3 && (strstr(name, wanted) || strstr(wanted, name)))
-		match.distance = CLOSE_DISTANCE;
-	if (match.distance > CLOSE_DISTANCE)
-		return;
+	if (match.distance > typo_limit(wanted)) {
+		if (!is_part(name, wanted) && !is_part(wanted, name))
+			return;
+		match.distance = PART_DISTANCE;
+	}
 	snprintf(match.name, sizeof(match.name), "%s", name);
 	for (size_t i = 0; i < CLOSE_COUNT; i++) {
 		struct match other = best[i];
@@ -78,16 +62,12 @@ static void consider(struct match best[CLOSE_COUNT], const char *name, const cha
 	}
 }
 
-char *modname_close(const char *dir, const char *name)
+static void consider_all(struct match best[CLOSE_COUNT], const char *list, const char *wanted)
 {
-	struct match best[CLOSE_COUNT] = { 0 };
-	char *path = xasprintf("%s/modules.dep", dir), *line = NULL;
-	FILE *in = fopen(path, "re");
-	struct buffer out = { NULL, 0, 0 };
-	char wanted[NAME_SIZE], found[NAME_SIZE];
+	FILE *in = fopen(list, "re");
+	char *line = NULL, found[NAME_SIZE];
 	size_t size = 0;
 
-	name_of(name, wanted);
 	while (in && getline(&line, &size, in) > 0) {
 		name_of(line, found);
 		consider(best, found, wanted);
@@ -95,7 +75,22 @@ char *modname_close(const char *dir, const char *name)
 	if (in)
 		fclose(in);
 	free(line);
-	free(path);
+}
+
+char *modname_close(const char *dir, const char *name)
+{
+	static const char *const lists[] = { "modules.dep", "modules.builtin" };
+	struct match best[CLOSE_COUNT] = { 0 };
+	struct buffer out = { NULL, 0, 0 };
+	char wanted[NAME_SIZE];
+
+	name_of(name, wanted);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		char *path = path_join(dir, lists[i]);
+
+		consider_all(best, path, wanted);
+		free(path);
+	}
 	for (size_t i = 0; i < CLOSE_COUNT && best[i].name[0]; i++) {
 		int last = i + 1 == CLOSE_COUNT || !best[i + 1].name[0];
 

@@ -2,8 +2,8 @@
 #ifndef TOOLS_LIB_MODNAME_H
 #define TOOLS_LIB_MODNAME_H
 
-/* Up to three names from DIR/modules.dep close to `name`, as "a, b or c", malloc'd; NULL if none
- * is close. */
+/* Up to three names from DIR/modules.dep and DIR/modules.builtin close to `name`, as "a, b or c",
+ * malloc'd; NULL if none is close. */
 char *modname_close(const char *dir, const char *name);
 
 #endif

@@ -25,12 +25,20 @@ char *recipe_host_path(const struct recipe *recipe, const char *path)
 	return xasprintf("%s%s", root ? root : "", path);
 }
 
-static int find_by_directory(const char *modules_dir, struct kernel *kernel)
+/* The folder is named after its kernel, unless that is at hand and says what it is. */
+static int take_directory(const char *modules_dir, struct kernel *kernel)
 {
 	char *dir = realpath(modules_dir, NULL); /* a trailing slash, or "." */
 
-	*kernel = (struct kernel){ .modules_dir = dir ? dir : xstrdup(modules_dir) };
-	kernel->release = xstrdup(path_name(kernel->modules_dir));
+	free(kernel->modules_dir);
+	kernel->modules_dir = dir ? dir : xstrdup(modules_dir);
+	if (!kernel->release || !*kernel->release) {
+		free(kernel->release);
+		kernel->release = xstrdup(path_name(kernel->modules_dir));
+	} else if (strcmp(kernel->release, path_name(kernel->modules_dir)) != 0) {
+		warning("--modules %s: taken for those of %s, which is kernel %s",
+			shown(modules_dir), shown(kernel->image), kernel->release);
+	}
 	return 0;
 }
 
@@ -58,10 +66,13 @@ static int find(const struct recipe *recipe, struct kernel *kernel)
 
 	if (options->kernel_release)
 		return find_by_release(recipe, options->kernel_release, kernel);
-	if (options->modules_dir)
-		return find_by_directory(options->modules_dir, kernel);
+	*kernel = (struct kernel){ .image = NULL };
+	if (options->modules_dir && !options->kernel)
+		return take_directory(options->modules_dir, kernel);
 	if (kernel_find(options->kernel, kernel) < 0)
 		return -1;
+	if (options->modules_dir)
+		return take_directory(options->modules_dir, kernel);
 	if (kernel->modules_dir)
 		return 0;
 	error("%s: its modules (lib/modules/%s) are not on this machine; --modules DIR says where",
