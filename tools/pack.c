@@ -202,7 +202,7 @@ static int take_text(struct pack *pack, int option)
 		const char **text;
 	} rows[] = {
 		{ 'o', &pack->output },
-		{ OPT_APPEND_TO, &pack->save.append_to },
+		{ OPT_APPEND_TO, &pack->append_to },
 		{ OPT_BOOTCONFIG, &pack->bootconfig },
 		{ OPT_KERNEL, &pack->recipe.kernel },
 		{ OPT_MODULES, &pack->recipe.modules_dir },

@@ -18,6 +18,7 @@ struct line_option {
 
 struct pack {
 	const char *output;
+	const char *append_to; /* an image in front of ours, or NULL */
 	struct save save;
 	const char *bootconfig;
 	const char *sysroot;

@@ -6,6 +6,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/whole_file.h"
 #include "tools/lib/host/host.h"
+#include "tools/lib/image/base.h"
 #include "tools/lib/image/bootconfig.h"
 #include "tools/lib/image/image.h"
 #include "tools/lib/image/provenance.h"
@@ -37,6 +38,21 @@ static int choose_host_kernel(struct pack *pack)
 	return 0;
 }
 
+static bool has_init(const struct pack *pack, const struct image *image)
+{
+	return image_find(image, "/init") ||
+	       (pack->save.base && archive_find(pack->save.base, "/init"));
+}
+
+/* Behind an image that boots, ours would take the place of its own: only where it is to do what
+ * nobody else's can. */
+static bool wants_init(const struct pack *pack, const struct image *image)
+{
+	if (pack->no_init || image_find(image, "/init"))
+		return false;
+	return pack->app || pack->host || (!pack->recipe_count && !has_init(pack, image));
+}
+
 static int read_recipes(const struct pack *pack, struct recipe *recipe, struct image *image)
 {
 	int result = 0;
@@ -51,8 +67,7 @@ static int read_recipes(const struct pack *pack, struct recipe *recipe, struct i
 		result |= option_line(recipe, &pack->lines[i]);
 	if (pack->app)
 		result |= recipe_option_run(recipe, "--app", pack->app);
-	if (!result && !pack->no_init && (pack->app || pack->host || !pack->recipe_count) &&
-	    !image_find(image, "/init"))
+	if (!result && wants_init(pack, image))
 		result = recipe_line(recipe, "/init", (const char *[]){ "init", NULL });
 	if (result || recipe_finish(recipe))
 		return -1;
@@ -114,12 +129,30 @@ static int describe(const struct pack *pack, const struct image *image, const st
 	return result;
 }
 
+static int make(struct pack *pack)
+{
+	struct image *image = image_new();
+	struct recipe *recipe = recipe_new(image, &pack->recipe);
+	int result = read_recipes(pack, recipe, image);
+
+	if (!result && pack->save.base)
+		result = image_fit_base(image, pack->save.base);
+	if (!result && !has_init(pack, image))
+		warning("the image has no /init: a kernel boots it only with rdinit=PROGRAM");
+	if (!result)
+		result = save_image(pack, image, recipe);
+	if (!result)
+		result = describe(pack, image, recipe);
+	recipe_free(recipe);
+	image_free(image);
+	return result;
+}
+
 int pack_image(struct pack *pack)
 {
-	struct image *image;
-	struct recipe *recipe;
+	struct archive *base = NULL;
 	int64_t newest;
-	int set = source_date_epoch(&newest), result;
+	int set = source_date_epoch(&newest), result = 0;
 
 	if (set < 0)
 		return -1;
@@ -127,18 +160,14 @@ int pack_image(struct pack *pack)
 		return -1;
 	pack->recipe.newest = newest;
 	pack->recipe.output = pack->output;
-	image = image_new();
-	recipe = recipe_new(image, &pack->recipe);
-	result = read_recipes(pack, recipe, image);
-	if (!result && !image_find(image, "/init"))
-		warning("the image has no /init: a kernel boots it only with rdinit=PROGRAM");
 	/* Without SOURCE_DATE_EPOCH all times are 0 but those of mtime lines. */
 	pack->save.newest = set ? UINT32_MAX : newest;
+	if (pack->append_to) {
+		pack->save.base = base = archive_open(pack->append_to);
+		result = base ? 0 : -1;
+	}
 	if (!result)
-		result = save_image(pack, image, recipe);
-	if (!result)
-		result = describe(pack, image, recipe);
-	recipe_free(recipe);
-	image_free(image);
+		result = make(pack);
+	archive_close(base);
 	return result;
 }

@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from modtree import ModTree
 from newc import TRAILER, entry, read_newc
 
 
@@ -164,6 +165,89 @@ def test_appending_in_place_and_over_a_name(tool):
     tool.run("pack", "r", "-o", "x.img")
     tool.run("pack", "--append-to", "x.img", "s", "-o", "x.img")
     assert tool.run("cat", "x.img", "/x").stdout == b"two"
+
+
+@pytest.mark.parametrize("words, count", [
+    (["--tree", "d"], 0), (["r"], 0), (["--app", "/bin/true"], 1), (["--no-init", "--app", "/bin/true"], 0)])
+def test_appending_leaves_the_init_that_is_there(tool, words, count):
+    """Ours in its place would be another boot: only what needs it brings it."""
+    tool.write("theirs", "#!/bin/sh\n")
+    tool.write("old", "file /init theirs 0755 0 0\n")
+    tool.run("pack", "old", "-o", "old.img")
+    tool.write("d/f", "")
+    tool.write("r", "dir /a 0755 0 0\n")
+    said = tool.run("pack", "-o", "x.img", "--append-to", "old.img", *words).stderr.decode()
+    listed = tool.run("list", "x.img").stdout.decode().splitlines()
+    assert len([line for line in listed if line.startswith("file /init ")]) == 1 + count
+    assert "has no /init" not in said
+
+
+def test_appending_to_an_image_without_init_brings_ours(tool):
+    (tool.path / "d").mkdir()
+    tool.write("old", "dir /a 0755 0 0\n")
+    assert "has no /init" in tool.run("pack", "old", "-o", "old.img").stderr.decode()
+    assert "has no /init" not in tool.run("pack", "--append-to", "old.img", "--tree", "d", "-o", "x.img").stderr.decode()
+    assert b"file /init " in tool.run("list", "x.img").stdout
+    assert "has no /init" in tool.run("pack", "--append-to", "old.img", "old", "-o", "x.img").stderr.decode()
+
+
+MERGED = """\
+init
+dir /usr 0755 0 0
+dir /usr/lib 0755 0 0
+file /usr/lib/theirs f 0644 0 0
+slink /lib usr/lib 0777 0 0
+dir /usr/lib/firmware 0755 0 0
+slink /usr/lib/firmware/card /root/card 0777 0 0
+dir /root 0700 5 6
+dir /root/card 0750 0 0
+"""
+
+
+def appended(tool, base, *words):
+    """The recipe lines of what stands behind."""
+    tool.write("f", "text")
+    tool.write("base", base)
+    tool.run("pack", "--compress", "none", "base", "-o", "base.img")
+    tool.run("pack", "--append-to", "base.img", *words, "-o", "x.img")
+    assert tool.run("check", "x.img").stdout == b"x.img: nothing found\n"
+    lines = tool.run("list", "x.img").stdout.decode().split("# segment 2")[1].splitlines()
+    return [" ".join(word for word in line.split() if not word.startswith("cpio:")) for line in lines[1:]
+            if not line.startswith("segment")]
+
+
+def test_what_is_appended_goes_where_the_symlinks_of_the_other_lead(tool):
+    """The kernel puts a directory in a symlink's place, and all that the other has behind it is gone."""
+    tool.write("d/lib/ours", "")
+    tool.write("d/lib/firmware/card/f", "")
+    listed = appended(tool, MERGED, "--tree", "d")
+    assert [line.split()[:2] for line in listed] == [line.split() for line in (
+        "slink /lib", "dir /root", "dir /root/card", "file /root/card/f", "dir /usr", "dir /usr/lib",
+        "dir /usr/lib/firmware", "slink /usr/lib/firmware/card", "file /usr/lib/ours")]
+    assert "dir /root 0700 5 6" in listed, "nobody asked for another mode"
+
+
+def test_a_module_behind_another_image_is_found_there(tool):
+    tree = ModTree(tool.path / "tree")
+    tree.module("card")
+    listed = appended(tool, MERGED, *tree.index(), "--module", "card")
+    assert [line for line in listed if line.startswith("file /usr/lib/modules/") and "/card.ko " in line]
+    assert "slink /lib usr/lib 0777 0 0" in listed
+
+
+def test_a_folder_that_is_asked_for_has_its_own_mode(tool):
+    tool.write("ours", "dir /root 0711 0 0\nfile /root/x f 0644 0 0\n")
+    assert "dir /root 0711 0 0" in appended(tool, MERGED, "ours")
+
+
+def test_two_that_become_one_behind_a_symlink_are_refused(tool):
+    tool.write("f", "text")
+    tool.write("base", MERGED)
+    tool.run("pack", "base", "-o", "base.img")
+    tool.write("d/lib/a", "one")
+    tool.write("d/usr/lib/a", "two")
+    tool.fail("pack", "--append-to", "base.img", "--tree", "d", "-o", "x.img",
+              says="/lib/a (--tree) and /usr/lib/a (--tree) become one")
 
 
 def test_an_archive_without_a_trailer_gets_one(tool):

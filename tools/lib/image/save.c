@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "tools/lib/archive/archive.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/output.h"
 #include "tools/lib/image/bootconfig.h"
@@ -53,14 +52,14 @@ static int write_trailer(struct output *output)
 }
 
 /* An image of any kind is appended to as it is: an archive begins at a multiple of 4 behind it. */
-static int write_old(const struct archive *old, struct output *output)
+static int write_base(const struct archive *base, struct output *output)
 {
-	struct span text, bytes = { (const uint8_t *)old->file.data, old->file.len };
+	struct span text, bytes = { (const uint8_t *)base->file.data, base->file.len };
 
 	bytes = bootconfig_cut(bytes, &text);
 	if (output_write(output, bytes.data, bytes.len) < 0 || pad(output) < 0)
 		return -1;
-	return old->is_open ? write_trailer(output) : 0;
+	return base->is_open ? write_trailer(output) : 0;
 }
 
 static int write_bootconfig(struct span text, struct output *output)
@@ -84,27 +83,26 @@ static int write_main(const struct image *image, const struct save *save, struct
 	return write_entries(image, save, 4, &save->groups, output);
 }
 
-static int write_all(const struct image *image, const struct save *save, const struct archive *old,
-		     struct output *output)
+static int write_all(const struct image *image, const struct save *save, struct output *output)
 {
-	if (write_early(save, output) < 0 || (old && write_old(old, output) < 0) ||
+	const struct archive *base = save->base;
+
+	if (write_early(save, output) < 0 || (base && write_base(base, output) < 0) ||
 	    write_main(image, save, output) < 0)
 		return -1;
-	return write_bootconfig(!save->bootconfig.data && old ? old->bootconfig : save->bootconfig,
-				output);
+	return write_bootconfig(
+		!save->bootconfig.data && base ? base->bootconfig : save->bootconfig, output);
 }
 
 int image_save(const struct image *image, const char *path, const struct save *save)
 {
-	struct archive *old = save->append_to ? archive_open(save->append_to) : NULL;
-	struct output *output = save->append_to && !old ? NULL : output_open(path);
+	struct output *output = output_open(path);
 	int result = -1;
 
-	if (output && write_all(image, save, old, output) == 0)
+	if (output && write_all(image, save, output) == 0)
 		result = output_commit(output);
 	else if (output)
 		output_abort(output);
-	archive_close(old);
 	return result;
 }
 

@@ -5,14 +5,15 @@
 #include <stdint.h>
 
 #include "init/pure/span.h"
+#include "tools/lib/archive/archive.h"
 #include "tools/lib/image/groups.h"
 #include "tools/lib/image/image.h"
 
 struct save {
 	const struct image *early; /* not compressed, in front of all: what the kernel reads before
 				    * it unpacks. NULL: none */
-	const char *append_to; /* an image whose bytes come before ours, or NULL */
-	struct span bootconfig; /* behind all; NULL: that of append_to, or none */
+	const struct archive *base; /* an image whose bytes come before ours, or NULL */
+	struct span bootconfig; /* behind all; NULL: that of the base, or none */
 	int64_t newest; /* times are clamped to this */
 	struct groups_options groups;
 };
