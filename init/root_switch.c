@@ -14,7 +14,7 @@
 
 #define SCRIPT_DEPTH 4 /* an interpreter may be a script: the kernel follows five */
 
-static const char *const inits[] = { "/sbin/init", "/etc/init", "/bin/init", "/bin/sh" };
+static const char *const inits[] = { REAL_INITS };
 
 /* Moved along, so that nothing between here and the real init is ever without them. */
 static const char *const moved[] = { "/dev", "/proc", "/sys", "/run" };

@@ -36,6 +36,9 @@ struct text_list {
 	int count;
 };
 
+/* Without init=, the first of them that works. */
+#define REAL_INITS "/sbin/init", "/etc/init", "/bin/init", "/bin/sh"
+
 /* All text points into the lines that were parsed. */
 struct settings {
 	const char *root, *rootfstype, *rootflags, *init, *run, *stdio, *host, *user, *chdir,

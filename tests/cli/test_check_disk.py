@@ -1,6 +1,8 @@
 """test_check_disk.py - rdinit check --root: what root= names, on disks made as plain files."""
 import json
 import os
+import pathlib
+import shutil
 import subprocess
 
 import pytest
@@ -31,7 +33,11 @@ def empty(tool, name, size):
 
 def ext4(tool, label="ROOT"):
     path = empty(tool, "root.ext4", 8)
-    run("mke2fs", "-q", "-F", "-t", "ext4", "-U", U, "-L", label, path)
+    sbin = tool.path / "root/sbin"
+    if not sbin.exists():
+        sbin.mkdir(parents=True)
+        shutil.copy("/bin/busybox", sbin / "init")
+    run("mke2fs", "-q", "-F", "-t", "ext4", "-U", U, "-L", label, "-d", tool.path / "root", path)
     return path
 
 
@@ -126,6 +132,94 @@ def test_what_cannot_be_judged(tool):
     for root, why in (("254:0", "not known before the boot"), ("LABEL=x", "no disk is given (--root)")):
         words = ["--root", str(disk)] if root == "254:0" else []
         assert why in tool.run("check", "-v", *words, "--append", f"root={root}", "x.img").stdout.decode()
+
+
+# --- the root's init -----------------------------------------------------------
+
+PROGRAM = pathlib.Path("/bin/busybox").read_bytes()
+CONTENTS = {
+    "PROGRAM": (PROGRAM, 0o755), "PLAIN": (PROGRAM, 0o644), "ARM": (PROGRAM[:18] + b"\xb7\0" + PROGRAM[20:], 0o755),
+    "SH": (b"#!/bin/sh -e\n", 0o755), "PERL": (b"#!/bin/perl\n", 0o755), "TEXT": (b"text", 0o755),
+    "FSTAB": (b"# all\nUUID=1 / ext4 defaults 0 1\nUUID=2 /usr ext4 defaults 0 2\n", 0o644),
+}
+
+
+def root_with(tool, *files):
+    """An ext4 with these: PATH=KEY of CONTENTS, or PATH=TARGET of a symlink."""
+    top = tool.path / "root"
+    shutil.rmtree(top, ignore_errors=True)
+    for file in files:
+        name, what = file.split("=")
+        path = top / name.lstrip("/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if what in CONTENTS:
+            path.write_bytes(CONTENTS[what][0])
+            path.chmod(CONTENTS[what][1])
+        else:
+            path.symlink_to(what)
+    (top / "sbin").mkdir(parents=True, exist_ok=True)
+    return ext4(tool)
+
+
+@pytest.mark.parametrize("files, words, says", [
+    ("/sbin/init=PROGRAM", "", None),
+    ("/sbin/init=/lib/systemd/systemd /lib=usr/lib /usr/lib/systemd/systemd=PROGRAM", "", None),
+    ("/sbin/init=SH /bin/sh=PROGRAM", "", None),
+    ("/bin/sh=PROGRAM /etc/init=PLAIN", "", None),
+    ("/my/init=PROGRAM", "init=/my/init", None),
+    ("", "", "has no init: /sbin/init is not there, and none"),
+    ("/sbin/init=PLAIN", "", "has no init: /sbin/init has no x bit (mode 0644), and none"),
+    ("/sbin/init=PROGRAM", "init=/nope", "init=/nope of root=LABEL=ROOT on {disk} is not there; there is /sbin/init"),
+    ("", "init=/nope", "{disk} is not there"),
+    ("/sbin/init/x=PROGRAM", "init=/sbin/init", "is no file"),
+    ("/sbin/init=loop /sbin/loop=init", "", "/sbin/init is a loop of links"),
+    ("/sbin/init=TEXT", "", "/sbin/init is neither an x86-64 program nor a script"),
+    ("/sbin/init=ARM", "", "/sbin/init is neither an x86-64 program nor a script"),
+    ("/sbin/init=SH", "", "/sbin/init needs /bin/sh, which is not there"),
+    ("/sbin/init=SH /bin/sh=PERL", "", "/sbin/init needs /bin/perl, which is not there"),
+])
+def test_the_init_of_a_root(tool, files, words, says):
+    disk = root_with(tool, *files.split())
+    found, texts = judge(tool, disk, f"LABEL=ROOT {words}")
+    if not says:
+        assert found == [], texts
+        return
+    assert found == [("error", "real-init", 15)] and says.format(disk=disk) in texts[0], texts
+
+
+def test_the_init_of_a_root_in_a_partition(tool):
+    assert judge(tool, gpt(tool), "LABEL=ROOT init=/nope")[0] == [("error", "real-init", 15)]
+    assert judge(tool, gpt(tool), "/dev/vda2")[0] == []
+
+
+def not_looked_at(tool, disk, words):
+    tool.write("x.img", OURS + TRAILER)
+    done = tool.run("check", "--json", "--root", str(disk), "--append", words, "x.img", check=False)
+    whole = json.loads(done.stdout)
+    assert not [one for one in whole["findings"] if one["rule"] == "real-init"]
+    return [one["why"] for one in whole["unjudged"] if one["rule"] == "real-init"]
+
+
+def test_roots_whose_init_is_not_looked_at(tool):
+    disk = root_with(tool, "/etc/fstab=FSTAB")
+    assert "has a /usr of its own" in not_looked_at(tool, disk, "root=LABEL=ROOT")[0]
+    assert "a file in a file system" in not_looked_at(tool, disk, "root=LABEL=ROOT rdinit.loop=/root.img")[0]
+    assert "a layer of another device" in not_looked_at(tool, disk, "root=LABEL=ROOT rd.overlay=/dev/vdb")[0]
+    assert "which part of the disk" in not_looked_at(tool, disk, "root=254:1")[0]
+    assert not_looked_at(tool, disk, "rdinit.run=/x") == []
+    assert judge(tool, disk, "LABEL=ROOT rd.overlay init=/nope")[0] == []
+    other = empty(tool, "root.vfat", 8)
+    run("mkfs.vfat", "-n", "ROOT", other)
+    assert "only the files of a sound ext2, ext3 or ext4" in not_looked_at(tool, other, "root=LABEL=ROOT")[0]
+
+
+def test_a_root_whose_folders_cannot_be_read(tool):
+    """The superblock is sound: nothing is known of the files then."""
+    disk = root_with(tool, "/sbin/init=PROGRAM")
+    with open(disk, "r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 65536)
+    assert len(not_looked_at(tool, disk, "root=LABEL=ROOT init=/nope")) <= 1
 
 
 def test_disks_that_cannot_be_read(tool):

@@ -212,6 +212,10 @@ ROWS = {
     "a damaged root": (
         "no-root", Side("@handoff.img", 125, "damaged ext4", append="root=/dev/vda", disk="@damaged.root"),
         Side("@handoff.img", 0, "ROOT-OK", append="root=/dev/vda", disk="@ext4.root")),
+    "an init that the root does not have": (
+        "real-init", Side("@handoff.img", 125, "use init=/nope of /dev/vda2: .*ENOENT",
+                          append="root=LABEL=ROOT init=/nope", disk="@gpt.root"),
+        Side("@handoff.img", 0, "ROOT-OK", append="root=LABEL=ROOT init=/sbin/init", disk="@gpt.root")),
     "a root by its name whose type has no driver": (
         "root", Side("@handoff.img", 125, "ENODEV", append="root=LABEL=ROOT", disk="@xfs.root"),
         Side("@types.img", 0, "ROOT-OK", append="root=LABEL=ROOT", disk="@xfs.root")),

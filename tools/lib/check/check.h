@@ -168,6 +168,10 @@ char *check_file(const struct check *check, const char *path, size_t *len);
  * their bytes, malloc'd. 0 words where there is no run file. */
 int check_run_words(const struct check *check, char *words[RUN_WORDS_MAX + 1], char **text);
 
+/* The part of the disk of --root that root= names, by the first of what has its name; NULL: there
+ * is none, or it cannot be told. */
+const struct disk_part *check_root_part(const struct check *check);
+
 /* Whether a module of this name is loaded: it stands in /etc/rdinit/modules. */
 int check_loads(const struct check *check, const char *name);
 

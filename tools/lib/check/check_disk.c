@@ -1,5 +1,6 @@
 /* check_disk.c - the rule of the disk that --root gives: what root= names must be on it. */
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,13 +96,39 @@ static void judge_part(struct check *check, const struct disk_part *part)
 	buffer_free(&has);
 }
 
-static void judge_path(struct check *check, const struct rootspec *spec)
+/* The partition of a path; NULL where it has none, or that cannot be told. */
+static const struct disk_part *part_of_path(const struct check *check, const struct rootspec *spec,
+					    bool *is_known)
 {
 	long number = spec->kind == ROOTSPEC_PATH ? number_of(spec->path) : -1;
-	const struct disk_part *part =
-		number < 0 ? NULL : disk_names_part(&check->disk, (unsigned int)number);
 
-	if (number < 0)
+	*is_known = number >= 0;
+	return *is_known ? disk_names_part(&check->disk, (unsigned int)number) : NULL;
+}
+
+static bool is_place(const struct rootspec *spec)
+{
+	return spec->kind == ROOTSPEC_PATH || spec->kind == ROOTSPEC_NUMBER;
+}
+
+const struct disk_part *check_root_part(const struct check *check)
+{
+	struct rootspec spec;
+	bool is_known;
+
+	if (!check->disk.path || !check->is_ours || rootspec_parse(check->settings.root, &spec) ||
+	    rootspec_is_of_disk(&spec))
+		return NULL;
+	return is_place(&spec) ? part_of_path(check, &spec, &is_known)
+			       : find(&check->disk, &spec, 0);
+}
+
+static void judge_path(struct check *check, const struct rootspec *spec)
+{
+	bool is_known;
+	const struct disk_part *part = part_of_path(check, spec, &is_known);
+
+	if (!is_known)
 		check_skip(check, CHECK_NO_ROOT,
 			   "which partition root=%s is, is not known before the boot",
 			   shown(check->settings.root));
@@ -149,7 +176,7 @@ void check_no_root(struct check *check)
 			check, CHECK_NO_ROOT,
 			"root=%s: what a disk is called by its maker or its place does not stand on it",
 			shown(settings->root));
-	else if (spec.kind == ROOTSPEC_PATH || spec.kind == ROOTSPEC_NUMBER)
+	else if (is_place(&spec))
 		judge_path(check, &spec);
 	else
 		judge_name(check, &spec);

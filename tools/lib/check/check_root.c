@@ -177,13 +177,3 @@ void check_root(struct check *check)
 	if (settings->rootfstype)
 		judge_types(check, settings->rootfstype);
 }
-
-void check_real_init(struct check *check)
-{
-	const struct settings *settings = &check->settings;
-
-	if (settings->root && *settings->root && !settings->run)
-		check_skip(check, CHECK_REAL_INIT, "init=%s of root=%s: the disk is not looked at",
-			   settings->init ? shown(settings->init) : "(the usual places)",
-			   shown(settings->root));
-}

@@ -36,10 +36,10 @@ static int feed(struct reader *reader, struct view *view)
 	return view_add(view, (struct span){ to, got < 0 ? 0 : (size_t)got });
 }
 
-static struct finding *add_part(struct disk_names *names, unsigned int number)
+static struct finding *add_part(struct disk_names *names, unsigned int number, uint64_t start)
 {
 	names->parts = xreallocarray(names->parts, names->count + 1, sizeof(*names->parts));
-	names->parts[names->count] = (struct disk_part){ .number = number };
+	names->parts[names->count] = (struct disk_part){ .number = number, .start = start };
 	return &names->parts[names->count++].finding;
 }
 
@@ -48,7 +48,7 @@ static void look(struct disk_names *names, struct reader *reader, uint64_t disk_
 {
 	struct view view = { .size = number ? sectors * SECTOR : disk_size };
 	struct view disk = { .size = disk_size };
-	struct finding *finding = add_part(names, number);
+	struct finding *finding = add_part(names, number, start * SECTOR);
 
 	reader->start = start * SECTOR;
 	reader->used = 0;

@@ -3,12 +3,14 @@
 #define TOOLS_LIB_DISK_NAMES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "init/pure/finding.h"
 #include "tools/lib/base/mem.h"
 
 struct disk_part {
 	unsigned int number; /* as the kernel counts; 0: the whole disk */
+	uint64_t start; /* bytes from the disk's begin */
 	struct finding finding;
 };
 

@@ -54,6 +54,8 @@ int compress_choose(const char *text, struct compress_choice *choice, const char
 	long level;
 
 	*why = "expects none, gzip, zstd, lz4, xz, lzma or bzip2";
+	if (len == 3 && !strncmp(text, "lzo", len))
+		*why = "expects none for lzo, whose library is GPL, and lzop behind it";
 	if (!method)
 		return -1;
 	*choice = (struct compress_choice){ method, method->usual };
