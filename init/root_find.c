@@ -13,7 +13,7 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-#define NODE_BY_NUMBER "/dev/root"
+#define NODE_BY_NUMBER "/dev/root-%u:%u" /* a number may be waited for before it has a name */
 
 /*
  * A node can be there before its disk is: devtmpfs makes it first, and until the disk is ready
@@ -135,19 +135,40 @@ static int find_by_name(struct boot *boot, struct place *place, const struct roo
 
 /* --- by path or number --- */
 
-static int make_path(struct place *place, const struct rootspec *spec)
+static int take_path(struct place *place, const char *path)
 {
-	const char *path = spec->kind == ROOTSPEC_PATH ? spec->path : NODE_BY_NUMBER;
-	int error = 0;
-
 	if (strlen(path) >= sizeof(place->device))
 		return log_err(-ENAMETOOLONG, "take %s=%s", place->word, path);
 	memcpy(place->device, path, strlen(path) + 1);
-	if (spec->kind == ROOTSPEC_NUMBER)
-		error = sys_mknod(path, S_IFBLK | 0600, spec->major, spec->minor);
-	if (error && error != -EEXIST)
-		return log_err(error, "make the node %s for %u:%u", path, spec->major, spec->minor);
 	return 0;
+}
+
+static int make_node(struct place *place, const struct rootspec *spec)
+{
+	int error;
+
+	format_text(place->device, sizeof(place->device), NODE_BY_NUMBER, spec->major, spec->minor);
+	error = sys_mknod(place->device, S_IFBLK | 0600, spec->major, spec->minor);
+	return error && error != -EEXIST ? log_err(error, "make the node %s", place->device) : 0;
+}
+
+/* Mounts and reports show the kernel's own name, where devtmpfs has it. */
+static void take_name(struct devices *devices, struct place *place, const struct rootspec *spec)
+{
+	char node[sizeof(place->device)];
+	struct device *device;
+	struct stat st;
+
+	devices_scan(devices);
+	device = devices_find(devices, spec->major, spec->minor);
+	if (!device)
+		return;
+	memcpy(node, place->device, sizeof(node));
+	name_device(place, device);
+	if (sys_stat(place->device, &st) == 0 && st.st_rdev == makedev(spec->major, spec->minor))
+		sys_unlinkat(AT_FDCWD, node, 0);
+	else
+		memcpy(place->device, node, sizeof(node));
 }
 
 /* A member must not be mounted by its path either. */
@@ -174,7 +195,8 @@ int root_look(struct boot *boot, struct place *place)
 static int find_by_path(struct boot *boot, struct place *place, const struct rootspec *spec,
 			int64_t deadline)
 {
-	int error = make_path(place, spec);
+	int is_number = spec->kind == ROOTSPEC_NUMBER;
+	int error = is_number ? make_node(place, spec) : take_path(place, spec->path);
 
 	if (error)
 		return error;
@@ -187,6 +209,8 @@ static int find_by_path(struct boot *boot, struct place *place, const struct roo
 			return -ETIMEDOUT;
 		devices_wait(&boot->devices, LOOK_AT_NAMES, deadline);
 	}
+	if (is_number)
+		take_name(&boot->devices, place, spec);
 	return place->looking == LOOKING_NEVER ? 0 : root_look(boot, place);
 }
 

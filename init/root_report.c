@@ -38,7 +38,7 @@ static void describe_disk(const struct device *device, const struct rootspec *sp
 	if (!rootspec_is_of_disk(spec) || device->part)
 		return;
 	device_id_asked(device, spec, &id);
-	if (id.kind == DISKID_NONE)
+	if (id.kind == DISKID_NONE || !id.text[0])
 		log_say(LOG_ERROR, "%s: has no name of its own", device->name);
 	else
 		log_say(LOG_ERROR, "%s: %s%s", device->name,

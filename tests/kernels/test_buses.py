@@ -21,8 +21,16 @@ NAMES = {
     "UUID": ("ext4", f"UUID={U}", 0),
     "LABEL": ("ext4", "LABEL=ROOT", 0),
     "PARTUUID": ("gpt", f"PARTUUID={PART}2", 2),
-    "PARTLABEL": ("gpt", "/dev/disk/by-partlabel/my\\x20root", 2),
+    "PARTLABEL": ("gpt", '"PARTLABEL=my root"', 2),
+    "link": ("gpt", "/dev/disk/by-partlabel/my\\x20root", 2),
+    "PARTNROFF": ("gpt", f"PARTUUID={PART}1/PARTNROFF=1", 2),
+    "gpt-auto": ("gpt", "gpt-auto", 2),
+    "path": ("gpt", "/dev/{node}", 2),
+    "number": ("gpt", "{major}:{minor}", 2),
+    "old number": ("gpt", "{major:x}{minor:02x}", 2),
 }
+# Those that the kernel hands out as they come are what they are in these machines.
+NUMBERS = {"sda2": (8, 2), "mmcblk0p2": (179, 2), "nvme0n1p2": (259, 2), "vda2": (254, 2)}
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +67,17 @@ def boot_to_end(folder, image, words, *options, machine, kernel):
 def test_a_root(tmp_path, files, image, bus, name):
     kernel, machine, options, disk = BUSES[bus]
     file, root, part = NAMES[name]
-    said = boot_to_end(tmp_path, image, f"root={root}", *drive(files.get(f"{file}.root")), *options,
-                       machine=machine, kernel=kernel)
-    assert "ROOT-OK" in said and f"/dev/{node(disk, part)} / ext4 ro" in said, said[-2000:]
+    place = node(disk, part)
+    major, minor = NUMBERS.get(place, (0, 0))
+    said = boot_to_end(tmp_path, image, "root=" + root.format(node=place, major=major, minor=minor),
+                       *drive(files.get(f"{file}.root")), *options, machine=machine, kernel=kernel)
+    assert "ROOT-OK" in said and f"/dev/{place} / ext4 ro" in said, said[-2000:]
 
 
 @pytest.mark.parametrize("bus, root", [
+    ("AHCI", '"WWID=t10.ATA     QEMU HARDDISK                           QM00011             -part2"'),
+    ("SD", "WWID=aa585951454d552101deadbeef006200-part2"),
+    ("NVMe", "WWID=nvme.1b36-31-51454d55204e564d65204374726c-00000001-part2"),
     ("SD", "/dev/disk/by-id/mmc-QEMU__0xdeadbeef-part2"),
     ("xHCI", "/dev/disk/by-id/usb-QEMU_QEMU_HARDDISK_1-0000:00:01.0-1-0:0-part2"),
     ("UAS", "/dev/disk/by-path/pci-0000:00:01.0-usb-0:1:1.0-scsi-0:0:0:0-part2"),
@@ -76,6 +89,12 @@ def test_a_root_by_the_name_of_its_disk(tmp_path, files, image, bus, root):
               kernel=kernel) as guest:
         guest.end()
         assert f"/dev/{node(disk, 2)} / ext4 ro" in guest.said(), guest.said()[-2000:]
+
+
+def test_a_disk_without_a_name_of_its_own_is_said_to_have_none(tmp_path, files, image):
+    with boot(tmp_path, image, "root=WWID=x rd.timeout=1", *drive(files.get("gpt.root")), *BUSES["virtio"][2]) as guest:
+        assert "failed root-find ETIMEDOUT" in guest.end()
+        assert "init: root-find: vda: has no name of its own" in guest.said(), guest.said()[-2000:]
 
 
 @pytest.mark.parametrize("controller", ["qemu-xhci,id=u", "usb-ehci,id=u"])

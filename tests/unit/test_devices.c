@@ -346,6 +346,28 @@ static void the_lower_number_is_taken_whatever_the_order(void **state)
 	}
 }
 
+static void a_number_is_called_by_its_name_where_there_is_a_node(void **state)
+{
+	static const struct {
+		long stat;
+		const char *device;
+	} rows[] = { { 0, "/dev/vda" }, { -ENOENT, "/dev/root-254:0" } };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		reset(NULL);
+		add_file("/proc/partitions", HEADER "254 0 8 vda\n");
+		fake_file("/dev/vda", ext2('A'), SIZE);
+		fake_file("/dev/root-254:0", ext2('A'), SIZE);
+		fake_answer("stat /dev/vda", rows[i].stat, FAKE_ALWAYS);
+		boot.settings.root = "254:0";
+		assert_int_equal(root_find(&boot), 0);
+		assert_string_equal(boot.root.device, rows[i].device);
+		assert_non_null(strstr(fake_calls, "mknod /dev/root-254:0 254:0\n"));
+		assert_int_equal(!strstr(fake_calls, "unlink /dev/root-254:0\n"), i);
+	}
+}
+
 static void a_partition_of_a_member_is_not_taken(void **state)
 {
 	(void)state;
@@ -409,6 +431,7 @@ int main(void)
 		cmocka_unit_test_setup(devices_come_change_and_go, reset),
 		cmocka_unit_test_setup(more_devices_than_there_is_room_for_are_said_once, reset),
 		cmocka_unit_test_setup(the_lower_number_is_taken_whatever_the_order, reset),
+		cmocka_unit_test_setup(a_number_is_called_by_its_name_where_there_is_a_node, reset),
 		cmocka_unit_test_setup(a_partition_of_a_member_is_not_taken, reset),
 		cmocka_unit_test_setup(a_partition_may_come_before_its_disk, reset),
 		cmocka_unit_test_setup(what_is_not_found_is_reported_with_what_is_there, reset),

@@ -38,8 +38,8 @@ NAMES = [
     found("by the link that udev would make", f"root=/dev/disk/by-uuid/{U}", "vda"),
     found("by a link with an escape", r"root=/dev/disk/by-partlabel/my\x20root", "vda2", "gpt"),
     found("by the type of its partition", "root=gpt-auto", "vdb2", "blank gpt"),
-    found("by the kernel's old number", "root=0xfe00", "root"),
-    found("by number", "root=254:2", "root", "gpt"),
+    found("by the kernel's old number", "root=0xfe00", "vda"),
+    found("by number", "root=254:2", "vda2", "gpt"),
     found("by its path, and its type is found", "root=/dev/vda2", "vda2", "gpt",
           both="/dev/vda2: ext4 UUID="),
     found("two devices with one name: the lower number, and it is said", "root=LABEL=ROOT", "vda", "ext4 twin",
@@ -88,7 +88,8 @@ OVERLAYS = [
         ("an overlay in memory", f"root=UUID={U} rd.overlay", "ext4"),
         ("an overlay over squashfs", "root=/dev/vda rd.overlay ro", "squashfs"),
         ("an overlay without the other mounts", "root=/dev/vda rd.overlay rdinit.mounts=minimal", "ext4"),
-        ("an overlay on another device", f"root=UUID={U} rd.overlay=LABEL=OTHER", "ext4 other"))
+        ("an overlay on another device", f"root=UUID={U} rd.overlay=LABEL=OTHER", "ext4 other"),
+        ("an overlay on another device, both by number", "root=254:0 rd.overlay=254:16", "ext4 other"))
 ]
 
 LOOPS = [
