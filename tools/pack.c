@@ -16,7 +16,7 @@ static const char usage[] =
 	"  -o, --output FILE          the image (rdinit.img); - is standard output\n"
 	"  --compress METHOD[,LEVEL]  none, gzip, zstd (the default), lz4, xz, lzma or bzip2\n"
 	"  --fast-boot                lz4: larger, but unpacked in a third of the time\n"
-	"  --threads N                that compress side by side (as many as processors)\n"
+	"  --threads N                that work side by side (as many as processors)\n"
 	"  --no-cache                 compress all anew, and keep nothing for the next time\n"
 	"  --tree DIR[:DEST]          everything below DIR\n"
 	"  --tar FILE[:DEST]          what is in a tar archive\n"

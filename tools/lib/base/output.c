@@ -18,17 +18,16 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
 
-#define COLLECT (512 * 1024) /* bytes: from 256 KiB on larger writes are hardly cheaper */
-
 struct output {
 	char *path; /* what to replace, or for messages */
 	char *temp; /* NULL: written in place */
 	int fd;
 	bool failed;
 	bool shares_nothing; /* its file system cannot */
+	bool is_alone; /* others have tried to write, and could not */
 	unsigned long long total;
-	size_t len;
-	char bytes[COLLECT];
+	struct block *block; /* what is collected */
+	struct blocks *blocks; /* others that write; NULL: nobody else */
 };
 
 /* What a signal has to remove. Its bytes do not change while a handler is set. */
@@ -64,18 +63,37 @@ static int fail(struct output *output, int err, const char *what)
 	return error_errno(err, "%s: %s", shown(output->path), what);
 }
 
-static int flush(struct output *output)
+static void write_block(struct output *output)
 {
+	struct block *block = output->block;
 	size_t done = 0;
 
-	while (done < output->len && !output->failed) {
-		ssize_t more = write(output->fd, output->bytes + done, output->len - done);
+	while (done < block->len && !output->failed) {
+		ssize_t more = write(output->fd, block->bytes + done, block->len - done);
 
 		if (more < 0 && errno != EINTR)
 			fail(output, errno, "cannot write");
 		done += more > 0 ? (size_t)more : 0;
 	}
-	output->len = 0;
+	block->len = 0;
+}
+
+static void hand_over(struct output *output)
+{
+	int error;
+
+	output->block->start = output->total - output->block->len;
+	output->block = blocks_put(output->blocks, output->block);
+	if (!output->failed && blocks_state(output->blocks, &error) == BLOCKS_NOT_WRITTEN)
+		fail(output, error, "cannot write");
+}
+
+static int flush(struct output *output)
+{
+	if (output->blocks && output->block->len)
+		hand_over(output);
+	else
+		write_block(output);
 	return output->failed ? -1 : 0;
 }
 
@@ -161,6 +179,7 @@ struct output *output_open(const char *path)
 	bool to_stdout = !strcmp(path, "-");
 
 	output->fd = -1;
+	output->block = block_new();
 	output->path = xstrdup(to_stdout ? "standard output" : path);
 	if (!(to_stdout ? open_stdout(output) : open_path(output)))
 		return output;
@@ -172,15 +191,15 @@ int output_write(struct output *output, const void *data, size_t len)
 {
 	const char *bytes = data;
 
-	output->total += len;
 	while (len && !output->failed) {
-		size_t room = COLLECT - output->len, now = len < room ? len : room;
+		struct block *block = output->block;
+		size_t room = BLOCK_BYTES - block->len, now = len < room ? len : room;
 
-		memcpy(output->bytes + output->len, bytes, now);
-		output->len += now;
+		memcpy(block->bytes + block->len, bytes, now);
+		output_take(output, now);
 		bytes += now;
 		len -= now;
-		if (output->len == COLLECT)
+		if (block->len == BLOCK_BYTES)
 			flush(output);
 	}
 	return output->failed ? -1 : 0;
@@ -188,15 +207,65 @@ int output_write(struct output *output, const void *data, size_t len)
 
 char *output_room(struct output *output, size_t len)
 {
-	if (COLLECT - output->len < len)
+	if (BLOCK_BYTES - output->block->len < len)
 		flush(output);
-	return output->failed ? NULL : output->bytes + output->len;
+	return output->failed ? NULL : output->block->bytes + output->block->len;
 }
 
 void output_take(struct output *output, size_t len)
 {
-	output->len += len;
+	output->block->len += len;
 	output->total += len;
+}
+
+void output_side_by_side(struct output *output, unsigned int threads, block_fill *fill)
+{
+	if (output->temp && !output->is_alone && !output->blocks && threads > 1 && !flush(output))
+		output->blocks = blocks_new(output->fd, threads, fill);
+}
+
+bool output_is_side_by_side(const struct output *output)
+{
+	return output->blocks != NULL;
+}
+
+bool output_later(struct output *output, size_t size, const void *what)
+{
+	if (!output->blocks || size > OUTPUT_ROOM || !output_room(output, size))
+		return false;
+	block_add_gap(output->block, size, what);
+	output->total += size;
+	return true;
+}
+
+static int begin_again(struct output *output)
+{
+	output->is_alone = true;
+	output->total = 0;
+	if (ftruncate(output->fd, 0) < 0 || lseek(output->fd, 0, SEEK_SET) < 0)
+		return fail(output, errno, "cannot write");
+	return 1;
+}
+
+int output_settle(struct output *output)
+{
+	enum blocks_state state = BLOCKS_RIGHT;
+	int result = flush(output), error = 0;
+
+	if (output->blocks)
+		state = blocks_wait(output->blocks, &error);
+	blocks_free(output->blocks);
+	output->blocks = NULL;
+	if (result)
+		return -1;
+	if (state == BLOCKS_NOT_WRITTEN)
+		return fail(output, error, "cannot write");
+	if (state == BLOCKS_NOT_FILLED)
+		return begin_again(output);
+	/* Who writes alone goes on where the others ended. */
+	if (output->temp && lseek(output->fd, (off_t)output->total, SEEK_SET) < 0)
+		return fail(output, errno, "cannot seek");
+	return 0;
 }
 
 #define CACHESTAT 451 /* cachestat(2), since Linux 6.5: headers may be older */
@@ -227,7 +296,8 @@ int output_share(struct output *output, int fd, size_t len)
 		return -1;
 	}
 	output->total += len;
-	return lseek(output->fd, (off_t)output->total, SEEK_SET) < 0
+	/* Others write where their blocks belong. */
+	return !output->blocks && lseek(output->fd, (off_t)output->total, SEEK_SET) < 0
 		       ? fail(output, errno, "cannot seek")
 		       : 0;
 }
@@ -240,6 +310,8 @@ unsigned long long output_total(const struct output *output)
 static void forget(struct output *output)
 {
 	temp_to_remove = NULL;
+	blocks_free(output->blocks);
+	block_free(output->block);
 	free(output->temp);
 	free(output->path);
 	free(output);
@@ -249,6 +321,8 @@ void output_abort(struct output *output)
 {
 	if (!output)
 		return;
+	blocks_free(output->blocks);
+	output->blocks = NULL;
 	if (output->fd >= 0)
 		close(output->fd);
 	if (output->temp)
@@ -258,7 +332,7 @@ void output_abort(struct output *output)
 
 int output_commit(struct output *output)
 {
-	int result = flush(output);
+	int result = output_settle(output) ? -1 : 0;
 
 	/* Network file systems tell only here that the disk is full. */
 	if (close(output->fd) < 0 && !result)

@@ -97,13 +97,19 @@ static int write_all(const struct image *image, const struct save *save, struct 
 int image_save(const struct image *image, const char *path, const struct save *save)
 {
 	struct output *output = output_open(path);
-	int result = -1;
+	int result;
 
-	if (output && write_all(image, save, output) == 0)
-		result = output_commit(output);
-	else if (output)
-		output_abort(output);
-	return result;
+	if (!output)
+		return -1;
+	do {
+		result = write_all(image, save, output);
+		if (!result)
+			result = output_settle(output);
+	} while (result > 0); /* a file has changed its size since it was seen: all anew */
+	if (!result)
+		return output_commit(output);
+	output_abort(output);
+	return -1;
 }
 
 int source_date_epoch(int64_t *seconds)

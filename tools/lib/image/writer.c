@@ -174,6 +174,8 @@ int image_write(const struct image *image, int64_t newest, size_t align, struct 
 	int result = 0;
 
 	count_links(all, count);
+	if (align <= 4)
+		groups_side_by_side(groups, writer_fill);
 	for (size_t i = 0; i < count && !result; i++)
 		result = put_one(&writer, all[i]);
 	if (!result)

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/sysmacros.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "tools/lib/base/error.h"
@@ -165,11 +166,50 @@ static int put_stated_file(struct writer *writer, const struct entry *entry, int
 	return put_open_file(writer, entry, fd, &st);
 }
 
+static int open_inode(const struct entry *inode)
+{
+	return open(inode->host_path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
+bool writer_fill(const void *what, char *to, size_t size)
+{
+	char more;
+	struct iovec parts[] = { { to, size }, { &more, 1 } };
+	int fd = open_inode(what);
+	ssize_t len = fd < 0 ? -1 : readv(fd, parts, 2);
+
+	if (fd >= 0)
+		close(fd);
+	return len == (ssize_t)size;
+}
+
+/* A file that is to be as long as the walk saw it, read by whoever has time. 1 where it has been
+ * put, 0 where it has not, or -1. */
+static int put_later(struct writer *writer, const struct entry *entry)
+{
+	const struct entry *inode = image_inode((struct entry *)entry);
+	struct newc_fields fields = writer_fields(writer, entry, (uint32_t)inode->size);
+	char head[HEAD_MAX];
+	size_t len;
+
+	if (!inode->size || inode->size > OUTPUT_ROOM || writer->align > 4 ||
+	    !groups_is_side_by_side(writer->groups))
+		return 0;
+	len = writer_compose(head, &fields, writer_name(entry), 0);
+	if (groups_write(writer->groups, head, len) < 0 ||
+	    !groups_later(writer->groups, inode->size, inode))
+		return -1;
+	return writer_pad(writer, inode->size) < 0 ? -1 : 1;
+}
+
 int writer_host_file(struct writer *writer, const struct entry *entry)
 {
 	const struct entry *inode = image_inode((struct entry *)entry);
-	int fd = open(inode->host_path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), result;
+	int result = put_later(writer, entry), fd;
 
+	if (result)
+		return result < 0 ? -1 : 0;
+	fd = open_inode(inode);
 	if (fd < 0)
 		return error_errno(errno, "%s: cannot open %s", inode->why,
 				   shown(inode->host_path));

@@ -3,6 +3,7 @@
 #define TOOLS_LIB_WRITER_PARTS_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 #include "tools/lib/archive/newc.h"
 #include "tools/lib/base/mem.h"
@@ -41,5 +42,8 @@ int writer_entry(struct writer *writer, const struct entry *entry, uint32_t size
 int writer_bytes(struct writer *writer, const struct entry *entry, const void *data, size_t len);
 int writer_pad(struct writer *writer, uint64_t len);
 int writer_host_file(struct writer *writer, const struct entry *entry);
+
+/* The bytes of an inode of the host, as block_fill has it. */
+bool writer_fill(const void *inode, char *to, size_t size);
 
 #endif
