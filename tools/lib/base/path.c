@@ -63,6 +63,17 @@ char *path_join(const char *dir, const char *name)
 	return xasprintf("%.*s/%s", (int)len, dir, name);
 }
 
+char *path_append(struct buffer *path, const char *name, size_t len)
+{
+	size_t slash = !path->len || path->data[path->len - 1] != '/';
+	char *end = buffer_space(path, slash + len);
+
+	if (slash)
+		*end = '/';
+	memcpy(end + slash, name, len);
+	return end + slash;
+}
+
 char *path_parent(const char *path)
 {
 	const char *slash = strrchr(path, '/');

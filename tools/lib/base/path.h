@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "tools/lib/base/mem.h"
+
 /* "a//b/./c/" as "/a/b/c", malloc'd. "/" stays "/". NULL with *why set to a static text where the
  * path cannot be in a newc archive that the kernel unpacks: empty, with "..", a name over NAME_MAX,
  * a path over PATH_MAX-1 without its first slash, or the name that ends an archive.
@@ -12,6 +14,10 @@ char *path_clean(const char *path, const char **why);
 
 /* dir "/a" and name "b/c" (a leading slash is fine) as "/a/b/c", malloc'd. */
 char *path_join(const char *dir, const char *name);
+
+/* Puts a name of `len` bytes, which has no slash in front, behind a path, and a slash between where
+ * there is none. Where the name stands now: good until the path grows. */
+char *path_append(struct buffer *path, const char *name, size_t len);
 
 /* What stands before the last slash, malloc'd: "/a/b" -> "/a", "/a" -> "/", "a" -> ".". */
 char *path_parent(const char *path);

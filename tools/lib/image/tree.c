@@ -159,10 +159,8 @@ static int add_below(struct walk *walk, const struct found *found)
 	if (!*found->below && !strcmp(walk->source->dest, "/"))
 		return 0;
 	walk->path.len = walk->dest_len;
-	if (*found->below) {
-		buffer_add(&walk->path, "/", 1);
-		buffer_text(&walk->path, found->below);
-	}
+	if (*found->below)
+		path_append(&walk->path, found->below, found->below_len);
 	image_set_defaults(walk->image, tree_defaults(walk->source, defaults, st->st_uid,
 						      st->st_gid, st->st_mtime));
 	result = add_found(walk, found, walk->path.data);

@@ -11,6 +11,7 @@
 #include "init/pure/dirents.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
+#include "tools/lib/base/path.h"
 
 struct walk {
 	int (*visit)(void *argument, const struct found *found);
@@ -26,8 +27,14 @@ struct walk {
  * descriptors. */
 struct record {
 	struct stat st;
+	size_t len; /* of the name */
 	char name[];
 };
+
+static size_t record_size(size_t len)
+{
+	return (sizeof(struct record) + len + 1 + 7) & ~(size_t)7;
+}
 
 static int fail(const struct walk *walk, int err)
 {
@@ -37,7 +44,7 @@ static int fail(const struct walk *walk, int err)
 /* By the folder's descriptor one name is looked up, and not all of the path. */
 static int record(struct walk *walk, int fd, const char *name)
 {
-	size_t len = strlen(name) + 1;
+	size_t len = strlen(name);
 	struct record *kept;
 	struct stat st;
 
@@ -47,9 +54,10 @@ static int record(struct walk *walk, int fd, const char *name)
 		buffer_printf(&walk->path, "/%s", name);
 		return fail(walk, err);
 	}
-	kept = buffer_space(&walk->records, (sizeof(st) + len + 7) & ~(size_t)7);
+	kept = buffer_space(&walk->records, record_size(len));
 	kept->st = st;
-	memcpy(kept->name, name, len);
+	kept->len = len;
+	memcpy(kept->name, name, len + 1);
 	return 0;
 }
 
@@ -90,8 +98,7 @@ static size_t *sort(struct walk *walk, size_t from, size_t *count)
 		if (*count == room)
 			all = xreallocarray(all, room *= 2, sizeof(*all));
 		all[*count] = from;
-		from += (sizeof(struct record) + strlen(record_at(walk, from)->name) + 1 + 7) &
-			~(size_t)7;
+		from += record_size(record_at(walk, from)->len);
 	}
 	qsort_r(all, *count, sizeof(*all), by_name, walk);
 	return all;
@@ -105,12 +112,11 @@ static int take(struct walk *walk, const struct record *record)
 	struct found found = { .st = record->st };
 	int result;
 
-	if (walk->path.data[len - 1] != '/')
-		buffer_add(&walk->path, "/", 1);
-	buffer_text(&walk->path, record->name);
-	found.name = walk->path.data + walk->path.len - strlen(record->name);
+	found.name = path_append(&walk->path, record->name, record->len);
 	found.path = walk->path.data;
-	found.below = found.path + walk->dir_len + strspn(found.path + walk->dir_len, "/");
+	found.below = found.path + walk->dir_len;
+	found.below += *found.below == '/';
+	found.below_len = (size_t)(found.name - found.below) + record->len;
 	result = walk->visit(walk->argument, &found);
 	if (result == TREE_WALK_ON && S_ISDIR(found.st.st_mode))
 		result = go_below(walk, O_NOFOLLOW);

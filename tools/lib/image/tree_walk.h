@@ -2,12 +2,14 @@
 #ifndef TOOLS_LIB_TREE_WALK_H
 #define TOOLS_LIB_TREE_WALK_H
 
+#include <stddef.h>
 #include <sys/stat.h>
 
 /* Good during one visit. */
 struct found {
 	const char *path; /* with the walk's folder in front */
 	const char *below; /* behind it, "" for the folder itself */
+	size_t below_len;
 	const char *name; /* the last of it */
 	struct stat st; /* of a symlink: its own */
 };

@@ -188,18 +188,23 @@ bool writer_fill(const void *what, char *to, size_t size)
 static int put_later(struct writer *writer, const struct entry *entry)
 {
 	const struct entry *inode = image_inode((struct entry *)entry);
-	struct newc_fields fields = writer_fields(writer, entry, (uint32_t)inode->size);
-	char head[HEAD_MAX];
-	size_t len;
+	size_t size = inode->size, padding = newc_padding(size), most = OUTPUT_ROOM - HEAD_MAX - 4,
+	       len;
+	struct newc_fields fields;
+	char *room;
 
-	if (!inode->size || inode->size > OUTPUT_ROOM || writer->align > 4 ||
-	    !groups_is_side_by_side(writer->groups))
+	if (!size || size > most || writer->align > 4 || !groups_is_side_by_side(writer->groups))
 		return 0;
-	len = writer_compose(head, &fields, writer_name(entry), 0);
-	if (groups_write(writer->groups, head, len) < 0 ||
-	    !groups_later(writer->groups, inode->size, inode))
+	room = groups_room(writer->groups, HEAD_MAX + size + padding);
+	if (!room)
 		return -1;
-	return writer_pad(writer, inode->size) < 0 ? -1 : 1;
+	fields = writer_fields(writer, entry, (uint32_t)size);
+	len = writer_compose(room, &fields, writer_name(entry), 0);
+	memset(room + len + size, 0, padding);
+	groups_take(writer->groups, len);
+	groups_later(writer->groups, size, inode);
+	groups_take(writer->groups, padding);
+	return 1;
 }
 
 int writer_host_file(struct writer *writer, const struct entry *entry)
