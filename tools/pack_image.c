@@ -6,7 +6,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/whole_file.h"
 #include "tools/lib/host/host.h"
-#include "tools/lib/image/base.h"
+#include "tools/lib/image/append.h"
 #include "tools/lib/image/bootconfig.h"
 #include "tools/lib/image/image.h"
 #include "tools/lib/image/provenance.h"
@@ -136,7 +136,7 @@ static int make(struct pack *pack)
 	int result = read_recipes(pack, recipe, image);
 
 	if (!result && pack->save.base)
-		result = image_fit_base(image, pack->save.base);
+		result = image_fit_behind(image, pack->save.base);
 	if (!result && !has_init(pack, image))
 		warning("the image has no /init: a kernel boots it only with rdinit=PROGRAM");
 	if (!result)

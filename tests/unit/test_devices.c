@@ -368,6 +368,15 @@ static void a_number_is_called_by_its_name_where_there_is_a_node(void **state)
 	}
 }
 
+static void a_node_that_cannot_be_made_is_said(void **state)
+{
+	(void)state;
+	fake_answer("mknod", -EPERM, FAKE_ALWAYS);
+	boot.settings.root = "254:0";
+	assert_int_equal(root_find(&boot), -EPERM);
+	assert_non_null(strstr(fake_console, "make the node /dev/root-254:0: "));
+}
+
 static void a_partition_of_a_member_is_not_taken(void **state)
 {
 	(void)state;
@@ -432,6 +441,7 @@ int main(void)
 		cmocka_unit_test_setup(more_devices_than_there_is_room_for_are_said_once, reset),
 		cmocka_unit_test_setup(the_lower_number_is_taken_whatever_the_order, reset),
 		cmocka_unit_test_setup(a_number_is_called_by_its_name_where_there_is_a_node, reset),
+		cmocka_unit_test_setup(a_node_that_cannot_be_made_is_said, reset),
 		cmocka_unit_test_setup(a_partition_of_a_member_is_not_taken, reset),
 		cmocka_unit_test_setup(a_partition_may_come_before_its_disk, reset),
 		cmocka_unit_test_setup(what_is_not_found_is_reported_with_what_is_there, reset),

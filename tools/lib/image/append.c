@@ -1,5 +1,5 @@
-/* base.c - an image that is to stand behind another one. */
-#include "tools/lib/image/base.h"
+/* append.c - an image that is to stand behind another one. */
+#include "tools/lib/image/append.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -63,7 +63,7 @@ static void take_attributes(struct entry *entry, const struct archive_entry *the
 	entry->mtime = fields->mtime;
 }
 
-int image_fit_base(struct image *image, const struct archive *base)
+int image_fit_behind(struct image *image, const struct archive *base)
 {
 	struct image_defaults defaults = image_defaults(image), before;
 	int result;
