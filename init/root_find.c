@@ -28,9 +28,9 @@ static int is_there(const struct place *place)
 	return fd != -ENOENT && fd != -ENXIO && fd != -ENOMEDIUM;
 }
 
-static void name_device(struct place *place, const struct device *device)
+static void name_device(char path[DEVICE_PATH_MAX], const struct device *device)
 {
-	format_text(place->device, sizeof(place->device), "/dev/%s", device->name);
+	format_text(path, DEVICE_PATH_MAX, "/dev/%s", device->name);
 }
 
 /* --- by name: what a probe found on a device --- */
@@ -127,7 +127,7 @@ static int find_by_name(struct boot *boot, struct place *place, const struct roo
 		}
 		devices_wait(devices, LOOK_INSIDE, is_busy ? NO_DEADLINE : deadline);
 	}
-	name_device(place, device);
+	name_device(place->device, device);
 	if (spec->kind == ROOTSPEC_GPT_AUTO && device->finding.part_flags & PARTITION_READ_ONLY)
 		boot->settings.root_access = ROOT_READ_ONLY;
 	return root_take(place, device);
@@ -155,7 +155,7 @@ static int make_node(struct place *place, const struct rootspec *spec)
 /* Mounts and reports show the kernel's own name, where devtmpfs has it. */
 static void take_name(struct devices *devices, struct place *place, const struct rootspec *spec)
 {
-	char node[sizeof(place->device)];
+	char name[DEVICE_PATH_MAX];
 	struct device *device;
 	struct stat st;
 
@@ -163,12 +163,11 @@ static void take_name(struct devices *devices, struct place *place, const struct
 	device = devices_find(devices, spec->major, spec->minor);
 	if (!device)
 		return;
-	memcpy(node, place->device, sizeof(node));
-	name_device(place, device);
-	if (sys_stat(place->device, &st) == 0 && st.st_rdev == makedev(spec->major, spec->minor))
-		sys_unlinkat(AT_FDCWD, node, 0);
-	else
-		memcpy(place->device, node, sizeof(node));
+	name_device(name, device);
+	if (sys_stat(name, &st) || st.st_rdev != makedev(spec->major, spec->minor))
+		return;
+	sys_unlinkat(AT_FDCWD, place->device, 0);
+	memcpy(place->device, name, sizeof(name));
 }
 
 /* A member must not be mounted by its path either. */

@@ -17,9 +17,12 @@ static uint8_t arena[VIEW_PARTS * VIEW_PART_MAX];
 static void copy(const struct view *view, uint8_t *to, uint64_t at, const uint8_t *bytes,
 		 size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if (at + i >= view->want_offset && at + i < view->want_offset + view->want_len)
-			to[at + i - view->want_offset] = bytes[i];
+	uint64_t from = at > view->want_offset ? at : view->want_offset;
+	uint64_t wanted = view->want_offset + view->want_len;
+	uint64_t end = at + len < wanted ? at + len : wanted;
+
+	if (from < end)
+		memcpy(to + (from - view->want_offset), bytes + (from - at), end - from);
 }
 
 static void feed(struct view *view, size_t *used, const uint8_t *data, size_t size)
