@@ -164,6 +164,9 @@ def root_with(tool, *files):
 @pytest.mark.parametrize("files, words, says", [
     ("/sbin/init=PROGRAM", "", None),
     ("/sbin/init=/lib/systemd/systemd /lib=usr/lib /usr/lib/systemd/systemd=PROGRAM", "", None),
+    ("/sbin/init=../lib/./one//two/../init /lib=/usr/lib /usr/lib/one/two/x=TEXT /usr/lib/one/init=PROGRAM", "", None),
+    ("/sbin/init=../../../bin/sh /bin/sh=PROGRAM", "", None),
+    (f"/sbin/init=/{'d' * 70}/init /{'d' * 70}/init=PROGRAM", "", None),
     ("/sbin/init=SH /bin/sh=PROGRAM", "", None),
     ("/bin/sh=PROGRAM /etc/init=PLAIN", "", None),
     ("/my/init=PROGRAM", "init=/my/init", None),

@@ -4,14 +4,20 @@
 #include <errno.h>
 #include <ext2fs/ext2fs.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "tools/lib/base/library.h"
 #include "tools/lib/base/mem.h"
+#include "tools/lib/base/path.h"
 
-#define CALLS(row)                                                                               \
-	row(ext2fs_open2) row(ext2fs_close_free) row(ext2fs_namei_follow) row(ext2fs_read_inode) \
-		row(ext2fs_file_open) row(ext2fs_file_read) row(ext2fs_file_close)               \
+#define LINKS_MAX 40 /* as the kernel's MAXSYMLINKS */
+
+#define CALLS(row)                                                                        \
+	row(ext2fs_open2) row(ext2fs_close_free) row(ext2fs_namei) row(ext2fs_read_inode) \
+		row(ext2fs_file_open) row(ext2fs_file_read) row(ext2fs_file_close)        \
 			row(error_message)
 
 static struct {
@@ -29,6 +35,8 @@ static const struct library_symbol symbols[] = {
 
 struct disk_files {
 	ext2_filsys fs;
+	ext2_ino_t number; /* what was found last, and its inode */
+	struct ext2_inode inode;
 };
 
 bool disk_files_reads(enum format format)
@@ -47,7 +55,7 @@ static const char *load(void)
 struct disk_files *disk_files_open(const char *path, uint64_t start, const char **why)
 {
 	const int flags = EXT2_FLAG_64BITS | EXT2_FLAG_SOFTSUPP_FEATURES;
-	struct disk_files files;
+	struct disk_files files = { .fs = NULL };
 	errcode_t error;
 	char *options;
 
@@ -71,38 +79,116 @@ void disk_files_close(struct disk_files *files)
 	free(files);
 }
 
-static long read_head(struct disk_files *files, ext2_ino_t number, uint8_t *head, size_t size)
+/* Goes to what is at "" or "/a/b", a path without links. 0, or -ENOENT or -EIO. */
+static int go_to(struct disk_files *files, const char *path)
 {
-	ext2_file_t file;
-	unsigned int got = 0;
-	errcode_t error = ext2.ext2fs_file_open(files->fs, number, 0, &file);
-
-	if (error)
-		return -EIO;
-	error = ext2.ext2fs_file_read(file, head, (unsigned int)size, &got);
-	ext2.ext2fs_file_close(file);
-	return error ? -EIO : (long)got;
-}
-
-long disk_files_head(struct disk_files *files, const char *path, uint32_t *mode, uint8_t *head,
-		     size_t size)
-{
-	struct ext2_inode inode;
-	ext2_ino_t number;
-
-	switch (ext2.ext2fs_namei_follow(files->fs, EXT2_ROOT_INO, EXT2_ROOT_INO, path, &number)) {
+	switch (ext2.ext2fs_namei(files->fs, EXT2_ROOT_INO, EXT2_ROOT_INO, *path ? path : "/",
+				  &files->number)) {
 	case 0:
 		break;
 	case EXT2_ET_FILE_NOT_FOUND:
 	case EXT2_ET_NO_DIRECTORY:
 		return -ENOENT;
-	case EXT2_ET_SYMLINK_LOOP:
-		return -ELOOP;
 	default:
 		return -EIO;
 	}
-	if (ext2.ext2fs_read_inode(files->fs, number, &inode))
+	return ext2.ext2fs_read_inode(files->fs, files->number, &files->inode) ? -EIO : 0;
+}
+
+/* Short texts of links stand in the inode, in place of its blocks. */
+static bool is_fast_link(const struct ext2_inode *inode)
+{
+	return LINUX_S_ISLNK(inode->i_mode) && inode->i_size < sizeof(inode->i_block) &&
+	       !(inode->i_flags & (EXT4_EXTENTS_FL | EXT4_INLINE_DATA_FL));
+}
+
+/* The first bytes of the file, or of the text of the symbolic link, that was gone to. */
+static long read_first(struct disk_files *files, void *to, size_t size)
+{
+	ext2_file_t file;
+	unsigned int got = 0;
+	errcode_t error;
+
+	if (is_fast_link(&files->inode)) {
+		got = files->inode.i_size < size ? files->inode.i_size : (unsigned int)size;
+		memcpy(to, files->inode.i_block, got);
+		return got;
+	}
+	error = ext2.ext2fs_file_open(files->fs, files->number, 0, &file);
+	if (error)
 		return -EIO;
-	*mode = inode.i_mode;
-	return LINUX_S_ISREG(inode.i_mode) ? read_head(files, number, head, size) : 0;
+	error = ext2.ext2fs_file_read(file, to, (unsigned int)size, &got);
+	ext2.ext2fs_file_close(file);
+	return error ? -EIO : (long)got;
+}
+
+/* A way to a file: links are put into it as they come. */
+struct way {
+	struct buffer done; /* "" or "/a/b": behind no link */
+	char *todo;
+	const char *rest; /* of todo */
+	int links;
+};
+
+/* Takes the next name of the rest to the way that is done: false at the end. */
+static bool step(struct way *way)
+{
+	const char *name = way->rest + strspn(way->rest, "/");
+	size_t len = strcspn(name, "/");
+	struct buffer *done = &way->done;
+
+	way->rest = name + len;
+	if (len == 2 && !strncmp(name, "..", 2))
+		done->len = done->len ? (size_t)(strrchr(done->data, '/') - done->data) : 0;
+	else if (len && (len != 1 || *name != '.'))
+		path_append(done, name, len);
+	done->data[done->len] = '\0';
+	return len != 0;
+}
+
+/* Puts the text of the link at the way's end in its place. 0, or -ELOOP or -EIO. */
+static int follow(struct disk_files *files, struct way *way)
+{
+	char text[PATH_MAX], *more;
+	long len = read_first(files, text, sizeof(text) - 1);
+
+	if (len <= 0)
+		return -EIO;
+	if (way->links++ == LINKS_MAX)
+		return -ELOOP;
+	more = xasprintf("%.*s/%s", (int)len, text, way->rest);
+	free(way->todo);
+	way->rest = way->todo = more;
+	way->done.len = *more == '/' ? 0 : (size_t)(strrchr(way->done.data, '/') - way->done.data);
+	way->done.data[way->done.len] = '\0';
+	return 0;
+}
+
+static int find(struct disk_files *files, const char *path)
+{
+	struct way way = { .todo = xstrdup(path) };
+	int error;
+
+	way.rest = way.todo;
+	buffer_text(&way.done, "");
+	error = go_to(files, way.done.data);
+	while (!error && step(&way)) {
+		error = go_to(files, way.done.data);
+		if (!error && LINUX_S_ISLNK(files->inode.i_mode))
+			error = follow(files, &way);
+	}
+	free(way.todo);
+	buffer_free(&way.done);
+	return error;
+}
+
+long disk_files_head(struct disk_files *files, const char *path, uint32_t *mode, uint8_t *head,
+		     size_t size)
+{
+	int error = find(files, path);
+
+	if (error)
+		return error;
+	*mode = files->inode.i_mode;
+	return LINUX_S_ISREG(*mode) ? read_first(files, head, size) : 0;
 }

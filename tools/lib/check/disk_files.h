@@ -15,7 +15,8 @@ struct disk_files;
 bool disk_files_reads(enum format format);
 
 /* The file system that begins `start` bytes into the file. NULL with *why set to a text that is
- * good until the next call: it is damaged, or has what the library does not know. */
+ * good until the next call: it is damaged, has what the library does not know, or the library is
+ * not there. */
 struct disk_files *disk_files_open(const char *path, uint64_t start, const char **why);
 void disk_files_close(struct disk_files *files); /* NULL is fine */
 
