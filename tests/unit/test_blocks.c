@@ -50,7 +50,7 @@ static void all_blocks_come_to_their_places(void **state)
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
 
 	(void)state;
-	for (unsigned int threads = 2; threads < 7; threads++) {
+	for (unsigned int threads = 1; threads < 7; threads++) {
 		int fd = new_file(), error;
 		struct blocks *blocks = blocks_new(fd, threads, fill);
 		struct block *block = block_new();
@@ -122,12 +122,17 @@ static void blocks_may_be_given_up(void **state)
 	close(fd);
 }
 
-static void one_thread_is_none_beside_the_caller(void **state)
+static void nothing_is_needed(void **state)
 {
+	int fd = new_file(), error;
+	struct blocks *blocks = blocks_new(fd, 2, fill);
+
 	(void)state;
-	assert_null(blocks_new(-1, 1, fill));
+	assert_int_equal(blocks_wait(blocks, &error), BLOCKS_RIGHT);
+	blocks_free(blocks);
 	blocks_free(NULL);
 	block_free(NULL);
+	close(fd);
 }
 
 int main(void)
@@ -137,7 +142,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_filled_is_told),
 		cmocka_unit_test(what_is_not_written_is_told_with_its_error),
 		cmocka_unit_test(blocks_may_be_given_up),
-		cmocka_unit_test(one_thread_is_none_beside_the_caller),
+		cmocka_unit_test(nothing_is_needed),
 	};
 
 	return cmocka_run_group_tests_name("blocks", tests, NULL, NULL);

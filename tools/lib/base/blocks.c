@@ -18,7 +18,7 @@ struct blocks {
 	int fd;
 	block_fill *fill;
 	pthread_t threads[THREADS_MAX];
-	unsigned int started;
+	unsigned int wanted, started;
 
 	pthread_mutex_t lock; /* for all below */
 	pthread_cond_t changed;
@@ -196,25 +196,28 @@ static void *work(void *argument)
 struct blocks *blocks_new(int fd, unsigned int threads, block_fill *fill)
 {
 	struct blocks *blocks = xcalloc(1, sizeof(*blocks));
-	unsigned int wanted = threads < THREADS_MAX ? threads : THREADS_MAX;
 
 	blocks->fd = fd;
 	blocks->fill = fill;
+	blocks->wanted = (threads < THREADS_MAX ? threads : THREADS_MAX) - 1;
 	pthread_mutex_init(&blocks->lock, NULL);
 	pthread_cond_init(&blocks->changed, NULL);
-	while (blocks->started + 1 < wanted &&
-	       !pthread_create(&blocks->threads[blocks->started], NULL, work, blocks))
+	return blocks;
+}
+
+/* One thread more, as long as there is work for it. Where none can be had the caller does all. */
+static void need_thread(struct blocks *blocks)
+{
+	if (blocks->started < blocks->wanted &&
+	    !pthread_create(&blocks->threads[blocks->started], NULL, work, blocks))
 		blocks->started++;
-	if (blocks->started)
-		return blocks;
-	blocks_free(blocks);
-	return NULL;
 }
 
 struct block *blocks_put(struct blocks *blocks, struct block *full)
 {
 	struct block *block;
 
+	need_thread(blocks);
 	pthread_mutex_lock(&blocks->lock);
 	push(full->gap_count ? &blocks->waiting : &blocks->filled, full);
 	blocks->pending++;

@@ -33,8 +33,8 @@ typedef bool block_fill(const void *what, char *to, size_t size);
 
 struct blocks;
 
-/* Writers of one file, `threads` with the caller's own; they write by pwrite(2). NULL without a
- * report where no thread can be started. */
+/* Writers of one file, `threads` (1 or more) with the caller's own, which start as there is work
+ * for them; they write by pwrite(2). Where no thread can be started the caller does all. */
 struct blocks *blocks_new(int fd, unsigned int threads, block_fill *fill);
 
 /* Takes over a block, and returns an empty one. Where many wait, the caller writes one of them. */
