@@ -25,8 +25,7 @@ char *output_room(struct output *output, size_t len);
 void output_take(struct output *output, size_t len);
 
 /* From now on `threads` write, and what output_later() is given is put where it belongs by `fill`,
- * in whatever order. Nothing changes where the output is no new file, or no thread can be started.
- */
+ * in whatever order. Nothing changes where the output is no new file. */
 void output_side_by_side(struct output *output, unsigned int threads, block_fill *fill);
 
 bool output_is_side_by_side(const struct output *output);
