@@ -159,7 +159,6 @@ static void take_name(struct devices *devices, struct place *place, const struct
 	struct device *device;
 	struct stat st;
 
-	devices_scan(devices);
 	device = devices_find(devices, spec->major, spec->minor);
 	if (!device)
 		return;
@@ -171,15 +170,13 @@ static void take_name(struct devices *devices, struct place *place, const struct
 }
 
 /* A member must not be mounted by its path either. */
-int root_look(struct boot *boot, struct place *place)
+static int look_at(struct devices *devices, struct place *place)
 {
-	struct devices *devices = &boot->devices;
 	struct device *device;
 	struct stat st;
 
 	if (sys_stat(place->device, &st))
 		return 0;
-	devices_scan(devices);
 	device = devices_find(devices, major(st.st_rdev), minor(st.st_rdev));
 	if (device && device->state == DEVICE_NEW)
 		probe_start(devices, &devices->probes[0], device);
@@ -191,9 +188,16 @@ int root_look(struct boot *boot, struct place *place)
 	return device ? root_take(place, device) : 0;
 }
 
+int root_look(struct boot *boot, struct place *place)
+{
+	devices_scan(&boot->devices);
+	return look_at(&boot->devices, place);
+}
+
 static int find_by_path(struct boot *boot, struct place *place, const struct rootspec *spec,
 			int64_t deadline)
 {
+	struct devices *devices = &boot->devices;
 	int is_number = spec->kind == ROOTSPEC_NUMBER;
 	int error = is_number ? make_node(place, spec) : take_path(place, spec->path);
 
@@ -201,16 +205,18 @@ static int find_by_path(struct boot *boot, struct place *place, const struct roo
 		return error;
 	if (!is_there(place)) {
 		say_waiting(place);
-		devices_open(&boot->devices);
+		devices_open(devices);
 	}
 	while (!is_there(place)) {
 		if (devices_time_left(deadline) == 0)
 			return -ETIMEDOUT;
-		devices_wait(&boot->devices, LOOK_AT_NAMES, deadline);
+		devices_wait(devices, LOOK_AT_NAMES, deadline);
 	}
+	if (is_number || place->looking != LOOKING_NEVER)
+		devices_scan(devices);
 	if (is_number)
-		take_name(&boot->devices, place, spec);
-	return place->looking == LOOKING_NEVER ? 0 : root_look(boot, place);
+		take_name(devices, place, spec);
+	return place->looking == LOOKING_NEVER ? 0 : look_at(devices, place);
 }
 
 static int parse(const struct place *place, struct rootspec *spec)

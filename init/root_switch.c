@@ -12,9 +12,7 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-#define SCRIPT_DEPTH 4 /* an interpreter may be a script: the kernel follows five */
-
-static const char *const inits[] = { REAL_INITS };
+static const char *const inits[] = { REAL_INITS(COMMA) };
 
 /* Moved along, so that nothing between here and the real init is ever without them. */
 static const char *const moved[] = { "/dev", "/proc", "/sys", "/run" };
@@ -53,7 +51,7 @@ static int check_init(int root, const char *path)
 	char interpreter[INTERPRETER_MAX];
 	const char *next = path;
 
-	for (int depth = 0; depth < SCRIPT_DEPTH; depth++) {
+	for (int depth = 0; depth < EXECUTABLE_CHAIN; depth++) {
 		long got = head_of(root, next, head);
 		int error = got < 0 ? (int)got : 0;
 
@@ -89,10 +87,7 @@ static int choose_init(const struct boot *boot, int root, const char **chosen)
 		if (error != -ENOENT)
 			log_warn(error, "use %s of %s", *chosen, boot->root.device);
 	}
-	return log_err(-ENOENT,
-		       "find an init on %s: tried /sbin/init, /etc/init, /bin/init, "
-		       "/bin/sh",
-		       boot->root.device);
+	return log_err(-ENOENT, "find an init on %s: tried " REAL_INITS(", "), boot->root.device);
 }
 
 /* Gates 1 to 3 of root_switch(). */

@@ -14,27 +14,13 @@
 #define USR "/usr"
 #define FSTAB_MAX 8192 /* bytes; Debian's has 600 */
 
-/* Other lines than that of /usr are the root's init's, and damaged ones may be, too. Later lines
- * cover what is mounted by earlier ones, so the last counts. */
-static int find_line(char *text, struct fstab_line *found)
+/* Such lines are the root's init's to complain of, but one of them may be that of /usr. */
+static void say_damaged(unsigned int number)
 {
-	struct fstab_line line = { 0 };
-	enum fstab_state state;
-	int is_there = 0;
-
-	while ((state = fstab_next(&text, &line)) != FSTAB_END) {
-		if (state == FSTAB_DAMAGED)
-			log_say(LOG_WARNING,
-				"line %u of the root's " FSTAB
-				" is damaged, and passed over: expected DEVICE FOLDER TYPE OPTIONS "
-				"0 PASS",
-				line.number);
-		else if (strcmp(line.target, USR) == 0 || strcmp(line.target, USR "/") == 0) {
-			*found = line;
-			is_there = 1;
-		}
-	}
-	return is_there;
+	log_say(LOG_WARNING,
+		"line %u of the root's " FSTAB
+		" is damaged, and passed over: expected DEVICE FOLDER TYPE OPTIONS 0 PASS",
+		number);
 }
 
 static int read_fstab(int top, char *text, size_t size)
@@ -108,7 +94,7 @@ static int look_up(int top, char *text, size_t size, struct fstab_line *line)
 	int found = read_fstab(top, text, size);
 
 	if (found > 0)
-		found = find_line(text, line);
+		found = fstab_find(text, USR, line, say_damaged);
 	if (found > 0 && check_target(top))
 		return -ENOTDIR;
 	return found;

@@ -10,6 +10,10 @@
 #define EXECUTABLE_HEAD 1024
 #define INTERPRETER_MAX 256 /* bytes with the NUL: the kernel's BINPRM_BUF_SIZE for scripts */
 
+/* Files in a row to look at, each the interpreter of the one before: a program and its interpreter
+ * behind five scripts, which is as far as the kernel goes. */
+#define EXECUTABLE_CHAIN 7
+
 /*
  * Finds the interpreter that the file with these first bytes asks for: PT_INTERP of an ELF
  * program, the first word behind "#!" of a script. Writes it to `interpreter`, "" where none is

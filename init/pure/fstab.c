@@ -103,6 +103,33 @@ enum fstab_state fstab_next(char **rest, struct fstab_line *line)
 	return FSTAB_END;
 }
 
+/* "/usr/" is "/usr", too. */
+static int is_same_folder(const char *a, const char *b)
+{
+	size_t len = strlen(b);
+
+	return strncmp(a, b, len) == 0 && !a[len + strspn(a + len, "/")];
+}
+
+int fstab_find(char *text, const char *target, struct fstab_line *found,
+	       void (*damaged)(unsigned int number))
+{
+	struct fstab_line line = { 0 };
+	enum fstab_state state;
+	int is_there = 0;
+
+	while ((state = fstab_next(&text, &line)) != FSTAB_END) {
+		if (state == FSTAB_DAMAGED) {
+			if (damaged)
+				damaged(line.number);
+		} else if (is_same_folder(line.target, target)) {
+			*found = line;
+			is_there = 1;
+		}
+	}
+	return is_there;
+}
+
 /* "x-systemd.automount" is a program's; NULL: the file system's own. */
 static const struct option *find(const char *word)
 {

@@ -21,6 +21,11 @@ struct fstab_line {
  */
 enum fstab_state fstab_next(char **rest, struct fstab_line *line);
 
+/* The last line for the folder TARGET, which covers what earlier ones mount there. 1 and `found`;
+ * 0: there is none. Each damaged line is told to `damaged` (NULL: nobody is). */
+int fstab_find(char *text, const char *target, struct fstab_line *found,
+	       void (*damaged)(unsigned int number));
+
 struct fstab_options {
 	unsigned long flags; /* MS_*, for mount(2) */
 	int is_optional; /* "nofail" */

@@ -43,7 +43,7 @@ const struct parameter parameters[] = {
 	PARAMETER("rd.overlay", PARAMETER_FLAG_TEXT, FIELD(overlay), 0, NULL, "[DEVICE]",
 		  "keep the root as it is: what is written goes to memory, or to this device"),
 	PARAMETER("init", PARAMETER_TEXT, FIELD(init), 0, NULL, "PATH",
-		  "the real root's init; default /sbin/init, /etc/init, /bin/init, /bin/sh"),
+		  "the real root's init; default " REAL_INITS(", ")),
 	PARAMETER("fsck.mode", PARAMETER_CHOICE, FIELD(fsck_mode), 0, fsck_modes, "auto|skip|force",
 		  "whether the root and /usr are checked before they are mounted"),
 	PARAMETER("fsck.repair", PARAMETER_CHOICE, FIELD(fsck_repair), 0, fsck_repairs,

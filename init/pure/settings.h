@@ -36,8 +36,9 @@ struct text_list {
 	int count;
 };
 
-/* Without init=, the first of them that works. */
-#define REAL_INITS "/sbin/init", "/etc/init", "/bin/init", "/bin/sh"
+/* Without init=, the first of them that works; `between` stands between two. */
+#define REAL_INITS(between) "/sbin/init" between "/etc/init" between "/bin/init" between "/bin/sh"
+#define COMMA ,
 
 /* All text points into the lines that were parsed. */
 struct settings {

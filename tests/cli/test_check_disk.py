@@ -140,6 +140,7 @@ PROGRAM = pathlib.Path("/bin/busybox").read_bytes()
 CONTENTS = {
     "PROGRAM": (PROGRAM, 0o755), "PLAIN": (PROGRAM, 0o644), "ARM": (PROGRAM[:18] + b"\xb7\0" + PROGRAM[20:], 0o755),
     "SH": (b"#!/bin/sh -e\n", 0o755), "PERL": (b"#!/bin/perl\n", 0o755), "TEXT": (b"text", 0o755),
+    **{f"S{n}": (f"#!/{n}\n".encode(), 0o755) for n in range(1, 6)},
     "FSTAB": (b"# all\nUUID=1 / ext4 defaults 0 1\nUUID=2 /usr ext4 defaults 0 2\n", 0o644),
 }
 
@@ -180,6 +181,8 @@ def root_with(tool, *files):
     ("/sbin/init=ARM", "", "/sbin/init is neither an x86-64 program nor a script"),
     ("/sbin/init=SH", "", "/sbin/init needs /bin/sh, which is not there"),
     ("/sbin/init=SH /bin/sh=PERL", "", "/sbin/init needs /bin/perl, which is not there"),
+    ("/sbin/init=SH /bin/sh=SH", "", "/sbin/init is a script of too many scripts"),
+    ("/init=S1 /1=S2 /2=S3 /3=S4 /4=S5 /5=PROGRAM", "init=/init", None),
 ])
 def test_the_init_of_a_root(tool, files, words, says):
     disk = root_with(tool, *files.split())

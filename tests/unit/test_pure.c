@@ -276,6 +276,26 @@ static void lines_of_an_fstab(void **state)
 	assert_int_equal(fstab_next(&rest, &line), FSTAB_END);
 }
 
+static unsigned int damaged_lines;
+
+static void count_damaged(unsigned int number)
+{
+	damaged_lines = damaged_lines * 10 + number;
+}
+
+static void the_line_of_a_folder_in_an_fstab(void **state)
+{
+	char text[] = "A /usr ext4\none two\nB /usr// xfs\nC /usr/local ext4\nD /us ext4\nx\n";
+	struct fstab_line line;
+
+	(void)state;
+	assert_int_equal(fstab_find(text, "/usr", &line, count_damaged), 1);
+	assert_string_equal(line.source, "B");
+	assert_int_equal(line.number, 3);
+	assert_int_equal(damaged_lines, 26);
+	assert_int_equal(fstab_find((char[]){ "A /usr ext4\nx\n" }, "/home", &line, NULL), 0);
+}
+
 static void options_of_an_fstab(void **state)
 {
 	static const struct {
@@ -708,6 +728,7 @@ int main(void)
 		cmocka_unit_test(file_systems_beyond_the_limit_are_counted),
 		cmocka_unit_test(mounts_are_read_and_their_escapes_undone),
 		cmocka_unit_test(lines_of_an_fstab),
+		cmocka_unit_test(the_line_of_a_folder_in_an_fstab),
 		cmocka_unit_test(options_of_an_fstab),
 		cmocka_unit_test(a_program_names_its_interpreter),
 		cmocka_unit_test(a_static_program_needs_none),

@@ -130,6 +130,25 @@ static void takes_a_script_whose_interpreter_is_there(void **state)
 	assert_non_null(strstr(fake_calls, "execve /opt/init\n"));
 }
 
+static void takes_as_many_scripts_in_a_row_as_the_kernel(void **state)
+{
+	static const struct {
+		const char *path, *text;
+	} scripts[] = { { "root:/opt/init", "#!/2\n" },
+			{ "root:/2", "#!/3\n" },
+			{ "root:/3", "#!/4\n" },
+			{ "root:/4", "#!/5\n" },
+			{ "root:/5", "#!/6\n" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++)
+		fake_file(scripts[i].path, scripts[i].text, strlen(scripts[i].text));
+	add_program("root:/6");
+	boot.settings.init = "/opt/init";
+	root_switch(&boot);
+	assert_non_null(strstr(fake_calls, "execve /opt/init\n"));
+}
+
 static void deletes_nothing_when_interpreters_go_in_a_ring(void **state)
 {
 	(void)state;
@@ -173,6 +192,7 @@ int main(void)
 		cmocka_unit_test_setup(deletes_nothing_when_a_scripts_interpreter_is_missing,
 				       reset),
 		cmocka_unit_test_setup(takes_a_script_whose_interpreter_is_there, reset),
+		cmocka_unit_test_setup(takes_as_many_scripts_in_a_row_as_the_kernel, reset),
 		cmocka_unit_test_setup(deletes_nothing_when_interpreters_go_in_a_ring, reset),
 		cmocka_unit_test_setup(passes_over_an_init_that_is_no_program, reset),
 		cmocka_unit_test_setup(

@@ -10,10 +10,9 @@
 #include "tools/lib/check/check.h"
 #include "tools/lib/check/disk_files.h"
 
-#define SCRIPT_DEPTH 4 /* as in init/root_switch.c */
 #define FSTAB_MAX 8192 /* bytes, as in init/root_usr.c */
 
-static const char *const inits[] = { REAL_INITS };
+static const char *const inits[] = { REAL_INITS(COMMA) };
 
 /* What is wrong with this file as a program, malloc'd, or NULL, and then the interpreter that it
  * needs: "" for none, or where nothing can be said. */
@@ -45,7 +44,9 @@ static char *fault_of(struct disk_files *files, const char *path)
 	char one[INTERPRETER_MAX], next[INTERPRETER_MAX];
 	char *fault = look(files, path, next);
 
-	for (int depth = 1; !fault && *next && depth < SCRIPT_DEPTH; depth++) {
+	for (int depth = 1; !fault && *next; depth++) {
+		if (depth == EXECUTABLE_CHAIN)
+			return xstrdup("is a script of too many scripts");
 		memcpy(one, next, sizeof(one));
 		fault = look(files, one, next);
 		if (fault) {
@@ -61,20 +62,15 @@ static char *fault_of(struct disk_files *files, const char *path)
 /* Then what is below /usr is somewhere else. */
 static bool has_own_usr(struct disk_files *files)
 {
-	char text[FSTAB_MAX + 1], *rest = text;
-	struct fstab_line line = { 0 };
-	enum fstab_state state;
+	char text[FSTAB_MAX + 1];
+	struct fstab_line line;
 	uint32_t mode;
 	long got = disk_files_head(files, "/etc/fstab", &mode, (uint8_t *)text, FSTAB_MAX);
 
 	if (got < 0)
 		return false;
 	text[got] = '\0';
-	while ((state = fstab_next(&rest, &line)) != FSTAB_END)
-		if (state == FSTAB_LINE &&
-		    (!strcmp(line.target, "/usr") || !strcmp(line.target, "/usr/")))
-			return true;
-	return false;
+	return fstab_find(text, "/usr", &line, NULL);
 }
 
 /* The usual place that works, or NULL. */

@@ -238,7 +238,7 @@ static void plan_root_switch(struct plan *plan)
 	const struct settings *settings = plan->settings;
 
 	say(plan, "%s",
-	    settings->init ? shown(settings->init) : "/sbin/init, /etc/init, /bin/init or /bin/sh");
+	    settings->init ? shown(settings->init) : "the first that works of " REAL_INITS(", "));
 	if (settings->arguments && *settings->arguments)
 		say(plan, "with %s", shown(settings->arguments));
 }
