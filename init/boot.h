@@ -66,6 +66,8 @@ struct boot {
 	/* While a program runs: the kernel told of a device. When it must be called again at the
 	 * latest, as of sys_clock_ms(). NULL: nobody listens. */
 	int64_t (*hear)(struct boot *boot);
+	int64_t links_due; /* no longer is waited for who does not answer; 0: nobody is */
+	int links_missing; /* they were made without somebody's */
 	struct drivers drivers; /* the image's table; of no lines where it has none */
 	unsigned char driver_state[DRIVERS_MAX]; /* enum driver_state of each line */
 	uint16_t driver_queue[DRIVERS_MAX]; /* lines to be loaded, each behind what it needs */

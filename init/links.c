@@ -18,6 +18,7 @@
 #define DISK "/dev/disk"
 #define NAME_SIZE 256 /* bytes of a file's name, NAME_MAX, and its NUL */
 #define PATH_SIZE (NAME_SIZE + 32)
+#define PATIENCE_MS 1000 /* so long the links of all wait for a device that does not answer */
 
 enum whose { OF_CONTENT, OF_PARTITION };
 
@@ -163,14 +164,24 @@ static void update(struct devices *devices)
 }
 
 /* Nothing is waited for: a program runs, whose signals and whose end come before a device that
- * hangs. */
+ * hangs. Nor do the links of others wait for it. */
 static int64_t hear(struct boot *boot)
 {
 	struct devices *devices = &boot->devices;
 	int64_t again = devices_go_on(devices);
+	int is_busy = devices_are_busy(devices);
 
-	if (devices->news != NO_NEWS && !devices_are_busy(devices))
-		update(devices);
+	if (devices->news == NO_NEWS && boot->links_missing && !is_busy)
+		devices->news = NEWS;
+	if (devices->news == NO_NEWS)
+		return again;
+	if (is_busy && boot->links_due == 0)
+		boot->links_due = sys_clock_ms() + PATIENCE_MS;
+	if (is_busy && devices_time_left(boot->links_due) > 0)
+		return again < boot->links_due ? again : boot->links_due;
+	boot->links_due = 0;
+	boot->links_missing = is_busy;
+	update(devices);
 	return again;
 }
 

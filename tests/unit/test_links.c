@@ -9,6 +9,7 @@
 
 #include "init/boot.h"
 #include "init/links.h"
+#include "init/sys/sys.h"
 #include "tests/unit/fake_sys.h"
 
 #define UUID "11111111-2222-3333-4444-555555555555"
@@ -146,7 +147,7 @@ static void links_to_what_went_are_taken_away(void **state)
 	assert_true(is_made("unlink by-uuid\n"));
 }
 
-/* A device that hangs: it and its like get their links later. */
+/* A device that hangs gets its links later, and others that come with it when a second is over. */
 static void a_program_does_not_wait_for_links(void **state)
 {
 	const struct finding root = { .found = FOUND_ONE, .format = FORMAT_EXT4, .uuid = UUID };
@@ -160,6 +161,16 @@ static void a_program_does_not_wait_for_links(void **state)
 	hear(NEWS);
 	assert_false(is_made("symlink"));
 	assert_int_equal(boot.devices.news, NEWS);
+	add("vdb", 16, &root);
+	sys_sigwait(NULL, 999);
+	assert_int_equal(boot.hear(&boot), 1000);
+	assert_false(is_made("symlink"));
+	sys_sigwait(NULL, 1);
+	boot.hear(&boot);
+	assert_true(is_made("symlink ../../vdb /dev/disk/by-uuid/" UUID "\n"));
+	assert_false(is_made("symlink ../../vda"));
+	boot.hear(&boot);
+	assert_int_equal(boot.devices.news, NO_NEWS);
 	device->state = DEVICE_KNOWN;
 	boot.devices.probes[0].pid = 0;
 	boot.hear(&boot);

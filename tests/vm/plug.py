@@ -15,11 +15,11 @@ def command(monitor, *commands):
             assert "error" not in answer, answer
 
 
-def plug_in(monitor, disk, **device):
+def plug_in(monitor, disk, node="d", **device):
     command(monitor,
-            ("blockdev-add", {"driver": "raw", "node-name": "d", "read-only": True,
+            ("blockdev-add", {"driver": "raw", "node-name": node, "read-only": True,
                               "file": {"driver": "file", "filename": str(disk)}}),
-            ("device_add", {**device, "drive": "d"}))
+            ("device_add", {**device, "drive": node}))
 
 
 def pull_out(monitor, device):

@@ -87,7 +87,7 @@ def test_links_and_drivers_follow_what_is_plugged_in_and_pulled_out(tmp_path, fi
         assert "CARD" in machine.end() and "exit status 6" in machine.said()
 
 
-def test_a_disk_that_hangs_does_not_hold_up_the_program_that_runs(tmp_path, files):
+def test_a_disk_that_hangs_does_not_hold_up_the_program_that_runs_nor_the_links_of_others(tmp_path, files):
     """Its first look goes through; the next one gets a byte a second. A probe has ten seconds, and the last sync sixty."""
     with Machine(tmp_path, files.get("hang.img"), "rdinit.links rdinit.grace=1",
                  *drive(files.get("ext4.root")), "-device", "virtio-blk-pci,drive=d") as machine:
@@ -96,6 +96,8 @@ def test_a_disk_that_hangs_does_not_hold_up_the_program_that_runs(tmp_path, file
         limits = dict.fromkeys(("bps_rd", "bps_wr", "iops", "iops_rd", "iops_wr"), 0)
         command(machine.monitor, ("block_set_io_throttle", {"device": "d", "bps": 1, **limits}),
                 ("device_add", {"driver": "virtio-net-pci", "id": "n"}))
+        machine.wait_for("AT ")
+        plug_in(machine.monitor, files.get("slash.root"), node="other", driver="virtio-blk-pci")
         said = machine.end()
     started, ended = re.search(r"AT ([\d.]+)", said)[1], re.search(r"\[ *([\d.]+)\] init: exit status 6", said)[1]
     assert 1 <= float(ended) - float(started) < 9, said[-2000:]

@@ -150,12 +150,13 @@ ls /dev/disk/*; echo WENT
 until [ -e /sys/class/net/eth0 ]; do sleep 0.1; done
 echo CARD; stty onlcr; exit 6
 """
-# It goes on when a card comes; then its disk, which was looked at before, is looked at once more.
+# It goes on when a card comes; then its disk, which was looked at before, is looked at once more, and another comes.
 HANG = """#!/bin/sh
 echo RUNS
 until [ -e /sys/class/net/eth0 ]; do sleep 0.1; done
 echo "AT $(cut -d" " -f1 /proc/uptime)"; echo change >/sys/class/block/vda/uevent
-sleep 1; stty onlcr; exit 6
+until [ -L "/dev/disk/by-label/my\\x20\\x2froot" ]; do sleep 0.1; [ $((waited += 1)) -gt 70 ] && exit 7; done
+stty onlcr; exit 6
 """
 CONTAINER = b"""id -u; id -G; pwd; echo "$HOME $PATH $QUOTED <$1>"
 [ -e /gone ] && echo a whiteout did nothing
