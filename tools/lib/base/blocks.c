@@ -74,6 +74,23 @@ void block_add_gap(struct block *block, size_t size, const void *what)
 	block->len += size;
 }
 
+int block_write(const struct block *block, int fd, bool is_file)
+{
+	size_t done = 0;
+
+	while (done < block->len) {
+		const char *rest = block->bytes + done;
+		size_t len = block->len - done;
+		ssize_t more = is_file ? pwrite(fd, rest, len, (off_t)(block->start + done))
+				       : write(fd, rest, len);
+
+		if (more < 0 && errno != EINTR)
+			return errno;
+		done += more > 0 ? (size_t)more : 0;
+	}
+	return 0;
+}
+
 static bool fill_all(struct blocks *blocks, struct block *block)
 {
 	for (size_t i = 0; i < block->gap_count; i++) {
@@ -83,22 +100,6 @@ static bool fill_all(struct blocks *blocks, struct block *block)
 			return false;
 	}
 	return true;
-}
-
-/* 0, or an error number. */
-static int write_whole(int fd, const struct block *block)
-{
-	size_t done = 0;
-
-	while (done < block->len) {
-		ssize_t more = pwrite(fd, block->bytes + done, block->len - done,
-				      (off_t)(block->start + done));
-
-		if (more < 0 && errno != EINTR)
-			return errno;
-		done += more > 0 ? (size_t)more : 0;
-	}
-	return 0;
 }
 
 /* What went wrong stays so. */
@@ -127,7 +128,7 @@ static void write_one(struct blocks *blocks)
 
 	blocks->writing = true;
 	pthread_mutex_unlock(&blocks->lock);
-	error = write_whole(blocks->fd, block);
+	error = block_write(block, blocks->fd, true);
 	pthread_mutex_lock(&blocks->lock);
 	blocks->writing = false;
 	if (error)

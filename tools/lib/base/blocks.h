@@ -26,6 +26,9 @@ struct block {
 struct block *block_new(void);
 void block_free(struct block *block); /* NULL is fine */
 void block_add_gap(struct block *block, size_t size, const void *what);
+/* To where it belongs in a file, or behind what was written to what is none. 0, or an error number.
+ */
+int block_write(const struct block *block, int fd, bool is_file);
 
 /* Puts `size` bytes of a thing at `to`; false where it has not just as many, or not now. Called by
  * several threads at once, so it may not report. */

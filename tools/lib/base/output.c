@@ -66,15 +66,10 @@ static int fail(struct output *output, int err, const char *what)
 static void write_block(struct output *output)
 {
 	struct block *block = output->block;
-	size_t done = 0;
+	int error = output->failed ? 0 : block_write(block, output->fd, output->temp != NULL);
 
-	while (done < block->len && !output->failed) {
-		ssize_t more = write(output->fd, block->bytes + done, block->len - done);
-
-		if (more < 0 && errno != EINTR)
-			fail(output, errno, "cannot write");
-		done += more > 0 ? (size_t)more : 0;
-	}
+	if (error)
+		fail(output, error, "cannot write");
 	block->len = 0;
 }
 
@@ -82,7 +77,6 @@ static void hand_over(struct output *output)
 {
 	int error;
 
-	output->block->start = output->total - output->block->len;
 	output->block = blocks_put(output->blocks, output->block);
 	if (!output->failed && blocks_state(output->blocks, &error) == BLOCKS_NOT_WRITTEN)
 		fail(output, error, "cannot write");
@@ -90,6 +84,7 @@ static void hand_over(struct output *output)
 
 static int flush(struct output *output)
 {
+	output->block->start = output->total - output->block->len;
 	if (output->blocks && output->block->len)
 		hand_over(output);
 	else
@@ -242,7 +237,7 @@ static int begin_again(struct output *output)
 {
 	output->is_alone = true;
 	output->total = 0;
-	if (ftruncate(output->fd, 0) < 0 || lseek(output->fd, 0, SEEK_SET) < 0)
+	if (ftruncate(output->fd, 0) < 0)
 		return fail(output, errno, "cannot write");
 	return 1;
 }
@@ -262,9 +257,6 @@ int output_settle(struct output *output)
 		return fail(output, error, "cannot write");
 	if (state == BLOCKS_NOT_FILLED)
 		return begin_again(output);
-	/* Who writes alone goes on where the others ended. */
-	if (output->temp && lseek(output->fd, (off_t)output->total, SEEK_SET) < 0)
-		return fail(output, errno, "cannot seek");
 	return 0;
 }
 
@@ -296,10 +288,7 @@ int output_share(struct output *output, int fd, size_t len)
 		return -1;
 	}
 	output->total += len;
-	/* Others write where their blocks belong. */
-	return !output->blocks && lseek(output->fd, (off_t)output->total, SEEK_SET) < 0
-		       ? fail(output, errno, "cannot seek")
-		       : 0;
+	return 0;
 }
 
 unsigned long long output_total(const struct output *output)
