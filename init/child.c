@@ -82,7 +82,7 @@ static void take_signal(struct boot *boot, struct child *child, int signal)
 	sys_kill(child->pid, signal == SIGPWR ? SIGTERM : signal);
 }
 
-/* Takes every child that has ended. Whether ours was one of them. */
+/* Takes every child that has ended. Whether ours was one of them, or is gone without a word. */
 static int reap(struct boot *boot, struct child *child)
 {
 	int status, pid, ended = 0;
@@ -97,26 +97,31 @@ static int reap(struct boot *boot, struct child *child)
 		if (pid > 0)
 			devices_take_end(&boot->devices, pid, status);
 	}
-	return ended || pid == -ECHILD;
+	return ended || (pid == -ECHILD && child->pid > 0);
 }
 
-void child_wait(struct boot *boot, struct child *child)
+/* Until the child has ended, if there is one, or a way out is asked for. */
+static void serve(struct boot *boot, struct child *child)
 {
-	int64_t deadline;
+	int64_t deadline = listen(boot);
 	sigset_t set;
+	int is_over;
 
 	waited_set(&set);
-	deadline = listen(boot);
-	sys_reboot(RB_DISABLE_CAD); /* ctrl-alt-del: a SIGINT for us, not a reset with open disks */
-	for (;;) {
+	do {
 		int signal = next_signal(boot, &set, &deadline);
 
 		if (signal)
 			take_signal(boot, child, signal);
 		/* Looked for after any signal and any failure: SIGCHLD counts only once. */
-		if (reap(boot, child) || boot->way_out != WAY_OUT_UNSET)
-			break;
-	}
+		is_over = reap(boot, child);
+	} while (!is_over && boot->way_out == WAY_OUT_UNSET);
+}
+
+void child_wait(struct boot *boot, struct child *child)
+{
+	sys_reboot(RB_DISABLE_CAD); /* ctrl-alt-del: a SIGINT for us, not a reset with open disks */
+	serve(boot, child);
 	child->ran_ms += sys_clock_ms();
 	if (child->keeper > 0)
 		sys_drain_tty(1);
@@ -135,17 +140,9 @@ int child_run(struct boot *boot, struct child *child)
 void child_wait_for_request(struct boot *boot)
 {
 	struct child nobody = { .signals = SIGNALS_TO_INIT, .pid = -1 };
-	int64_t deadline = listen(boot);
-	sigset_t set;
 
-	waited_set(&set);
-	while (boot->way_out == WAY_OUT_UNSET) {
-		int signal = next_signal(boot, &set, &deadline);
-
-		if (signal)
-			take_signal(boot, &nobody, signal);
-		reap(boot, &nobody);
-	}
+	if (boot->way_out == WAY_OUT_UNSET)
+		serve(boot, &nobody);
 }
 
 int child_reap_all(int64_t ms)
