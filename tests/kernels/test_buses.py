@@ -14,6 +14,9 @@ BUSES = {
     "EHCI": ("metal", "q35", ["-device", "usb-ehci,id=e", "-device", "usb-storage,drive=d,bus=e.0"], "sda"),
     "SD": ("metal", "q35", ["-device", "sdhci-pci", "-device", "sd-card,drive=d"], "mmcblk0"),
     "NVMe": ("metal", "q35", ["-device", "nvme,drive=d,serial=1"], "nvme0n1"),
+    "SAS": ("metal", "q35", ["-device", "mptsas1068", "-device", "scsi-hd,drive=d,wwn=0x5000c50015ea71ae"], "sda"),
+    "MegaRAID": ("metal", "q35", ["-device", "megasas", "-device", "scsi-hd,drive=d"], "sda"),
+    "pvscsi": ("handoff", "q35", ["-device", "pvscsi", "-device", "scsi-hd,drive=d"], "sda"),
     "virtio": ("metal", "q35", ["-device", "virtio-blk-pci,drive=d"], "vda"),
     "virtio-scsi": ("handoff", "q35", ["-device", "virtio-scsi-pci", "-device", "scsi-hd,drive=d"], "sda"),
 }
@@ -78,6 +81,8 @@ def test_a_root(tmp_path, files, image, bus, name):
     ("AHCI", '"WWID=t10.ATA     QEMU HARDDISK                           QM00011             -part2"'),
     ("SD", "WWID=aa585951454d552101deadbeef006200-part2"),
     ("NVMe", "WWID=nvme.1b36-31-51454d55204e564d65204374726c-00000001-part2"),
+    ("SAS", "WWID=naa.5000c50015ea71ae-part2"),
+    ("SAS", "/dev/disk/by-path/pci-0000:00:01.0-sas-phy0-lun-0-part2"),
     ("SD", "/dev/disk/by-id/mmc-QEMU__0xdeadbeef-part2"),
     ("xHCI", "/dev/disk/by-id/usb-QEMU_QEMU_HARDDISK_1-0000:00:01.0-1-0:0-part2"),
     ("UAS", "/dev/disk/by-path/pci-0000:00:01.0-usb-0:1:1.0-scsi-0:0:0:0-part2"),

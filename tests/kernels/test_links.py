@@ -52,7 +52,10 @@ def q35(disk):
         "-device", f"scsi-hd,drive={disk('i')},bus=uas.0,lun=0",
         "-device", f"scsi-hd,drive={disk('j')},bus=uas.0,lun=1",
         "-device", "usb-hub,bus=x.0,port=4", "-device", f"usb-storage,drive={disk('k')},bus=x.0,port=4.2",
-        "-device", "usb-ehci,id=y", "-device", f"usb-storage,drive={disk('l')},bus=y.0"]
+        "-device", "usb-ehci,id=y", "-device", f"usb-storage,drive={disk('l')},bus=y.0",
+        "-device", "mptsas1068,id=m", "-device", f"scsi-hd,drive={disk('m')},bus=m.0,scsi-id=0,wwn=0x5000c50015ea71af",
+        "-device", f"scsi-hd,drive={disk('n')},bus=m.0,scsi-id=3,wwn=0x5000c50015ea71ae",
+        "-device", "megasas,id=g", "-device", f"scsi-hd,drive={disk('o')},bus=g.0,scsi-id=1"]
 
 
 def pc(disk):
@@ -64,7 +67,8 @@ def pc(disk):
         "-device", f"scsi-hd,drive={disk('e')},bus=v.0,scsi-id=0,lun=0",
         "-device", f"scsi-hd,drive={disk('f')},bus=v.0,scsi-id=3,lun=300",
         "-device", "virtio-scsi-pci,id=w",
-        "-device", f"scsi-hd,drive={disk('g')},bus=w.0,scsi-id=1,wwn=0x5000c50015ea71ad"]
+        "-device", f"scsi-hd,drive={disk('g')},bus=w.0,scsi-id=1,wwn=0x5000c50015ea71ad",
+        "-device", "pvscsi,id=p", "-device", f"scsi-hd,drive={disk('h')},bus=p.0,scsi-id=2"]
 
 
 def microvm(disk):
@@ -73,8 +77,8 @@ def microvm(disk):
 
 
 MACHINES = {  # kernel, devices, how many links of by-path
-    "q35": ("metal", q35, 47),
-    "pc": ("handoff", pc, 30),
+    "q35": ("metal", q35, 56),
+    "pc": ("handoff", pc, 33),
     "microvm,acpi=on": ("handoff", microvm, 6),
 }
 
