@@ -21,7 +21,7 @@
 #include "init/sys/sysfs.h"
 
 #define DEADLINE_MS 10000 /* a drive that spins up takes 3 to 8 s */
-#define ARENA_SIZE (1024 * 1024) /* bytes of all reads; touched only as far as they go */
+#define ARENA_SIZE (1024 * 1024) /* bytes of reads that are kept; touched as far as they go */
 #define INSTRUCTIONS 13
 
 struct job {
@@ -31,7 +31,6 @@ struct job {
 		filter_level; /* of the word that there is no filter: one child's is enough */
 	int pipe, fd, disk_fd; /* disk_fd: below 0 for what is no partition */
 	uint64_t size, disk_size, start;
-	size_t used; /* bytes of the arena */
 };
 
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
@@ -96,37 +95,35 @@ static int open_device(const struct device *device, uint64_t *size)
 }
 
 /* Reads what the view wants. 0, or -errno where there is no room, for which nothing is read. */
-static int feed(struct job *job, int fd, struct view *view, int *read_error)
+static int feed(int fd, struct view *view, int *read_error)
 {
 	static uint8_t arena[ARENA_SIZE];
-	uint8_t *to = arena + job->used;
+	uint8_t *to = arena + view->kept;
 	long got;
 
-	if (view->want_len > sizeof(arena) - job->used)
+	if (view->want_len > sizeof(arena) - view->kept)
 		return -E2BIG;
 	got = sys_pread(fd, to, view->want_len, view->want_offset);
 	if (got < 0)
 		*read_error = (int)got;
-	job->used += view->want_len;
 	return view_add(view, (struct span){ to, got < 0 ? 0 : (size_t)got });
 }
 
 /* A device that wants more reads than any sound one does is one of nothing known. */
-static void look(struct job *job, struct finding *finding)
+static void look(const struct job *job, struct finding *finding)
 {
 	struct view view = { .size = job->size }, disk = { .size = job->disk_size };
 	int read_error = 0;
 
 	while (!fsprobe(&view, finding))
-		if (feed(job, job->fd, &view, &read_error))
+		if (feed(job->fd, &view, &read_error))
 			break;
 	if (read_error && finding->found == FOUND_NOTHING) {
 		finding->found = FOUND_UNREADABLE;
 		finding->error = (uint8_t)-read_error;
 	}
-	job->used = 0;
 	while (job->disk_fd >= 0 && !partition_find(&disk, job->device->part, job->start, finding))
-		if (feed(job, job->disk_fd, &disk, &read_error))
+		if (feed(job->disk_fd, &disk, &read_error))
 			break;
 }
 

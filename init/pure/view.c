@@ -19,6 +19,7 @@ static void want(struct view *view, uint64_t offset, size_t len)
 		end = view->size;
 	view->want_offset = start;
 	view->want_len = (size_t)(end - start);
+	view->want_passes = 0;
 }
 
 static int is_unreadable(const struct view_part *part, uint64_t offset)
@@ -46,8 +47,21 @@ struct span view_cut(struct view *view, uint64_t offset, size_t len)
 	return none;
 }
 
+struct span view_pass(struct view *view, uint64_t offset, size_t len)
+{
+	struct span found = { NULL, 0 };
+
+	if (view->want_len)
+		return found;
+	found = view_cut(view, offset, len);
+	view->want_passes = view->want_len != 0;
+	return found;
+}
+
 int view_add(struct view *view, struct span bytes)
 {
+	view->count -= view->last_passes;
+	view->last_passes = 0;
 	if (view->count == VIEW_PARTS)
 		return -E2BIG;
 	view->parts[view->count++] = (struct view_part){
@@ -55,6 +69,9 @@ int view_add(struct view *view, struct span bytes)
 		.asked = view->want_len,
 		.bytes = bytes,
 	};
+	view->last_passes = view->want_passes;
+	if (!view->want_passes)
+		view->kept += view->want_len;
 	view->want_len = 0;
 	return 0;
 }

@@ -2,7 +2,7 @@
 #ifndef RDINIT_PURE_VIEW_H
 #define RDINIT_PURE_VIEW_H
 
-#include "init/pure/span.h"
+#include "init/pure/sha256.h"
 
 #define VIEW_PARTS 32 /* reads of one device; a sound one takes 6 to 12 */
 #define VIEW_PART_MAX 65536 /* bytes of one read */
@@ -12,7 +12,7 @@
  * Parsers of devices do no I/O: they ask a view. Where bytes are missing the view notes which, the
  * parser takes them for absent and returns, the owner of the view reads them and calls the parser
  * again; until nothing is missing any more. So parsers are pure, and reads are as few as they can
- * be.
+ * be. What is only summed passes by: it is forgotten with the next read, and the sum stays.
  */
 struct view {
 	uint64_t size; /* bytes of the device */
@@ -22,8 +22,12 @@ struct view {
 		struct span bytes; /* fewer than asked for where the device could not be read */
 	} parts[VIEW_PARTS];
 	int count;
+	size_t kept; /* bytes that were asked for and have not passed */
+	uint64_t sum_at; /* where the last sum begins: those before are over */
+	struct sha256 sum; /* as far as it was made */
 	uint64_t want_offset; /* the first bytes that were asked for and are missing, ... */
 	size_t want_len; /* ... 0: none are */
+	int want_passes, last_passes; /* 1: they will be forgotten; the last part will be */
 };
 
 /* The bytes [offset, offset + len) of the device. data is NULL where they are not all on it, where
@@ -31,8 +35,12 @@ struct view {
  * which sets want_offset and want_len to a range around them. */
 struct span view_cut(struct view *view, uint64_t offset, size_t len);
 
+/* The same of bytes that are looked at once: another read may take them away. */
+struct span view_pass(struct view *view, uint64_t offset, size_t len);
+
 /* Adds what was read for want_offset and want_len (shorter: the rest cannot be read) and wants
- * nothing more. 0, or -E2BIG where the view is full. The bytes must outlive the view. */
+ * nothing more. 0, or -E2BIG where the view is full. The bytes must outlive the view, but those
+ * that pass: so each read may go to where `kept` bytes of earlier ones end. */
 int view_add(struct view *view, struct span bytes);
 
 #endif

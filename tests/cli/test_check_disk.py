@@ -105,6 +105,18 @@ def test_members_swap_and_damage(tool):
     assert judge(tool, disk, "/dev/vda rootfstype=ext4")[0] == [], "/init does not look either"
 
 
+def test_a_header_of_luks_that_is_as_large_as_it_may_be(tool):
+    disk, size = empty(tool, "luks", 32), 4 << 20
+    run("cryptsetup", "luksFormat", "-q", "--type", "luks2", "--uuid", U, "--luks2-metadata-size", "4m", "--luks2-keyslots-size",
+        "8m", "--pbkdf", "pbkdf2", "--pbkdf-force-iterations", "1000", disk, "-", text="key")
+    for at, says in ((5000, f"LUKS2 UUID={U}"), (size + 5000, "damaged LUKS2 (superblock checksum)")):
+        with open(disk, "r+b") as file:
+            file.seek(at)
+            file.write(b"\xff")
+        found, texts = judge(tool, disk, f"UUID={U}")
+        assert found == [("error", "no-root", 17)] and says in texts[0], texts
+
+
 def test_two_of_one_name(tool):
     disk = gpt(tool)
     twin = empty(tool, "twin", 1)

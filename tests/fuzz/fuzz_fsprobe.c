@@ -10,6 +10,9 @@
 
 #define HEAD 5
 #define PART 6
+/* The most that passes by: a header of LUKS2 of 4 MiB, and copies that look like one, each as long
+ * as all before it; with what is kept in between. */
+#define PASSES_MAX (3 * (4 << 20) / VIEW_CUT_MAX + 2 * VIEW_PARTS)
 
 static uint8_t arena[VIEW_PARTS * VIEW_PART_MAX];
 
@@ -25,12 +28,13 @@ static void copy(const struct view *view, uint8_t *to, uint64_t at, const uint8_
 		memcpy(to + (from - view->want_offset), bytes + (from - at), end - from);
 }
 
-static void feed(struct view *view, size_t *used, const uint8_t *data, size_t size)
+static void feed(struct view *view, const uint8_t *data, size_t size, int *passes)
 {
-	uint8_t *to = arena + *used;
+	uint8_t *to = arena + view->kept;
 
 	CHECK(view->want_len <= VIEW_PART_MAX && view->want_offset + view->want_len <= view->size);
-	CHECK(view->count < VIEW_PARTS);
+	CHECK(view->count - view->last_passes < VIEW_PARTS);
+	CHECK(!view->want_passes || ++*passes <= PASSES_MAX);
 	memset(to, 0, view->want_len);
 	for (size_t at = HEAD; at + PART <= size;) {
 		size_t len = le16(data + at + 4);
@@ -40,7 +44,6 @@ static void feed(struct view *view, size_t *used, const uint8_t *data, size_t si
 		copy(view, to, (uint64_t)le32(data + at) * 512, data + at + PART, len);
 		at += PART + len;
 	}
-	*used += view->want_len;
 	CHECK(view_add(view, (struct span){ to, view->want_len }) == 0);
 }
 
@@ -49,16 +52,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct finding finding;
 	struct view view = { 0 };
 	char text[600];
-	size_t used = 0;
+	int passes = 0;
 
 	if (size < HEAD)
 		return 0;
 	memset(&finding, 0, sizeof(finding));
 	view.size = (uint64_t)le32(data) * 512;
 	while (!fsprobe(&view, &finding))
-		feed(&view, &used, data, size);
+		feed(&view, data, size, &passes);
 	while (!partition_find(&view, data[4], 2048, &finding))
-		feed(&view, &used, data, size);
+		feed(&view, data, size, &passes);
 	CHECK(finding_check(&finding) == 0);
 	CHECK((finding.found == FOUND_NOTHING) == (finding.format == FORMAT_NONE));
 	CHECK((finding.found == FOUND_DAMAGED) == (finding.damage != DAMAGE_NONE) ||

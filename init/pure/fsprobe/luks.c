@@ -6,8 +6,8 @@
 #define FIXED 4096 /* bytes: of the header, before its JSON */
 #define SUM_AT 448
 #define SUM_FIELD 64 /* bytes, of which SHA-256 takes the first */
-#define SIZE_MIN 16384 /* bytes of the whole header: what cryptsetup(8) makes */
-#define SIZE_MAX_SUMMED (256 * 1024) /* and the most that is summed, of 4 MiB that are allowed */
+#define HEADER_MIN 16384 /* bytes of the whole header: what cryptsetup(8) makes */
+#define HEADER_MAX (4 * 1024 * 1024)
 
 /* The header of LUKS2 at `at`, whose sum is right or of a kind that is not known here; else data
  * is NULL. */
@@ -22,9 +22,10 @@ static struct span header2(struct view *view, uint64_t at, const char *magic)
 	if (!header.data || memcmp(header.data, magic, 6) || be16(header.data + 6) != 2)
 		return none;
 	size = be64(header.data + 8);
-	if (be64(header.data + 256) != at || size < SIZE_MIN || (at && size != at))
+	if (be64(header.data + 256) != at || size < HEADER_MIN || size > HEADER_MAX ||
+	    (at && size != at))
 		return none;
-	if (size > SIZE_MAX_SUMMED || memcmp(header.data + 72, "sha256", 7))
+	if (memcmp(header.data + 72, "sha256", 7))
 		return header;
 	if (!sum_sha256(view, at, (size_t)size, SUM_AT, (struct span){ zeros, sizeof(zeros) }, sum))
 		return none;
@@ -37,8 +38,7 @@ static struct span backup2(struct view *view)
 {
 	struct span header = { NULL, 0 };
 
-	for (uint64_t at = SIZE_MIN; at <= SIZE_MAX_SUMMED && !header.data && !view->want_len;
-	     at *= 2)
+	for (uint64_t at = HEADER_MIN; at <= HEADER_MAX && !header.data && !view->want_len; at *= 2)
 		header = header2(view, at, "SKUL\xba\xbe");
 	return header;
 }

@@ -112,7 +112,7 @@ void probe_zfs(struct view *view, struct finding *finding)
 		return;
 	finding->format = FORMAT_ZFS;
 	finding->damage = DAMAGE_CHECKSUM;
-	for (int i = 0; i < LABELS && finding->damage && !view->want_len; i++) {
+	for (int i = 0; i < LABELS && finding->damage == DAMAGE_CHECKSUM && !view->want_len; i++) {
 		struct span list = view_cut(view, label_at(view, i) + PAIRS_AT, PAIRS_SIZE);
 
 		if (!is_list(list) || !is_right(view, label_at(view, i)))

@@ -20,19 +20,17 @@ struct reader {
 	int fd;
 	uint64_t start; /* bytes */
 	uint8_t *arena; /* room for all parts of a view */
-	size_t used;
 };
 
 /* 0, or -1 where the view is full: nothing sound wants as much. What cannot be read is short. */
-static int feed(struct reader *reader, struct view *view)
+static int feed(const struct reader *reader, struct view *view)
 {
-	uint8_t *to = reader->arena + reader->used;
+	uint8_t *to = reader->arena + view->kept;
 	ssize_t got;
 
-	if (view->want_len > VIEW_PARTS * VIEW_PART_MAX - reader->used)
+	if (view->want_len > VIEW_PARTS * VIEW_PART_MAX - view->kept)
 		return -1;
 	got = pread(reader->fd, to, view->want_len, (off_t)(reader->start + view->want_offset));
-	reader->used += view->want_len;
 	return view_add(view, (struct span){ to, got < 0 ? 0 : (size_t)got });
 }
 
@@ -51,12 +49,10 @@ static void look(struct disk_names *names, struct reader *reader, uint64_t disk_
 	struct finding *finding = add_part(names, number, start * SECTOR);
 
 	reader->start = start * SECTOR;
-	reader->used = 0;
 	while (!fsprobe(&view, finding))
 		if (feed(reader, &view))
 			break;
 	reader->start = 0;
-	reader->used = 0;
 	while (number && !partition_find(&disk, number, start, finding))
 		if (feed(reader, &disk))
 			break;
