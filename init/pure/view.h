@@ -5,6 +5,7 @@
 #include "init/pure/sha256.h"
 
 #define VIEW_PARTS 32 /* reads of one device; a sound one takes 6 to 12 */
+#define VIEW_SUMS 16 /* of one device; one that looks like LUKS2 and ZFS everywhere has 14 */
 #define VIEW_PART_MAX 65536 /* bytes of one read */
 #define VIEW_CUT_MAX (VIEW_PART_MAX - 8192) /* bytes of one cut: reads begin and end with pages */
 
@@ -23,8 +24,12 @@ struct view {
 	} parts[VIEW_PARTS];
 	int count;
 	size_t kept; /* bytes that were asked for and have not passed */
-	uint64_t sum_at; /* where the last sum begins: those before are over */
-	struct sha256 sum; /* as far as it was made */
+	struct view_sum {
+		uint64_t at; /* where its bytes begin */
+		int is_over; /* some of them cannot be read */
+		struct sha256 state; /* as far as it was made */
+	} sums[VIEW_SUMS];
+	int sum_count;
 	uint64_t want_offset; /* the first bytes that were asked for and are missing, ... */
 	size_t want_len; /* ... 0: none are */
 	int want_passes, last_passes; /* 1: they will be forgotten; the last part will be */

@@ -112,22 +112,27 @@ static void a_view_keeps_what_was_cut_and_no_more(void **state)
 	assert_true(view.want_passes);
 }
 
-static void a_sum_is_over_with_the_next_and_where_it_cannot_be_read(void **state)
+static void sums_do_not_disturb_one_another_and_what_cannot_be_read_is_tried_once(void **state)
 {
+	uint8_t first[SHA256_SIZE], sum[SHA256_SIZE];
 	struct view view = { .size = SIZE };
-	uint8_t sum[SHA256_SIZE];
 
 	(void)state;
-	assert_true(sum_of(&view, 0, 4096, 448, sum));
+	assert_true(sum_of(&view, 0, 4096, 448, first));
 	bad_at = 500000;
 	assert_false(sum_of(&view, 16384, SIZE / 2, 448, sum));
 	assert_false(sum_of(&view, 16384, SIZE / 2, 448, sum));
 	assert_int_equal(bad_reads, 1);
 	assert_true(sum_of(&view, 32768, 65536, 448, sum));
 	reads = 0;
-	assert_false(sum_of(&view, 16384, 4096, 448, sum));
+	assert_true(sum_of(&view, 0, 4096, 448, sum));
+	assert_memory_equal(sum, first, sizeof(sum));
 	assert_false(sum_of(&view, SIZE - 4096, 8192, 448, sum));
+	assert_false(sum_of(&view, SIZE + 4096, 8192, 448, sum));
 	assert_int_equal(reads, 0);
+	for (uint64_t i = 3; i < VIEW_SUMS; i++)
+		assert_true(sum_of(&view, i << 16, 4096, 448, sum));
+	assert_false(sum_of(&view, VIEW_SUMS << 16, 4096, 448, sum));
 }
 
 static void write_be64(uint8_t *to, uint64_t value)
@@ -199,8 +204,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_sum_is_that_of_all_bytes_but_its_own, reset),
 		cmocka_unit_test_setup(a_view_keeps_what_was_cut_and_no_more, reset),
-		cmocka_unit_test_setup(a_sum_is_over_with_the_next_and_where_it_cannot_be_read,
-				       reset),
+		cmocka_unit_test_setup(
+			sums_do_not_disturb_one_another_and_what_cannot_be_read_is_tried_once,
+			reset),
 		cmocka_unit_test_setup(a_header_that_cannot_be_read_has_its_copy_and_is_tried_once,
 				       reset),
 		cmocka_unit_test_setup(copies_wherever_one_may_stand_are_read_once, reset),

@@ -14,37 +14,45 @@ static void add_piece(struct sha256 *sum, struct span bytes, size_t hole, struct
 	sha256_add(sum, bytes);
 }
 
-/* Each read begins the probe anew: it goes on where this sum was, and those before are over. */
-static int go_on(struct view *view, uint64_t at)
+/* Each read begins the probe anew: the sum goes on where it was. NULL where there are too many. */
+static struct view_sum *sum_at(struct view *view, uint64_t at)
 {
-	if (at < view->sum_at)
-		return 0;
-	if (at > view->sum_at || view->sum.len == 0) {
-		sha256_begin(&view->sum);
-		view->sum_at = at;
-	}
-	return 1;
+	struct view_sum *sum;
+
+	for (int i = 0; i < view->sum_count; i++)
+		if (view->sums[i].at == at)
+			return &view->sums[i];
+	if (view->sum_count == VIEW_SUMS)
+		return NULL;
+	sum = &view->sums[view->sum_count++];
+	*sum = (struct view_sum){ .at = at };
+	sha256_begin(&sum->state);
+	return sum;
 }
 
 int sum_sha256(struct view *view, uint64_t at, size_t len, size_t hole, struct span other,
 	       uint8_t digest[SHA256_SIZE])
 {
-	struct sha256 *sum = &view->sum, whole;
+	struct sha256 *state, whole;
+	struct view_sum *sum;
 
-	if (len > view->size - at || !go_on(view, at))
+	if (at > view->size || len > view->size - at)
 		return 0;
-	while (sum->len < len) {
-		size_t rest = len - (size_t)sum->len;
+	sum = sum_at(view, at);
+	if (!sum || sum->is_over)
+		return 0;
+	state = &sum->state;
+	while (state->len < len) {
+		size_t rest = len - (size_t)state->len;
 		struct span bytes =
-			view_pass(view, at + sum->len, rest < VIEW_CUT_MAX ? rest : VIEW_CUT_MAX);
+			view_pass(view, at + state->len, rest < VIEW_CUT_MAX ? rest : VIEW_CUT_MAX);
 
-		if (!bytes.data && !view->want_len)
-			view->sum_at++; /* cannot be read: nobody tries again */
+		sum->is_over = !bytes.data && !view->want_len;
 		if (!bytes.data)
 			return 0;
-		add_piece(sum, bytes, hole, other);
+		add_piece(state, bytes, hole, other);
 	}
-	whole = *sum;
+	whole = *state;
 	sha256_end(&whole, digest);
 	return 1;
 }

@@ -6,8 +6,8 @@
 
 /* The sum of the device's bytes [at, at + len), with `other` in place of those at `hole`, where the
  * sum itself stands: it may not lie across a multiple of VIEW_CUT_MAX, counted from `at`. 1, or 0
- * where not all of the bytes are there; then the view may want some. The view keeps one sum: once
- * that of a later place has been asked for, that of an earlier one is 0. */
+ * where not all of the bytes are there; then the view may want some. The view keeps VIEW_SUMS sums,
+ * by where they begin; of more each is 0. */
 int sum_sha256(struct view *view, uint64_t at, size_t len, size_t hole, struct span other,
 	       uint8_t digest[SHA256_SIZE]);
 
