@@ -1,61 +1,66 @@
-/* walk.c - a path resolved name by name, by whoever knows what a name is. */
+/* walk.c - a path resolved name by name, by whoever knows what is there. */
 #include "tools/lib/base/walk.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/lib/base/mem.h"
+#include "tools/lib/base/path.h"
+
+/* To the folder in front of this slash of where we are. */
+static void leave(struct walk *walk, const char *slash)
+{
+	walk->at.len = slash == walk->at.data ? 1 : (size_t)(slash - walk->at.data);
+	walk->at.data[walk->at.len] = '\0';
+}
 
 void walk_start(struct walk *walk, const char *path)
 {
-	walk->at = xstrdup("");
-	walk->rest = xstrdup(path);
-	walk->links = 0;
+	*walk = (struct walk){ .rest = path };
+	buffer_text(&walk->at, "/");
 }
 
 void walk_end(struct walk *walk)
 {
-	free(walk->at);
-	free(walk->rest);
+	buffer_free(&walk->at);
+	free(walk->text);
 }
 
-char *walk_next(struct walk *walk)
+bool walk_next(struct walk *walk)
 {
 	for (;;) {
-		char *name = walk->rest + strspn(walk->rest, "/");
+		const char *name = walk->rest + strspn(walk->rest, "/");
 		size_t len = strcspn(name, "/");
-		char *next;
 
+		walk->rest = name + len;
 		if (!len)
-			return NULL;
-		next = xasprintf("%s/%.*s", walk->at, (int)len, name);
-		memmove(walk->rest, name + len, strlen(name + len) + 1);
-		if (strcmp(strrchr(next, '/'), "/.") && strcmp(strrchr(next, '/'), "/.."))
-			return next;
-		if (!strcmp(strrchr(next, '/'), "/..") && strrchr(walk->at, '/'))
-			*strrchr(walk->at, '/') = '\0';
-		free(next);
+			return false;
+		if (len == 2 && !memcmp(name, "..", 2)) {
+			leave(walk, strrchr(walk->at.data, '/'));
+		} else if (len != 1 || *name != '.') {
+			path_append(&walk->at, name, len);
+			return true;
+		}
 	}
 }
 
-void walk_into(struct walk *walk, char *next)
+int walk_symlink(struct walk *walk, const char *target, size_t len)
 {
-	free(walk->at);
-	walk->at = next;
+	struct buffer text = { 0 };
+
+	if (++walk->links > WALK_SYMLINKS_MAX)
+		return -ELOOP;
+	len = strnlen(target, len);
+	buffer_add(&text, target, len);
+	buffer_text(&text, "/");
+	buffer_text(&text, walk->rest);
+	free(walk->text);
+	walk->rest = walk->text = text.data;
+	leave(walk, len && *target == '/' ? walk->at.data : strrchr(walk->at.data, '/'));
+	return 0;
 }
 
-int walk_symlink(struct walk *walk, const char *target)
-{
-	char *rest = xasprintf("%s/%s", target, walk->rest);
-
-	free(walk->rest);
-	walk->rest = rest;
-	if (target[0] == '/')
-		walk->at[0] = '\0';
-	return ++walk->links > WALK_SYMLINKS_MAX ? -1 : 0;
-}
-
-int walk_is_last(const struct walk *walk)
+bool walk_is_last(const struct walk *walk)
 {
 	return walk->rest[strspn(walk->rest, "/")] == '\0';
 }

@@ -15,18 +15,24 @@ struct layout {
 	const char *root, *path, *why;
 };
 
+static int follow(struct walk *walk, const struct entry *entry)
+{
+	return walk_symlink(walk, entry->target, strlen(entry->target))
+		       ? error_errno(ELOOP, "%s", shown(walk->at.data))
+		       : 0;
+}
+
 /* 1 if a symlink of the host was added and is now followed, 0 if the image keeps a directory of
  * its own there, -1 after reporting. */
-static int add_symlink(struct image *image, struct walk *walk, const char *next, const char *target,
-		       const char *why)
+static int add_symlink(struct image *image, struct walk *walk, const char *target, const char *why)
 {
-	struct entry *entry = image_add_symlink(image, next, target, why);
+	struct entry *entry = image_add_symlink(image, walk->at.data, target, why);
 
 	if (!entry)
 		return -1;
 	if (!S_ISLNK(entry->mode))
 		return 0;
-	return walk_symlink(walk, entry->target) ? error_errno(ELOOP, "%s", shown(next)) : 1;
+	return follow(walk, entry) ? -1 : 1;
 }
 
 int layout_put(struct image *image, const char *root, const char *path, const char *dest,
@@ -50,34 +56,32 @@ int layout_put(struct image *image, const char *root, const char *path, const ch
 	return entry ? 0 : -1;
 }
 
-/* What the image has at `next` decides; else what the host has. `path` is the whole way, for
- * content where a symlink of the image leads to a place that the host lacks. */
-static int step(struct image *image, const struct layout *layout, struct walk *walk, char **next)
+/* What the image has there decides; else what the host has. `path` is the whole way, for content
+ * where a symlink of the image leads to a place that the host lacks. */
+static int step(struct image *image, const struct layout *layout, struct walk *walk)
 {
-	struct entry *entry = image_find(image, *next);
+	const char *at = walk->at.data;
+	struct entry *entry = image_find(image, at);
 	struct stat info;
 	int result, there;
 
 	if (entry && S_ISLNK(entry->mode))
-		return walk_symlink(walk, entry->target) ? error_errno(ELOOP, "%s", *next) : 0;
+		return follow(walk, entry);
 	if (!entry || S_ISDIR(entry->mode)) {
-		char *target = sysroot_readlink(layout->root, *next);
+		char *target = sysroot_readlink(layout->root, at);
 
-		result = target ? add_symlink(image, walk, *next, target, layout->why) : 0;
+		result = target ? add_symlink(image, walk, target, layout->why) : 0;
 		free(target);
 		if (result)
 			return result < 0 ? -1 : 0;
 	}
-	there = !sysroot_stat(layout->root, *next, &info);
+	there = !sysroot_stat(layout->root, at, &info);
 	if (walk_is_last(walk) && !(entry && S_ISDIR(entry->mode)))
 		return entry ? 0
-			     : layout_put(image, layout->root, there ? *next : layout->path, *next,
+			     : layout_put(image, layout->root, there ? at : layout->path, at,
 					  layout->why);
-	if (!entry &&
-	    !image_add_dir(image, *next, there ? info.st_mode & 07777 : 0755, layout->why))
+	if (!entry && !image_add_dir(image, at, there ? info.st_mode & 07777 : 0755, layout->why))
 		return -1;
-	walk_into(walk, *next);
-	*next = NULL;
 	return 0;
 }
 
@@ -86,13 +90,10 @@ int layout_add(struct image *image, const char *root, const char *path, const ch
 	const struct layout layout = { root, path, why };
 	struct walk walk;
 	int result = 0;
-	char *next;
 
 	walk_start(&walk, path);
-	while (!result && (next = walk_next(&walk))) {
-		result = step(image, &layout, &walk, &next);
-		free(next);
-	}
+	while (!result && walk_next(&walk))
+		result = step(image, &layout, &walk);
 	walk_end(&walk);
 	return result;
 }
@@ -100,20 +101,16 @@ int layout_add(struct image *image, const char *root, const char *path, const ch
 char *layout_resolve(const struct image *image, const char *path)
 {
 	struct walk walk;
-	char *next, *result;
+	char *result;
 
 	walk_start(&walk, path);
-	while ((next = walk_next(&walk))) {
-		struct entry *entry = image_find(image, next);
+	while (walk_next(&walk)) {
+		struct entry *entry = image_find(image, walk.at.data);
 
-		if (entry && S_ISLNK(entry->mode) && walk.links < WALK_SYMLINKS_MAX) {
-			walk_symlink(&walk, entry->target);
-			free(next);
-		} else {
-			walk_into(&walk, next);
-		}
+		if (entry && S_ISLNK(entry->mode))
+			walk_symlink(&walk, entry->target, strlen(entry->target));
 	}
-	result = xstrdup(walk.at[0] ? walk.at : "/");
+	result = xstrdup(walk.at.data);
 	walk_end(&walk);
 	return result;
 }

@@ -40,9 +40,9 @@ static char *link_text(const char *path)
 }
 
 /* Nothing of the way so far is a symlink, so the kernel follows none either. */
-static char *link_at(const char *root, const char *next)
+static char *link_at(const char *root, const char *at)
 {
-	char *path = xasprintf("%s%s", root, next), *text = link_text(path);
+	char *path = xasprintf("%s%s", root, at), *text = link_text(path);
 
 	free(path);
 	return text;
@@ -51,22 +51,18 @@ static char *link_at(const char *root, const char *next)
 char *sysroot_resolve(const char *root, const char *path, enum last_name last)
 {
 	struct walk walk;
-	char *next, *result;
+	char *result;
 	int failed = 0;
 
 	walk_start(&walk, path);
-	while (!failed && (next = walk_next(&walk))) {
-		char *text = last == LAST_KEPT && walk_is_last(&walk) ? NULL : link_at(root, next);
+	while (!failed && walk_next(&walk) && !(last == LAST_KEPT && walk_is_last(&walk))) {
+		char *text = link_at(root, walk.at.data);
 
-		if (text) {
-			failed = walk_symlink(&walk, text);
-			free(text);
-			free(next);
-		} else {
-			walk_into(&walk, next);
-		}
+		if (text)
+			failed = walk_symlink(&walk, text, strlen(text));
+		free(text);
 	}
-	result = failed ? NULL : xstrdup(*walk.at ? walk.at : "/");
+	result = failed ? NULL : xstrdup(walk.at.data);
 	walk_end(&walk);
 	if (failed)
 		errno = ELOOP;
