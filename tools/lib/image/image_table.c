@@ -8,8 +8,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
-
-#define HOPS_MAX 40 /* symlinks on the way, as the kernel's MAXSYMLINKS */
+#include "tools/lib/base/walk.h"
 
 /* Eight bytes at a time; the multiplier is the golden ratio's, as in the kernel's hash_64(). */
 static uint64_t hash_of(const char *path, size_t len)
@@ -136,45 +135,24 @@ const char *table_why(struct image *image, const char *why)
 
 char *table_resolve(const struct image *image, const char *path, const char *why)
 {
-	struct buffer out = { 0 };
-	char *todo = xstrdup(path), *rest = todo;
-	int hops = 0;
+	struct walk walk;
+	char *place;
+	int failed = 0;
 
-	buffer_text(&out, "");
-	while (*(rest += strspn(rest, "/"))) {
-		size_t len = strcspn(rest, "/"), parent = out.len;
-		struct entry *entry;
+	walk_start(&walk, path);
+	while (!failed && walk_next(&walk) && !walk_is_last(&walk)) {
+		const struct node *node = find_span(image, walk.at.data, walk.at.len);
+		const struct entry *entry = node ? &node->entry : NULL;
 
-		if (len == 2 && !strncmp(rest, "..", 2)) {
-			while (out.len && out.data[--out.len] != '/')
-				;
-			out.data[out.len] = '\0';
-		} else if (len != 1 || *rest != '.') {
-			buffer_text(&out, "/");
-			buffer_add(&out, rest, len);
-		}
-		rest += len;
-		entry = rest[strspn(rest, "/")] && out.len > parent ? table_find(image, out.data)
-								    : NULL;
-		if (!entry || !S_ISLNK(entry->mode))
-			continue;
-		if (++hops > HOPS_MAX) {
-			if (why)
-				error("%s: %s: too many symlinks on the way (%s -> %s)", why,
-				      shown(path), shown(entry->path), shown(entry->target));
-			buffer_free(&out);
-			break;
-		}
-		rest = xasprintf("%s/%s", entry->target, rest);
-		free(todo);
-		todo = rest;
-		out.len = *entry->target == '/' ? 0 : parent;
-		out.data[out.len] = '\0';
+		if (entry && S_ISLNK(entry->mode))
+			failed = walk_symlink(&walk, entry->target, strlen(entry->target));
+		if (failed && why)
+			error("%s: %s: too many symlinks on the way (%s -> %s)", why, shown(path),
+			      shown(entry->path), shown(entry->target));
 	}
-	free(todo);
-	if (out.data && !out.len)
-		buffer_text(&out, "/");
-	return out.data;
+	place = failed ? NULL : xstrdup(walk.at.data);
+	walk_end(&walk);
+	return place;
 }
 
 struct entry *image_find(const struct image *image, const char *path)
