@@ -10,9 +10,7 @@
 
 #include "tools/lib/base/library.h"
 #include "tools/lib/base/mem.h"
-#include "tools/lib/base/path.h"
-
-#define LINKS_MAX 40 /* as the kernel's MAXSYMLINKS */
+#include "tools/lib/base/walk.h"
 
 #define CALLS(row)                                                                        \
 	row(ext2fs_open2) row(ext2fs_close_free) row(ext2fs_namei) row(ext2fs_read_inode) \
@@ -78,11 +76,10 @@ void disk_files_close(struct disk_files *files)
 	free(files);
 }
 
-/* Goes to what is at "" or "/a/b", a path without links. 0, or -ENOENT or -EIO. */
+/* Goes to what is at a path without links. 0, or -ENOENT or -EIO. */
 static int go_to(struct disk_files *files, const char *path)
 {
-	switch (ext2.ext2fs_namei(files->fs, EXT2_ROOT_INO, EXT2_ROOT_INO, *path ? path : "/",
-				  &files->number)) {
+	switch (ext2.ext2fs_namei(files->fs, EXT2_ROOT_INO, EXT2_ROOT_INO, path, &files->number)) {
 	case 0:
 		break;
 	case EXT2_ET_FILE_NOT_FOUND:
@@ -121,63 +118,29 @@ static long read_first(struct disk_files *files, void *to, size_t size)
 	return error ? -EIO : (long)got;
 }
 
-/* A way to a file: links are put into it as they come. */
-struct way {
-	struct buffer done; /* "" or "/a/b": behind no link */
-	char *todo;
-	const char *rest; /* of todo */
-	int links;
-};
-
-/* Takes the next name of the rest to the way that is done: false at the end. */
-static bool step(struct way *way)
+/* Goes on with the text of the link that was gone to. 0, or -ELOOP or -EIO. */
+static int follow(struct disk_files *files, struct walk *walk)
 {
-	const char *name = way->rest + strspn(way->rest, "/");
-	size_t len = strcspn(name, "/");
-	struct buffer *done = &way->done;
-
-	way->rest = name + len;
-	if (len == 2 && !strncmp(name, "..", 2))
-		done->len = done->len ? (size_t)(strrchr(done->data, '/') - done->data) : 0;
-	else if (len && (len != 1 || *name != '.'))
-		path_append(done, name, len);
-	done->data[done->len] = '\0';
-	return len != 0;
-}
-
-/* Puts the text of the link at the way's end in its place. 0, or -ELOOP or -EIO. */
-static int follow(struct disk_files *files, struct way *way)
-{
-	char text[PATH_MAX], *more;
+	char text[PATH_MAX];
 	long len = read_first(files, text, sizeof(text) - 1);
 
-	if (len <= 0)
-		return -EIO;
-	if (way->links++ == LINKS_MAX)
-		return -ELOOP;
-	more = xasprintf("%.*s/%s", (int)len, text, way->rest);
-	free(way->todo);
-	way->rest = way->todo = more;
-	way->done.len = *more == '/' ? 0 : (size_t)(strrchr(way->done.data, '/') - way->done.data);
-	way->done.data[way->done.len] = '\0';
-	return 0;
+	return len <= 0 ? -EIO : walk_symlink(walk, text, (size_t)len);
 }
 
 static int find(struct disk_files *files, const char *path)
 {
-	struct way way = { .todo = xstrdup(path) };
-	int error;
+	struct walk walk;
+	int error = 0;
 
-	way.rest = way.todo;
-	buffer_text(&way.done, "");
-	error = go_to(files, way.done.data);
-	while (!error && step(&way)) {
-		error = go_to(files, way.done.data);
+	walk_start(&walk, path);
+	while (!error && walk_next(&walk)) {
+		error = go_to(files, walk.at.data);
 		if (!error && LINUX_S_ISLNK(files->inode.i_mode))
-			error = follow(files, &way);
+			error = follow(files, &walk);
 	}
-	free(way.todo);
-	buffer_free(&way.done);
+	if (!error) /* ".." or nothing may have come after what was gone to */
+		error = go_to(files, walk.at.data);
+	walk_end(&walk);
 	return error;
 }
 
