@@ -4,9 +4,8 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
+#include "tools/lib/base/walk.h"
 #include "tools/lib/check/check.h"
-
-#define LINKS_MAX 40 /* MAXSYMLINKS */
 
 struct node {
 	char *path; /* NULL: a free slot */
@@ -64,59 +63,26 @@ static void plant(const struct tree *tree)
 		tree->slots[i].is_kernels = 1;
 }
 
-/* Puts what `next` links to, seen from the folder `at`, in front of `*rest`; both malloc'd. */
-static void follow(char **at, char **rest, const struct node *next)
+/* Where `path` really is by now; malloc'd, or NULL: its folder is not there. */
+static char *real_path(const struct tree *tree, const char *path)
 {
-	char *longer = xasprintf("%.*s/%s", (int)next->target.len,
-				 next->target.len ? (const char *)next->target.data : "", *rest);
+	struct walk walk;
+	char *real;
+	int failed = 0;
 
-	if (next->target.len && next->target.data[0] == '/') {
-		free(*at);
-		*at = xstrdup("/");
+	walk_start(&walk, path);
+	while (!failed && walk_next(&walk) && !walk_is_last(&walk)) {
+		const struct node *node = find(tree, walk.at.data);
+
+		if (node->path && node->kind == S_IFLNK)
+			failed = walk_symlink(&walk, (const char *)node->target.data,
+					      node->target.len);
+		else
+			failed = !node->path || node->kind != S_IFDIR;
 	}
-	free(*rest);
-	*rest = longer;
-}
-
-/* One step of the walk: the first name of `*rest` taken off and entered. 0, or -1: no folder. */
-static int enter(const struct tree *tree, char **at, char **rest, int *links)
-{
-	size_t lead = strspn(*rest, "/"), len = strcspn(*rest + lead, "/");
-	char *name = xstrndup(*rest + lead, len), *left = xstrdup(*rest + lead + len), *place;
-	const struct node *next;
-	int result = 0;
-
-	free(*rest);
-	*rest = left;
-	place = !strcmp(name, "..")	     ? path_parent(*at)
-		: !strcmp(name, ".") || !len ? xstrdup(*at)
-					     : path_join(*at, name);
-	next = find(tree, place);
-	if (next->path && next->kind == S_IFLNK && (*links)++ < LINKS_MAX) {
-		follow(at, rest, next);
-		free(place);
-	} else {
-		result = next->path && next->kind == S_IFDIR ? 0 : -1;
-		free(*at);
-		*at = place;
-	}
-	free(name);
-	return result;
-}
-
-/* Where the folder of `path` really is by now; malloc'd, or NULL: it is not there. */
-static char *real_parent(const struct tree *tree, const char *path)
-{
-	char *at = xstrdup("/"), *rest = path_parent(path);
-	int links = 0, result = 0;
-
-	while (!result && rest[strspn(rest, "/")])
-		result = enter(tree, &at, &rest, &links);
-	free(rest);
-	if (!result)
-		return at;
-	free(at);
-	return NULL;
+	real = failed ? NULL : xstrdup(walk.at.data);
+	walk_end(&walk);
+	return real;
 }
 
 /* Microcode and ACPI tables are read from the archive itself, before there is any tree. */
@@ -155,25 +121,25 @@ static int clear_way(struct check *check, const struct archive_entry *entry, con
 /* 1 where the entry became part of the tree; its path is then the real one. */
 static int plant_entry(struct check *check, const struct tree *tree, struct archive_entry *entry)
 {
-	char *parent = real_parent(tree, entry->path), *real;
+	char *real = real_path(tree, entry->path);
 	struct node *node;
 
-	if (!parent) {
+	if (!real) {
 		lose(check, entry, parents_first, "its folder is not there by then");
 		return 0;
 	}
-	real = strcmp(entry->path, "/") ? path_join(parent, path_name(entry->path)) : xstrdup("/");
 	free(entry->path);
 	entry->path = real;
 	node = find(tree, real);
-	if (clear_way(check, entry, node)) {
-		free(parent);
+	if (clear_way(check, entry, node))
 		return 0;
-	}
-	if (!node->path && strcmp(real, "/"))
+	if (!node->path) {
+		char *parent = path_parent(real);
+
 		find(tree, parent)->children++;
+		free(parent);
+	}
 	put(tree, real, entry->newc.fields.mode, entry->newc.data);
-	free(parent);
 	return 1;
 }
 
