@@ -59,6 +59,13 @@ def test_cat_follows_links_inside_the_image(packed, path):
     assert packed.run("cat", "x.img", path).stdout == b"12345"
 
 
+def test_a_link_is_left_from_where_it_leads(tool):
+    """As in the kernel: ".." behind a link is the folder above its target, not the one the link stands in."""
+    tool.write("x.img", entry(b"a", 0o40755) + entry(b"a/b", 0o40755) + entry(b"a/f", data=b"right") + entry(b"f", data=b"wrong")
+               + entry(b"l", 0o120777, b"a/b") + entry(b"m", 0o120777, b"/l/../f") + TRAILER)
+    assert tool.run("cat", "x.img", "/l/../f", "/m").stdout == b"rightright"
+
+
 def test_cat_of_several_and_of_standard_input(packed):
     image = (packed.path / "x.img").read_bytes()
     assert packed.run("cat", "-", "/lib/a", "/lib/b", stdin=image).stdout == b"1234512345"
