@@ -1,4 +1,5 @@
-/* fuzz_fstab.c - PROPERTY: fields lie in the text, lines are counted, options never grow. */
+/* fuzz_fstab.c - PROPERTY: fields lie in the text, lines are counted, options never grow; who looks
+ * for one folder is told of every damaged line. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,12 +16,33 @@ static void check_options(char *options)
 	CHECK(!strstr(parsed.text, ",,") && parsed.text[0] != ',');
 }
 
+static unsigned int damaged;
+
+static void count_damaged(unsigned int number)
+{
+	CHECK(number);
+	damaged++;
+}
+
+static void check_find(const uint8_t *data, size_t size, unsigned int damaged_lines)
+{
+	char *text = text_of(data, size);
+	size_t len = strlen(text);
+	struct fstab_line line;
+
+	damaged = 0;
+	if (fstab_find(text, "/", &line, count_damaged))
+		CHECK(lies_in(line.source, text, len) && line.target[0] == '/');
+	CHECK(damaged == damaged_lines);
+	free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = text_of(data, size), *rest = text;
 	struct fstab_line line = { 0 };
 	size_t len = strlen(text);
-	unsigned int lines = 1, before = 0;
+	unsigned int lines = 1, before = 0, damaged_lines = 0;
 	enum fstab_state state;
 
 	for (size_t i = 0; i < len; i++)
@@ -28,6 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while ((state = fstab_next(&rest, &line)) != FSTAB_END) {
 		CHECK(line.number > before && line.number <= lines);
 		before = line.number;
+		damaged_lines += state == FSTAB_DAMAGED;
 		if (state == FSTAB_DAMAGED)
 			continue;
 		CHECK(lies_in(line.source, text, len) && lies_in(line.target, text, len));
@@ -37,5 +60,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	CHECK(!*rest);
 	free(text);
+	check_find(data, size, damaged_lines);
 	return 0;
 }
