@@ -12,6 +12,7 @@
 #define DEVICES_MAX 256 /* block devices that are looked at; more are said once */
 #define DEVICE_NAME_MAX 40 /* bytes; the kernel's BDEVNAME_SIZE is 32 */
 #define PROBES_MAX 8 /* children at a time */
+#define PROBE_RETRY_MS 100 /* from one attempt to start a child to the next */
 
 /* Since somebody set it back: devices came or went; or what is on one may be another. */
 enum news { NO_NEWS, NEWS, NEWS_OF_CONTENT };
@@ -53,6 +54,9 @@ struct devices {
 	int count, left_out;
 	struct probe probes[PROBES_MAX];
 	unsigned int probed; /* times that a child was started */
+	/* No child could be started, and one is tried again until then, ms of sys_clock_ms(). 0:
+	 * the last one started. */
+	int64_t probe_tries_end;
 	enum news news;
 	int is_open; /* somebody listens, or tried to */
 	int signals; /* SIGIO says that there is something to be heard */
@@ -81,6 +85,10 @@ int devices_scan(struct devices *devices);
  * deadline (as of sys_clock_ms()) has passed: a block or virtio device came, changed or went, a
  * probe ended. */
 void devices_wait(struct devices *devices, enum look look, int64_t deadline);
+
+/* Starts a probe of this device alone, if it is new and one may run. Whether devices_wait() will
+ * bring an answer. */
+int devices_probe(struct devices *devices, struct device *device);
 
 /* Takes what was told until now, without waiting. */
 void devices_hear(struct devices *devices);
@@ -125,7 +133,9 @@ int device_has_id(const struct device *device, const struct rootspec *spec);
 /* disk_path.c: where the device, or the disk of a partition, is plugged in. */
 void device_path(const struct device *device, struct diskid *id);
 
-/* probe.c: a child without rights looks at the device. 0, or -errno, said in device->trouble. */
+/* probe.c: an unprivileged, seccomp-confined child probes the device. Returns 0, or -errno, told
+ * in device->trouble. The device stays DEVICE_NEW, to be tried again after PROBE_RETRY_MS; once no
+ * child could be started for three seconds it becomes DEVICE_SILENT. */
 int probe_start(struct devices *devices, struct probe *probe, struct device *device);
 /* Takes what the child has told, or its end; frees the slot. */
 void probe_finish(struct probe *probe);

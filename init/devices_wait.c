@@ -93,23 +93,48 @@ void devices_open(struct devices *devices)
 	devices_announce(devices);
 }
 
-static void start_probes(struct devices *devices)
+/* Where no child can be started for one device, none can for the next. Whether a device was given
+ * up: then there may be nothing left to wait for. */
+static int start_probes(struct devices *devices)
 {
-	int next = 0;
+	int next = 0, given_up = 0;
 
 	for (int i = 0; i < PROBES_MAX; i++) {
 		if (devices->probes[i].pid)
 			continue;
 		while (next < devices->count && devices->all[next].state != DEVICE_NEW)
 			next++;
-		if (next == devices->count)
-			return;
+		if (next == devices->count) {
+			devices->probe_tries_end = 0;
+			return given_up;
+		}
 		probe_start(devices, &devices->probes[i], &devices->all[next]);
+		if (devices->all[next].state == DEVICE_NEW)
+			return given_up;
+		given_up |= devices->all[next].state == DEVICE_SILENT;
 	}
+	return given_up;
+}
+
+int devices_probe(struct devices *devices, struct device *device)
+{
+	int slot = 0;
+
+	while (slot < PROBES_MAX && devices->probes[slot].pid)
+		slot++;
+	if (device->state == DEVICE_NEW && slot < PROBES_MAX)
+		probe_start(devices, &devices->probes[slot], device);
+	if (device->state == DEVICE_SILENT)
+		devices->probe_tries_end = 0;
+	return device->state == DEVICE_NEW || device->state == DEVICE_PROBING;
 }
 
 static int64_t nearest(const struct devices *devices, int64_t deadline)
 {
+	int64_t retry = devices->probe_tries_end ? sys_clock_ms() + PROBE_RETRY_MS : NO_DEADLINE;
+
+	if (retry < deadline)
+		deadline = retry;
 	for (int i = 0; i < PROBES_MAX; i++)
 		if (devices->probes[i].pid && devices->probes[i].deadline < deadline)
 			deadline = devices->probes[i].deadline;
@@ -158,8 +183,8 @@ static enum heard turn(struct devices *devices, enum look look, int64_t deadline
 	struct pollfd news[PROBES_MAX + 1];
 	int told, heard = 0;
 
-	if (look == LOOK_INSIDE)
-		start_probes(devices);
+	if (look == LOOK_INSIDE && start_probes(devices))
+		deadline = 0;
 	told = listen(devices, deadline, news);
 	for (int i = 0; i < PROBES_MAX; i++)
 		heard |= news[i].revents;

@@ -21,6 +21,8 @@
 #include "init/sys/sysfs.h"
 
 #define DEADLINE_MS 10000 /* a drive that spins up takes 3 to 8 s */
+#define TRIES_MS 3000 /* a process or a page that is missing now is there once others have ended \
+		       */
 #define ARENA_SIZE (1024 * 1024) /* bytes of reads that are kept; touched as far as they go */
 #define INSTRUCTIONS 13
 
@@ -181,6 +183,17 @@ static void find_disk(const struct devices *devices, struct job *job)
 			job->disk = devices->all[i];
 }
 
+static int no_child(struct devices *devices, struct device *device, int error)
+{
+	int64_t now = sys_clock_ms();
+
+	if (!devices->probe_tries_end)
+		devices->probe_tries_end = now + TRIES_MS;
+	device->state = now < devices->probe_tries_end ? DEVICE_NEW : DEVICE_SILENT;
+	format_text(device->trouble, sizeof(device->trouble), "no probe: %s", error_name(-error));
+	return error;
+}
+
 int probe_start(struct devices *devices, struct probe *probe, struct device *device)
 {
 	struct job job = { .device = device,
@@ -196,12 +209,9 @@ int probe_start(struct devices *devices, struct probe *probe, struct device *dev
 		if (error < 0)
 			sys_close(ends[0]);
 	}
-	if (error < 0) {
-		device->state = DEVICE_SILENT;
-		format_text(device->trouble, sizeof(device->trouble), "no probe: %s",
-			    error_name(-error));
-		return error;
-	}
+	if (error < 0)
+		return no_child(devices, device, error);
+	devices->probe_tries_end = 0;
 	if (devices->signals)
 		sys_signal_of(ends[0]);
 	*probe = (struct probe){ .pid = error,

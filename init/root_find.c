@@ -178,9 +178,7 @@ static int look_at(struct devices *devices, struct place *place)
 	if (sys_stat(place->device, &st))
 		return 0;
 	device = devices_find(devices, major(st.st_rdev), minor(st.st_rdev));
-	if (device && device->state == DEVICE_NEW)
-		probe_start(devices, &devices->probes[0], device);
-	while (device && device->state == DEVICE_PROBING) {
+	while (device && devices_probe(devices, device)) {
 		devices_wait(devices, LOOK_AT_NAMES, NO_DEADLINE);
 		/* What comes and goes meanwhile may have moved it. */
 		device = devices_find(devices, major(st.st_rdev), minor(st.st_rdev));

@@ -6,11 +6,15 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/reboot.h>
 #include <sys/sysmacros.h>
+
+#include <cmocka.h>
 
 #include "init/sys/sys.h"
 
@@ -35,7 +39,7 @@ static struct file {
 	const char *path;
 	char bytes[8192];
 	size_t len, at;
-	int is_dir;
+	int is_dir, closed; /* closed: how often */
 } files[FILES];
 
 static struct {
@@ -202,9 +206,16 @@ int sys_open_same_mount(int dir, const char *name, int flags)
 	return (int)call(ASKS, open_file(name), "open %s", name);
 }
 
+/* A pipe has one descriptor for both of its ends here, and is gone once both are closed. */
 int sys_close(int fd)
 {
-	(void)fd;
+	struct file *file = file_of(fd);
+
+	if (file)
+		file->closed++;
+	while (file_count && strcmp(files[file_count - 1].path, "pipe") == 0 &&
+	       files[file_count - 1].closed == 2)
+		file_count--;
 	return 0;
 }
 
@@ -550,6 +561,8 @@ int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms)
 	}
 	if (ready)
 		return ready;
+	if (fds && timeout_ms < 0)
+		fail_msg("poll waits for ever");
 	now += timeout_ms > 0 ? timeout_ms : 0;
 	/* A PID 1 that waits for ever would hang the test. */
 	if (!fds && strlen(fake_calls) && call(ASKS, 0, "poll") < 0)

@@ -157,6 +157,38 @@ static void what_goes_wrong_with_a_probe_is_said_of_its_device(void **state)
 	}
 }
 
+/* One failure in a boot is enough to wait for ever, where nobody tries again. */
+static void a_child_that_could_not_be_started_is_tried_again(void **state)
+{
+	static const char *const calls[] = { "pipe", "fork" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		reset(NULL);
+		add_file("/proc/partitions", HEADER "254 0 8 vda\n254 16 8 vdb\n");
+		fake_file("/dev/vda", ext2('A'), SIZE);
+		fake_file("/dev/vdb", ext2('B'), SIZE);
+		fake_answer(calls[i], -EAGAIN, 3);
+		devices_scan(&boot.devices);
+		probe_all();
+		assert_int_equal(named("vda")->state, DEVICE_KNOWN);
+		assert_int_equal(named("vdb")->state, DEVICE_KNOWN);
+		assert_int_equal(sys_clock_ms(), 300);
+	}
+}
+
+static void a_child_that_can_never_be_started_is_given_up(void **state)
+{
+	(void)state;
+	add_file("/proc/partitions", HEADER "254 0 8 vda\n254 16 8 vdb\n");
+	fake_answer("fork", -EAGAIN, FAKE_ALWAYS);
+	devices_scan(&boot.devices);
+	probe_all();
+	assert_string_equal(named("vda")->trouble, "no probe: EAGAIN");
+	assert_string_equal(named("vdb")->trouble, "no probe: EAGAIN");
+	assert_int_equal(sys_clock_ms(), 3000);
+}
+
 static void that_there_is_no_filter_is_said_once(void **state)
 {
 	const char *said;
@@ -432,6 +464,8 @@ int main(void)
 		cmocka_unit_test_setup(partitions_know_their_disk, reset),
 		cmocka_unit_test_setup(a_probe_tells_what_it_found, reset),
 		cmocka_unit_test_setup(what_goes_wrong_with_a_probe_is_said_of_its_device, reset),
+		cmocka_unit_test_setup(a_child_that_could_not_be_started_is_tried_again, reset),
+		cmocka_unit_test_setup(a_child_that_can_never_be_started_is_given_up, reset),
 		cmocka_unit_test_setup(that_there_is_no_filter_is_said_once, reset),
 		cmocka_unit_test_setup(a_child_that_dies_is_one_line, reset),
 		cmocka_unit_test_setup(a_child_that_hangs_is_given_up, reset),
