@@ -65,7 +65,7 @@ int module_insert(const struct boot *boot, const char *path, const char *own_opt
 	return error ? error : load(path, options);
 }
 
-int module_account(struct boot *boot, const char *path, int error)
+void module_account(struct boot *boot, const char *path, int error)
 {
 	char name[MODULE_NAME_SIZE];
 
@@ -73,7 +73,7 @@ int module_account(struct boot *boot, const char *path, int error)
 	if (!error)
 		boot->modules_loaded++;
 	if (!error || error == -EEXIST) /* built in, or loaded by the one before */
-		return 0;
+		return;
 	boot->modules_failed++;
 	keep_failed(boot, name, error);
 	/* A driver that finds no hardware of its kind says ENODEV: the boot may well need none. */
@@ -81,10 +81,4 @@ int module_account(struct boot *boot, const char *path, int error)
 		log_say(LOG_INFO, "%s found no hardware (ENODEV)", name);
 	else
 		log_warn(error, "load %s from %s", name, path);
-	return error;
-}
-
-int module_load(struct boot *boot, const char *path, const char *options)
-{
-	return module_account(boot, path, module_insert(boot, path, options));
 }

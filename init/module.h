@@ -6,14 +6,12 @@
 
 #define MODULE_NAME_SIZE 64 /* bytes; the kernel's MODULE_NAME_LEN is 56 */
 
-/* Loads the module at `path` with `options` and then those of the command line, and counts it. 0,
- * also where the kernel has it already; else -errno, said. */
-int module_load(struct boot *boot, const char *path, const char *options);
-
-/* The two halves of it: what a child can do, without a word; and what came of it, counted
- * and said. */
+/* Loads the module at `path` with `options` and then those of the command line, without a word.
+ * Returns 0 or -errno. */
 int module_insert(const struct boot *boot, const char *path, const char *options);
-int module_account(struct boot *boot, const char *path, int error);
+
+/* Counts what came of it, and logs a failure. */
+void module_account(struct boot *boot, const char *path, int error);
 
 /* module_queue.c: puts the module on this line of the image's table into the queue, behind what it
  * needs; once, whatever becomes of it. */

@@ -1,29 +1,13 @@
 /* module_queue.c - modules of the table: each behind what it needs, and several side by side. */
 #include <errno.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "init/module.h"
-#include "init/pure/modlist.h"
-#include "init/sys/crash.h"
+#include "init/module_loader.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
 #define TABLE "/etc/rdinit/drivers"
 #define NEEDS_DEPTH 32 /* modules that need one another, in a row; Debian has up to 8 */
-#define LOADERS_MAX 16 /* children at a time */
-
-/* A child that loads one module: most of the time goes into checking its signature. */
-struct loader {
-	int pid;
-	unsigned int line;
-};
-
-struct loaders {
-	struct loader all[LOADERS_MAX];
-	unsigned int count, wanted; /* wanted 0: no children, on a machine of one processor */
-};
 
 /* --- the queue --- */
 
@@ -65,96 +49,74 @@ void module_queue_add(struct boot *boot, unsigned int line)
 
 /* --- the work --- */
 
-/* It may be built in, or from the list: the kernel would check its signature before it says so. */
-static int is_loaded(const char *path)
+static void account(struct boot *boot, const struct module_job *job, int error)
 {
-	char place[sizeof("/sys/module/") + MODULE_NAME_SIZE] = "/sys/module/";
-	char *name = place + strlen(place);
-
-	modlist_name(path, name, MODULE_NAME_SIZE);
-	for (; *name; name++)
-		if (*name == '-')
-			*name = '_';
-	return sys_access(place, F_OK) == 0;
+	boot->driver_state[job->line] = DRIVER_DONE;
+	if (error != MODULE_IS_THERE)
+		module_account(boot, job->path, error);
 }
 
-/* Of what the table has only lines whose path and options fit were queued. */
-static int read_line(const struct boot *boot, unsigned int line, struct driver *driver,
-		     char path[DRIVER_PATH_MAX])
+/* Of the table only lines whose path and options fit were queued. */
+static int job_of(struct boot *boot, unsigned int line, struct module_job *job)
 {
-	int error = drivers_at(&boot->drivers, line, driver);
+	static char path[DRIVER_PATH_MAX], options[DRIVER_OPTIONS_MAX];
+	struct driver driver;
+	int error = drivers_at(&boot->drivers, line, &driver);
 
-	return error ? error : span_text(driver->path, path, DRIVER_PATH_MAX);
+	if (!error)
+		error = span_text(driver.path, path, sizeof(path));
+	if (!error)
+		error = span_text(driver.options, options, sizeof(options));
+	*job = (struct module_job){ path, options, line };
+	return error;
 }
 
-struct job {
-	const struct boot *boot;
-	const char *path, *options;
+static int queued(struct boot *boot, unsigned int at, struct module_job *job)
+{
+	return job_of(boot, boot->driver_queue[at], job);
+}
+
+static void run_one_by_one(struct boot *boot)
+{
+	struct batch batch = { boot->driver_queued, queued, account };
+
+	loader_run(boot, &batch);
+	boot->driver_queued = 0;
+}
+
+/* --- side by side: most of the time goes into checking signatures --- */
+
+struct loaders {
+	struct loader all[LOADERS_MAX];
+	unsigned int count, wanted;
 };
 
-/* The kernel's code for errors has more numbers than an exit status. */
-static int in_child(void *argument)
+static void start(struct boot *boot, struct loaders *loaders, unsigned int at)
 {
-	const struct job *job = argument;
-	int error;
+	static const struct batch batch = { DRIVERS_MAX, queued, account };
+	struct loader *loader = &loaders->all[loaders->count];
+	struct module_job job;
 
-	crash_release();
-	error = module_insert(job->boot, job->path, job->options);
-	return error < -255 ? 255 : -error;
+	loader->line = boot->driver_queue[at];
+	if (loader_start(boot, loader, &batch, at, at + 1) == 0)
+		loaders->count++;
+	else if (queued(boot, at, &job) == 0)
+		account(boot, &job, loader_insert(boot, &job));
 }
 
-static void start(struct boot *boot, struct loaders *loaders, unsigned int line)
-{
-	char path[DRIVER_PATH_MAX], options[DRIVER_OPTIONS_MAX];
-	struct job job = { boot, path, options };
-	struct driver driver;
-	int pid = 0;
-
-	boot->driver_state[line] = DRIVER_DONE;
-	if (read_line(boot, line, &driver, path) ||
-	    span_text(driver.options, options, sizeof(options)) || is_loaded(path))
-		return;
-	if (loaders->wanted)
-		pid = sys_fork_apart(in_child, &job);
-	if (pid > 0) {
-		boot->driver_state[line] = DRIVER_QUEUED;
-		loaders->all[loaders->count++] = (struct loader){ pid, line };
-	} else {
-		module_load(boot, path, options);
-	}
-}
-
-/* A module whose own code crashes takes its loader with it. */
-static int error_of(int status)
-{
-	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EFAULT;
-}
-
-static void account(struct boot *boot, unsigned int line, int error)
-{
-	char path[DRIVER_PATH_MAX];
-	struct driver driver;
-
-	boot->driver_state[line] = DRIVER_DONE;
-	if (read_line(boot, line, &driver, path) == 0)
-		module_account(boot, path, error);
-}
-
-/* One of them, whichever ends first; all, where the kernel knows of none. */
+/* One of them, whichever tells first. */
 static void finish(struct boot *boot, struct loaders *loaders)
 {
-	int status = 0, pid = sys_wait_apart(&status);
-	unsigned int left = 0;
+	struct module_job job;
+	int error;
+	unsigned int at = loader_next(loaders->all, loaders->count, &error);
+	unsigned int line = loaders->all[at].line;
 
-	for (unsigned int i = 0; i < loaders->count; i++) {
-		const struct loader *loader = &loaders->all[i];
-
-		if (pid < 0 || loader->pid == pid)
-			account(boot, loader->line, pid < 0 ? pid : error_of(status));
-		else
-			loaders->all[left++] = *loader;
-	}
-	loaders->count = left;
+	loader_end(&loaders->all[at]);
+	loaders->all[at] = loaders->all[--loaders->count];
+	boot->driver_state[line] = DRIVER_DONE;
+	if (job_of(boot, line, &job) == 0)
+		account(boot, &job, error);
 }
 
 static int is_ready(const struct boot *boot, unsigned int line)
@@ -170,21 +132,30 @@ static int is_ready(const struct boot *boot, unsigned int line)
 	return 1;
 }
 
-/* A module stands behind what it needs: where one is loaded after the other, all are ready. */
 static void start_ready(struct boot *boot, struct loaders *loaders)
 {
 	unsigned int left = 0;
 
 	for (unsigned int i = 0; i < boot->driver_queued; i++) {
 		unsigned int line = boot->driver_queue[i];
-		int is_room = !loaders->wanted || loaders->count < loaders->wanted;
 
-		if (is_room && is_ready(boot, line))
-			start(boot, loaders, line);
+		if (loaders->count < loaders->wanted && is_ready(boot, line))
+			start(boot, loaders, i);
 		else
 			boot->driver_queue[left++] = (uint16_t)line;
 	}
 	boot->driver_queued = left;
+}
+
+static void run_side_by_side(struct boot *boot, unsigned int wanted)
+{
+	struct loaders loaders = { .wanted = wanted };
+
+	while (boot->driver_queued || loaders.count) {
+		start_ready(boot, &loaders);
+		if (loaders.count)
+			finish(boot, &loaders);
+	}
 }
 
 static unsigned int loaders_wanted(void)
@@ -192,21 +163,18 @@ static unsigned int loaders_wanted(void)
 	int processors = sys_processors();
 
 	if (processors < 2)
-		return 0;
+		return 1;
 	return processors < LOADERS_MAX ? (unsigned int)processors : LOADERS_MAX;
 }
 
 int module_queue_run(struct boot *boot)
 {
-	struct loaders loaders = { .count = 0 };
+	unsigned int wanted = boot->driver_queued > 1 ? loaders_wanted() : 1;
 	int is_any = boot->driver_queued > 0;
 
-	if (boot->driver_queued > 1)
-		loaders.wanted = loaders_wanted();
-	while (boot->driver_queued || loaders.count) {
-		start_ready(boot, &loaders);
-		if (loaders.count)
-			finish(boot, &loaders);
-	}
+	if (wanted > 1)
+		run_side_by_side(boot, wanted);
+	else
+		run_one_by_one(boot);
 	return is_any;
 }

@@ -3,16 +3,33 @@
 
 #include "init/boot.h"
 #include "init/module.h"
+#include "init/module_loader.h"
 #include "init/pure/modlist.h"
 #include "init/sys/file.h"
 #include "init/sys/log.h"
 
 #define LIST "/etc/rdinit/modules"
+#define LISTED_MAX 128 /* modules in a batch */
+
+/* One batch of the list: what is more comes in the next. */
+static struct module_line listed[LISTED_MAX];
+
+static int job_of(struct boot *boot, unsigned int at, struct module_job *job)
+{
+	(void)boot;
+	*job = (struct module_job){ listed[at].path, listed[at].options, 0 };
+	return 0;
+}
+
+static void done(struct boot *boot, const struct module_job *job, int error)
+{
+	module_account(boot, job->path, error == MODULE_IS_THERE ? -EEXIST : error);
+}
 
 static int load_list(struct boot *boot)
 {
 	static char list[MODULE_LIST_MAX];
-	struct module_line line;
+	struct batch batch = { 0, job_of, done };
 	char *rest = list;
 	long len = file_read(LIST, list, sizeof(list));
 
@@ -20,8 +37,12 @@ static int load_list(struct boot *boot)
 		return 0;
 	if (len < 0)
 		return log_err((int)len, "read " LIST);
-	while (modlist_next(&rest, &line))
-		module_load(boot, line.path, line.options);
+	do {
+		batch.count = 0;
+		while (batch.count < LISTED_MAX && modlist_next(&rest, &listed[batch.count]))
+			batch.count++;
+		loader_run(boot, &batch);
+	} while (batch.count);
 	return 0;
 }
 

@@ -21,8 +21,9 @@
 #include "init/sys/sysfs.h"
 
 #define DEADLINE_MS 10000 /* a drive that spins up takes 3 to 8 s */
-#define TRIES_MS 3000 /* a process or a page that is missing now is there once others have ended \
-		       */
+#define TRIES_MS                                                                        \
+	3000 /* a process or a page that is missing now is there once others have ended \
+	      */
 #define ARENA_SIZE (1024 * 1024) /* bytes of reads that are kept; touched as far as they go */
 #define INSTRUCTIONS 13
 

@@ -304,14 +304,10 @@ int sys_fork_apart(int (*child)(void *), void *argument)
 	return fork_telling(0, child, argument);
 }
 
-int sys_wait_apart(int *status)
+void sys_wait_apart(int pid)
 {
-	long pid;
-
-	do
-		pid = result(waitpid(-1, status, __WCLONE));
-	while (pid == -EINTR);
-	return (int)pid;
+	while (waitpid(pid, NULL, __WCLONE) < 0 && errno == EINTR)
+		;
 }
 
 int sys_wait(int *status, int flags)

@@ -74,8 +74,8 @@ int sys_fork(int (*child)(void *), void *argument);
 /* The same, of a kind that sys_wait() never sees and no signal tells of: nobody else reaps such a
  * child. */
 int sys_fork_apart(int (*child)(void *), void *argument);
-/* Waits for one of those, whichever ends first. Its process id, or -errno. */
-int sys_wait_apart(int *status);
+/* Waits for this one of those, and reaps it. */
+void sys_wait_apart(int pid);
 /* Reaps one child; `status` as in wait(2). Returns its process id, 0 where WNOHANG found none. */
 int sys_wait(int *status, int flags);
 /* Waits for this one alone: others may be somebody's whose end counts. 0 or -errno. */

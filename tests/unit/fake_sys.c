@@ -40,18 +40,16 @@ static struct file {
 	char bytes[8192];
 	size_t len, at;
 	int is_dir, closed; /* closed: how often */
+	int is_held; /* a pipe: by a child that hangs */
 } files[FILES];
 
-static struct {
-	int pid, status;
-} apart[8];
-
-static int answer_count, file_count, apart_count;
+static jmp_buf child_end;
+static int answer_count, file_count;
 static int64_t now;
 
 void fake_reset(void)
 {
-	answer_count = file_count = apart_count = 0;
+	answer_count = file_count = 0;
 	fake_calls[0] = fake_console[0] = '\0';
 	now = 0;
 	fake_status = 0;
@@ -465,19 +463,18 @@ int sys_fork_apart(int (*child)(void *), void *argument)
 {
 	int pid = (int)call(CHANGES, -EAGAIN, "fork_apart");
 
-	if (pid <= 0 || apart_count == 8)
-		return pid;
-	apart[apart_count].pid = ++pid + apart_count;
-	apart[apart_count].status = (child(argument) & 0xff) << 8;
-	return apart[apart_count++].pid;
+	int end = pid > 0 ? setjmp(child_end) : FAKE_DIES;
+
+	if (end == 0)
+		child(argument);
+	if (end == FAKE_HANGS)
+		files[file_count - 1].is_held = 1;
+	return pid;
 }
 
-int sys_wait_apart(int *status)
+void sys_wait_apart(int pid)
 {
-	int pid = apart_count ? apart[--apart_count].pid : -ECHILD;
-
-	*status = fake_status ? fake_status : apart[apart_count].status;
-	return (int)call(CHANGES, pid, "wait_apart");
+	call(CHANGES, 0, "wait_apart %d", pid);
 }
 
 int sys_processors(void)
@@ -554,7 +551,7 @@ int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms)
 		struct file *file = file_of(fds[i].fd);
 
 		fds[i].revents = file && file->at < file->len ? POLLIN : 0;
-		if (file && strcmp(file->path, "pipe") == 0)
+		if (file && strcmp(file->path, "pipe") == 0 && !file->is_held)
 			fds[i].revents =
 				(short)call(ASKS, fds[i].revents ? POLLIN : POLLHUP, "poll pipe");
 		ready += fds[i].revents != 0;
@@ -618,9 +615,13 @@ int sys_open_uevents(void)
 int sys_finit_module(int fd, const char *options, int flags)
 {
 	struct file *file = file_of(fd);
+	long result;
 
 	(void)flags;
-	return (int)call(CHANGES, 0, "finit_module %s %s", file ? file->path : "-", options);
+	result = call(CHANGES, 0, "finit_module %s %s", file ? file->path : "-", options);
+	if (result == FAKE_DIES || result == FAKE_HANGS)
+		longjmp(child_end, (int)result);
+	return (int)result;
 }
 
 int64_t sys_clock_ms(void)

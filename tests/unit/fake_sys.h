@@ -28,6 +28,11 @@ void fake_reset(void);
 #define FAKE_ALWAYS (-1)
 void fake_answer(const char *call, long result, int times);
 
+/* Of "finit_module PATH" in a child: it dies there; or it never comes back, and the poll of its
+ * pipe takes all the time that it is given. */
+#define FAKE_DIES (-100001)
+#define FAKE_HANGS (-100002)
+
 /* A file to open and read, or a link to be read. One below the root that is switched to is named
  * "root:/sbin/init". */
 void fake_file(const char *path, const void *bytes, size_t len);

@@ -12,6 +12,7 @@
 
 #include "init/boot.h"
 #include "init/module.h"
+#include "init/sys/sys.h"
 #include "tests/unit/fake_sys.h"
 
 /* "top" needs "left" and "right", both need "base"; "alone" nothing. */
@@ -37,11 +38,18 @@ static int reset(void **state)
 	return 0;
 }
 
-static int on_two_processors(void **state)
+static int with_children(void **state)
 {
 	reset(state);
-	fake_answer("processors", 2, FAKE_ALWAYS);
+	fake_answer("pipe", 0, FAKE_ALWAYS);
 	fake_answer("fork_apart", 100, FAKE_ALWAYS);
+	return 0;
+}
+
+static int on_two_processors(void **state)
+{
+	with_children(state);
+	fake_answer("processors", 2, FAKE_ALWAYS);
 	return 0;
 }
 
@@ -56,14 +64,14 @@ static void run(unsigned int first, unsigned int second)
 #define LOAD(name) "finit_module /m/" name ".ko \n"
 #define LOAD_TOP "finit_module /m/top.ko x=1\n"
 #define FORK "fork_apart\n"
-#define WAIT "wait_apart\n"
+#define WAIT "wait_apart 100\n"
 
-static void one_processor_loads_one_after_the_other(void **state)
+static void one_processor_loads_one_after_the_other_in_one_child(void **state)
 {
 	(void)state;
 	run(3, 4);
-	assert_string_equal(fake_calls,
-			    LOAD("base") LOAD("left") LOAD("right") LOAD_TOP LOAD("alone"));
+	assert_string_equal(fake_calls, FORK LOAD("base") LOAD("left") LOAD("right")
+						LOAD_TOP LOAD("alone") WAIT);
 	assert_int_equal(boot.modules_loaded, 5);
 }
 
@@ -72,17 +80,9 @@ static void two_processors_load_side_by_side_what_is_ready(void **state)
 	(void)state;
 	run(3, 4);
 	assert_string_equal(fake_calls,
-			    FORK LOAD("base") FORK LOAD("alone") WAIT WAIT FORK LOAD("left")
-				    FORK LOAD("right") WAIT WAIT FORK LOAD_TOP WAIT);
+			    FORK LOAD("base") FORK LOAD("alone") WAIT FORK LOAD("left")
+				    WAIT FORK LOAD("right") WAIT WAIT FORK LOAD_TOP WAIT);
 	assert_int_equal(boot.modules_loaded, 5);
-}
-
-static void a_single_module_needs_no_child(void **state)
-{
-	(void)state;
-	module_queue_add(&boot, 4);
-	assert_int_equal(module_queue_run(&boot), 1);
-	assert_string_equal(fake_calls, LOAD("alone"));
 }
 
 static void without_a_child_it_is_loaded_all_the_same(void **state)
@@ -107,25 +107,54 @@ static void what_a_child_says_is_counted_and_said(void **state)
 	assert_non_null(
 		strstr(fake_console, "load left from /m/left.ko: Exec format error (ENOEXEC)"));
 	assert_non_null(strstr(fake_console, "load right from /m/right.ko: "));
-	assert_string_equal(boot.failed_modules, " right (255) left (8)");
+	assert_non_null(strstr(boot.failed_modules, " right (517)"));
+	assert_non_null(strstr(boot.failed_modules, " left (8)"));
 }
 
+static void what_is_there_already_is_not_loaded(void **state)
+{
+	(void)state;
+	fake_answer("access /sys/module/left", 0, FAKE_ALWAYS);
+	run(3, 4);
+	assert_null(strstr(fake_calls, LOAD("left")));
+	assert_int_equal(boot.modules_loaded, 4);
+	assert_int_equal(boot.modules_failed, 0);
+}
+
+/* What its child would have told does not come: the pipe ends. */
 static void a_module_that_crashes_takes_its_loader_alone(void **state)
 {
 	(void)state;
-	fake_status = SIGKILL;
+	fake_answer("finit_module /m/left.ko", FAKE_DIES, 1);
 	run(3, 4);
-	assert_int_equal(boot.modules_loaded, 0);
-	assert_int_equal(boot.modules_failed, 5);
-	assert_non_null(strstr(fake_console, "load base from /m/base.ko: Bad address (EFAULT)"));
+	assert_int_equal(boot.modules_loaded, 4);
+	assert_int_equal(boot.modules_failed, 1);
+	assert_non_null(strstr(fake_console, "load left from /m/left.ko: Bad address (EFAULT)"));
+	assert_non_null(strstr(fake_calls, LOAD("right")));
+	assert_non_null(strstr(fake_calls, LOAD("alone")));
 }
 
-static void nobody_is_waited_for_that_the_kernel_does_not_know(void **state)
+/* The child is left to itself: a driver that is only slow is not to lose its device by a signal. */
+static void a_module_that_hangs_is_not_waited_for_longer_than_a_root(void **state)
 {
-	(void)state;
-	fake_answer("wait_apart", -ECHILD, FAKE_ALWAYS);
-	run(3, 4);
-	assert_int_equal(boot.modules_failed, 5);
+	static const struct {
+		int timeout_s;
+		int64_t waited_ms;
+	} rows[] = { { 20, 20000 }, { 0, 10000 }, { WAIT_FOREVER, 30000 } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (int processors = 1; processors <= 2; processors++) {
+			with_children(state);
+			fake_answer("processors", processors, FAKE_ALWAYS);
+			boot.settings.timeout_s = rows[i].timeout_s;
+			fake_answer("finit_module /m/base.ko", FAKE_HANGS, 1);
+			run(3, 4);
+			assert_int_equal(sys_clock_ms(), rows[i].waited_ms);
+			assert_non_null(strstr(fake_console, "load base from /m/base.ko: "));
+			assert_non_null(strstr(fake_console, "(ETIMEDOUT)"));
+			assert_int_equal(boot.modules_loaded, 4);
+			assert_null(strstr(fake_calls, "kill"));
+		}
 }
 
 static void what_is_blacklisted_is_loaded_for_what_needs_it(void **state)
@@ -155,19 +184,24 @@ static void a_row_of_needs_has_an_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(one_processor_loads_one_after_the_other, reset),
+		cmocka_unit_test_setup(one_processor_loads_one_after_the_other_in_one_child,
+				       with_children),
 		cmocka_unit_test_setup(two_processors_load_side_by_side_what_is_ready,
 				       on_two_processors),
-		cmocka_unit_test_setup(a_single_module_needs_no_child, on_two_processors),
 		cmocka_unit_test_setup(without_a_child_it_is_loaded_all_the_same,
 				       on_two_processors),
+		cmocka_unit_test_setup(what_a_child_says_is_counted_and_said, with_children),
 		cmocka_unit_test_setup(what_a_child_says_is_counted_and_said, on_two_processors),
+		cmocka_unit_test_setup(what_is_there_already_is_not_loaded, with_children),
+		cmocka_unit_test_setup(what_is_there_already_is_not_loaded, on_two_processors),
+		cmocka_unit_test_setup(a_module_that_crashes_takes_its_loader_alone, with_children),
 		cmocka_unit_test_setup(a_module_that_crashes_takes_its_loader_alone,
 				       on_two_processors),
-		cmocka_unit_test_setup(nobody_is_waited_for_that_the_kernel_does_not_know,
-				       on_two_processors),
-		cmocka_unit_test_setup(what_is_blacklisted_is_loaded_for_what_needs_it, reset),
-		cmocka_unit_test_setup(a_row_of_needs_has_an_end, reset),
+		cmocka_unit_test_setup(a_module_that_hangs_is_not_waited_for_longer_than_a_root,
+				       with_children),
+		cmocka_unit_test_setup(what_is_blacklisted_is_loaded_for_what_needs_it,
+				       with_children),
+		cmocka_unit_test_setup(a_row_of_needs_has_an_end, with_children),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

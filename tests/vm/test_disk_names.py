@@ -87,15 +87,20 @@ def test_links_and_drivers_follow_what_is_plugged_in_and_pulled_out(tmp_path, fi
         assert "CARD" in machine.end() and "exit status 6" in machine.said()
 
 
+def throttle(machine, disk):
+    """From now on a byte a second."""
+    limits = dict.fromkeys(("bps_rd", "bps_wr", "iops", "iops_rd", "iops_wr"), 0)
+    command(machine.monitor, ("block_set_io_throttle", {"device": disk, "bps": 1, **limits}))
+
+
 def test_a_disk_that_hangs_does_not_hold_up_the_program_that_runs_nor_the_links_of_others(tmp_path, files):
     """Its first look goes through; the next one gets a byte a second. A probe has ten seconds, and the last sync sixty."""
     with Machine(tmp_path, files.get("hang.img"), "rdinit.links rdinit.grace=1",
                  *drive(files.get("ext4.root")), "-device", "virtio-blk-pci,drive=d") as machine:
         machine.wait_for("RUNS")
         machine.patience = 100
-        limits = dict.fromkeys(("bps_rd", "bps_wr", "iops", "iops_rd", "iops_wr"), 0)
-        command(machine.monitor, ("block_set_io_throttle", {"device": "d", "bps": 1, **limits}),
-                ("device_add", {"driver": "virtio-net-pci", "id": "n"}))
+        throttle(machine, "d")
+        command(machine.monitor, ("device_add", {"driver": "virtio-net-pci", "id": "n"}))
         machine.wait_for("AT ")
         plug_in(machine.monitor, files.get("slash.root"), node="other", driver="virtio-blk-pci")
         said = machine.end()
@@ -103,3 +108,16 @@ def test_a_disk_that_hangs_does_not_hold_up_the_program_that_runs_nor_the_links_
     assert 1 <= float(ended) - float(started) < 9, said[-2000:]
     assert "init: power: a disk does not answer for 60 s: left as it is" in said, said[-2000:]
     assert "] reboot: " in said, said[-2000:]
+
+
+@pytest.mark.parametrize("image, processors", [("hanglist", 1), ("hangtable", 2)])
+def test_a_driver_that_hangs_does_not_keep_the_boot_from_other_disks(tmp_path, files, image, processors):
+    """A disk that stops answering within its partition scan, which the load of its driver waits for."""
+    with Machine(tmp_path, files.get(f"{image}.img"), "loglevel=7 root=/dev/nvme0n1 rd.timeout=3", "-smp", processors,
+                 *drive(files.get("gpt.root"), "h"), "-device", "virtio-blk-pci,drive=h",
+                 *drive(files.get("ext4.root")), *NVME) as machine:
+        machine.wait_for("Linux version")  # the firmware has read what it wants
+        throttle(machine, "h")
+        machine.patience = 100
+        said = machine.wait_for("ROOT-OK")
+        assert "init: modules: load virtio_blk from /" in said and "(ETIMEDOUT)" in said, said[-2000:]

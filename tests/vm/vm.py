@@ -231,6 +231,8 @@ IMAGES = {
                drivers("virtio_pci", "virtio_blk", "virtio_net")),
     "hang": ("init\napplets /bin/busybox sh cut sleep stty\nfile /look @hang.sh 0755 0 0\nrun /look\n",
              drivers("virtio_pci", "virtio_blk", "virtio_net")),
+    "hanglist": ("", [*VIRTIO, "--module", "nvme"]),
+    "hangtable": ("", drivers("virtio_pci", "virtio_blk", "nvme")),
     "no-blk": ("", drivers("virtio_pci", "sd_mod")),
     "loop": ("", VIRTIO + ["--module", "overlay", "--module", "squashfs", "--module", "loop"]),
     **{f"{name}{suffix}": (f"init\nprogram {program}{words}\nfile /etc/nsswitch.conf @nss.sh 0644 0 0\n"
