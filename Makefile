@@ -12,7 +12,7 @@ VERSION	= 0.1
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
 PURE	= blake2b checksum cmdline dirents diskid diskpath drivers efivar executable find finding format frames fslist fsprobe fstab \
-	  glob hints identity keymap kmsg mode modlist mounts \
+	  glob hints identity imageconf keymap kmsg limits mode modlist mounts \
 	  names number partitions rootspec settings sha256 udevname uevent view xxh64 $(FORMATS:%=fsprobe/%)
 
 # What probes know of, a file for each family.

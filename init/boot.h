@@ -6,17 +6,11 @@
 
 #include "init/devices.h"
 #include "init/pure/drivers.h"
+#include "init/pure/limits.h"
 #include "init/pure/mode.h"
 #include "init/pure/settings.h"
 
-#define COMMAND_LINE_MAX 4096 /* bytes; COMMAND_LINE_SIZE on x86 is 2048 */
-#define IMAGE_WORDS_MAX 4096 /* bytes of all /etc/cmdline.d together */
-#define RUN_FILE_MAX 8192 /* bytes of /etc/rdinit/run */
-#define ENV_FILE_MAX 8192 /* bytes of /etc/rdinit/env */
-#define ENVIRONMENT_MAX 127 /* words of its environment */
-#define MODULE_LIST_MAX 65536 /* bytes of /etc/rdinit/modules: some 700 modules */
 #define FAILED_MODULES_MAX 256 /* bytes of their names, for the report */
-#define DEVICE_PATH_MAX 128 /* bytes; "/dev/mapper/" and a name of 127 fit not */
 
 #define MEMBERS_MAX 512 /* bytes: some 20 devices */
 
@@ -74,6 +68,7 @@ struct boot {
 	unsigned int driver_queued;
 	char cmdline[COMMAND_LINE_MAX]; /* settings points into these */
 	char image_words[IMAGE_WORDS_MAX];
+	size_t image_words_used;
 	char run_file[RUN_FILE_MAX];
 	char env_file[ENV_FILE_MAX];
 };
@@ -94,8 +89,8 @@ int appliance(struct boot *boot);
 int stay(struct boot *boot);
 int power(struct boot *boot); /* never returns */
 
-/* The kernel's own line alone, for a failure before settings had its turn. */
-void settings_read_kernel_line(struct boot *boot);
+/* The kernel's own line alone, for a failure before settings had its turn. 0 or -errno, said. */
+int settings_read_kernel_line(struct boot *boot);
 
 /* The only way out of a failure: tells the host, then does what rdinit.onfail= and panic= ask
  * for. `error` is -errno of the step, already reported. Never returns. */

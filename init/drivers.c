@@ -9,11 +9,11 @@
 #include "init/pure/find.h"
 #include "init/pure/format.h"
 #include "init/pure/modlist.h"
+#include "init/pure/paths.h"
 #include "init/sys/file.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-#define TABLE "/etc/rdinit/drivers"
 #define TREE "/sys/devices"
 #define ALIAS_MAX 1024 /* bytes; an input device's has 600 */
 #define PATH_SIZE 512 /* bytes of a device's path in sysfs; a USB disk behind two hubs has 160 */
@@ -146,14 +146,14 @@ static void load_named(struct boot *boot)
 void drivers_load(struct boot *boot)
 {
 	struct span text = { NULL, 0 };
-	int error = sys_map(TABLE, &text.data, &text.len);
+	int error = sys_map(DRIVERS_FILE, &text.data, &text.len);
 
 	if (error == -ENOENT)
 		return;
 	if (!error)
 		error = drivers_parse(text, &boot->drivers);
 	if (error) {
-		log_warn(error, "read " TABLE);
+		log_warn(error, "read " DRIVERS_FILE);
 		return;
 	}
 	boot->devices.on_modalias = hear_modalias;

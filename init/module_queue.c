@@ -3,10 +3,10 @@
 
 #include "init/module.h"
 #include "init/module_loader.h"
+#include "init/pure/paths.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-#define TABLE "/etc/rdinit/drivers"
 #define NEEDS_DEPTH 32 /* modules that need one another, in a row; Debian has up to 8 */
 
 /* --- the queue --- */
@@ -20,7 +20,7 @@ static void add_needs(struct boot *boot, struct span needs, unsigned int line, i
 	while (drivers_number(&needs, line, &needed))
 		add(boot, needed, depth + 1);
 	if (needs.len && !(needs.len == 1 && needs.data[0] == '-'))
-		log_warn(-EINVAL, "read what line %u of " TABLE " needs", line + 1);
+		log_warn(-EINVAL, "read what line %u of " DRIVERS_FILE " needs", line + 1);
 }
 
 static void add(struct boot *boot, unsigned int line, int depth)
@@ -34,7 +34,7 @@ static void add(struct boot *boot, unsigned int line, int depth)
 	boot->driver_state[line] = DRIVER_DONE;
 	if (depth > NEEDS_DEPTH || driver.path.len >= DRIVER_PATH_MAX ||
 	    driver.options.len >= DRIVER_OPTIONS_MAX) {
-		log_warn(-E2BIG, "load the module on line %u of " TABLE, line + 1);
+		log_warn(-E2BIG, "load the module on line %u of " DRIVERS_FILE, line + 1);
 		return;
 	}
 	boot->driver_state[line] = DRIVER_QUEUED;

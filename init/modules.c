@@ -5,10 +5,10 @@
 #include "init/module.h"
 #include "init/module_loader.h"
 #include "init/pure/modlist.h"
+#include "init/pure/paths.h"
 #include "init/sys/file.h"
 #include "init/sys/log.h"
 
-#define LIST "/etc/rdinit/modules"
 #define LISTED_MAX 128 /* modules in a batch */
 
 /* One batch of the list: what is more comes in the next. */
@@ -31,12 +31,12 @@ static int load_list(struct boot *boot)
 	static char list[MODULE_LIST_MAX];
 	struct batch batch = { 0, job_of, done };
 	char *rest = list;
-	long len = file_read(LIST, list, sizeof(list));
+	long len = file_read(MODULES_FILE, list, sizeof(list));
 
 	if (len == -ENOENT)
 		return 0;
 	if (len < 0)
-		return log_err((int)len, "read " LIST);
+		return log_err((int)len, "read " MODULES_FILE);
 	do {
 		batch.count = 0;
 		while (batch.count < LISTED_MAX && modlist_next(&rest, &listed[batch.count]))

@@ -1,84 +1,92 @@
 /* settings.c - what the kernel's line and the image ask for, and the mode that follows from it. */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "init/boot.h"
+#include "init/pure/format.h"
+#include "init/pure/imageconf.h"
 #include "init/sys/file.h"
 #include "init/sys/host.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-#define CONF_DIR "/etc/cmdline.d"
-#define CONF_MAX 16 /* files */
-#define CONF_NAME_MAX 64 /* bytes of a file's name */
-#define ENV_FILE "/etc/rdinit/env"
-
-struct conf_names {
-	char name[CONF_MAX][CONF_NAME_MAX];
-	int count;
-};
-
-static int is_conf(const char *name, size_t len)
+/* A file of which one word is missed could be the one that keeps the program from being root: so
+ * whatever cannot be read in full ends the boot. */
+static int read_conf(struct boot *boot, const char *path)
 {
-	return len > 5 && strcmp(name + len - 5, ".conf") == 0;
-}
+	char *text = boot->image_words + boot->image_words_used;
+	long len = file_read(path, text, sizeof(boot->image_words) - boot->image_words_used);
+	int error = len < 0 ? (int)len : imageconf_prepare(text, (size_t)len);
 
-/* Keeps the names in order: a directory has none of its own. */
-static int take_conf(const struct dirent_view *entry, void *argument)
-{
-	const char *name = entry->name;
-	struct conf_names *names = argument;
-	size_t len = strlen(name);
-	int at = names->count;
-
-	if (!is_conf(name, len))
-		return 0;
-	if (at == CONF_MAX || len >= CONF_NAME_MAX) {
-		log_warn(-E2BIG, "read " CONF_DIR "/%s", name);
-		return 0;
-	}
-	for (; at > 0 && strcmp(names->name[at - 1], name) > 0; at--)
-		memcpy(names->name[at], names->name[at - 1], CONF_NAME_MAX);
-	memcpy(names->name[at], name, len + 1);
-	names->count++;
+	if (error)
+		return log_err(error, "read %s", path);
+	settings_parse(&boot->settings, text, FROM_IMAGE);
+	boot->image_words_used += (size_t)len + 1;
 	return 0;
 }
 
-static void read_conf_files(struct boot *boot)
+struct search {
+	const char *after;
+	char next[NAME_MAX + 1]; /* "": none yet */
+};
+
+static int compare_name(const struct dirent_view *entry, void *argument)
 {
-	struct conf_names names = { .count = 0 };
-	char path[sizeof(CONF_DIR) + 1 + CONF_NAME_MAX];
-	size_t used = 0;
-	int error = file_each(CONF_DIR, take_conf, &names);
+	struct search *search = argument;
+	size_t len = strlen(entry->name);
 
-	if (error && error != -ENOENT)
-		log_warn(error, "read " CONF_DIR);
-	for (int i = 0; i < names.count; i++) {
-		long len;
-
-		memcpy(path, CONF_DIR "/", sizeof(CONF_DIR));
-		memcpy(path + sizeof(CONF_DIR), names.name[i], CONF_NAME_MAX);
-		len = file_read(path, boot->image_words + used, sizeof(boot->image_words) - used);
-		if (len < 0) {
-			log_warn((int)len, "read %s", path);
-			continue;
-		}
-		settings_parse(&boot->settings, boot->image_words + used, FROM_IMAGE);
-		used += (size_t)len + 1;
-	}
+	if (imageconf_is_name(entry->name) && len < sizeof(search->next) &&
+	    strcmp(entry->name, search->after) > 0 &&
+	    (!search->next[0] || strcmp(entry->name, search->next) < 0))
+		memcpy(search->next, entry->name, len + 1);
+	return 0;
 }
 
-void settings_read_kernel_line(struct boot *boot)
+/* The first name behind `last`, which it replaces, and so on: any number of files takes no memory.
+ * 1, 0: that was the last; -errno, said. */
+static int next_conf(char last[NAME_MAX + 1])
+{
+	struct search search = { .after = last, .next = "" };
+	int error = file_each(IMAGECONF_DIR, compare_name, &search);
+
+	if (error)
+		return error == -ENOENT ? 0 : log_err(error, "read " IMAGECONF_DIR);
+	memcpy(last, search.next, sizeof(search.next));
+	return last[0] != '\0';
+}
+
+static int first(int error, int next)
+{
+	return error ? error : next;
+}
+
+/* After a failure, too: the other files may hold what is to be done about it. */
+static int read_image_words(struct boot *boot)
+{
+	char name[NAME_MAX + 1] = "", path[sizeof(IMAGECONF_DIR) + 1 + NAME_MAX];
+	int more, error = 0;
+
+	while ((more = next_conf(name)) > 0) {
+		format_text(path, sizeof(path), IMAGECONF_DIR "/%s", name);
+		error = first(error, read_conf(boot, path));
+	}
+	error = first(error, more);
+	if (sys_access(IMAGECONF_LAST, F_OK) != -ENOENT)
+		error = first(error, read_conf(boot, IMAGECONF_LAST));
+	return error;
+}
+
+int settings_read_kernel_line(struct boot *boot)
 {
 	long len = file_read("/proc/cmdline", boot->cmdline, sizeof(boot->cmdline));
 
-	if (len < 0)
-		log_warn((int)len, "read /proc/cmdline");
-	else
+	boot->settings_known = 1;
+	if (len >= 0)
 		settings_parse(&boot->settings, boot->cmdline, FROM_KERNEL);
 	host_tty(boot->settings.host);
-	boot->settings_known = 1;
+	return len < 0 ? log_err((int)len, "read /proc/cmdline") : 0;
 }
 
 static void say_ignored(const struct settings *settings)
@@ -100,18 +108,19 @@ static int same_name(const char *a, const char *b)
 
 enum env_wins { ENV_REPLACES, ENV_FILLS };
 
-static void set_env(struct boot *boot, const char *word, enum env_wins wins)
+/* 0, or -E2BIG, said: a program with half of its environment may do anything. */
+static int set_env(struct boot *boot, const char *word, enum env_wins wins)
 {
 	for (int i = 0; i < boot->env_count; i++)
 		if (same_name(boot->env[i], word)) {
 			if (wins == ENV_REPLACES)
 				boot->env[i] = word;
-			return;
+			return 0;
 		}
 	if (boot->env_count == ENVIRONMENT_MAX)
-		log_warn(-E2BIG, "add %s to the environment", word);
-	else
-		boot->env[boot->env_count++] = word;
+		return log_err(-E2BIG, "add %s to the environment", word);
+	boot->env[boot->env_count++] = word;
+	return 0;
 }
 
 /* NAME=VALUE, each ended by a NUL: what a word of the kernel's syntax cannot hold can
@@ -124,8 +133,8 @@ static int take_env_file(struct boot *boot)
 	if (len < 0)
 		return len == -ENOENT ? 0 : log_err((int)len, "read " ENV_FILE);
 	for (long at = 0; at < len; at += (long)strlen(text + at) + 1)
-		if (strchr(text + at, '='))
-			set_env(boot, text + at, ENV_REPLACES);
+		if (strchr(text + at, '=') && set_env(boot, text + at, ENV_REPLACES))
+			return -E2BIG;
 	return 0;
 }
 
@@ -138,18 +147,19 @@ static int is_kernels_own(const char *word)
 
 static int make_env(struct boot *boot)
 {
+	static const char *const usual[] = { "PATH=" DEFAULT_PATH, "HOME=/", "TERM=linux" };
 	/* A real root's init has an environment of its own. */
 	int error = boot->mode == MODE_HAND_OFF ? 0 : take_env_file(boot);
 
 	for (int i = 0; i < boot->settings.env_count; i++)
-		set_env(boot, boot->settings.env[i], ENV_REPLACES);
+		error = first(error, set_env(boot, boot->settings.env[i], ENV_REPLACES));
 	for (char **word = boot->envp; *word; word++)
 		if (!settings_knows(*word, strcspn(*word, "=")))
-			set_env(boot, *word, is_kernels_own(*word) ? ENV_FILLS : ENV_REPLACES);
-	set_env(boot, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-		ENV_FILLS);
-	set_env(boot, "HOME=/", ENV_FILLS);
-	set_env(boot, "TERM=linux", ENV_FILLS);
+			error = first(error,
+				      set_env(boot, *word,
+					      is_kernels_own(*word) ? ENV_FILLS : ENV_REPLACES));
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+		error = first(error, set_env(boot, usual[i], ENV_FILLS));
 	return error;
 }
 
@@ -198,16 +208,16 @@ static enum log_level level_of(int verbosity)
 
 int settings_read(struct boot *boot)
 {
-	int error, env_error;
+	int error;
 
 	settings_defaults(&boot->settings);
-	read_conf_files(boot);
-	settings_read_kernel_line(boot);
+	error = read_image_words(boot);
+	error = first(error, settings_read_kernel_line(boot));
 	log_limit(level_of(boot->settings.verbosity));
 	say_ignored(&boot->settings);
-	error = choose_mode(boot);
-	env_error = make_env(boot);
+	error = first(error, choose_mode(boot));
+	error = first(error, make_env(boot));
 	if (!error && boot->mode == MODE_RUN && !boot->program[0])
 		error = log_err(-EINVAL, "no program to run: rdinit.run= or " RUN_FILE " is empty");
-	return error ? error : env_error;
+	return error;
 }

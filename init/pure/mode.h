@@ -2,6 +2,7 @@
 #ifndef RDINIT_PURE_MODE_H
 #define RDINIT_PURE_MODE_H
 
+#include "init/pure/paths.h"
 #include "init/pure/settings.h"
 
 enum mode { MODE_RUN, MODE_HAND_OFF, MODE_STAY };
@@ -13,9 +14,6 @@ enum mode_from {
 	FROM_ARGUMENTS, /* what stands behind "--" */
 	FROM_RUN_FILE, /* nothing does: the image's /etc/rdinit/run, and without it MODE_STAY */
 };
-
-#define RUN_FILE "/etc/rdinit/run"
-#define RUN_WORDS_MAX 127 /* the program and its arguments */
 
 /*
  * What is asked for by name comes before what the image holds, and a root before its arguments:

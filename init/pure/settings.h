@@ -5,12 +5,8 @@
 #include <stddef.h>
 
 #include "init/pure/cmdline.h"
+#include "init/pure/limits.h"
 
-#define SETTINGS_IGNORED_MAX 8
-#define SETTINGS_ENV_MAX 32
-#define SETTINGS_CONSOLES_MAX 8
-#define SETTINGS_MODULES_MAX 64
-#define SETTINGS_LIST_MAX 16
 #define WAIT_FOREVER (-1) /* struct settings, timeout_s */
 #define ROOT_TIMEOUT_S 30 /* slow USB hubs and RAID controllers take 10 to 20 s */
 

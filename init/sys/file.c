@@ -44,7 +44,8 @@ long file_take(int fd, char *buffer, size_t size)
 
 long file_read(const char *path, char *buffer, size_t size)
 {
-	return file_take(sys_open(path, O_RDONLY), buffer, size);
+	/* Not to wait for ever where somebody made it a pipe. */
+	return file_take(sys_open(path, O_RDONLY | O_NONBLOCK), buffer, size);
 }
 
 int file_line(const char *path, char *text, size_t size)

@@ -107,6 +107,11 @@ def without(path):
     return with_folders({"/init": CAT, **{p: d for p, d in LIBRARIES.items() if p != path}})
 
 
+def conf(text, made=None, name=b"x.conf"):
+    """A command line of the image's own."""
+    return folder(b"etc/rdinit/cmdline.d") + (made or entry(b"etc/rdinit/cmdline.d/" + name, data=text))
+
+
 WHOLE = without(None)
 FILE = entry(b"f", data=b"1")
 
@@ -164,6 +169,17 @@ ROWS = [
     ("no-program", 16, "error", OURS, RUN, ["--append", "quiet"], "finds nothing to run"),
     ("no-program", 16, "error", RUN, RUN + program(b"bin/q"), ["--append", "rdinit.run=q"], "no folder of PATH"),
     ("no-program", 16, "error", RUN, RUN + program(b"bin/q"), ["--append", "-- /bin/q x"], "what stands behind -- names"),
+    ("word", 12, "error", RUN + conf(b"x=" + b"y" * 65534), RUN + conf(b"x=" + b"y" * 65533), [], "65,536 bytes or more"),
+    ("word", 12, "error", RUN + conf(b"x\0y"), RUN + conf(b"x y"), [], "has a NUL, which ends the boot"),
+    ("word", 12, "error", RUN + conf(b"", link(b"etc/rdinit/cmdline.d/x.conf", b"/none")), RUN + conf(b"rdinit.fooo", name=b"x"),
+     [], "it leads to no file of the image"),
+    ("word", 12, "error", RUN + conf(b"rdinit.fooo"), RUN + conf(b"# rdinit.fooo\n#\n \t#x\nquiet"), [], "ignores rdinit.fooo"),
+    ("word", 12, "error", RUN + entry(b"etc/rdinit/env", data=b"A=1\0" * 4001),
+     RUN + entry(b"etc/rdinit/env", data=b"A=1\0" * 4000), [], "has 4001 words: over 4000 end the boot"),
+    ("word", 12, "error", RUN + entry(b"etc/rdinit/run", data=b"/bin/p\0" + b"x" * 131072),
+     RUN + entry(b"etc/rdinit/run", data=b"/bin/p\0" + b"x" * 131071), [], "word 2 of /etc/rdinit/run is longer"),
+    ("word", 12, "error", RUN + entry(b"etc/rdinit/env", data=b"A=" + (b"x" * 100000 + b"\0") * 6),
+     RUN + entry(b"etc/rdinit/env", data=b"A=" + (b"x" * 100000 + b"\0") * 5), [], "over 524287 end the boot"),
 ]
 
 

@@ -53,7 +53,7 @@ def test_a_kernel_that_is_installed_gets_its_image(tool, host, params):
     shutil.copy(host.root / f"boot/rdinit.img-{RELEASE}", tool.path / "rdinit.img")
     entries = tool.image()
     assert names(entries) == ["pcibus", "blk", "crc", "ext4"]
-    assert entries[b"etc/cmdline.d/50-image.conf"].data == b"root=UUID=1-2 rootfstype=ext4\n"
+    assert entries[b"etc/rdinit/cmdline"].data == b"root=UUID=1-2 rootfstype=ext4\n"
 
 
 def test_the_name_and_the_options_are_the_administrators(host):

@@ -21,7 +21,7 @@ def waiting(entries):
 
 
 def cmdline(entries):
-    return entries[b"etc/cmdline.d/50-image.conf"].data.decode()
+    return entries[b"etc/rdinit/cmdline"].data.decode()
 
 
 def made(tool, size, *command):

@@ -165,7 +165,7 @@ def test_layers_lie_upon_one_another(tool):
     merged(got)
     assert got[b"etc/rdinit/run"].data == b"/bin/sh\0-c\0exit 3\0"
     assert got[b"etc/rdinit/env"].data == b'HOME=/srv\0PATH=/bin\0Q=a "b" \n c\0'
-    assert got[b"etc/cmdline.d/40-container.conf"].data == b'rdinit.user=33:44,55\nrdinit.chdir="/srv"\n'
+    assert got[b"etc/rdinit/cmdline.d/40-container.conf"].data == b'rdinit.user=33:44,55\nrdinit.chdir="/srv"\n'
 
 
 def test_a_layout_in_a_tar_archive_and_an_old_docker_save(tool):
@@ -209,7 +209,7 @@ def test_an_index_within_an_index(tool):
     ("1000:1000", "1000:1000"), ("0:adm", "0:4")])
 def test_users_become_numbers(tool, user, words):
     write_layout(tool.path / "l", {"x": parts(LAYERS, {**CONFIG, "User": user})})
-    conf = tool.pack("oci l\n")[b"etc/cmdline.d/40-container.conf"].data.decode()
+    conf = tool.pack("oci l\n")[b"etc/rdinit/cmdline.d/40-container.conf"].data.decode()
     assert conf.splitlines()[0] == f"rdinit.user={words}"
 
 
@@ -218,6 +218,37 @@ def test_lines_of_the_recipe_win_over_the_container(tool):
     got = tool.pack("run /bin/sh -c mine\nenv PATH=/x A=1\noci l\n")
     assert got[b"etc/rdinit/run"].data == b"/bin/sh\0-c\0mine\0"
     assert got[b"etc/rdinit/env"].data.endswith(b"PATH=/x\0A=1\0")
+
+
+@pytest.mark.parametrize("link", [None, "x"], ids=["plain", "behind a link"])
+def test_a_container_does_not_say_what_init_obeys(tool, link):
+    """Of the container's own files none is read by /init: whoever made it could make itself root."""
+    at = link or "etc"
+    layer = tar(*([member("etc", "l", link)] if link else []), member("bin/sh"),
+                member(f"{at}/rdinit/cmdline.d/50-x.conf", data=b"rdinit.user=0:0 root=/dev/vda"),
+                member(f"{at}/rdinit/cmdline", data=b"rdinit.user=0:0"), member(f"{at}/rdinit/env", data=b"A=1\0"),
+                member(f"{at}/rdinit/run", data=b"/evil\0"), member(f"{at}/passwd", data=b"web:x:33:44::/:/\n"),
+                member("etc/rdinitrc" if not link else "x/rdinitrc", data=b""))
+    write_layout(tool.path / "l", {"x": parts([layer], CONFIG)})
+    tool.write("r", "oci l\n")
+    done = tool.run("pack", "--compress", "none", "-o", "i", "r")
+    assert b"warning: r:1: left out /etc/rdinit of the container" in done.stderr
+    got = tool.image("i")
+    assert {name for name in got if b"rdinit/" in name} == {f"{at}/rdinit/{name}".encode() for name in (
+        "run", "env", "cmdline.d", "cmdline.d/40-container.conf")}
+    assert got[f"{at}/rdinit/run".encode()].data.startswith(b"/bin/sh\0")
+
+
+def test_what_a_tree_asks_for_loses_to_the_line(tool):
+    """/init reads what pack was asked for last."""
+    tool.write("t/etc/rdinit/cmdline.d/zz.conf", "rdinit.user=0:0\n")
+    tool.write("t/etc/rdinit/cmdline", "rdinit.user=0:0\n")
+    tool.write("t/etc/cmdline.d/a.conf", "root=/dev/none\n")
+    got = tool.pack("init\ntree t /\ncmdline rdinit.user=33:33\n")
+    assert got[b"etc/rdinit/cmdline"].data == b"rdinit.user=33:33\n"
+    tool.run("pack", "-o", "i", "-", stdin=b"init\ntree t /\ncmdline rdinit.user=33:33 rdinit.run=/init\n")
+    plan = tool.run("plan", "i", "--append", "quiet").stdout.decode()
+    assert "/dev/none" not in plan
 
 
 def broken(path, change):

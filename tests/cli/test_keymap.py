@@ -13,7 +13,7 @@ def test_a_keymap_by_name_by_text_and_as_it_is(tool):
     tool.write("de.bin", binary("de"))
     got = tool.pack("keymap de\n")
     assert got[b"etc/rdinit/keymap"].data == binary("de")[:] and got[b"etc/rdinit/keymap"].data.startswith(b"bkeymap")
-    assert got[b"etc/cmdline.d/40-keymap.conf"].data == b"rdinit.keymap=/etc/rdinit/keymap\n"
+    assert got[b"etc/rdinit/cmdline.d/40-keymap.conf"].data == b"rdinit.keymap=/etc/rdinit/keymap\n"
     assert tool.pack("keymap de.bin\n", env={"PATH": "/nowhere"})[b"etc/rdinit/keymap"].data == binary("de")
     assert tool.pack("keymap mine.map\n")[b"etc/rdinit/keymap"].data == binary(str(tool.path / "mine.map"))
 

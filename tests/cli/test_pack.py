@@ -243,8 +243,27 @@ def test_include_counts_from_the_including_file(tool):
 def test_cmdline_words_are_quoted_for_the_kernel(tool):
     tool.write("r", 'cmdline root=/dev/vda "init=/bin/sh -c"\ncmdline ro\n')
     tool.run("pack", "r", "--cmdline", 'quiet x="a b"')
-    assert tool.image()[b"etc/cmdline.d/50-image.conf"].data == (
+    assert tool.image()[b"etc/rdinit/cmdline"].data == (
         b'root=/dev/vda "init=/bin/sh -c"\nro\nquiet x="a b"\n')
+
+
+LIMITS = [  # what /init has room for, and one more
+    ("arguments", lambda n: "init\nrun /init" + " x" * n + "\n", 16382, "16384 words, and /init takes 16383"),
+    ("an argument", lambda n: f"init\nrun /init {'x' * n}\n", 131071, "word 2 of /etc/rdinit/run is longer than the 131071 bytes"),
+    ("bytes", lambda n: "init\nrun /init" + f" {'x' * 130000}" * 4 + f" {'y' * n}\n", 4276, "has 524288 bytes, and /init has room for 524287"),
+    ("environment", lambda n: "init\n" + "".join(f"env A{i}=1\n" for i in range(n)), 4000, "4001 words, and /init takes 4000"),
+    ("a value", lambda n: f"init\nenv A={'x' * n}\n", 131069, "word 1 of /etc/rdinit/env is longer"),
+    ("command line", lambda n: f"init\ncmdline {'x' * n}\n", 65534, "has 65536 bytes, and /init has room for 65535"),
+]
+
+
+@pytest.mark.parametrize("recipe, most, says", [row[1:] for row in LIMITS], ids=[row[0] for row in LIMITS])
+def test_what_init_has_no_room_for_is_not_packed_and_found_by_check(tool, recipe, most, says):
+    tool.write("good", recipe(most))
+    tool.run("pack", "-o", "good.img", "good")
+    tool.write("bad", recipe(most + 1))
+    tool.fail("pack", "-o", "bad.img", "bad", says=says)
+    assert not (tool.path / "bad.img").exists()
 
 
 def test_run_writes_the_program_and_its_arguments(tool):

@@ -44,7 +44,7 @@ def test_a_debian_packs_the_image_that_it_boots_by(tmp_path):
         console.log_in()
         assert console.ask(PACK).endswith("PACKED")
         assert console.power_off() == 0
-    listed = subprocess.run([RDINIT, "cat", packed, "/etc/cmdline.d/50-image.conf"], capture_output=True, text=True,
+    listed = subprocess.run([RDINIT, "cat", packed, "/etc/rdinit/cmdline"], capture_output=True, text=True,
                             check=True).stdout
     assert listed == "root=/dev/vda rootfstype=ext4\n"
     with boot(disk, packed) as console:

@@ -44,13 +44,13 @@ class Root:
 
     def __init__(self, path, guest, program="exit 7", words=""):
         self.path, self.guest = path, guest
-        for name in ("bin", "etc/cmdline.d", "dev", "proc", "sys", "run"):
+        for name in ("bin", "etc/rdinit/cmdline.d", "dev", "proc", "sys", "run"):
             (path / name).mkdir(parents=True)
         shutil.copy(BUILD / "init", path / "init")
         shutil.copy(guest, path / "bin/guest")
         # The host's own command line is read behind these words: a program that is asked for by
         # name comes before whatever it says.
-        (path / "etc/cmdline.d/50-image.conf").write_text(
+        (path / "etc/rdinit/cmdline").write_text(
             f'rdinit.run="/bin/guest {program}" rdinit.onfail=poweroff rdinit.exit=poweroff '
             f'{words}\n')
 
@@ -152,6 +152,51 @@ def test_a_missing_program_is_named_with_its_error_and_its_cure(root):
     assert "exit status 127 " in run.console
 
 
+# --- what the image asks for ---
+
+def conf(root, name, text):
+    (root.path / "etc/rdinit/cmdline.d" / name).write_bytes(text)
+
+
+def test_any_number_of_files_is_read_in_the_order_of_their_names(root):
+    place = root("exit 7")
+    for number in range(40):
+        conf(place, f"{number:02}-{'x' * 240}.conf", b"rdinit.chdir=/none\n")
+    conf(place, "99.conf", b"# rdinit.chdir=/none\n  # a comment, too\nrdinit.chdir=/bin #=1\n" + b" " * 40000)
+    conf(place, "99.conf~", b"rdinit.chdir=/none\n")
+    run = Run(place)
+    assert run.end() in OFF and "exit status 7 " in run.console, run.console
+
+
+def test_a_program_has_as_many_arguments_as_it_is_given(root):
+    place = root("exit 7" + " x" * 9000)
+    run = Run(place)
+    assert run.end() in OFF and "exit status 7 " in run.console, run.console
+
+
+def test_what_was_asked_of_pack_wins_over_every_file(root):
+    place = root("exit 7", "rdinit.chdir=/bin")
+    conf(place, "~~~.conf", b"rdinit.chdir=/none\n")
+    run = Run(place)
+    assert run.end() in OFF and "exit status 7 " in run.console, run.console
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda path: path.write_bytes(b"x\0rdinit.user=33:33\n"),
+    lambda path: path.write_bytes(b"rdinit.user=33:33 " + b"x" * 70000),
+    lambda path: path.symlink_to("/nowhere"),
+    lambda path: path.mkdir(),
+], ids=["NUL", "too long", "leads nowhere", "directory"])
+def test_a_file_that_cannot_be_read_in_full_ends_the_boot(root, spoil):
+    """The words that were missed could be those that keep the program from being root."""
+    place = root("exit 7")
+    spoil(place.path / "etc/rdinit/cmdline.d/10-user.conf")
+    run = Run(place)
+    assert run.end() in OFF, run.console
+    assert "init: settings: read /etc/rdinit/cmdline.d/10-user.conf: " in run.console, run.console
+    assert "payload" not in run.console and "(failed: settings)" in run.console, run.console
+
+
 # --- every call of PID 1 fails once ---
 
 # What a kernel may well answer. Not listed: what cannot fail.
@@ -207,7 +252,7 @@ def test_no_failing_call_ends_pid_1(name, baseline, tmp_path):
         status = run.end(HANG_S)
         if "(INJECTED)" not in trace.read_text(errors="replace"):
             return f"{inject}: not reached\n{run.console}"
-        if "read /etc/cmdline.d" in run.console:  # without these words the host's line decides
+        if "read /etc/rdinit/cmdline" in run.console:  # without these words the host's line decides
             ended = status not in OFF | REBOOT | {None}
             return f"{inject}: PID 1 ended: {status}" if ended else None
         if status not in OFF | REBOOT:

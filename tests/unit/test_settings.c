@@ -1,16 +1,19 @@
 /* test_settings.c - every parameter: taken, or refused with a reason; the last wins. */
 #include <limits.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "init/pure/imageconf.h"
 #include "init/pure/settings.h"
 
-#define LINE 1024
+#define LINE 8192
 
 /* Each test reads one line or several: the text must outlive the settings. */
 static char lines[4][LINE];
@@ -69,6 +72,10 @@ static void every_text_parameter_is_taken(void **state)
 
 static void lists_grow_until_they_are_full(void **state)
 {
+	static char line[SETTINGS_LIST_MAX * 20 + 40];
+	char last[20];
+
+	sprintf(last, "modules-load=%d", SETTINGS_LIST_MAX + 1);
 	(void)state;
 	read_one("modprobe.blacklist=a,b-c module_blacklist=d modules-load=e,f modules-load=g");
 	assert_int_equal(settings.ignored_count, 0);
@@ -80,13 +87,14 @@ static void lists_grow_until_they_are_full(void **state)
 	assert_int_equal(settings_list_has(&settings.blacklist, "b_cd"), 0);
 	assert_int_equal(settings_list_has(&settings.blacklist, "e"), 0);
 	assert_int_equal(settings_list_has(&settings.modules_load, "g"), 1);
-	read_one(
-		"modules-load=1 modules-load=2 modules-load=3 modules-load=4 modules-load=5 modules-load=6 "
-		"modules-load=7 modules-load=8 modules-load=9 modules-load=10 modules-load=11 modules-load=12 "
-		"modules-load=13 modules-load=14 modules-load=15 modules-load=16 modules-load=17 modules-load");
+	for (int i = 1; i <= SETTINGS_LIST_MAX + 1; i++)
+		sprintf(line + strlen(line), "modules-load=%d ", i);
+	strcat(line, "modules-load");
+	begin();
+	read_line(0, line, FROM_KERNEL);
 	assert_int_equal(settings.modules_load.count, SETTINGS_LIST_MAX);
 	assert_int_equal(settings.ignored_count, 2);
-	assert_string_equal(settings.ignored[0].word, "modules-load=17");
+	assert_string_equal(settings.ignored[0].word, last);
 }
 
 static void every_number_and_choice_is_taken(void **state)
@@ -241,26 +249,53 @@ static void consoles_are_kept_in_order(void **state)
 
 static void too_many_of_anything_are_counted_not_written(void **state)
 {
-	char line[LINE] = "";
+	static char line[SETTINGS_ENV_MAX * 4 + 5];
 
 	(void)state;
+	line[0] = '\0';
 	for (int i = 0; i < SETTINGS_CONSOLES_MAX + SETTINGS_IGNORED_MAX + 3; i++)
 		memcpy(line + strlen(line), "console=a ", 11);
-	read_one(line);
+	begin();
+	read_line(0, line, FROM_KERNEL);
 	assert_int_equal(settings.console_count, SETTINGS_CONSOLES_MAX);
 	assert_int_equal(settings.ignored_count, SETTINGS_IGNORED_MAX + 3);
-	line[0] = '\0';
 	for (int i = 0; i < SETTINGS_ENV_MAX + 1; i++)
-		memcpy(line + strlen(line), "A=b ", 5);
+		memcpy(line + 4 * i, "A=b ", 5);
 	begin();
 	read_line(0, line, FROM_IMAGE);
 	assert_int_equal(settings.env_count, SETTINGS_ENV_MAX);
 	assert_int_equal(settings.ignored_count, 1);
 }
 
+static void comments_of_the_image_are_blanked_out(void **state)
+{
+	static const struct {
+		const char *text, *read;
+	} rows[] = {
+		{ "# a\nb # c\n", "   \nb # c\n" },
+		{ " \t#\r\nx", "    \nx" },
+		{ "#", " " },
+		{ "a\n#b", "a\n  " },
+		{ "", "" },
+		{ "\n\n", "\n\n" },
+		{ "a#b\n", "a#b\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[32];
+
+		strcpy(text, rows[i].text);
+		assert_int_equal(imageconf_prepare(text, strlen(text)), 0);
+		assert_string_equal(text, rows[i].read);
+	}
+	assert_int_equal(imageconf_prepare((char[]){ "a\0b" }, 3), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(comments_of_the_image_are_blanked_out),
 		cmocka_unit_test(nothing_asked_for_means_the_defaults),
 		cmocka_unit_test(every_text_parameter_is_taken),
 		cmocka_unit_test(every_number_and_choice_is_taken),

@@ -111,7 +111,7 @@ void check_word(struct check *check)
 	free(line);
 	if (check->append && strlen(check->append) > LINE_BYTES)
 		check_say(check, CHECK_WORD, CHECK_ERROR,
-			  "move words into /etc/cmdline.d of the image",
+			  "move words into the image (rdinit pack --cmdline)",
 			  "the line has %zu bytes, and the kernel cuts it off after %d",
 			  strlen(check->append), LINE_BYTES);
 	if (!check->append)

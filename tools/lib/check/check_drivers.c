@@ -4,10 +4,9 @@
 
 #include "init/pure/drivers.h"
 #include "init/pure/modlist.h"
+#include "init/pure/paths.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/check/check_module_file.h"
-
-#define LIST "/etc/rdinit/drivers"
 
 static const char pack_it[] = "let `rdinit pack --driver NAME` write the table";
 
@@ -65,7 +64,7 @@ static char *lacks(const struct check *check, const struct module_loading *loadi
 		if (check_same_module(own, name))
 			return NULL;
 	}
-	return xasprintf("line %u of " LIST " does not lead to", table->line + 1);
+	return xasprintf("line %u of " DRIVERS_FILE " does not lead to", table->line + 1);
 }
 
 static void judge_line(struct check *check, const struct table *table)
@@ -77,14 +76,15 @@ static void judge_line(struct check *check, const struct table *table)
 		return;
 	if (driver.options.len >= DRIVER_OPTIONS_MAX)
 		check_say(check, CHECK_DRIVER, CHECK_ERROR, "use fewer options",
-			  "line %u of " LIST " (%s) has %zu bytes of options, and /init takes %d",
+			  "line %u of " DRIVERS_FILE
+			  " (%s) has %zu bytes of options, and /init takes %d",
 			  table->line + 1, shown(table->path), driver.options.len,
 			  DRIVER_OPTIONS_MAX - 1);
 	while (drivers_number(&driver.needs, table->line, &needed))
 		;
 	if (driver.needs.len && (driver.needs.len != 1 || driver.needs.data[0] != '-'))
 		check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
-			  "line %u of " LIST
+			  "line %u of " DRIVERS_FILE
 			  " (%s) needs what is not the number of a line above it",
 			  table->line + 1, shown(table->path));
 }
@@ -92,7 +92,7 @@ static void judge_line(struct check *check, const struct table *table)
 static void judge_lines(struct check *check, struct table *table)
 {
 	const struct module_loading loading = { .number = CHECK_DRIVER,
-						.list = LIST,
+						.list = DRIVERS_FILE,
 						.path = table->path,
 						.lacks = lacks,
 						.argument = table };
@@ -100,7 +100,7 @@ static void judge_lines(struct check *check, struct table *table)
 	for (table->line = 0; table->line < table->drivers.count; table->line++) {
 		if (path_of(table, table->line, table->path)) {
 			check_say(check, CHECK_DRIVER, CHECK_ERROR, "use a shorter path",
-				  "line %u of " LIST
+				  "line %u of " DRIVERS_FILE
 				  ": the path is longer than the %d bytes that /init takes",
 				  table->line + 1, DRIVER_PATH_MAX - 1);
 			continue;
@@ -139,17 +139,17 @@ static void judge_patterns(struct check *check, const struct drivers *drivers)
 
 		if (!numbers.len)
 			check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
-				  "line %u of " LIST " leads to no module", line);
+				  "line %u of " DRIVERS_FILE " leads to no module", line);
 		while (drivers_number(&numbers, drivers->count, &number))
 			;
 		if (numbers.len)
 			check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
-				  "line %u of " LIST
+				  "line %u of " DRIVERS_FILE
 				  " leads to what is not the number of a module's line",
 				  line);
 		if (compare(pattern, before) < 0)
 			check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
-				  "line %u of " LIST
+				  "line %u of " DRIVERS_FILE
 				  " is not behind its place: patterns are sorted by their bytes, "
 				  "and /init finds no other",
 				  line);
@@ -164,11 +164,11 @@ static void judge_table(struct check *check, const char *text, size_t len)
 
 	if (error && table->drivers.count == DRIVERS_MAX)
 		check_say(check, CHECK_DRIVER, CHECK_ERROR, "leave some out",
-			  LIST " lists more than %d modules, and /init takes none of them",
+			  DRIVERS_FILE " lists more than %d modules, and /init takes none of them",
 			  DRIVERS_MAX);
 	else if (error)
 		check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
-			  "line %u of " LIST
+			  "line %u of " DRIVERS_FILE
 			  " is no module and what it needs, and /init takes none of the others",
 			  table->drivers.count);
 	if (!error) {
@@ -181,9 +181,9 @@ static void judge_table(struct check *check, const char *text, size_t len)
 void check_driver(struct check *check)
 {
 	size_t len;
-	char *text = check_file(check, LIST, &len);
+	char *text = check_file(check, DRIVERS_FILE, &len);
 
-	if (text && check_takes_modules(check, CHECK_DRIVER, LIST, len))
+	if (text && check_takes_modules(check, CHECK_DRIVER, DRIVERS_FILE, len))
 		judge_table(check, text, len);
 	free(text);
 }

@@ -1,11 +1,10 @@
 /* check_modules.c - the rule of kernel modules: those of /etc/rdinit/modules, in their order. */
 #include <stdlib.h>
 
+#include "init/pure/limits.h"
 #include "init/pure/modlist.h"
+#include "init/pure/paths.h"
 #include "tools/lib/check/check_module_file.h"
-
-#define LIST "/etc/rdinit/modules"
-#define LIST_MAX 65535 /* bytes: init/boot.h */
 
 /* Where one line of the list stands. */
 struct place {
@@ -35,7 +34,8 @@ static char *lacks(const struct check *check, const struct module_loading *loadi
 
 	if (is_before(place->list, place->index, name))
 		return NULL;
-	return xstrdup(check_loads(check, name) ? "stands behind it in " LIST : "is not in " LIST);
+	return xstrdup(check_loads(check, name) ? "stands behind it in " MODULES_FILE
+						: "is not in " MODULES_FILE);
 }
 
 static void judge_list(struct check *check, const char *list)
@@ -46,7 +46,7 @@ static void judge_list(struct check *check, const char *list)
 
 	for (; modlist_next(&rest, &line); place.index++) {
 		const struct module_loading loading = { .number = CHECK_MODULE,
-							.list = LIST,
+							.list = MODULES_FILE,
 							.path = line.path,
 							.lacks = lacks,
 							.argument = &place };
@@ -59,13 +59,14 @@ static void judge_list(struct check *check, const char *list)
 void check_module(struct check *check)
 {
 	size_t len;
-	char *list = check_file(check, LIST, &len);
+	char *list = check_file(check, MODULES_FILE, &len);
 
-	if (list && check_takes_modules(check, CHECK_MODULE, LIST, strlen(list))) {
-		if (len > LIST_MAX)
+	if (list && check_takes_modules(check, CHECK_MODULE, MODULES_FILE, strlen(list))) {
+		if (len > (MODULE_LIST_MAX - 1))
 			check_say(check, CHECK_MODULE, CHECK_ERROR,
 				  "use fewer modules, or shorter paths",
-				  LIST " has %zu bytes, and /init reads %d", len, LIST_MAX);
+				  MODULES_FILE " has %zu bytes, and /init reads %d", len,
+				  (MODULE_LIST_MAX - 1));
 		else
 			judge_list(check, list);
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "init/pure/limits.h"
 #include "init/pure/executable.h"
 #include "init/pure/mode.h"
 #include "tools/lib/base/error.h"
@@ -11,8 +12,6 @@
 #include "tools/lib/check/check_program.h"
 
 #define SCRIPTS_MAX 5 /* scripts that name scripts; Linux' own limit */
-#define DEFAULT_PATH \
-	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" /* init/settings.c */
 
 static const char name_it[] = "name a program of the image, or add it: program PATH in a recipe";
 

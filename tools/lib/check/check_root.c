@@ -3,12 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/limits.h"
 #include "init/pure/fslist.h"
 #include "init/pure/rootspec.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/check/check.h"
-
-#define DEVICE_PATH_MAX 128 /* init/boot.h */
 
 /* A driver is there if its symbol is y, or its module in the image's list. */
 struct driver {

@@ -3,23 +3,47 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "init/pure/imageconf.h"
+#include "init/pure/limits.h"
 #include "init/pure/modlist.h"
+#include "init/pure/paths.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/check/check.h"
 #include "tools/lib/check/check_program.h"
 
-#define CONF_DIR "/etc/cmdline.d/"
-#define IMAGE_WORDS_MAX 4095 /* bytes: init/boot.h */
-#define CONF_NAME_MAX 63 /* bytes: init/settings.c */
 #define OUR_MARK "rdinit.onfail" /* a parameter that no other program knows */
 
 static int is_conf(const char *path)
 {
-	const char *name = path + strlen(CONF_DIR);
+	const char *name = path + strlen(IMAGECONF_DIR "/");
 
-	return !strncmp(path, CONF_DIR, strlen(CONF_DIR)) && !strchr(name, '/') &&
-	       path_has_suffix(name, ".conf") && strlen(name) <= CONF_NAME_MAX;
+	return path_is_below(path, IMAGECONF_DIR) && !strchr(name, '/') && imageconf_is_name(name);
+}
+
+/* What /init cannot read in full ends the boot. */
+static void read_conf(struct check *check, const char *path, size_t *used)
+{
+	char *here = check->image_words + *used;
+	size_t len;
+	char *text = check_file(check, path, &len);
+
+	if (!text || len >= IMAGE_WORDS_MAX - *used) {
+		check_say(check, CHECK_WORD, CHECK_ERROR,
+			  text ? "use fewer words" : "make it a regular file",
+			  "%s cannot be read, which ends the boot: %s", shown(path),
+			  text ? "the image's command lines have 65,536 bytes or more"
+			       : "it leads to no file of the image");
+		free(text);
+		return;
+	}
+	if (imageconf_prepare(text, len))
+		check_say(check, CHECK_WORD, CHECK_ERROR, "take it out",
+			  "%s has a NUL, which ends the boot", shown(path));
+	memcpy(here, text, len + 1);
+	*used += len + 1;
+	settings_parse(&check->settings, here, FROM_IMAGE);
+	free(text);
 }
 
 /* The files in the order of their names, which is that of by_path; each is a line of its own, so
@@ -27,29 +51,41 @@ static int is_conf(const char *path)
 static void read_conf_files(struct check *check)
 {
 	const struct archive *archive = check->archive;
-	size_t used = 0, len;
+	size_t used = 0;
 
 	check->image_words = xcalloc(1, IMAGE_WORDS_MAX + 1);
 	for (size_t i = 0; i < archive->count; i++) {
 		const char *path = archive->entries[archive->by_path[i]].path;
-		char *text, *here = check->image_words + used;
 
-		if (!is_conf(path) ||
-		    archive_find(archive, path) != &archive->entries[archive->by_path[i]])
-			continue;
-		text = check_file(check, path, &len);
-		if (text && len < IMAGE_WORDS_MAX - used) {
-			memcpy(here, text, len + 1);
-			used += len + 1;
-			settings_parse(&check->settings, here, FROM_IMAGE);
-		} else if (text) {
-			check_say(check, CHECK_WORD, CHECK_ERROR, "use fewer words",
-				  "%s is not read: the files of " CONF_DIR
-				  " have more than %d bytes",
-				  shown(path), IMAGE_WORDS_MAX);
-		}
-		free(text);
+		if (is_conf(path) &&
+		    archive_find(archive, path) == &archive->entries[archive->by_path[i]])
+			read_conf(check, path, &used);
 	}
+	if (archive_find(archive, IMAGECONF_LAST))
+		read_conf(check, IMAGECONF_LAST, &used);
+}
+
+/* A file of words each ended by a NUL; the run file may be a line, which is judged elsewhere. */
+static void judge_list(struct check *check, const char *path, size_t bytes_max, size_t words_max)
+{
+	size_t len = 0, count;
+	char *text = check_file(check, path, &len);
+	enum words_fault fault = WORDS_FIT;
+
+	if (text && memchr(text, '\0', len))
+		fault = limits_judge((struct span){ (const uint8_t *)text, len }, words_max,
+				     &count);
+	if (len >= bytes_max)
+		check_say(check, CHECK_WORD, CHECK_ERROR, "use fewer words",
+			  "%s has %zu bytes: over %zu end the boot", path, len, bytes_max - 1);
+	else if (fault == WORDS_TOO_MANY)
+		check_say(check, CHECK_WORD, CHECK_ERROR, "use fewer words",
+			  "%s has %zu words: over %zu end the boot", path, count, words_max);
+	else if (fault == WORDS_TOO_LONG)
+		check_say(check, CHECK_WORD, CHECK_ERROR, "put it into a file",
+			  "word %zu of %s is longer than the %d bytes that the kernel passes on",
+			  count + 1, path, ARGUMENT_MAX - 1);
+	free(text);
 }
 
 static int starts_ours(const struct check *check)
@@ -84,8 +120,11 @@ void check_take_words(struct check *check)
 	settings_defaults(&check->settings);
 	check->rdinit = find_rdinit(check->append);
 	check->is_ours = starts_ours(check);
-	if (check->is_ours)
+	if (check->is_ours) {
 		read_conf_files(check);
+		judge_list(check, RUN_FILE, RUN_FILE_MAX, RUN_WORDS_MAX);
+		judge_list(check, ENV_FILE, ENV_FILE_MAX, ENV_FILE_WORDS_MAX);
+	}
 	check->words = xstrdup(check->append ? check->append : "");
 	settings_parse(&check->settings, check->words, FROM_KERNEL);
 	check_find_programs(check);
@@ -116,7 +155,7 @@ static int line_of(char *list, const char *name)
 int check_loads(const struct check *check, const char *name)
 {
 	size_t len;
-	char *list = check_file(check, "/etc/rdinit/modules", &len);
+	char *list = check_file(check, MODULES_FILE, &len);
 	int found = list && line_of(list, name) >= 0;
 
 	free(list);
@@ -143,7 +182,7 @@ static int has_pattern(char *patterns, int number)
 int check_waits(const struct check *check, const char *name)
 {
 	size_t len;
-	char *list = check_file(check, "/etc/rdinit/drivers", &len);
+	char *list = check_file(check, DRIVERS_FILE, &len);
 	char *patterns = list ? strstr(list, "\n\n") : NULL;
 	int number, found = 0;
 

@@ -10,6 +10,7 @@
 #include "init/pure/identity.h"
 #include "init/pure/mode.h"
 #include "init/pure/modlist.h"
+#include "init/pure/paths.h"
 #include "init/pure/rootspec.h"
 #include "tools/lib/base/error.h"
 
@@ -111,7 +112,7 @@ static void plan_drivers(struct plan *plan)
 {
 	struct drivers *drivers = calloc(1, sizeof(*drivers));
 	size_t len;
-	char *text = check_file(plan->check, "/etc/rdinit/drivers", &len);
+	char *text = check_file(plan->check, DRIVERS_FILE, &len);
 
 	if (drivers && text && drivers_parse((struct span){ (const uint8_t *)text, len }, drivers))
 		say(plan, "/etc/rdinit/drivers is no table: nothing waits for a device");
@@ -124,7 +125,7 @@ static void plan_drivers(struct plan *plan)
 static void plan_modules(struct plan *plan)
 {
 	size_t len;
-	char *list = check_file(plan->check, "/etc/rdinit/modules", &len), *rest = list;
+	char *list = check_file(plan->check, MODULES_FILE, &len), *rest = list;
 	struct module_line line;
 
 	while (list && modlist_next(&rest, &line))

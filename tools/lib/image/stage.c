@@ -8,6 +8,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/base/spool.h"
+#include "tools/lib/base/whole_file.h"
 
 struct merge {
 	struct image *image;
@@ -91,18 +92,21 @@ int stage_merge(struct image *image, const struct image *stage, const struct tre
 int stage_read(const struct entry *entry, size_t max, struct buffer *bytes)
 {
 	const struct entry *inode = image_inode((struct entry *)entry);
-	struct blob blob = spool_blob(inode->spooled - 1, inode->size, inode->path);
+	struct blob blob;
 	char *data;
 	int result;
 
 	if (!S_ISREG(inode->mode))
 		return error("%s: is not a file", shown(entry->path));
+	if (inode->host_path)
+		return whole_file(inode->host_path, max, "file", bytes);
 	if (inode->size > max)
 		return error("%s: has more than %zu bytes", shown(entry->path), max);
 	if (!inode->spooled) {
 		buffer_add(bytes, inode->data, inode->size);
 		return 0;
 	}
+	blob = spool_blob(inode->spooled - 1, inode->size, inode->path);
 	data = xmalloc(inode->size + 1);
 	result = blob_read(&blob, 0, data, inode->size);
 	if (!result)

@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/paths.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/elf/modinfo.h"
 #include "tools/lib/module/module_set.h"
 
-#define DRIVERS_LIST "/etc/rdinit/drivers"
 
 struct pattern {
 	char *text;
@@ -178,7 +178,7 @@ int modules_write_drivers(struct modules *modules, struct image *image, struct i
 	if (count) {
 		buffer_text(&out, "\n");
 		print_patterns(&patterns, &out);
-		if (!image_add_data(image, DRIVERS_LIST, out.data, out.len, 0644,
+		if (!image_add_data(image, DRIVERS_FILE, out.data, out.len, 0644,
 				    "list of drivers"))
 			result = -1;
 	}

@@ -2,14 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/limits.h"
+#include "init/pure/paths.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/module/modfile.h"
 #include "tools/lib/module/modsign.h"
 #include "tools/lib/module/modstrip.h"
 #include "tools/lib/module/module_set.h"
 
-#define MODULES_LIST "/etc/rdinit/modules"
-#define LIST_MAX 65535 /* bytes that /init reads: MODULE_LIST_MAX of init/boot.h and a NUL */
 
 /* In load order; of one load, and then of the other. */
 struct order {
@@ -124,13 +124,13 @@ static int write_list(struct modules *modules, struct image *image, const struct
 		buffer_text(&list, "\n");
 		free(place);
 	}
-	if (list.len > LIST_MAX)
+	if (list.len > (MODULE_LIST_MAX - 1))
 		result = error(
 			"%zu modules: their list has %zu bytes, and /init reads %d; name those "
 			"that only some devices need with driver, not module",
-			order->count, list.len, LIST_MAX);
+			order->count, list.len, (MODULE_LIST_MAX - 1));
 	else if (list.len &&
-		 !image_add_data(image, MODULES_LIST, list.data, list.len, 0644, "list of modules"))
+		 !image_add_data(image, MODULES_FILE, list.data, list.len, 0644, "list of modules"))
 		result = -1;
 	buffer_free(&list);
 	return result;

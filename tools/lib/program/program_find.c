@@ -4,11 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "init/pure/limits.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/program/program.h"
 #include "tools/lib/program/sysroot.h"
 
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 /* `.` components and the like stay out of the image's paths; symlinks stay in. */
 static char *absolute(const char *path)

@@ -242,7 +242,7 @@ int recipe_finish(struct recipe *recipe)
 	if (recipe->errors)
 		return -1;
 	if (finish_modules(recipe) < 0 || finish_programs(recipe) < 0 || finish_run(recipe) < 0 ||
-	    finish_cmdline(recipe) < 0 || finish_attr(recipe) < 0)
+	    finish_cmdline(recipe) < 0 || finish_limits(recipe) < 0 || finish_attr(recipe) < 0)
 		return -1;
 	clamp_program_times(recipe);
 	return 0;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "init/pure/paths.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/image/stage.h"
@@ -117,6 +118,20 @@ static void take_run(const struct line *line, struct oci_run *run)
 	*run = (struct oci_run){ 0 };
 }
 
+/* What /init obeys is the caller's to say: a stranger's container could name itself root, or
+ * another program. */
+static void leave_out_ours(const struct line *line, struct image *stage)
+{
+	const struct entry *ours = image_find(stage, CONFIG_DIR);
+
+	if (!ours)
+		return;
+	warning("%s: left out " CONFIG_DIR " of the container: what /init reads there is for a "
+		"recipe to say",
+		line->why);
+	image_remove(stage, ours->path, REMOVE_INCLUSIVE, 0);
+}
+
 int verb_oci(const struct line *line)
 {
 	struct oci_run run;
@@ -127,7 +142,10 @@ int verb_oci(const struct line *line)
 	if (input_begin(&input, line) < 0)
 		return -1;
 	tag = cut_tag(input.path);
-	result = input_end(&input, oci_add(input.stage, input.path, tag, &run, line->why));
+	result = oci_add(input.stage, input.path, tag, &run, line->why);
+	if (!result)
+		leave_out_ours(line, input.stage);
+	result = input_end(&input, result);
 	if (!result)
 		take_run(line, &run);
 	oci_run_free(&run);

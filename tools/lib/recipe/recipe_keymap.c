@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "init/pure/keymap.h"
+#include "init/pure/imageconf.h"
 #include "tools/lib/base/capture.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
@@ -14,7 +15,7 @@
 
 #define KEYMAP_FILE "/etc/rdinit/keymap"
 #define TEXT_MAX ((size_t)1 << 20) /* bytes */
-#define KEYMAP_CONF "/etc/cmdline.d/40-keymap.conf"
+#define KEYMAP_CONF IMAGECONF_DIR "/40-keymap.conf"
 
 static struct span span_of(const struct buffer *buffer)
 {

@@ -23,7 +23,7 @@ struct recipe {
 	size_t archive_count;
 	struct modules *modules; /* NULL until the first module */
 	int has_no_modules; /* that was reported: a second line need not say it again */
-	struct buffer cmdline; /* text of /etc/cmdline.d/50-image.conf */
+	struct buffer cmdline; /* text of IMAGECONF_LAST */
 	char *cmdline_why; /* NULL: no cmdline verb */
 	struct program *late; /* `program ... nss`, all texts their own: the last line may
 			       * bring /etc/nsswitch.conf */
@@ -153,6 +153,7 @@ int finish_attr(struct recipe *recipe);
 int finish_programs(struct recipe *recipe);
 int finish_run(struct recipe *recipe);
 int finish_cmdline(struct recipe *recipe);
+int finish_limits(struct recipe *recipe);
 int finish_modules(struct recipe *recipe);
 
 #endif

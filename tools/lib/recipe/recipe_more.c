@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "init/pure/imageconf.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
@@ -204,7 +205,7 @@ int finish_cmdline(struct recipe *recipe)
 {
 	if (!recipe->cmdline_why)
 		return 0;
-	return image_add_data(recipe->image, "/etc/cmdline.d/50-image.conf", recipe->cmdline.data,
+	return image_add_data(recipe->image, IMAGECONF_LAST, recipe->cmdline.data,
 			      recipe->cmdline.len, 0644, recipe->cmdline_why)
 		       ? 0
 		       : -1;

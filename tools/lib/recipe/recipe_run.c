@@ -2,6 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/imageconf.h"
+#include "init/pure/limits.h"
+#include "init/pure/paths.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
@@ -9,9 +12,7 @@
 #include "tools/lib/program/program.h"
 #include "tools/lib/recipe/recipe_line.h"
 
-#define RUN_FILE "/etc/rdinit/run"
-#define ENV_FILE "/etc/rdinit/env"
-#define CONTAINER_CONF "/etc/cmdline.d/40-container.conf"
+#define CONTAINER_CONF IMAGECONF_DIR "/40-container.conf"
 
 int verb_run(const struct line *line)
 {
@@ -119,7 +120,7 @@ static const char *container_path(const struct oci_run *container)
 	for (char **word = container->env; word && *word; word++)
 		if (!strncmp(*word, "PATH=", 5))
 			return *word + 5;
-	return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+	return DEFAULT_PATH;
 }
 
 static int leads_to_file(const struct image *image, const char *path)
