@@ -12,7 +12,7 @@ VERSION	= 0.1
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
 PURE	= blake2b checksum cmdline dirents diskid diskpath drivers efivar executable find finding format frames fslist fsprobe fstab \
-	  glob hints identity imageconf keymap kmsg limits mode modlist mounts \
+	  glob hints identity imageconf keymap kmsg limits mode modlist mountopts mounts \
 	  names number partitions rootspec settings sha256 udevname uevent view xxh64 $(FORMATS:%=fsprobe/%)
 
 # What probes know of, a file for each family.
@@ -23,7 +23,7 @@ INIT	= main early_mounts console settings late_mounts keymap modules resume root
 	  root_mount root_usr root_switch appliance stay power boot_partition give_up child child_start devices \
 	  devices_wait disk_id disk_path drivers links module module_loader module_queue mount_table probe root_check root_firmware \
 	  root_loop root_members root_overlay root_ram root_report root_share root_take root_try stdio_frames sys/sys \
-	  sys/crash sys/file sys/sysfs sys/log sys/meminfo sys/host sys/empty_tree
+	  sys/crash sys/file sys/lines sys/sysfs sys/log sys/meminfo sys/host sys/empty_tree
 
 # The host tool.
 TOOL	= main pack pack_image list cat extract diff explain plan check run run_boot run_machine

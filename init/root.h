@@ -34,6 +34,7 @@ struct attempt {
 	struct boot *boot;
 	const struct place *place;
 	const char *target;
+	const char *shown; /* the target in messages; NULL: as it is */
 	const char *types; /* to try, by commas; NULL: what was found, or else all */
 	const char *options; /* NULL: none */
 	unsigned long flags; /* MS_* */
@@ -43,6 +44,10 @@ struct attempt {
 /* root_try.c: mounts the place's device as the first of the types that works, with the modules
  * that the image has for them. 0 or -errno, said. */
 int root_try(const struct attempt *attempt);
+
+/* root_mount.c: changes how mounts on the target propagate, MS_SHARED and the like; 0: as they do. 0
+ * or -errno, said. */
+int root_propagate(const char *target, unsigned long propagation);
 
 /* root_mount.c: the devices of a file system on several, and `own`, as options. NULL: none. */
 const char *root_options(const struct place *place, const char *own, char *text, size_t size);

@@ -129,7 +129,7 @@ static int find_by_name(struct boot *boot, struct place *place, const struct roo
 	}
 	name_device(place->device, device);
 	if (spec->kind == ROOTSPEC_GPT_AUTO && device->finding.part_flags & PARTITION_READ_ONLY)
-		boot->settings.root_access = ROOT_READ_ONLY;
+		boot->settings.root_access = MOUNT_READ_ONLY;
 	return root_take(place, device);
 }
 

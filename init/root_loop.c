@@ -25,7 +25,7 @@ static int open_control(struct boot *boot)
 
 /* The device stays open until /init becomes another: it frees itself with its last user, and the
  * mount is not yet one. */
-static int attach(struct boot *boot, int file, const char *name, enum root_access access)
+static int attach(struct boot *boot, int file, const char *name, enum mount_access access)
 {
 	int control = open_control(boot), number, fd, error;
 
@@ -37,11 +37,12 @@ static int attach(struct boot *boot, int file, const char *name, enum root_acces
 		return log_err(number, "find a free loop device");
 	format_text(boot->root.device, sizeof(boot->root.device), "/dev/loop%d", number);
 	sys_mknod(boot->root.device, S_IFBLK | 0600, LOOP_MAJOR, (unsigned int)number);
-	fd = sys_open(boot->root.device, access == ROOT_READ_ONLY ? O_RDONLY : O_RDWR);
+	fd = sys_open(boot->root.device, access == MOUNT_READ_ONLY ? O_RDONLY : O_RDWR);
 	if (fd < 0)
 		return log_err(fd, "open %s", boot->root.device);
-	error = sys_loop_attach(
-		fd, file, LO_FLAGS_AUTOCLEAR | (access == ROOT_READ_ONLY ? LO_FLAGS_READ_ONLY : 0));
+	error = sys_loop_attach(fd, file,
+				LO_FLAGS_AUTOCLEAR |
+					(access == MOUNT_READ_ONLY ? LO_FLAGS_READ_ONLY : 0));
 	return error ? log_err(error, "attach %s to %s", name, boot->root.device) : number;
 }
 
@@ -58,10 +59,10 @@ static int look(struct boot *boot, int number)
 	return boot->settings.rootfstype ? 0 : root_look(boot, &boot->root);
 }
 
-static enum root_access access_of(const struct boot *boot)
+static enum mount_access access_of(const struct boot *boot)
 {
-	return boot->settings.overlay ? ROOT_READ_ONLY
-				      : (enum root_access)boot->settings.root_access;
+	return boot->settings.overlay ? MOUNT_READ_ONLY
+				      : (enum mount_access)boot->settings.root_access;
 }
 
 int root_loop_carry(struct boot *boot, int file, const char *name)
@@ -87,11 +88,11 @@ static int take_to_ram(struct boot *boot, int file)
 int root_loop(struct boot *boot)
 {
 	/* What is copied is read alone. */
-	enum root_access access = boot->settings.toram ? ROOT_READ_ONLY : access_of(boot);
+	enum mount_access access = boot->settings.toram ? MOUNT_READ_ONLY : access_of(boot);
 	const struct attempt host = { .boot = boot,
 				      .place = &boot->root,
 				      .target = HOST,
-				      .flags = access == ROOT_READ_ONLY ? MS_RDONLY : 0,
+				      .flags = access == MOUNT_READ_ONLY ? MS_RDONLY : 0,
 				      .writing = WRITING_NEEDED };
 	int error = root_try(&host), top, file;
 
@@ -101,7 +102,7 @@ int root_loop(struct boot *boot)
 	if (top < 0)
 		return log_err(top, "open " HOST);
 	file = sys_open_in_root(top, boot->settings.loop,
-				access == ROOT_READ_ONLY ? O_RDONLY : O_RDWR);
+				access == MOUNT_READ_ONLY ? O_RDONLY : O_RDWR);
 	sys_close(top);
 	if (file < 0)
 		return log_err(file, "open rdinit.loop=%s on %s", boot->settings.loop,

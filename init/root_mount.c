@@ -9,31 +9,51 @@
 
 const char *root_options(const struct place *place, const char *own, char *text, size_t size)
 {
+	if (!own || !own[0])
+		return place->members[0] ? place->members : NULL;
 	if (!place->members[0])
 		return own;
-	format_text(text, size, "%s%s%s", place->members, own ? "," : "", own ? own : "");
+	format_text(text, size, "%s,%s", place->members, own);
 	return text;
+}
+
+int root_propagate(const char *target, unsigned long propagation)
+{
+	int error = propagation ? sys_mount(NULL, target, NULL, propagation, NULL) : 0;
+
+	return error ? log_err(error, "change how mounts on %s propagate", target) : 0;
 }
 
 static int mount_root(struct boot *boot, const char *target)
 {
 	const struct settings *settings = &boot->settings;
-	int is_read_only = settings->root_access == ROOT_READ_ONLY || settings->overlay;
+	int is_read_only = settings->root_access == MOUNT_READ_ONLY || settings->overlay;
+	unsigned long flags = settings->root_mount.flags | (is_read_only ? MS_RDONLY : 0);
 	char options[MEMBERS_MAX + COMMAND_LINE_MAX];
 	struct attempt attempt = {
 		.boot = boot,
 		.place = &boot->root,
 		.target = target,
 		.types = settings->rootfstype,
-		.options = root_options(&boot->root, settings->rootflags, options, sizeof(options)),
-		.flags = is_read_only ? MS_RDONLY : 0,
+		.options = root_options(&boot->root, settings->root_mount.text, options,
+					sizeof(options)),
+		.flags = flags,
 	};
-	int error = root_share(boot, target, attempt.flags | MS_SILENT);
+	int error = root_share(boot, target, flags | MS_SILENT);
 
-	if (error <= 0)
-		return error;
-	error = settings->overlay ? 0 : root_check(boot, &boot->root, settings->rootfstype);
-	return error ? error : root_try(&attempt);
+	if (error > 0) {
+		error = settings->overlay ? 0 : root_check(boot, &boot->root, settings->rootfstype);
+		error = error ? error : root_try(&attempt);
+	}
+	return error ? error : root_propagate(target, settings->root_mount.propagation);
+}
+
+static int check_flags(const struct mount_options *options)
+{
+	return options->is_bind
+		       ? log_err(-EINVAL, "take rootflags=: bind, move and remount make no "
+					  "root of a device")
+		       : 0;
 }
 
 static int root_of_ram(struct boot *boot)
@@ -45,8 +65,11 @@ static int root_of_ram(struct boot *boot)
 
 int root_mount(struct boot *boot)
 {
-	int error = sys_mkdir(NEWROOT, 0755);
+	int error = check_flags(&boot->settings.root_mount);
 
+	if (error)
+		return error;
+	error = sys_mkdir(NEWROOT, 0755);
 	if (error && error != -EEXIST)
 		return log_err(error, "make " NEWROOT);
 	if (boot->settings.overlay || boot->settings.loop || boot->settings.toram)

@@ -47,7 +47,7 @@ int root_share_name(struct boot *boot)
 static int try(struct boot *boot, const struct share *share, const char *target,
 	       unsigned long flags)
 {
-	const char *more = boot->settings.rootflags ? boot->settings.rootflags : "";
+	const char *more = boot->settings.root_mount.text ? boot->settings.root_mount.text : "";
 	char options[OPTIONS_MAX], alias[32];
 	int error;
 

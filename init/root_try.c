@@ -72,7 +72,8 @@ static int try_all(const struct attempt *attempt, const char **types, int count)
 		kept = weightier(kept, error);
 		format_text(tried + used, sizeof(tried) - used, "%s%s", i ? ", " : "", types[i]);
 	}
-	return log_err(kept ? kept : -ENODEV, "mount %s on %s as %s", device, attempt->target,
+	return log_err(kept ? kept : -ENODEV, "mount %s on %s as %s", device,
+		       attempt->shown ? attempt->shown : attempt->target,
 		       count ? tried : "anything: this kernel knows no block file system");
 }
 

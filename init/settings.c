@@ -213,6 +213,7 @@ int settings_read(struct boot *boot)
 	settings_defaults(&boot->settings);
 	error = read_image_words(boot);
 	error = first(error, settings_read_kernel_line(boot));
+	settings_finish(&boot->settings);
 	log_limit(level_of(boot->settings.verbosity));
 	say_ignored(&boot->settings);
 	error = first(error, choose_mode(boot));

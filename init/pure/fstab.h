@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-enum fstab_state { FSTAB_END, FSTAB_LINE, FSTAB_DAMAGED };
+enum fstab_state { FSTAB_END, FSTAB_LINE, FSTAB_DAMAGED, FSTAB_BLANK };
 
 /* Text lies in what was parsed. */
 struct fstab_line {
@@ -15,26 +15,21 @@ struct fstab_line {
 };
 
 /*
- * Cuts the next line that says something off `*rest`, in place, and undoes its octal escapes.
- * `line` keeps count, and must be all zero before the first. FSTAB_DAMAGED: it has fewer than three
- * fields, or its sixth is no number; only `number` is then told. Source: fstab(5).
+ * Cuts one line into its fields, in place, and undoes its octal escapes. `line` keeps count of the
+ * lines, and must be all zero before the first. FSTAB_BLANK: it says nothing, or is a comment.
+ * FSTAB_DAMAGED: it has fewer than three fields, or its sixth is no number; only `number` is then
+ * told. Source: fstab(5).
  */
+enum fstab_state fstab_parse(char *text, struct fstab_line *line);
+
+/* The same for the next line that says something, cut off `*rest`; FSTAB_END: there is none. */
 enum fstab_state fstab_next(char **rest, struct fstab_line *line);
 
-/* The last line for the folder TARGET, which covers what earlier ones mount there. 1 and `found`;
- * 0: there is none. Each damaged line is told to `damaged` (NULL: nobody is). */
-int fstab_find(char *text, const char *target, struct fstab_line *found,
-	       void (*damaged)(unsigned int number));
+/* Whether the line is for the directory TARGET. */
+int fstab_is_for(const struct fstab_line *line, const char *target);
 
-struct fstab_options {
-	unsigned long flags; /* MS_*, for mount(2) */
-	int is_optional; /* "nofail" */
-	int is_bind; /* "bind", "rbind": no file system of its own */
-	const char *text; /* what is left for the file system */
-};
-
-/* Takes out of `options`, in place, the words that are flags of mount(2), and those that only
- * programs know ("noauto", "user", "x-..."). Later words win. Source: mount(8). */
-void fstab_options(char *options, struct fstab_options *parsed);
+/* The last line for the directory TARGET, which covers what earlier ones mount there. 1 and
+ * `found`; 0: there is none. */
+int fstab_find(char *text, const char *target, struct fstab_line *found);
 
 #endif

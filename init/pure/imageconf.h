@@ -5,8 +5,9 @@
 
 #include <stddef.h>
 
-#define IMAGECONF_DIR "/etc/rdinit/cmdline.d" /* its *.conf, in the order of their names as bytes \
-					       */
+#define IMAGECONF_DIR                                                               \
+	"/etc/rdinit/cmdline.d" /* its *.conf, in the order of their names as bytes \
+				 */
 #define IMAGECONF_LAST "/etc/rdinit/cmdline" /* after them: what was asked of rdinit pack */
 
 /* Whether a file of this name in IMAGECONF_DIR is read. */

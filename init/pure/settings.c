@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include "init/pure/number.h"
 
@@ -30,9 +31,9 @@ const struct parameter parameters[] = {
 		  "file systems to try, in this order; default: all that the kernel knows"),
 	PARAMETER("rootflags", PARAMETER_TEXT, FIELD(rootflags), 0, NULL, "OPTIONS",
 		  "mount options of the root"),
-	PARAMETER("ro", PARAMETER_SET, FIELD(root_access), ROOT_READ_ONLY, NULL, NULL,
+	PARAMETER("ro", PARAMETER_SET, FIELD(root_access), MOUNT_READ_ONLY, NULL, NULL,
 		  "mount the root read-only (the default)"),
-	PARAMETER("rw", PARAMETER_SET, FIELD(root_access), ROOT_READ_WRITE, NULL, NULL,
+	PARAMETER("rw", PARAMETER_SET, FIELD(root_access), MOUNT_READ_WRITE, NULL, NULL,
 		  "mount the root for writing"),
 	PARAMETER("rootwait", PARAMETER_ROOTWAIT, FIELD(timeout_s), 0, NULL, "[SECONDS]",
 		  "wait for the root without a limit, or this long"),
@@ -103,6 +104,17 @@ void settings_defaults(struct settings *settings)
 	memset(settings, 0, sizeof(*settings));
 	settings->timeout_s = ROOT_TIMEOUT_S;
 	settings->grace_s = GRACE_S;
+}
+
+void settings_finish(struct settings *settings)
+{
+	if (settings->rootflags)
+		mountopts_parse(settings->rootflags, &settings->root_mount);
+	if (settings->root_access == MOUNT_ACCESS_UNSET)
+		settings->root_access = settings->root_mount.access;
+	if (settings->root_access == MOUNT_ACCESS_UNSET)
+		settings->root_access = MOUNT_READ_ONLY;
+	settings->root_mount.flags &= ~(unsigned long)MS_RDONLY;
 }
 
 static void ignore(struct settings *settings, struct word *word, const char *why)

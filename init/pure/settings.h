@@ -6,11 +6,11 @@
 
 #include "init/pure/cmdline.h"
 #include "init/pure/limits.h"
+#include "init/pure/mountopts.h"
 
 #define WAIT_FOREVER (-1) /* struct settings, timeout_s */
 #define ROOT_TIMEOUT_S 30 /* slow USB hubs and RAID controllers take 10 to 20 s */
 
-enum root_access { ROOT_READ_ONLY, ROOT_READ_WRITE };
 enum mounts_choice { MOUNTS_ALL, MOUNTS_MINIMAL };
 enum verbosity { VERBOSITY_NORMAL, VERBOSITY_QUIET, VERBOSITY_DEBUG };
 enum onfail {
@@ -38,11 +38,13 @@ struct text_list {
 
 /* All text points into the lines that were parsed. */
 struct settings {
-	const char *root, *rootfstype, *rootflags, *init, *run, *stdio, *host, *user, *chdir,
-		*keymap, *loop, *resume, *resume_offset;
+	char *rootflags; /* until settings_finish() */
+	const char *root, *rootfstype, *init, *run, *stdio, *host, *user, *chdir, *keymap, *loop,
+		*resume, *resume_offset;
 	const char *overlay; /* NULL: none; "": in memory; else the device of its layer */
 	char *arguments; /* the line behind "--", not yet cut; NULL: no "--" */
-	int root_access; /* enum root_access */
+	int root_access; /* enum mount_access, by ro and rw; settings_finish() has the last word */
+	struct mount_options root_mount; /* rootflags=, taken apart by settings_finish() */
 	int timeout_s; /* how long to wait for the root, seconds; or WAIT_FOREVER */
 	int rootdelay_s; /* seconds */
 	int grace_s; /* between TERM and KILL, seconds */
@@ -97,6 +99,10 @@ extern const size_t parameter_count;
 enum settings_source { FROM_IMAGE, FROM_KERNEL };
 
 void settings_defaults(struct settings *settings);
+
+/* To be called once, when all lines are read: takes rootflags= apart, in place. Of ro and rw
+ * those of their own win over those in rootflags=; with neither the root is read-only. */
+void settings_finish(struct settings *settings);
 
 /* Reads `line` (which is cut in place and must outlive `settings`) over what is there: the last
  * word wins. Words that cannot be used are kept in `ignored` with a reason. */

@@ -206,6 +206,11 @@ int sys_chdir(const char *path)
 	return (int)result(chdir(path));
 }
 
+int sys_fchdir(int fd)
+{
+	return (int)result(fchdir(fd));
+}
+
 int sys_chroot(const char *path)
 {
 	return (int)result(chroot(path));

@@ -203,6 +203,7 @@ WORDS = [
     ("word", 12, "warning", "rootftsype=ext4", "boot=live splash mem=1G vga=ask ip=dhcp video=x", "rootfstype?"),
     ("word", 12, "warning", "consle=ttyS0", "net.ifnames=0 FOO=bar -- consle=1", "console?"),
     ("word", 12, "error", "a=" + "x" * 2046, "a=" + "x" * 2045, "cuts it off after 2047"),
+    ("word", 12, "error", "root=/dev/vda rootflags=bind", "root=/dev/vda rootflags=defaults,noatime,rshared", "rootflags=bind makes no root"),
     ("root", 13, "error", "root=UUID=", "root=UUID=12", "is no name that /init knows"),
     ("root", 13, "error", "root=/dev/" + "x" * 125, "root=/dev/x", "more than 127 bytes"),
 ]

@@ -163,7 +163,7 @@ LIMITS = [  # symbol, file, what the manual says, whether a NUL takes one of the
     ("SETTINGS_MODULES_MAX", "pure/limits.h", "parameters of modules", 0),
     ("MODULE_LIST_MAX", "pure/limits.h", "/etc/rdinit/modules", 1),
     ("DEVICE_PATH_MAX", "pure/limits.h", "root's device path", 1),
-    ("FSTAB_MAX", "root_usr.c", "root's Pa /etc/fstab", 1),
+    ("LINE_BYTES_MAX", "sys/lines.h", "a line of the root's Pa /etc/fstab", 2),
     ("FSLIST_MAX", "pure/fslist.h", "file systems tried", 0),
     ("LOG_LINE_MAX", "sys/log.h", "bytes of a message", 1),
     ("EMPTY_TREE_DEPTH", "sys/empty_tree.h", "that are deleted", 0),

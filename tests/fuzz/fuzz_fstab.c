@@ -1,39 +1,29 @@
-/* fuzz_fstab.c - PROPERTY: fields lie in the text, lines are counted, options never grow; who looks
- * for one folder is told of every damaged line. */
+/* fuzz_fstab.c - PROPERTY: fields lie in the text, lines are counted, options never grow. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "init/pure/fstab.h"
+#include "init/pure/mountopts.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_options(char *options)
 {
 	size_t len = strlen(options);
-	struct fstab_options parsed;
+	struct mount_options parsed;
 
-	fstab_options(options, &parsed);
+	mountopts_parse(options, &parsed);
 	CHECK(parsed.text == options && strlen(parsed.text) <= len);
-	CHECK(!strstr(parsed.text, ",,") && parsed.text[0] != ',');
+	CHECK(parsed.text[0] != ',');
 }
 
-static unsigned int damaged;
-
-static void count_damaged(unsigned int number)
-{
-	CHECK(number);
-	damaged++;
-}
-
-static void check_find(const uint8_t *data, size_t size, unsigned int damaged_lines)
+static void check_find(const uint8_t *data, size_t size)
 {
 	char *text = text_of(data, size);
 	size_t len = strlen(text);
 	struct fstab_line line;
 
-	damaged = 0;
-	if (fstab_find(text, "/", &line, count_damaged))
+	if (fstab_find(text, "/", &line))
 		CHECK(lies_in(line.source, text, len) && line.target[0] == '/');
-	CHECK(damaged == damaged_lines);
 	free(text);
 }
 
@@ -42,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = text_of(data, size), *rest = text;
 	struct fstab_line line = { 0 };
 	size_t len = strlen(text);
-	unsigned int lines = 1, before = 0, damaged_lines = 0;
+	unsigned int lines = 1, before = 0;
 	enum fstab_state state;
 
 	for (size_t i = 0; i < len; i++)
@@ -50,7 +40,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while ((state = fstab_next(&rest, &line)) != FSTAB_END) {
 		CHECK(line.number > before && line.number <= lines);
 		before = line.number;
-		damaged_lines += state == FSTAB_DAMAGED;
 		if (state == FSTAB_DAMAGED)
 			continue;
 		CHECK(lies_in(line.source, text, len) && lies_in(line.target, text, len));
@@ -60,6 +49,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	CHECK(!*rest);
 	free(text);
-	check_find(data, size, damaged_lines);
+	check_find(data, size);
 	return 0;
 }

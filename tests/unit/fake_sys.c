@@ -25,7 +25,8 @@
 #define DEVICE_ROOT 1 /* st_dev of "/" */
 #define DEVICE_NEW 2 /* and of what is below "/newroot" */
 
-char fake_calls[8192], fake_console[8192];
+char fake_calls[8192], fake_console[8192], fake_mount_options[8192];
+unsigned long fake_mount_flags;
 jmp_buf fake_end;
 int fake_status;
 
@@ -138,7 +139,9 @@ static int open_file(const char *path)
 int sys_mount(const char *source, const char *target, const char *type, unsigned long flags,
 	      const char *data)
 {
-	(void)type, (void)flags, (void)data;
+	(void)type;
+	fake_mount_flags = flags;
+	snprintf(fake_mount_options, sizeof(fake_mount_options), "%s", text(data));
 	return (int)call(CHANGES, 0, "mount %s %s", text(source), target);
 }
 
@@ -404,6 +407,13 @@ int sys_access(const char *path, int mode)
 {
 	(void)mode;
 	return (int)call(ASKS, open_file(path) < 0 ? -ENOENT : 0, "access %s", path);
+}
+
+int sys_fchdir(int fd)
+{
+	struct file *file = file_of(fd);
+
+	return (int)call(CHANGES, 0, "fchdir %s", file ? file->path : "-");
 }
 
 int sys_chdir(const char *path)

@@ -12,6 +12,10 @@ extern char fake_console[8192];
 /* Where sys_reboot() goes once it succeeds: it does not return. RB_DISABLE_CAD does. */
 extern jmp_buf fake_end;
 
+/* Of the last mount(2): its flags, and its options ("-" for none). */
+extern unsigned long fake_mount_flags;
+extern char fake_mount_options[8192];
+
 /* What sys_wait() says of a child. Where "fork" is answered with a process id, the child runs at
  * once, and where "pipe" is answered with 0, what it writes can be read; then it is told of, unless
  * "poll pipe" is answered with 0. */

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include <cmocka.h>
 
@@ -35,6 +36,7 @@ static int reset(void **state)
 	fake_reset();
 	memset(&boot, 0, sizeof(boot));
 	settings_defaults(&boot.settings);
+	settings_finish(&boot.settings);
 	boot.settings.timeout_s = 1;
 	boot.settings.root = "/dev/vda";
 	boot.upper.name = "";
@@ -49,6 +51,26 @@ static void what_was_found_is_the_only_type_that_is_tried(void **state)
 	(void)state;
 	assert_int_equal(root_mount(&boot), 0);
 	assert_string_equal(fake_calls, "mkdir /newroot\nmount /dev/vda /newroot\n");
+}
+
+static void rootflags_are_those_of_mount(void **state)
+{
+	char flags[] = "noatime,subvol=@,x-a,rshared,compress";
+
+	(void)state;
+	boot.settings.rootflags = flags;
+	settings_finish(&boot.settings);
+	assert_int_equal(root_mount(&boot), 0);
+	assert_string_equal(fake_calls,
+			    "mkdir /newroot\nmount /dev/vda /newroot\nmount - /newroot\n");
+	assert_int_equal(fake_mount_flags, MS_SHARED | MS_REC);
+	fake_reset();
+	boot.settings.root_mount.propagation = 0;
+	assert_int_equal(root_mount(&boot), 0);
+	assert_int_equal(fake_mount_flags, MS_RDONLY | MS_NOATIME | MS_SILENT);
+	assert_string_equal(fake_mount_options, "subvol=@,compress");
+	boot.settings.root_mount.is_bind = 1;
+	assert_int_equal(root_mount(&boot), -EINVAL);
 }
 
 static void a_type_without_a_driver_is_named(void **state)
@@ -190,6 +212,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(what_was_found_is_the_only_type_that_is_tried, reset),
+		cmocka_unit_test_setup(rootflags_are_those_of_mount, reset),
 		cmocka_unit_test_setup(a_type_without_a_driver_is_named, reset),
 		cmocka_unit_test_setup(an_overlay_in_memory, reset),
 		cmocka_unit_test_setup(an_overlay_on_a_device, reset),

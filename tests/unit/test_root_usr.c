@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include <cmocka.h>
 
@@ -16,6 +17,7 @@
 #include "tests/unit/fake_sys.h"
 
 #define FSCK "/sbin/fsck.ext4"
+#define MOUNTED(path) "fchdir root:" path "\nmount /dev/vdb .\nchdir /\n"
 
 static struct boot boot;
 static int restarts;
@@ -39,6 +41,7 @@ static int reset(void **state)
 	restarts = 0;
 	memset(&boot, 0, sizeof(boot));
 	settings_defaults(&boot.settings);
+	settings_finish(&boot.settings);
 	boot.settings.timeout_s = 1;
 	boot.settings.root = "/dev/vda";
 	boot.root.word = "root";
@@ -65,7 +68,33 @@ static void usr_is_mounted_as_the_fstab_says(void **state)
 	with_fstab(
 		"# text\n/dev/vda / ext4 defaults 0 1\n/dev/vdb /usr xfs noatime,logbufs=8 0 0\n");
 	assert_int_equal(root_usr(&boot), 0);
-	assert_string_equal(fake_calls, "mount /dev/vdb /newroot/usr\n");
+	assert_string_equal(fake_calls, MOUNTED("/usr"));
+	assert_int_equal(fake_mount_flags, MS_NOATIME | MS_RDONLY | MS_SILENT);
+	assert_string_equal(fake_mount_options, "logbufs=8");
+}
+
+static void what_is_marked_is_mounted_too(void **state)
+{
+	(void)state;
+	with_fstab("/dev/vdb /etc ext4 x-initrd.mount,ro\n/dev/vdb /var ext4 defaults\n"
+		   "/dev/vda / ext4 x-initrd.mount\n/dev/vdb /usr ext4 x-initrd.mount\n"
+		   "/dev/vdb none swap x-initrd.mount\n"
+		   "/dev/vdb /srv ext4 x-initrd.mounts\n/d /home none bind,x-initrd.mount\n");
+	fake_file("root:/etc", "", 0);
+	assert_int_equal(root_usr(&boot), 0);
+	assert_string_equal(fake_calls, MOUNTED("/usr") MOUNTED("/etc"));
+	assert_int_equal(fake_mount_flags, MS_RDONLY | MS_SILENT);
+	assert_non_null(strstr(fake_console, "/home is a part of another file system (line 7 of"));
+}
+
+static void mounts_propagate_as_the_line_says(void **state)
+{
+	(void)state;
+	with_fstab("/dev/vdb /usr xfs rshared\n");
+	assert_int_equal(root_usr(&boot), 0);
+	assert_string_equal(fake_calls, "fchdir root:/usr\nmount /dev/vdb .\nfchdir root:/usr\n"
+					"mount - .\nchdir /\n");
+	assert_int_equal(fake_mount_flags, MS_SHARED | MS_REC);
 }
 
 static void without_a_line_or_a_file_nothing_is_mounted(void **state)
@@ -84,9 +113,10 @@ static void a_damaged_line_is_said_and_passed_over(void **state)
 {
 	(void)state;
 	with_fstab("/usr\n/dev/vdb /usr/ xfs\n");
+	fake_file("root:/usr/", "", 0);
 	assert_int_equal(root_usr(&boot), 0);
 	assert_non_null(strstr(fake_console, "line 1 of the root's /etc/fstab is damaged"));
-	assert_string_equal(fake_calls, "mount /dev/vdb /newroot/usr\n");
+	assert_string_equal(fake_calls, MOUNTED("/usr/"));
 }
 
 static void a_part_of_another_file_system_is_left_alone(void **state)
@@ -107,8 +137,12 @@ static void every_step_to_usr_can_fail(void **state)
 	} rows[] = {
 		{ "open /newroot", "", -EIO, -EIO, "open /newroot: " },
 		{ "open root:/etc/fstab", "", -EACCES, -EACCES, "read the root's /etc/fstab: " },
-		{ "open root:/usr", "/dev/vdb /usr xfs", -ELOOP, -ENOTDIR,
-		  "open the root's folder /usr: " },
+		{ "open root:/usr", "/dev/vdb /usr xfs", -ELOOP, -ELOOP,
+		  "open the root's directory /usr: " },
+		{ "fchdir", "/dev/vdb /usr xfs", -EACCES, -EACCES,
+		  "enter the root's directory /usr: " },
+		{ "mount - .", "/dev/vdb /usr xfs shared", -EINVAL, -EINVAL,
+		  "change how mounts on . propagate" },
 		{ "open /dev/vdb", "/dev/vdb /usr xfs", -ENOENT, -ETIMEDOUT,
 		  "find /usr=/dev/vdb: " },
 		{ "open /dev/vdb", "/dev/vdb /usr xfs nofail", -ENOENT, 0, "its line has nofail" },
@@ -127,20 +161,6 @@ static void every_step_to_usr_can_fail(void **state)
 		if (!strstr(fake_console, rows[i].says))
 			fail_msg("%s: %s", rows[i].call, fake_console);
 	}
-}
-
-static void an_fstab_that_is_too_long_is_no_part_of_one(void **state)
-{
-	static char text[8193];
-
-	(void)state;
-	memset(text, '\n', 8191);
-	with_fstab(text);
-	assert_int_equal(root_usr(&boot), 0);
-	reset(NULL);
-	text[8191] = '\n';
-	with_fstab(text);
-	assert_int_equal(root_usr(&boot), -EFBIG);
 }
 
 /* --- the check --- */
@@ -320,7 +340,8 @@ int main(void)
 		cmocka_unit_test_setup(a_damaged_line_is_said_and_passed_over, reset),
 		cmocka_unit_test_setup(a_part_of_another_file_system_is_left_alone, reset),
 		cmocka_unit_test_setup(every_step_to_usr_can_fail, reset),
-		cmocka_unit_test_setup(an_fstab_that_is_too_long_is_no_part_of_one, reset),
+		cmocka_unit_test_setup(what_is_marked_is_mounted_too, reset),
+		cmocka_unit_test_setup(mounts_propagate_as_the_line_says, reset),
 		cmocka_unit_test_setup(the_program_is_run_as_asked_for, reset),
 		cmocka_unit_test_setup(nothing_is_run, reset),
 		cmocka_unit_test_setup(its_status_decides, reset),

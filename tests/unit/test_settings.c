@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include <cmocka.h>
 
@@ -41,9 +42,10 @@ static void nothing_asked_for_means_the_defaults(void **state)
 {
 	(void)state;
 	read_one("");
+	settings_finish(&settings);
 	assert_null(settings.root);
 	assert_null(settings.arguments);
-	assert_int_equal(settings.root_access, ROOT_READ_ONLY);
+	assert_int_equal(settings.root_access, MOUNT_READ_ONLY);
 	assert_int_equal(settings.timeout_s, 30);
 	assert_int_equal(settings.grace_s, 5);
 	assert_int_equal(settings.onfail, ONFAIL_UNSET);
@@ -104,8 +106,8 @@ static void every_number_and_choice_is_taken(void **state)
 		size_t field;
 		int value;
 	} rows[] = {
-		{ "ro", offsetof(struct settings, root_access), ROOT_READ_ONLY },
-		{ "rw", offsetof(struct settings, root_access), ROOT_READ_WRITE },
+		{ "ro", offsetof(struct settings, root_access), MOUNT_READ_ONLY },
+		{ "rw", offsetof(struct settings, root_access), MOUNT_READ_WRITE },
 		{ "rootwait", offsetof(struct settings, timeout_s), WAIT_FOREVER },
 		{ "rootwait=7", offsetof(struct settings, timeout_s), 7 },
 		{ "rd.timeout=0", offsetof(struct settings, timeout_s), 0 },
@@ -204,7 +206,7 @@ static void the_last_word_wins(void **state)
 	read_line(0, "root=/dev/a rw quiet rdinit.grace=1", FROM_IMAGE);
 	read_line(1, "root=/dev/b root=/dev/c ro rdinit.grace=2 debug", FROM_KERNEL);
 	assert_string_equal(settings.root, "/dev/c");
-	assert_int_equal(settings.root_access, ROOT_READ_ONLY);
+	assert_int_equal(settings.root_access, MOUNT_READ_ONLY);
 	assert_int_equal(settings.grace_s, 2);
 	assert_int_equal(settings.verbosity, VERBOSITY_DEBUG);
 }
@@ -267,6 +269,38 @@ static void too_many_of_anything_are_counted_not_written(void **state)
 	assert_int_equal(settings.ignored_count, 1);
 }
 
+static void flags_of_the_root_are_taken_apart(void **state)
+{
+	static const struct {
+		const char *line, *text;
+		enum mount_access access;
+		unsigned long flags, propagation;
+	} rows[] = {
+		{ "quiet", NULL, MOUNT_READ_ONLY, 0, 0 },
+		{ "rw", NULL, MOUNT_READ_WRITE, 0, 0 },
+		{ "rootflags=noatime", "", MOUNT_READ_ONLY, MS_NOATIME, 0 },
+		{ "rootflags=rw,noatime,subvol=@", "subvol=@", MOUNT_READ_WRITE, MS_NOATIME, 0 },
+		{ "ro rootflags=rw", "", MOUNT_READ_ONLY, 0, 0 },
+		{ "rootflags=ro rw", "", MOUNT_READ_WRITE, 0, 0 },
+		{ "rootflags=defaults,x-a,X-b,rshared", "", MOUNT_READ_ONLY, 0,
+		  MS_SHARED | MS_REC },
+		{ "\"rootflags=a=1,b=2\"", "a=1,b=2", MOUNT_READ_ONLY, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		read_one(rows[i].line);
+		settings_finish(&settings);
+		assert_int_equal(settings.root_access, rows[i].access);
+		assert_int_equal(settings.root_mount.flags, rows[i].flags);
+		assert_int_equal(settings.root_mount.propagation, rows[i].propagation);
+		if (rows[i].text)
+			assert_string_equal(settings.root_mount.text, rows[i].text);
+		else
+			assert_null(settings.root_mount.text);
+	}
+}
+
 static void comments_of_the_image_are_blanked_out(void **state)
 {
 	static const struct {
@@ -295,6 +329,7 @@ static void comments_of_the_image_are_blanked_out(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(flags_of_the_root_are_taken_apart),
 		cmocka_unit_test(comments_of_the_image_are_blanked_out),
 		cmocka_unit_test(nothing_asked_for_means_the_defaults),
 		cmocka_unit_test(every_text_parameter_is_taken),

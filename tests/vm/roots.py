@@ -51,7 +51,7 @@ def tree(directory):
     for folder in ("bin", "sbin", "dev", "proc", "sys", "run"):
         (beside / folder).mkdir(parents=True)
     shutil.copy(shutil.which("busybox"), beside / "bin/busybox")
-    (beside / "sbin/init").write_text("#!/bin/busybox sh\necho ROOT-OK\nbusybox grep -E ' /(usr)? ' /proc/mounts\n"
+    (beside / "sbin/init").write_text("#!/bin/busybox sh\necho ROOT-OK\nbusybox grep -E ' /(usr|var/state)? ' /proc/mounts\n"
                                       "(echo text >/written) 2>/dev/null && echo WRITTEN\n"
                                       "busybox ls /run/rdinit/lower 2>/dev/null\n"
                                       "busybox stty onlcr\nbusybox poweroff -f\n")
@@ -138,9 +138,11 @@ def with_usr(fstab):
     def make(path, directory):
         top = path.with_name(path.name + ".top")
         shutil.copytree(tree(directory), top, symlinks=True)
-        for folder in ("usr", "etc"):
-            (top / folder).mkdir()
-        (top / "etc/fstab").write_text(f"# of a test\n/dev/x / ext4 defaults 0 1\n{fstab}\n")
+        for folder in ("usr", "etc", "var/state"):
+            (top / folder).mkdir(parents=True)
+        (top / "var/lib").symlink_to("/var/state")
+        comment = f"# {'of a test ' * 700}\n"
+        (top / "etc/fstab").write_text(f"# of a test\n/dev/x / ext4 defaults 0 1\n{fstab}\n{comment * 3}")
         (top / "bin/busybox").rename(top / "busybox")
         (top / "bin/busybox").symlink_to("/usr/busybox")
         usr = path.with_name("usr.root")
@@ -257,6 +259,7 @@ DISKS = {
     "usrid": with_usr(f"broken line\nUUID={USR} /usr ext4 defaults,noatime,x-initrd.mount 0 2"),
     "usrlabel": with_usr("LABEL=USR /usr auto rw 0 0"),
     "usrpath": with_usr("/dev/vdb /usr ext4"),
+    "usrmarked": with_usr("/dev/vdb /usr ext4\nLABEL=OTHER /var/lib ext4 nodev,x-initrd.mount 0 0"),
     "usrlost": with_usr("LABEL=usr /usr ext4 defaults 0 2"),
     "usrtype": with_usr("LABEL=USR /usr xfs defaults 0 2"),
     "unclean": unclean,

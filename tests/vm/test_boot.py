@@ -163,6 +163,8 @@ HAND_OFF = [
              out=r"REALROOT-OK"),
     hand_off("rootflags= reach the mount", "root=/dev/vda rootflags=nodelalloc", 0,
              out=r"^/dev/vda / ext4 ro,relatime,nodelalloc "),
+    hand_off("rootflags= may hold what mount(8) knows", "root=/dev/vda rootflags=defaults,rw,noatime,nosuid,x-a,nodelalloc", 0,
+             out=r"^/dev/vda / ext4 rw,nosuid,noatime,nodelalloc "),
     hand_off("rootflags= with a word that no type knows",
              "root=/dev/vda rootfstype=ext4 rootflags=nonsense", 125, both=(
                  r"root-mount: mount /dev/vda on /newroot as ext4: .*EINVAL",

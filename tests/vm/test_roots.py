@@ -118,6 +118,8 @@ USRS = [
     found("/usr by LABEL, for writing", "root=/dev/vda rw", "vda", "usrlabel usr", both=r"^/dev/vdb /usr ext4 rw"),
     found("/usr by its path, read-only with the root", "root=/dev/vda ro", "vda", "usrpath usr", both=r"^/dev/vdb /usr ext4 ro"),
     found("/usr by PARTUUID", f"root=UUID={U}", "vda", "usrpart usrgpt", both=r"^/dev/vdb2 /usr ext4 ro"),
+    found("what is marked, behind a link of the root", "root=/dev/vda", "vda", "usrmarked usr other", both=(
+        r"^/dev/vdb /usr ext4 ro", r"^/dev/vdc /var/state ext4 ro,nodev")),
     Row("/usr of a root under an overlay", [*disks("usrid usr"), "--append", f"root=UUID={U} rd.overlay", "@overlay.img"], 0,
         out=(r"^ROOT-OK$", r"^overlay / overlay rw", r"^/dev/vdb /usr ext4 ro")),
 ]

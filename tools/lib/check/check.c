@@ -173,6 +173,7 @@ void check_free(struct check *check)
 	free(check->unjudged);
 	free(check->programs);
 	free(check->words);
+	free(check->rootflags);
 	free(check->image_words);
 	free(check->rdinit);
 	disk_names_free(&check->disk);

@@ -102,6 +102,7 @@ struct check {
 	/* What it is asked for. */
 	char *words, *image_words; /* `settings` points into these */
 	struct settings settings;
+	char *rootflags; /* as they were given; NULL: not */
 	char *rdinit; /* the first program, "/init" */
 	int is_ours; /* that is the /init of this project */
 	struct check_program *programs;

@@ -108,6 +108,9 @@ void check_word(struct check *check)
 			  settings->ignored_count - SETTINGS_IGNORED_MAX);
 	while (cmdline_next(&rest, &word) && !cmdline_is_end(&word))
 		judge_word(check, &word, known);
+	if (check->is_ours && settings->root_mount.is_bind)
+		check_say(check, CHECK_WORD, CHECK_ERROR, "leave out bind, rbind, move and remount",
+			  "rootflags=%s makes no root of a device", shown(check->rootflags));
 	free(line);
 	if (check->append && strlen(check->append) > LINE_BYTES)
 		check_say(check, CHECK_WORD, CHECK_ERROR,

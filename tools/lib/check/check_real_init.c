@@ -10,7 +10,7 @@
 #include "tools/lib/check/check.h"
 #include "tools/lib/check/disk_files.h"
 
-#define FSTAB_MAX 8192 /* bytes, as in init/root_usr.c */
+#define FSTAB_MAX 1048576 /* bytes; /init has no limit */
 
 static const char *const inits[] = { REAL_INITS(COMMA) };
 
@@ -62,15 +62,18 @@ static char *fault_of(struct disk_files *files, const char *path)
 /* Then what is below /usr is somewhere else. */
 static bool has_own_usr(struct disk_files *files)
 {
-	char text[FSTAB_MAX + 1];
+	char *text = xmalloc(FSTAB_MAX + 1);
 	struct fstab_line line;
 	uint32_t mode;
 	long got = disk_files_head(files, "/etc/fstab", &mode, (uint8_t *)text, FSTAB_MAX);
+	bool found = false;
 
-	if (got < 0)
-		return false;
-	text[got] = '\0';
-	return fstab_find(text, "/usr", &line, NULL);
+	if (got >= 0) {
+		text[got] = '\0';
+		found = fstab_find(text, "/usr", &line);
+	}
+	free(text);
+	return found;
 }
 
 /* The usual place that works, or NULL. */

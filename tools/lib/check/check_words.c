@@ -127,6 +127,9 @@ void check_take_words(struct check *check)
 	}
 	check->words = xstrdup(check->append ? check->append : "");
 	settings_parse(&check->settings, check->words, FROM_KERNEL);
+	if (check->settings.rootflags)
+		check->rootflags = xstrdup(check->settings.rootflags);
+	settings_finish(&check->settings);
 	check_find_programs(check);
 }
 

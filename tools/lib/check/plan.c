@@ -218,10 +218,10 @@ static void plan_root_mount(struct plan *plan)
 	const struct settings *settings = plan->settings;
 
 	say(plan, "%s, as %s%s%s",
-	    settings->root_access == ROOT_READ_ONLY ? "read-only" : "for writing",
+	    settings->root_access == MOUNT_READ_ONLY ? "read-only" : "for writing",
 	    settings->rootfstype ? shown(settings->rootfstype) : "what is found on it",
-	    settings->rootflags ? ", with " : "",
-	    settings->rootflags ? shown(settings->rootflags) : "");
+	    plan->check->rootflags ? ", with " : "",
+	    plan->check->rootflags ? shown(plan->check->rootflags) : "");
 	if (settings->toram)
 		say(plan, "copied to memory before");
 	if (settings->overlay)
