@@ -80,7 +80,7 @@ all: $B/init $B/rdinit $B/uml_regset.so	## build /init and the tool
 -include $(INIT_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)
 
 $B/init: $(INIT_OBJS)
-	$(call run_as,LINK,$(MUSL_CC) $(INIT_LDFLAGS) -o $@ $^)
+	$(call run_as,LINK,$(MUSL_CC) $(INIT_LDFLAGS) -o $@ $^ && tools/cut_sections.sh $@)
 
 $B/rdinit: $(TOOL_OBJS)
 	$(call run_as,LINK,$(CC) -o $@ $^ $(TOOL_LIBS))

@@ -1,6 +1,7 @@
 /* root_check.c - a file system's own program looks at it before it is mounted. */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "init/child.h"
@@ -14,6 +15,7 @@
 #include "init/sys/sysfs.h"
 
 #define FSCK "/sbin/fsck."
+#define MARKS "/run/initramfs"
 
 /* What fsck(8) says with its status; a program of one file system says the same. */
 enum { FSCK_MENDED = 1, FSCK_RESTART = 2, FSCK_FAILED = 4 };
@@ -56,8 +58,23 @@ static const char *repair_option(const struct settings *settings)
 	}
 }
 
-static int judge(struct boot *boot, const struct child *child, const char *device)
+/* The real init need not check again. "root" is fsck-root, "/usr" is fsck-usr: initramfs-tools'
+ * names, which systemd looks for. */
+static void mark(const struct place *place)
 {
+	char path[sizeof(MARKS) + 16];
+
+	sys_mkdir(MARKS, 0755);
+	format_text(path, sizeof(path), MARKS "/fsck-%s",
+		    place->word[0] == '/' ? place->word + 1 : place->word);
+	if (strchr(path + sizeof(MARKS), '/') == NULL)
+		sys_mknod(path, S_IFREG | 0644, 0, 0);
+}
+
+static int judge(struct boot *boot, const struct child *child, const struct place *place)
+{
+	const char *device = place->device;
+
 	int status = child_exit_status(child);
 	char words[64];
 
@@ -72,6 +89,7 @@ static int judge(struct boot *boot, const struct child *child, const char *devic
 		log_step("power");
 		power(boot);
 	}
+	mark(place);
 	log_say(LOG_INFO, "%s: %s by %s", device, status & FSCK_MENDED ? "mended" : "checked",
 		child->argv[0]);
 	return 0;
@@ -102,5 +120,5 @@ int root_check(struct boot *boot, const struct place *place, const char *types)
 	if (settings->links)
 		links_make(boot);
 	/* A program that cannot be started is said, and keeps nobody from the root. */
-	return child_run(boot, &child) ? 0 : judge(boot, &child, place->device);
+	return child_run(boot, &child) ? 0 : judge(boot, &child, place);
 }

@@ -43,7 +43,7 @@ static int is_behind(struct devices *devices, const struct rootspec *spec,
 		const struct device *named = &devices->all[i];
 
 		if (named->state == DEVICE_KNOWN && named->part && device->part &&
-		    named->part + spec->offset == device->part &&
+		    (int)named->part + spec->offset == (int)device->part &&
 		    strcmp(named->disk, device->disk) == 0 &&
 		    rootspec_matches(spec, &named->finding))
 			return 1;
@@ -202,6 +202,12 @@ static int find_by_path(struct boot *boot, struct place *place, const struct roo
 	if (error)
 		return error;
 	if (!is_there(place)) {
+		const char *needs = rootspec_needs(spec);
+
+		if (needs)
+			return log_err(-EOPNOTSUPP,
+				       "find %s=%s: it is %s, which this /init does not open",
+				       place->word, place->name, needs);
 		say_waiting(place);
 		devices_open(devices);
 	}

@@ -8,11 +8,16 @@
 
 #include "init/boot.h"
 #include "init/pure/executable.h"
+#include "init/pure/names.h"
 #include "init/sys/empty_tree.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
 static const char *const inits[] = { REAL_INITS(COMMA) };
+
+#define SHELL "/bin/sh" /* the last of them */
+#define TRIES 5 /* of an init that could not be read, RETRY_MS apart */
+#define RETRY_MS 100
 
 /* Moved along, so that nothing between here and the real init is ever without them. */
 static const char *const moved[] = { "/dev", "/proc", "/sys", "/run" };
@@ -69,25 +74,69 @@ static int check_init(int root, const char *path)
 	return -ELOOP;
 }
 
-/* init= must work; of the usual places the first that does. */
-static int choose_init(const struct boot *boot, int root, const char **chosen)
+/* Whether the error is the file's own, and not that of a disk or a memory that fails for now. */
+static int is_final(int error)
 {
-	int error = -ENOENT;
-
-	if (boot->settings.init) {
-		*chosen = boot->settings.init;
-		error = check_init(root, *chosen);
-		return error ? log_err(error, "use init=%s of %s", *chosen, boot->root.device) : 0;
+	switch (error) {
+	case 0:
+	case -ENOENT:
+	case -ENOTDIR:
+	case -EACCES:
+	case -ENOEXEC:
+	case -ELOOP:
+	case -ENAMETOOLONG:
+		return 1;
+	default:
+		return 0;
 	}
+}
+
+static int check_patiently(int root, const char *path)
+{
+	int error = check_init(root, path);
+
+	for (int i = 1; i < TRIES && !is_final(error); i++) {
+		sys_poll(NULL, 0, RETRY_MS);
+		error = check_init(root, path);
+	}
+	return error;
+}
+
+/* Of the usual places the first that works. A shell is for a root that has no other init: one that
+ * is there and cannot be used must not end in a prompt for everybody at the console. */
+static int choose_usual(const struct boot *boot, int root, const char **chosen)
+{
+	int kept = -ENOENT;
+
 	for (size_t i = 0; i < sizeof(inits) / sizeof(inits[0]); i++) {
+		int error;
+
 		*chosen = inits[i];
-		error = check_init(root, *chosen);
+		if (kept != -ENOENT && strcmp(*chosen, SHELL) == 0)
+			break;
+		error = check_patiently(root, *chosen);
 		if (!error)
 			return 0;
-		if (error != -ENOENT)
+		if (!is_final(error))
+			return log_err(error, "read %s of %s", *chosen, boot->root.device);
+		if (error != -ENOENT && error != -ENOTDIR) {
 			log_warn(error, "use %s of %s", *chosen, boot->root.device);
+			kept = error;
+		}
 	}
-	return log_err(-ENOENT, "find an init on %s: tried " REAL_INITS(", "), boot->root.device);
+	return log_err(kept, "find an init on %s: tried " REAL_INITS(", "), boot->root.device);
+}
+
+static int choose_init(const struct boot *boot, int root, const char **chosen)
+{
+	const char *asked = boot->settings.init;
+	int error;
+
+	if (!asked || !*asked)
+		return choose_usual(boot, root, chosen);
+	*chosen = asked;
+	error = check_patiently(root, asked);
+	return error ? log_err(error, "use init=%s of %s", asked, boot->root.device) : 0;
 }
 
 /* Gates 1 to 3 of root_switch(). */
@@ -116,23 +165,43 @@ static int check_place(void)
 	return 0;
 }
 
+/* A link on the way is the root's: an absolute one must not lead into the initramfs. Where the
+ * directory is missing it is made, if the root can be written. */
+static int enter_target(int root, const char *path)
+{
+	int fd = sys_open_in_root(root, path, O_PATH | O_DIRECTORY), error;
+
+	if (fd == -ENOENT) {
+		error = sys_mkdirat(root, path + 1, 0755);
+		fd = error ? error : sys_open_in_root(root, path, O_PATH | O_DIRECTORY);
+	}
+	if (fd < 0)
+		return fd;
+	error = sys_fchdir(fd);
+	sys_close(fd);
+	return error;
+}
+
 /* A root without the mount point (a read-only one cannot get it) loses that mount, not the boot. */
-static void move_mounts(void)
+static void move_mounts(int root)
 {
 	for (size_t i = 0; i < sizeof(moved) / sizeof(moved[0]); i++) {
-		char target[sizeof(NEWROOT) + 8] = NEWROOT;
-		int error;
+		int error = enter_target(root, moved[i]);
 
-		memcpy(target + sizeof(NEWROOT) - 1, moved[i], strlen(moved[i]) + 1);
-		error = sys_mount(moved[i], target, NULL, MS_MOVE, NULL);
-		if (error == -ENOENT && sys_mkdir(target, 0755) == 0)
-			error = sys_mount(moved[i], target, NULL, MS_MOVE, NULL);
-		if (error == -EINVAL) /* it is no mount: rdinit.mounts=minimal, or no such type */
-			continue;
 		if (error) {
-			log_warn(error, "move %s to %s", moved[i], target);
-			sys_umount(moved[i], MNT_DETACH);
+			log_say(LOG_WARNING,
+				"the root has no directory %s, and none can be made there (%s): its "
+				"init goes without that mount",
+				moved[i], error_name(-error));
+		} else {
+			error = sys_mount(moved[i], ".", NULL, MS_MOVE, NULL);
+			if (error == -EINVAL) /* no mount: rdinit.mounts=minimal, or no such type */
+				continue;
+			if (error)
+				log_warn(error, "move %s to the root", moved[i]);
 		}
+		if (error)
+			sys_umount(moved[i], MNT_DETACH);
 	}
 }
 
@@ -180,10 +249,11 @@ int root_switch(struct boot *boot)
 	if (root < 0)
 		return log_err(root, "open " NEWROOT);
 	error = choose_init(boot, root, &path);
+	if (!error)
+		move_mounts(root);
 	sys_close(root);
 	if (error)
 		return error;
-	move_mounts();
 	empty_tree("/");
 	error = enter();
 	if (error)

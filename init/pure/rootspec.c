@@ -107,11 +107,34 @@ static int take_value(const char *text, struct rootspec *spec)
 static int take_offset(struct rootspec *spec)
 {
 	char *at = text_find(spec->value, OFFSET_WORD);
+	unsigned int offset;
+	int is_before;
 
 	if (spec->kind != ROOTSPEC_PARTUUID || !at)
 		return 0;
 	*at = '\0';
-	return number_parse(at + strlen(OFFSET_WORD), 10, OFFSET_MAX, &spec->offset) ? 0 : -EINVAL;
+	at += strlen(OFFSET_WORD);
+	is_before = *at == '-';
+	if (!number_parse(at + is_before, 10, OFFSET_MAX, &offset))
+		return -EINVAL;
+	spec->offset = is_before ? -(int)offset : (int)offset;
+	return 0;
+}
+
+const char *rootspec_needs(const struct rootspec *spec)
+{
+	static const struct {
+		const char *prefix, *what;
+	} rows[] = {
+		{ "/dev/mapper/", "a volume of LVM, or a device that was encrypted" },
+		{ "/dev/md", "a RAID that mdadm assembles" },
+		{ "/dev/nfs", "a root on NFS" },
+	};
+
+	for (size_t i = 0; spec->kind == ROOTSPEC_PATH && i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strncmp(spec->path, rows[i].prefix, strlen(rows[i].prefix)) == 0)
+			return rows[i].what;
+	return NULL;
 }
 
 /* "-partN" at the end. */

@@ -22,7 +22,7 @@ struct rootspec {
 	const char *path; /* ROOTSPEC_PATH: "/dev/NAME", in the text that was parsed */
 	unsigned int major, minor; /* ROOTSPEC_NUMBER */
 	char value[FINDING_LABEL_MAX]; /* the name, quotes and escapes undone */
-	unsigned int offset; /* ROOTSPEC_PARTUUID: partitions behind the named one */
+	int offset; /* ROOTSPEC_PARTUUID: partitions after the named one, or before it */
 	char beside[FINDING_UUID_MAX]; /* ROOTSPEC_GPT_AUTO: only on the disk with this partition;
 					  "": any */
 	unsigned int part; /* of a disk's name: its partition; 0: all of it */
@@ -37,6 +37,9 @@ struct rootspec {
  * the kernel's init/do_mounts.c; fstab(5); udev's encoding of names.
  */
 int rootspec_parse(const char *text, struct rootspec *spec);
+
+/* NULL, or what a path names that only other programs make a device of: "a volume of LVM, ...". */
+const char *rootspec_needs(const struct rootspec *spec);
 
 /* Whether the name is one of the disk's own or of its place, of which its bytes say nothing. */
 int rootspec_is_of_disk(const struct rootspec *spec);

@@ -47,6 +47,11 @@ int sys_mkdir(const char *path, mode_t mode)
 	return (int)result(mkdir(path, mode));
 }
 
+int sys_mkdirat(int dir, const char *path, mode_t mode)
+{
+	return (int)result(mkdirat(dir, path, mode));
+}
+
 int sys_mknod(const char *path, mode_t mode, unsigned int major, unsigned int minor)
 {
 	return (int)result(mknod(path, mode, makedev(major, minor)));

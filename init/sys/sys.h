@@ -53,6 +53,7 @@ int sys_fs_magic(const char *path, unsigned long *magic); /* statfs(2) f_type */
 int sys_access(const char *path, int mode);
 int sys_chdir(const char *path);
 int sys_fchdir(int fd);
+int sys_mkdirat(int dir, const char *path, mode_t mode);
 int sys_chroot(const char *path);
 int sys_execve(const char *path, char *const argv[], char *const envp[]);
 

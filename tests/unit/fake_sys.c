@@ -151,6 +151,12 @@ int sys_umount(const char *target, int flags)
 	return (int)call(CHANGES, 0, "umount %s", target);
 }
 
+int sys_mkdirat(int dir, const char *path, mode_t mode)
+{
+	(void)dir, (void)mode;
+	return (int)call(CHANGES, 0, "mkdirat %s", path);
+}
+
 int sys_mkdir(const char *path, mode_t mode)
 {
 	(void)mode;

@@ -18,6 +18,7 @@
 
 static const char *const in_root[] = { "a", "dir/", "mounted/", "b", NULL };
 static const char *const in_dir[] = { "c", NULL };
+static const char *const moved[] = { "root:/dev", "root:/proc", "root:/sys", "root:/run" };
 static char *argv[] = { (char *)"/init", NULL };
 static struct boot boot;
 
@@ -42,6 +43,8 @@ static int reset(void **state)
 	fake_dir("dir", in_dir);
 	fake_answer("unlink mounted", -EBUSY, FAKE_ALWAYS);
 	fake_file("/newroot", "", 0);
+	for (int i = 0; i < 4; i++)
+		fake_file(moved[i], "", 0);
 	settings_defaults(&boot.settings);
 	boot.argv = argv;
 	memcpy(boot.root.device, "/dev/vda", 9);
@@ -59,8 +62,8 @@ static void deletes_all_but_mounts_and_becomes_the_init(void **state)
 	add_program("root:/sbin/init");
 	assert_int_equal(root_switch(&boot), -ENOEXEC); /* the fake's execve never succeeds */
 	assert_string_equal(fake_calls,
-			    "mount /dev /newroot/dev\nmount /proc /newroot/proc\n"
-			    "mount /sys /newroot/sys\nmount /run /newroot/run\n"
+			    "fchdir root:/dev\nmount /dev .\nfchdir root:/proc\nmount /proc .\n"
+			    "fchdir root:/sys\nmount /sys .\nfchdir root:/run\nmount /run .\n"
 			    "unlink a\nunlink c\nunlink dir\nunlink mounted\nunlink b\n"
 			    "chdir /newroot\nmount . /\nchroot .\nchdir /\nexecve /sbin/init\n");
 }
@@ -162,21 +165,80 @@ static void passes_over_an_init_that_is_no_program(void **state)
 {
 	(void)state;
 	fake_file("root:/sbin/init", NOT_OURS, sizeof(NOT_OURS) - 1);
+	add_program("root:/bin/init");
+	root_switch(&boot);
+	assert_non_null(strstr(fake_calls, "execve /bin/init\n"));
+	assert_non_null(strstr(fake_console, "use /sbin/init of /dev/vda"));
+}
+
+/* Whoever is at the console would be root. */
+static void a_shell_is_for_a_root_without_another_init(void **state)
+{
 	add_program("root:/bin/sh");
+	(void)state;
 	root_switch(&boot);
 	assert_non_null(strstr(fake_calls, "execve /bin/sh\n"));
-	assert_non_null(strstr(fake_console, "use /sbin/init of /dev/vda"));
+	reset(NULL);
+	fake_file("root:/sbin/init", NOT_OURS, sizeof(NOT_OURS) - 1);
+	add_program("root:/bin/sh");
+	assert_int_equal(root_switch(&boot), -ENOEXEC);
+	assert_nothing_was_touched();
+	assert_non_null(strstr(fake_console, "find an init on /dev/vda: tried "));
+}
+
+static void an_init_that_cannot_be_read_for_now_is_tried_again(void **state)
+{
+	static const int errors[] = { -EIO, -EAGAIN, -ENOMEM, -EMFILE };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		for (int is_named = 0; is_named < 2; is_named++) {
+			reset(NULL);
+			boot.settings.init = is_named ? "/sbin/init" : "";
+			add_program("root:/sbin/init");
+			add_program("root:/bin/sh");
+			fake_answer("open root:/sbin/init", errors[i], 4);
+			root_switch(&boot);
+			assert_non_null(strstr(fake_calls, "execve /sbin/init\n"));
+			reset(NULL);
+			boot.settings.init = is_named ? "/sbin/init" : NULL;
+			add_program("root:/sbin/init");
+			add_program("root:/bin/sh");
+			fake_answer("open root:/sbin/init", errors[i], FAKE_ALWAYS);
+			assert_int_equal(root_switch(&boot), errors[i]);
+			assert_nothing_was_touched();
+		}
 }
 
 static void makes_the_mount_point_that_the_root_lacks_or_lets_the_mount_go(void **state)
 {
 	(void)state;
 	add_program("root:/sbin/init");
-	fake_answer("mount /run", -ENOENT, FAKE_ALWAYS);
-	fake_answer("mkdir", -EROFS, FAKE_ALWAYS);
+	fake_answer("open root:/run", -ENOENT, 1);
 	root_switch(&boot);
-	assert_non_null(strstr(fake_calls, "mkdir /newroot/run\numount /run\n"));
+	assert_non_null(strstr(fake_calls, "mkdirat run\nfchdir root:/run\nmount /run .\n"));
+	reset(NULL);
+	add_program("root:/sbin/init");
+	fake_answer("open root:/run", -ENOENT, FAKE_ALWAYS);
+	fake_answer("mkdirat", -EROFS, FAKE_ALWAYS);
+	root_switch(&boot);
+	assert_non_null(strstr(fake_calls, "mkdirat run\numount /run\n"));
 	assert_non_null(strstr(fake_calls, "execve /sbin/init\n"));
+	assert_non_null(strstr(fake_console, "the root has no directory /run, and none can be made "
+					     "there (EROFS): its init goes without that mount"));
+	assert_null(strstr(fake_console, "hint"));
+}
+
+static void what_is_no_mount_is_not_moved(void **state)
+{
+	(void)state;
+	add_program("root:/sbin/init");
+	fake_answer("mount /run", -EINVAL, FAKE_ALWAYS);
+	fake_answer("mount /sys", -EBUSY, FAKE_ALWAYS);
+	root_switch(&boot);
+	assert_null(strstr(fake_calls, "umount /run\n"));
+	assert_non_null(strstr(fake_calls, "umount /sys\n"));
+	assert_non_null(strstr(fake_console, "move /sys to the root: "));
 }
 
 int main(void)
@@ -195,6 +257,9 @@ int main(void)
 		cmocka_unit_test_setup(takes_as_many_scripts_in_a_row_as_the_kernel, reset),
 		cmocka_unit_test_setup(deletes_nothing_when_interpreters_go_in_a_ring, reset),
 		cmocka_unit_test_setup(passes_over_an_init_that_is_no_program, reset),
+		cmocka_unit_test_setup(a_shell_is_for_a_root_without_another_init, reset),
+		cmocka_unit_test_setup(an_init_that_cannot_be_read_for_now_is_tried_again, reset),
+		cmocka_unit_test_setup(what_is_no_mount_is_not_moved, reset),
 		cmocka_unit_test_setup(
 			makes_the_mount_point_that_the_root_lacks_or_lets_the_mount_go, reset),
 	};

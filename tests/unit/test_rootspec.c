@@ -29,7 +29,7 @@ static void names_are_read_in_every_form(void **state)
 		const char *text;
 		enum rootspec_kind kind;
 		const char *value;
-		unsigned int offset;
+		int offset;
 	} rows[] = {
 		{ "UUID=1234-ABCD", ROOTSPEC_UUID, "1234-ABCD", 0 },
 		{ "UUID=\"1234-ABCD\"", ROOTSPEC_UUID, "1234-ABCD", 0 },
@@ -40,6 +40,7 @@ static void names_are_read_in_every_form(void **state)
 		{ "LABEL=\"", ROOTSPEC_LABEL, "\"", 0 },
 		{ "PARTUUID=deadbeef-02", ROOTSPEC_PARTUUID, "deadbeef-02", 0 },
 		{ "PARTUUID=x/PARTNROFF=3", ROOTSPEC_PARTUUID, "x", 3 },
+		{ "PARTUUID=x/PARTNROFF=-1", ROOTSPEC_PARTUUID, "x", -1 },
 		{ "LABEL=x/PARTNROFF=3", ROOTSPEC_LABEL, "x/PARTNROFF=3", 0 },
 		{ "PARTLABEL=root", ROOTSPEC_PARTLABEL, "root", 0 },
 		{ "/dev/disk/by-uuid/1", ROOTSPEC_UUID, "1", 0 },
@@ -101,6 +102,8 @@ static void what_is_no_name_is_refused(void **state)
 		{ "UUID=", -EINVAL },
 		{ "UUID=\"\"", -EINVAL },
 		{ "PARTUUID=x/PARTNROFF=", -EINVAL },
+		{ "PARTUUID=x/PARTNROFF=-", -EINVAL },
+		{ "PARTUUID=x/PARTNROFF=--1", -EINVAL },
 		{ "PARTUUID=x/PARTNROFF=999", -EINVAL },
 		{ "uuid=1", -EINVAL },
 		{ "/dev/disk/by-diskseq/1", -EOPNOTSUPP },

@@ -51,9 +51,9 @@ def tree(directory):
     for folder in ("bin", "sbin", "dev", "proc", "sys", "run"):
         (beside / folder).mkdir(parents=True)
     shutil.copy(shutil.which("busybox"), beside / "bin/busybox")
-    (beside / "sbin/init").write_text("#!/bin/busybox sh\necho ROOT-OK\nbusybox grep -E ' /(usr|var/state)? ' /proc/mounts\n"
+    (beside / "sbin/init").write_text("#!/bin/busybox sh\necho ROOT-OK\nbusybox grep -E ' /(usr|var/state|var/run|sys)? ' /proc/mounts\n"
                                       "(echo text >/written) 2>/dev/null && echo WRITTEN\n"
-                                      "busybox ls /run/rdinit/lower 2>/dev/null\n"
+                                      "busybox ls /run/rdinit/lower /run/initramfs 2>/dev/null\n"
                                       "busybox stty onlcr\nbusybox poweroff -f\n")
     (beside / "sbin/init").chmod(0o755)
     beside.rename(top)
@@ -131,6 +131,20 @@ def large(path, directory):
 def damaged(path, directory):
     ext4(path, directory)
     write(path, 1024 + 0x10, b"\xff")
+
+
+def with_links(path, directory):
+    """A root whose /run is an absolute link within it, and that has no /sys."""
+    top = path.with_name(path.name + ".top")
+    shutil.copytree(tree(directory), top, symlinks=True)
+    for name in ("run", "sys"):
+        if (top / name).exists():
+            (top / name).rmdir()
+    (top / "var/run").mkdir(parents=True)
+    (top / "run").symlink_to("/var/run")
+    empty(path, 16)
+    run("mke2fs", "-q", "-F", "-t", "ext4", "-U", U, "-L", "ROOT", "-d", top, path)
+    shutil.rmtree(top)
 
 
 def with_usr(fstab):
@@ -254,6 +268,7 @@ DISKS = {
     "mbr": lambda path, directory: partitioned(path, directory, MBR),
     "member": raid_member,
     "damaged": damaged,
+    "linked": lambda path, directory: with_links(path, directory),
     "patient": patient,
     "large": large,
     "usrid": with_usr(f"broken line\nUUID={USR} /usr ext4 defaults,noatime,x-initrd.mount 0 2"),

@@ -112,6 +112,14 @@ RAM = [
         0, out=(r"^ROOT-OK$", r"^overlay / overlay rw", r"^WRITTEN$")),
 ]
 
+LINKED = [
+    found("a root whose /run is an absolute link, and that lacks /sys, for writing", "root=/dev/vda rw", "vda", "linked", both=(
+        r"^tmpfs /var/run tmpfs rw", r"^sysfs /sys sysfs rw")),
+    found("the same read-only", "root=/dev/vda ro", "vda", "linked", both=(
+        r"^tmpfs /var/run tmpfs rw", r"root-switch: the root has no directory /sys, and none can be made there .EROFS."),
+        absent=r"hint: is this the right root"),
+]
+
 USRS = [
     found("/usr by UUID, beside a damaged line of fstab", f"root=UUID={U}", "vda", "usrid usr", both=(
         r"^/dev/vdb /usr ext4 ro,noatime", r"root-usr: line 3 of the root's /etc/fstab is damaged, and passed over")),
@@ -137,7 +145,8 @@ CHECKS = [
     found("a check that mends nothing", f"root=UUID={U} fsck.repair=no", "vda", "unclean", image="fsck",
           both=r"Fix\? no", absent="mended by"),
     found("/usr is checked, too", f"root=UUID={U}", "vda", "usrid usr", image="fsck",
-          both=r"root-usr: /dev/vdb: checked by /sbin/fsck.ext4"),
+          both=(r"root-usr: /dev/vdb: checked by /sbin/fsck.ext4", r"\bfsck-usr\b")),
+    found("what was checked is marked for the real init", f"root=UUID={U}", "vda", image="fsck", both="^fsck-root$", absent=X
 ]
 
 RESUMES = [
@@ -219,7 +228,7 @@ FAILURES = [
 ]
 
 
-@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + DRIVERS + BTRFS + OVERLAYS + LOOPS + RAM + USRS + CHECKS + RESUMES + FAILURES, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + DRIVERS + BTRFS + OVERLAYS + LOOPS + RAM + LINKED + USRS + CHECKS + RESUMES + FAILURES, ids=lambda row: row.name)
 def test_root(row, files):
     check(row, run(row, files))
 

@@ -40,7 +40,10 @@ static const struct disk_part *find(const struct disk_names *disk, const struct 
 
 		if (!rootspec_matches(spec, &part->finding))
 			continue;
-		return spec->offset ? disk_names_part(disk, part->number + spec->offset) : part;
+		return spec->offset
+			       ? disk_names_part(disk,
+						 (unsigned int)((int)part->number + spec->offset))
+			       : part;
 	}
 	return NULL;
 }

@@ -149,6 +149,13 @@ static void judge_name(struct check *check, const char *root, struct rootspec *s
 		check_say(check, CHECK_ROOT, CHECK_ERROR, cure, "root=%s has more than %d bytes",
 			  shown(root), DEVICE_PATH_MAX - 1);
 		spec->path = NULL;
+	} else if (rootspec_needs(spec)) {
+		check_say(check, CHECK_ROOT, CHECK_ERROR,
+			  "name what is inside, once something else has opened it; or boot with an "
+			  "initramfs that does",
+			  "root=%s is %s, which /init does not open", shown(root),
+			  rootspec_needs(spec));
+		spec->path = NULL;
 	}
 }
 
