@@ -385,6 +385,18 @@ def test_drivers_that_wait_for_their_device(tool):
     assert len(texts) == 1 and "rootfstype=xfs needs the driver xfs" in texts[0]
 
 
+def test_drivers_that_come_too_late_for_an_init_of_the_images_own(tool):
+    """It takes the place of /init, and nobody loads what a later device asks for."""
+    image = pack(tool, "--kernel", KERNEL, "--driver", "virtio_blk", "--driver", "virtio_pci")
+    own = image + folder(b"sbin") + program(b"sbin/init", b"#!/init\n") + TRAILER
+    words = ["--kernel", KERNEL, "--machine", "pc", "--append"]
+    found, texts = findings(tool, own, *words, "quiet")
+    assert found == [("warning", "driver", 18)], found
+    assert "the image's /sbin/init takes the place of /init: a device that comes later" in texts[0]
+    assert findings(tool, own, *words, "root=/dev/vda")[0] == []
+    assert b"until /sbin/init starts" in tool.run("plan", "x.img", "--append", "quiet").stdout
+
+
 def waiting(tool, *changes):
     """An image with virtio's drivers, and a changed table of them behind it: the later entry wins."""
     image = pack(tool, "--kernel", KERNEL, "--driver", "virtio_blk", "--driver", "virtio_pci")

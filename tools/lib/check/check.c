@@ -1,5 +1,6 @@
 /* check.c - whether an image will boot: the table of rules, and the loop under it. */
 #include "tools/lib/check/check.h"
+#include "tools/lib/check/check_program.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -136,6 +137,20 @@ int check_run_words(const struct check *check, char *words[RUN_WORDS_MAX + 1], c
 	if (from != FROM_RUN_FILE)
 		len = strlen(*text);
 	return mode_words(from, *text, len, words);
+}
+
+bool check_stays_as_own_init(const struct check *check)
+{
+	const struct archive_entry *entry;
+	const char *why;
+	size_t len = 0;
+	char *run = check_file(check, RUN_FILE, &len);
+
+	free(run);
+	if (!check->is_ours || mode_from(&check->settings) != FROM_RUN_FILE || len)
+		return false;
+	entry = archive_resolve(check->archive, "/sbin/init", &why);
+	return entry && check_is_executable(entry);
 }
 
 /* Insertion keeps the order that one rule has found its own in. */

@@ -2,6 +2,8 @@
 #ifndef TOOLS_LIB_CHECK_H
 #define TOOLS_LIB_CHECK_H
 
+#include <stdbool.h>
+
 #include "init/pure/mode.h"
 #include "tools/lib/archive/archive.h"
 #include "tools/lib/check/disk_names.h"
@@ -167,6 +169,8 @@ char *check_file(const struct check *check, const char *path, size_t *len);
 
 /* The program that the image or the line asks for and its arguments, as mode_words(); *text has
  * their bytes, malloc'd. 0 words where there is no run file. */
+/* Whether nothing is asked for, so that the image's own /sbin/init takes the place of /init. */
+bool check_stays_as_own_init(const struct check *check);
 int check_run_words(const struct check *check, char *words[RUN_WORDS_MAX + 1], char **text);
 
 /* The part of the disk of --root that root= names, by the first of what has its name; NULL: there

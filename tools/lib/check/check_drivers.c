@@ -174,6 +174,12 @@ static void judge_table(struct check *check, const char *text, size_t len)
 	if (!error) {
 		judge_lines(check, table);
 		judge_patterns(check, &table->drivers);
+		if (table->drivers.count && check_stays_as_own_init(check))
+			check_say(
+				check, CHECK_DRIVER, CHECK_WARNING,
+				"list them with --module, or let /sbin/init start a device manager",
+				"the image's /sbin/init takes the place of /init: a device that comes "
+				"later gets no driver by " DRIVERS_FILE);
 	}
 	free(table);
 }

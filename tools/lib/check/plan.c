@@ -117,7 +117,8 @@ static void plan_drivers(struct plan *plan)
 	if (drivers && text && drivers_parse((struct span){ (const uint8_t *)text, len }, drivers))
 		say(plan, "/etc/rdinit/drivers is no table: nothing waits for a device");
 	else if (drivers && text)
-		say(plan, "%u more wait for their devices", drivers->count);
+		say(plan, "%u more wait for their devices%s", drivers->count,
+		    check_stays_as_own_init(plan->check) ? ", until /sbin/init starts" : "");
 	free(drivers);
 	free(text);
 }
