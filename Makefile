@@ -71,7 +71,7 @@ endif
 
 FORMATTED = $(shell find init tools tests -name '*.[ch]')
 
-.PHONY: all deps run check check-all kernel soak bench bench-boot bench-coldplug bench-pack fuzz lint format install install-hooks clean help
+.PHONY: all deps run-deps run check check-all kernel soak bench bench-boot bench-coldplug bench-pack fuzz lint format install install-hooks clean help
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNIT_OBJS) $(FUZZ_OBJS) $B/unit/tests/unit/fake_sys.o $B/fuzz/tests/fuzz/quiet_error.o
 
@@ -102,10 +102,13 @@ $B/host/%.o: %.c Makefile
 $B/skel.img: $B/init $B/rdinit rootfs-skel/skel.recipe $(wildcard rootfs-skel/tree/etc/*)
 	$(call run_as,PACK,$B/rdinit pack -o $@ rootfs-skel/skel.recipe)
 
-deps:				## install what is missing (DEPS=skip: only say it)
+deps:				## install what tests need, too (DEPS=skip: only say what is missing)
+	WITH=test tools/deps.sh $B
+
+run-deps:
 	tools/deps.sh $B
 
-run: deps			## boot a shell in a virtual machine
+run: run-deps			## boot a shell in a virtual machine
 	@$(MAKE) --no-print-directory $B/skel.img
 	$B/rdinit run --stdio console $B/skel.img
 
@@ -153,7 +156,7 @@ check: deps			## build and test: unit, fuzz smoke, cli, namespaces, virtual mach
 KERNELS	= hello appliance handoff router metal test uml
 
 check-all:			## the same fuzzed for longer, gcc's analyzer, every kernel, whole Debian roots
-	@WITH="kernel all" tools/deps.sh $B
+	@WITH="test kernel all" tools/deps.sh $B
 	@$(MAKE) --no-print-directory lint
 	@for profile in $(KERNELS); do \
 		$(PYTHON) tools/kernel.py --build $B $$profile || exit 1; done

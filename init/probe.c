@@ -281,4 +281,5 @@ void probe_give_up(struct probe *probe)
 	probe->device->state = DEVICE_SILENT;
 	format_text(probe->device->trouble, sizeof(probe->device->trouble), "no answer within %d s",
 		    DEADLINE_MS / 1000);
+	log_say(LOG_WARNING, "%s: %s", probe->device->name, probe->device->trouble);
 }

@@ -1,5 +1,6 @@
 #!/bin/sh
-# deps.sh - installs what building, running and testing rdinit needs, with Debian's apt-get.
+# deps.sh - installs what building and running rdinit needs, with Debian's apt-get.
+# WITH="test kernel all": what tests need, too; what `make kernel` needs; what check-all has more.
 # DEPS=skip: install nothing, say what is missing.
 set -eu
 
@@ -9,13 +10,14 @@ TEST_PACKAGES="libcmocka-dev kbd console-data clang libclang-rt-dev clang-format
 	e2fsprogs sqlite3 perl mmdebstrap python3 python3-pytest python3-pytest-xdist python3-pexpect
 	xfsprogs btrfs-progs f2fs-tools squashfs-tools erofs-utils dosfstools exfatprogs ntfs-3g udftools
 	xorriso cryptsetup-bin bcache-tools fdisk"
-# WITH="kernel all": for `make kernel`, and for what check-all has more.
 KERNEL_PACKAGES="binutils flex bison bc perl libssl-dev xz-utils lz4 ccache"
 ALL_PACKAGES="ovmf udev systemd-boot-efi mtools nftables libarchive-tools initramfs-tools-core dracut-core"
+wanted_packages=$PACKAGES
 for part in ${WITH:-}; do
 	case $part in
-	kernel) TEST_PACKAGES="$TEST_PACKAGES $KERNEL_PACKAGES" ;;
-	all) TEST_PACKAGES="$TEST_PACKAGES $ALL_PACKAGES" ;;
+	test) wanted_packages="$wanted_packages $TEST_PACKAGES" ;;
+	kernel) wanted_packages="$wanted_packages $KERNEL_PACKAGES" ;;
+	all) wanted_packages="$wanted_packages $TEST_PACKAGES $ALL_PACKAGES" ;;
 	esac
 done
 KERNEL=linux-image-cloud-amd64
@@ -26,8 +28,31 @@ as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+# Another program may hold apt's locks, as unattended-upgrades does for minutes: apt-get waits for
+# dpkg's alone, and gives up at once where the lists are locked.
+apt_get() {
+	tries=${LOCK_TRIES:-60}
+	errors=$(mktemp)
+	while ! as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 "$@" 2>"$errors"; do
+		cat "$errors" >&2
+		tries=$((tries - 1))
+		if ! grep -q 'Could not get lock' "$errors" || [ $tries -le 0 ]; then
+			rm -f "$errors"
+			return 1
+		fi
+		echo "deps: another program holds apt's lock: waiting for it" >&2
+		sleep "${LOCK_SECONDS:-10}"
+	done
+	cat "$errors" >&2
+	rm -f "$errors"
+}
+
+has_kernel() {
+	ls "$build"/kernel/debian/boot/vmlinuz-* >/dev/null 2>&1
+}
+
 missing() {
-	for package in $PACKAGES $TEST_PACKAGES; do
+	for package in $wanted_packages; do
 		dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
 			printf ' %s' "$package"
 	done
@@ -49,7 +74,7 @@ kernel_package() {
 
 # Into the current directory; old lists may name a package that is gone.
 download() {
-	apt-get -q download "$1" || { as_root apt-get -q update && apt-get -q download "$1"; }
+	apt-get -q download "$1" || { apt_get update && apt-get -q download "$1"; }
 }
 
 # Debian's other busybox, which cannot be installed beside the static one: tests read its list of applets.
@@ -64,7 +89,7 @@ unpack_busybox() {
 
 # The kernel is unpacked, not installed: nothing of the host's own boot changes.
 unpack_kernel() {
-	[ -n "$(kernel_package)" ] || as_root apt-get -q update
+	[ -n "$(kernel_package)" ] || apt_get update
 	name=$(kernel_package)
 	[ -n "$name" ] || refuse "apt-get knows no $KERNEL"
 	rm -rf "$build/kernel/debian" "$build/kernel/unpack"
@@ -83,12 +108,16 @@ command -v apt-get >/dev/null || [ "${DEPS:-}" = skip ] ||
 wanted=$(command -v dpkg-query >/dev/null && missing || true)
 if [ "${DEPS:-}" = skip ]; then
 	[ -z "$wanted" ] || echo "deps: missing:$wanted" >&2
+	has_kernel || ls "${RDINIT_KERNEL:-/nonexistent}" /boot/vmlinuz-* >/dev/null 2>&1 ||
+		echo "deps: missing: a kernel to boot: --kernel, \$RDINIT_KERNEL or /boot/vmlinuz-*" >&2
 	exit 0
 fi
 if [ -n "$wanted" ]; then
 	echo "deps: installing$wanted"
-	as_root apt-get -q update
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $wanted
+	apt_get update
+	apt_get install -y --no-install-recommends $wanted
 fi
-ls "$build"/kernel/debian/boot/vmlinuz-* >/dev/null 2>&1 || unpack_kernel
-[ -x "$build/busybox/bin/busybox" ] || unpack_busybox
+has_kernel || unpack_kernel
+case " ${WITH:-} " in
+*" test "* | *" all "*) [ -x "$build/busybox/bin/busybox" ] || unpack_busybox ;;
+esac

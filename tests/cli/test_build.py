@@ -19,6 +19,8 @@ def test_init_is_the_same_bytes_built_in_another_folder(tmp_path):
     other.mkdir()
     shutil.copy(ROOT / "Makefile", other)
     shutil.copytree(ROOT / "init", other / "init")
+    (other / "tools").mkdir()
+    shutil.copy(ROOT / "tools/cut_sections.sh", other / "tools")
     make(other, "build/init")
     assert (other / "build/init").read_bytes() == (RDINIT.parent / "init").read_bytes()
 

@@ -66,11 +66,11 @@ def test_a_tree_of_compressed_modules(tool, virtio):
 
 
 def test_a_list_too_long_for_init_is_refused(tool, tree):
-    for i in range(40):
+    for i in range(140):
         tree.module(f"m{i}")
-    lines = "".join(f"module m{i} {'o=' + 'x' * 1900}\n" for i in range(40))
+    lines = "".join(f"module m{i} {'o=' + 'x' * 1900}\n" for i in range(140))
     said = tool.fail("pack", "-o", "-", *tree.index(), "-", stdin=lines.encode())
-    assert "40 modules: their list has" in said and "with driver, not module" in said
+    assert "140 modules: their list has" in said and "with driver, not module" in said
 
 
 # --- weak dependencies ---

@@ -82,17 +82,19 @@ int disk_names_read(const char *path, struct disk_names *names)
 {
 	struct reader reader = { .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) };
 	struct stat info;
-	off_t size;
+	off_t size = 0;
 	int result = -1;
 
 	*names = (struct disk_names){ .path = path };
 	if (reader.fd < 0)
 		return error_errno(errno, "%s", shown(path));
-	size = lseek(reader.fd, 0, SEEK_END);
-	if (fstat(reader.fd, &info) || size < 0) {
+	/* The kind first: where a directory's end is, file systems answer each in its own way. */
+	if (fstat(reader.fd, &info)) {
 		error_errno(errno, "%s", shown(path));
 	} else if (!S_ISREG(info.st_mode) && !S_ISBLK(info.st_mode)) {
 		error("%s: neither the image of a disk nor a block device", shown(path));
+	} else if ((size = lseek(reader.fd, 0, SEEK_END)) < 0) {
+		error_errno(errno, "%s", shown(path));
 	} else {
 		reader.arena = xmalloc(VIEW_PARTS * VIEW_PART_MAX);
 		look(names, &reader, (uint64_t)size, 0, 0, 0);
