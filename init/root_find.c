@@ -77,12 +77,14 @@ static int is_meant(struct devices *devices, const struct rootspec *spec,
 	       (!spec->beside[0] || is_beside(devices, spec->beside, device));
 }
 
-/* Of several the one with the lowest number, whichever came first. */
+/* Of several the one with the lowest number, whichever came first. `is_twice`: and it is not the
+ * only one, though devices of one file system are one. */
 static struct device *choose(struct devices *devices, const struct place *place,
-			     const struct rootspec *spec)
+			     const struct rootspec *spec, int *is_twice)
 {
 	struct device *chosen = NULL;
 
+	*is_twice = 0;
 	for (int i = 0; i < devices->count; i++) {
 		struct device *device = &devices->all[i], *other = chosen;
 
@@ -92,9 +94,11 @@ static struct device *choose(struct devices *devices, const struct place *place,
 			chosen = device;
 			device = other;
 		}
-		if (device && device->finding.members < 2)
-			log_say(LOG_WARNING, "%s is %s, and %s, too: the lower number is taken",
-				place->name, chosen->name, device->name);
+		if (!device || device->finding.members > 1)
+			continue;
+		*is_twice = 1;
+		log_say(LOG_WARNING, "%s is %s, and %s, too: the lower number is taken",
+			place->name, chosen->name, device->name);
 	}
 	return chosen;
 }
@@ -111,10 +115,10 @@ static int find_by_name(struct boot *boot, struct place *place, const struct roo
 {
 	struct devices *devices = &boot->devices;
 	struct device *device = NULL;
-	int has_said = 0;
+	int has_said = 0, is_twice;
 
 	devices_scan(devices);
-	while (devices_are_busy(devices) || !(device = choose(devices, place, spec))) {
+	while (devices_are_busy(devices) || !(device = choose(devices, place, spec, &is_twice))) {
 		int is_busy = devices_are_busy(devices);
 
 		if (!is_busy && devices_time_left(deadline) == 0)
@@ -127,6 +131,11 @@ static int find_by_name(struct boot *boot, struct place *place, const struct roo
 		}
 		devices_wait(devices, LOOK_INSIDE, is_busy ? NO_DEADLINE : deadline);
 	}
+	if (is_twice && boot->settings.unique)
+		return log_err(-ENOTUNIQ,
+			       "take %s=%s: rdinit.unique is set, and several devices have "
+			       "this name",
+			       place->word, place->name);
 	name_device(place->device, device);
 	if (spec->kind == ROOTSPEC_GPT_AUTO && device->finding.part_flags & PARTITION_READ_ONLY)
 		boot->settings.root_access = MOUNT_READ_ONLY;

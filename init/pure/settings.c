@@ -83,6 +83,8 @@ const struct parameter parameters[] = {
 		  "copy the root to memory, so that its medium can be taken away"),
 	PARAMETER("rdinit.mounts", PARAMETER_CHOICE, FIELD(mounts), 0, mounts_choices, "minimal",
 		  "mount only /dev, /proc and /sys"),
+	PARAMETER("rdinit.unique", PARAMETER_SET, FIELD(unique), 1, NULL, NULL,
+		  "stop where several devices have the name that root= asks for"),
 	PARAMETER("rdinit.links", PARAMETER_SET, FIELD(links), 1, NULL, NULL,
 		  "make the links of /dev/disk for the program, and for what checks a root"),
 	PARAMETER("rdinit.stdio", PARAMETER_TEXT, FIELD(stdio), 0, NULL, "TTY",

@@ -44,6 +44,9 @@ NAMES = [
           both="/dev/vda2: ext4 UUID="),
     found("two devices with one name: the lower number, and it is said", "root=LABEL=ROOT", "vda", "ext4 twin",
           both="LABEL=ROOT is vda, and vdb, too: the lower number is taken"),
+    lost("two devices with one name, where there must be one", "root=LABEL=ROOT rdinit.unique", "ext4 twin", (
+        "LABEL=ROOT is vda, and vdb, too", "take root=LABEL=ROOT: rdinit.unique is set, and several devices have this name: .*ENOTUNIQ")),
+    found("one device, as there must be", "root=LABEL=OTHER rdinit.unique", "vdb", "ext4 other"),
     found("among many", "root=LABEL=OTHER", "vdg", "ext4 twin gpt mbr member luks other"),
 ]
 
@@ -146,7 +149,7 @@ CHECKS = [
           both=r"Fix\? no", absent="mended by"),
     found("/usr is checked, too", f"root=UUID={U}", "vda", "usrid usr", image="fsck",
           both=(r"root-usr: /dev/vdb: checked by /sbin/fsck.ext4", r"\bfsck-usr\b")),
-    found("what was checked is marked for the real init", f"root=UUID={U}", "vda", image="fsck", both="^fsck-root$", absent=X
+    found("what was checked is marked for the real init", f"root=UUID={U}", "vda", image="fsck", both=r"^fsck-root$", absent="fsck-usr"),
 ]
 
 RESUMES = [
