@@ -147,7 +147,7 @@ static int is_kernels_own(const char *word)
 
 static int make_env(struct boot *boot)
 {
-	static const char *const usual[] = { "PATH=" DEFAULT_PATH, "HOME=/", "TERM=linux" };
+	static const char *const usual[] = { ("PATH=" DEFAULT_PATH), "HOME=/", "TERM=linux" };
 	/* A real root's init has an environment of its own. */
 	int error = boot->mode == MODE_HAND_OFF ? 0 : take_env_file(boot);
 

@@ -122,6 +122,22 @@ def test_a_script_by_env_brings_both(tool):
     assert in_image(tool, f"program {script}\n", script).returncode == 4
 
 
+@pytest.mark.parametrize("line", ["-S -u FOO sh -e", "-iS A=1 PATH=/bin:/usr/bin sh", "-S  'sh'\t-e", "-vSsh", "sh"])
+def test_env_starts_what_it_splits(tool, line):
+    """The image runs it: env itself is the judge."""
+    script = executable(tool, "script", f"#!/usr/bin/env {line}\nexit 4\n")
+    assert in_image(tool, f"program {script}\n", script).returncode == 4
+
+
+@pytest.mark.parametrize("line, says", [
+    ("sh -e", "env sh -e: the kernel gives env all of the line as one argument: split it with -S; the program will not start"),
+    ("-S ${SHELL}", "a variable in it is known to the guest alone"), ("-S 'sh", "a quote after -S is not closed"),
+    ("-SP x", "P not found in PATH: needed by ")])
+def test_env_that_starts_nothing_is_no_script(tool, line, says):
+    script = executable(tool, "script", f"#!/usr/bin/env {line}\nexit 4\n")
+    tool.fail("pack", "-o", "-", "--app", str(script), says=says)
+
+
 def test_a_script_without_its_interpreter(tool):
     script = executable(tool, "script", "#!/no/such/shell\n")
     tool.fail("pack", "-o", "-", "--app", str(script),

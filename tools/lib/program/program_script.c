@@ -10,35 +10,35 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
+#include "tools/lib/program/env_words.h"
 #include "tools/lib/program/sysroot.h"
 
 #define SCRIPT_DEPTH 5 /* the kernel follows as many #! (fs/exec.c, exec_binprm()) */
 
-/* The program that `env WORDS` starts: the first word that is no option and no NAME=value. */
-static char *env_program(char *words)
-{
-	char *state = NULL;
-
-	for (char *word = strtok_r(words, " \t", &state); word;
-	     word = strtok_r(NULL, " \t", &state))
-		if (word[0] != '-' && !strchr(word, '='))
-			return word;
-	return NULL;
-}
-
-/* What `env NAME` starts for a script. */
+/* What `env WORDS` starts for a script. */
 static int add_by_env(struct image *image, const struct program *script, struct program wanted,
-		      int depth)
+		      const char *words, int depth)
 {
-	char *found = program_find(script->root, wanted.name);
-	int result;
+	const char *why;
+	char *name = env_words_program(words, &why), *found = NULL;
+	int result = 0;
 
-	if (!found)
-		return error("%s not found in PATH: needed by %s; the program will not start",
-			     shown(wanted.name), shown(script->name));
-	wanted.name = found;
-	result = program_add_any(image, &wanted, depth);
+	if (!name && !why)
+		return 0;
+	if (name)
+		found = program_find(script->root, name);
+	if (found) {
+		wanted.name = found;
+		result = program_add_any(image, &wanted, depth);
+	} else if (why) {
+		result = error("%s: env %s: %s; the program will not start", shown(script->name),
+			       shown(words), why);
+	} else {
+		result = error("%s not found in PATH: needed by %s; the program will not start",
+			       shown(name), shown(script->name));
+	}
 	free(found);
+	free(name);
 	return result;
 }
 
@@ -48,7 +48,7 @@ int script_add(struct image *image, const struct program *script, char *line, in
 	char *rest = interpreter + strcspn(interpreter, " \t");
 	struct program wanted = *script;
 	struct stat info;
-	char *why, *name;
+	char *why;
 	int result;
 
 	if (*rest)
@@ -67,11 +67,8 @@ int script_add(struct image *image, const struct program *script, char *line, in
 	wanted.dest = NULL;
 	wanted.why = why;
 	result = program_add_any(image, &wanted, depth + 1);
-	name = !result && !strcmp(path_name(interpreter), "env") ? env_program(rest) : NULL;
-	if (name) {
-		wanted.name = name;
-		result = add_by_env(image, script, wanted, depth + 1);
-	}
+	if (!result && !strcmp(path_name(interpreter), "env"))
+		result = add_by_env(image, script, wanted, rest, depth + 1);
 	free(why);
 	return result;
 }
