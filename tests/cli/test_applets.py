@@ -1,4 +1,5 @@
 """test_applets.py - `applets`: busybox's own table, read from its bytes, is what it lists when it is run."""
+import os
 import stat
 import subprocess
 
@@ -33,6 +34,19 @@ def test_those_that_are_named(tool):
     assert links(got) == {"sh": "bin", "reboot": "sbin"} and b"bin/busybox" in got
     assert b"bin/ls" in tool.pack("applets busybox\n"), "found in PATH"
     tool.fail("pack", "-", stdin=b"applets busybox nonsense\n", says='no applet "nonsense"')
+
+
+@pytest.mark.parametrize("line", ["applets {0} sh", "program {0}", "file /x {0} 0755 0 0", "tree d", "init {0}"])
+def test_the_time_of_a_file_of_the_host_changes_no_image(tool, line):
+    """Of whatever line copies it: the same input is the same bytes."""
+    tool.write("d/busybox", open(STATIC, "rb").read()).chmod(0o755)
+    path = tool.path / "d/busybox"
+    images = []
+    for seconds in (1, 1_700_000_000):
+        os.utime(path, (seconds, seconds))
+        tool.run("pack", "-o", "x", "-", stdin=line.format(path).encode() + b"\n")
+        images.append((tool.path / "x").read_bytes())
+    assert images[0] == images[1]
 
 
 def test_what_is_no_busybox(tool):

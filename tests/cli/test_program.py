@@ -4,9 +4,10 @@ import pathlib
 import shutil
 import stat
 import struct
+import subprocess
 
 import pytest
-from programs import LIBRARY, USER, build, in_image
+from programs import LIBRARY, USER, build, chroot, in_image, unpack
 
 LIBRARY_DIR = "/usr/lib/x86_64-linux-gnu"
 
@@ -136,6 +137,57 @@ def test_env_starts_what_it_splits(tool, line):
 def test_env_that_starts_nothing_is_no_script(tool, line, says):
     script = executable(tool, "script", f"#!/usr/bin/env {line}\nexit 4\n")
     tool.fail("pack", "-o", "-", "--app", str(script), says=says)
+
+
+@pytest.mark.parametrize("manager", ["pyenv", "asdf"])
+def test_a_shim_is_named_as_one(tool, manager):
+    script = executable(tool, "shims/python3", f'#!/bin/sh\nexec {manager} exec "${{0##*/}}" "$@"\n')
+    tool.fail("pack", "-o", "-", "--app", str(script), says=f"a shim of {manager}, which looks for the program when it runs")
+    executable(tool, "bin/python3", f'#!/bin/sh\necho {manager}\n')
+    tool.run("pack", "-o", "x", "--app", "bin/python3")
+
+
+def test_what_a_thread_ends_with_comes_along(tool):
+    """glibc opens libgcc_s itself, and aborts where it is missing."""
+    app = build(tool, "app", """#include <pthread.h>
+static void *f(void *unused) { (void)unused; pthread_exit((void *)5L); }
+int main(void) { pthread_t t; void *r; pthread_create(&t, 0, f, 0); pthread_join(t, &r); return (int)(long)r; }
+""", "-pthread")
+    assert in_image(tool, f"program {app}\n", app).returncode == 5
+    plain = build(tool, "plain", "int main(void) { return 0; }\n")
+    assert not any(b"libgcc_s" in name for name in tool.pack(f"program {plain}\n"))
+
+
+def test_a_library_without_an_x_bit_is_packed_with_a_word(tool):
+    library = build(tool, "libx.so.1", LIBRARY, "-shared")
+    library.chmod(0o644)
+    tool.write("r", f"program {library}\n")
+    done = tool.run("pack", "-o", "x", "r")
+    assert b"libx.so.1: a library: packed with what it needs, though nobody can execute it" in done.stderr
+    tool.write("text", "x")
+    tool.write("r", f"program {tool.path}/text\n")
+    tool.fail("pack", "-o", "x", "r", says="not executable")
+
+
+@pytest.mark.parametrize("options", [[], ["--copies"]], ids=["links", "copies"])
+def test_a_virtual_environment_of_python_is_whole(tool, options):
+    subprocess.run(["/usr/bin/python3", "-m", "venv", "--without-pip", *options, tool.path / "v"], check=True)
+    site = next((tool.path / "v/lib").glob("python3.*/site-packages"))
+    (site / "mine.py").write_text("x = 7\n")
+    script = executable(tool, "script", f"#!{tool.path}/v/bin/python3\nimport mine, json\nraise SystemExit(mine.x)\n")
+    tool.run("pack", "--compress", "none", "-o", "x.img", "--app", str(script))
+    root = tool.path / "root"
+    root.mkdir()
+    assert chroot(unpack(tool.image("x.img"), root), script).returncode == 7
+
+
+def test_what_is_linked_to_python_has_its_tree(tool):
+    """An interpreter as a library: that of gdb, say."""
+    build(tool, "usr/lib/libpython3.99.so.1.0", LIBRARY, "-shared", "-Wl,-soname,libpython3.99.so.1.0")
+    app = build(tool, "usr/bin/app", USER, tool.path / "usr/lib/libpython3.99.so.1.0", "-Wl,-rpath,$ORIGIN/../lib")
+    tool.write("usr/lib/python3.99/os.py", "ours\n")
+    tool.run("pack", "--compress", "none", "-o", "x.img", "--app", str(app))
+    assert f"{tool.path}/usr/lib/python3.99/os.py"[1:].encode() in tool.image("x.img")
 
 
 def test_a_script_without_its_interpreter(tool):

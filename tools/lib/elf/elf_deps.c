@@ -88,11 +88,21 @@ static int dynamic_entry(struct elf_deps *deps, struct span file, uint64_t strin
 	return 0;
 }
 
+/* By the names alone: for both calls glibc opens libgcc_s when the first thread ends so. */
+static int names_end_of_threads(struct span file, uint64_t strings, uint64_t size)
+{
+	static const char exit_name[] = "\0pthread_exit", cancel_name[] = "\0pthread_cancel";
+	struct span names = span_cut(file, strings, size);
+
+	return names.data && (memmem(names.data, names.len, exit_name, sizeof(exit_name)) ||
+			      memmem(names.data, names.len, cancel_name, sizeof(cancel_name)));
+}
+
 static int dynamic_read(Elf *elf, size_t headers, const GElf_Phdr *header, struct span file,
 			struct elf_deps *deps)
 {
 	struct span dynamic = span_cut(file, header->p_offset, header->p_filesz);
-	uint64_t strings;
+	uint64_t strings, size = 0;
 
 	if (!dynamic.data)
 		return -1;
@@ -102,11 +112,14 @@ static int dynamic_read(Elf *elf, size_t headers, const GElf_Phdr *header, struc
 
 		if (tag == DT_NULL)
 			break;
+		if (tag == DT_STRSZ)
+			size = le64(dynamic.data + at + 8);
 		if (dynamic_entry(deps, file, strings, tag, le64(dynamic.data + at + 8)))
 			return -1;
 	}
 	if (deps->runpath)
 		deps->rpath = NULL;
+	deps->ends_threads = names_end_of_threads(file, strings, size);
 	return 0;
 }
 

@@ -23,6 +23,7 @@ struct elf_deps {
 	size_t needed_count;
 	struct span *dlopen; /* JSON texts of .note.dlopen (dlopen_note.h); malloc'd */
 	size_t dlopen_count;
+	int ends_threads; /* it calls pthread_exit(3) or pthread_cancel(3), or defines them */
 	int notes_are_damaged; /* some may be missing above */
 };
 

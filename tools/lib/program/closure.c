@@ -119,6 +119,20 @@ static void follow_notes(struct closure *closure, size_t owner)
 			shown(closure->objects[owner].path));
 }
 
+#define UNWINDER "libgcc_s.so.1" /* glibc, nptl/unwind.h: what ends a thread is in it */
+
+/* glibc opens it when a thread ends itself or another one, and aborts where it is missing. */
+static void follow_threads(struct closure *closure, size_t owner)
+{
+	const struct elf_deps *deps = &closure->objects[owner].deps;
+
+	if (closure->loader == LOADER_GLIBC && deps->ends_threads &&
+	    (!deps->soname || (strcmp(deps->soname, "libc.so.6") != 0 &&
+			       strcmp(deps->soname, "libpthread.so.0") != 0)) &&
+	    !is_loaded(closure, UNWINDER))
+		load(closure, owner, UNWINDER, "ending threads");
+}
+
 /* A library that objects[owner] is linked to; what wanted it with dlopen(3) before counts less. */
 static void miss(struct closure *closure, const char *name, size_t owner)
 {
@@ -144,6 +158,7 @@ static void follow(struct closure *closure, size_t from)
 				miss(closure, name, i);
 		}
 		follow_notes(closure, i);
+		follow_threads(closure, i);
 	}
 }
 
@@ -173,7 +188,7 @@ static int start(struct closure *closure, const char *program)
 	object.placed = closure->source.dest ? xstrdup(closure->source.dest) : NULL;
 	object_keep(closure, &object);
 	interp = closure->objects[0].deps.interp;
-	closure->loader = ldconf_loader(interp);
+	closure->loader = closure->source.is_library ? LOADER_GLIBC : ldconf_loader(interp);
 	if (interp && object_read(&object, root, interp) == ELF_KIND_GOOD)
 		object_keep(closure, &object);
 	else if (interp)

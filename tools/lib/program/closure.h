@@ -40,6 +40,7 @@ struct closure_source {
 	const char *root; /* sysroot.h */
 	const char *dest; /* where the program will be, or NULL: where it is */
 	enum dlopen_priority dlopen; /* the least that is followed, of all its libraries as well */
+	int is_library; /* not a program: one of glibc's system */
 };
 
 struct closure {

@@ -2,6 +2,7 @@
 #include "tools/lib/program/program.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,6 +156,12 @@ static int add_elf(struct image *image, const struct program *program)
 	return result;
 }
 
+/* By its name: ld.so(8) asks for no x bit. */
+static bool is_library(const char *path)
+{
+	return path_has_suffix(path, ".so") || strstr(path_name(path), ".so.");
+}
+
 int program_add_any(struct image *image, const struct program *program, int depth)
 {
 	const char *path = program->name;
@@ -167,7 +174,10 @@ int program_add_any(struct image *image, const struct program *program, int dept
 	if (!S_ISREG(info.st_mode))
 		return error("%s: not a program: %s", shown(path),
 			     S_ISDIR(info.st_mode) ? "a directory" : "not a regular file");
-	if (!(info.st_mode & 0111))
+	if (!(info.st_mode & 0111) && is_library(path))
+		warning("%s: a library: packed with what it needs, though nobody can execute it",
+			shown(path));
+	else if (!(info.st_mode & 0111))
 		return error("%s: not executable (chmod +x?)", shown(path));
 	script = script_line(program, line);
 	if (script < 0)

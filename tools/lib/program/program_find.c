@@ -9,7 +9,6 @@
 #include "tools/lib/program/program.h"
 #include "tools/lib/program/sysroot.h"
 
-
 /* `.` components and the like stay out of the image's paths; symlinks stay in. */
 static char *absolute(const char *path)
 {

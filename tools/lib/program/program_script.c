@@ -13,6 +13,7 @@
 #include "tools/lib/program/env_words.h"
 #include "tools/lib/program/sysroot.h"
 
+#define SHIM_BYTES 1023 /* of a script; a shim has 200 to 400 */
 #define SCRIPT_DEPTH 5 /* the kernel follows as many #! (fs/exec.c, exec_binprm()) */
 
 /* What `env WORDS` starts for a script. */
@@ -42,17 +43,45 @@ static int add_by_env(struct image *image, const struct program *script, struct 
 	return result;
 }
 
+/* A script of pyenv and its like in a directory "shims" looks for the program of that name when it
+ * runs, in places that no image has. NULL, or the manager's name. */
+static const char *shim_of(const struct program *script)
+{
+	static const char *const managers[] = { "pyenv", "rbenv", "nodenv", "plenv", "asdf" };
+	char *dir = path_parent(script->name), text[SHIM_BYTES + 1];
+	int fd = strcmp(path_name(dir), "shims")
+			 ? -1
+			 : sysroot_open(script->root, script->name, O_RDONLY);
+	ssize_t len = fd < 0 ? -1 : read(fd, text, SHIM_BYTES);
+	const char *found = NULL;
+
+	text[len < 0 ? 0 : len] = '\0';
+	for (size_t i = 0; i < sizeof(managers) / sizeof(*managers) && !found; i++)
+		if (strstr(text, managers[i]))
+			found = managers[i];
+	if (fd >= 0)
+		close(fd);
+	free(dir);
+	return found;
+}
+
 int script_add(struct image *image, const struct program *script, char *line, int depth)
 {
 	char *interpreter = line + strspn(line, " \t");
 	char *rest = interpreter + strcspn(interpreter, " \t");
 	struct program wanted = *script;
+	const char *manager = shim_of(script);
 	struct stat info;
 	char *why;
 	int result;
 
 	if (*rest)
 		*rest++ = '\0';
+	if (manager)
+		return error(
+			"%s: a shim of %s, which looks for the program when it runs: name that "
+			"program (%s which %s)",
+			shown(script->name), manager, manager, shown(path_name(script->name)));
 	if (depth >= SCRIPT_DEPTH)
 		return error_errno(ELOOP, "%s: script interpreter %s", shown(script->name),
 				   shown(interpreter));

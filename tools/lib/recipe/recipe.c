@@ -224,15 +224,14 @@ int recipe_line(struct recipe *recipe, const char *where, const char *const *wor
 	return result;
 }
 
-/* Programs come with the times of the host, which count up to SOURCE_DATE_EPOCH only. */
-static void clamp_program_times(struct recipe *recipe)
+/* What no line names comes with the times of the host, which count up to SOURCE_DATE_EPOCH only. */
+static void clamp_times(struct recipe *recipe)
 {
 	size_t count;
 	struct entry **all = image_entries(recipe->image, &count);
 
 	for (size_t i = 0; i < count; i++)
-		if ((all[i]->rank == IMAGE_NEEDED || all[i]->rank == IMAGE_PROGRAM) &&
-		    all[i]->mtime > recipe->options.newest)
+		if (all[i]->rank != IMAGE_EXPLICIT && all[i]->mtime > recipe->options.newest)
 			all[i]->mtime = recipe->options.newest;
 	free(all);
 }
@@ -244,7 +243,7 @@ int recipe_finish(struct recipe *recipe)
 	if (finish_modules(recipe) < 0 || finish_programs(recipe) < 0 || finish_run(recipe) < 0 ||
 	    finish_cmdline(recipe) < 0 || finish_limits(recipe) < 0 || finish_attr(recipe) < 0)
 		return -1;
-	clamp_program_times(recipe);
+	clamp_times(recipe);
 	return 0;
 }
 
