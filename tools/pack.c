@@ -10,9 +10,10 @@
 #include "tools/pack.h"
 
 static const char usage[] =
-	"usage: rdinit pack [OPTION...] [RECIPE|-]... [--app PROGRAM ARG...]\n\n"
-	"Makes an initramfs image from recipes (rdinit-recipe(5)) and from options, which are short\n"
-	"for recipe lines. With options alone, --app or --host, our own /init is added.\n\n"
+	"usage: rdinit pack [OPTION...] [RECIPE|DIR|ARCHIVE|-]... [--app PROGRAM ARG...]\n\n"
+	"Makes an initramfs image from recipes (rdinit-recipe(5)), from directories and cpio archives\n"
+	"(as CONFIG_INITRAMFS_SOURCE takes them), and from options, which are short for recipe lines.\n"
+	"Without a recipe, or with --app or --host, our own /init is added if there is none.\n\n"
 	"  -o, --output FILE          the image (rdinit.img); - is standard output\n"
 	"  --compress METHOD[,LEVEL]  none, gzip, zstd (the default), lz4, xz, lzma or bzip2\n"
 	"  --fast-boot                lz4: larger, but unpacked in a third of the time\n"

@@ -36,6 +36,7 @@ struct pack {
 	char *running; /* release of the kernel that --host means by default */
 	bool host;
 	bool no_init;
+	bool has_recipe; /* not only directories and archives */
 	bool help;
 };
 

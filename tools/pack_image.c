@@ -1,6 +1,10 @@
 /* pack_image.c - recipes and options to an image, and what stands beside it. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
@@ -50,10 +54,61 @@ static bool wants_init(const struct pack *pack, const struct image *image)
 {
 	if (pack->no_init || image_find(image, "/init"))
 		return false;
-	return pack->app || pack->host || (!pack->recipe_count && !has_init(pack, image));
+	return pack->app || pack->host || (!pack->has_recipe && !has_init(pack, image));
 }
 
-static int read_recipes(const struct pack *pack, struct recipe *recipe, struct image *image)
+/* By its first bytes: an archive as it is, or compressed. Any other file is a recipe. */
+static bool is_archive(const char *path)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} magics[] = {
+		{ "070701", 6 },
+		{ "070702", 6 },
+		{ "\x1f\x8b", 2 },
+		{ "BZh", 3 },
+		{ "\x5d\0\0", 3 },
+		{ "\xfd"
+		  "7zXZ\0",
+		  6 },
+		{ "\x02\x21\x4c\x18", 4 },
+		{ "\x04\x22\x4d\x18", 4 },
+		{ "\x28\xb5\x2f\xfd", 4 },
+		{ "\x89LZO\0", 5 },
+	};
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char head[6] = "";
+	ssize_t got = fd < 0 ? -1 : read(fd, head, sizeof(head));
+	bool is_one = false;
+
+	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
+		is_one |= got >= (ssize_t)magics[i].len &&
+			  !memcmp(head, magics[i].bytes, magics[i].len);
+	if (fd >= 0)
+		close(fd);
+	return is_one;
+}
+
+/* Recipes, directories and archives, as CONFIG_INITRAMFS_SOURCE takes them. */
+static int read_input(struct pack *pack, struct recipe *recipe, const char *path)
+{
+	const char *words[] = { NULL, path, NULL };
+	struct stat st;
+
+	if (strcmp(path, "-") != 0 && stat(path, &st) == 0) {
+		if (S_ISDIR(st.st_mode))
+			words[0] = "tree";
+		else if (S_ISREG(st.st_mode) && is_archive(path))
+			words[0] = "image";
+	}
+	if (words[0])
+		return recipe_line(recipe, path, words);
+	pack->has_recipe = true;
+	return recipe_read(recipe, path);
+}
+
+static int read_recipes(struct pack *pack, struct recipe *recipe, struct image *image)
 {
 	int result = 0;
 
@@ -62,7 +117,7 @@ static int read_recipes(const struct pack *pack, struct recipe *recipe, struct i
 	if (pack->host)
 		result |= recipe_option_host(recipe, "--host");
 	for (int i = 0; i < pack->recipe_count; i++)
-		result |= recipe_read(recipe, pack->recipes[i]);
+		result |= read_input(pack, recipe, pack->recipes[i]);
 	for (size_t i = 0; i < pack->line_count; i++)
 		result |= option_line(recipe, &pack->lines[i]);
 	if (pack->app)

@@ -247,6 +247,24 @@ def test_cmdline_words_are_quoted_for_the_kernel(tool):
         b'root=/dev/vda "init=/bin/sh -c"\nro\nquiet x="a b"\n')
 
 
+def test_a_directory_and_an_archive_are_what_the_kernel_takes_them_for(tool):
+    """CONFIG_INITRAMFS_SOURCE names a list, a directory or an archive, and so may each argument."""
+    tool.write("d/etc/f", "one")
+    tool.write("list", "dir /sys 0755 0 0\n")
+    tool.run("pack", "--compress", "none", "-o", "a", "d")
+    assert {b"etc/f", b"init"} <= set(tool.image("a"))
+    for command in (["cat"], ["gzip"], ["zstd", "-q"], ["xz"], ["lz4", "-l", "-q"], ["bzip2"], ["xz", "--format=lzma"]):
+        packed = subprocess.run([*command, "-c"] if command != ["cat"] else command, input=(tool.path / "a").read_bytes(),
+                                stdout=subprocess.PIPE, check=True).stdout
+        (tool.path / "old").write_bytes(packed)
+        tool.run("pack", "--compress", "none", "-o", "b", "old")
+        assert tool.image("b")[b"etc/f"].data == b"one", command
+    tool.run("pack", "--compress", "none", "-o", "b", "list", "old")
+    assert {b"etc/f", b"init", b"sys"} <= set(tool.image("b"))
+    tool.run("pack", "--compress", "none", "-o", "b", "list", "d")
+    assert {b"etc/f", b"sys"} <= set(tool.image("b")) and b"init" not in tool.image("b")
+
+
 LIMITS = [  # what /init has room for, and one more
     ("arguments", lambda n: "init\nrun /init" + " x" * n + "\n", 16382, "16384 words, and /init takes 16383"),
     ("an argument", lambda n: f"init\nrun /init {'x' * n}\n", 131071, "word 2 of /etc/rdinit/run is longer than the 131071 bytes"),
@@ -474,7 +492,8 @@ def test_a_module_directory_without_an_index_is_refused(tool):
 
 def test_missing_and_unreadable_recipes(tool):
     tool.fail("pack", "missing", says="missing: cannot open: No such file or directory (ENOENT)")
-    tool.fail("pack", ".", says=".: cannot read: Is a directory (EISDIR)")
+    tool.write("r", "include .\n")
+    tool.fail("pack", "r", says="Is a directory (EISDIR)")
 
 
 def test_a_file_of_4_gib_is_refused_by_name(tool):
