@@ -108,6 +108,7 @@ static void wait_for_disks(int pipe)
 		if (left < least) {
 			least = left;
 			deadline = sys_clock_ms() + STALLED_MS;
+			host_tell("within %d", STALLED_MS / 1000);
 		}
 	} while (devices_time_left(deadline));
 	log_say(LOG_WARNING,
@@ -184,6 +185,7 @@ int power(struct boot *boot)
 	};
 	enum way_out way;
 
+	host_tell("within %d", boot->settings.grace_s + (AFTER_KILL_MS + LOOK_MS) / 1000);
 	end_processes(boot);
 	settle_disks();
 	way = choose_way(boot);

@@ -10,6 +10,7 @@
 #include "init/pure/executable.h"
 #include "init/pure/names.h"
 #include "init/sys/empty_tree.h"
+#include "init/sys/host.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
@@ -249,8 +250,10 @@ int root_switch(struct boot *boot)
 	if (root < 0)
 		return log_err(root, "open " NEWROOT);
 	error = choose_init(boot, root, &path);
-	if (!error)
+	if (!error) {
+		host_tell("handoff"); /* while /dev is still ours */
 		move_mounts(root);
+	}
 	sys_close(root);
 	if (error)
 		return error;

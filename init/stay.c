@@ -20,6 +20,7 @@ static int become_own_init(struct boot *boot)
 	sigemptyset(&none);
 	sys_set_mask(&none);
 	boot->argv[0] = (char *)OWN_INIT;
+	host_tell("handoff"); /* the last that is heard of us */
 	return log_err(sys_execve(OWN_INIT, boot->argv, (char *const *)boot->env),
 		       "execute " OWN_INIT);
 }

@@ -61,6 +61,18 @@ static void every_status_is_counted(void **state)
 	assert_string_equal(wire.said, "b");
 }
 
+static void the_latest_promise_counts(void **state)
+{
+	struct wire wire = hear("ready\nwithin 5\nwithin 60\nwithin\nwithin x\nwithin -1\n");
+
+	(void)state;
+	assert_int_equal(wire.words, WIRE_READY | WIRE_WITHIN | WIRE_SPOKE);
+	assert_int_equal(wire.within_s, 60);
+	assert_int_equal(wire.within_count, 2);
+	assert_int_equal(hear("handoff\n").words, WIRE_HANDOFF | WIRE_SPOKE);
+	assert_int_equal(hear("ready\nready\n").ready_count, 2);
+}
+
 static void an_unfinished_line_says_nothing_yet(void **state)
 {
 	(void)state;
@@ -121,6 +133,7 @@ int main(void)
 		cmocka_unit_test(the_last_exit_counts_and_the_first_failure),
 		cmocka_unit_test(a_halt_is_an_end_too),
 		cmocka_unit_test(every_status_is_counted),
+		cmocka_unit_test(the_latest_promise_counts),
 		cmocka_unit_test(an_unfinished_line_says_nothing_yet),
 		cmocka_unit_test(lines_that_are_not_ours_are_passed_over),
 		cmocka_unit_test(a_line_without_an_end_is_cut_and_the_next_one_read),

@@ -24,8 +24,16 @@ PROGRAMS = [
     Row("stdout and stderr stay apart", ["--", "sh", "-c", "echo out; echo err >&2; exit 5"], 5,
         out=b"out\n", err=b"err\n"),
     Row("binary input and output pass unchanged", ["--", "cat"], 0, out=NOISE, stdin=NOISE),
-    Row("a program reads a disk and ends the machine by itself",
-        ["--disk", "@sda.disk,snapshot", "--", "@disk"], 0, out=r"DISK sda\b"),
+    Row("a program reads a disk and powers the machine off by itself, which tells no status",
+        ["--disk", "@sda.disk,snapshot", "--", "@disk"], 125, out=r"DISK sda\b",
+        err=r"^rdinit: the guest ended before /init told its program's status: something in it powered it off or reset it"),
+    Row("a reset by the kernel's keys is no success", ["--", "sh", "-c", "echo b >/proc/sysrq-trigger; read wait </dev/console"], 125,
+        err=r"^rdinit: the guest ended before /init told its program's status"),
+    Row("a crash of the kernel is told as one", ["--", "sh", "-c", "echo c >/proc/sysrq-trigger; read wait </dev/console"], 125,
+        err=r"^rdinit: the guest's kernel panicked: Kernel panic - not syncing: sysrq triggered crash"),
+    Row("a program that prints what a panic prints goes on, and its status counts",
+        ["--", "perl", "-e", "open C, '>', '/dev/console'; print C qq([    9.876543] Kernel panic - not syncing: no\n); "
+         "close C; sleep 7; exit 4"], 4, err=b""),
 ]
 
 IMAGES = [

@@ -11,12 +11,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/run/machine_state.h"
 #include "tools/lib/run/tty.h"
 
 #define LINGER_MS 10000 /* after `off` on the wire: powering off takes under 1 s */
 #define HALT_MS 500 /* after `halt`: for what the console still has to say */
+#define UNTOLD_MS 90000 /* after `exit` of an /init that does not say how long it needs */
 #define PANIC_MS 5000 /* after a panic: panic=-1 ends at once, other words may never end */
 #define DRAIN_MS 1000 /* for slow readers of our output when we ended the guest */
 
@@ -49,12 +51,25 @@ void machine_interrupted(struct machine *machine, int number)
 
 static void set_deadline(struct machine *machine, int64_t in_ms, enum machine_end end)
 {
-	int64_t deadline = machine_now_ms() + in_ms;
-
-	if (machine->deadline && machine->deadline <= deadline)
-		return;
-	machine->deadline = deadline;
+	machine->deadline = machine_now_ms() + in_ms;
 	machine->at_deadline = end;
+}
+
+/* Once the program has ended, or a step has failed and /init ends the machine, only the end is
+ * missing: /init says how long each part of it takes at the most. */
+static void expect_end(struct machine *machine)
+{
+	unsigned int words = machine->wire.words;
+
+	if (words & WIRE_HALT)
+		set_deadline(machine, HALT_MS, END_HALTED);
+	else if (words & WIRE_OFF)
+		set_deadline(machine, LINGER_MS, END_LINGERS);
+	else if (words & WIRE_WITHIN)
+		set_deadline(machine, (int64_t)machine->wire.within_s * 1000 + LINGER_MS,
+			     END_LINGERS);
+	else if (words & WIRE_EXIT)
+		set_deadline(machine, UNTOLD_MS, END_LINGERS);
 }
 
 static void take_signals(struct machine *machine)
@@ -83,36 +98,22 @@ static struct span take(int *fd, uint8_t *block, size_t size)
 	return (struct span){ block, 0 };
 }
 
-static void take_console(struct machine *machine)
-{
-	uint8_t block[4096];
-	struct span bytes = take(&machine->console, block, sizeof(block));
-
-	queue_keep(&machine->kept_console, bytes);
-	if (machine->config->stdio == STDIO_CONSOLE)
-		queue_add(&machine->to_stdout, bytes);
-	else if (machine->config->verbose)
-		queue_add(&machine->to_stderr, bytes);
-	/* A program may print the same words, but not after its kernel has stopped. */
-	if (bytes.len && !(machine->wire.words & WIRE_EXIT) && !machine->panicked &&
-	    memmem(machine->kept_console.data, machine->kept_console.len,
-		   "] Kernel panic - not syncing", strlen("] Kernel panic - not syncing"))) {
-		machine->panicked = 1;
-		set_deadline(machine, PANIC_MS, END_PANIC);
-	}
-}
-
 /* Up to the end of its first line; returns the rest. What it says as it goes is shown at once. */
 static struct span take_wire_line(struct machine *machine, struct span bytes)
 {
 	const uint8_t *end = memchr(bytes.data, '\n', bytes.len);
 	size_t len = end ? (size_t)(end - bytes.data) + 1 : bytes.len;
-	unsigned int before = machine->wire.said_count;
-	char line[WIRE_LINE + 32];
+	struct wire before = machine->wire;
+	char line[4 * WIRE_LINE + 32]; /* each byte as \xff */
 
 	wire_feed(&machine->wire, span_cut(bytes, 0, len));
-	if (machine->wire.said_count != before && machine->config->verbose) {
-		snprintf(line, sizeof(line), "rdinit: the guest: %s\n", machine->wire.said);
+	if (machine->wire.words != before.words ||
+	    machine->wire.within_count != before.within_count)
+		expect_end(machine);
+	if (machine->wire.ready_count > 1)
+		machine_finish(machine, END_AGAIN);
+	if (machine->wire.said_count != before.said_count && machine->config->verbose) {
+		snprintf(line, sizeof(line), "rdinit: the guest: %s\n", shown(machine->wire.said));
 		queue_add(&machine->to_stderr, (struct span){ (uint8_t *)line, strlen(line) });
 	}
 	return span_cut(bytes, len, bytes.len - len);
@@ -127,14 +128,37 @@ static void take_wire(struct machine *machine)
 	 * reset in spite of -no-reboot. */
 	if (machine->wire.words & WIRE_OFF) {
 		if (bytes.len)
-			machine_finish(machine, END_LINGERS);
+			machine_finish(machine, END_AGAIN);
 		return;
 	}
 	while (bytes.len)
 		bytes = take_wire_line(machine, bytes);
-	if (machine->wire.words & WIRE_OFF)
-		set_deadline(machine, machine->wire.words & WIRE_HALT ? HALT_MS : LINGER_MS,
-			     END_LINGERS);
+}
+
+/* Until /init says `ready`, nothing but the kernel and /init prints, so that a panic is one. Later
+ * any program can print the same, and what ends the machine is panic=-1, which only the kernel
+ * obeys. */
+static void heed_panic(struct machine *machine)
+{
+	take_wire(machine); /* `ready` may have come before what the console has just shown */
+	if (machine->config->payload == PAYLOAD_PROGRAM && !machine->deadline &&
+	    !(machine->wire.words & WIRE_READY))
+		set_deadline(machine, PANIC_MS, END_PANIC);
+}
+
+static void take_console(struct machine *machine)
+{
+	uint8_t block[4096];
+	struct span bytes = take(&machine->console, block, sizeof(block));
+
+	queue_keep(&machine->kept_console, bytes);
+	if (machine->config->stdio == STDIO_CONSOLE)
+		queue_add(&machine->to_stdout, bytes);
+	else if (machine->config->verbose)
+		queue_add(&machine->to_stderr, bytes);
+	panic_watch_feed(&machine->console_watch, bytes);
+	if (machine->console_watch.at_line_start)
+		heed_panic(machine);
 }
 
 /* One piece of what the guest sent. Returns 0, or -1 for what only a host may send. */
@@ -200,12 +224,26 @@ static void prepare(const struct machine *machine, struct pollfd slots[SLOTS])
 	set(&slots[ERROR_OUTPUT], STDERR_FILENO, 0, machine->to_stderr.len > 0);
 }
 
+/* The end that is due at the nearer of both deadlines; `*at` is that, or 0. */
+static enum machine_end next_deadline(const struct machine *machine, int64_t *at)
+{
+	int has_own = machine->deadline &&
+		      (!machine->timeout_at || machine->deadline <= machine->timeout_at);
+
+	*at = has_own ? machine->deadline : machine->timeout_at;
+	return has_own ? machine->at_deadline : END_TIMEOUT;
+}
+
 static int poll_ms(const struct machine *machine)
 {
-	int64_t own = machine->reaped ? 0 : machine->deadline;
-	int64_t until = machine->drain_until ? machine->drain_until : own;
-	int64_t left = until - machine_now_ms();
+	int64_t own = 0;
+	int64_t until;
+	int64_t left;
 
+	if (!machine->reaped)
+		next_deadline(machine, &own);
+	until = machine->drain_until ? machine->drain_until : own;
+	left = until - machine_now_ms();
 	if (!until)
 		return -1;
 	return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
@@ -217,6 +255,7 @@ static void take_errors(struct machine *machine)
 	struct span bytes = take(&machine->errors, block, sizeof(block));
 
 	queue_keep(&machine->kept_errors, bytes);
+	panic_watch_feed(&machine->error_watch, bytes);
 	if (machine->config->verbose)
 		queue_add(&machine->to_stderr, bytes);
 }
@@ -231,7 +270,6 @@ static void serve(struct machine *machine, const struct pollfd slots[SLOTS])
 {
 	if (slots[SIGNALS].revents)
 		take_signals(machine);
-	/* The wire first: whether a panic line counts depends on it. */
 	if (slots[WIRE].revents)
 		take_wire(machine);
 	if (slots[CONSOLE].revents & POLLOUT)
@@ -265,13 +303,17 @@ static int is_over(const struct machine *machine)
 static void loop(struct machine *machine)
 {
 	struct pollfd slots[SLOTS];
+	int64_t deadline;
 
 	while (!is_over(machine)) {
+		enum machine_end end;
+
 		prepare(machine, slots);
 		if (poll(slots, SLOTS, poll_ms(machine)) > 0)
 			serve(machine, slots);
-		if (!machine->reaped && machine->deadline && machine_now_ms() >= machine->deadline)
-			machine_finish(machine, machine->at_deadline);
+		end = next_deadline(machine, &deadline);
+		if (!machine->reaped && deadline && machine_now_ms() >= deadline)
+			machine_finish(machine, end);
 	}
 }
 
@@ -283,7 +325,7 @@ int machine_run(const char *program, const struct machine_config *config)
 	machine->config = config;
 	machine->console = machine->wire_fd = machine->stdio = machine->errors = -1;
 	if (config->timeout_s)
-		set_deadline(machine, (int64_t)config->timeout_s * 1000, END_TIMEOUT);
+		machine->timeout_at = machine_now_ms() + (int64_t)config->timeout_s * 1000;
 	if (!machine_spawn(machine, program)) {
 		if (config->stdio == STDIO_CONSOLE)
 			tty_raw(STDIN_FILENO);

@@ -7,6 +7,7 @@
 
 #include "init/pure/frames.h"
 #include "tools/lib/run/machine.h"
+#include "tools/lib/run/panic.h"
 #include "tools/lib/run/queue.h"
 #include "tools/lib/run/wire.h"
 
@@ -14,8 +15,10 @@ enum machine_end {
 	END_ITSELF, /* QEMU ended without our doing */
 	END_SIGNAL, /* a signal to us, or Ctrl-C: `signal` */
 	END_TIMEOUT,
-	END_PANIC, /* the kernel panicked and stayed */
-	END_LINGERS, /* it said that it powers off, and did not */
+	END_PANIC, /* the kernel panicked before a program ran, and stayed */
+	END_LINGERS, /* /init said when the machine ends at the latest, and it did not */
+	END_HALTED, /* /init said that the machine halts: it stands still until it is ended */
+	END_AGAIN, /* the machine booted a second time */
 	END_NO_READER, /* stdout is closed */
 	END_PROTOCOL, /* the second serial port does not speak frames */
 };
@@ -40,8 +43,9 @@ struct machine {
 
 	enum machine_end end;
 	int signal;
-	int panicked;
-	int64_t deadline; /* ms of CLOCK_MONOTONIC, 0 for none */
+	struct panic_watch console_watch, error_watch;
+	int64_t timeout_at; /* ms of CLOCK_MONOTONIC, 0 for none */
+	int64_t deadline; /* the same, for the guest's next word or its end: then `at_deadline` */
 	enum machine_end at_deadline;
 	int64_t drain_until; /* 0, or when to stop waiting for slow readers */
 	int64_t interrupts[2]; /* ms: the last two Ctrl-C */
@@ -60,7 +64,8 @@ void machine_take_input(struct machine *machine);
 /* Starts QEMU and opens our ends. 0, or -1 after reporting. */
 int machine_spawn(struct machine *machine, const char *program);
 
-/* The exit status once everything is over, after reporting what went wrong. */
+/* The exit status once everything is over, after reporting what went wrong. Text on the console is
+ * no proof: it chooses among sentences, and a status only after `handoff`. */
 int machine_verdict(const struct machine *machine);
 
 #endif

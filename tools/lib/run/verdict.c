@@ -1,4 +1,5 @@
 /* verdict.c - what became of the guest, as an exit status and in words. */
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "tools/lib/run/machine_state.h"
 
 #define LAST_LINES 20
+#define LINE_SHOWN 1000 /* bytes of each */
 
 /* Where the last `lines` lines of a text begin. */
 static size_t last_lines(const uint8_t *data, size_t len, int lines)
@@ -23,20 +25,27 @@ static size_t last_lines(const uint8_t *data, size_t len, int lines)
 	return at;
 }
 
-/* Kept bytes as lines on stderr, without what would move the cursor. */
+/* Kept bytes as lines on stderr. They come from the guest, and may not move our cursor. */
 static void print_kept(const struct queue *kept, const char *title)
 {
-	size_t at = last_lines(kept->data, kept->len, LAST_LINES);
+	size_t at = last_lines(kept->data, kept->len, LAST_LINES), len = 0;
 	struct buffer out = { NULL, 0, 0 };
+	char line[LINE_SHOWN + 1];
 
 	if (at == kept->len)
 		return;
 	buffer_printf(&out, "rdinit: %s\n", title);
-	for (; at < kept->len; at++)
-		if (kept->data[at] >= ' ' || kept->data[at] == '\n' || kept->data[at] == '\t')
-			buffer_add(&out, kept->data + at, 1);
-	if (out.data[out.len - 1] != '\n')
-		buffer_text(&out, "\n");
+	for (; at < kept->len; at++) {
+		uint8_t byte = kept->data[at];
+
+		if (byte != '\n' && byte != '\r' && len < LINE_SHOWN)
+			line[len++] = byte && byte != '\t' ? (char)byte : ' ';
+		if (byte != '\n' && at + 1 < kept->len)
+			continue;
+		line[len] = '\0';
+		buffer_printf(&out, "%s\n", shown(line));
+		len = 0;
+	}
 	fflush(stderr);
 	if (write(STDERR_FILENO, out.data, out.len) < 0)
 		fflush(stderr); /* nobody listens: there is no one to tell */
@@ -44,80 +53,239 @@ static void print_kept(const struct queue *kept, const char *title)
 }
 
 /* The console, unless it was on the user's screen anyway. */
-static int failed(const struct machine *machine)
+static void print_console(const struct machine *machine)
 {
 	if (machine->config->stdio == STDIO_PIPE && !machine->config->verbose)
 		print_kept(&machine->kept_console, "the last lines of the guest's console:");
-	return STATUS_FAILED;
 }
 
-static int qemu_failed(const struct machine *machine)
+static const char *emulator(const struct machine *machine)
 {
-	const char *name = machine->config->type == MACHINE_UML ? "User-mode Linux" : "QEMU";
+	return machine->config->type == MACHINE_UML ? "User-mode Linux" : "QEMU";
+}
 
-	if (WIFSIGNALED(machine->wait_status))
-		error("%s was killed by signal %d (SIG%s)", name, WTERMSIG(machine->wait_status),
-		      sigabbrev_np(WTERMSIG(machine->wait_status)));
+/* "QEMU was killed by SIGSEGV", "QEMU ended with status 1". */
+static const char *end_in_words(const struct machine *machine)
+{
+	static char text[100];
+	int status = machine->wait_status;
+
+	if (WIFSIGNALED(status))
+		snprintf(text, sizeof(text), "%s was killed by signal %d (SIG%s)",
+			 emulator(machine), WTERMSIG(status), sigabbrev_np(WTERMSIG(status)));
 	else
-		error("%s ended with status %d", name, WEXITSTATUS(machine->wait_status));
+		snprintf(text, sizeof(text), "%s ended with status %d", emulator(machine),
+			 WEXITSTATUS(status));
+	return text;
+}
+
+static void say_failed(const struct machine *machine)
+{
+	error("init in the guest failed: %s", shown(machine->wire.failed));
+}
+
+static void say_panic(const struct machine *machine)
+{
+	const struct panic_watch *watch =
+		machine->console_watch.shown ? &machine->console_watch : &machine->error_watch;
+
+	error("the guest's kernel panicked: %s", shown(watch->text));
+}
+
+static void say_emulator(const struct machine *machine)
+{
+	error("%s", end_in_words(machine));
 	print_kept(&machine->kept_errors, "it said:");
-	return failed(machine);
 }
 
-static const uint8_t *find_panic(const struct queue *kept)
+static void say_timeout(const struct machine *machine)
 {
-	return memmem(kept->data, kept->len, "Kernel panic", strlen("Kernel panic"));
+	const struct panic_watch *watch = &machine->console_watch;
+
+	error("the guest did not end within %u s%s%s%s%s", machine->config->timeout_s,
+	      machine->wire.said_count ? "; its last word: " : "", shown(machine->wire.said),
+	      watch->shown ? "; its console shows: " : "", watch->shown ? shown(watch->text) : "");
 }
 
-/* "Kernel panic - not syncing: ..." up to the end of its line, into `line`. */
-static void panic_line(const struct machine *machine, char *line, size_t size)
+static void say_ended_early(const struct machine *machine)
 {
-	const struct queue *kept =
-		find_panic(&machine->kept_console) ? &machine->kept_console : &machine->kept_errors;
-	const uint8_t *at = find_panic(kept);
-	size_t len = 0;
-
-	while (at && at + len < kept->data + kept->len && at[len] >= ' ' && len + 1 < size)
-		len++;
-	snprintf(line, size, "%.*s", (int)len, at ? (const char *)at : "");
+	error("the guest ended before /init told its program's status: %s",
+	      machine->end == END_AGAIN ? "it started a second time"
+					: "something in it powered it off or reset it (reboot(2), "
+					  "sysrq, a triple fault)");
 }
 
-/* User-mode Linux aborts when it panics, and has no time stamps on its lines to tell them from a
- * program's by. */
-static int has_panicked(const struct machine *machine)
+static void say_no_init(const struct machine *machine)
 {
-	int aborted =
-		WIFSIGNALED(machine->wait_status) && WTERMSIG(machine->wait_status) == SIGABRT;
-
-	return machine->panicked ||
-	       (machine->config->type == MACHINE_UML && aborted &&
-		(find_panic(&machine->kept_console) || find_panic(&machine->kept_errors)));
+	error("the guest ended before /init had started anything; its last word: %s",
+	      machine->wire.said_count ? shown(machine->wire.said) : "none");
 }
 
-static int own_end(const struct machine *machine)
+static void say_no_word(const struct machine *machine)
 {
-	unsigned int words = machine->wire.words;
-	char line[200];
+	error("the guest ended, and no /init of rdinit told how: only that one's word is success");
+	(void)machine;
+}
 
-	if (words & WIRE_EXIT)
-		return machine->wire.status;
-	if (words & WIRE_FAILED) {
-		error("init in the guest failed: %s", machine->wire.failed);
-		return failed(machine);
-	}
-	if (has_panicked(machine)) {
-		panic_line(machine, line, sizeof(line));
-		error("the guest's kernel panicked: %s", shown(line));
-		return failed(machine);
-	}
-	if (words & (WIRE_READY | WIRE_OFF))
-		return 0; /* the program itself powered the machine off */
-	if (machine->config->payload == PAYLOAD_IMAGE && machine->kept_console.len)
-		return 0;
-	/* A kernel with too little memory resets before its first line, with status 0. */
+/* A kernel with too little memory resets before its first line, and QEMU's status is 0. */
+static void say_mute(const struct machine *machine)
+{
 	error("the guest ended without a word (too little memory? it had %u MiB)",
 	      machine->config->memory_mib);
-	return failed(machine);
+}
+
+static void warn_not_off(const struct machine *machine)
+{
+	warning("the guest told its status, but did not end in time and was killed: what it had not "
+		"yet written to its disks is lost");
+	(void)machine;
+}
+
+static void warn_off(const struct machine *machine)
+{
+	warning("the guest told its end, but the machine stayed and was killed");
+	(void)machine;
+}
+
+static void warn_cut_off(const struct machine *machine)
+{
+	warning("the guest told its status, and then ended before /init had unmounted its disks%s%s",
+		machine->console_watch.shown ? "; its console shows: " : "",
+		machine->console_watch.shown ? shown(machine->console_watch.text) : "");
+}
+
+static void warn_emulator(const struct machine *machine)
+{
+	warning("the guest told its status, and then %s", end_in_words(machine));
+}
+
+#define BIT(value) (1u << (value))
+#define ANY UINT_MAX
+
+/* What the wire said, the strongest word first. */
+enum said {
+	SAID_EXIT_OFF, /* `exit N` or `signal NAME`, and then off, reboot or halt */
+	SAID_EXIT,
+	SAID_FAILED,
+	SAID_OFF, /* off, reboot or halt alone */
+	SAID_HANDOFF,
+	SAID_READY,
+	SAID_STATUS, /* any other word */
+	SAID_NOTHING,
+};
+
+/* How QEMU ended. */
+enum ended {
+	ENDED_WELL, /* by itself, with status 0; or the guest booted a second time */
+	ENDED_BADLY, /* by itself, with another status or by a signal */
+	ENDED_BY_TIMEOUT,
+	ENDED_BY_PANIC, /* by us, after a panic before any program ran */
+	ENDED_AS_LATE, /* by us: the guest had said when it ends at the latest */
+	ENDED_AS_HALTED, /* by us: the guest had said that it halts */
+};
+
+/* What the console showed. */
+enum showed { SHOWED_NOTHING, SHOWED_TEXT, SHOWED_PANIC };
+
+enum verdict { AS_TOLD, SUCCESS, FAILED, TIMEOUT };
+
+#define IN_TIME (BIT(ENDED_WELL) | BIT(ENDED_AS_HALTED))
+
+/* The first row that fits is the verdict. Success and a program's status need a word of /init; the
+ * console chooses among sentences, and decides only where /init has gone (SAID_HANDOFF). */
+static const struct row {
+	unsigned int said, ended, showed; /* sets of the values above */
+	enum verdict verdict;
+	void (*say)(const struct machine *machine); /* NULL: there is nothing to say */
+} rows[] = {
+	{ BIT(SAID_EXIT_OFF), IN_TIME, ANY, AS_TOLD, NULL },
+	{ BIT(SAID_EXIT_OFF), BIT(ENDED_BADLY), ANY, AS_TOLD, warn_emulator },
+	{ BIT(SAID_EXIT_OFF), ANY, ANY, AS_TOLD, warn_off },
+	{ BIT(SAID_EXIT), BIT(ENDED_WELL), ANY, AS_TOLD, warn_cut_off },
+	{ BIT(SAID_EXIT), BIT(ENDED_BADLY), ANY, AS_TOLD, warn_emulator },
+	{ BIT(SAID_EXIT), ANY, ANY, AS_TOLD, warn_not_off },
+	{ BIT(SAID_FAILED), ANY, ANY, FAILED, say_failed },
+	{ BIT(SAID_OFF), IN_TIME, ANY, SUCCESS, NULL },
+	{ BIT(SAID_OFF), BIT(ENDED_BADLY), ANY, SUCCESS, warn_emulator },
+	{ BIT(SAID_OFF), ANY, ANY, SUCCESS, warn_off },
+	{ ANY, BIT(ENDED_BY_TIMEOUT), ANY, TIMEOUT, say_timeout },
+	{ ANY, BIT(ENDED_BADLY), ANY, FAILED, say_emulator },
+	{ ANY, ANY, BIT(SHOWED_PANIC), FAILED, say_panic },
+	{ BIT(SAID_HANDOFF), ANY, ANY, SUCCESS, NULL },
+	{ BIT(SAID_READY), ANY, ANY, FAILED, say_ended_early },
+	{ BIT(SAID_STATUS), ANY, ANY, FAILED, say_no_init },
+	{ ANY, ANY, BIT(SHOWED_TEXT), FAILED, say_no_word },
+	{ ANY, ANY, ANY, FAILED, say_mute },
+};
+
+static enum said what_was_said(const struct wire *wire)
+{
+	unsigned int words = wire->words;
+
+	if (words & WIRE_EXIT)
+		return words & WIRE_OFF ? SAID_EXIT_OFF : SAID_EXIT;
+	if (words & WIRE_FAILED)
+		return SAID_FAILED;
+	if (words & WIRE_OFF)
+		return SAID_OFF;
+	if (words & WIRE_HANDOFF)
+		return SAID_HANDOFF;
+	if (words & WIRE_READY)
+		return SAID_READY;
+	return words & WIRE_SPOKE ? SAID_STATUS : SAID_NOTHING;
+}
+
+static bool has_panicked(const struct machine *machine)
+{
+	return machine->console_watch.shown ||
+	       (machine->config->type == MACHINE_UML && machine->error_watch.shown);
+}
+
+/* User-mode Linux aborts when it panics: that end is its guest's. */
+static bool ended_well(const struct machine *machine)
+{
+	int status = machine->wait_status;
+
+	return !status || (machine->config->type == MACHINE_UML && has_panicked(machine) &&
+			   WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
+static enum ended how_it_ended(const struct machine *machine)
+{
+	switch (machine->end) {
+	case END_TIMEOUT:
+		return ENDED_BY_TIMEOUT;
+	case END_PANIC:
+		return ENDED_BY_PANIC;
+	case END_LINGERS:
+		return ENDED_AS_LATE;
+	case END_HALTED:
+		return ENDED_AS_HALTED;
+	case END_AGAIN:
+		return ENDED_WELL;
+	default:
+		return ended_well(machine) ? ENDED_WELL : ENDED_BADLY;
+	}
+}
+
+static int judge(const struct machine *machine)
+{
+	unsigned int said = BIT(what_was_said(&machine->wire)), ended = BIT(how_it_ended(machine)),
+		     showed = BIT(has_panicked(machine)	      ? SHOWED_PANIC
+				  : machine->kept_console.len ? SHOWED_TEXT
+							      : SHOWED_NOTHING);
+	const struct row *row = rows;
+
+	while (!(row->said & said && row->ended & ended && row->showed & showed))
+		row++; /* the last one fits everything */
+	if (row->say)
+		row->say(machine);
+	if (row->verdict == FAILED || row->verdict == TIMEOUT)
+		print_console(machine);
+	return row->verdict == AS_TOLD	 ? machine->wire.status
+	       : row->verdict == SUCCESS ? 0
+	       : row->verdict == TIMEOUT ? STATUS_TIMEOUT
+					 : STATUS_FAILED;
 }
 
 int machine_verdict(const struct machine *machine)
@@ -127,22 +295,11 @@ int machine_verdict(const struct machine *machine)
 		return 128 + machine->signal;
 	case END_NO_READER:
 		return 128 + SIGPIPE;
-	case END_TIMEOUT:
-		error("the guest did not end within %u s%s%s", machine->config->timeout_s,
-		      machine->wire.said_count ? "; its last word: " : "", machine->wire.said);
-		failed(machine);
-		return STATUS_TIMEOUT;
 	case END_PROTOCOL:
 		error("the guest's second serial port carries no frames of ours; is its init ours?");
-		return failed(machine);
-	case END_PANIC:
-	case END_LINGERS:
-		return own_end(machine);
-	case END_ITSELF:
-		break;
+		print_console(machine);
+		return STATUS_FAILED;
+	default:
+		return judge(machine);
 	}
-	if (!(machine->wire.words & (WIRE_EXIT | WIRE_FAILED)) && machine->wait_status &&
-	    !has_panicked(machine))
-		return qemu_failed(machine);
-	return own_end(machine);
 }

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#define WITHIN_MAX 1000000 /* seconds, as --timeout */
+
 static const struct {
 	const char *name;
 	int number;
@@ -68,12 +70,22 @@ static void set_status(struct wire *wire, int status)
 	wire->status = status;
 }
 
+static void set_within(struct wire *wire, int seconds)
+{
+	if (seconds < 0)
+		return;
+	wire->words |= WIRE_WITHIN | WIRE_SPOKE;
+	wire->within_s = (unsigned int)seconds;
+	wire->within_count++;
+}
+
 static void take_line(struct wire *wire, const char *line)
 {
 	const char *text;
 
 	if (!strcmp(line, "ready")) {
 		wire->words |= WIRE_READY | WIRE_SPOKE;
+		wire->ready_count++;
 	} else if ((text = after(line, "exit"))) {
 		if (number(text, 255) >= 0)
 			set_status(wire, number(text, 255));
@@ -92,6 +104,10 @@ static void take_line(struct wire *wire, const char *line)
 		wire->words |= WIRE_OFF | WIRE_SPOKE;
 	} else if (!strcmp(line, "halt")) {
 		wire->words |= WIRE_OFF | WIRE_HALT | WIRE_SPOKE;
+	} else if (!strcmp(line, "handoff")) {
+		wire->words |= WIRE_HANDOFF | WIRE_SPOKE;
+	} else if ((text = after(line, "within"))) {
+		set_within(wire, number(text, WITHIN_MAX));
 	}
 }
 

@@ -13,6 +13,8 @@ enum wire_word {
 	WIRE_OFF = 1 << 3, /* the machine is about to power off, reboot or halt */
 	WIRE_SPOKE = 1 << 4, /* at least one line that we know */
 	WIRE_HALT = 1 << 5, /* with WIRE_OFF: it will stand still, and never end by itself */
+	WIRE_HANDOFF = 1 << 6, /* /init was replaced by another init: it says nothing any more */
+	WIRE_WITHIN = 1 << 7, /* `within_s` says when the next line comes at the latest */
 };
 
 /* All zero is a wire on which nothing was said. */
@@ -22,6 +24,9 @@ struct wire {
 	char failed[WIRE_LINE + 1]; /* the first one: later ones follow from it */
 	char said[WIRE_LINE + 1]; /* the last `status TEXT` */
 	unsigned int said_count; /* how many there were */
+	unsigned int ready_count; /* of `ready`: a second one is of a second boot */
+	unsigned int within_s; /* seconds after the line that said so */
+	unsigned int within_count; /* how many such lines there were */
 	char line[WIRE_LINE + 1]; /* the one that is not finished yet */
 	size_t len;
 };

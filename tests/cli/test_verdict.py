@@ -1,0 +1,176 @@
+"""test_verdict.py - the status of `rdinit run`: what the wire said, how QEMU ended and what the console showed, each
+with each, said by a stand-in for QEMU."""
+import concurrent.futures
+import itertools
+import signal
+import subprocess
+
+import pytest
+
+from conftest import RDINIT
+from stand_in import stand_in
+from test_run_cli import KERNEL, is_gone
+
+PANIC = "[    1.234567] Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000700"
+
+WIRE = {
+    "nothing": "",
+    "status": "status root-find: waiting for /dev/vda\n",
+    "ready": "ready\n",
+    "handoff": "status root-mount: x\nhandoff\n",
+    "failed": "ready\nfailed power EIO a step\n",
+    "off": "ready\noff\n",
+    "exit": "ready\nexit 7\nwithin 0\n",
+    "exit, off": "ready\nexit 7\nwithin 0\noff\n",
+}
+CONSOLE = {"nothing": "", "text": "[    0.000000] Linux version 6.1\r\nhello\r\n", "panic": f"hello\r\n{PANIC}\r\n"}
+END = {
+    "well": "sys.exit(0)",
+    "badly": "print('out of luck', file=sys.stderr); sys.exit(3)",
+    "killed": "os.kill(os.getpid(), signal.SIGKILL)",
+    "timeout": "time.sleep(1000)",
+    "late": "time.sleep(1000)",
+}
+# Where the wire did not say when the machine ends, nothing but --timeout ends it.
+NEVER_LATE = {"nothing", "status", "ready", "handoff", "failed"}
+
+# What was said: how QEMU ended: what the console showed: the status and the sentence; "" is none at all.
+FAILED = (125, "init in the guest failed: power EIO a step")
+PANICKED = (125, "the guest's kernel panicked: Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000700")
+BADLY, KILLED = (125, "QEMU ended with status 3"), (125, "QEMU was killed by signal 9 (SIGKILL)")
+LATE = (124, "the guest did not end within 5 s")
+SHOWN = (124, "the guest did not end within 5 s; its console shows: Kernel panic - not syncing")
+WORDY = (124, "the guest did not end within 5 s; its last word: root-")
+BOTH = (124, "/dev/vda; its console shows: Kernel panic - not syncing")
+EARLY = (125, "the guest ended before /init told its program's status: something in it powered it off or reset it")
+TABLE = {
+    "nothing": {"well": {"nothing": (125, "the guest ended without a word (too little memory? it had 256 MiB)"),
+                         "text": (125, "the guest ended, and no /init of rdinit told how"), "panic": PANICKED},
+                "badly": BADLY, "killed": KILLED,
+                # Before a program runs a panic is one, and need not be waited for.
+                "timeout": {"nothing": LATE, "text": LATE, "panic": SHOWN}},
+    "status": {"well": {"nothing": (125, "before /init had started anything; its last word: root-find: waiting for /dev/vda"),
+                        "text": (125, "before /init had started anything; its last word: root-find"), "panic": PANICKED},
+               "badly": BADLY, "killed": KILLED, "timeout": {"nothing": WORDY, "text": WORDY, "panic": BOTH}},
+    "ready": {"well": {"nothing": EARLY, "text": EARLY, "panic": PANICKED},
+              "badly": BADLY, "killed": KILLED, "timeout": {"nothing": LATE, "text": LATE, "panic": SHOWN}},
+    "handoff": {"well": {"nothing": (0, ""), "text": (0, ""), "panic": PANICKED}, "badly": BADLY, "killed": KILLED,
+                "timeout": {"nothing": WORDY, "text": WORDY, "panic": (124, "its last word: root-mount: x; its console")}},
+    "failed": {"well": FAILED, "badly": FAILED, "killed": FAILED, "timeout": FAILED},
+    "off": {"well": (0, ""), "badly": (0, "warning: the guest told its status, and then QEMU ended with status 3"),
+            "killed": (0, "warning: the guest told its status, and then QEMU was killed by signal 9 (SIGKILL)"),
+            "timeout": (0, "warning: the guest told its end, but the machine stayed and was killed"),
+            "late": (0, "warning: the guest told its end, but the machine stayed and was killed")},
+    "exit": {"well": {"nothing": (7, "warning: the guest told its status, and then ended before /init had unmounted its disks"),
+                      "text": (7, "warning: the guest told its status, and then ended before /init had unmounted"),
+                      "panic": (7, "before /init had unmounted its disks; its console shows: Kernel panic - not syncing")},
+             "badly": (7, "warning: the guest told its status, and then QEMU ended with status 3"),
+             "killed": (7, "warning: the guest told its status, and then QEMU was killed by signal 9 (SIGKILL)"),
+             "timeout": (7, "warning: the guest told its status, but did not end in time and was killed"),
+             "late": (7, "warning: the guest told its status, but did not end in time and was killed")},
+    "exit, off": {"well": (7, ""), "badly": (7, "warning: the guest told its status, and then QEMU ended with status 3"),
+                  "killed": (7, "warning: the guest told its status, and then QEMU was killed by signal 9 (SIGKILL)"),
+                  "timeout": (7, "warning: the guest told its end, but the machine stayed and was killed"),
+                  "late": (7, "warning: the guest told its end, but the machine stayed and was killed")},
+}
+
+
+@pytest.fixture
+def start(tool):
+    """start(body, *options): what `rdinit run` of a program ends with."""
+    assert KERNEL, "no kernel unpacked: run `make deps`"
+    tool.env["RDINIT_KERNEL"] = str(KERNEL)
+    count = itertools.count()
+
+    def begin(body, *options, words=("--", "/bin/true")):
+        env = {**tool.env, "RDINIT_QEMU": str(stand_in(tool, body, f"qemu{next(count)}"))}
+        return subprocess.run([RDINIT, "run", "--no-tuning", *options, *words], cwd=tool.path, env=env,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=100)
+    return begin
+
+
+@pytest.mark.parametrize("ended", END)
+def test_every_cell_of_the_verdict(start, ended):
+    """All of one end at once: some of them take their time by sleeping."""
+    cells = [(said, showed) for said, showed in itertools.product(WIRE, CONSOLE)
+             if not (ended == "late" and said in NEVER_LATE)]
+
+    def judge(cell):
+        said, showed = cell
+        body = f"say('console', {CONSOLE[showed]!r}); say('wire', {WIRE[said]!r}); {END[ended]}"
+        done = start(body, *(["--timeout", "5"] if ended == "timeout" else []))
+        return cell, done.returncode, done.stderr.decode()
+    with concurrent.futures.ThreadPoolExecutor(len(cells)) as pool:
+        for (said, showed), status, err in pool.map(judge, cells):
+            wanted = TABLE[said][ended]
+            wanted, sentence = wanted[showed] if isinstance(wanted, dict) else wanted
+            assert status == wanted, (said, ended, showed, err)
+            assert sentence in err if sentence else not err, (said, ended, showed, err)
+            shows = status in (124, 125) and showed != "nothing"
+            assert ("the last lines of the guest's console" in err) == shows, (said, ended, showed, err)
+
+
+def test_the_table_has_all_cells():
+    for said, ended in itertools.product(WIRE, END):
+        assert (ended in TABLE[said]) != (ended == "late" and said in NEVER_LATE), (said, ended)
+
+
+@pytest.mark.parametrize("fake", [PANIC, "Kernel panic - not syncing", "x] Kernel panic - not syncing: x",
+                                  "[    9.0] reboot: Power down", "init: exit status 0 (run: /bin/true)"])
+def test_what_a_program_prints_neither_ends_the_machine_nor_changes_the_status(start, fake):
+    """It works on for longer than a panic is given."""
+    done = start(f"say('wire', 'ready\\n'); say('console', {fake + chr(10)!r}); time.sleep(6)\n"
+                 "say('wire', 'exit 3\\nwithin 0\\noff\\n')")
+    assert (done.returncode, done.stderr) == (3, b"")
+
+
+def test_a_panic_before_any_program_is_not_waited_for(start, tool):
+    done = start(f"gone({str(tool.path / 'pid')!r}); open({str(tool.path / 'pid')!r}, 'w').write(str(os.getpid()))\n"
+                 f"say('console', {PANIC + chr(10)!r}); time.sleep(1000)")
+    assert done.returncode == 125 and b"the guest's kernel panicked: Kernel panic" in done.stderr
+    assert is_gone(int((tool.path / "pid").read_text()))
+
+
+def test_a_panic_is_none_after_which_the_machine_ended_in_order(start):
+    """A program of the real root printed it."""
+    done = start(f"say('wire', 'handoff\\n'); say('console', {PANIC + chr(10)!r})\n"
+                 "say('console', '[   12.000000] reboot: Power down\\n')")
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("said", ["ready\\nhalt\\n", "ready\\nexit 7\\nwithin 0\\nhalt\\n"])
+def test_a_machine_that_halts_is_ended_without_a_warning(start, said):
+    done = start(f"say('wire', '{said}'); time.sleep(1000)")
+    assert (done.returncode, done.stderr) == (7 if "exit" in said else 0, b"")
+
+
+def test_a_second_boot_is_no_end(start):
+    done = start("say('wire', 'ready\\n'); time.sleep(1); say('wire', 'ready\\n'); time.sleep(1000)")
+    assert done.returncode == 125 and b"program's status: it started a second time" in done.stderr
+    done = start("say('wire', 'ready\\nexit 7\\noff\\n'); time.sleep(1); say('wire', 'ready\\n'); time.sleep(1000)")
+    assert (done.returncode, done.stderr) == (7, b"")
+
+
+def test_each_promise_of_the_guest_moves_its_deadline(start):
+    """Without the second one it would be ended after ten seconds."""
+    done = start("say('wire', 'ready\\nexit 7\\nwithin 0\\nwithin 60\\n'); time.sleep(12); say('wire', 'off\\n')")
+    assert (done.returncode, done.stderr) == (7, b"")
+
+
+def test_an_image_needs_a_word_too(start, tool):
+    tool.run("pack", "-o", "a.img", "--no-init", "--tree", "/usr/share/misc")
+    done = start("say('console', 'hello\\n')", words=("a.img",))
+    assert done.returncode == 125 and b"no /init of rdinit told how" in done.stderr
+    assert start("say('console', 'hello\\n'); say('wire', 'handoff\\n')", words=("a.img",)).returncode == 0
+
+
+def test_a_signal_ends_a_run_whose_status_is_known(tool, start):
+    done = start("say('wire', 'ready\\nexit 7\\n'); time.sleep(.5); os.kill(os.getppid(), signal.SIGTERM); time.sleep(1000)")
+    assert done.returncode == 128 + signal.SIGTERM
+
+
+def test_what_the_guest_says_cannot_move_the_cursor(start):
+    done = start("say('console', 'a\\x1b[2Jb\\x9bc\\td\\0\\n'); say('wire', 'failed x EIO \\x1b[2J\\x9b31m\\n')")
+    assert done.returncode == 125
+    assert not set(done.stderr) & set(b"\x1b\x9b\t\0") and b"a\\x1b[2Jb\\x9bc d" in done.stderr
+    assert b"failed: x EIO ?[2J\\x9b31m" in done.stderr
