@@ -74,7 +74,7 @@ _Noreturn void give_up(struct boot *boot, const char *step, int error)
 		sys_poll(NULL, 0, -1);
 }
 
-/* The second crash finds no handler (SA_RESETHAND): the kernel panics, and panic= decides. */
+/* The second crash finds no handler: the kernel panics, and panic= decides. */
 static void crashed(int signal)
 {
 	log_err(-EFAULT, "PID 1 was hit by SIG%s", signal_name(signal));

@@ -8,15 +8,31 @@
 
 #define CRASH_STACK 32768 /* bytes: give_up() and all that power() calls, with room */
 
-static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
+
+static void (*handle)(int);
+
+/* A code over 0 comes from the kernel alone (rt_sigqueueinfo(2)): without one it is somebody's
+ * kill(2), which means nothing. A child that still has our handlers dies of its fault, which comes
+ * again. */
+static void caught(int signal, siginfo_t *info, void *context)
+{
+	(void)context;
+	if (info->si_code <= 0)
+		return;
+	crash_release();
+	if (sys_getpid() == 1)
+		handle(signal);
+}
 
 int crash_catch(void (*handler)(int))
 {
 	static _Alignas(16) char stack[CRASH_STACK];
 	int error = sys_sigaltstack(stack, sizeof(stack));
 
+	handle = handler;
 	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]) && !error; i++)
-		error = sys_sigaction(crashes[i], handler, SA_ONSTACK | SA_RESETHAND | SA_NODEFER);
+		error = sys_catch(crashes[i], caught);
 	return error;
 }
 

@@ -241,7 +241,7 @@ struct session {
 	int pid; /* of the child, or -errno */
 };
 
-#define KEEPER_STACK 2048 /* bytes; some 200 are used */
+#define KEEPER_STACK 2048 /* bytes; some 200 are used, and none by signals: see below */
 #define CHILD_STACK 16384 /* a path of PATH_MAX, and what looks for a program */
 
 /* In the parent's memory, as the child until its exec. */
@@ -249,10 +249,13 @@ static int keep_session(void *argument)
 {
 	static _Alignas(16) char stack[CHILD_STACK];
 	struct session *session = argument;
-	sigset_t none;
+	sigset_t blocked;
 
-	sigemptyset(&none);
-	sys_set_mask(&none); /* it ends with all processes */
+	/* It ends with all processes, and heeds no other signal: a handler would run in our memory,
+	 * on this small stack, and a core dump would end all who share it (before Linux 5.16). */
+	sigfillset(&blocked);
+	sigdelset(&blocked, SIGTERM);
+	sys_set_mask(&blocked);
 	sys_setsid();
 	sys_take_tty(0); /* no console: no terminal, which is no error of the program */
 	session->pid = (int)result(clone(session->child, stack + sizeof(stack),
@@ -384,6 +387,14 @@ int sys_set_mask(const sigset_t *mask)
 int sys_sigaction(int signal, void (*handler)(int), int flags)
 {
 	struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
+
+	return (int)result(sigaction(signal, &action, NULL));
+}
+
+int sys_catch(int signal, void (*handler)(int, siginfo_t *, void *))
+{
+	struct sigaction action = { .sa_sigaction = handler,
+				    .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART };
 
 	return (int)result(sigaction(signal, &action, NULL));
 }

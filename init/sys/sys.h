@@ -92,6 +92,8 @@ int sys_set_identity(unsigned int uid, unsigned int gid, const unsigned int *gro
 		     unsigned int group_count);
 int sys_set_mask(const sigset_t *mask);
 int sys_sigaction(int signal, void (*handler)(int), int flags);
+/* Calls the handler on the alternate stack; system calls that it interrupts go on. */
+int sys_catch(int signal, void (*handler)(int, siginfo_t *, void *));
 int sys_sigaltstack(void *stack, size_t size);
 /* Waits for one of `set`, which must be blocked. timeout_ms < 0: no limit. The signal's number,
  * -EAGAIN when the time is up, -EINTR. */

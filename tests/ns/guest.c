@@ -1,8 +1,11 @@
 /* guest.c - for test_ns.py, static: enters the root as its /init, and is the program run there. */
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -65,6 +68,77 @@ static int leave_orphans(void)
 	return left;
 }
 
+/* What the kernel sends for a fault, sent by a program: by kill(2), and with another sender's name.
+ */
+static int hit(pid_t whom)
+{
+	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+	siginfo_t lie = { .si_code = SI_QUEUE };
+
+	lie.si_pid = whom;
+	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++) {
+		kill(whom, crashes[i]);
+		lie.si_signo = crashes[i];
+		syscall(SYS_rt_sigqueueinfo, whom, crashes[i], &lie);
+		kill(whom, SIGCONT);
+		usleep(20000);
+	}
+	return kill(whom, 0) ? 124 : 7;
+}
+
+/* Number `field` of /proc/PID/stat behind the name. */
+static char *stat_of(pid_t pid, char *text, size_t size)
+{
+	char path[64];
+	int fd;
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	fd = open(path, O_RDONLY);
+	len = fd < 0 ? -1 : read(fd, text, size - 1);
+	if (fd >= 0)
+		close(fd);
+	if (len <= 0)
+		return NULL;
+	text[len] = '\0';
+	return strrchr(text, ')') + 2;
+}
+
+/* The process that keeps our session: stopped, as no other. */
+static pid_t find_keeper(void)
+{
+	char text[512];
+
+	for (pid_t pid = 2; pid < 100; pid++) {
+		char *state = stat_of(pid, text, sizeof(text));
+
+		if (state && *state == 'T')
+			return pid;
+	}
+	return 0;
+}
+
+/* PID 1 waits in a call; when it wakes, the function that made the call returns to nowhere. */
+static int break_init(void)
+{
+	const unsigned long nowhere = 16;
+	unsigned long at = 0;
+	char text[256];
+	int fd = open("/proc/1/syscall", O_RDONLY), memory = open("/proc/1/mem", O_WRONLY);
+	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (len <= 0)
+		return 125;
+	text[len] = '\0';
+	*strrchr(text, ' ') = '\0'; /* the instruction; before it stands the stack */
+	at = strtoul(strrchr(text, ' '), NULL, 16);
+	if (pwrite(memory, &nowhere, sizeof(nowhere), (off_t)at) != sizeof(nowhere))
+		return 126;
+	kill(1, SIGHUP);
+	sleep(5);
+	return 9;
+}
+
 static void heard(int number)
 {
 	(void)number;
@@ -85,6 +159,12 @@ int main(int argc, char **argv)
 		raise(SIGKILL);
 	if (strcmp(what, "orphans") == 0)
 		return leave_orphans();
+	if (strcmp(what, "hit-init") == 0)
+		return hit(1);
+	if (strcmp(what, "hit-keeper") == 0)
+		return hit(find_keeper());
+	if (strcmp(what, "break-init") == 0)
+		return break_init();
 	if (strcmp(what, "wait") == 0) {
 		signal(SIGTERM, heard);
 		say("payload: waiting\n");

@@ -144,6 +144,21 @@ def test_sigterm_is_the_programs(root):
     assert "exit status 9 " in run.console
 
 
+@pytest.mark.parametrize("whom", ["init", "keeper"])
+def test_signals_of_a_fault_that_a_process_sends_are_none(root, whom):
+    run = Run(root(f"hit-{whom}"))
+    assert run.end() in OFF
+    assert "PID 1 was hit" not in run.console
+    assert run.console.splitlines()[-1] == "init: exit status 7 (run: /bin/guest)", run.console
+
+
+def test_a_fault_of_pid_1_is_reported(root):
+    run = Run(root("break-init"))
+    assert run.end() in OFF
+    assert "init: appliance: PID 1 was hit by SIGSEGV: " in run.console
+    assert "exit status 125 (failed: appliance)" in run.console
+
+
 def test_a_missing_program_is_named_with_its_error_and_its_cure(root):
     run = Run(root("", "rdinit.run=/bin/nothing"))
     assert run.end() in OFF

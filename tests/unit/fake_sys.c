@@ -546,6 +546,12 @@ int sys_sigaction(int signal, void (*handler)(int), int flags)
 	return 0;
 }
 
+int sys_catch(int signal, void (*handler)(int, siginfo_t *, void *))
+{
+	(void)signal, (void)handler;
+	return 0;
+}
+
 int sys_sigaltstack(void *stack, size_t size)
 {
 	(void)stack, (void)size;

@@ -136,9 +136,14 @@ IDENTITY = [
         both=r"enter /none to run .*/hello: .*ENOENT", absent="^hello"),
 ]
 
+# PID 1 waits in a call; when it wakes, the function that made the call returns to nowhere.
+BREAK = """open S, '<', '/proc/1/syscall'; $at = hex((split ' ', <S>)[-2]); open M, '+<', '/proc/1/mem';
+sysseek M, $at, 0; syswrite M, pack('Q', 16); kill HUP => 1; sleep 5"""
+
 SIGNALS = [
-    Row("a crash of PID 1 is reported", ["--", "sh", "-c", "kill -SEGV 1; sleep 5"], 125,
-        err=(r"SIGSEGV", r"exit status 125 \(failed: appliance\)"), absent=r"Kernel panic"),
+    Row("a crash of PID 1 is reported", ["--", "perl", "-e", BREAK], 125,
+        err=(r"PID 1 was hit by SIGSEGV", r"exit status 125 \(failed: appliance\)"), absent=r"Kernel panic"),
+    Row("SEGV sent to PID 1 is none", ["--", "sh", "-c", "kill -SEGV 1; exit 6"], 6, err=b""),
     Row("TERM for PID 1 is the program's",
         ["--", "perl", "-e", "$SIG{TERM} = sub { print qq(got\n); exit 4 }; kill TERM => 1; "
          "select undef, undef, undef, .1 while 1"], 4, out=b"got\n"),
