@@ -1,5 +1,6 @@
 /* power.c - ends the machine: processes, disks, then the power. */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -9,7 +10,9 @@
 
 #include "init/boot.h"
 #include "init/child.h"
+#include "init/pure/format.h"
 #include "init/pure/mounts.h"
+#include "init/pure/number.h"
 #include "init/sys/file.h"
 #include "init/sys/host.h"
 #include "init/sys/log.h"
@@ -21,6 +24,8 @@
 #define AFTER_KILL_MS 2000 /* a process in a dead disk's driver never goes: do not wait for it */
 #define STALLED_MS 60000 /* as long as the kernel gives a SCSI disk to flush its cache */
 #define LOOK_MS 1000
+#define PROC_PATH_MAX 32 /* bytes; a process has up to 7 digits */
+#define STAT_MAX 1024 /* bytes of /proc/PID/stat: 52 numbers and a name of 15 bytes */
 
 /* They live in memory and go with the machine. */
 static const char *const in_memory[] = { "rootfs",  "ramfs",  "tmpfs",	    "devtmpfs",
@@ -29,12 +34,34 @@ static const char *const in_memory[] = { "rootfs",  "ramfs",  "tmpfs",	    "devt
 					 "bpf",	    "pstore", "securityfs", "hugetlbfs",
 					 "configfs" };
 
+/* A login shell ignores TERM, but not its terminal's end, of which the kernel tells the rest of the
+ * session. /proc/PID/stat is "PID (NAME) STATE PARENT GROUP SESSION TERMINAL ...". */
+static int hang_up(const struct dirent_view *entry, void *argument)
+{
+	char path[PROC_PATH_MAX], stat[STAT_MAX];
+	size_t len = strlen(entry->name);
+	unsigned int pid;
+	const char *at;
+
+	(void)argument;
+	format_text(path, sizeof(path), "/proc/%s/stat", entry->name);
+	if (!number_parse(entry->name, 10, INT_MAX, &pid) || !file_line(path, stat, sizeof(stat)))
+		return 0;
+	at = strrchr(stat, ')');
+	for (int i = 0; i < 4 && at; i++)
+		at = strchr(at + 1, ' ');
+	if (at && strncmp(at + 1, entry->name, len) == 0 && at[len + 1] == ' ' &&
+	    at[len + 2] != '0')
+		sys_kill((int)pid, SIGHUP);
+	return 0;
+}
+
 static void end_processes(const struct boot *boot)
 {
 	if (sys_kill(-1, SIGTERM) == -ESRCH)
 		return;
-	sys_kill(-1, SIGHUP); /* an interactive shell ignores TERM, but not its terminal's end */
 	sys_kill(-1, SIGCONT); /* a stopped process cannot hear TERM */
+	file_each("/proc", hang_up, NULL);
 	if (child_reap_all((int64_t)boot->settings.grace_s * 1000))
 		return;
 	log_say(LOG_WARNING, "processes still there %d s after SIGTERM: killed",

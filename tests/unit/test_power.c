@@ -99,9 +99,34 @@ static void kills_what_does_not_hear_term(void **state)
 	(void)state;
 	fake_answer("kill -1 15", 0, FAKE_ALWAYS);
 	fake_answer("wait", 0, FAKE_ALWAYS);
-	assert_string_equal(end_machine(), "kill -1 15\nkill -1 1\nkill -1 18\nkill -1 9\n"
+	assert_string_equal(end_machine(), "kill -1 15\nkill -1 18\nkill -1 9\n"
 					   "sync\nreboot poweroff\n");
 	assert_non_null(strstr(fake_console, "processes still there 5 s after SIGTERM: killed"));
+}
+
+/* Of these 20 leads a session with a terminal; 21 is in it, 22 leads one without, 23 has gone. */
+static void hangs_up_on_those_who_lead_a_terminal(void **state)
+{
+	static const struct {
+		const char *path, *text;
+	} all[] = {
+		{ "/proc/20/stat", "20 (a) S 1 9 9 9) S 1 20 20 1025 20 4194560 7 9\n" },
+		{ "/proc/21/stat", "21 (sh) S 20 21 20 1025 21 4194560\n" },
+		{ "/proc/22/stat", "22 (daemon) S 1 22 22 0 -1 4194560\n" },
+		{ "/proc/24/stat", "24 (cut) S" },
+		{ "/proc/2/stat", "2 (x) S 1 2 20 1025 21 4194560\n" },
+	};
+	static const char *const names[] = { "2/",  "20/",   "21/",  "22/", "23/",
+					     "24/", "self/", "stat", NULL };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		fake_file(all[i].path, all[i].text, strlen(all[i].text));
+	fake_dir("/proc", names);
+	fake_answer("kill -1 15", 0, FAKE_ALWAYS);
+	fake_answer("wait", -ECHILD, FAKE_ALWAYS);
+	assert_string_equal(end_machine(),
+			    "kill -1 15\nkill -1 18\nkill 20 1\nsync\nreboot poweroff\n");
 }
 
 /* The child that writes what is left is still there after a minute in which nothing was written. */
@@ -160,6 +185,7 @@ int main(void)
 		cmocka_unit_test_setup(releases_the_latest_disk_first_and_leaves_memory_alone,
 				       reset),
 		cmocka_unit_test_setup(makes_a_busy_disk_read_only, reset),
+		cmocka_unit_test_setup(hangs_up_on_those_who_lead_a_terminal, reset),
 		cmocka_unit_test_setup(kills_what_does_not_hear_term, reset),
 		cmocka_unit_test_setup(a_disk_that_hangs_is_given_up, reset),
 		cmocka_unit_test_setup(disks_are_waited_for, reset),
