@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/reboot.h>
 #include <sys/wait.h>
 
@@ -11,15 +12,17 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-/* SIGINT is ctrl-alt-del, SIGPWR a UPS or the host's power button, the rest are kill(1)'s. */
-static const int waited_for[] = { SIGCHLD, SIGTERM, SIGINT, SIGHUP, SIGQUIT,
-				  SIGUSR1, SIGUSR2, SIGPWR, SIGIO };
-
+/* All but those that tell of a fault of ours, and what a terminal sends to who is in its
+ * background. SIGINT is ctrl-alt-del, SIGPWR a UPS or the host's power button. */
 static void waited_set(sigset_t *set)
 {
-	sigemptyset(set);
-	for (size_t i = 0; i < sizeof(waited_for) / sizeof(waited_for[0]); i++)
-		sigaddset(set, waited_for[i]);
+	static const unsigned char not_waited_for[] = { SIGFPE,	 SIGILL, SIGSEGV, SIGBUS, SIGABRT,
+							SIGTRAP, SIGSYS, SIGTTIN, SIGTTOU };
+
+	/* Not the library's sigfillset(), which leaves out the first of the real-time signals. */
+	memset(set, 0xff, sizeof(*set));
+	for (size_t i = 0; i < sizeof(not_waited_for); i++)
+		sigdelset(set, not_waited_for[i]);
 }
 
 int child_block_signals(void)
@@ -66,9 +69,11 @@ static int next_signal(struct boot *boot, const sigset_t *set, int64_t *deadline
 {
 	int signal = sys_sigwait(set, devices_time_left(*deadline));
 
-	if (boot->hear && (signal == SIGIO || signal == -EAGAIN))
+	if (boot->hear && (signal == SIGIO || signal == -EAGAIN)) {
 		*deadline = boot->hear(boot);
-	return signal < 0 || signal == SIGCHLD || signal == SIGIO ? 0 : signal;
+		return 0;
+	}
+	return signal < 0 || signal == SIGCHLD ? 0 : signal;
 }
 
 static void take_signal(struct boot *boot, struct child *child, int signal)
@@ -77,7 +82,7 @@ static void take_signal(struct boot *boot, struct child *child, int signal)
 		boot->way_out = way_of(signal);
 		return;
 	}
-	log_say(LOG_DEBUG, "SIG%s for %s", signal_name(signal), child->argv[0]);
+	log_say(LOG_DEBUG, "signal %d for %s", signal, child->argv[0]);
 	/* A program knows nothing of SIGPWR: what is meant is that it ends. */
 	sys_kill(child->pid, signal == SIGPWR ? SIGTERM : signal);
 }
@@ -100,8 +105,8 @@ static int reap(struct boot *boot, struct child *child)
 	return ended || (pid == -ECHILD && child->pid > 0);
 }
 
-/* Until the child has ended, if there is one, or a way out is asked for. */
-static void serve(struct boot *boot, struct child *child)
+/* Until the child has ended, if there is one, or a way out is asked for. Whether it has ended. */
+static int serve(struct boot *boot, struct child *child)
 {
 	int64_t deadline = listen(boot);
 	sigset_t set;
@@ -116,13 +121,16 @@ static void serve(struct boot *boot, struct child *child)
 		/* Looked for after any signal and any failure: SIGCHLD counts only once. */
 		is_over = reap(boot, child);
 	} while (!is_over && boot->way_out == WAY_OUT_UNSET);
+	return is_over;
 }
 
 void child_wait(struct boot *boot, struct child *child)
 {
 	sys_reboot(RB_DISABLE_CAD); /* ctrl-alt-del: a SIGINT for us, not a reset with open disks */
-	serve(boot, child);
+	if (!serve(boot, child)) /* an interactive shell ignores TERM, but not its terminal's end */
+		sys_kill(child->pid, SIGHUP);
 	child->ran_ms += sys_clock_ms();
+	sys_start_tty(1); /* the program may have stopped it, and then what follows would wait */
 	if (child->keeper > 0)
 		sys_drain_tty(1);
 	sys_end_session(&child->keeper);

@@ -32,9 +32,10 @@ struct child {
 int child_block_signals(void);
 
 /*
- * Starts the program in a session of its own, with the console as its controlling terminal,
- * default signals and boot->env, and reaps everything until it has ended (or, with
- * SIGNALS_TO_INIT, until a signal asked for the machine's end: boot->way_out then says which).
+ * Starts the program in a session of its own, with the console as its controlling terminal (none
+ * where its streams go elsewhere), default signals and boot->env, and reaps everything until it has
+ * ended (or, with SIGNALS_TO_INIT, until a signal asked for the machine's end: boot->way_out then
+ * says which).
  * 0, or -errno where it could not be started, already said.
  */
 int child_run(struct boot *boot, struct child *child);

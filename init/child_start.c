@@ -98,11 +98,11 @@ static int in_child(void *argument)
 	return 127;
 }
 
-/* A program whose streams go elsewhere leaves nothing in the console. */
+/* A program whose streams go elsewhere has no terminal: what it leaves behind would get a SIGHUP as
+ * soon as it has ended. */
 static int in_own_session(void *argument)
 {
 	sys_setsid();
-	sys_take_tty(0);
 	return in_child(argument);
 }
 

@@ -286,12 +286,25 @@ int sys_spawn_in_session(int (*child)(void *), void *argument, int *keeper)
 	return session.pid;
 }
 
+/* Where a leader ends its terminal is hung up, and the group in the foreground gets a SIGHUP. So
+ * another session takes the terminal, and gives it back. */
+static int free_terminal(void *argument)
+{
+	(void)argument;
+	sys_setsid();
+	sys_take_tty(0);
+	return ioctl(0, TIOCNOTTY);
+}
+
 void sys_end_session(int *keeper)
 {
-	int status;
+	int status, pid;
 
 	if (*keeper <= 0)
 		return;
+	pid = sys_fork(free_terminal, NULL);
+	if (pid > 0)
+		sys_wait_for(pid, &status);
 	if (kill(*keeper, SIGKILL) == 0)
 		sys_wait_for(*keeper, &status);
 	*keeper = 0;
@@ -384,19 +397,38 @@ int sys_set_mask(const sigset_t *mask)
 	return (int)result(sigprocmask(SIG_SETMASK, mask, NULL));
 }
 
+#define HAS_RESTORER 0x04000000UL /* SA_RESTORER of asm/signal.h; not every library names it */
+
+/* Where a handler returns to: rt_sigreturn(2), which is number 15, with the stack as it is. */
+static __attribute__((naked)) void restore(void)
+{
+	__asm__("mov $15, %eax; syscall");
+}
+
+/* The kernel's call, as in sigaction(2), "C library/kernel differences": not musl's sigaction(),
+ * which is made for threads and unblocks signals of its own. */
+static int set_action(int signal, void (*handler)(int, siginfo_t *, void *), unsigned long flags)
+{
+	const struct {
+		void (*handler)(int, siginfo_t *, void *);
+		unsigned long flags;
+		void (*restorer)(void);
+		uint64_t blocked;
+	} action = { handler, flags | HAS_RESTORER, restore, 0 };
+
+	return (int)result(
+		syscall(SYS_rt_sigaction, signal, &action, NULL, sizeof(action.blocked)));
+}
+
 int sys_sigaction(int signal, void (*handler)(int), int flags)
 {
-	struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
-
-	return (int)result(sigaction(signal, &action, NULL));
+	return set_action(signal, (void (*)(int, siginfo_t *, void *))(void *)handler,
+			  (unsigned int)flags);
 }
 
 int sys_catch(int signal, void (*handler)(int, siginfo_t *, void *))
 {
-	struct sigaction action = { .sa_sigaction = handler,
-				    .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART };
-
-	return (int)result(sigaction(signal, &action, NULL));
+	return set_action(signal, handler, SA_SIGINFO | SA_ONSTACK | SA_RESTART);
 }
 
 int sys_sigaltstack(void *stack, size_t size)
@@ -439,6 +471,13 @@ int sys_is_tty(int fd)
 int sys_take_tty(int fd)
 {
 	return (int)result(ioctl(fd, TIOCSCTTY, 1));
+}
+
+void sys_start_tty(int fd)
+{
+	/* TCOON alone ends no stop by ^S. */
+	ioctl(fd, TCXONC, TCOOFF);
+	ioctl(fd, TCXONC, TCOON);
 }
 
 int sys_drain_tty(int fd)

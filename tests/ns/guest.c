@@ -146,6 +146,55 @@ static void heard(int number)
 	_exit(9);
 }
 
+static void heard_number(int number)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "payload: heard %d\n", number);
+	say(text);
+	if (number == SIGTERM)
+		_exit(9);
+}
+
+/* All that can be caught; 32 to 34 are the library's own. */
+static int hear_all(void)
+{
+	struct sigaction action = { .sa_handler = heard_number };
+
+	for (int number = 1; number <= 64; number++)
+		sigaction(number, &action, NULL);
+	signal(SIGCHLD, SIG_DFL);
+	say("payload: waiting\n");
+	for (;;)
+		pause();
+}
+
+/* A daemon that takes its time to end, in our session or in one of its own. HUP would kill it. */
+static void finish(int number)
+{
+	(void)number;
+	usleep(700000);
+	say("payload: ended in order\n");
+	_exit(0);
+}
+
+static int leave_daemon(int status)
+{
+	int ready[2];
+	char byte;
+
+	if (pipe(ready))
+		return 122;
+	if (fork() == 0) {
+		signal(SIGTERM, finish);
+		if (write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	return read(ready[0], &byte, 1) == 1 ? status : 123;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -159,6 +208,10 @@ int main(int argc, char **argv)
 		raise(SIGKILL);
 	if (strcmp(what, "orphans") == 0)
 		return leave_orphans();
+	if (strcmp(what, "hear-all") == 0)
+		return hear_all();
+	if (strcmp(what, "daemon") == 0)
+		return leave_daemon(5);
 	if (strcmp(what, "hit-init") == 0)
 		return hit(1);
 	if (strcmp(what, "hit-keeper") == 0)

@@ -601,6 +601,11 @@ int sys_take_tty(int fd)
 	return -ENOTTY;
 }
 
+void sys_start_tty(int fd)
+{
+	(void)fd;
+}
+
 int sys_drain_tty(int fd)
 {
 	(void)fd;

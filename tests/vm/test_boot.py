@@ -136,6 +136,10 @@ IDENTITY = [
         both=r"enter /none to run .*/hello: .*ENOENT", absent="^hello"),
 ]
 
+# A child that takes its time once it is told to end; HUP would kill it.
+DAEMON = """$| = 1; pipe R, W; if (!fork) { $SIG{TERM} = sub { select undef, undef, undef, .7; print STDERR qq(ended in order\n);
+exit }; syswrite W, 'x'; sleep 1 while 1 } sysread R, $_, 1; print qq(left\n); exit 3"""
+
 # PID 1 waits in a call; when it wakes, the function that made the call returns to nowhere.
 BREAK = """open S, '<', '/proc/1/syscall'; $at = hex((split ' ', <S>)[-2]); open M, '+<', '/proc/1/mem';
 sysseek M, $at, 0; syswrite M, pack('Q', 16); kill HUP => 1; sleep 5"""
@@ -149,6 +153,15 @@ SIGNALS = [
          "select undef, undef, undef, .1 while 1"], 4, out=b"got\n"),
     Row("a signal that the program does not survive is its end",
         ["--", "perl", "-e", "kill TERM => 1; sleep 20"], 143),
+    Row("the first real-time signal for PID 1 is the program's, too",
+        ["--", "perl", "-e", "$SIG{RTMIN} = sub { print qq(got\n); exit 4 }; kill RTMIN => 1; "
+         "select undef, undef, undef, .1 while 1"], 4, out=b"got\n"),
+    Row("a daemon that is left over has its time to end, without a terminal", ["--", "perl", "-e", DAEMON], 3,
+        out=b"left\n", err=b"ended in order\n"),
+    Row("so has one on a terminal", ["--stdio", "console", "--", "perl", "-e", DAEMON], 3, out=r"ended in order"),
+    Row("the output of a program that stopped its terminal still comes",
+        ["--stdio", "console", "--", "perl", "-MPOSIX", "-e",
+         "tcflow(1, TCOOFF); syswrite STDOUT, qq(the last line\n); exit 3"], 3, out=r"^the last line\r?$", err=b"", timeout="30"),
     Row("PID 1 does not hear KILL", ["--", "sh", "-c", "kill -KILL 1; exit 6"], 6),
     Row("a timeout is status 124", ["--", "sleep", "100"], 124, timeout="5"),
 ]
