@@ -12,6 +12,7 @@
 #include "tools/lib/kernel/kernel_config.h"
 #include "tools/lib/kernel/kernel_fit.h"
 #include "tools/lib/kernel/kernel_name.h"
+#include "tools/lib/program/program_status.h"
 #include "tools/lib/run/qemu.h"
 #include "tools/lib/run/tuning.h"
 #include "tools/lib/run/uml.h"
@@ -78,6 +79,17 @@ static void say_what_boots(const struct run *run, const struct kernel *kernel,
 		fprintf(stderr, "rdinit: its vmlinux is booted, by PVH: %s\n", shown(form->path));
 }
 
+/* The image for a program was not made: the status that the program would have had in the guest. */
+static int status_without_image(const struct run *run)
+{
+	int status = !run->image.program || run->image.oci
+			     ? 0
+			     : program_status(run->image.sysroot ? run->image.sysroot : "",
+					      run->image.program[0]);
+
+	return status ? status : 1;
+}
+
 static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 		const struct kernel_boot *form, const struct kernel_config *config)
 {
@@ -95,6 +107,8 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 		run->image.disk_count = 0; /* their driver is no module, and not of a bus */
 	result = !run->image_path ? run_image_build(&run->image, &file)
 				  : run_image_open(run->image_path, &file);
+	if (result && !run->image_path)
+		status = status_without_image(run);
 	if (!result)
 		result = kernel_fit_compression(config, run->image_path, file.compression);
 	if (!result) {

@@ -103,13 +103,31 @@ def test_a_truncated_image(run, tool):
     run(tool.write("cut.img", whole[:len(whole) // 2]), says="cut.img")
 
 
-def test_programs_that_are_none(run, tool):
-    run("--", "no-such-program", says="no such program in PATH")
-    run("--", "./nonesuch", says="ENOENT")
-    run("--", "/etc", says="a directory")
-    foreign = tool.write("foreign", b"\x7fELF\x01\x01\x01" + bytes(9) + b"\x02\0\x03\0" + bytes(64))
-    foreign.chmod(0o755)
-    run("--", "./foreign", says="foreign")
+@pytest.mark.parametrize("program, status, says", [
+    ("no-such-program", 127, "no such program in PATH"), ("./nonesuch", 127, "ENOENT"), ("/no/such/dir/x", 127, "ENOENT"),
+    ("/etc/passwd/x", 127, "/etc/passwd/x: "), ("/etc", 126, "a directory"), ("/etc/passwd", 126, "not executable"),
+    ("./foreign", 126, "foreign"), ("./text", 126, "neither an ELF file nor a script"), ("./empty", 126, "empty"),
+    ("./script", 127, "/no/interpreter not found: script interpreter of"), ("./ofscript", 127, "/no/interpreter not found"),
+    ("./plain", 126, "/etc/passwd"), ("/dev/null", 126, "not a regular file")])
+def test_programs_that_are_none(run, tool, program, status, says):
+    """The status is that which the program would have in the guest, and nothing boots."""
+    fake_qemu(tool, f"touch {tool.path}/booted\n")
+    for name, text in (("foreign", b"\x7fELF\x01\x01\x01" + bytes(9) + b"\x02\0\x03\0" + bytes(64)), ("empty", ""),
+                       ("text", "echo hi\n"), ("script", "#!/no/interpreter\n"), ("plain", "#!/etc/passwd\n"),
+                       ("ofscript", f"#!{tool.path}/script\n")):
+        tool.write(name, text).chmod(0o755)
+    run("--", program, status=status, says=says)
+    assert not (tool.path / "booted").exists()
+
+
+def test_programs_of_a_sysroot_that_are_none(run, tool):
+    tool.write("sys/bin/data", "x")
+    run("--sysroot", tool.path / "sys", "--", "nope", status=127, says="no such program below")
+    run("--sysroot", tool.path / "sys", "--", "/bin/data", status=126, says="not executable")
+
+
+def test_what_else_is_missing_is_no_status_of_the_program(run):
+    run("--tree", "no-such-dir", "--", "true", status=1, says="no-such-dir")
 
 
 def test_modules_and_trees_that_are_none(run):
