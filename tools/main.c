@@ -1,7 +1,9 @@
 /* main.c - rdinit: the table of subcommands. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/commands.h"
 #include "tools/lib/base/error.h"
@@ -32,6 +34,21 @@ static void print_help(void)
 	puts("\n`rdinit COMMAND --help` says more; the whole story is in rdinit(1).");
 }
 
+/* A descriptor from 0 to 2 that is closed would become the next file that is opened: an image, or a
+ * guest's console. A program that `run` starts may write to nowhere; that nobody can read what
+ * another command prints stays an error of write(2). */
+static void open_standard_streams(const char *command)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", command && !strcmp(command, "run") ? O_RDWR : O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd < 0)
+		_exit(1);
+	close(fd);
+}
+
 static int finish(int status)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
@@ -42,6 +59,7 @@ static int finish(int status)
 
 int main(int argc, char **argv)
 {
+	open_standard_streams(argc > 1 ? argv[1] : NULL);
 	/* A file size limit is then an error of write(2) that the command reports. */
 	signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {

@@ -174,3 +174,30 @@ def test_what_the_guest_says_cannot_move_the_cursor(start):
     assert done.returncode == 125
     assert not set(done.stderr) & set(b"\x1b\x9b\t\0") and b"a\\x1b[2Jb\\x9bc d" in done.stderr
     assert b"failed: x EIO ?[2J\\x9b31m" in done.stderr
+
+
+CREDIT, END_OF_INPUT = "c\0\x10", b"i\0\0"   # as in init/pure/frames.h
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("mode", ["pipe", "console"])
+def test_closed_standard_streams_are_nowhere(tool, closed, mode):
+    """Not the next files that are opened: a file of the host was typed into the guest's shell."""
+    tool.env["RDINIT_KERNEL"] = str(KERNEL)
+    end = "stdio" if mode == "pipe" else "console"
+    stand_in(tool, f"""say('wire', 'ready\\n'); say('console', 'x' * 100)
+if {mode == 'pipe'}: say('stdio', {CREDIT!r})
+open({str(tool.path / 'heard')!r}, 'wb').write(hear({end!r}, 4096)); say('wire', 'exit 7\\noff\\n')""")
+    done = subprocess.run(["sh", "-c", f'exec "$@" {closed}', "sh", RDINIT, "run", "--no-tuning", "--stdio", mode,
+                           "--", "/bin/true"], cwd=tool.path, env=tool.env, stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=60)
+    assert done.returncode == 7, done.stderr
+    assert (tool.path / "heard").read_bytes() == (END_OF_INPUT if mode == "pipe" else b"\x04")
+
+
+@pytest.mark.parametrize("closed, status", [(">&-", 1), ("<&-", 0), ("2>&-", 0), ("<&- 2>&-", 0)])
+def test_what_nobody_can_read_is_an_error(tool, closed, status):
+    tool.run("pack", "-o", "a.img", "--no-init", "--tree", "/usr/share/misc")
+    done = subprocess.run(["sh", "-c", f'exec "$@" {closed}', "sh", RDINIT, "list", "a.img"], cwd=tool.path, env=tool.env,
+                          stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    assert done.returncode == status and (b"cannot write to standard output" in done.stderr) == bool(status)
