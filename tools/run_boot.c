@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tools/lib/base/error.h"
+#include "tools/lib/check/room.h"
 #include "tools/lib/kernel/kernel.h"
 #include "tools/lib/kernel/kernel_boot.h"
 #include "tools/lib/kernel/kernel_config.h"
@@ -79,6 +80,24 @@ static void say_what_boots(const struct run *run, const struct kernel *kernel,
 		fprintf(stderr, "rdinit: its vmlinux is booted, by PVH: %s\n", shown(form->path));
 }
 
+/* What --memory gives is judged as `check` does. 0, or -1 after reporting. */
+static int check_memory(const struct run *run, const struct kernel_boot *form,
+			const struct run_image_file *file)
+{
+	const struct room room = { .memory = run->machine.memory_mib * ROOM_MIB,
+				   .kernel = room_kernel_bytes(form->vmlinux),
+				   .packed = file->packed,
+				   .tree = file->tree };
+	unsigned int needed = room_needed_mib(room, room_is_tmpfs(run->machine.append));
+
+	if (run->machine.type == MACHINE_UML || run->machine.memory_mib >= needed)
+		return 0;
+	return error("--memory %u: the kernel (%llu MiB), the image (%llu MiB) and its files (%llu "
+		     "MiB) need at least %u MiB; without --memory the machine has %u",
+		     run->machine.memory_mib, room_mib(room.kernel), room_mib(room.packed),
+		     room_mib(room.tree), needed, run_image_memory(file));
+}
+
 /* The image for a program was not made: the status that the program would have had in the guest. */
 static int status_without_image(const struct run *run)
 {
@@ -118,6 +137,12 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 		run->machine.firmware = run_firmware(run, form);
 		if (!run->machine.memory_mib)
 			run->machine.memory_mib = run_image_memory(&file);
+		else if (!run->image_path)
+			result = run_image_measure(&file);
+		if (!result)
+			result = check_memory(run, form, &file);
+	}
+	if (!result) {
 		if (run->machine.verbose)
 			say_what_boots(run, kernel, form);
 		status = machine_run(qemu, &run->machine);

@@ -236,6 +236,33 @@ def test_memory_goes_by_the_image_in_steps_of_what_the_kernel_sets_up(run, tool,
     assert arguments(tool, *more, "--tree", tool.path / "big")[0]["-m"] == memory
 
 
+@pytest.mark.parametrize("words", [["--", "true"], ["a.img"]])
+def test_memory_that_cannot_do_is_refused_by_number(run, tool, words):
+    """What is said to be enough passes, one MiB less does not, and `check` says the same."""
+    fake_qemu(tool, f"touch {tool.path}/booted\n")
+    tool.run("pack", "-o", "a.img", "--no-init", "--tree", "/usr/share/misc")
+    said = run("--memory", 16, *words, says="--memory 16: the kernel (")
+    least, usual = map(int, re.search(r"need at least (\d+) MiB; without --memory the machine has (\d+)$", said).groups())
+    assert 16 < least < usual
+    run("--memory", least - 1, *words, says=f"need at least {least} MiB")
+    assert not (tool.path / "booted").exists()
+    run("--memory", least, *words, status=125, says="ended without a word")
+    assert (tool.path / "booted").exists()
+
+
+@pytest.mark.parametrize("words, fits", [("", False), ("rootfstype=ramfs", True), ("root=/dev/vda", True),
+                                         ("root=/dev/vda rootfstype=tmpfs", False)])
+def test_run_and_check_have_one_mind_about_memory(run, tool, words, fits):
+    tool.write("big/file", bytes(90 << 20))
+    tool.run("pack", "-o", "a.img", "--no-init", "--compress", "gzip", "--tree", "big")
+    args = ["--memory", "190", "--append", words, "a.img"]
+    checked = tool.run("check", "--kernel", str(KERNEL), *args, check=False)
+    assert (b"memory" in checked.stdout) != fits, checked.stdout
+    fake_qemu(tool, "exit 0\n")
+    done = tool.run("run", *args, check=False)
+    assert (b"need at least" in done.stderr) != fits and done.returncode == (125 if fits else 1), done.stderr
+
+
 def test_words_of_the_user_come_last(run, tool):
     line = arguments(tool, "--append", "quiet=no", "--append", "last")[0]["-append"]
     assert line.endswith(" quiet=no last")

@@ -2,14 +2,13 @@
  * built in. */
 #include <errno.h>
 #include <fcntl.h>
-#include <gelf.h>
-#include <libelf.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/whole_file.h"
 #include "tools/lib/check/check.h"
+#include "tools/lib/check/room.h"
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/kernel/kernel_boot.h"
 
@@ -37,52 +36,6 @@ static int take_config(struct check *check, const char *path)
 	}
 	check->config.from = xstrdup(path);
 	return 0;
-}
-
-/* Where a section of this name begins and ends; 0, or -1: there is none. */
-static int find_section(Elf *elf, const char *wanted, uint64_t *start, uint64_t *end)
-{
-	Elf_Scn *section = NULL;
-	GElf_Shdr header;
-	size_t names;
-
-	if (elf_getshdrstrndx(elf, &names))
-		return -1;
-	while ((section = elf_nextscn(elf, section))) {
-		const char *name;
-
-		if (!gelf_getshdr(section, &header))
-			continue;
-		name = elf_strptr(elf, names, header.sh_name);
-		if (!name || strcmp(name, wanted))
-			continue;
-		*start = header.sh_addr;
-		*end = header.sh_addr + header.sh_size;
-		return 0;
-	}
-	return -1;
-}
-
-/* What an ELF kernel reserves for itself: from its first byte to the end of .bss. What its program
- * headers have behind that is free memory again before an image is unpacked. 0: not known. Source:
- * arch/x86/kernel/vmlinux.lds.S, __end_of_kernel_reserve. */
-static size_t vmlinux_bytes(struct span file)
-{
-	uint64_t start, bss, end, text_end;
-	size_t bytes = 0;
-	Elf *elf;
-
-	if (!file.data)
-		return 0;
-	elf_version(EV_CURRENT);
-	/* libelf writes to no ELF_C_READ image: the cast is for its prototype. */
-	elf = elf_memory((char *)(uintptr_t)file.data, file.len);
-	if (elf && elf_kind(elf) == ELF_K_ELF && !find_section(elf, ".text", &start, &text_end) &&
-	    !find_section(elf, ".bss", &bss, &end) && end > start &&
-	    end - start < (uint64_t)1 << 32)
-		bytes = end - start;
-	elf_end(elf);
-	return bytes;
 }
 
 /* A missing file is no error: what is built in is then not known. */
@@ -114,7 +67,7 @@ int check_take_kernel(struct check *check, const char *choice, const char *confi
 	if (!result) {
 		if (!config)
 			kernel_config_find(&check->kernel, form.vmlinux, &check->config);
-		check->kernel_bytes = vmlinux_bytes(form.vmlinux);
+		check->kernel_bytes = room_kernel_bytes(form.vmlinux);
 	}
 	kernel_boot_close(&form);
 	take_builtin(check);

@@ -6,11 +6,7 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/check/check.h"
-
-#define PAGE ((uint64_t)4096)
-#define MIB ((uint64_t)1 << 20)
-#define PER_PAGE 64 /* bytes that the kernel keeps about each page of memory: struct page */
-#define LOADED_AT (16 * MIB) /* where a kernel for x86-64 is loaded to (CONFIG_PHYSICAL_START) */
+#include "tools/lib/check/room.h"
 
 void check_unreadable(struct check *check)
 {
@@ -76,53 +72,22 @@ void check_no_console(struct check *check)
 			  check->programs[0].whose);
 }
 
-/* What the tree takes: files in whole pages, those that are replaced left out. */
-static uint64_t tree_bytes(const struct archive *archive)
-{
-	uint64_t bytes = 0;
-
-	for (size_t i = 0; i < archive->count; i++) {
-		const struct archive_entry *entry = &archive->entries[i];
-
-		if (!S_ISREG(entry->newc.fields.mode) || entry->data_of != i ||
-		    archive_find(archive, entry->path) != entry)
-			continue;
-		bytes += (entry->newc.data.len + PAGE - 1) / PAGE * PAGE;
-	}
-	return bytes;
-}
-
-/* init_rootfs(): what rootfstype= says, and without that a ramfs where root= is on the line. -1:
- * not known. */
+/* Whether the root is a tmpfs. -1: not known. */
 static int is_tmpfs(const struct check *check)
 {
-	char *line = xstrdup(check->append ? check->append : ""), *rest = line, *type = NULL;
-	int has_root = 0, result;
-	struct word word;
-
-	while (cmdline_next(&rest, &word) && !cmdline_is_end(&word)) {
-		if (!strcmp(word.name, "root") && word.value && *word.value)
-			has_root = 1;
-		if (!strcmp(word.name, "rootfstype") && word.value)
-			type = word.value;
-	}
-	result = (type ? strstr(type, "tmpfs") != NULL : !has_root) && !check_lacks(check, "TMPFS");
-	free(line);
-	return check->append ? result : -1;
+	return check->append ? room_is_tmpfs(check->append) && !check_lacks(check, "TMPFS") : -1;
 }
 
-static void judge_room(struct check *check, uint64_t memory, uint64_t packed, uint64_t tree)
+static void judge_room(struct check *check, const struct room *room)
 {
-	uint64_t taken = check->kernel_bytes + packed + memory / PAGE * PER_PAGE;
-	uint64_t left = memory > taken ? memory - taken : 0;
 	int tmpfs = is_tmpfs(check);
-	uint64_t room = tmpfs > 0 ? left / 2 : left;
+	uint64_t left = room_for_files(room, tmpfs > 0);
 
 	if (tmpfs < 0)
 		check_skip(check, CHECK_MEMORY,
 			   "whether the root is a tmpfs, which takes half of the "
 			   "memory: the command line is not known (--append)");
-	if (tree <= room)
+	if (room->tree <= left)
 		return;
 	check_say(check, CHECK_MEMORY, CHECK_ERROR,
 		  tmpfs > 0 ? "give the machine more memory, or add rootfstype=ramfs: that is not "
@@ -130,15 +95,18 @@ static void judge_room(struct check *check, uint64_t memory, uint64_t packed, ui
 			    : "give the machine more memory",
 		  "the files take %llu MiB unpacked, and there is room for %llu MiB%s: of %u MiB, "
 		  "the kernel takes %llu and the packed image %llu",
-		  (unsigned long long)((tree + MIB - 1) / MIB), (unsigned long long)(room / MIB),
+		  room_mib(room->tree), (unsigned long long)(left / ROOM_MIB),
 		  tmpfs > 0 ? " (half of what is left, for a tmpfs)" : "", check->memory_mib,
-		  (unsigned long long)((taken - packed) / MIB), (unsigned long long)(packed / MIB));
+		  (unsigned long long)(room_kernel_share(room) / ROOM_MIB),
+		  (unsigned long long)(room->packed / ROOM_MIB));
 }
 
 void check_memory(struct check *check)
 {
-	uint64_t memory = check->memory_mib * MIB, packed = check->archive->file.len;
-	uint64_t loaded = LOADED_AT + check->kernel_bytes + packed;
+	const struct room room = { .memory = check->memory_mib * ROOM_MIB,
+				   .kernel = check->kernel_bytes,
+				   .packed = check->archive->file.len,
+				   .tree = room_tree_bytes(check->archive) };
 
 	if (!check->memory_mib || check_is_uml(check)) {
 		check_skip(check, CHECK_MEMORY,
@@ -149,12 +117,12 @@ void check_memory(struct check *check)
 	if (!check->kernel_bytes)
 		check_skip(check, CHECK_MEMORY,
 			   "what the kernel takes: it is not known (--kernel)");
-	if (check->kernel_bytes && loaded > memory)
+	if (check->kernel_bytes && room_loaded_end(&room) > room.memory)
 		check_say(
 			check, CHECK_MEMORY, CHECK_ERROR, "give the machine more memory",
 			"the kernel and the image do not fit: they end %llu MiB above the start of "
 			"the memory, which has %u MiB",
-			(unsigned long long)((loaded + MIB - 1) / MIB), check->memory_mib);
+			room_mib(room_loaded_end(&room)), check->memory_mib);
 	else
-		judge_room(check, memory, packed, tree_bytes(check->archive));
+		judge_room(check, &room);
 }

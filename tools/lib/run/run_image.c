@@ -13,6 +13,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/output.h"
+#include "tools/lib/check/room.h"
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/image/save.h"
 #include "tools/lib/program/runtime.h"
@@ -113,6 +114,7 @@ static int finish(struct run_image_file *file)
 	if (fstat(file->fd, &info))
 		return error_errno(errno, "image");
 	file->size = info.st_size;
+	file->packed = (uint64_t)info.st_size;
 	return 0;
 }
 
@@ -149,6 +151,7 @@ static int check_whole(const char *path, struct run_image_file *file)
 	file->size = (off_t)archive->file.len;
 	for (size_t i = 0; i < archive->segment_count; i++)
 		file->size += (off_t)archive->segments[i].data.len;
+	file->tree = room_tree_bytes(archive);
 	archive_close(archive);
 	return 0;
 }
@@ -166,6 +169,17 @@ int run_image_open(const char *path, struct run_image_file *file)
 	if (!info.st_size)
 		return error("%s: an empty file", shown(path));
 	return finish(file) || check_whole(path, file) ? -1 : 0;
+}
+
+int run_image_measure(struct run_image_file *file)
+{
+	struct archive *archive = archive_open(file->path);
+
+	if (!archive)
+		return -1;
+	file->tree = room_tree_bytes(archive);
+	archive_close(archive);
+	return 0;
 }
 
 unsigned int run_image_memory(const struct run_image_file *file)

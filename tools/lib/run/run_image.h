@@ -3,6 +3,7 @@
 #define TOOLS_LIB_RUN_IMAGE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "tools/lib/kernel/kernel.h"
@@ -26,6 +27,8 @@ struct run_image_file {
 	int fd;
 	char *path; /* for QEMU, which inherits fd */
 	off_t size; /* bytes unpacked, as far as known */
+	uint64_t packed; /* bytes of the file */
+	uint64_t tree; /* of memory for its files; 0: not known */
 	const char *compression; /* of its first bytes: "gzip", ...; NULL: none */
 };
 
@@ -39,6 +42,9 @@ int run_image_build(const struct run_image *run, struct run_image_file *file);
 
 /* The user's image: readable, not empty, and whole where we can unpack it. */
 int run_image_open(const char *path, struct run_image_file *file);
+
+/* Finds out `tree` of an image that was built. 0, or -1 after reporting. */
+int run_image_measure(struct run_image_file *file);
 
 /* MiB of memory that a guest with this image needs: 256 at least, and a multiple of 128. */
 unsigned int run_image_memory(const struct run_image_file *file);
