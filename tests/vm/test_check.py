@@ -237,20 +237,37 @@ def predict(path, append, memory, kernel, disk=None):
     return {finding["rule"] for finding in json.loads(done.stdout)["findings"]}
 
 
-def judge(name, side, files, expected):
+def shrink(memory, tmp_path, monkeypatch):
+    """A machine with less memory than `run` is told of, as it refuses what cannot do."""
+    qemu = tmp_path / "qemu"
+    qemu.write_text(f'''#!/bin/sh
+for word; do shift; [ "$last" = -m ] && set -- "$@" {memory} || set -- "$@" "$word"; last=$word; done
+exec qemu-system-x86_64 "$@"
+''')
+    qemu.chmod(0o755)
+    monkeypatch.setenv("RDINIT_QEMU", str(qemu))
+
+
+def judge(name, side, files, expected, smaller=None):
     path = image(files, side.image)
     disk = files.expand(side.disk)
-    assert predict(path, side.append, side.memory, KERNEL, disk) == expected
+    memory = side.memory
+    assert predict(path, side.append, memory, KERNEL, disk) == expected
     disk = ["--disk", f"{disk},virtio,snapshot"] if disk else []
-    words = ["--kernel", KERNEL, "--memory", str(side.memory), *disk, "--append", side.append, path]
-    row = Row(name, words, side.status, both=side.both, absent=side.absent)
+    words = ["--kernel", KERNEL, *disk, "--append", side.append, path]
+    if expected == {"memory"}:
+        refused = Row(name, ["--memory", str(memory), *words], 1, err=f"^rdinit: --memory {memory}: .* need at least")
+        check(refused, run(refused, files))
+        smaller(memory)
+        memory *= 4
+    row = Row(name, ["--memory", str(memory), *words], side.status, both=side.both, absent=side.absent)
     check(row, run(row, files))
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_it_fails_as_predicted(name, files):
+def test_it_fails_as_predicted(name, files, tmp_path, monkeypatch):
     rule, broken, _ = ROWS[name]
-    judge(name, broken, files, {rule})
+    judge(name, broken, files, {rule}, lambda memory: shrink(memory, tmp_path, monkeypatch))
 
 
 @pytest.mark.parametrize("name", ROWS)
