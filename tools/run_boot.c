@@ -80,6 +80,16 @@ static void say_what_boots(const struct run *run, const struct kernel *kernel,
 		fprintf(stderr, "rdinit: its vmlinux is booted, by PVH: %s\n", shown(form->path));
 }
 
+/* A kernel without ioperm(2) keeps /init from QEMU's debug console port; on User-mode Linux the
+ * wire is a serial line. */
+static bool tells_ready(const struct run *run, const struct kernel_config *config,
+			const struct run_image_file *file)
+{
+	return file->is_ours && !strstr(run->machine.append, "rdinit=") &&
+	       (run->machine.type == MACHINE_UML ||
+		kernel_config_get(config, "X86_IOPL_IOPERM") != KCONFIG_N);
+}
+
 /* What --memory gives is judged as `check` does. 0, or -1 after reporting. */
 static int check_memory(const struct run *run, const struct kernel_boot *form,
 			const struct run_image_file *file)
@@ -143,6 +153,7 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 			result = check_memory(run, form, &file);
 	}
 	if (!result) {
+		run->machine.tells_ready = tells_ready(run, config, &file);
 		if (run->machine.verbose)
 			say_what_boots(run, kernel, form);
 		status = machine_run(qemu, &run->machine);

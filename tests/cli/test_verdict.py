@@ -1,7 +1,10 @@
 """test_verdict.py - the status of `rdinit run`: what the wire said, how QEMU ended and what the console showed, each
 with each, said by a stand-in for QEMU."""
+import ast
 import concurrent.futures
 import itertools
+import os
+import pty
 import signal
 import subprocess
 
@@ -201,3 +204,48 @@ def test_what_nobody_can_read_is_an_error(tool, closed, status):
     done = subprocess.run(["sh", "-c", f'exec "$@" {closed}', "sh", RDINIT, "list", "a.img"], cwd=tool.path, env=tool.env,
                           stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
     assert done.returncode == status and (b"cannot write to standard output" in done.stderr) == bool(status)
+
+
+# Tells on its standard error what came before the word, and what came after it.
+EARLY = """
+import select
+early = b''
+while select.select([int(ends['console'])], [], [], 1)[0]: early += hear('console', 100)
+say('wire', {word!r}); late = b''
+while select.select([int(ends['console'])], [], [], 1)[0]: late += hear('console', 100)
+open({out!r}, 'w').write(repr((early, late))); say('wire', 'exit 7\\noff\\n')
+"""
+
+
+def typed(tool, word, image, *options, text=b"ps\nexit\n"):
+    tool.env["RDINIT_KERNEL"] = str(KERNEL)
+    stand_in(tool, EARLY.format(word=word, out=str(tool.path / "out")))
+    done = tool.run("run", "--no-tuning", *options, *image, stdin=text, check=False)
+    assert done.returncode in (7, 125), done.stderr
+    return ast.literal_eval((tool.path / "out").read_text())
+
+
+@pytest.mark.parametrize("word", ["ready\n", "handoff\n", "failed x EIO y\n"])
+def test_input_is_held_back_until_somebody_reads_it(tool, word):
+    tool.run("pack", "-o", "ours.img", "--tree", "/usr/share/misc")
+    for image in (["ours.img"], ["--stdio", "console", "--", "/bin/true"]):
+        assert typed(tool, word, image) == (b"", b"ps\nexit\n\x04")
+
+
+def test_input_of_another_init_is_not_held_back(tool):
+    tool.run("pack", "-o", "theirs.img", "--no-init", "--tree", "/usr/share/misc")
+    tool.run("pack", "-o", "ours.img", "--tree", "/usr/share/misc")
+    assert typed(tool, "", ["theirs.img"]) == (b"ps\nexit\n\x04", b"")
+    assert typed(tool, "", ["--append", "rdinit=/bin/sh", "ours.img"]) == (b"ps\nexit\n\x04", b"")
+
+
+def test_what_is_typed_ahead_on_a_terminal_waits(tool):
+    tool.env["RDINIT_KERNEL"] = str(KERNEL)
+    stand_in(tool, EARLY.format(word="ready\n", out=str(tool.path / "out")))
+    master, slave = pty.openpty()
+    os.write(master, b"abc")
+    started = subprocess.Popen([RDINIT, "run", "--no-tuning", "--", "/bin/true"], cwd=tool.path, env=tool.env, stdin=slave,
+                               stdout=slave, stderr=subprocess.DEVNULL)
+    assert started.wait(60) == 7
+    os.close(slave), os.close(master)
+    assert ast.literal_eval((tool.path / "out").read_text()) == (b"", b"abc")

@@ -49,6 +49,7 @@ IMAGES = [
     Row("iconv converts with the modules that iconv brought", ["@iconv.img"], 0, out="^\u65e5\u672c$"),
     Row("without iconv it knows no such character set", ["@iconvless.img"], 1,
         both=r"iconv: (conversion from .EUC-JP. is not supported|failed to start conversion)"),
+    Row("what is piped into an image's shell arrives whole", ["@shell.img"], 5, out=r"^input$", stdin=b"echo in''put; exit 5\n"),
     Row("an /init that ends is a panic of the kernel", ["@suicide.img"], 125,
         both=r"Kernel panic"),
 ]

@@ -11,8 +11,7 @@
 #include "tools/lib/base/path.h"
 #include "tools/lib/check/check.h"
 #include "tools/lib/check/check_program.h"
-
-#define OUR_MARK "rdinit.onfail" /* a parameter that no other program knows */
+#include "tools/lib/check/our_init.h"
 
 static int is_conf(const char *path)
 {
@@ -92,8 +91,7 @@ static int starts_ours(const struct check *check)
 {
 	size_t len;
 	char *program = check_file(check, check->rdinit, &len);
-	int is_ours = program && len > 4 && !memcmp(program, "\177ELF", 4) &&
-		      memmem(program, len, OUR_MARK, strlen(OUR_MARK));
+	int is_ours = program && is_our_init((struct span){ (const uint8_t *)program, len });
 
 	free(program);
 	return is_ours;

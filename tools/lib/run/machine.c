@@ -215,7 +215,8 @@ static void prepare(const struct machine *machine, struct pollfd slots[SLOTS])
 	int room = has_room(machine);
 
 	set(&slots[SIGNALS], machine->signals, 1, 0);
-	set(&slots[CONSOLE], machine->console, room, machine->to_console.len > 0);
+	set(&slots[CONSOLE], machine->console, room,
+	    machine->to_console.len > 0 && machine_reads_console(machine));
 	set(&slots[WIRE], machine->wire_fd, 1, 0);
 	set(&slots[STDIO], machine->stdio, room, machine->to_stdio.len > 0);
 	set(&slots[ERRORS], machine->errors, 1, 0);

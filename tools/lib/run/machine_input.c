@@ -72,6 +72,12 @@ static void take_stdin(struct machine *machine)
 	machine->credit -= (size_t)len;
 }
 
+bool machine_reads_console(const struct machine *machine)
+{
+	return !machine->config->tells_ready ||
+	       (machine->wire.words & (WIRE_READY | WIRE_HANDOFF | WIRE_FAILED));
+}
+
 int machine_wants_input(const struct machine *machine)
 {
 	if (machine->stdin_ended || machine->reaped)
@@ -79,10 +85,8 @@ int machine_wants_input(const struct machine *machine)
 	if (machine->config->stdio == STDIO_PIPE)
 		return usable_credit(machine) &&
 		       queue_space(&machine->to_stdio) >= FRAME_HEAD + FRAME_MAX;
-	/* A serial port that nobody has opened yet loses what comes. A terminal is read all the
-	 * same, for its Ctrl-C. */
-	if (machine->config->payload == PAYLOAD_PROGRAM && !isatty(STDIN_FILENO) &&
-	    !(machine->wire.words & WIRE_READY))
+	/* A terminal is read all the same, for its Ctrl-C, and the rest waits. */
+	if (!machine_reads_console(machine) && !isatty(STDIN_FILENO))
 		return 0;
 	return queue_space(&machine->to_console) > 0;
 }

@@ -57,6 +57,10 @@ int64_t machine_now_ms(void); /* CLOCK_MONOTONIC */
 void machine_finish(struct machine *machine, enum machine_end end);
 void machine_interrupted(struct machine *machine, int number);
 
+/* Whether somebody in the guest reads the console: a serial port that nobody has opened yet loses
+ * what comes. Of an /init that is not ours that is not known. */
+bool machine_reads_console(const struct machine *machine);
+
 /* Whether the guest has use for more of our stdin now, and taking some of it. */
 int machine_wants_input(const struct machine *machine);
 void machine_take_input(struct machine *machine);

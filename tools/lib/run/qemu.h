@@ -2,6 +2,7 @@
 #ifndef TOOLS_LIB_QEMU_H
 #define TOOLS_LIB_QEMU_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "tools/lib/run/disk.h"
@@ -24,6 +25,7 @@ struct machine_config {
 	enum machine_type type;
 	enum machine_stdio stdio;
 	enum machine_payload payload;
+	bool tells_ready; /* our /init runs and can reach the wire: it says `ready` */
 	const char *scratch; /* MACHINE_UML: a directory that is removed at the end */
 	const char *preload; /* MACHINE_UML: a library for LD_PRELOAD, or NULL */
 	const char *firmware; /* a path, or NULL: the machine's own */

@@ -13,6 +13,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/output.h"
+#include "tools/lib/check/our_init.h"
 #include "tools/lib/check/room.h"
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/image/save.h"
@@ -126,9 +127,18 @@ int run_image_build(const struct run_image *run, struct run_image_file *file)
 	if (!result) {
 		block_signals();
 		result = write_unnamed(image, file);
+		file->is_ours = true;
 	}
 	image_free(image);
 	return result ? -1 : finish(file);
+}
+
+static bool starts_ours(const struct archive *archive)
+{
+	const char *why;
+	const struct archive_entry *entry = archive_resolve(archive, "/init", &why);
+
+	return entry && is_our_init(archive_data(archive, entry));
 }
 
 /* Damage that only the guest's kernel would see, in a message that nobody reads. */
@@ -152,6 +162,7 @@ static int check_whole(const char *path, struct run_image_file *file)
 	for (size_t i = 0; i < archive->segment_count; i++)
 		file->size += (off_t)archive->segments[i].data.len;
 	file->tree = room_tree_bytes(archive);
+	file->is_ours = starts_ours(archive);
 	archive_close(archive);
 	return 0;
 }

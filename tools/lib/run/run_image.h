@@ -2,6 +2,7 @@
 #ifndef TOOLS_LIB_RUN_IMAGE_H
 #define TOOLS_LIB_RUN_IMAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -27,6 +28,7 @@ struct run_image_file {
 	int fd;
 	char *path; /* for QEMU, which inherits fd */
 	off_t size; /* bytes unpacked, as far as known */
+	bool is_ours; /* its /init is that of this project */
 	uint64_t packed; /* bytes of the file */
 	uint64_t tree; /* of memory for its files; 0: not known */
 	const char *compression; /* of its first bytes: "gzip", ...; NULL: none */
