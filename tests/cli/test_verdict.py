@@ -210,9 +210,9 @@ def test_what_nobody_can_read_is_an_error(tool, closed, status):
 EARLY = """
 import select
 early = b''
-while select.select([int(ends['console'])], [], [], 1)[0]: early += hear('console', 100)
+while select.select([0], [], [], 1)[0]: early += hear('console', 100)
 say('wire', {word!r}); late = b''
-while select.select([int(ends['console'])], [], [], 1)[0]: late += hear('console', 100)
+while select.select([0], [], [], 1)[0]: late += hear('console', 100)
 open({out!r}, 'w').write(repr((early, late))); say('wire', 'exit 7\\noff\\n')
 """
 

@@ -1,5 +1,6 @@
 """test_boot.py - whole boots: one table, one walker, one proof that the walker can fail."""
 import os
+import re
 import sys
 
 import pytest
@@ -270,6 +271,16 @@ def test_the_checker_fails_on_a_wrong_expectation(wrong):
     check(Row("right", [], 0, out=b"yes", both="yes", absent="no"), Result(0, b"yes", b""))
     with pytest.raises(AssertionError):
         check(wrong, Result(0, b"yes", b""))
+
+
+@pytest.mark.parametrize("machine", ["pc", "q35", "microvm"])
+def test_no_byte_of_what_the_kernel_prints_is_lost(machine, files):
+    """The console's lines are those of the kernel's own log, less its debugging messages."""
+    done = run(Row("dmesg", ["-v", "--machine", machine, "--", "@busybox", "dmesg", "-r"], 0), files)
+    logged = re.findall(r"^<(\d+)>(\[ *[0-9.]+\] .*)$", done.out.decode(errors="replace"), re.M)
+    shown = done.err.decode(errors="replace").replace("\r", "").splitlines()
+    wanted = [line for level, line in logged if int(level) % 8 < 7]
+    assert done.status == 0 and len(wanted) > 100 and not [line for line in wanted if line not in shown]
 
 
 def test_an_image_with_one_program_is_smaller_than_58_kib(files):

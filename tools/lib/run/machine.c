@@ -22,7 +22,7 @@
 #define PANIC_MS 5000 /* after a panic: panic=-1 ends at once, other words may never end */
 #define DRAIN_MS 1000 /* for slow readers of our output when we ended the guest */
 
-enum slot { SIGNALS, CONSOLE, WIRE, STDIO, ERRORS, INPUT, OUTPUT, ERROR_OUTPUT, SLOTS };
+enum slot { SIGNALS, KEYS, CONSOLE, WIRE, STDIO, ERRORS, INPUT, OUTPUT, ERROR_OUTPUT, SLOTS };
 
 int64_t machine_now_ms(void)
 {
@@ -215,8 +215,9 @@ static void prepare(const struct machine *machine, struct pollfd slots[SLOTS])
 	int room = has_room(machine);
 
 	set(&slots[SIGNALS], machine->signals, 1, 0);
-	set(&slots[CONSOLE], machine->console, room,
+	set(&slots[KEYS], machine->keys, 0,
 	    machine->to_console.len > 0 && machine_reads_console(machine));
+	set(&slots[CONSOLE], machine->console, room, 0);
 	set(&slots[WIRE], machine->wire_fd, 1, 0);
 	set(&slots[STDIO], machine->stdio, room, machine->to_stdio.len > 0);
 	set(&slots[ERRORS], machine->errors, 1, 0);
@@ -273,8 +274,8 @@ static void serve(struct machine *machine, const struct pollfd slots[SLOTS])
 		take_signals(machine);
 	if (slots[WIRE].revents)
 		take_wire(machine);
-	if (slots[CONSOLE].revents & POLLOUT)
-		queue_write(&machine->to_console, machine->console);
+	if (slots[KEYS].revents)
+		queue_write(&machine->to_console, machine->keys);
 	if (is_readable(&slots[CONSOLE]))
 		take_console(machine);
 	if (slots[STDIO].revents & POLLOUT)
@@ -324,7 +325,7 @@ int machine_run(const char *program, const struct machine_config *config)
 	int status = STATUS_FAILED;
 
 	machine->config = config;
-	machine->console = machine->wire_fd = machine->stdio = machine->errors = -1;
+	machine->keys = machine->console = machine->wire_fd = machine->stdio = machine->errors = -1;
 	if (config->timeout_s)
 		machine->timeout_at = machine_now_ms() + (int64_t)config->timeout_s * 1000;
 	if (!machine_spawn(machine, program)) {
@@ -335,6 +336,8 @@ int machine_run(const char *program, const struct machine_config *config)
 		status = machine_verdict(machine);
 	}
 	close(machine->signals);
+	if (machine->keys >= 0)
+		close(machine->keys);
 	free(machine);
 	return status;
 }

@@ -31,7 +31,7 @@ struct machine {
 	int wait_status;
 
 	/* Our ends; -1 once they are closed. */
-	int console, wire_fd, stdio, errors, signals;
+	int keys, console, wire_fd, stdio, errors, signals;
 
 	struct queue to_console, to_stdio, to_stdout, to_stderr;
 	struct queue kept_console, kept_errors; /* the newest bytes */

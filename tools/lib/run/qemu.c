@@ -149,8 +149,9 @@ static void add_disks(struct arguments *arguments, const struct machine_config *
 static void add_channels(struct arguments *arguments, const struct machine_config *config,
 			 const struct qemu_ends *ends)
 {
+	/* Its standard input and output, as these may be pipes. */
 	arguments_add(arguments, "-chardev");
-	arguments_add(arguments, "socket,id=console,fd=%d", ends->console);
+	arguments_add(arguments, "stdio,id=console,signal=off");
 	arguments_add(arguments, "-serial");
 	arguments_add(arguments, "chardev:console");
 	arguments_add(arguments, "-chardev");

@@ -39,9 +39,10 @@ struct machine_config {
 
 #define QEMU_APPEND_MAX 2047 /* bytes: the kernel's COMMAND_LINE_SIZE is 2048 on x86 */
 
-/* Descriptors of the guest's ends, which QEMU inherits. */
+/* Descriptors of the guest's ends, which it inherits. */
 struct qemu_ends {
-	int console, wire, stdio; /* stdio -1 with STDIO_CONSOLE */
+	int keys, console; /* the serial console's input and output: for QEMU its 0 and 1 */
+	int wire, stdio; /* stdio -1 with STDIO_CONSOLE */
 };
 
 /* What disks are plugged into there. */

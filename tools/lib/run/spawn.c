@@ -16,6 +16,8 @@
 #include "tools/lib/run/uml.h"
 #include "tools/lib/run/warden.h"
 
+#define CONSOLE_PIPE (1 << 20) /* bytes; what anybody may have */
+
 /* ours stays non-blocking and close-on-exec; theirs is a plain one for QEMU. */
 static int wire_up(int *ours, int *theirs)
 {
@@ -28,12 +30,41 @@ static int wire_up(int *ours, int *theirs)
 	return fcntl(ends[0], F_SETFL, O_NONBLOCK) ? error_errno(errno, "socketpair") : 0;
 }
 
+/*
+ * The console. For QEMU two pipes: a kernel that prints early waits for its serial port only as
+ * long as an untimed loop takes, and then drops the byte. A socket takes some 280 bytes that come
+ * one by one, which a busy host does not read in that time; a pipe puts them together, 64 KiB and
+ * more.
+ */
+static int wire_console(struct machine *machine, struct qemu_ends *ends)
+{
+	int keys[2], console[2];
+
+	if (machine->config->type == MACHINE_UML) {
+		if (wire_up(&machine->console, &ends->console))
+			return -1;
+		machine->keys = fcntl(machine->console, F_DUPFD_CLOEXEC, 0);
+		return machine->keys < 0 ? error_errno(errno, "fcntl") : 0;
+	}
+	if (pipe2(keys, O_CLOEXEC) || pipe2(console, O_CLOEXEC))
+		return error_errno(errno, "pipe");
+	machine->keys = keys[1];
+	machine->console = console[0];
+	ends->keys = keys[0];
+	ends->console = console[1];
+	fcntl(ends->console, F_SETPIPE_SZ, CONSOLE_PIPE); /* what it has is enough for a boot */
+	if (fcntl(machine->keys, F_SETFL, O_NONBLOCK) ||
+	    fcntl(machine->console, F_SETFL, O_NONBLOCK))
+		return error_errno(errno, "pipe");
+	return 0;
+}
+
 /* Becomes the guest: QEMU, or a kernel that is a program. */
 static _Noreturn void enter(const struct machine *machine, const struct qemu_ends *ends, int errors,
 			    char **arguments)
 {
-	const int inherited[] = { ends->console, ends->wire, ends->stdio };
-	int null = open("/dev/null", O_RDWR);
+	int null = open("/dev/null", O_RDWR), is_uml = machine->config->type == MACHINE_UML;
+	const int inherited[] = { is_uml ? ends->console : -1, ends->wire, ends->stdio };
 	sigset_t none;
 
 	sigemptyset(&none);
@@ -42,8 +73,8 @@ static _Noreturn void enter(const struct machine *machine, const struct qemu_end
 	for (size_t i = 0; i < sizeof(inherited) / sizeof(inherited[0]); i++)
 		if (inherited[i] >= 0)
 			fcntl(inherited[i], F_SETFD, 0);
-	dup2(null, STDIN_FILENO);
-	dup2(errors, STDOUT_FILENO);
+	dup2(is_uml ? null : ends->keys, STDIN_FILENO);
+	dup2(is_uml ? errors : ends->console, STDOUT_FILENO);
 	dup2(errors, STDERR_FILENO);
 	if (machine->config->preload)
 		setenv("LD_PRELOAD", machine->config->preload, 1);
@@ -88,7 +119,7 @@ static int open_signals(void)
 
 int machine_spawn(struct machine *machine, const char *program)
 {
-	struct qemu_ends ends = { -1, -1, -1 };
+	struct qemu_ends ends = { -1, -1, -1, -1 };
 	pid_t parent = getpid();
 	char **arguments;
 	int errors;
@@ -96,7 +127,7 @@ int machine_spawn(struct machine *machine, const char *program)
 	machine->signals = open_signals();
 	if (machine->signals < 0)
 		return error_errno(errno, "signalfd");
-	if (wire_up(&machine->console, &ends.console) || wire_up(&machine->wire_fd, &ends.wire) ||
+	if (wire_console(machine, &ends) || wire_up(&machine->wire_fd, &ends.wire) ||
 	    wire_up(&machine->errors, &errors))
 		return -1;
 	if (machine->config->stdio == STDIO_PIPE && wire_up(&machine->stdio, &ends.stdio))
@@ -111,6 +142,8 @@ int machine_spawn(struct machine *machine, const char *program)
 	if (machine->pid < 0)
 		error_errno(errno, "fork");
 	arguments_free(arguments);
+	if (ends.keys >= 0)
+		close(ends.keys);
 	close(ends.console);
 	close(ends.wire);
 	close(errors);
