@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "tools/commands.h"
+#include "tools/lib/base/bad_option.h"
 #include "tools/lib/archive/archive.h"
 #include "tools/lib/base/error.h"
 
@@ -38,7 +39,7 @@ int cmd_cat(int argc, char **argv)
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (option != 'h')
-			return error_usage("cat", "unknown option %s", shown(argv[optind - 1]));
+			return bad_option("cat", option, argv, options);
 		fputs(usage, stdout);
 		return 0;
 	}

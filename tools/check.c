@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tools/commands.h"
+#include "tools/lib/base/bad_option.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/whole_file.h"
 #include "tools/lib/check/check_report.h"
@@ -149,10 +150,7 @@ int cmd_check(int argc, char **argv)
 			return STATUS_GOOD;
 		}
 		if (option == '?' || option == ':')
-			return error_usage("check",
-					   option == '?' ? "unknown option %s"
-							 : "%s: expected a value",
-					   shown(argv[optind - 1]));
+			return bad_option("check", option, argv, options);
 		status = take_option(&check, &request, option);
 		if (status)
 			return status;

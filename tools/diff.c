@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "tools/commands.h"
+#include "tools/lib/base/bad_option.h"
 #include "tools/lib/archive/archive.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
@@ -204,7 +205,7 @@ int cmd_diff(int argc, char **argv)
 			return STATUS_SAME;
 		}
 		if (option != 't')
-			return error_usage("diff", "unknown option %s", shown(argv[optind - 1]));
+			return bad_option("diff", option, argv, options);
 		times = true;
 	}
 	if (argc - optind != 2)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tools/commands.h"
+#include "tools/lib/base/bad_option.h"
 #include "tools/lib/archive/archive.h"
 #include "tools/lib/archive/listing.h"
 #include "tools/lib/archive/relations.h"
@@ -138,23 +139,32 @@ static void print_way(const struct explain *explain, size_t index)
 	free(way);
 }
 
+/* The entry of this path, or where its links lead. NULL after reporting. */
+static const struct archive_entry *find_entry(const struct archive *archive, const char *path)
+{
+	const char *fault, *why = NULL;
+	char *clean = path_clean(path, &fault);
+	const struct archive_entry *entry = clean ? archive_find(archive, clean) : NULL;
+
+	if (!entry && clean)
+		entry = archive_resolve(archive, clean, &why);
+	if (!entry)
+		error("%s: %s: %s", shown(archive->name), shown(path),
+		      !clean ? fault
+		      : why  ? why
+			     : "no such file in it");
+	free(clean);
+	return entry;
+}
+
 static int explain_path(const struct explain *explain, const char *path)
 {
-	const char *fault;
-	char *clean = path_clean(path, &fault);
-	const struct archive_entry *entry = clean ? archive_find(explain->archive, clean) : NULL;
-	size_t index = entry ? (size_t)(entry - explain->archive->entries) : 0;
-	const char *why;
+	const struct archive_entry *entry = find_entry(explain->archive, path);
+	size_t index;
 
-	if (!entry && clean && archive_resolve(explain->archive, clean, &why))
-		error("%s: %s: is there only behind a symlink: %s", shown(explain->archive->name),
-		      shown(path), shown(archive_resolve(explain->archive, clean, &why)->path));
-	else if (!entry)
-		error("%s: %s: %s", shown(explain->archive->name), shown(path),
-		      clean ? "no such file in it" : fault);
-	free(clean);
 	if (!entry)
 		return -1;
+	index = (size_t)(entry - explain->archive->entries);
 	listing_long_entry(explain->archive, entry, stdout);
 	print_cost(explain, entry);
 	print_source(explain, entry->path);
@@ -206,7 +216,7 @@ int cmd_explain(int argc, char **argv)
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (option != 'h')
-			return error_usage("explain", "unknown option %s", shown(argv[optind - 1]));
+			return bad_option("explain", option, argv, options);
 		fputs(usage, stdout);
 		return 0;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tools/commands.h"
+#include "tools/lib/base/bad_option.h"
 #include "tools/lib/archive/archive.h"
 #include "tools/lib/archive/listing.h"
 #include "tools/lib/archive/unpack_tree.h"
@@ -73,7 +74,7 @@ int cmd_extract(int argc, char **argv)
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (option != 'h')
-			return error_usage("extract", "unknown option %s", shown(argv[optind - 1]));
+			return bad_option("extract", option, argv, options);
 		fputs(usage, stdout);
 		return 0;
 	}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "tools/commands.h"
+#include "tools/lib/base/bad_option.h"
 #include "tools/lib/archive/archive.h"
 #include "tools/lib/archive/listing.h"
 #include "tools/lib/archive/treemap.h"
@@ -101,11 +102,8 @@ int cmd_list(int argc, char **argv)
 			fputs(usage, stdout);
 			return 0;
 		}
-		if (option == ':')
-			return error_usage("list", "%s expects an argument",
-					   shown(argv[optind - 1]));
-		if (option == '?')
-			return error_usage("list", "unknown option %s", shown(argv[optind - 1]));
+		if (option == ':' || option == '?')
+			return bad_option("list", option, argv, options);
 		form = option == 'v'   ? VERBOSE_RECIPE
 		       : option == 'l' ? LONG
 		       : option == 't' ? TREEMAP

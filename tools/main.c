@@ -7,6 +7,7 @@
 
 #include "tools/commands.h"
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/typo.h"
 
 #define VERSION "0.1"
 
@@ -31,7 +32,7 @@ static void print_help(void)
 	puts("usage: rdinit COMMAND [OPTION...] [ARGUMENT...]\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		printf("  %-8s %s\n", commands[i].name, commands[i].help);
-	puts("\n`rdinit COMMAND --help` says more; the whole story is in rdinit(1).");
+	puts("\n`rdinit help COMMAND` says more; the whole story is in rdinit(1).");
 }
 
 /* A descriptor from 0 to 2 that is closed would become the next file that is opened: an image, or a
@@ -57,8 +58,32 @@ static int finish(int status)
 	return status ? status : 1;
 }
 
+static const struct command *find_command(const char *name)
+{
+	const char *names[sizeof(commands) / sizeof(*commands) + 1] = { NULL }, *nearest;
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		names[i] = commands[i].name;
+		if (!strcmp(name, commands[i].name))
+			return &commands[i];
+	}
+	nearest = typo_nearest(name, names);
+	error("unknown command \"%s\"%s%s%s (try: rdinit --help)", shown(name),
+	      nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+	return NULL;
+}
+
+static int run_command(const char *name, int argc, char **argv)
+{
+	const struct command *command = find_command(name);
+
+	return command ? finish(command->run(argc, argv)) : 2;
+}
+
 int main(int argc, char **argv)
 {
+	char *help[] = { argc > 2 ? argv[2] : NULL, (char *)"--help", NULL };
+
 	open_standard_streams(argc > 1 ? argv[1] : NULL);
 	/* A file size limit is then an error of write(2) that the command reports. */
 	signal(SIGXFSZ, SIG_IGN);
@@ -66,17 +91,15 @@ int main(int argc, char **argv)
 		error("expected a command: pack, list, run ... (try: rdinit --help)");
 		return 2;
 	}
+	if (!strcmp(argv[1], "help") && argc > 2)
+		return run_command(argv[2], 2, help);
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
 		print_help();
 		return finish(0);
 	}
-	if (!strcmp(argv[1], "--version")) {
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
 		puts("rdinit " VERSION);
 		return finish(0);
 	}
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
-		if (!strcmp(argv[1], commands[i].name))
-			return finish(commands[i].run(argc - 1, argv + 1));
-	error("unknown command \"%s\" (try: rdinit --help)", shown(argv[1]));
-	return 2;
+	return run_command(argv[1], argc - 1, argv + 1);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tools/commands.h"
+#include "tools/lib/base/bad_option.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/pack.h"
@@ -130,13 +131,6 @@ static int cut_app(struct pack *pack, int argc, char **argv)
 	return argc;
 }
 
-static int bad_option(int option, char **argv)
-{
-	if (option == ':')
-		return error_usage("pack", "%s expects an argument", shown(argv[optind - 1]));
-	return error_usage("pack", "unknown option %s", shown(argv[optind - 1]));
-}
-
 static int take_compress(struct pack *pack, const char *text)
 {
 	const char *why;
@@ -260,7 +254,7 @@ static int take_option(struct pack *pack, int option, char **argv)
 		pack->help = true;
 		return 0;
 	default:
-		return bad_option(option, argv);
+		return bad_option("pack", option, argv, long_options);
 	}
 }
 

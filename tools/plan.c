@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "tools/commands.h"
+#include "tools/lib/base/bad_option.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/whole_file.h"
 #include "tools/lib/check/plan.h"
@@ -50,10 +51,7 @@ int cmd_plan(int argc, char **argv)
 			return 0;
 		}
 		if (option != 'a')
-			return error_usage("plan",
-					   option == ':' ? "%s expects an argument"
-							 : "unknown option %s",
-					   shown(argv[optind - 1]));
+			return bad_option("plan", option, argv, options);
 		append = optarg;
 	}
 	if (argc - optind != 1)

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "tools/commands.h"
+#include "tools/lib/base/bad_option.h"
 #include "tools/lib/base/error.h"
+#include "tools/lib/program/program.h"
 #include "tools/run.h"
 
 static const char usage[] =
@@ -97,13 +99,6 @@ static int take_machine(struct run *run)
 			   shown(optarg));
 }
 
-static int bad_option(int option, char **argv)
-{
-	if (option == ':')
-		return error_usage("run", "%s expects an argument", shown(argv[optind - 1]));
-	return error_usage("run", "unknown option %s", shown(argv[optind - 1]));
-}
-
 static int take_stdio(struct run *run)
 {
 	run->stdio_given = 1;
@@ -163,7 +158,7 @@ static int take_option(struct run *run, int option, char **argv)
 		run->help = 1;
 		return 0;
 	default:
-		return bad_option(option, argv);
+		return bad_option("run", option, argv, long_options);
 	}
 }
 
@@ -171,6 +166,21 @@ static int take_option(struct run *run, int option, char **argv)
 static int is_made(const struct run *run)
 {
 	return run->image.program || run->image.oci;
+}
+
+/* Said before anything that a boot needs is looked for. */
+static int no_image(const char *name)
+{
+	int err = errno;
+	char *program = program_lookup(name);
+
+	if (program)
+		error("%s: no such image; a program follows --: rdinit run -- %s", shown(name),
+		      shown(name));
+	else
+		error_errno(err, "image %s", shown(name));
+	free(program);
+	return 1;
 }
 
 /* What was asked, once all options are known. 0, or the exit status of a usage error. */
@@ -197,10 +207,10 @@ static int check(struct run *run, int operands, char **argv)
 				   run->machine.cpus);
 	if (!is_made(run) && run->machine.stdio == STDIO_PIPE && run->stdio_given == 0)
 		run->machine.stdio = STDIO_CONSOLE;
-	return 0;
+	return !is_made(run) && access(argv[optind], F_OK) ? no_image(argv[optind]) : 0;
 }
 
-/* 0, or the exit status of a usage error. */
+/* 0, or the exit status of a usage error, or that of an image that is not there. */
 static int parse(struct run *run, int argc, char **argv)
 {
 	int option, status = 0, end = 1;

@@ -556,7 +556,7 @@ def test_images_of_other_makers_are_sound(tool):
         for machine in ("pc", "q35"):
             args = ["--kernel", KERNEL, "--machine", machine, "--memory", "512", "--append", words]
             done = tool.run("check", *args, path)
-            assert done.stdout.decode() == f"{path}: nothing found\n"
+            assert done.stdout.decode() == f"{path}: no problems found\n"
 
 
 # --- the command ---
@@ -590,7 +590,7 @@ def test_verbose_says_what_was_looked_at(tool):
 
 
 def test_standard_input(tool):
-    assert tool.run("check", "-", stdin=RUN + TRAILER).stdout == b"-: nothing found\n"
+    assert tool.run("check", "-", stdin=RUN + TRAILER).stdout == b"-: no problems found\n"
 
 
 def test_a_name_that_is_no_text(tool):
@@ -603,7 +603,7 @@ def test_a_name_that_is_no_text(tool):
     ([], "expected one IMAGE"), (["a", "b"], "expected one IMAGE, found 2"), (["--nonsense", "x"], "unknown option"),
     (["--machine", "amiga", "x"], "expected pc, q35 or microvm"), (["--memory", "lots", "x"], "a number of MiB"),
     (["--memory", "0", "x"], "a number of MiB"), (["none.img"], "none.img: cannot open"),
-    (["--kernel"], "expected a value"), (["--kernel", "./none", "x.img"], "none"),
+    (["--kernel"], "--kernel expects an argument"), (["--kernel", "./none", "x.img"], "none"),
     (["--config", "x.img", "x.img"], "no whole")])
 def test_usage(tool, args, says):
     tool.write("x.img", RUN + TRAILER)
@@ -632,3 +632,14 @@ def test_the_manual_has_every_rule_and_no_other():
 def test_every_rule_has_a_row_here():
     tested = {row[1] for row in ROWS + WORDS + SYMBOLS} | {6, 9, 10, 15, 17, 18}
     assert tested == {number for number, _ in rules_of_source()}
+
+
+@pytest.mark.parametrize("word, nearest", [
+    ("rdinit.fooo", None), ("rdinit.xyz", None), ("rdinit.onfial", "rdinit.onfail"), ("rdinit.rn", "rdinit.run"),
+    ("rdinit.grce", "rdinit.grace"), ("rdinit.lop", "rdinit.loop"), ("rdinit.us", None)])
+def test_only_what_is_near_is_suggested(tool, word, nearest):
+    """Of a short word behind "rdinit." one letter may be wrong, not two."""
+    tool.run("pack", "-o", "a.img", "--app", "/bin/true")
+    text = tool.run("check", "--append", word, "a.img", check=False).stdout.decode()
+    assert f"/init ignores {word}: no such parameter" in text
+    assert ("was it meant to be " + nearest if nearest else "no such parameter\n") in text

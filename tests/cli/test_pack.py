@@ -395,7 +395,14 @@ def test_help_is_on_stdout(tool):
         assert tool.run(*args).stdout.startswith(b"usage: rdinit")
     assert tool.run("--version").stdout.startswith(b"rdinit ")
     tool.fail(status=2, says="expected a command")
-    tool.fail("bake", status=2, says='unknown command "bake"')
+    tool.fail("bake", status=2, says='unknown command "bake" (try')
+    for wrong, right in (("pck", "pack"), ("lst", "list"), ("chekc", "check"), ("explian", "explain"), ("rnu", "run")):
+        tool.fail(wrong, status=2, says=f'unknown command "{wrong}"; did you mean {right}? (try: rdinit --help)')
+    for command in ("pack", "list", "cat", "extract", "diff", "explain", "plan", "check", "run"):
+        assert tool.run("help", command).stdout == tool.run(command, "--help").stdout != b""
+        tool.fail(command, "--hlep", status=2, says="unknown option --hlep; did you mean --help? (try: rdinit ")
+    tool.fail("help", "pck", status=2, says="did you mean pack?")
+    assert tool.run("-V").stdout == tool.run("--version").stdout
 
 
 def limit_file_size():

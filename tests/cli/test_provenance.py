@@ -133,6 +133,19 @@ def test_explain_follows_links_scripts_and_modules(tool):
     assert "  needed by: /lib/a.ko, as a module it depends on" in lines and "not compressed" in lines[1]
 
 
+def test_explain_follows_links_on_the_way(tool):
+    """An entry of this very path comes first."""
+    tool.write("t", "#!/usr/bin/env x\n")
+    tool.write("r", "dir /usr 0755 0 0\ndir /usr/bin 0755 0 0\nslink /bin usr/bin 0777 0 0\nfile /usr/bin/sh t 0755 0 0\n"
+                    "slink /usr/bin/ash sh 0777 0 0\nslink /loop loop 0777 0 0\n")
+    tool.run("pack", "--no-init", "--compress", "none", "r", "-o", "x.img")
+    assert explained(tool, "/bin/sh") == explained(tool, "/usr/bin/sh")
+    assert explained(tool, "/bin/ash")[0].endswith("/usr/bin/sh")
+    assert explained(tool, "/usr/bin/ash")[0].endswith("/usr/bin/ash -> sh")
+    tool.fail("explain", "x.img", "/bin/none", says="x.img: /bin/none: ")
+    tool.fail("explain", "x.img", "/loop/x", says="x.img: /loop/x: ")
+
+
 def test_explain_heeds_only_the_manifest_of_this_image(image):
     with open(image.path / "x.img", "ab") as more:
         more.write(bytes(4))

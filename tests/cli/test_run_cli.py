@@ -87,7 +87,37 @@ def test_disks_that_are_none(run, tool):
     for bus in ("ide", "nvme"):
         run("--disk", f"{disk},{bus}", "--machine", "microvm", "--", "true",
             says="a microvm has no PCI, and takes only virtio and scsi disks")
-    run("--disk", f"{disk},floppy", "--", "true", says="disk,floppy: No such file")
+    for words, wrong in ((",usb", "usb"), (",virtio,readonly", "readonly"), (",usb,ro", "usb"), (",", "")):
+        run("--disk", f"{disk}{words}", "--", "true",
+            says=f'disk {disk}: "{wrong}" is no bus: expected scsi, virtio')
+    run("--disk", "nope,usb", "--", "true", says="disk nope,usb: No such file")
+    odd = tool.write("a,usb", bytes(4096))
+    fake_qemu(tool, "exit 0\n")
+    run("--disk", odd, "--", "true", status=125, says="without a word")
+
+
+@pytest.mark.parametrize("args, says", [
+    (["ls"], "rdinit: ls: no such image; a program follows --: rdinit run -- ls"),
+    (["/bin/ls/"], "image /bin/ls/: "), (["nope.img"], "image nope.img: No such file"),
+    (["--memry", "5", "--", "true"], "unknown option --memry; did you mean --memory?"),
+    (["--memry=5", "--", "true"], "unknown option --memry=5; did you mean --memory?"),
+    (["--xyzzy", "--", "true"], "unknown option --xyzzy (try")])
+def test_the_culprit_is_named_before_anything_else_is_looked_for(tool, args, says):
+    """There is neither a kernel nor a QEMU."""
+    tool.env.update(RDINIT_KERNEL="/no/kernel", RDINIT_QEMU="/no/qemu")
+    tool.fail("run", *args, status=2 if "option" in says else 1, says=says)
+
+
+def test_an_installed_tool_does_not_speak_of_make(tool):
+    """A copy of it has no build tree around itself."""
+    (tool.path / "bin").mkdir()
+    copy = tool.path / "bin/rdinit"
+    copy.write_bytes(pathlib.Path(RDINIT).read_bytes())
+    copy.chmod(0o755)
+    for args in (["--kernel", "nope"], ["--machine", "uml"]):
+        done = subprocess.run([copy, "run", *args, "--", "true"], cwd=tool.path, env=tool.env, capture_output=True, timeout=60)
+        assert done.returncode == 1 and b"no kernel of that name (there is none)" in done.stderr
+        assert b"make" not in done.stderr, done.stderr
 
 
 def test_images_that_are_none(run, tool):
@@ -442,6 +472,7 @@ def test_a_kernel_by_the_name_of_its_profile(tool):
                               cwd=tool.path, env={**tool.env, "RDINIT_QEMU": str(script)},
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
     (tool.path / "mine").mkdir()
+    tool.write("tools/deps.sh", "")
     start("mine")
     assert f"{here}/kernel/mine/bzImage\n" in (tool.path / "arguments").read_text()
     said = start("other").stderr.decode()

@@ -210,7 +210,7 @@ def appended(tool, base, *words):
     tool.write("base", base)
     tool.run("pack", "--compress", "none", "base", "-o", "base.img")
     tool.run("pack", "--append-to", "base.img", *words, "-o", "x.img")
-    assert tool.run("check", "x.img").stdout == b"x.img: nothing found\n"
+    assert tool.run("check", "x.img").stdout == b"x.img: no problems found\n"
     lines = tool.run("list", "x.img").stdout.decode().split("# segment 2")[1].splitlines()
     return [" ".join(word for word in line.split() if not word.startswith("cpio:")) for line in lines[1:]
             if not line.startswith("segment")]

@@ -74,3 +74,12 @@ char *place_kernels(size_t i)
 	}
 	return NULL;
 }
+
+bool place_is_built(void)
+{
+	char *script = beside("../tools/deps.sh");
+	bool found = script != NULL;
+
+	free(script);
+	return found;
+}

@@ -2,6 +2,7 @@
 #ifndef TOOLS_LIB_PLACE_H
 #define TOOLS_LIB_PLACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The static /init that images get: EXEDIR/init, else EXEDIR/../lib/rdinit/init. $RDINIT_INIT
@@ -23,5 +24,8 @@ char *place_uml_preload(void);
 /* Folder number `i` in which kernels stand by their names: EXEDIR/kernel, then
  * EXEDIR/../lib/rdinit/kernel. malloc'd; NULL behind the last. What is not there is left out. */
 char *place_kernels(size_t i);
+
+/* Whether the tool is in its build tree, where `make` can be asked for more. */
+bool place_is_built(void);
 
 #endif

@@ -44,3 +44,34 @@ size_t typo_limit(const char *word)
 
 	return len < TYPO_WORD_MIN ? 0 : len < LONG_WORD ? 1 : 2;
 }
+
+/* Bytes of the word up to its last dot, if the known one begins with them. */
+static size_t common_prefix(const char *word, const char *known)
+{
+	const char *dot = strrchr(word, '.');
+	size_t len = dot ? (size_t)(dot + 1 - word) : 0;
+
+	return strncmp(word, known, len) ? 0 : len;
+}
+
+const char *typo_nearest(const char *word, const char *const *known)
+{
+	size_t best = SIZE_MAX;
+	const char *nearest = NULL;
+
+	if (strlen(word) < TYPO_WORD_MIN)
+		return NULL;
+	for (; *known; known++) {
+		size_t prefix = common_prefix(word, *known), limit = typo_limit(word + prefix);
+		size_t now = typo_distance(word + prefix, *known + prefix);
+
+		/* After a prefix two letters are enough: there are few such words. */
+		if (prefix && !limit && word[prefix] && word[prefix + 1])
+			limit = 1;
+		if (now <= limit && now < best && strlen(*known) >= TYPO_WORD_MIN) {
+			best = now;
+			nearest = *known;
+		}
+	}
+	return nearest;
+}

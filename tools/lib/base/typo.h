@@ -15,4 +15,9 @@ size_t typo_distance(const char *a, const char *b);
  * letters, 1 for less than six, else 2. */
 size_t typo_limit(const char *word);
 
+/* The first word of the NULL-ended list that `word` is a typing error of, or NULL. What a word has
+ * in common with a known one up to its last dot ("rdinit.") says nothing: only the rest is judged.
+ */
+const char *typo_nearest(const char *word, const char *const *known);
+
 #endif

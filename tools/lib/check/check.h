@@ -186,10 +186,6 @@ int check_waits(const struct check *check, const char *name);
 /* Whether two names of modules are one: '-' is '_'. */
 int check_same_module(const char *a, const char *b);
 
-/* The first word close to `word` (a letter wrong, missing, too many or swapped; two of them where
- * it has six letters or more) in the NULL-ended list, or NULL. Source: Damerau's distance. */
-const char *check_nearest(const char *word, const char *const *known);
-
 /* Says CHECK_ROOT where none of the types of a list ("ext4,xfs") can be read, of what `what` is. */
 void check_root_types(struct check *check, const char *list, const char *what);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/typo.h"
 #include "tools/lib/check/check.h"
 
 #define LINE_BYTES 2047 /* COMMAND_LINE_SIZE of x86, without its NUL */
@@ -59,7 +60,7 @@ static void say_ignored(struct check *check, const struct ignored *ignored,
 			const char *const *known)
 {
 	char *name = xstrndup(ignored->word, strcspn(ignored->word, "="));
-	const char *nearest = is_in(name, known) ? NULL : check_nearest(name, known);
+	const char *nearest = is_in(name, known) ? NULL : typo_nearest(name, known);
 
 	check_say(check, CHECK_WORD, CHECK_ERROR,
 		  "rdinit-cmdline(7) has every word, and what may stand behind it",
@@ -84,7 +85,7 @@ static void judge_word(struct check *check, const struct word *word, const char 
 	if (isupper((unsigned char)word->name[0]) || is_in(word->name, known) ||
 	    is_other(word->name))
 		return;
-	nearest = check_nearest(word->name, known);
+	nearest = typo_nearest(word->name, known);
 	if (nearest)
 		check_say(check, CHECK_WORD, CHECK_WARNING,
 			  "write it right; if it is meant as it is, there is nothing to do",

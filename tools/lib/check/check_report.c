@@ -71,7 +71,7 @@ void check_report_text(const struct check *check, FILE *out)
 		fprintf(out, "%zu error%s, %zu warning%s\n", errors, plural(errors), warnings,
 			plural(warnings));
 	else
-		fputs("nothing found\n", out);
+		fputs("no problems found\n", out);
 }
 
 /* JSON is UTF-8, and shown() lets pass some forms that jansson does not. */

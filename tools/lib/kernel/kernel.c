@@ -168,7 +168,9 @@ static char *find_image(const char *choice)
 	}
 	if (!image)
 		error("no kernel found: none readable in /boot (on some systems only root may "
-		      "read it); name one with --kernel or RDINIT_KERNEL, or run `make deps`");
+		      "read it); name one with --kernel or RDINIT_KERNEL, or %s",
+		      place_is_built() ? "run `make deps`"
+				       : "install one (Debian: linux-image-cloud-amd64)");
 	return image;
 }
 

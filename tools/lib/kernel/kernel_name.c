@@ -56,10 +56,11 @@ char *kernel_by_name(const char *name)
 		free(dir);
 	}
 	if (!image)
-		error("kernel %s: No such file, and no kernel of that name (there %s:%s); "
-		      "`make kernel PROFILE=%s` builds one of kconfig-fragments/profiles/",
-		      shown(name), names.len ? "are" : "is none", names.len ? names.data : "",
-		      shown(name));
+		error("kernel %s: No such file, and no kernel of that name (there %s%s)%s%s%s",
+		      shown(name), names.len ? "are:" : "is none", names.len ? names.data : "",
+		      place_is_built() ? "; `make kernel PROFILE=" : "",
+		      place_is_built() ? shown(name) : "; name its file",
+		      place_is_built() ? "` builds one of kconfig-fragments/profiles/" : "");
 	buffer_free(&names);
 	return image;
 }

@@ -85,6 +85,25 @@ static int check(const struct disk *disk)
 	return 0;
 }
 
+/* The name is that of no file. What stands after its last comma may have been meant as one of our
+ * words. */
+static void report_missing(const char *name, int err)
+{
+	const char *comma = strrchr(name, ',');
+	char *path = comma ? xstrndup(name, (size_t)(comma - name)) : NULL;
+	struct disk words;
+
+	while (path && take_word(path, &words))
+		;
+	if (path && *path && !access(path, F_OK))
+		error("disk %s: \"%s\" is no bus: expected scsi, virtio, ide or nvme, and ro or "
+		      "snapshot",
+		      shown(path), shown(comma + 1));
+	else
+		error_errno(err, "disk %s", shown(name));
+	free(path);
+}
+
 int disk_parse(const char *text, struct disk *disk)
 {
 	char *name = xstrdup(text);
@@ -94,7 +113,7 @@ int disk_parse(const char *text, struct disk *disk)
 		;
 	disk->path = realpath(name, NULL);
 	if (!disk->path) {
-		error_errno(errno, "disk %s", shown(name));
+		report_missing(name, errno);
 		free(name);
 		return -1;
 	}
