@@ -8,6 +8,7 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
+#include "tools/lib/base/progress.h"
 #include "tools/lib/base/whole_file.h"
 #include "tools/lib/host/host.h"
 #include "tools/lib/image/append.h"
@@ -184,11 +185,27 @@ static int describe(const struct pack *pack, const struct image *image, const st
 	return result;
 }
 
+/* For who waited for it at a terminal. */
+static void print_summary(const struct pack *pack, const struct image *image)
+{
+	size_t count = image_count(image);
+	struct stat info;
+
+	if (!strcmp(pack->output, "-") || !progress_is_seen() || stat(pack->output, &info))
+		return;
+	fprintf(stderr, "rdinit: %s: %.1f MiB, %zu entr%s\n", shown(pack->output),
+		(double)info.st_size / (1 << 20), count, count == 1 ? "y" : "ies");
+}
+
 static int make(struct pack *pack)
 {
+	char *what = xasprintf("packing %s", shown(pack->output));
 	struct image *image = image_new();
 	struct recipe *recipe = recipe_new(image, &pack->recipe);
-	int result = read_recipes(pack, recipe, image);
+	int result;
+
+	progress_start(what);
+	result = read_recipes(pack, recipe, image);
 
 	if (!result && pack->save.base)
 		result = image_fit_behind(image, pack->save.base);
@@ -198,8 +215,12 @@ static int make(struct pack *pack)
 		result = save_image(pack, image, recipe);
 	if (!result)
 		result = describe(pack, image, recipe);
+	progress_stop();
+	if (!result)
+		print_summary(pack, image);
 	recipe_free(recipe);
 	image_free(image);
+	free(what);
 	return result;
 }
 

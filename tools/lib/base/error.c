@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/lib/base/progress.h"
+
 #define LINE_MAX_BYTES 16384 /* two PATH_MAX names, escaped worst case, and words around them */
 #define NAME_BYTES 1024
 
@@ -22,6 +24,7 @@ static void say(const char *kind, const char *reason, const char *format, va_lis
 		len += (size_t)more < room - len ? (size_t)more : room - len - 1;
 	len += (size_t)snprintf(line + len, sizeof(line) - len, "%s\n", reason);
 	fflush(stdout);
+	progress_clear();
 	if (write(STDERR_FILENO, line, len) < 0)
 		return;
 }

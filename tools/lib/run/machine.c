@@ -13,6 +13,7 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
+#include "tools/lib/base/progress.h"
 #include "tools/lib/run/machine_state.h"
 #include "tools/lib/run/tty.h"
 
@@ -236,6 +237,35 @@ static enum machine_end next_deadline(const struct machine *machine, int64_t *at
 	return has_own ? machine->at_deadline : END_TIMEOUT;
 }
 
+/* Whether a terminal shows how long the boot takes: until the guest has something to show. */
+static bool shows_boot(const struct machine *machine)
+{
+	const unsigned int begun = WIRE_READY | WIRE_HANDOFF | WIRE_FAILED | WIRE_EXIT;
+	bool on_screen = machine->config->verbose || machine->config->stdio == STDIO_CONSOLE;
+
+	return progress_is_seen() && !machine->reaped && !machine->drain_until &&
+	       !(machine->wire.words & begun) && !(on_screen && machine->kept_console.len);
+}
+
+static void show_boot(struct machine *machine)
+{
+	int64_t seconds = (machine_now_ms() - machine->started) / 1000;
+	char line[WIRE_LINE + 64];
+
+	if (!shows_boot(machine)) {
+		if (machine->shown_s)
+			progress_clear();
+		machine->shown_s = 0;
+		return;
+	}
+	if (seconds == machine->shown_s)
+		return;
+	machine->shown_s = seconds;
+	snprintf(line, sizeof(line), "rdinit: the guest boots: %lld s%s%.*s", (long long)seconds,
+		 machine->wire.said_count ? "; " : "", WIRE_LINE, shown(machine->wire.said));
+	progress_show(line);
+}
+
 static int poll_ms(const struct machine *machine)
 {
 	int64_t own = 0;
@@ -246,8 +276,12 @@ static int poll_ms(const struct machine *machine)
 		next_deadline(machine, &own);
 	until = machine->drain_until ? machine->drain_until : own;
 	left = until - machine_now_ms();
-	if (!until)
-		return -1;
+	if (!until || left > 1000) {
+		if (shows_boot(machine))
+			return 1000;
+		if (!until)
+			return -1;
+	}
 	return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
 }
 
@@ -310,6 +344,7 @@ static void loop(struct machine *machine)
 	while (!is_over(machine)) {
 		enum machine_end end;
 
+		show_boot(machine);
 		prepare(machine, slots);
 		if (poll(slots, SLOTS, poll_ms(machine)) > 0)
 			serve(machine, slots);
@@ -317,6 +352,7 @@ static void loop(struct machine *machine)
 		if (!machine->reaped && deadline && machine_now_ms() >= deadline)
 			machine_finish(machine, end);
 	}
+	progress_clear();
 }
 
 int machine_run(const char *program, const struct machine_config *config)
@@ -325,6 +361,7 @@ int machine_run(const char *program, const struct machine_config *config)
 	int status = STATUS_FAILED;
 
 	machine->config = config;
+	machine->started = machine_now_ms();
 	machine->keys = machine->console = machine->wire_fd = machine->stdio = machine->errors = -1;
 	if (config->timeout_s)
 		machine->timeout_at = machine_now_ms() + (int64_t)config->timeout_s * 1000;

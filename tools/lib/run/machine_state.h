@@ -48,6 +48,8 @@ struct machine {
 	int64_t deadline; /* the same, for the guest's next word or its end: then `at_deadline` */
 	enum machine_end at_deadline;
 	int64_t drain_until; /* 0, or when to stop waiting for slow readers */
+	int64_t started; /* ms */
+	int64_t shown_s; /* seconds of the boot that a terminal shows */
 	int64_t interrupts[2]; /* ms: the last two Ctrl-C */
 };
 

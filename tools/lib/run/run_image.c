@@ -13,6 +13,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/output.h"
+#include "tools/lib/base/progress.h"
 #include "tools/lib/check/our_init.h"
 #include "tools/lib/check/room.h"
 #include "tools/lib/compress/compress.h"
@@ -122,7 +123,10 @@ static int finish(struct run_image_file *file)
 int run_image_build(const struct run_image *run, struct run_image_file *file)
 {
 	struct image *image = image_new();
-	int result = fill(image, run);
+	int result;
+
+	progress_start("packing the image");
+	result = fill(image, run);
 
 	if (!result) {
 		block_signals();
@@ -130,6 +134,7 @@ int run_image_build(const struct run_image *run, struct run_image_file *file)
 		file->is_ours = true;
 	}
 	image_free(image);
+	progress_stop();
 	return result ? -1 : finish(file);
 }
 
