@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "init/pure/frames.h"
+#include "tools/lib/run/panic.h"
 #include "tools/lib/run/wire.h"
 
 #define CHECK(what) ((what) ? (void)0 : abort())
@@ -18,9 +19,24 @@ static void check_wire(const uint8_t *data, size_t size, size_t piece)
 			  (struct span){ data + at, size - at < piece ? size - at : piece });
 	CHECK(whole.words == parts.words && whole.status == parts.status);
 	CHECK(!strcmp(whole.failed, parts.failed) && !strcmp(whole.said, parts.said));
+	CHECK(whole.within_count == parts.within_count && whole.within_s == parts.within_s);
 	CHECK(whole.status >= 0 && whole.status < 256);
 	for (const char *at = whole.failed; *at; at++)
 		CHECK((uint8_t)*at >= ' ' && *at != 0x7f);
+}
+
+static void check_panic(const uint8_t *data, size_t size, size_t piece)
+{
+	struct panic_watch whole = { 0 }, parts = { 0 };
+
+	panic_watch_feed(&whole, (struct span){ data, size });
+	for (size_t at = 0; at < size; at += piece)
+		panic_watch_feed(&parts,
+				 (struct span){ data + at, size - at < piece ? size - at : piece });
+	CHECK(whole.shown == parts.shown && whole.at_line_start == parts.at_line_start);
+	CHECK(!strcmp(whole.text, parts.text) && (whole.text[0] || !whole.shown));
+	for (const char *at = whole.text; *at; at++)
+		CHECK((uint8_t)*at >= ' ' && (uint8_t)*at < 0x7f);
 }
 
 struct sum {
@@ -55,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sum whole = sum_frames(data, size, size + 1), parts = sum_frames(data, size, piece);
 
 	check_wire(data, size, piece);
+	check_panic(data, size, piece);
 	CHECK(whole.bytes == parts.bytes && whole.credit == parts.credit);
 	CHECK(whole.ends == parts.ends && whole.bad == parts.bad);
 	return 0;
