@@ -185,7 +185,7 @@ static int describe(const struct pack *pack, const struct image *image, const st
 	return result;
 }
 
-/* For who waited for it at a terminal. */
+/* On a terminal alone. */
 static void print_summary(const struct pack *pack, const struct image *image)
 {
 	size_t count = image_count(image);

@@ -45,10 +45,10 @@ LATE = (124, "the guest did not end within 5 s")
 SHOWN = (124, "the guest did not end within 5 s; its console shows: Kernel panic - not syncing")
 WORDY = (124, "the guest did not end within 5 s; its last word: root-")
 BOTH = (124, "/dev/vda; its console shows: Kernel panic - not syncing")
-EARLY = (125, "the guest ended before /init told its program's status: something in it powered it off or reset it")
+EARLY = (125, "the guest ended before /init reported its program's status: something in it powered it off or reset it")
 TABLE = {
     "nothing": {"well": {"nothing": (125, "the guest ended without a word (too little memory? it had 256 MiB)"),
-                         "text": (125, "the guest ended, and no /init of rdinit told how"), "panic": PANICKED},
+                         "text": (125, "the guest ended without a status: its /init is not rdinit's"), "panic": PANICKED},
                 "badly": BADLY, "killed": KILLED,
                 # Before a program runs a panic is one, and need not be waited for.
                 "timeout": {"nothing": LATE, "text": LATE, "panic": SHOWN}},
@@ -60,21 +60,21 @@ TABLE = {
     "handoff": {"well": {"nothing": (0, ""), "text": (0, ""), "panic": PANICKED}, "badly": BADLY, "killed": KILLED,
                 "timeout": {"nothing": WORDY, "text": WORDY, "panic": (124, "its last word: root-mount: x; its console")}},
     "failed": {"well": FAILED, "badly": FAILED, "killed": FAILED, "timeout": FAILED},
-    "off": {"well": (0, ""), "badly": (0, "warning: the guest told its status, and then QEMU ended with status 3"),
-            "killed": (0, "warning: the guest told its status, and then QEMU was killed by signal 9 (SIGKILL)"),
-            "timeout": (0, "warning: the guest told its end, but the machine stayed and was killed"),
-            "late": (0, "warning: the guest told its end, but the machine stayed and was killed")},
-    "exit": {"well": {"nothing": (7, "warning: the guest told its status, and then ended before /init had unmounted its disks"),
-                      "text": (7, "warning: the guest told its status, and then ended before /init had unmounted"),
+    "off": {"well": (0, ""), "badly": (0, "warning: the guest reported its status, and then QEMU ended with status 3"),
+            "killed": (0, "warning: the guest reported its status, and then QEMU was killed by signal 9 (SIGKILL)"),
+            "timeout": (0, "warning: the guest reported its end, but the machine stayed and was killed"),
+            "late": (0, "warning: the guest reported its end, but the machine stayed and was killed")},
+    "exit": {"well": {"nothing": (7, "warning: the guest reported its status, and then ended before /init had unmounted its disks"),
+                      "text": (7, "warning: the guest reported its status, and then ended before /init had unmounted"),
                       "panic": (7, "before /init had unmounted its disks; its console shows: Kernel panic - not syncing")},
-             "badly": (7, "warning: the guest told its status, and then QEMU ended with status 3"),
-             "killed": (7, "warning: the guest told its status, and then QEMU was killed by signal 9 (SIGKILL)"),
-             "timeout": (7, "warning: the guest told its status, but did not end in time and was killed"),
-             "late": (7, "warning: the guest told its status, but did not end in time and was killed")},
-    "exit, off": {"well": (7, ""), "badly": (7, "warning: the guest told its status, and then QEMU ended with status 3"),
-                  "killed": (7, "warning: the guest told its status, and then QEMU was killed by signal 9 (SIGKILL)"),
-                  "timeout": (7, "warning: the guest told its end, but the machine stayed and was killed"),
-                  "late": (7, "warning: the guest told its end, but the machine stayed and was killed")},
+             "badly": (7, "warning: the guest reported its status, and then QEMU ended with status 3"),
+             "killed": (7, "warning: the guest reported its status, and then QEMU was killed by signal 9 (SIGKILL)"),
+             "timeout": (7, "warning: the guest reported its status, but did not end in time and was killed"),
+             "late": (7, "warning: the guest reported its status, but did not end in time and was killed")},
+    "exit, off": {"well": (7, ""), "badly": (7, "warning: the guest reported its status, and then QEMU ended with status 3"),
+                  "killed": (7, "warning: the guest reported its status, and then QEMU was killed by signal 9 (SIGKILL)"),
+                  "timeout": (7, "warning: the guest reported its end, but the machine stayed and was killed"),
+                  "late": (7, "warning: the guest reported its end, but the machine stayed and was killed")},
 }
 
 
@@ -163,7 +163,7 @@ def test_each_promise_of_the_guest_moves_its_deadline(start):
 def test_an_image_needs_a_word_too(start, tool):
     tool.run("pack", "-o", "a.img", "--no-init", "--tree", "/usr/share/misc")
     done = start("say('console', 'hello\\n')", words=("a.img",))
-    assert done.returncode == 125 and b"no /init of rdinit told how" in done.stderr
+    assert done.returncode == 125 and b"without a status: its /init is not rdinit's" in done.stderr
     assert start("say('console', 'hello\\n'); say('wire', 'handoff\\n')", words=("a.img",)).returncode == 0
 
 

@@ -109,7 +109,7 @@ static void say_timeout(const struct machine *machine)
 
 static void say_ended_early(const struct machine *machine)
 {
-	error("the guest ended before /init told its program's status: %s",
+	error("the guest ended before /init reported its program's status: %s",
 	      machine->end == END_AGAIN ? "it started a second time"
 					: "something in it powered it off or reset it (reboot(2), "
 					  "sysrq, a triple fault)");
@@ -123,7 +123,7 @@ static void say_no_init(const struct machine *machine)
 
 static void say_no_word(const struct machine *machine)
 {
-	error("the guest ended, and no /init of rdinit told how: only that one's word is success");
+	error("the guest ended without a status: its /init is not rdinit's, or cannot reach the debug console port");
 	(void)machine;
 }
 
@@ -136,27 +136,27 @@ static void say_mute(const struct machine *machine)
 
 static void warn_not_off(const struct machine *machine)
 {
-	warning("the guest told its status, but did not end in time and was killed: what it had not "
+	warning("the guest reported its status, but did not end in time and was killed: what it had not "
 		"yet written to its disks is lost");
 	(void)machine;
 }
 
 static void warn_off(const struct machine *machine)
 {
-	warning("the guest told its end, but the machine stayed and was killed");
+	warning("the guest reported its end, but the machine stayed and was killed");
 	(void)machine;
 }
 
 static void warn_cut_off(const struct machine *machine)
 {
-	warning("the guest told its status, and then ended before /init had unmounted its disks%s%s",
+	warning("the guest reported its status, and then ended before /init had unmounted its disks%s%s",
 		machine->console_watch.shown ? "; its console shows: " : "",
 		machine->console_watch.shown ? shown(machine->console_watch.text) : "");
 }
 
 static void warn_emulator(const struct machine *machine)
 {
-	warning("the guest told its status, and then %s", end_in_words(machine));
+	warning("the guest reported its status, and then %s", end_in_words(machine));
 }
 
 #define BIT(value) (1u << (value))
