@@ -104,35 +104,48 @@ static char *stat_of(pid_t pid, char *text, size_t size)
 	return strrchr(text, ')') + 2;
 }
 
-/* The process that keeps our session: stopped, as no other. */
+/* The process that keeps our session: stopped, as no other, as soon as we run. */
 static pid_t find_keeper(void)
 {
 	char text[512];
 
-	for (pid_t pid = 2; pid < 100; pid++) {
+	for (pid_t pid = 2;; pid = pid % 100 + 1) {
 		char *state = stat_of(pid, text, sizeof(text));
 
 		if (state && *state == 'T')
 			return pid;
 	}
-	return 0;
 }
 
-/* PID 1 waits in a call; when it wakes, the function that made the call returns to nowhere. */
+/* "NUMBER ARGUMENTS... STACK INSTRUCTION" of the call that PID 1 waits in, once that is the one
+ * that waits for signals; returns the stack. */
+static unsigned long stack_of_init(void)
+{
+	char text[256];
+
+	for (;;) {
+		int fd = open("/proc/1/syscall", O_RDONLY);
+		ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+		if (len <= 0)
+			return 0;
+		close(fd);
+		text[len] = '\0';
+		if (atoi(text) != SYS_rt_sigtimedwait)
+			continue;
+		*strrchr(text, ' ') = '\0';
+		return strtoul(strrchr(text, ' '), NULL, 16);
+	}
+}
+
+/* When PID 1 wakes, the function that made the call returns to nowhere. */
 static int break_init(void)
 {
 	const unsigned long nowhere = 16;
-	unsigned long at = 0;
-	char text[256];
-	int fd = open("/proc/1/syscall", O_RDONLY), memory = open("/proc/1/mem", O_WRONLY);
-	ssize_t len = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	unsigned long at = stack_of_init();
+	int memory = open("/proc/1/mem", O_WRONLY);
 
-	if (len <= 0)
-		return 125;
-	text[len] = '\0';
-	*strrchr(text, ' ') = '\0'; /* the instruction; before it stands the stack */
-	at = strtoul(strrchr(text, ' '), NULL, 16);
-	if (pwrite(memory, &nowhere, sizeof(nowhere), (off_t)at) != sizeof(nowhere))
+	if (!at || pwrite(memory, &nowhere, sizeof(nowhere), (off_t)at) != sizeof(nowhere))
 		return 126;
 	kill(1, SIGHUP);
 	sleep(5);

@@ -142,9 +142,9 @@ IDENTITY = [
 DAEMON = """$| = 1; pipe R, W; if (!fork) { $SIG{TERM} = sub { select undef, undef, undef, .7; print STDERR qq(ended in order\n);
 exit }; syswrite W, 'x'; sleep 1 while 1 } sysread R, $_, 1; print qq(left\n); exit 3"""
 
-# PID 1 waits in a call; when it wakes, the function that made the call returns to nowhere.
-BREAK = """open S, '<', '/proc/1/syscall'; $at = hex((split ' ', <S>)[-2]); open M, '+<', '/proc/1/mem';
-sysseek M, $at, 0; syswrite M, pack('Q', 16); kill HUP => 1; sleep 5"""
+# PID 1 waits for signals (call 128); when it wakes, the function that made the call returns to nowhere.
+BREAK = """do { open S, '<', '/proc/1/syscall'; @at = split ' ', <S> } until $at[0] eq '128'; open M, '+<', '/proc/1/mem';
+sysseek M, hex $at[-2], 0; syswrite M, pack('Q', 16); kill HUP => 1; sleep 5"""
 
 SIGNALS = [
     Row("a crash of PID 1 is reported", ["--", "perl", "-e", BREAK], 125,
