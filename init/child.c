@@ -12,8 +12,8 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-/* All but those that tell of a fault of ours, and what a terminal sends to who is in its
- * background. SIGINT is ctrl-alt-del, SIGPWR a UPS or the host's power button. */
+/* Every signal except those that report a fault of this process, and those that a terminal sends to
+ * processes in its background. SIGINT is ctrl-alt-del, SIGPWR a UPS or the host's power button. */
 static void waited_set(sigset_t *set)
 {
 	static const unsigned char not_waited_for[] = { SIGFPE,	 SIGILL, SIGSEGV, SIGBUS, SIGABRT,

@@ -98,8 +98,8 @@ static int in_child(void *argument)
 	return 127;
 }
 
-/* A program whose streams go elsewhere has no terminal: what it leaves behind would get a SIGHUP as
- * soon as it has ended. */
+/* A program whose streams go elsewhere has no terminal: the kernel would send a SIGHUP to its
+ * children as soon as it has ended. */
 static int in_own_session(void *argument)
 {
 	sys_setsid();

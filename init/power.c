@@ -34,8 +34,8 @@ static const char *const in_memory[] = { "rootfs",  "ramfs",  "tmpfs",	    "devt
 					 "bpf",	    "pstore", "securityfs", "hugetlbfs",
 					 "configfs" };
 
-/* A login shell ignores TERM, but not its terminal's end, of which the kernel tells the rest of the
- * session. /proc/PID/stat is "PID (NAME) STATE PARENT GROUP SESSION TERMINAL ...". */
+/* A login shell ignores TERM, but not its terminal's end; the kernel passes that on to the rest of
+ * its session. /proc/PID/stat is "PID (NAME) STATE PARENT GROUP SESSION TERMINAL ...". */
 static int hang_up(const struct dirent_view *entry, void *argument)
 {
 	char path[PROC_PATH_MAX], stat[STAT_MAX];

@@ -35,9 +35,9 @@ static void print_help(void)
 	puts("\n`rdinit help COMMAND` says more; the whole story is in rdinit(1).");
 }
 
-/* A descriptor from 0 to 2 that is closed would become the next file that is opened: an image, or a
- * guest's console. A program that `run` starts may write to nowhere; that nobody can read what
- * another command prints stays an error of write(2). */
+/* The next file that is opened would get the number of a standard stream that is closed: an image,
+ * or a guest's console. A program that `run` starts may write to nowhere; for other commands a
+ * closed output stays an error of write(2). */
 static void open_standard_streams(const char *command)
 {
 	int fd;

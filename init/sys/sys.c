@@ -252,7 +252,8 @@ static int keep_session(void *argument)
 	sigset_t blocked;
 
 	/* It ends with all processes, and heeds no other signal: a handler would run in our memory,
-	 * on this small stack, and a core dump would end all who share it (before Linux 5.16). */
+	 * on this small stack, and a core dump would end every process that shares it (before
+	 * Linux 5.16). */
 	sigfillset(&blocked);
 	sigdelset(&blocked, SIGTERM);
 	sys_set_mask(&blocked);
