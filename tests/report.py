@@ -8,6 +8,7 @@ profile, and whole Debian roots.
 Exit status 1 where anything failed, or where CI is set and anything was skipped."""
 import argparse
 import os
+import random
 import re
 import subprocess
 import sys
@@ -42,7 +43,8 @@ def unit(build, count, _seconds):
         if done.returncode and not bad or not ok + bad:
             bad += 1
         count.add(ok - skipped, bad, skipped)
-        print(f"unit {program.name}: {ok} passed, {bad} failed", flush=True)
+        seeds = re.search(r"^# (seeds .*)", done.stdout, re.M)
+        print(f"unit {program.name}: {ok} passed, {bad} failed{', ' + seeds[1] if seeds else ''}", flush=True)
         if bad:
             print(done.stdout)
 
@@ -106,6 +108,9 @@ def main():
     options.add_argument("--fuzz-seconds", type=int, default=5)
     options.add_argument("build", type=Path)
     options = options.parse_args()
+    if options.all:     # as many again each time, and others
+        os.environ.setdefault("EXTRACT_ARCHIVES", "100000")
+        os.environ.setdefault("EXTRACT_SEED", str(random.randrange(1 << 40)))
     count = Count()
     for name, suite in SUITES.items():
         if is_wanted(name, options):

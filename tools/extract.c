@@ -18,23 +18,58 @@ static const char usage[] =
 	"which `rdinit pack` makes the image again: owners, exact modes, nodes, pipes and sockets\n"
 	"stand only there. Needs no rights of root. IMAGE - is standard input.\n";
 
-/* An entry that was lost has no place, and no line. */
-static char *on_host(const struct archive *archive, size_t index, const void *context)
-{
-	const struct unpacked *unpacked = context;
+/* The names of `left` are those of the tree, in the order of their entries. */
+struct recipe {
+	const struct unpacked *unpacked;
+	const struct kernel_name **names; /* by index of an entry of `left` */
+	size_t left_out;
+};
 
-	(void)archive;
-	return unpacked->places[index] ? xstrdup(unpacked->places[index]) : NULL;
+static char *on_host(const struct archive *left, size_t index, void *context)
+{
+	struct recipe *recipe = context;
+	char *place = unpacked_place(recipe->unpacked, recipe->names[index]);
+
+	(void)left;
+	recipe->left_out += !place;
+	return place;
 }
 
-static int write_recipe(const struct archive *archive, const struct unpacked *unpacked)
+static void find_names(struct recipe *recipe, size_t count)
 {
-	struct listing_style style = { .last_only = true, .locate = on_host, .context = unpacked };
+	const struct kernel_tree *tree = recipe->unpacked->tree;
+	size_t at = 0;
+
+	recipe->names = xcalloc(count + 1, sizeof(*recipe->names));
+	for (size_t i = 0; i < tree->archive->count; i++)
+		if (tree->of_entry[i])
+			recipe->names[at++] = tree->of_entry[i];
+}
+
+static int print_recipe(const struct unpacked *unpacked, FILE *out)
+{
+	struct archive *left = kernel_tree_archive(unpacked->tree);
+	struct recipe recipe = { .unpacked = unpacked };
+	struct listing_style style = { .locate = on_host, .context = &recipe };
+	int result;
+
+	find_names(&recipe, left->count);
+	result = listing_print(left, &style, out);
+	if (!result && recipe.left_out)
+		result = error("%s: %zu %s not in the recipe", shown(left->name), recipe.left_out,
+			       recipe.left_out == 1 ? "file is" : "files are");
+	free(recipe.names);
+	archive_close(left);
+	return result;
+}
+
+static int write_recipe(const struct unpacked *unpacked)
+{
 	char *path = xasprintf("%s.recipe", unpacked->dir), *text = NULL;
 	size_t len = 0;
 	FILE *out = open_memstream(&text, &len);
 	struct output *output = out ? output_open(path) : NULL;
-	int result = output ? listing_print(archive, &style, out) : -1;
+	int result = output ? print_recipe(unpacked, out) : -1;
 
 	if (out)
 		fclose(out);
@@ -57,11 +92,12 @@ static int extract(const char *image, const char *dir)
 		return -1;
 	result = unpack_tree(archive, dir, &unpacked);
 	if (!result)
-		result = write_recipe(archive, &unpacked);
-	if (!result && unpacked.lost)
-		result = error("%s: %zu entries are lost, in a boot as well", shown(image),
-			       unpacked.lost);
-	unpacked_free(&unpacked, archive);
+		result = write_recipe(&unpacked);
+	if (!result && unpacked.tree->lost)
+		result = error("%s: %zu %s lost, in a boot as well", shown(image),
+			       unpacked.tree->lost,
+			       unpacked.tree->lost == 1 ? "entry is" : "entries are");
+	unpacked_free(&unpacked);
 	archive_close(archive);
 	return result;
 }

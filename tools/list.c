@@ -24,7 +24,7 @@ static const char usage[] =
 enum form { RECIPE, VERBOSE_RECIPE, LONG, JSON, TREEMAP };
 
 /* The file of another image, as recipes name it. */
-static char *in_image(const struct archive *archive, size_t index, const void *context)
+static char *in_image(const struct archive *archive, size_t index, void *context)
 {
 	const char *image = context;
 

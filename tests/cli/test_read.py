@@ -1,7 +1,10 @@
 """test_read.py - rdinit cat, extract and diff: an image's files, its folder, and what changed."""
 import json
 import os
+import shutil
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -106,6 +109,109 @@ def test_nothing_is_written_outside(tool, first):
     tool.fail("extract", "x.img", "in", says="/d/evil is lost")
     assert os.listdir(tool.path / "outside") == []
     assert sorted(os.listdir(tool.path / "in")) == ["d"]
+
+
+@pytest.fixture
+def victim(tool):
+    """What lies outside of every archive, and how it was; its path as an archive would name it."""
+    path = tool.path / "victim"
+    (path / "d").mkdir(parents=True)
+    for name in ("s", "d/s"):
+        (path / name).write_text("secret")
+        (path / name).chmod(0o600)
+    path.chmod(0o700)
+
+    class Victim:
+        name = str(path).encode()
+
+        def look(self):
+            return [(str(each), each.lstat().st_mode, each.lstat().st_nlink, each.lstat().st_mtime_ns, each.lstat().st_ctime_ns)
+                    for each in [path, *sorted(path.rglob("*"))]]
+
+        def is_untouched(self, out):
+            assert self.look() == self.before
+            for each in out.rglob("*"):
+                if each.is_file() and not each.is_symlink() and each.resolve() == each:
+                    assert b"secret" not in each.read_bytes()
+                    assert each.stat().st_nlink == 1 or each.stat().st_ino not in [file.stat().st_ino for file in path.rglob("*")]
+            recipe = out.with_name(out.name + ".recipe")
+            for line in recipe.read_text().splitlines() if recipe.exists() else []:
+                words = line.split()
+                if words[0] == "file":
+                    assert os.path.realpath(words[2]) == words[2] and words[2].startswith(f"{out}/"), line
+    found = Victim()
+    found.before = found.look()
+    return found
+
+
+def linked(name, data=b"", mode=0o100644):
+    return entry(name, mode, data, ino=5, nlink=2)
+
+
+@pytest.mark.parametrize("archive", [
+    lambda v: entry(b"d", 0o40755) + linked(b"d/s", b"1") + entry(b"d/s", 0o10644) + entry(b"d", 0o120777, v) + linked(b"x"),
+    lambda v: entry(b"d", 0o40755) + linked(b"d/s", b"1") + entry(b"d/s", 0o120777, b"q") + entry(b"d", 0o120777, v) + linked(b"x"),
+    lambda v: entry(b"a", 0o40755) + entry(b"d", 0o120777, b"a") + linked(b"d/s", b"1") + entry(b"d", 0o120777, v) + linked(b"x"),
+    lambda v: entry(b"d", 0o40755) + linked(b"d/s", b"1") + linked(b"d/s") + entry(b"d", 0o120777, v) + linked(b"x") + linked(b"y", b"2"),
+    lambda v: entry(b"d", 0o40755) + entry(b"d/s", data=b"1") + entry(b"d/s", 0o40755) + entry(b"d/s", 0o120777, v + b"/s")
+    + entry(b"d/s", 0o100666, b"2"),
+], ids=["a node, then a link", "a link", "another link on the way", "the first name again", "every kind in turn"])
+def test_another_name_of_a_file_is_never_that_of_one_outside(tool, victim, archive):
+    tool.write("x.img", archive(victim.name) + TRAILER)
+    tool.run("extract", "x.img", "in", check=False)
+    victim.is_untouched(tool.path / "in")
+
+
+@pytest.mark.parametrize("target", [b"", b"/s", b"/d"])
+@pytest.mark.parametrize("mode", [0o40777, 0o100777])
+def test_the_mode_of_what_was_replaced_goes_nowhere(tool, victim, target, mode):
+    tool.write("x.img", entry(b"c", 0o40755) + entry(b"a", 0o120777, b"c") + entry(b"a/b", mode)
+               + entry(b"c/b", 0o120777, victim.name + target) + TRAILER)
+    tool.run("extract", "x.img", "in")
+    victim.is_untouched(tool.path / "in")
+    assert os.readlink(tool.path / "in/c/b") == (victim.name + target).decode()
+
+
+def test_a_name_is_found_by_where_its_link_led_at_the_time(tool):
+    """The link is another one in the end: the recipe names the file where it is."""
+    tool.write("x.img", entry(b"a", 0o40755) + entry(b"b", 0o40755) + entry(b"l", 0o120777, b"a") + entry(b"l/f", data=b"1")
+               + entry(b"l", 0o120777, b"b") + TRAILER)
+    tool.run("extract", "x.img", "in")
+    assert (tool.path / "in/a/f").read_bytes() == b"1" and os.listdir(tool.path / "in/b") == []
+    assert f"file /a/f {tool.path}/in/a/f 0644" in (tool.path / "in.recipe").read_text()
+    tool.run("pack", "--compress", "none", "-o", "y.img", "in.recipe")
+    assert tool.run("cat", "y.img", "/a/f").stdout == b"1"
+
+
+def test_folders_deeper_than_a_path_may_be_long(tool):
+    """Each entry's path is short; a link makes the place where it lies longer than PATH_MAX."""
+    name = b"n" * 250
+    half = b"/".join([name] * 15)
+    dirs = b"".join(entry(b"/".join([name] * depth), 0o40755) for depth in range(1, 16))
+    below = b"".join(entry(b"/".join([b"l"] + [name] * depth), 0o40755) for depth in range(1, 16))
+    tool.write("x.img", dirs + entry(b"l", 0o120777, half) + below + entry(b"l/" + half + b"/f", ino=5, nlink=2, data=b"1")
+               + entry(b"g", ino=5, nlink=2) + TRAILER)
+    text = tool.fail("extract", "x.img", "in", says="1 file is not in the recipe")
+    assert "a path has 4095 bytes at the most" in text
+    assert (tool.path / "in/g").read_bytes() == b"1" and (tool.path / "in/g").stat().st_nlink == 2
+    shutil.rmtree(tool.path / "in")
+
+
+def test_who_moves_folders_meanwhile_gains_nothing(tool, victim):
+    """Another process with rights below DIR puts links to elsewhere where folders were."""
+    body = b"".join(entry(b"%d" % top, 0o40777) + b"".join(
+        entry(b"%d/%d" % (top, i), 0o40777) + entry(b"%d/%d/s" % (top, i), 0o100666, b"1") for i in range(8)) for top in range(60))
+    tool.write("x.img", body + TRAILER)
+    script = ("import os, sys\nout, victim = sys.argv[1:]\nwhile True:\n  for top in range(60):\n    try:\n"
+              "      os.rename(f'{out}/{top}', f'{out}/gone{top}'); os.symlink(victim, f'{out}/{top}')\n    except OSError: pass\n")
+    for turn in range(8):
+        mover = subprocess.Popen([sys.executable, "-c", script, tool.path / f"in{turn}", tool.path / "victim"])
+        try:
+            tool.run("extract", "x.img", f"in{turn}", check=False)
+        finally:
+            mover.kill()
+            mover.wait()
+        assert victim.look() == victim.before
 
 
 def test_a_file_through_a_link_lies_inside(tool):

@@ -20,7 +20,10 @@ void archive_add_entry(struct archive *archive, const struct newc_entry *newc, c
 			xreallocarray(archive->entries, archive->count ? 2 * archive->count : 1,
 				      sizeof(*archive->entries));
 	archive->entries[archive->count] =
-		(struct archive_entry){ *newc, archive->segment_count - 1, path, archive->count };
+		(struct archive_entry){ .newc = *newc,
+					.segment = archive->segment_count - 1,
+					.path = path,
+					.data_of = archive->count };
 	archive->count++;
 }
 
@@ -146,10 +149,15 @@ static int by_file(const void *first, const void *second, void *context)
 	const struct archive *archive = context;
 	size_t i = *(const size_t *)first, j = *(const size_t *)second;
 	const struct newc_entry *a = &archive->entries[i].newc, *b = &archive->entries[j].newc;
-	const uint32_t one[] = { a->archive, a->fields.ino, a->fields.dev_major,
-				 a->fields.dev_minor, a->fields.mode & S_IFMT };
-	const uint32_t other[] = { b->archive, b->fields.ino, b->fields.dev_major,
-				   b->fields.dev_minor, b->fields.mode & S_IFMT };
+	/* Those without other names last: they would stand among names of one file. */
+	const uint32_t one[] = {
+		a->fields.nlink < 2, a->archive,	  a->fields.ino,
+		a->fields.dev_major, a->fields.dev_minor, a->fields.mode & S_IFMT
+	};
+	const uint32_t other[] = {
+		b->fields.nlink < 2, b->archive,	  b->fields.ino,
+		b->fields.dev_major, b->fields.dev_minor, b->fields.mode & S_IFMT
+	};
 
 	for (size_t k = 0; k < sizeof(one) / sizeof(*one); k++)
 		if (one[k] != other[k])
@@ -165,8 +173,10 @@ static void link_group(struct archive *archive, const size_t *order, size_t len)
 	for (size_t i = 0; i < len; i++)
 		if (archive->entries[order[i]].newc.data.len)
 			holder = order[i];
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++) {
 		archive->entries[order[i]].data_of = holder;
+		archive->entries[order[i]].next_name = i + 1 < len ? order[i + 1] : 0;
+	}
 }
 
 static void find_links(struct archive *archive)

@@ -11,6 +11,7 @@ struct archive_entry {
 	char *path; /* as path_clean() makes it */
 	size_t data_of; /* index of the entry that holds the bytes: its own, or
 			 * that of the last name of a hard-linked file */
+	size_t next_name; /* index of the next entry that is a name of the same file; 0: none */
 };
 
 struct archive_segment {
@@ -45,7 +46,7 @@ struct archive_segment *archive_add_segment(struct archive *archive, const char 
 					    size_t offset);
 void archive_add_entry(struct archive *archive, const struct newc_entry *newc, char *path);
 
-/* Fills in by_path and each entry's data_of, once all entries are there. */
+/* Fills in by_path and each entry's data_of and next_name, once all entries are there. */
 void archive_index(struct archive *archive);
 
 /* Whether two entries are names of one file, by the kernel's rule: same inode and device numbers,

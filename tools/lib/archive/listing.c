@@ -17,14 +17,6 @@ struct listing {
 	struct buffer line;
 };
 
-static int is_left_out(const struct listing *listing, size_t index)
-{
-	const struct archive_entry *entry = &listing->archive->entries[index];
-
-	return listing->done[index] ||
-	       (listing->style->last_only && archive_find(listing->archive, entry->path) != entry);
-}
-
 static void word(struct listing *listing, const char *text)
 {
 	if (listing->line.len)
@@ -45,9 +37,7 @@ static void put_file(struct listing *listing, size_t index, const char *location
 
 	word(listing, location);
 	owner(listing, &entry->newc.fields);
-	for (size_t i = index + 1; i < archive->count && entry->newc.fields.nlink > 1; i++) {
-		if (!archive_same_file(entry, &archive->entries[i]) || is_left_out(listing, i))
-			continue;
+	for (size_t i = entry->next_name; i; i = archive->entries[i].next_name) {
 		word(listing, archive->entries[i].path);
 		listing->done[i] = true;
 	}
@@ -190,14 +180,14 @@ static int print_all(struct listing *listing)
 	size_t segment = 0, early = listing->style->segments ? count_early(archive) : 0;
 
 	for (size_t i = 0; i < archive->count; i++) {
-		while (segment <= archive->entries[i].segment)
+		while (listing->style->segments && segment <= archive->entries[i].segment)
 			print_segment(listing, segment++);
 		if (early && (!i || i == early))
 			fprintf(listing->out, "segment %s\n", i ? "main" : "early");
-		if (!is_left_out(listing, i) && print_entry(listing, i) < 0)
+		if (!listing->done[i] && print_entry(listing, i) < 0)
 			return -1;
 	}
-	while (segment < archive->segment_count)
+	while (listing->style->segments && segment < archive->segment_count)
 		print_segment(listing, segment++);
 	if (archive->bootconfig.data)
 		fprintf(listing->out, "# boot configuration: %zu bytes\n", archive->bootconfig.len);

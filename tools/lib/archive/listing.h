@@ -11,11 +11,10 @@ struct listing_style {
 	bool verbose; /* where each entry is, how large and how numbered, as comments */
 	bool segments; /* what stands in front, not compressed, is told from the rest by `segment`
 			  lines */
-	bool last_only; /* leave out what a later entry of the same name replaces */
 	/* The place of a file's bytes for its `file` line, malloc'd; or NULL: the entry is left
 	 * out. */
-	char *(*locate)(const struct archive *archive, size_t index, const void *context);
-	const void *context;
+	char *(*locate)(const struct archive *archive, size_t index, void *context);
+	void *context;
 };
 
 /* Prints the entries in their order, hard links in one line, so that `rdinit pack` makes the same

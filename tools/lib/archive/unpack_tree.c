@@ -4,8 +4,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,45 +16,83 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
 
-struct unpacking {
+/*
+ * The archive comes from a stranger, and others may write below DIR meanwhile. What must hold:
+ * 1. Which names there are in the end is decided in memory (kernel_tree.h). Here each name is made
+ *    once; nothing is replaced, moved or removed.
+ * 2. Work goes on in one directory at a time, which is held open, and by one name at a time, which
+ *    has no slash. The first one is DIR: it was empty after it had been opened.
+ * 3. A directory is entered by openat2(2) beneath the one that is open, with no symlink and no
+ * mount followed, and left by "..". The device and inode found there are recorded at the first time
+ * and must be the same at each later one.
+ * 4. A file is made with O_EXCL and O_NOFOLLOW. Its bytes, mode and time are set through the
+ *    descriptor that made it; those of a directory through the one it was entered by.
+ * 5. Another name of a file is made from a descriptor. It is opened beneath DIR with no symlink and
+ *    no mount followed, and device and inode must be those of the file that was made.
+ * 6. Symlinks are made, and never followed.
+ * 7. The recipe names what was made, by the directories it was made in, and no symlink.
+ */
+
+struct work {
 	const struct archive *archive;
 	struct unpacked *out;
-	int root; /* the folder */
+	int root; /* DIR */
+	int here; /* the directory that is worked in */
+	const struct kernel_inode *source; /* what `source_fd` is, or NULL */
+	int source_fd;
 };
 
-static int fail(const struct unpacking *work, const struct archive_entry *entry, const char *what)
+#define BENEATH (RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV)
+
+static int open_beneath(int dir, const char *path, int flags)
 {
-	return error_errno(errno, "%s: cannot %s %s%s", shown(work->archive->name), what,
-			   shown(work->out->dir), shown(entry->path));
+	struct open_how how = { .flags = (uint64_t)flags | O_CLOEXEC | O_NOFOLLOW,
+				.resolve = BENEATH };
+
+	return (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
 }
 
-/* The folder that an entry lies in, every link taken inside our own; -1 with errno. */
-static int open_parent(const struct unpacking *work, const char *path)
+/* Reports with errno. Returns -1. */
+static int fail(const struct work *work, const struct kernel_name *name, const char *what)
 {
-	struct open_how how = { .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-				.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
-	char *parent = path_parent(path);
-	int fd = (int)syscall(SYS_openat2, work->root, parent, &how, sizeof(how));
+	struct buffer path = { NULL, 0, 0 };
 	int err = errno;
 
-	free(parent);
-	errno = err;
-	return fd;
+	kernel_tree_path(name, &path);
+	error_errno(err, "%s: cannot %s %s%s", shown(work->archive->name), what,
+		    shown(work->out->dir), shown(path.data));
+	buffer_free(&path);
+	return -1;
 }
 
-/* Where an open folder is on the host, with `name` behind it; malloc'd. */
-static char *place_in(int folder, const char *name)
+static int record(struct kernel_inode *inode, int fd, const struct kernel_name *name)
 {
-	char *link = xasprintf("/proc/self/fd/%d", folder), *place = NULL;
-	char path[PATH_MAX];
-	ssize_t len = readlink(link, path, sizeof(path) - 1);
+	struct stat st;
 
-	if (len > 0) {
-		path[len] = '\0';
-		place = path_join(path, name);
-	}
-	free(link);
-	return place;
+	if (fstat(fd, &st) < 0)
+		return -1;
+	inode->dev = st.st_dev;
+	inode->ino = st.st_ino;
+	inode->made = name;
+	return 0;
+}
+
+/* 0, or -1 with errno: ESTALE where it is another one than was made. */
+static int confirm(const struct kernel_inode *inode, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -1;
+	if (st.st_dev == inode->dev && st.st_ino == inode->ino)
+		return 0;
+	errno = ESTALE;
+	return -1;
+}
+
+static const struct newc_fields *fields_of(const struct work *work, const struct kernel_name *name)
+{
+	return &work->archive->entries[name->inode->entry].newc.fields;
 }
 
 static int write_all(int fd, struct span data)
@@ -67,202 +108,311 @@ static int write_all(int fd, struct span data)
 	return 0;
 }
 
-static struct timespec mtime_of(const struct newc_fields *fields)
+static void set_time(int fd, const struct newc_fields *fields)
 {
-	return (struct timespec){ .tv_sec = fields->mtime };
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = fields->mtime } };
+
+	futimens(fd, times);
 }
 
-static int make_file(struct unpacking *work, size_t index, int folder, const char *name)
+static int make_file(struct work *work, const struct kernel_name *name)
 {
-	const struct archive_entry *entry = &work->archive->entries[index];
-	const struct newc_fields *fields = &entry->newc.fields;
-	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, mtime_of(fields) };
-	int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	const struct newc_fields *fields = fields_of(work, name);
+	struct span data = work->archive->entries[name->inode->content].newc.data;
+	int fd = openat(work->here, name->name,
+			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int result = 0;
 
 	if (fd < 0)
-		return fail(work, entry, "create");
-	if (write_all(fd, archive_data(work->archive, entry)) < 0 ||
-	    fchmod(fd, (fields->mode & 0777) | 0400) < 0)
-		result = fail(work, entry, "write");
-	if (!result)
-		futimens(fd, times);
+		return fail(work, name, "create");
+	if (write_all(fd, data) < 0 || fchmod(fd, (fields->mode & 0777) | 0400) < 0 ||
+	    record(name->inode, fd, name) < 0)
+		result = fail(work, name, "write");
+	set_time(fd, fields);
 	if (close(fd) < 0 && !result)
-		result = fail(work, entry, "write");
-	work->out->places[index] = place_in(folder, name);
+		result = fail(work, name, "write");
 	return result;
 }
 
-/* A name of a file that has one already, or the file itself. */
-static int make_name(struct unpacking *work, size_t index, int folder, const char *name)
+/* Bytes of a path that one call takes: all, or those before a slash. */
+static size_t piece_len(const char *path)
 {
-	const struct archive *archive = work->archive;
-	const struct archive_entry *entry = &archive->entries[index];
+	size_t len = strlen(path);
 
-	for (size_t i = 0; i < index && entry->newc.fields.nlink > 1; i++) {
-		const char *place = work->out->places[i];
+	if (len < PATH_MAX)
+		return len;
+	for (len = PATH_MAX - 1; path[len] != '/';)
+		len--;
+	return len;
+}
 
-		if (!place || !archive_same_file(entry, &archive->entries[i]) ||
-		    linkat(AT_FDCWD, place, folder, name, 0) < 0)
-			continue;
-		work->out->places[index] = xstrdup(place);
-		return 0;
+/* What was made, opened again by its path from DIR. A descriptor, or -1 with errno. */
+static int open_again(const struct work *work, const struct kernel_name *name)
+{
+	struct buffer path = { NULL, 0, 0 };
+	int fd = work->root, is_last = 0, err = 0;
+	char *at;
+
+	kernel_tree_path(name, &path);
+	for (at = path.data + 1; fd >= 0 && !is_last;) {
+		size_t len = piece_len(at);
+		int from = fd;
+
+		is_last = !at[len];
+		at[len] = '\0';
+		fd = open_beneath(from, at, O_PATH);
+		err = errno;
+		if (from != work->root)
+			close(from);
+		at += len + 1;
 	}
-	return make_file(work, index, folder, name);
+	buffer_free(&path);
+	errno = err;
+	return fd;
 }
 
-static int make_link(struct unpacking *work, const struct archive_entry *entry, int folder,
-		     const char *name)
+/* Names of one file often come one after another: it is opened once for all of them. */
+static int open_source(struct work *work, const struct kernel_inode *inode)
 {
-	char *target = xstrndup((const char *)entry->newc.data.data, entry->newc.data.len);
-	int result = symlinkat(target, folder, name);
+	int fd, err;
 
+	if (work->source == inode)
+		return work->source_fd;
+	fd = open_again(work, inode->made);
+	if (fd < 0)
+		return -1;
+	if (confirm(inode, fd) < 0) {
+		err = errno;
+		close(fd);
+		errno = err;
+		return -1;
+	}
+	if (work->source)
+		close(work->source_fd);
+	work->source = inode;
+	work->source_fd = fd;
+	return fd;
+}
+
+/* Since Linux 6.10 everybody may link what they have opened; before, by way of /proc. */
+static int link_open(int fd, int dir, const char *name)
+{
+	char path[64];
+
+	if (!linkat(fd, "", dir, name, AT_EMPTY_PATH))
+		return 0;
+	if (errno != ENOENT && errno != EPERM)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, path, dir, name, AT_SYMLINK_FOLLOW);
+}
+
+static int make_name(struct work *work, const struct kernel_name *name)
+{
+	int fd;
+
+	if (!name->inode->made)
+		return make_file(work, name);
+	fd = open_source(work, name->inode);
+	if (fd < 0)
+		return fail(work, name, "open the other name of");
+	if (!link_open(fd, work->here, name->name))
+		return 0;
+	/* As many as the file system has, or no links at all: then a copy. */
+	if (errno == EMLINK || errno == EPERM || errno == EOPNOTSUPP)
+		return make_file(work, name);
+	return fail(work, name, "link");
+}
+
+static int make_symlink(const struct work *work, const struct kernel_name *name)
+{
+	struct span text = work->archive->entries[name->inode->content].newc.data;
+	char *target = xstrndup((const char *)text.data, text.len);
+	int result = symlinkat(target, work->here, name->name);
+
+	if (result < 0)
+		result = fail(work, name, "create");
 	free(target);
-	return result < 0 ? fail(work, entry, "create") : 0;
+	return result;
 }
 
-static int make_dir(struct unpacking *work, const struct archive_entry *entry, int folder,
-		    const char *name)
+static void go_to(struct work *work, int fd)
 {
+	if (work->here != work->root)
+		close(work->here);
+	work->here = fd;
+}
+
+static int enter(struct work *work, const struct kernel_name *name)
+{
+	int fd;
+
 	/* Its own mode follows when all is in it. */
-	if (mkdirat(folder, name, 0700) < 0 && errno != EEXIST)
-		return fail(work, entry, "create");
-	return 0;
+	if (mkdirat(work->here, name->name, 0700) < 0)
+		return fail(work, name, "create");
+	fd = open_beneath(work->here, name->name, O_RDONLY | O_DIRECTORY);
+	if (fd < 0)
+		return fail(work, name, "open");
+	go_to(work, fd);
+	return record(name->inode, fd, name) < 0 ? fail(work, name, "open") : 0;
 }
 
-/* What an earlier entry left at this name. 0 where the way is free, 1 where it is not. */
-static int clear_way(struct unpacking *work, const struct archive_entry *entry, int folder,
-		     const char *name)
+static int leave(struct work *work, const struct kernel_name *name)
 {
-	struct stat st;
+	const struct newc_fields *fields = fields_of(work, name);
+	int fd = work->root;
 
-	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return 0;
-	if (S_ISDIR(st.st_mode) && S_ISDIR(entry->newc.fields.mode))
-		return 0;
-	if (!unlinkat(folder, name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0))
-		return 0;
-	error_errno(errno, "%s: %s is lost: it cannot replace what is there",
-		    shown(work->archive->name), shown(entry->path));
-	work->out->lost++;
-	return 1;
+	fchmod(work->here, (fields->mode & 0777) | 0700);
+	set_time(work->here, fields);
+	if (name->parent->parent)
+		fd = openat(work->here, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return fail(work, name, "leave");
+	go_to(work, fd);
+	return confirm(name->parent->inode, fd) < 0 ? fail(work, name, "leave") : 0;
 }
 
-static int make_entry(struct unpacking *work, size_t index, int folder)
+static int make(struct work *work, const struct kernel_name *name)
 {
-	const struct archive_entry *entry = &work->archive->entries[index];
-	const char *name = path_name(entry->path);
-
-	if (clear_way(work, entry, folder, name))
-		return 0;
-	switch (entry->newc.fields.mode & S_IFMT) {
+	switch (work->archive->entries[name->inode->content].newc.fields.mode & S_IFMT) {
 	case S_IFREG:
-		return make_name(work, index, folder, name);
+		return make_name(work, name);
 	case S_IFDIR:
-		return make_dir(work, entry, folder, name);
+		return enter(work, name);
 	case S_IFLNK:
-		return make_link(work, entry, folder, name);
+		return make_symlink(work, name);
 	default:
 		return 0;
 	}
 }
 
-static int place_entry(struct unpacking *work, size_t index)
+/* Each directory with all below it, then the name after it: however deep, one is open. */
+static int make_all(struct work *work)
 {
-	const struct archive_entry *entry = &work->archive->entries[index];
-	int folder, result;
+	const struct kernel_tree *tree = work->out->tree;
+	const struct kernel_name *dir = &tree->root, *name = dir->first;
+	int result = 0;
 
-	if (!entry->path[1])
-		return 0;
-	folder = open_parent(work, entry->path);
-	if (folder < 0) {
-		error_errno(errno, "%s: %s is lost: no folder for it", shown(work->archive->name),
-			    shown(entry->path));
-		work->out->lost++;
-		return 0;
+	while (!result && (name || dir->parent)) {
+		if (!name) {
+			result = leave(work, dir);
+			name = dir->next;
+			dir = dir->parent;
+			continue;
+		}
+		result = make(work, name);
+		if (kernel_name_is_directory(tree, name)) {
+			dir = name;
+			name = dir->first;
+		} else {
+			name = name->next;
+		}
 	}
-	result = make_entry(work, index, folder);
-	close(folder);
 	return result;
 }
 
-/* Backwards, so that a folder without rights to write comes after what lies in it. */
-static void set_dirs(struct unpacking *work)
+static int is_empty(int dir)
 {
-	for (size_t i = work->archive->count; i-- > 0;) {
-		const struct archive_entry *entry = &work->archive->entries[i];
-		struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
-					     mtime_of(&entry->newc.fields) };
-		int folder;
-
-		if (!S_ISDIR(entry->newc.fields.mode) || !entry->path[1] ||
-		    archive_find(work->archive, entry->path) != entry)
-			continue;
-		folder = open_parent(work, entry->path);
-		if (folder < 0)
-			continue;
-		fchmodat(folder, path_name(entry->path), (entry->newc.fields.mode & 0777) | 0700,
-			 0);
-		utimensat(folder, path_name(entry->path), times, AT_SYMLINK_NOFOLLOW);
-		close(folder);
-	}
-}
-
-static int is_empty(const char *dir)
-{
-	DIR *stream = opendir(dir);
-	int count = 0;
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), count = 0;
+	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
 
 	while (stream && count < 3 && readdir(stream))
 		count++;
 	if (stream)
 		closedir(stream);
+	else if (fd >= 0)
+		close(fd);
 	return count <= 2; /* "." and ".." */
 }
 
-static int open_dir(const char *dir, struct unpacked *out)
+/* The name of an open directory, from "/" on and without a symlink; malloc'd. NULL with errno. */
+static char *resolve(const char *dir, const struct kernel_inode *inode)
 {
-	int fd;
+	char *path = realpath(dir, NULL);
+	int fd = path ? open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1, err;
+
+	if (fd >= 0 && !confirm(inode, fd)) {
+		close(fd);
+		return path;
+	}
+	err = errno;
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	errno = err;
+	return NULL;
+}
+
+static int open_dir(struct work *work, const char *dir)
+{
+	struct kernel_inode *inode = &work->out->tree->root_inode;
+	int err;
 
 	if (mkdir(dir, 0777) < 0 && errno != EEXIST)
 		return error_errno(errno, "%s: cannot create", shown(dir));
-	fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
+	work->root = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (work->root < 0)
 		return error_errno(errno, "%s: cannot open", shown(dir));
-	if (is_empty(dir)) {
-		out->dir = realpath(dir, NULL);
-		if (out->dir)
-			return fd;
-		error_errno(errno, "%s: cannot resolve", shown(dir));
+	if (is_empty(work->root)) {
+		if (!record(inode, work->root, &work->out->tree->root))
+			work->out->dir = resolve(dir, inode);
+		err = errno;
+		if (work->out->dir)
+			return 0;
+		error_errno(err, "%s: cannot resolve", shown(dir));
 	} else {
 		error("%s: is not empty: extract makes a folder of its own", shown(dir));
 	}
-	close(fd);
+	close(work->root);
 	return -1;
 }
 
 int unpack_tree(const struct archive *archive, const char *dir, struct unpacked *unpacked)
 {
-	struct unpacking work = { .archive = archive, .out = unpacked };
-	int result = 0;
+	struct work work = { .archive = archive, .out = unpacked };
+	int result;
 
-	*unpacked = (struct unpacked){ 0 };
-	work.root = open_dir(dir, unpacked);
-	if (work.root < 0)
+	*unpacked = (struct unpacked){ .tree = kernel_tree_new(archive, NULL) };
+	if (open_dir(&work, dir) < 0)
 		return -1;
-	unpacked->places = xcalloc(archive->count + 1, sizeof(*unpacked->places));
-	for (size_t i = 0; i < archive->count && !result; i++)
-		result = place_entry(&work, i);
-	if (!result)
-		set_dirs(&work);
+	work.here = work.root;
+	result = make_all(&work);
+	if (work.source)
+		close(work.source_fd);
+	go_to(&work, work.root);
 	close(work.root);
 	return result;
 }
 
-void unpacked_free(struct unpacked *unpacked, const struct archive *archive)
+void unpacked_free(struct unpacked *unpacked)
 {
-	for (size_t i = 0; unpacked->places && i < archive->count; i++)
-		free(unpacked->places[i]);
-	free(unpacked->places);
+	kernel_tree_free(unpacked->tree);
 	free(unpacked->dir);
+}
+
+static char *place_of(const struct unpacked *unpacked, const struct kernel_name *name)
+{
+	struct buffer place = { NULL, 0, 0 };
+
+	buffer_text(&place, strcmp(unpacked->dir, "/") ? unpacked->dir : "");
+	kernel_tree_path(name, &place);
+	return place.data;
+}
+
+char *unpacked_place(const struct unpacked *unpacked, const struct kernel_name *name)
+{
+	char *place;
+
+	if (!name->inode->made)
+		return NULL;
+	place = place_of(unpacked, name->inode->made);
+	if (strlen(place) < PATH_MAX)
+		return place;
+	free(place);
+	place = place_of(unpacked, name); /* of another name */
+	if (strlen(place) < PATH_MAX)
+		return place;
+	error("%s: is left out of the recipe: a path has 4095 bytes at the most", shown(place));
+	free(place);
+	return NULL;
 }

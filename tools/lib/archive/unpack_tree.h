@@ -2,22 +2,24 @@
 #ifndef TOOLS_LIB_UNPACK_TREE_H
 #define TOOLS_LIB_UNPACK_TREE_H
 
-#include "tools/lib/archive/archive.h"
+#include "tools/lib/archive/kernel_tree.h"
 
 struct unpacked {
 	char *dir; /* absolute */
-	char **places; /* of each entry's bytes on the host; NULL where there are none */
-	size_t lost; /* entries without a folder to lie in: said, as the kernel would not */
+	struct kernel_tree *tree; /* what was made of the archive; it counts the lost entries */
 };
 
 /*
- * Makes the folders, files, hard links and symlinks of `archive` below `dir`, which must be an
- * empty folder or not be there. A later entry replaces an earlier one, as the kernel has it.
- * Symlinks in the archive are followed inside `dir` only (openat2(2), RESOLVE_IN_ROOT; Linux 5.6):
- * nothing is written outside. Modes are kept but for setuid, setgid and what would lock the owner
- * out; nodes, pipes and sockets are not made. 0, or -1 after reporting: what was made stays.
+ * Makes the folders, files, hard links and symlinks that the kernel would leave of `archive`
+ * (kernel_tree.h) below `dir`, which must be an empty folder or not be there. Nothing outside of it
+ * is read, written, linked or named. Modes are kept but for setuid, setgid and what would lock the
+ * owner out; nodes, pipes and sockets are not made. 0, or -1 after reporting: what was made stays.
  */
 int unpack_tree(const struct archive *archive, const char *dir, struct unpacked *unpacked);
-void unpacked_free(struct unpacked *unpacked, const struct archive *archive);
+void unpacked_free(struct unpacked *unpacked);
+
+/* Where the bytes of a name are on the host, malloc'd; NULL where none were made, or, reported,
+ * where the path is longer than a path may be. */
+char *unpacked_place(const struct unpacked *unpacked, const struct kernel_name *name);
 
 #endif

@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/lib/archive/archive.h"
+#include "tools/lib/archive/kernel_tree.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/spool.h"
 
 struct reading {
 	struct image *stage;
-	const struct archive *archive;
+	const struct archive *archive; /* what the kernel leaves */
 	struct entry **made; /* of each entry of the archive that holds bytes: its inode, or NULL */
 	const char *why;
 };
@@ -72,34 +72,23 @@ static struct entry *add_entry(const struct reading *reading, const struct archi
 	}
 }
 
-static int is_full_directory(const struct image *stage, const char *path)
-{
-	const struct entry *there = image_find(stage, path);
-
-	return there && S_ISDIR(there->mode) && image_has_below(stage, there->path);
-}
-
-static int take(const struct reading *reading, const struct archive_entry *entry)
-{
-	if (!S_ISDIR(entry->newc.fields.mode) && is_full_directory(reading->stage, entry->path)) {
-		warning("%s: %s: %s is a directory with something in it already: the kernel loses this entry, too",
-			reading->why, shown(reading->archive->name), shown(entry->path));
-		return 0;
-	}
-	return add_entry(reading, entry) ? 0 : -1;
-}
-
 int stage_archive(struct image *stage, const char *path, const char *why)
 {
-	struct archive *archive = archive_open(path);
-	struct reading reading = { .stage = stage, .archive = archive, .why = why };
+	struct archive *archive = archive_open(path), *left = NULL;
+	struct kernel_tree *tree = NULL;
+	struct reading reading = { .stage = stage, .why = why };
 	int result = archive ? 0 : -1;
 
-	if (archive)
-		reading.made = xcalloc(archive->count + 1, sizeof(*reading.made));
-	for (size_t i = 0; !result && i < archive->count; i++)
-		result = take(&reading, &archive->entries[i]);
+	if (archive) {
+		tree = kernel_tree_new(archive, why);
+		reading.archive = left = kernel_tree_archive(tree);
+		reading.made = xcalloc(left->count + 1, sizeof(*reading.made));
+	}
+	for (size_t i = 0; !result && i < left->count; i++)
+		result = add_entry(&reading, &left->entries[i]) ? 0 : -1;
 	free(reading.made);
+	archive_close(left);
+	kernel_tree_free(tree);
 	archive_close(archive);
 	return result;
 }

@@ -1,0 +1,436 @@
+/* kernel_tree.c - the tree that the kernel makes of an archive's entries, in memory. */
+#include "tools/lib/archive/kernel_tree.h"
+
+#include <limits.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/path.h"
+#include "tools/lib/base/walk.h"
+
+/* The first name of a file that may get more of them. The kernel keeps its path, not the file. */
+struct link {
+	const struct archive_entry *first;
+};
+
+/* Balanced trees, because a stranger chooses the names: a hash can be made to collide. */
+static int by_name(const void *one, const void *other)
+{
+	const struct kernel_name *a = one, *b = other;
+	size_t len = a->len < b->len ? a->len : b->len;
+	int order;
+
+	if (a->parent != b->parent)
+		return a->parent < b->parent ? -1 : 1;
+	order = memcmp(a->name, b->name, len);
+	return order ? order : (a->len > b->len) - (a->len < b->len);
+}
+
+static int by_number(const void *one, const void *other)
+{
+	const struct newc_entry *a = &((const struct link *)one)->first->newc;
+	const struct newc_entry *b = &((const struct link *)other)->first->newc;
+	const uint32_t left[] = { a->archive, a->fields.ino, a->fields.dev_major,
+				  a->fields.dev_minor, a->fields.mode & S_IFMT };
+	const uint32_t right[] = { b->archive, b->fields.ino, b->fields.dev_major,
+				   b->fields.dev_minor, b->fields.mode & S_IFMT };
+
+	for (size_t i = 0; i < sizeof(left) / sizeof(*left); i++)
+		if (left[i] != right[i])
+			return left[i] < right[i] ? -1 : 1;
+	return 0;
+}
+
+static const struct newc_entry *content_of(const struct kernel_tree *tree,
+					   const struct kernel_name *name)
+{
+	return &tree->archive->entries[name->inode->content].newc;
+}
+
+static uint32_t kind_of(const struct kernel_tree *tree, const struct kernel_name *name)
+{
+	return name->parent ? content_of(tree, name)->fields.mode & S_IFMT : S_IFDIR;
+}
+
+bool kernel_name_is_directory(const struct kernel_tree *tree, const struct kernel_name *name)
+{
+	return kind_of(tree, name) == S_IFDIR;
+}
+
+static struct kernel_name *find(const struct kernel_tree *tree, struct kernel_name *parent,
+				const char *name, size_t len)
+{
+	const struct kernel_name key = { .name = name, .len = len, .parent = parent };
+	struct kernel_name **found = tfind(&key, &tree->names, by_name);
+
+	return found ? *found : NULL;
+}
+
+/* Where the text of a symlink leads from a directory, and what follows it; *text holds it. */
+static const char *follow(const struct newc_entry *symlink, const char *rest, char **text)
+{
+	char *target = xstrndup((const char *)symlink->data.data, symlink->data.len);
+
+	rest = xasprintf("%s/%s", target, rest);
+	free(target);
+	free(*text);
+	*text = (char *)rest;
+	return rest;
+}
+
+/* From a directory by `len` bytes of `path` to another directory, or NULL. */
+static struct kernel_name *descend(struct kernel_tree *tree, const char *path, size_t len)
+{
+	struct kernel_name *at = &tree->root;
+	char *text = xstrndup(path, len);
+	const char *rest = text;
+	int links = 0;
+
+	while (at && *(rest += strspn(rest, "/"))) {
+		size_t size = strcspn(rest, "/");
+		struct kernel_name *next = find(tree, at, rest, size);
+
+		if (size == 2 && !memcmp(rest, "..", 2))
+			next = at->parent ? at->parent : at;
+		else if (size == 1 && *rest == '.')
+			next = at;
+		rest += size;
+		if (next && kind_of(tree, next) == S_IFLNK && links++ < WALK_SYMLINKS_MAX) {
+			rest = follow(content_of(tree, next), rest, &text);
+			at = *rest == '/' ? &tree->root : at;
+		} else {
+			at = next && kind_of(tree, next) == S_IFDIR ? next : NULL;
+		}
+	}
+	free(text);
+	return at;
+}
+
+/* The directory that a clean path lies in, or NULL. Most entries lie where the last one did. */
+static struct kernel_name *parent_of(struct kernel_tree *tree, const char *path)
+{
+	size_t len = (size_t)(path_name(path) - path);
+
+	if (!tree->known || tree->known_len != len || memcmp(tree->known, path, len)) {
+		tree->known_parent = descend(tree, path, len);
+		tree->known = tree->known_parent ? path : NULL;
+		tree->known_len = len;
+	}
+	return tree->known_parent;
+}
+
+static struct kernel_inode *new_inode(struct kernel_tree *tree, size_t index)
+{
+	struct kernel_inode *inode = arena_alloc(&tree->arena, sizeof(*inode));
+
+	inode->entry = inode->content = index;
+	inode->number = ++tree->inodes;
+	return inode;
+}
+
+static void add_name(struct kernel_tree *tree, struct kernel_name *parent, size_t index,
+		     struct kernel_inode *inode)
+{
+	struct kernel_name *name = arena_alloc(&tree->arena, sizeof(*name));
+
+	name->name = path_name(tree->archive->entries[index].path);
+	name->len = strlen(name->name);
+	name->parent = parent;
+	name->inode = inode;
+	name->entry = index;
+	name->before = parent->last;
+	*(parent->last ? &parent->last->next : &parent->first) = name;
+	parent->last = name;
+	inode->names++;
+	tree->of_entry[index] = name;
+	if (!tsearch(name, &tree->names, by_name))
+		exit(error("out of memory"));
+}
+
+static void remove_name(struct kernel_tree *tree, struct kernel_name *name)
+{
+	tdelete(name, &tree->names, by_name);
+	*(name->before ? &name->before->next : &name->parent->first) = name->next;
+	*(name->next ? &name->next->before : &name->parent->last) = name->before;
+	name->inode->names--;
+	tree->of_entry[name->entry] = NULL;
+	tree->known = NULL; /* it may have been on that way */
+}
+
+/* An entry whose name is there already. */
+static void name_again(struct kernel_tree *tree, struct kernel_name *name, size_t index)
+{
+	tree->of_entry[name->entry] = NULL;
+	tree->of_entry[index] = name;
+	name->entry = index;
+	name->inode->entry = index;
+}
+
+static const char in_the_way[] = "it cannot replace a directory with something in it";
+
+/* Takes away what is of another kind than `kind`; 0: of any kind. NULL, or why the entry cannot be
+ * made then. *there is what stays, or NULL. */
+static const char *clear_way(struct kernel_tree *tree, struct kernel_name *parent, const char *path,
+			     uint32_t kind, struct kernel_name **there)
+{
+	const char *name = path_name(path);
+
+	*there = find(tree, parent, name, strlen(name));
+	if (!*there || kind_of(tree, *there) == kind)
+		return NULL;
+	if ((*there)->first)
+		return in_the_way;
+	remove_name(tree, *there);
+	*there = NULL;
+	return parent_of(tree, path) ? NULL : "it replaces what leads to it";
+}
+
+/* The path of the first entry of the same number, kept from the first on, whether that could be
+ * made or not; NULL where this is the first one. find_link() of the kernel. */
+static const char *first_of(struct kernel_tree *tree, size_t index)
+{
+	const struct archive_entry *entry = &tree->archive->entries[index];
+	uint32_t kind = entry->newc.fields.mode & S_IFMT;
+	struct link *link, **found;
+
+	if (entry->newc.fields.nlink < 2 || kind == S_IFDIR || kind == S_IFLNK || !kind)
+		return NULL;
+	link = arena_alloc(&tree->arena, sizeof(*link));
+	link->first = entry;
+	found = tsearch(link, &tree->links, by_number);
+	if (!found)
+		exit(error("out of memory"));
+	return *found == link ? NULL : (*found)->first->path;
+}
+
+/* One more name of what is at the path `first` by now. NULL, or why not. */
+static const char *link_to(struct kernel_tree *tree, struct kernel_name *parent, size_t index,
+			   const char *first)
+{
+	const char *name = path_name(first), *why;
+	struct kernel_name *there, *first_parent, *from = NULL;
+
+	why = clear_way(tree, parent, tree->archive->entries[index].path, 0, &there);
+	if (why)
+		return why;
+	first_parent = parent_of(tree, first);
+	if (first_parent)
+		from = find(tree, first_parent, name, strlen(name));
+	if (!from || kind_of(tree, from) == S_IFDIR)
+		return "the first name of this file is not there by then";
+	add_name(tree, parent, index, from->inode);
+	return NULL;
+}
+
+/* A file that has got one more name is opened by it and written, if the entry has bytes. */
+static void write_linked(struct kernel_tree *tree, size_t index)
+{
+	struct kernel_name *name = tree->of_entry[index];
+
+	if (kind_of(tree, name) != S_IFREG)
+		return;
+	name->inode->entry = index;
+	if (tree->archive->entries[index].newc.data.len)
+		name->inode->content = index;
+}
+
+/* Files, directories and nodes. NULL, or why the entry is lost. */
+static const char *apply_name(struct kernel_tree *tree, struct kernel_name *parent, size_t index,
+			      const char *first)
+{
+	const struct archive_entry *entry = &tree->archive->entries[index];
+	uint32_t kind = entry->newc.fields.mode & S_IFMT;
+	struct kernel_name *there;
+	const char *why = clear_way(tree, parent, entry->path, kind, &there);
+
+	if (!why && first)
+		why = link_to(tree, parent, index, first);
+	/* A node that cannot be made still gives its mode and owner to what is there. */
+	if (why && there && !first && kind != S_IFREG && kind != S_IFDIR)
+		there->inode->entry = index;
+	if (why)
+		return why;
+	if (first && kind == S_IFREG)
+		write_linked(tree, index);
+	if (first)
+		return NULL;
+	if (!there) {
+		add_name(tree, parent, index, new_inode(tree, index));
+		return NULL;
+	}
+	name_again(tree, there, index);
+	if (kind == S_IFREG)
+		there->inode->content = index;
+	return NULL;
+}
+
+static const char *apply_symlink(struct kernel_tree *tree, struct kernel_name *parent, size_t index)
+{
+	const struct archive_entry *entry = &tree->archive->entries[index];
+	size_t len = strnlen((const char *)entry->newc.data.data, entry->newc.data.len);
+	struct kernel_name *there;
+	const char *why = clear_way(tree, parent, entry->path, 0, &there);
+
+	if (why)
+		return why;
+	if (!len || len > PATH_MAX - 1)
+		return "a symlink's text has 1 to 4095 bytes";
+	add_name(tree, parent, index, new_inode(tree, index));
+	return NULL;
+}
+
+static const char *apply(struct kernel_tree *tree, size_t index)
+{
+	const struct archive_entry *entry = &tree->archive->entries[index];
+	uint32_t kind = entry->newc.fields.mode & S_IFMT;
+	const char *first = first_of(tree, index);
+	struct kernel_name *parent, *there;
+
+	if (!entry->path[1]) {
+		if (kind != S_IFDIR)
+			return "it cannot replace the root";
+		name_again(tree, &tree->root, index);
+		tree->root_inode.content = index;
+		return NULL;
+	}
+	parent = parent_of(tree, entry->path);
+	if (!parent)
+		return "no folder for it";
+	switch (kind) {
+	case S_IFLNK:
+		return apply_symlink(tree, parent, index);
+	case S_IFREG:
+	case S_IFDIR:
+	case S_IFCHR:
+	case S_IFBLK:
+	case S_IFIFO:
+	case S_IFSOCK:
+		return apply_name(tree, parent, index, first);
+	default:
+		clear_way(tree, parent, entry->path, 0, &there);
+		return "its mode is no kind of file";
+	}
+}
+
+static void lose(struct kernel_tree *tree, size_t index, const char *why, const char *line)
+{
+	const char *path = tree->archive->entries[index].path;
+
+	if (line)
+		warning("%s: %s: %s%s%s: the kernel loses this entry, too", line,
+			shown(tree->archive->name), shown(path), why == in_the_way ? "" : ": ",
+			why == in_the_way ? " is a directory with something in it already" : why);
+	else
+		error("%s: %s is lost: %s", shown(tree->archive->name), shown(path), why);
+	tree->lost++;
+}
+
+struct kernel_tree *kernel_tree_new(const struct archive *archive, const char *line)
+{
+	struct kernel_tree *tree = xcalloc(1, sizeof(*tree));
+
+	tree->archive = archive;
+	/* One more, for the root that no entry names. */
+	tree->of_entry = xcalloc(archive->count + 1, sizeof(*tree->of_entry));
+	tree->root_inode = (struct kernel_inode){ .entry = archive->count, .names = 1 };
+	tree->root = (struct kernel_name){ .name = "",
+					   .inode = &tree->root_inode,
+					   .entry = archive->count };
+	for (size_t i = 0; i < archive->count; i++) {
+		const char *why = apply(tree, i);
+
+		if (why)
+			lose(tree, i, why, line);
+	}
+	return tree;
+}
+
+static void keep(void *node)
+{
+	(void)node; /* it is the arena's */
+}
+
+void kernel_tree_free(struct kernel_tree *tree)
+{
+	if (!tree)
+		return;
+	tdestroy(tree->names, keep);
+	tdestroy(tree->links, keep);
+	arena_free(&tree->arena);
+	free(tree->of_entry);
+	free(tree);
+}
+
+void kernel_tree_path(const struct kernel_name *name, struct buffer *path)
+{
+	size_t len = 0;
+	char *end;
+
+	for (const struct kernel_name *at = name; at->parent; at = at->parent)
+		len += at->len + 1;
+	if (!len) {
+		buffer_text(path, "/");
+		return;
+	}
+	end = (char *)buffer_space(path, len) + len;
+	for (const struct kernel_name *at = name; at->parent; at = at->parent) {
+		end -= at->len;
+		memcpy(end, at->name, at->len);
+		*--end = '/';
+	}
+}
+
+/* As the archive calls it, if that still leads there; malloc'd. */
+static char *path_for(struct kernel_tree *tree, const struct kernel_name *name)
+{
+	const char *path = tree->archive->entries[name->entry].path;
+	struct kernel_name *parent = path[1] ? parent_of(tree, path) : NULL;
+	struct buffer real = { NULL, 0, 0 };
+
+	if (!name->parent || parent == name->parent)
+		return xstrdup(path);
+	kernel_tree_path(name, &real);
+	return real.data;
+}
+
+static struct newc_entry entry_for(const struct kernel_tree *tree, const struct kernel_name *name)
+{
+	const struct newc_entry *owner = &tree->archive->entries[name->inode->entry].newc;
+	const struct newc_entry *content = &tree->archive->entries[name->inode->content].newc;
+	struct newc_entry newc = *owner;
+
+	newc.archive = 0;
+	newc.fields.mode =
+		(owner->fields.mode & ~(uint32_t)S_IFMT) | (content->fields.mode & S_IFMT);
+	newc.data = content->data;
+	newc.fields.size = (uint32_t)content->data.len;
+	newc.fields.rdev_major = content->fields.rdev_major;
+	newc.fields.rdev_minor = content->fields.rdev_minor;
+	newc.fields.dev_major = newc.fields.dev_minor = 0;
+	newc.fields.ino = (uint32_t)name->inode->number;
+	newc.fields.nlink = (uint32_t)name->inode->names;
+	return newc;
+}
+
+struct archive *kernel_tree_archive(struct kernel_tree *tree)
+{
+	struct archive *left = xcalloc(1, sizeof(*left));
+
+	left->name = xstrdup(tree->archive->name);
+	left->bootconfig = tree->archive->bootconfig;
+	archive_add_segment(left, "raw", 0);
+	for (size_t i = 0; i < tree->archive->count; i++) {
+		const struct kernel_name *name = tree->of_entry[i];
+		struct newc_entry newc;
+
+		if (!name)
+			continue;
+		newc = entry_for(tree, name);
+		archive_add_entry(left, &newc, path_for(tree, name));
+	}
+	archive_index(left);
+	return left;
+}
