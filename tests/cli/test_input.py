@@ -311,6 +311,17 @@ def test_a_config_that_cannot_be_done_is_refused(tool, config, says):
     tool.fail("pack", "r", says=says)
 
 
+@pytest.mark.parametrize("key", ["Env", "User", "WorkingDir", "group", "arch", "Entrypoint"])
+@pytest.mark.parametrize("hidden", ["\x1b[2J\x1b]0;owned\x07", "\u009b2J", "\u202e"])
+def test_words_of_a_container_are_escaped(tool, key, hidden):
+    word = f"a{hidden}b"
+    config = {"Env": {"Env": [word]}, "User": {"User": word}, "WorkingDir": {"WorkingDir": word}, "group": {"User": f"0:{word}"},
+              "arch": {}, "Entrypoint": {"Entrypoint": [word, 7]}}[key]
+    write_layout(tool.path / "app", {"latest": parts([tar(member("f"))], config, arch=word if key == "arch" else "amd64")})
+    text = tool.run("pack", "-o", "x.img", "--oci", "app", check=False).stderr.decode()
+    assert text and not any(letter in text for letter in "\x1b\x07\u009b\u202e"), text
+
+
 def test_a_container_that_cannot_start_is_warned_of(tool):
     write_layout(tool.path / "l", {"x": parts(LAYERS, {"Cmd": ["/bin/none"]}), "y": parts(LAYERS, {})})
     tool.write("r", "oci l:x\n")

@@ -163,3 +163,25 @@ def test_missing_images_and_full_outputs(tool):
         done = subprocess.run([RDINIT, "list", "x.img"], cwd=tool.path, stdout=full, stderr=subprocess.PIPE,
                               check=False)
     assert done.returncode == 1 and b"cannot write to standard output" in done.stderr
+
+
+HIDDEN = ["\x1b[2J", "\x07", "\x7f", "\u009b2J", "\u202e", "\u2066", "\u200f", "\u061c", "\u2028", "\ufeff", "\U000e0041", "\n"]
+
+
+@pytest.mark.parametrize("hidden", [*(text.encode() for text in HIDDEN), b"\x9b2J", b"\xc0\x9b", b"\xe0\x82\x9b", b"\xed\xa0\x80", b"\xff"])
+def test_nothing_of_a_name_changes_how_a_terminal_shows_the_rest(tool, hidden):
+    """Controls, also those of two bytes and overlong, overrides of direction, what has no width: all escaped, in all forms."""
+    name = b"a" + hidden + b"b"
+    tool.write("x.img", entry(name, data=b"1") + entry(b"l", 0o120777, name) + entry(name, 0o100755, b"2") + entry(b"no/" + name)
+               + entry(b"etc", 0o40755) + entry(b"etc/cmdline.d", 0o40755) + entry(b"etc/cmdline.d/" + name, data=b"root=/dev/" + name + b"\n")
+               + TRAILER)
+    tool.write("y.img", entry(b"b") + TRAILER)
+    for words in (["list", "x.img"], ["list", "-l", "x.img"], ["list", "--json", "x.img"], ["list", "--treemap", "-", "x.img"],
+                  ["diff", "x.img", "y.img"], ["extract", "x.img", "out"], ["cat", "x.img", name.decode(errors="surrogateescape")],
+                  ["explain", "x.img", "/l"], ["explain", "x.img", b"/" + name], ["check", "x.img"], ["check", "--json", "x.img"],
+                  ["plan", "x.img"], ["pack", "--image", "x.img", "--tar", name], ["list", name], [name]):
+        done = tool.run(*words, check=False)
+        shown = done.stdout if words[0] != "cat" else b""
+        for line in (shown + done.stderr).splitlines():
+            assert hidden not in line + b"\0" and name not in line, (words, line)
+            line.decode()

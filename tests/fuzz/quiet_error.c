@@ -2,6 +2,7 @@
  * a second. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "tools/lib/base/error.h"
 
@@ -46,4 +47,9 @@ void warning(const char *format, ...)
 const char *shown(const char *name)
 {
 	return name;
+}
+
+char *shown_line(const char *text)
+{
+	return strdup(text);
 }

@@ -8,6 +8,7 @@
 #include "tools/lib/archive/listing.h"
 #include "tools/lib/archive/listing_json.h"
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/json_print.h"
 
 static char letter_of(uint32_t mode)
 {
@@ -189,8 +190,7 @@ int listing_json(const struct archive *archive, FILE *out)
 		json_object_set_new(whole, "bootconfig",
 				    json_stringn((const char *)archive->bootconfig.data,
 						 archive->bootconfig.len));
-	result = json_dumpf(whole, out, JSON_INDENT(1));
-	fputs("\n", out);
+	result = json_print(whole, out);
 	json_decref(whole);
 	return result ? error("%s: cannot write JSON", shown(archive->name)) : 0;
 }

@@ -2,27 +2,104 @@
 #include "tools/lib/base/error.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/lib/base/mem.h"
 #include "tools/lib/base/progress.h"
 
 #define LINE_MAX_BYTES 16384 /* two PATH_MAX names, escaped worst case, and words around them */
 #define NAME_BYTES 1024
 
+/* What would move the cursor, recolor the line or turn the direction of what follows: controls (C1
+ * as well), marks and overrides of direction, other line ends, what has no width, tags. */
+static bool is_shown_as_it_is(uint32_t letter)
+{
+	static const struct {
+		uint32_t first, last;
+	} hidden[] = {
+		{ 0x00, 0x1f },		 { 0x7f, 0x9f },     { 0xad, 0xad },	 { 0x61c, 0x61c },
+		{ 0x180e, 0x180e },	 { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+		{ 0xd800, 0xdfff },	 { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb },
+		{ 0xe0000, UINT32_MAX },
+	};
+
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++)
+		if (letter >= hidden[i].first && letter <= hidden[i].last)
+			return false;
+	return true;
+}
+
+/* Bytes of the UTF-8 character at `text` that can be shown as it is, 0 where there is none. */
+static size_t printable(const unsigned char *text)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 }; /* not overlong */
+	size_t len = text[0] < 0x80   ? 1
+		     : text[0] < 0xc2 ? 0
+		     : text[0] < 0xe0 ? 2
+		     : text[0] < 0xf0 ? 3
+		     : text[0] < 0xf5 ? 4
+				      : 0;
+	uint32_t letter = len > 1 ? text[0] & (0x7fu >> len) : text[0];
+
+	for (size_t i = 1; i < len; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		letter = letter << 6 | (text[i] & 0x3fu);
+	}
+	return letter >= least[len] && is_shown_as_it_is(letter) ? len : 0;
+}
+
+/* Appends the character at *in, or a C escape of one byte; four bytes at the most. */
+static size_t show_one(char *out, const unsigned char **in)
+{
+	size_t len = printable(*in);
+
+	if (len) {
+		memcpy(out, *in, len);
+		*in += len;
+		return len;
+	}
+	return (size_t)(*(*in)++ == '\n' ? sprintf(out, "\\n")
+					 : sprintf(out, "\\x%02x", (*in)[-1]));
+}
+
+/* All of a text; four times its bytes must fit, and a NUL. Returns the length. */
+static size_t show_all(char *out, const char *text)
+{
+	size_t len = 0;
+
+	for (const unsigned char *in = (const unsigned char *)text; *in;)
+		len += show_one(out + len, &in);
+	out[len] = '\0';
+	return len;
+}
+
+char *shown_line(const char *text)
+{
+	char *line = xmalloc(4 * strlen(text) + 1);
+
+	show_all(line, text);
+	return line;
+}
+
 /* One write(2), so that lines of several processes do not mix. Nothing helps if it fails. */
 static void say(const char *kind, const char *reason, const char *format, va_list args)
 {
-	char line[LINE_MAX_BYTES];
-	size_t len, room = sizeof(line) - 256; /* the reason always fits */
+	char text[LINE_MAX_BYTES], line[4 * LINE_MAX_BYTES + 1];
+	size_t len, room = sizeof(text) - 256; /* the reason always fits */
 	int more;
 
-	len = (size_t)snprintf(line, sizeof(line), "rdinit: %s", kind);
-	more = vsnprintf(line + len, room - len, format, args);
+	len = (size_t)snprintf(text, sizeof(text), "rdinit: %s", kind);
+	more = vsnprintf(text + len, room - len, format, args);
 	if (more > 0)
 		len += (size_t)more < room - len ? (size_t)more : room - len - 1;
-	len += (size_t)snprintf(line + len, sizeof(line) - len, "%s\n", reason);
+	snprintf(text + len, sizeof(text) - len, "%s", reason);
+	len = show_all(line, text); /* what a caller has not put through shown() */
+	line[len++] = '\n';
 	fflush(stdout);
 	progress_clear();
 	if (write(STDERR_FILENO, line, len) < 0)
@@ -73,25 +150,6 @@ int error_usage(const char *command, const char *format, ...)
 	return 2;
 }
 
-/* Bytes of the UTF-8 character at `text` that can be shown as it is, 0 where there is none.
- * Overlong forms and surrogates pass: they harm no terminal. C1 controls (U+0080..9f) do not. */
-static size_t printable(const unsigned char *text)
-{
-	size_t len = text[0] < 0x80   ? 1
-		     : text[0] < 0xc2 ? 0
-		     : text[0] < 0xe0 ? 2
-		     : text[0] < 0xf0 ? 3
-		     : text[0] < 0xf5 ? 4
-				      : 0;
-
-	if (len == 1)
-		return text[0] >= 0x20 && text[0] != 0x7f && text[0] != '\\';
-	for (size_t i = 1; i < len; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	return len == 2 && text[0] == 0xc2 && text[1] < 0xa0 ? 0 : len;
-}
-
 const char *shown(const char *name)
 {
 	static char names[8][NAME_BYTES + 8];
@@ -100,22 +158,13 @@ const char *shown(const char *name)
 	size_t at = 0;
 
 	for (const unsigned char *in = (const unsigned char *)name; *in;) {
-		size_t len = printable(in);
-
 		if (at > NAME_BYTES - 8) {
 			at += (size_t)sprintf(out + at, "...");
 			break;
 		}
-		if (len) {
-			memcpy(out + at, in, len);
-			at += len;
-			in += len;
-			continue;
-		}
-		at += (size_t)(*in == '\n'   ? sprintf(out + at, "\\n")
-			       : *in == '\\' ? sprintf(out + at, "\\\\")
-					     : sprintf(out + at, "\\x%02x", *in));
-		in++;
+		if (*in == '\\')
+			out[at++] = '\\';
+		at += show_one(out + at, &in);
 	}
 	out[at] = '\0';
 	return out;

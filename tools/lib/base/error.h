@@ -5,7 +5,8 @@
 /* Who detects an error reports it, once; everyone above only returns -1 or NULL. */
 
 /* Prints `rdinit: TEXT` and a newline in one write. Returns -1, for `return error(...)`.
- * Names from outside go through shown(): control bytes would spoil the terminal. */
+ * Names from outside go through shown(): control bytes would spoil the terminal. What did not is
+ * escaped here, but for its backslashes. */
 int error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same with `: REASON (SYMBOL)` for errno value `err` at the end. Returns -1. */
@@ -14,10 +15,15 @@ int error_errno(int err, const char *format, ...) __attribute__((format(printf, 
 /* `rdinit: warning: TEXT`: something the caller should know, and the work goes on. */
 void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The text with bytes that are no printable UTF-8 as C escapes (\n, \xff). The result lives in
+/* The text with bytes that are no printable UTF-8 as C escapes (\n, \xff), and with those of characters
+ * that change how the rest is shown: controls, overrides of direction. The result lives in
  * one of eight static buffers, so it is good for the arguments of one message; names over
  * 1 KiB are cut with "...". */
 const char *shown(const char *name);
+
+/* A whole line for the terminal in the same way, but that its backslashes stay, since its names went
+ * through shown() before. malloc'd. */
+char *shown_line(const char *text);
 
 /* Usage errors of subcommand `command` ("pack"): the text, then how to get help. Returns 2. */
 int error_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

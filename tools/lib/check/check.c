@@ -1,4 +1,5 @@
 /* check.c - whether an image will boot: the table of rules, and the loop under it. */
+#include "tools/lib/base/error.h"
 #include "tools/lib/check/check.h"
 #include "tools/lib/check/check_program.h"
 
@@ -51,7 +52,7 @@ static char *print(const char *format, va_list args)
 	char text[TEXT_MAX];
 
 	vsnprintf(text, sizeof(text), format, args);
-	return xstrdup(text);
+	return shown_line(text);
 }
 
 void check_say(struct check *check, enum check_number number, enum check_severity severity,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/json_print.h"
 
 static const char *const severities[] = { [CHECK_ERROR] = "error", [CHECK_WARNING] = "warning" };
 
@@ -126,8 +127,7 @@ int check_report_json(const struct check *check, FILE *out)
 		text_json(check->has_kernel ? check->kernel.image : NULL), "release",
 		text_json(check->has_kernel ? check->kernel.release : NULL), "config",
 		text_json(check->config.from), "findings", findings, "unjudged", unjudged);
-	result = json_dumpf(whole, out, JSON_INDENT(1));
-	fputs("\n", out);
+	result = json_print(whole, out);
 	json_decref(whole);
 	return result ? error("%s: cannot write JSON", shown(check->archive->name)) : 0;
 }

@@ -26,14 +26,17 @@ static void say(struct plan *plan, const char *format, ...) __attribute__((forma
 
 static void say(struct plan *plan, const char *format, ...)
 {
+	char *text, *line;
 	va_list args;
 
-	printf("%-13s ", plan->step);
-	plan->step = "";
 	va_start(args, format);
-	vprintf(format, args);
+	text = xvasprintf(format, args);
 	va_end(args);
-	puts("");
+	line = shown_line(text); /* words of the image are in it */
+	printf("%-13s %s\n", plan->step, line);
+	plan->step = "";
+	free(line);
+	free(text);
 }
 
 static const char *missing(const struct plan *plan, const char *path)

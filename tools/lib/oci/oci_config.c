@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/oci/oci_parts.h"
 
@@ -17,9 +18,9 @@ static int check_platform(const struct oci_store *store, const json_t *config)
 	const char *arch = text_of(config, "architecture"), *os = text_of(config, "os");
 
 	if (os && strcmp(os, "linux"))
-		return oci_error(store, NAME, "is for %s, not for linux", os);
+		return oci_error(store, NAME, "is for %s, not for linux", shown(os));
 	if (arch && strcmp(arch, "amd64"))
-		return oci_error(store, NAME, "is for %s, not for amd64", arch);
+		return oci_error(store, NAME, "is for %s, not for amd64", shown(arch));
 	return 0;
 }
 
@@ -52,7 +53,7 @@ static int check_env(const struct oci_store *store, const struct oci_run *run)
 	for (char **word = run->env; *word; word++)
 		if (!strchr(*word, '=') || **word == '=')
 			return oci_error(store, NAME, "Env has \"%s\", which is no NAME=VALUE",
-					 *word);
+					 shown(*word));
 	return 0;
 }
 
@@ -68,7 +69,8 @@ int oci_read_config(const struct oci_store *store, const struct oci_parts *parts
 	    take_list(store, config, "Env", &run->env) < 0 || check_env(store, run) < 0)
 		return -1;
 	if (dir && *dir && *dir != '/')
-		return oci_error(store, NAME, "WorkingDir \"%s\" does not begin with a slash", dir);
+		return oci_error(store, NAME, "WorkingDir \"%s\" does not begin with a slash",
+				 shown(dir));
 	if (dir && *dir && strcmp(dir, "/"))
 		run->workdir = xstrdup(dir);
 	return user && *user ? oci_user(store, stage, user, run) : 0;

@@ -172,7 +172,7 @@ json_t *oci_store_json(const struct oci_store *store, const char *name, const ch
 			json = json_loadb(text, (size_t)blob.size, JSON_REJECT_DUPLICATES, &fault);
 			if (!json)
 				oci_error(store, name, "is no JSON: line %d: %s", fault.line,
-					  fault.text);
+					  shown(fault.text));
 		}
 		free(text);
 	}

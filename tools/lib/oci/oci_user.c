@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/image/stage.h"
 #include "tools/lib/oci/oci_parts.h"
@@ -82,7 +83,7 @@ static int find_user(const struct oci_store *store, const struct image *stage, s
 	buffer_free(&passwd.text);
 	if (!result && !user->login && !is_number(user->name))
 		return oci_error(store, "config", "User \"%s\" is not in the image's /etc/passwd",
-				 user->name);
+				 shown(user->name));
 	return result;
 }
 
@@ -122,7 +123,7 @@ static int find_groups(const struct oci_store *store, const struct image *stage,
 	if (!result && group && !found)
 		return oci_error(store, "config",
 				 "the group of User, \"%s\", is not in the image's /etc/group",
-				 group);
+				 shown(group));
 	return result;
 }
 
