@@ -168,6 +168,36 @@ def test_layers_lie_upon_one_another(tool):
     assert got[b"etc/rdinit/cmdline.d/40-container.conf"].data == b'rdinit.user=33:44,55\nrdinit.chdir="/srv"\n'
 
 
+def layered(tool, *layers):
+    write_layout(tool.path / "w", {"x": parts([tar(*layer) for layer in layers], {"Cmd": ["/f"]})})
+    return {name for name in tool.pack("oci w\n") if not name.startswith((b"etc", b"dev", b"init"))}
+
+
+def test_an_opaque_root_hides_all_of_the_layers_below(tool):
+    assert layered(tool, [member("old/a"), member("f")], [member("f"), member("new/b"), member(".wh..wh..opq")]) \
+        == {b"f", b"new", b"new/b"}
+
+
+def test_a_whiteout_hides_what_has_its_path_and_not_what_a_symlink_leads_to(tool):
+    lower = [member("f"), member("d/x"), member("d/y"), member("l", "l", "d"), member("s", "l", "d/x")]
+    assert layered(tool, lower, [member("l/.wh.x"), member("l/.wh..wh..opq")]) == {b"f", b"d", b"d/x", b"d/y", b"l", b"s"}
+    shutil.rmtree(tool.path / "w")
+    assert layered(tool, lower, [member(".wh.l"), member(".wh.s"), member("d/.wh.y")]) == {b"f", b"d", b"d/x"}
+    shutil.rmtree(tool.path / "w")
+    assert layered(tool, lower, [member("l", "d"), member("l/.wh.x"), member("l/z")]) == {b"f", b"d", b"d/x", b"d/y", b"l", b"l/z", b"s"}
+
+
+def test_what_aufs_kept_for_itself_is_no_part_of_the_image(tool):
+    assert layered(tool, [member("f")], [member(".wh..wh.plnk", "d"), member(".wh..wh.plnk/1.2"), member(".wh..wh.aufs")]) == {b"f"}
+
+
+@pytest.mark.parametrize("name", ["d/.wh.", "d/.wh..", "d/.wh..."])
+def test_a_whiteout_of_no_name_hides_nothing_and_is_refused(tool, name):
+    write_layout(tool.path / "l", {"x": parts([tar(member("d/x")), tar(member(name))], {"Cmd": ["/f"]})})
+    tool.write("r", "oci l\n")
+    tool.fail("pack", "r", says=f"/{name}: a whiteout that names nothing")
+
+
 def test_a_layout_in_a_tar_archive_and_an_old_docker_save(tool):
     write_layout(tool.path / "l", {"latest": parts(LAYERS, CONFIG)})
     subprocess.run(["tar", "-C", "l", "-czf", "l.tar.gz", "."], cwd=tool.path, check=True)
@@ -175,6 +205,22 @@ def test_a_layout_in_a_tar_archive_and_an_old_docker_save(tool):
     tool.write("docker.tar", docker_save(plain, CONFIG))
     merged(tool.pack("oci l.tar.gz\n"))
     merged(tool.pack("oci docker.tar:latest\n"))
+
+
+@pytest.mark.parametrize("kind", ["Config", "Layers"])
+@pytest.mark.parametrize("name", ["../outside", "a/../../outside", "/outside", ""])
+def test_a_docker_save_names_nothing_outside(tool, kind, name):
+    layer = tar(member("f"))
+    config = json.dumps({"architecture": "amd64", "rootfs": {"diff_ids": [digest(layer)]}}).encode()
+    tool.write("outside", config if kind == "Config" else layer)
+    image = {"Config": "c", "RepoTags": ["x:y"], "Layers": ["l"], kind: name if kind == "Config" else [name]}
+    for name, data in (("c", config), ("l", layer), ("manifest.json", json.dumps([image]).encode())):
+        tool.write(f"saved/{name}", data)
+    tool.write("saved.tar", tar(*(member(name, data=(tool.path / "saved" / name).read_bytes()) for name in ("c", "l", "manifest.json")),
+                                member("outside", data=(tool.path / "outside").read_bytes())))
+    for store in ("saved", "saved.tar"):
+        tool.write("r", f"oci {store}\n")
+        tool.fail("pack", "r", says="is no name of a file in it")
 
 
 def test_a_tag_chooses_and_without_it_several_are_refused(tool):
@@ -278,6 +324,31 @@ def set_digest(text):
     return change
 
 
+def set_size(*where, size):
+    """In the manifest's descriptor, or, with the digests after it right again, in one that the manifest has."""
+    def change(path, index, manifest):
+        described = index["manifests"][0]
+        if where:
+            text = json.loads(manifest.read_text())
+            found = text
+            for key in where:
+                found = found[key]
+            found["size"] = size
+            data = json.dumps(text).encode()
+            (path / "blobs/sha256" / digest(data)[7:]).write_bytes(data)
+            described.update(digest=digest(data), size=len(data))
+        else:
+            described["size"] = size
+        (path / "index.json").write_text(json.dumps(index))
+    return change
+
+
+def lead_outside(path, index, manifest):
+    outside = path.parent / "outside"
+    manifest.rename(outside)
+    manifest.symlink_to(outside)
+
+
 def damage_index(path, index, manifest):
     (path / "index.json").write_text("{")
 
@@ -291,7 +362,12 @@ def lose_index(path, index, manifest):
     (lose_layer, "No such file or directory (ENOENT)"), (set_digest("sha256:../../../etc/passwd"), "is no digest"),
     (set_digest("md5:abc"), "is no digest"), (set_digest("sha256:" + "0" * 64), "No such file"),
     (damage_index, "index.json: is no JSON: line 1"), (lose_index, "is no OCI layout"),
-], ids=["damaged", "short", "lost", "traversal", "md5", "no manifest", "no JSON", "no layout"])
+    (set_size(size=-5), "a size that is no number of bytes"), (set_size("layers", 0, size=-5), "a size that is no number"),
+    (set_size("config", size=-1), "a size that is no number"), (set_size("config", size="12"), "a size that is no number"),
+    (set_size("layers", 1, size=1.5), "a size that is no number"), (set_size(size=3), "not 3 as the manifest says"),
+    (set_size("config", size=3), "not 3 as the manifest says"), (lead_outside, "No such file or directory"),
+], ids=["damaged", "short", "lost", "traversal", "md5", "no manifest", "no JSON", "no layout", "size below 0", "layer below 0",
+        "config below 0", "size as text", "size with a point", "another size", "config of another size", "link to outside"])
 def test_what_is_wrong_with_a_layout_is_said(tool, change, says):
     write_layout(tool.path / "l", {"x": parts(LAYERS, CONFIG)})
     broken(tool.path / "l", change)

@@ -15,7 +15,8 @@
 
 #define CHUNK (64 * 1024) /* bytes */
 #define WHITEOUT ".wh."
-#define OPAQUE ".wh..wh..opq"
+#define METADATA ".wh..wh."
+#define OPAQUE METADATA ".opq"
 
 struct reading {
 	struct image *stage;
@@ -196,20 +197,30 @@ static void make_room(struct reading *reading, struct archive_entry *member, con
 	free(place);
 }
 
-static void white_out(struct reading *reading, const char *path)
+/* It stands for what lower layers have at this very path. Through a symlink it would be what has
+ * another path, so none is followed. Source: OCI image specification, layer.md. */
+static int white_out(struct reading *reading, const char *path)
 {
-	const char *name = path_name(path);
-	char *parent = path_parent(path), *gone = path_join(parent, name + strlen(WHITEOUT));
-	int opaque = !strcmp(name, OPAQUE);
-	struct entry *entry = image_find(reading->stage, opaque ? parent : gone);
-	char *place = entry ? xstrdup(entry->path) : NULL;
+	const char *name = path_name(path) + strlen(WHITEOUT);
+	char *parent = path_parent(path), *gone = path_join(parent, name);
+	int is_opaque = !strcmp(path_name(path), OPAQUE), result = 0;
 
-	if (place)
-		image_remove(reading->stage, place, opaque ? REMOVE_BELOW : REMOVE_INCLUSIVE,
-			     reading->layer);
-	free(place);
+	if (!*name || !strcmp(name, ".") || !strcmp(name, ".."))
+		result = failed(reading, path, "a whiteout that names nothing");
+	else
+		image_remove(reading->stage, is_opaque ? parent : gone,
+			     is_opaque ? REMOVE_BELOW : REMOVE_INCLUSIVE, reading->layer);
 	free(parent);
 	free(gone);
+	return result;
+}
+
+/* What aufs kept for itself, with all below it: .wh..wh.plnk/... */
+static int is_metadata(const char *path)
+{
+	const char *at = strstr(path, "/" METADATA);
+
+	return at && strcmp(at + 1, OPAQUE);
 }
 
 /* A number of the archive as newc has it, 32 bits without sign. */
@@ -242,10 +253,10 @@ static int take_clean(struct reading *reading, struct archive *archive,
 {
 	struct entry *entry;
 
-	if (reading->layer && !strncmp(path_name(path), WHITEOUT, strlen(WHITEOUT))) {
-		white_out(reading, path);
+	if (reading->layer && is_metadata(path))
 		return 0;
-	}
+	if (reading->layer && !strncmp(path_name(path), WHITEOUT, strlen(WHITEOUT)))
+		return white_out(reading, path);
 	count_attributes(reading, member, path);
 	if (take_owner(reading, member, path) < 0)
 		return -1;

@@ -4,6 +4,7 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
+#include "tools/lib/base/path.h"
 #include "tools/lib/oci/oci_parts.h"
 
 #define NESTED_MAX 4 /* an index within an index; real ones have two */
@@ -95,6 +96,18 @@ static const json_t *choose(const struct oci_store *store, const char *name, con
 	return choice.chosen;
 }
 
+/* The size that a descriptor says, -1 where it says none. 0, or -1 after reporting. */
+static int take_size(const struct oci_store *store, const char *name, const json_t *descriptor,
+		     int64_t *size)
+{
+	const json_t *number = json_object_get(descriptor, "size");
+
+	*size = number ? json_integer_value(number) : -1;
+	if (!number || (json_is_integer(number) && *size >= 0))
+		return 0;
+	return oci_error(store, name, "a size that is no number of bytes");
+}
+
 static int take_layers(const struct oci_store *store, const char *name, const json_t *manifest,
 		       struct oci_parts *parts)
 {
@@ -104,27 +117,36 @@ static int take_layers(const struct oci_store *store, const char *name, const js
 	json_array_foreach(layers, i, layer)
 	{
 		const char *digest = text_of(layer, "digest"), *type = text_of(layer, "mediaType");
-		const json_t *size = json_object_get(layer, "size");
+		int64_t size;
 		char *blob;
 
-		if (!digest || !json_is_integer(size))
+		if (take_size(store, name, layer, &size) < 0)
+			return -1;
+		if (!digest || size < 0)
 			return oci_error(store, name, "layer %zu has no digest or no size", i);
 		if (type && strstr(type, "+encrypted"))
 			return oci_error(store, name, "layer %zu is encrypted", i);
 		blob = oci_blob_name(store, digest);
 		if (!blob)
 			return -1;
-		oci_add_layer(parts, blob, digest, json_integer_value(size));
+		oci_add_layer(parts, blob, digest, size);
 		free(blob);
 	}
 	return i ? 0 : oci_error(store, name, "has no layers: it is no container's image");
 }
 
-static json_t *blob_json(const struct oci_store *store, const char *digest)
+/* What a descriptor of the file `from` names. NULL after reporting. */
+static json_t *blob_json(const struct oci_store *store, const char *from, const json_t *descriptor)
 {
-	char *name = oci_blob_name(store, digest);
-	json_t *json = name ? oci_store_json(store, name, digest) : NULL;
+	const char *digest = text_of(descriptor, "digest");
+	int64_t size;
+	char *name;
+	json_t *json;
 
+	if (take_size(store, from, descriptor, &size) < 0)
+		return NULL;
+	name = oci_blob_name(store, digest);
+	json = name ? oci_store_json(store, name, digest, size) : NULL;
 	free(name);
 	return json;
 }
@@ -132,20 +154,20 @@ static json_t *blob_json(const struct oci_store *store, const char *digest)
 static int take_manifest(const struct oci_store *store, const char *name, const json_t *manifest,
 			 struct oci_parts *parts)
 {
-	const char *config = text_of(json_object_get(manifest, "config"), "digest");
+	const json_t *config = json_object_get(manifest, "config");
 
-	if (!config)
+	if (!text_of(config, "digest"))
 		return oci_error(store, name, "is no manifest: it has no config");
 	if (take_layers(store, name, manifest, parts) < 0)
 		return -1;
-	parts->config = blob_json(store, config);
+	parts->config = blob_json(store, name, config);
 	return parts->config ? 0 : -1;
 }
 
 int oci_read_index(const struct oci_store *store, const char *tag, struct oci_parts *parts)
 {
 	char *name = xstrdup("index.json");
-	json_t *json = oci_store_json(store, name, NULL);
+	json_t *json = oci_store_json(store, name, NULL, -1);
 	int result = json ? 0 : -1;
 
 	for (int depth = 0; !result && json_object_get(json, "manifests"); depth++) {
@@ -158,7 +180,7 @@ int oci_read_index(const struct oci_store *store, const char *tag, struct oci_pa
 					   NESTED_MAX);
 		else if (chosen && !digest)
 			result = oci_error(store, name, "an image without a digest");
-		else if (!chosen || !(next = blob_json(store, digest)))
+		else if (!chosen || !(next = blob_json(store, name, chosen)))
 			result = -1;
 		free(name);
 		name = xstrdup(digest ? digest : "index.json");
@@ -190,6 +212,19 @@ static const char *diff_id(const struct oci_parts *parts, size_t index)
 	return json_string_value(json_array_get(json_object_get(rootfs, "diff_ids"), index));
 }
 
+/* A name in manifest.json is of a file within what was saved. */
+static int check_name(const struct oci_store *store, const char *name)
+{
+	const char *fault;
+	char *clean = path_clean(name, &fault);
+	int is_inside = clean && *name != '/';
+
+	free(clean);
+	if (is_inside)
+		return 0;
+	return oci_error(store, "manifest.json", "%s is no name of a file in it", shown(name));
+}
+
 static int take_docker(const struct oci_store *store, const json_t *image, struct oci_parts *parts)
 {
 	const char *config = text_of(image, "Config");
@@ -198,13 +233,17 @@ static int take_docker(const struct oci_store *store, const json_t *image, struc
 
 	if (!config)
 		return oci_error(store, "manifest.json", "an image without Config");
-	parts->config = oci_store_json(store, config, NULL);
+	if (check_name(store, config) < 0)
+		return -1;
+	parts->config = oci_store_json(store, config, NULL, -1);
 	if (!parts->config)
 		return -1;
 	json_array_foreach(json_object_get(image, "Layers"), i, layer)
 	{
 		if (!json_is_string(layer) || !diff_id(parts, i))
 			return oci_error(store, config, "has no diff_id for layer %zu", i);
+		if (check_name(store, json_string_value(layer)) < 0)
+			return -1;
 		oci_add_layer(parts, json_string_value(layer), diff_id(parts, i), -1);
 	}
 	return i ? 0 : oci_error(store, "manifest.json", "an image without Layers");
@@ -212,7 +251,7 @@ static int take_docker(const struct oci_store *store, const json_t *image, struc
 
 int oci_read_docker(const struct oci_store *store, const char *tag, struct oci_parts *parts)
 {
-	json_t *json = oci_store_json(store, "manifest.json", NULL);
+	json_t *json = oci_store_json(store, "manifest.json", NULL, -1);
 	const json_t *image, *chosen = NULL;
 	size_t i, count = 0;
 	int result;

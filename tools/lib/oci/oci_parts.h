@@ -33,12 +33,15 @@ int oci_store_open(struct oci_store *store, const char *path, const char *why);
 void oci_store_close(struct oci_store *store);
 int oci_store_has(const struct oci_store *store, const char *name);
 
-/* A file of the store. The caller gives it back with oci_store_done(). 0, or -1 after reporting. */
+/* A file of the store; symlinks in it lead to nothing outside. The caller gives it back with
+ * oci_store_done(). 0, or -1 after reporting. */
 int oci_store_blob(const struct oci_store *store, const char *name, struct blob *blob);
 void oci_store_done(const struct oci_store *store, struct blob *blob);
 
-/* A JSON file, whose bytes must have the digest, where that is not NULL. NULL after reporting. */
-json_t *oci_store_json(const struct oci_store *store, const char *name, const char *digest);
+/* A JSON file, whose bytes must have the digest, where that is not NULL, and the size, where that
+ * is not negative. NULL after reporting. */
+json_t *oci_store_json(const struct oci_store *store, const char *name, const char *digest,
+		       int64_t size);
 
 /* 0, or -1 after reporting that the bytes are others than the digest or the size says. */
 int oci_verify(const struct oci_store *store, const struct blob *blob, const char *digest,

@@ -1,16 +1,17 @@
 /* oci_store.c - the files of a container's image, in a folder or in a tar archive. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
-#include "tools/lib/base/path.h"
 #include "tools/lib/base/digest.h"
 #include "tools/lib/image/tar.h"
 #include "tools/lib/oci/oci_parts.h"
@@ -31,22 +32,38 @@ int oci_error(const struct oci_store *store, const char *name, const char *forma
 	return -1;
 }
 
-static int open_file(const char *path, const char *name, struct blob *blob)
+static int take_file(int fd, const char *name, struct blob *blob)
 {
 	struct stat st;
 
-	blob->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (blob->fd < 0)
+	if (fd < 0)
 		return -1;
-	if (fstat(blob->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		close(blob->fd);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
 		errno = EINVAL;
 		return -1;
 	}
-	blob->at = 0;
-	blob->size = (uint64_t)st.st_size;
-	blob->name = name;
+	*blob = (struct blob){ .fd = fd, .size = (uint64_t)st.st_size, .name = name };
 	return 0;
+}
+
+#define FILE_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+
+/* A file of a folder that comes from a stranger: it is the root for every name and link in it. 0,
+ * or -1 with errno. */
+static int open_inside(const char *dir, const char *name, struct blob *blob)
+{
+	struct open_how how = { .flags = FILE_FLAGS,
+				.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+	int root = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC), fd, err;
+
+	if (root < 0)
+		return -1;
+	fd = (int)syscall(SYS_openat2, root, name, &how, sizeof(how));
+	err = errno;
+	close(root);
+	errno = err;
+	return take_file(fd, name, blob);
 }
 
 int oci_store_open(struct oci_store *store, const char *path, const char *why)
@@ -60,7 +77,7 @@ int oci_store_open(struct oci_store *store, const char *path, const char *why)
 		return error_errno(errno, "%s: %s: cannot open", why, shown(path));
 	if (S_ISDIR(st.st_mode))
 		return 0;
-	if (open_file(path, path, &blob) < 0)
+	if (take_file(open(path, FILE_FLAGS), path, &blob) < 0)
 		return error_errno(errno, "%s: %s: cannot open", why, shown(path));
 	store->members = image_new();
 	result = tar_add(store->members, &blob, 0, why);
@@ -87,22 +104,19 @@ static const struct entry *find_member(const struct oci_store *store, const char
 
 int oci_store_has(const struct oci_store *store, const char *name)
 {
-	char *path;
-	int result;
+	struct blob blob;
 
 	if (store->members)
 		return find_member(store, name) != NULL;
-	path = path_join(store->path, name);
-	result = access(path, F_OK) == 0;
-	free(path);
-	return result;
+	if (open_inside(store->path, name, &blob) < 0)
+		return errno != ENOENT;
+	close(blob.fd);
+	return 1;
 }
 
 int oci_store_blob(const struct oci_store *store, const char *name, struct blob *blob)
 {
 	const struct entry *entry;
-	char *path;
-	int result, err;
 
 	if (store->members) {
 		entry = find_member(store, name);
@@ -111,13 +125,9 @@ int oci_store_blob(const struct oci_store *store, const char *name, struct blob 
 		*blob = spool_blob(entry->spooled - 1, entry->size, entry->path);
 		return 0;
 	}
-	path = path_join(store->path, name);
-	result = open_file(path, name, blob);
-	err = errno;
-	free(path);
-	if (result < 0)
-		return oci_error(store, name, "%s (%s)", strerror(err), strerrorname_np(err));
-	return 0;
+	if (open_inside(store->path, name, blob) == 0)
+		return 0;
+	return oci_error(store, name, "%s (%s)", strerror(errno), strerrorname_np(errno));
 }
 
 void oci_store_done(const struct oci_store *store, struct blob *blob)
@@ -155,7 +165,8 @@ int oci_verify(const struct oci_store *store, const struct blob *blob, const cha
 			 shown(digest));
 }
 
-json_t *oci_store_json(const struct oci_store *store, const char *name, const char *digest)
+json_t *oci_store_json(const struct oci_store *store, const char *name, const char *digest,
+		       int64_t size)
 {
 	struct blob blob;
 	json_error_t fault;
@@ -166,7 +177,7 @@ json_t *oci_store_json(const struct oci_store *store, const char *name, const ch
 		return NULL;
 	if (blob.size > JSON_FILE_MAX) {
 		oci_error(store, name, "has more than %zu MiB", JSON_FILE_MAX >> 20);
-	} else if (!oci_verify(store, &blob, digest, -1)) {
+	} else if (!oci_verify(store, &blob, digest, size)) {
 		text = xmalloc((size_t)blob.size + 1);
 		if (!blob_read(&blob, 0, text, (size_t)blob.size)) {
 			json = json_loadb(text, (size_t)blob.size, JSON_REJECT_DUPLICATES, &fault);
