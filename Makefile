@@ -71,7 +71,7 @@ endif
 
 FORMATTED = $(shell find init tools tests -name '*.[ch]')
 
-.PHONY: all deps run-deps run check check-all kernel soak bench bench-boot bench-coldplug bench-pack fuzz lint format install install-hooks clean help
+.PHONY: all deps run-deps run check check-all kernel soak bench bench-boot bench-coldplug bench-pack bench-scale fuzz lint format install install-hooks clean help
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNIT_OBJS) $(FUZZ_OBJS) $B/unit/tests/unit/fake_sys.o $B/fuzz/tests/fuzz/quiet_error.o
 
@@ -145,6 +145,18 @@ $B/unit/%: tests/unit/%.c $B/unit/tests/unit/fake_sys.o $B/unit/tested.a
 	$(call run_as,TEST,$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $B/unit/tests/unit/$*.d -o $@ $< \
 		$(if $(shell grep fake_sys.h $<),$B/unit/tests/unit/fake_sys.o) $B/unit/tested.a -lcmocka $(TOOL_LIBS))
 
+# What test_scale counts the steps of: a call in each basic block.
+SCALED	= $(sort $(wildcard tools/lib/archive/*.c tools/lib/image/*.c) tools/lib/base/path.c tools/lib/base/walk.c)
+-include $(SCALED:%.c=$B/scale/%.d)
+
+$B/scale/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call run_as,CC,$(CC) $(UNIT_CFLAGS) -fsanitize-coverage=trace-pc -MMD -MP -c -o $@ $<)
+
+$B/unit/test_scale: tests/unit/test_scale.c $(SCALED:%.c=$B/scale/%.o) $B/unit/tested.a
+	$(call run_as,TEST,$(CC) $(UNIT_CFLAGS) -MMD -MP -MF $B/unit/tests/unit/test_scale.d -o $@ $< \
+		$(SCALED:%.c=$B/scale/%.o) $B/unit/tested.a -lcmocka -lm $(TOOL_LIBS))
+
 $B/fuzz/%: tests/fuzz/%.c $B/fuzz/tests/fuzz/quiet_error.o $B/fuzz/tested.a
 	$(call run_as,FUZZ,$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $B/fuzz/tests/fuzz/$*.d -o $@ $< \
 		$B/fuzz/tests/fuzz/quiet_error.o $B/fuzz/tested.a $(TOOL_LIBS))
@@ -207,6 +219,10 @@ bench-coldplug: deps		## what the drivers of a machine cost, beside busybox [KER
 bench-pack: deps		## what packing costs, beside other archivers
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/bench/bench_pack.py $B
+
+bench-scale: deps		## what each command costs for up to a million entries
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tests/bench/bench_scale.py $B
 
 bench: deps			## what /init costs, in instructions
 	@$(MAKE) --no-print-directory all

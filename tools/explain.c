@@ -106,24 +106,22 @@ enum direction { NEEDED_BY, NEEDS };
 static void print_relations(const struct explain *explain, size_t index, enum direction direction)
 {
 	const struct relations *relations = &explain->relations;
-	size_t met = 0;
+	size_t count, first = (direction == NEEDS ? relations_from : relations_to)(relations, index,
+										   &count);
 
-	for (size_t i = 0; i < relations->count; i++) {
-		const struct relation *relation = &relations->list[i];
+	for (size_t i = first; i < first + count && i < first + SHOWN_MAX; i++) {
+		const struct relation *relation =
+			&relations->list[direction == NEEDS ? i : relations->by_to[i]];
 
-		if ((direction == NEEDS ? relation->from : relation->to) != index)
-			continue;
-		if (met++ >= SHOWN_MAX)
-			continue;
 		if (direction == NEEDS)
 			printf("  needs: %s, %s\n", path_of(explain, relation->to), relation->kind);
 		else
 			printf("  needed by: %s, as %s\n", path_of(explain, relation->from),
 			       relation->kind);
 	}
-	if (met > SHOWN_MAX)
+	if (count > SHOWN_MAX)
 		printf("  %s %zu more\n",
-		       direction == NEEDS ? "needs:" : "needed by:", met - SHOWN_MAX);
+		       direction == NEEDS ? "needs:" : "needed by:", count - SHOWN_MAX);
 }
 
 static void print_way(const struct explain *explain, size_t index)

@@ -64,8 +64,10 @@ static int read_entries(struct archive *archive, struct span span, const char *k
 struct archive_segment *archive_add_segment(struct archive *archive, const char *kind,
 					    size_t offset)
 {
-	archive->segments = xreallocarray(archive->segments, archive->segment_count + 1,
-					  sizeof(*archive->segments));
+	if (!(archive->segment_count & (archive->segment_count - 1)))
+		archive->segments = xreallocarray(
+			archive->segments, archive->segment_count ? 2 * archive->segment_count : 1,
+			sizeof(*archive->segments));
 	archive->segments[archive->segment_count] =
 		(struct archive_segment){ .kind = kind, .offset = offset };
 	return &archive->segments[archive->segment_count++];

@@ -56,8 +56,9 @@ static void relate_name(struct reading *reading, const char *name, const char *k
 		else
 			high = middle;
 	}
-	for (; low < reading->archive->count &&
-	       !strcmp(name_of(reading->archive, reading->by_name[low]), name);
+	for (high = low + SAME_NAME_MAX;
+	     low < reading->archive->count && low < high &&
+	     !strcmp(name_of(reading->archive, reading->by_name[low]), name);
 	     low++)
 		relate(reading, reading->by_name[low], kind);
 }
@@ -171,6 +172,26 @@ static void read_file(struct reading *reading, const struct archive_entry *entry
 		read_script(reading, data);
 }
 
+static int by_to(const void *one, const void *other, void *context)
+{
+	const struct relation *list = context;
+	size_t a = *(const size_t *)one, b = *(const size_t *)other;
+
+	if (list[a].to != list[b].to)
+		return list[a].to < list[b].to ? -1 : 1;
+	return (a > b) - (a < b);
+}
+
+static void index_targets(struct relations *relations)
+{
+	relations->by_to = xreallocarray(NULL, relations->count + 1, sizeof(*relations->by_to));
+	for (size_t i = 0; i < relations->count; i++)
+		relations->by_to[i] = i;
+	if (relations->count)
+		qsort_r(relations->by_to, relations->count, sizeof(*relations->by_to), by_to,
+			relations->list);
+}
+
 void relations_read(const struct archive *archive, struct relations *relations)
 {
 	struct reading reading = { .archive = archive, .relations = relations };
@@ -191,10 +212,51 @@ void relations_read(const struct archive *archive, struct relations *relations)
 			read_symlink(&reading, entry);
 	}
 	free(reading.by_name);
+	index_targets(relations);
+}
+
+enum end { FROM, TO };
+
+static size_t end_of(const struct relations *relations, enum end end, size_t at)
+{
+	return end == FROM ? relations->list[at].from : relations->list[relations->by_to[at]].to;
+}
+
+/* How many have an end below `index`. */
+static size_t count_below(const struct relations *relations, enum end end, size_t index)
+{
+	size_t low = 0, high = relations->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (end_of(relations, end, middle) < index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+size_t relations_from(const struct relations *relations, size_t index, size_t *count)
+{
+	size_t first = count_below(relations, FROM, index);
+
+	*count = count_below(relations, FROM, index + 1) - first;
+	return first;
+}
+
+size_t relations_to(const struct relations *relations, size_t index, size_t *count)
+{
+	size_t first = count_below(relations, TO, index);
+
+	*count = count_below(relations, TO, index + 1) - first;
+	return first;
 }
 
 void relations_free(struct relations *relations)
 {
+	free(relations->by_to);
 	free(relations->list);
 	*relations = (struct relations){ 0 };
 }
@@ -211,12 +273,12 @@ static int begins_at_init(const struct relations *relations, size_t via)
 static size_t reach(const struct relations *relations, size_t at, size_t start, size_t *via,
 		    size_t *queue, size_t *last)
 {
-	size_t needed = 0;
+	size_t needed = 0, count, first = relations_to(relations, at, &count);
 
-	for (size_t i = 0; i < relations->count; i++) {
-		size_t from = relations->list[i].from;
+	for (size_t k = first; k < first + count; k++) {
+		size_t i = relations->by_to[k], from = relations->list[i].from;
 
-		if (relations->list[i].to != at || from == at)
+		if (from == at)
 			continue;
 		needed++;
 		if (via[from] || from == start)

@@ -11,17 +11,24 @@ struct relation {
 
 struct relations {
 	struct relation *list; /* in the order of from */
+	size_t *by_to; /* indexes into list, in the order of to, then from */
 	size_t count;
 };
 
 /*
  * Reads every program, script, module, symlink and list of /init's in the image. What is found by
  * its name alone (DT_NEEDED, depends=) leads to every entry of that name: which of them is taken
- * depends on where it is looked for, and an image seldom has two. What is opened by dlopen(3) is
- * not seen.
+ * depends on where it is looked for, and an image seldom has two; of more than SAME_NAME_MAX the
+ * first ones count. What is opened by dlopen(3) is not seen.
  */
+#define SAME_NAME_MAX 16
 void relations_read(const struct archive *archive, struct relations *relations);
 void relations_free(struct relations *relations);
+
+/* Those from an entry, as indexes into `list`, and those to it, as indexes into `by_to`: the first,
+ * and *count of them. O(log n). */
+size_t relations_from(const struct relations *relations, size_t index, size_t *count);
+size_t relations_to(const struct relations *relations, size_t index, size_t *count);
 
 /* The shortest way to `index` from what /init runs or loads, else from an entry that nothing needs,
  * as indexes into relations.list in its order. malloc'd; *count of them, 0 where nothing

@@ -36,11 +36,14 @@ struct drawing {
 	unsigned int color;
 };
 
+/* Paths come in their order: what lies in one folder comes in a row, so only the last one counts.
+ */
 static struct node *child_of(struct node *node, const char *name, size_t len)
 {
-	for (size_t i = 0; i < node->count; i++)
-		if (node->children[i].name_len == len && !memcmp(node->children[i].name, name, len))
-			return &node->children[i];
+	struct node *last = node->count ? &node->children[node->count - 1] : NULL;
+
+	if (last && last->name_len == len && !memcmp(last->name, name, len))
+		return last;
 	if (node->count == node->room) {
 		node->room = node->room ? 2 * node->room : 4;
 		node->children = xreallocarray(node->children, node->room, sizeof(*node->children));
@@ -223,9 +226,10 @@ static void print_style(FILE *out)
 static void read_all(const struct archive *archive, struct node *root)
 {
 	for (size_t i = 0; i < archive->count; i++) {
-		const struct archive_entry *entry = &archive->entries[i];
+		size_t index = archive->by_path[i];
+		const struct archive_entry *entry = &archive->entries[index];
 
-		if (S_ISREG(entry->newc.fields.mode) && entry->data_of == i &&
+		if (S_ISREG(entry->newc.fields.mode) && entry->data_of == index &&
 		    archive_find(archive, entry->path) == entry)
 			add(root, entry->path, archive_data(archive, entry).len);
 	}

@@ -15,14 +15,14 @@ int error_errno(int err, const char *format, ...) __attribute__((format(printf, 
 /* `rdinit: warning: TEXT`: something the caller should know, and the work goes on. */
 void warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The text with bytes that are no printable UTF-8 as C escapes (\n, \xff), and with those of characters
- * that change how the rest is shown: controls, overrides of direction. The result lives in
- * one of eight static buffers, so it is good for the arguments of one message; names over
- * 1 KiB are cut with "...". */
+/* The text with bytes that are no printable UTF-8 as C escapes (\n, \xff), and with those of
+ * characters that change how the rest is shown: controls, overrides of direction. The result lives
+ * in one of eight static buffers, so it is good for the arguments of one message; names over 1 KiB
+ * are cut with "...". */
 const char *shown(const char *name);
 
-/* A whole line for the terminal in the same way, but that its backslashes stay, since its names went
- * through shown() before. malloc'd. */
+/* A whole line for the terminal in the same way, but that its backslashes stay, since its names
+ * went through shown() before. malloc'd. */
 char *shown_line(const char *text);
 
 /* Usage errors of subcommand `command` ("pack"): the text, then how to get help. Returns 2. */

@@ -27,44 +27,6 @@ static bool is_kind(const struct entry *entry, uint32_t kind)
 	return (entry->mode & S_IFMT) == kind;
 }
 
-int image_has_below(const struct image *image, const char *path)
-{
-	for (const struct node *node = image->oldest; node; node = node->newer)
-		if (path_is_below(node->entry.path, path))
-			return 1;
-	return 0;
-}
-
-/* The first name that shares `old`'s inode takes over what `old` held; old is about to go. */
-static void leave_to_heirs(struct image *image, struct entry *old)
-{
-	struct entry **all, *heir = NULL;
-	size_t count;
-
-	if (!old->shared)
-		return;
-	all = image_sorted(image, &count);
-	for (size_t i = 0; i < count; i++) {
-		struct entry *entry = all[i];
-
-		if (entry->link != old)
-			continue;
-		entry->link = heir;
-		if (heir)
-			continue;
-		heir = entry;
-		heir->shared = 1;
-		heir->host_path = old->host_path;
-		heir->data = old->data;
-		heir->spooled = old->spooled;
-		heir->size = old->size;
-		old->host_path = NULL;
-		old->data = NULL;
-	}
-	old->shared = 0;
-	free(all);
-}
-
 void entry_set_attributes(struct image *image, struct entry *entry, const struct entry *wanted)
 {
 	entry->mode = wanted->mode;
@@ -117,7 +79,6 @@ void image_drop(struct image *image, struct entry *entry)
 {
 	struct node *node = (struct node *)entry;
 
-	leave_to_heirs(image, entry);
 	table_remove(image, entry);
 	node->next = image->dropped;
 	image->dropped = node;
@@ -153,15 +114,13 @@ static int move_children(struct image *image, const char *from, const char *targ
 	size_t count, len = strlen(from);
 	char *parent = path_parent(from),
 	     *to = *target == '/' ? xstrdup(target) : path_join(parent, target);
-	struct entry **all = image_sorted(image, &count);
+	struct entry **all = table_below(image, from, &count);
 	int result = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		char *path;
+	entries_sort(all, count);
+	for (size_t i = 0; i < count && !result; i++) {
+		char *path = path_join(to, all[i]->path + len);
 
-		if (!path_is_below(all[i]->path, from) || result < 0)
-			continue;
-		path = path_join(to, all[i]->path + len);
 		result = move_entry(image, all[i], path, why);
 		free(path);
 	}
@@ -186,6 +145,17 @@ static bool symlink_stays(const struct entry *symlink, const struct entry *wante
 	       (symlink->rank == IMAGE_NEEDED || symlink->rank == IMAGE_PROGRAM);
 }
 
+/* Other names keep what this one shares with them; it gets an inode of its own. */
+static struct entry *new_inode(struct image *image, struct entry *old)
+{
+	struct entry *entry = table_new(image);
+
+	entry->path = old->path;
+	image_drop(image, old);
+	table_insert(image, entry);
+	return entry;
+}
+
 static struct entry *replace(struct image *image, struct entry *entry, const struct entry *wanted)
 {
 	bool moves = symlink_takes_directory(entry, wanted);
@@ -199,7 +169,8 @@ static struct entry *replace(struct image *image, struct entry *entry, const str
 		warning("%s: %s takes the place of what %s put there", wanted->why,
 			shown(entry->path), entry->why);
 	table_forget_folders(image);
-	leave_to_heirs(image, entry);
+	if (entry->shared)
+		entry = new_inode(image, entry);
 	entry_set_attributes(image, entry, wanted);
 	entry_set_content(image, entry, wanted);
 	if (moves && move_children(image, entry->path, entry->target, entry->why) < 0)
@@ -223,13 +194,14 @@ struct entry *image_settle(struct image *image, struct entry *entry, const struc
 void image_remove(struct image *image, const char *path, enum image_removal removal,
 		  unsigned int keep)
 {
+	struct entry *top = table_find(image, path);
 	size_t count;
-	struct entry **all = image_entries(image, &count);
+	struct entry **all = table_below(image, path, &count);
 
-	for (size_t i = 0; i < count; i++)
-		if ((!keep || all[i]->layer != keep) &&
-		    (path_is_below(all[i]->path, path) ||
-		     (removal == REMOVE_INCLUSIVE && !strcmp(all[i]->path, path))))
-			image_drop(image, all[i]);
+	while (count--)
+		if (!keep || all[count]->layer != keep)
+			image_drop(image, all[count]);
+	if (removal == REMOVE_INCLUSIVE && top && (!keep || top->layer != keep))
+		image_drop(image, top);
 	free(all);
 }

@@ -4,31 +4,24 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/base/walk.h"
 
-/* Eight bytes at a time; the multiplier is the golden ratio's, as in the kernel's hash_64(). */
-static uint64_t hash_of(const char *path, size_t len)
+/* Names may come from a stranger, who would choose those that collide: so each run has a seed. */
+static uint64_t hash_of(const struct image *image, const char *path, size_t len)
 {
-	uint64_t hash = len, word;
-
-	for (; len >= sizeof(word); path += sizeof(word), len -= sizeof(word)) {
-		memcpy(&word, path, sizeof(word));
-		hash = (hash ^ word) * 0x9e3779b97f4a7c15;
-		hash ^= hash >> 32;
-	}
-	word = 0;
-	memcpy(&word, path, len);
-	hash = (hash ^ word) * 0x9e3779b97f4a7c15;
-	return hash ^ hash >> 32;
+	return XXH3_64bits_withSeed(path, len, image->seed);
 }
 
 static struct node *find_span(const struct image *image, const char *path, size_t len)
 {
-	uint64_t hash = hash_of(path, len);
+	uint64_t hash = hash_of(image, path, len);
 	struct node *node = NULL;
 
 	if (image->bucket_count)
@@ -70,19 +63,87 @@ struct entry *table_new(struct image *image)
 	return &node->entry;
 }
 
+static size_t parent_len(const char *path)
+{
+	return (size_t)(strrchr(path, '/') - path);
+}
+
+/* The node that holds those in the same directory. */
+static struct node *parent_node(struct image *image, const char *path)
+{
+	size_t len = parent_len(path);
+	struct node *parent;
+
+	if (!len)
+		return &image->top;
+	if (image->folder && image->folder_len == len &&
+	    !memcmp(image->folder->entry.path, path, len))
+		return (struct node *)image->folder;
+	parent = find_span(image, path, len);
+	return parent ? parent : &image->loose;
+}
+
+static void join(struct node *parent, struct node *node)
+{
+	node->parent = parent;
+	node->before = NULL;
+	node->after = parent->first;
+	if (parent->first)
+		parent->first->before = node;
+	parent->first = node;
+}
+
+static void part(struct node *node)
+{
+	*(node->before ? &node->before->after : &node->parent->first) = node->after;
+	if (node->after)
+		node->after->before = node->before;
+}
+
+/* Those in a directory that goes, and those that wait for one that comes. */
+static void let_go(struct image *image, struct node *directory)
+{
+	while (directory->first) {
+		struct node *node = directory->first;
+
+		part(node);
+		join(&image->loose, node);
+	}
+}
+
+static void gather(struct image *image, struct node *directory)
+{
+	size_t len = strlen(directory->entry.path);
+	struct node *next;
+
+	for (struct node *node = image->loose.first; node; node = next) {
+		next = node->after;
+		if (parent_len(node->entry.path) != len ||
+		    memcmp(node->entry.path, directory->entry.path, len))
+			continue;
+		part(node);
+		join(directory, node);
+	}
+}
+
 void table_insert(struct image *image, struct entry *entry)
 {
 	struct node *node = (struct node *)entry;
 
 	if (image->count == image->bucket_count)
 		grow(image);
-	node->hash = hash_of(entry->path, strlen(entry->path));
+	node->hash = hash_of(image, entry->path, strlen(entry->path));
 	put(image, node);
 	node->older = image->newest;
 	node->newer = NULL;
 	*(image->newest ? &image->newest->newer : &image->oldest) = node;
 	image->newest = node;
 	image->count++;
+	if (!entry->path[1])
+		return;
+	join(parent_node(image, entry->path), node);
+	if (image->loose.first)
+		gather(image, node);
 }
 
 void table_forget_folders(struct image *image)
@@ -98,7 +159,7 @@ void table_remember_folder(struct image *image, struct entry *entry)
 
 int table_is_in_folder(struct image *image, const char *path)
 {
-	size_t len = (size_t)(strrchr(path, '/') - path);
+	size_t len = parent_len(path);
 	struct node *folder;
 
 	if (image->folder && image->folder_len == len &&
@@ -123,7 +184,47 @@ void table_remove(struct image *image, struct entry *entry)
 	*(node->older ? &node->older->newer : &image->oldest) = node->newer;
 	*(node->newer ? &node->newer->older : &image->newest) = node->older;
 	image->count--;
+	if (entry->path[1]) {
+		part(node);
+		let_go(image, node);
+	}
 	table_forget_folders(image);
+}
+
+static const struct node *holder_of(const struct image *image, const char *path)
+{
+	return path[1] ? find_span(image, path, strlen(path)) : &image->top;
+}
+
+int image_has_below(const struct image *image, const char *path)
+{
+	const struct node *holder = holder_of(image, path);
+
+	return holder && holder->first;
+}
+
+/* The next one of a tree, parents first; NULL behind the last. */
+static struct node *next_below(const struct node *top, struct node *node)
+{
+	if (node->first)
+		return node->first;
+	while (node != top && !node->after)
+		node = node->parent;
+	return node == top ? NULL : node->after;
+}
+
+struct entry **table_below(const struct image *image, const char *path, size_t *count)
+{
+	const struct node *top = holder_of(image, path);
+	struct entry **all = NULL;
+
+	*count = 0;
+	for (struct node *node = top ? top->first : NULL; node; node = next_below(top, node)) {
+		if (!(*count & (*count - 1)))
+			all = xreallocarray(all, *count ? 2 * *count : 1, sizeof(*all));
+		all[(*count)++] = &node->entry;
+	}
+	return all;
 }
 
 const char *table_why(struct image *image, const char *why)
@@ -209,6 +310,9 @@ struct image *image_new(void)
 
 	image->defaults.rank = IMAGE_EXPLICIT;
 	image->changes = 1;
+	/* Without random numbers (a very old kernel) names are only not protected. */
+	if (getrandom(&image->seed, sizeof(image->seed), GRND_NONBLOCK) < 0)
+		image->seed = 0;
 	return image;
 }
 

@@ -9,6 +9,8 @@ struct node {
 	struct entry entry; /* first, so that an entry's address is its node's */
 	struct node *next; /* of its bucket */
 	struct node *older, *newer; /* in the order in which they came */
+	struct node *parent, *first, *before,
+		*after; /* the directory's node, and a list of those in it */
 	uint64_t hash; /* of its path */
 	unsigned int folder; /* image->changes when this was seen to be a directory with no symlink
 			      * on the way to it, or 0 */
@@ -16,11 +18,15 @@ struct node {
 
 struct image {
 	struct image_defaults defaults;
+	uint64_t seed; /* of the hashes: their order is seen nowhere */
 	struct arena arena; /* nodes and strings: who was dropped is still held by callers */
 	struct node **buckets;
 	size_t bucket_count; /* a power of 2, or 0 */
 	struct node *oldest, *newest;
-	struct node *dropped;
+	struct node *
+		dropped; /* they have no name any more; one with other names still is their inode */
+	struct node top; /* stands for "/", which need not be there */
+	struct node loose; /* holds those whose directory is not there, while many are moved */
 	size_t count;
 	const char *why; /* the last one: thousands of entries come for the same reason */
 	const struct node *folder; /* the directory that the last entry went to, or NULL */
@@ -48,6 +54,9 @@ struct entry *table_new(struct image *image);
 void table_insert(struct image *image, struct entry *entry);
 void table_remove(struct image *image, struct entry *entry);
 
+/* All below an entry's path, parents first; free() the array. */
+struct entry **table_below(const struct image *image, const char *path, size_t *count);
+
 /* Where the parents of a clean path lead when the image's symlinks are followed; the last name
  * stays as it is. malloc'd, or NULL after reporting that they go round in circles (why NULL: no
  * report). */
@@ -66,7 +75,7 @@ int image_create_parents(struct image *image, const char *path, const char *why)
 /* Two claims on one path: the one that stays, or NULL after reporting. */
 struct entry *image_settle(struct image *image, struct entry *entry, const struct entry *wanted);
 
-/* Takes an entry out. Another name of its inode inherits what it held. */
+/* Takes an entry out. What other names share with it stays where it is, without a name. */
 void image_drop(struct image *image, struct entry *entry);
 
 /* Sorts entries by the bytes of their paths; quick where most are in order already. */

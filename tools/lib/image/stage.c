@@ -79,7 +79,7 @@ int stage_merge(struct image *image, const struct image *stage, const struct tre
 	int result = dest ? 0 : error("%s: %s: %s", why, shown(source->dest), fault);
 
 	for (size_t i = 0; i < count; i++)
-		all[i]->copy = NULL;
+		image_inode(all[i])->copy = NULL;
 	for (size_t i = 0; i < count && !result; i++)
 		if (is_named(all[i], dest))
 			result = merge_one(&merge, all[i], dest);

@@ -152,8 +152,9 @@ static int put_one(struct writer *writer, struct entry *entry)
 static void count_links(struct entry **all, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		all[i]->ino = 0;
-		all[i]->nlink = all[i]->left = 0;
+		struct entry *inode = image_inode(all[i]);
+
+		inode->ino = inode->nlink = inode->left = 0;
 	}
 	for (size_t i = 0; i < count; i++) {
 		struct entry *inode = image_inode(all[i]);

@@ -1,5 +1,6 @@
 /* recipe_attr.c - the verb that changes owner and mode of what other lines bring. */
 #include <fnmatch.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +56,17 @@ static void apply(const struct attr *attr, struct entry *inode)
 		inode->gid = attr->gid;
 }
 
+/* A pattern without wildcards is a path: no entry but that one is asked. */
+static size_t apply_literal(const struct recipe *recipe, const struct attr *attr)
+{
+	struct entry *entry = image_find(recipe->image, attr->pattern);
+
+	if (!entry || strcmp(entry->path, attr->pattern))
+		return 0;
+	apply(attr, image_inode(entry));
+	return 1;
+}
+
 /* In the order of the lines, so that exceptions stand behind the rule. */
 int finish_attr(struct recipe *recipe)
 {
@@ -67,9 +79,10 @@ int finish_attr(struct recipe *recipe)
 	all = image_entries(recipe->image, &count);
 	for (size_t i = 0; i < recipe->attr_count && !result; i++) {
 		const struct attr *attr = &recipe->attrs[i];
-		size_t matched = 0;
+		bool is_path = !strpbrk(attr->pattern, "*?[\\");
+		size_t matched = is_path ? apply_literal(recipe, attr) : 0;
 
-		for (size_t k = 0; k < count; k++)
+		for (size_t k = 0; k < count && !is_path; k++)
 			if (!fnmatch(attr->pattern, all[k]->path, 0)) {
 				apply(attr, image_inode(all[k]));
 				matched++;
