@@ -7,6 +7,7 @@
 #include "tools/commands.h"
 #include "tools/lib/base/bad_option.h"
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/limit.h"
 #include "tools/lib/base/whole_file.h"
 #include "tools/lib/check/check_report.h"
 
@@ -120,7 +121,7 @@ static int check_image(struct check *check, const struct request *request, const
 
 	if ((!request->root || !disk_names_read(request->root, &check->disk)) &&
 	    !check_take_kernel(check, request->kernel, request->config) &&
-	    !whole_file(name, ARCHIVE_MAX, "file", &file)) {
+	    !whole_file(name, limit_left(), "file", &file)) {
 		check_take_image(check, name, &file);
 		check_judge(check);
 		status = report(check, request->form);

@@ -7,6 +7,7 @@
 
 #include "tools/commands.h"
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/limit.h"
 #include "tools/lib/base/typo.h"
 
 #define VERSION "0.1"
@@ -32,6 +33,8 @@ static void print_help(void)
 	puts("usage: rdinit COMMAND [OPTION...] [ARGUMENT...]\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		printf("  %-8s %s\n", commands[i].name, commands[i].help);
+	puts("\nEach command that reads images and archives takes\n"
+	     "  --max-size SIZE  what all of them may unpack to, with K, M or G (4G)");
 	puts("\n`rdinit help COMMAND` says more; the whole story is in rdinit(1).");
 }
 
@@ -48,6 +51,34 @@ static void open_standard_streams(const char *command)
 	if (fd < 0)
 		_exit(1);
 	close(fd);
+}
+
+/* Takes --max-size out of the arguments, up to those of another program. 0, or 2 after reporting.
+ */
+static int take_limit(int *argc, char **argv)
+{
+	static const char name[] = "--max-size";
+	int kept = 1, at = 1;
+
+	for (; at < *argc && strcmp(argv[at], "--") && strcmp(argv[at], "--app"); at++) {
+		const char *size = argv[at] + strlen(name);
+
+		if (strncmp(argv[at], name, strlen(name)) || (*size && *size != '=')) {
+			argv[kept++] = argv[at];
+			continue;
+		}
+		size = *size ? size + 1 : at + 1 < *argc ? argv[++at] : "";
+		if (limit_set(size) < 0) {
+			error("%s: expected bytes, or a number with K, M, G or T, found \"%s\"",
+			      name, shown(size));
+			return 2;
+		}
+	}
+	while (at < *argc)
+		argv[kept++] = argv[at++];
+	argv[kept] = NULL;
+	*argc = kept;
+	return 0;
 }
 
 static int finish(int status)
@@ -87,6 +118,8 @@ int main(int argc, char **argv)
 	open_standard_streams(argc > 1 ? argv[1] : NULL);
 	/* A file size limit is then an error of write(2) that the command reports. */
 	signal(SIGXFSZ, SIG_IGN);
+	if (take_limit(&argc, argv))
+		return 2;
 	if (argc < 2) {
 		error("expected a command: pack, list, run ... (try: rdinit --help)");
 		return 2;

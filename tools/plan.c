@@ -5,6 +5,7 @@
 #include "tools/commands.h"
 #include "tools/lib/base/bad_option.h"
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/limit.h"
 #include "tools/lib/base/whole_file.h"
 #include "tools/lib/check/plan.h"
 
@@ -18,7 +19,7 @@ static int plan_image(const char *append, const char *name)
 {
 	struct check check = { .append = append };
 	struct buffer file = { NULL, 0, 0 };
-	int result = whole_file(name, ARCHIVE_MAX, "file", &file);
+	int result = whole_file(name, limit_left(), "file", &file);
 
 	if (!result) {
 		check_take_image(&check, name, &file);

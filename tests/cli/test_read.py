@@ -1,6 +1,8 @@
 """test_read.py - rdinit cat, extract and diff: an image's files, its folder, and what changed."""
+import gzip
 import json
 import os
+import resource
 import shutil
 import stat
 import subprocess
@@ -9,6 +11,7 @@ import sys
 import pytest
 
 from newc import TRAILER, entry
+from oci import member, parts, tar, write_layout
 
 TREE = ('dir / 0755 0 0\ndir /usr 0755 0 0\ndir /usr/lib 0700 5 6\nslink /lib /usr/lib 0777 0 0\n'
         'file /usr/lib/a data 04755 1 2 /usr/lib/b\nfile "/n l\\n" data 0000 0 0\n'
@@ -293,3 +296,90 @@ def test_diff_of_the_same(packed):
 def test_diff_of_what_is_no_image(packed):
     packed.fail("diff", "x.img", "data", status=2, says="data: ")
     packed.fail("diff", "x.img", status=2, says="expected A and B")
+
+
+# --- how much may come ---------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def zeros():
+    """A segment of 1.9 GB of zero bytes, whose frame says so."""
+    return subprocess.run(["sh", "-c", "head -c 1900M /dev/zero | zstd -1 -q --stream-size=1992294400 -c"], capture_output=True,
+                          check=True).stdout
+
+
+def small(tool, *words, says, status=1, memory=300 << 20):
+    """Refused with so little memory that nothing can have been unpacked."""
+    return tool.fail(*words, says=says, status=status, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory)))
+
+
+COMMANDS = [["list"], ["cat"], ["extract"], ["diff"], ["explain"], ["pack"], ["pack", "tar"]]
+
+
+def words_for(command, image):
+    more = {"cat": ["/f"], "extract": ["out"], "diff": [image], "explain": ["/f"]}.get(command[0], [])
+    return ["pack", "--no-init", "-o", "y.img", "--tar" if command[1:] else "--image", image] if command[0] == "pack" \
+        else [command[0], image, *more]
+
+
+@pytest.mark.parametrize("command", COMMANDS[:-1], ids=" ".join)
+def test_segments_count_together_and_are_told_before_they_are_unpacked(tool, zeros, command):
+    """Each is below the limit, and all three are not: 67 KB for 5.7 GB."""
+    early = entry(b"early", 0o40755) + TRAILER
+    tool.write("x.img", early + bytes(-len(early) % 512) + 3 * (zeros + bytes(-len(zeros) % 4)))
+    assert (tool.path / "x.img").stat().st_size < 1 << 20
+    words = words_for(command, "x.img")
+    small(tool, *words, says="x.img: unpacks to more than 4 GiB", status=2 if command == ["diff"] else 1)
+    assert "y.img" not in tool.names()
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("before", [True, False])
+def test_the_limit_is_a_choice(tool, command, before):
+    """Of gzip the size is not known before; images count with one another."""
+    data = entry(b"f", data=bytes(3 << 20)) + TRAILER
+    tool.write("x.img", gzip.compress(data) if command[1:] != ["tar"] else gzip.compress(tar(member("f", data=bytes(3 << 20)))))
+    words = words_for(command, "x.img")
+
+    def limited(size):
+        return ["--max-size", size, *words] if before else [*words, f"--max-size={size}"]
+    tool.fail(*limited("2M"), status=2 if command == ["diff"] else 1, says="x.img: unpacks to more than 2 MiB")
+    if command == ["diff"]:
+        tool.fail(*limited("5M"), status=2, says="more than 5 MiB, with what was read before it: --max-size allows more")
+    tool.run(*limited("7M"))
+
+
+@pytest.mark.parametrize("size", ["", "0", "x", "1X", "-1", "1GB", "99999999999999999999", "9999999999T"])
+def test_a_limit_that_is_no_size_is_refused(tool, size):
+    tool.write("x.img", entry(b"f") + TRAILER)
+    tool.fail("list", "--max-size", size, "x.img", status=2, says="--max-size: expected bytes")
+    tool.fail("list", "x.img", "--max-size", status=2, says="--max-size: expected bytes")
+
+
+def test_members_of_layers_count_together(tool):
+    layer = gzip.compress(tar(member("f", data=bytes(3 << 20))))
+    write_layout(tool.path / "app", {"x": parts([layer, layer], {"Cmd": ["/f"]})})
+    tool.fail("pack", "-o", "y.img", "--max-size", "5M", "--oci", "app", says="unpacks to more than 5 MiB")
+    subprocess.run(["tar", "-C", "app", "-cf", "app.tar", "."], cwd=tool.path, check=True)
+    for store in ("app", "app.tar"):
+        tool.run("pack", "-o", "y.img", "--max-size", "7M", "--oci", store)
+
+
+def test_holes_of_a_tar_take_no_room_before_they_are_packed(tool):
+    """2.5 KB that say they are 3 GB: refused at once, or without 3 GB of temporary files."""
+    with open(tool.path / "f", "wb") as f:
+        f.truncate(3 << 30)
+    subprocess.run(["tar", "-S", "-cf", "a.tar", "f"], cwd=tool.path, check=True)
+    (tool.path / "f").unlink()
+    small(tool, "pack", "-o", "y.img", "--max-size", "2G", "--tar", "a.tar", says="a.tar: unpacks to more than 2 GiB")
+    with open(tool.path / "f", "wb") as f:
+        f.truncate(64 << 20)
+    subprocess.run(["tar", "-S", "-cf", "a.tar", "f"], cwd=tool.path, check=True)
+    limit = 1 << 20
+    tool.run("pack", "--no-init", "--compress", "zstd", "-o", "y.img", "--tar", "a.tar",
+             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (80 << 20, 80 << 20)))
+    assert (tool.path / "y.img").stat().st_size < limit and tool.run("cat", "y.img", "/f").stdout == bytes(64 << 20)
+
+
+def test_what_follows_another_programs_name_is_its_own(tool):
+    tool.run("pack", "-o", "y.img", "--app", "sh", "-c", "exit 0", "--max-size", "nonsense")
+    assert b"nonsense" in tool.run("cat", "y.img", "/etc/rdinit/run").stdout

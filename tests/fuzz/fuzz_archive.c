@@ -7,6 +7,7 @@
 #include "tools/lib/archive/archive.h"
 #include "tools/lib/archive/relations.h"
 #include "tools/lib/archive/treemap.h"
+#include "tools/lib/base/limit.h"
 
 static int lies_within(struct span part, const char *bytes, size_t len)
 {
@@ -64,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	CHECK(fd >= 0 && write(fd, data, size) == (ssize_t)size);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	limit_begin(); /* each input is a run of its own */
 	archive = archive_open(path);
 	for (size_t i = 0; archive && i < archive->count; i++)
 		check_entry(archive, i);

@@ -1,6 +1,7 @@
 /* fuzz_check.c - PROPERTY: any bytes as an image pass through every rule, twice the same; counts
  * add up. */
 #include "tests/fuzz/fuzz.h"
+#include "tools/lib/base/limit.h"
 
 #include "tools/lib/check/check.h"
 
@@ -23,6 +24,7 @@ static void check_once(const uint8_t *data, size_t size, struct check *check)
 	buffer_text(&check->config.text, config);
 	check->config.from = text_of((const uint8_t *)"config", 6);
 	buffer_add(&file, data + len, size - len);
+	limit_begin(); /* each input is a run of its own */
 	check_take_image(check, "image", &file);
 	check_judge(check);
 	check->append = NULL;

@@ -67,12 +67,14 @@ void oci_store_done(const struct oci_store *store, struct blob *blob)
 	(void)store, (void)blob;
 }
 
-json_t *oci_store_json(const struct oci_store *store, const char *name, const char *digest)
+json_t *oci_store_json(const struct oci_store *store, const char *name, const char *digest,
+		       int64_t size)
 {
 	const struct span *piece = piece_of(name);
 	json_error_t fault;
 
 	(void)store, (void)digest;
+	CHECK(size >= -1);
 	return json_loadb((const char *)piece->data, piece->len, JSON_REJECT_DUPLICATES, &fault);
 }
 

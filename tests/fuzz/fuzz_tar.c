@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
+#include "tools/lib/base/limit.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/image/stage.h"
@@ -23,6 +24,15 @@ int64_t spool_add(const void *data, size_t len)
 		return -1;
 	buffer_add(&spool, data, len);
 	return (int64_t)at;
+}
+
+int spool_hole(uint64_t len)
+{
+	if (len > SPOOL_MAX - spool.len)
+		return -1;
+	if (len)
+		memset(buffer_space(&spool, (size_t)len), 0, (size_t)len);
+	return 0;
 }
 
 struct blob spool_blob(int64_t at, uint64_t size, const char *name)
@@ -78,6 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct blob blob = { .fd = 0, .size = size ? size - 1 : 0, .name = "fuzz" };
 	const struct tree_source source = { .dest = "/srv", .owner = TREE_OWNER_KEEP };
 
+	limit_begin(); /* each input is a run of its own */
 	spool.len = 0;
 	input = data + 1;
 	image_add_data(image, "/bin/sh", "shell", 5, 0755, "before");

@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/limit.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/base/whole_file.h"
 #include "tools/lib/compress/compress.h"
@@ -76,12 +78,17 @@ struct archive_segment *archive_add_segment(struct archive *archive, const char 
 static int read_compressed(struct archive *archive, struct span rest, size_t *offset,
 			   const char *kind)
 {
+	bool is_first = !archive->segment_count ||
+			!strcmp(archive->segments[archive->segment_count - 1].kind, "raw");
 	struct archive_segment *segment = archive_add_segment(archive, kind, *offset);
 	size_t used, unpacked;
 	int result;
 
-	if (decompress(kind, rest, &segment->data, ARCHIVE_MAX, &segment->packed, archive->name) <
-	    0)
+	if (is_first && compress_promised(rest) > limit_left())
+		return limit_error(archive->name);
+	if (decompress(kind, rest, &segment->data, limit_left(), &segment->packed, archive->name) <
+		    0 ||
+	    limit_take(segment->data.len, archive->name) < 0)
 		return -1;
 	*offset += segment->packed;
 	unpacked = segment->data.len;
@@ -105,6 +112,8 @@ static int read_raw(struct archive *archive, struct span whole, size_t *offset)
 		return -1;
 	segment->packed = used;
 	*offset += used;
+	if (limit_take(used, archive->name) < 0)
+		return -1;
 	return 0;
 }
 
@@ -249,7 +258,7 @@ struct archive *archive_open(const char *path)
 	struct archive *archive = xcalloc(1, sizeof(*archive));
 
 	archive->name = xstrdup(path);
-	if (!whole_file(archive->name, ARCHIVE_MAX, "file", &archive->file) &&
+	if (!whole_file(archive->name, limit_left(), "file", &archive->file) &&
 	    !read_segments(archive)) {
 		archive_index(archive);
 		return archive;

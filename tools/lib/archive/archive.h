@@ -32,10 +32,9 @@ struct archive {
 	size_t *by_path; /* indexes of entries in the order of path, then index */
 };
 
-#define ARCHIVE_MAX ((size_t)4 << 30) /* bytes unpacked: more would be a trap, not an initramfs */
-
 /* Reads path ("-": standard input): raw newc, then any number of compressed segments, with zero
- * bytes between, and a boot configuration. Damage anywhere is an error. NULL after reporting. */
+ * bytes between, and a boot configuration. Damage anywhere is an error, and so is more than limit.h
+ * allows. NULL after reporting. */
 struct archive *archive_open(const char *path);
 void archive_close(struct archive *archive); /* NULL is fine */
 

@@ -36,25 +36,48 @@ static int open_nameless(const char *dir)
 	return fd;
 }
 
+static int open_spool(void)
+{
+	if (spool_fd < 0)
+		spool_fd = open_nameless(spool_dir());
+	if (spool_fd < 0)
+		return error_errno(errno, "%s: cannot make a temporary file", shown(spool_dir()));
+	return 0;
+}
+
+static int fail(void)
+{
+	return error_errno(errno, "%s: cannot write a temporary file (TMPDIR names another place)",
+			   shown(spool_dir()));
+}
+
+int spool_hole(uint64_t len)
+{
+	if (!len)
+		return 0;
+	if (open_spool() < 0)
+		return -1;
+	if (len > (uint64_t)(INT64_MAX - spool_len) ||
+	    ftruncate(spool_fd, spool_len + (int64_t)len) < 0)
+		return fail();
+	spool_len += (int64_t)len;
+	return 0;
+}
+
 int64_t spool_add(const void *data, size_t len)
 {
 	int64_t at = spool_len;
 	const char *from = data;
 
-	if (spool_fd < 0)
-		spool_fd = open_nameless(spool_dir());
-	if (spool_fd < 0)
-		return error_errno(errno, "%s: cannot make a temporary file", shown(spool_dir()));
+	if (open_spool() < 0)
+		return -1;
 	while (len) {
 		ssize_t done = pwrite(spool_fd, from, len, spool_len);
 
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done < 0)
-			return error_errno(
-				errno,
-				"%s: cannot write a temporary file (TMPDIR names another place)",
-				shown(spool_dir()));
+			return fail();
 		from += done;
 		len -= (size_t)done;
 		spool_len += done;

@@ -17,6 +17,9 @@ struct blob {
  * reporting: no such directory, or it is full. */
 int64_t spool_add(const void *data, size_t len);
 
+/* The same with zero bytes, which take no room. 0, or -1 after reporting. */
+int spool_hole(uint64_t len);
+
 /* The piece of the spool from a place on. */
 struct blob spool_blob(int64_t at, uint64_t size, const char *name);
 

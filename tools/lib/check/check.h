@@ -97,7 +97,6 @@ struct check {
 
 	/* The image. */
 	struct archive *archive; /* as the kernel unpacks it: without what is lost */
-	size_t unpacked; /* bytes of all segments so far */
 	unsigned int trailers; /* passed while it is read: they part hard links */
 	int is_damaged; /* it ends early: what is missing is not known to be missing */
 
@@ -124,7 +123,7 @@ struct check {
 int check_take_kernel(struct check *check, const char *choice, const char *config);
 
 /* Reads `file` (bytes that it takes over) as the kernel would unpack it; damage is a finding.
- * `name` is for messages. Limit: ARCHIVE_MAX bytes unpacked. */
+ * `name` is for messages. Limit: that of limit.h. */
 void check_take_image(struct check *check, const char *name, struct buffer *file);
 
 /* Applies every rule. What is not known is never taken for a no. */

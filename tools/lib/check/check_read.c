@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/limit.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/check/check.h"
 #include "tools/lib/compress/compress.h"
@@ -169,8 +170,11 @@ static size_t read_compressed(struct check *check, struct span rest, size_t offs
 	/* One at a time: the kernel ends each where an entry ends; but of lz4 it takes
 	 * all as one. */
 	why = (strcmp(kind, "lz4") ? decompress_one : decompress_quietly)(
-		rest, &segment->data, ARCHIVE_MAX - check->unpacked, &segment->packed);
-	check->unpacked += segment->data.len;
+		rest, &segment->data, limit_left(), &segment->packed);
+	if (!why)
+		why = limit_take(segment->data.len, check->archive->name) < 0
+			      ? "unpacks to too much"
+			      : NULL;
 	if (why) {
 		damage(check, offset, kind, why);
 		return 0;

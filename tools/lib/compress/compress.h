@@ -53,6 +53,11 @@ const char *compress_detect(struct span span);
 int decompress(const char *kind, struct span in, struct buffer *out, size_t limit, size_t *used,
 	       const char *name);
 
+/* Bytes that the zstd frames at the start of `in` say they unpack to, with zero bytes between them;
+ * what does not say so counts as 0. So a small file that unpacks to very much is told before it
+ * does. */
+uint64_t compress_promised(struct span in);
+
 /* The first stream, member or frame alone, of whatever kind it is, without a report: NULL, or a
  * text that says why not. */
 const char *decompress_one(struct span in, struct buffer *out, size_t limit, size_t *used);

@@ -5,6 +5,7 @@
 #include <zstd.h>
 
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/limit.h"
 #include "tools/lib/compress/unpack.h"
 
 const char unpack_too_much[] = "unpacks to too much";
@@ -162,6 +163,30 @@ const char *decompress_quietly(struct span in, struct buffer *out, size_t limit,
 	return why;
 }
 
+uint64_t compress_promised(struct span in)
+{
+	uint64_t sum = 0;
+
+	while (in.len) {
+		const struct format *format = format_of(in);
+		unsigned long long size;
+		size_t len = 1;
+
+		if (in.data[0] && (!format || format->unpack != unpack_zstd))
+			break;
+		if (in.data[0]) {
+			len = ZSTD_findFrameCompressedSize(in.data, in.len);
+			size = ZSTD_getFrameContentSize(in.data, in.len);
+			if (ZSTD_isError(len))
+				len = in.len; /* this is said when it is unpacked */
+			if (size != ZSTD_CONTENTSIZE_ERROR && size != ZSTD_CONTENTSIZE_UNKNOWN)
+				sum = size > UINT64_MAX - sum ? UINT64_MAX : sum + size;
+		}
+		in = span_cut(in, len, in.len - len);
+	}
+	return sum;
+}
+
 int decompress(const char *kind, struct span in, struct buffer *out, size_t limit, size_t *used,
 	       const char *name)
 {
@@ -173,6 +198,6 @@ int decompress(const char *kind, struct span in, struct buffer *out, size_t limi
 			shown(name));
 	why = decompress_quietly(in, out, limit, used);
 	if (why == unpack_too_much)
-		return error("%s: unpacks to more than %zu MiB", shown(name), limit >> 20);
+		return limit_error(name);
 	return why ? error("%s: %s: %s", shown(name), kind, why) : 0;
 }

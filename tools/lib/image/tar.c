@@ -4,11 +4,13 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/lib/archive/newc.h"
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/limit.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/image/image_table.h"
@@ -22,7 +24,8 @@ struct reading {
 	struct image *stage;
 	struct blob blob;
 	uint64_t at; /* bytes of the blob that libarchive has had */
-	uint64_t total; /* bytes of members so far */
+	uint64_t boxed; /* bytes of members that do not count by themselves */
+	bool is_box;
 	unsigned int layer;
 	const char *why;
 	size_t attributes; /* members whose extended attributes are lost */
@@ -83,16 +86,6 @@ static void mark(struct reading *reading, struct entry *entry)
 	free(path);
 }
 
-static int put_zeros(uint64_t count)
-{
-	static const char zeros[4096];
-
-	for (; count; count -= count < sizeof(zeros) ? count : sizeof(zeros))
-		if (spool_add(zeros, count < sizeof(zeros) ? (size_t)count : sizeof(zeros)) < 0)
-			return -1;
-	return 0;
-}
-
 /* The bytes of a member into the spool, holes as zeros. *at is their place. */
 static int spool_member(struct reading *reading, struct archive *archive, const char *name,
 			uint64_t size, int64_t *at)
@@ -110,13 +103,24 @@ static int spool_member(struct reading *reading, struct archive *archive, const 
 		if ((uint64_t)offset < done || (uint64_t)offset > size ||
 		    len > size - (uint64_t)offset)
 			return failed(reading, name, "a piece lies outside of the file");
-		if (put_zeros((uint64_t)offset - done) < 0 || spool_add(data, len) < 0)
+		if (spool_hole((uint64_t)offset - done) < 0 || spool_add(data, len) < 0)
 			return -1;
 		done = (uint64_t)offset + len;
 	}
 	if (result != ARCHIVE_EOF)
 		return failed(reading, name, archive_error_string(archive));
-	return put_zeros(size - done);
+	return spool_hole(size - done);
+}
+
+/* A header says the size before there is a byte: what is too much is never unpacked. */
+static int count_bytes(struct reading *reading, uint64_t size)
+{
+	const char *name = reading->blob.name;
+
+	if (!reading->is_box)
+		return limit_take(size, name);
+	reading->boxed += size;
+	return reading->boxed > limit_left() ? limit_error(name) : 0;
 }
 
 static struct entry *add_file(struct reading *reading, struct archive *archive,
@@ -129,11 +133,8 @@ static struct entry *add_file(struct reading *reading, struct archive *archive,
 		failed(reading, path, "a file of 4 GiB or more does not fit a newc archive");
 		return NULL;
 	}
-	reading->total += (uint64_t)size;
-	if (reading->total > TAR_MAX) {
-		failed(reading, path, "with it the members have more than 4 GiB");
+	if (count_bytes(reading, (uint64_t)size) < 0)
 		return NULL;
-	}
 	if (spool_member(reading, archive, path, (uint64_t)size, &at) < 0)
 		return NULL;
 	return image_add_spooled(reading->stage, path, at, (size_t)size, archive_entry_perm(member),
@@ -299,7 +300,8 @@ static int read_all(struct reading *reading, struct archive *archive)
 						   : "is no tar archive");
 }
 
-int tar_add(struct image *stage, const struct blob *blob, unsigned int layer, const char *why)
+static int add_all(struct image *stage, const struct blob *blob, unsigned int layer, bool is_box,
+		   const char *why)
 {
 	struct reading *reading = xcalloc(1, sizeof(*reading));
 	struct archive *archive = archive_read_new();
@@ -310,6 +312,7 @@ int tar_add(struct image *stage, const struct blob *blob, unsigned int layer, co
 	reading->stage = stage;
 	reading->blob = *blob;
 	reading->layer = layer;
+	reading->is_box = is_box;
 	reading->why = why;
 	choose_formats(archive);
 	result = read_all(reading, archive);
@@ -320,4 +323,14 @@ int tar_add(struct image *stage, const struct blob *blob, unsigned int layer, co
 	free(reading->attribute_of);
 	free(reading);
 	return result;
+}
+
+int tar_add(struct image *stage, const struct blob *blob, unsigned int layer, const char *why)
+{
+	return add_all(stage, blob, layer, false, why);
+}
+
+int tar_add_box(struct image *stage, const struct blob *blob, const char *why)
+{
+	return add_all(stage, blob, 0, true, why);
 }

@@ -5,8 +5,6 @@
 #include "tools/lib/base/spool.h"
 #include "tools/lib/image/image.h"
 
-#define TAR_MAX ((uint64_t)4 << 30) /* bytes of all members: more would be a trap */
-
 /*
  * Adds the members of a tar archive (ustar, pax, GNU, v7; plain or with gzip, bzip2, xz, lzma,
  * zstd, lz4 or compress), with their owners, modes and times, to `stage`: an image of its own,
@@ -17,10 +15,15 @@
  * image, whose whiteouts take out what lower ones brought, whatever their order.
  * Source: OCI image specification, layer.md.
  *
+ * The bytes of members count for limit.h.
+ *
  * Symlinks are followed within the stage only. What newc cannot hold is refused, with a path that
  * has
  * ".."; extended attributes are left out with one warning. 0, or -1 after reporting.
  */
 int tar_add(struct image *stage, const struct blob *blob, unsigned int layer, const char *why);
+
+/* The same for an archive of archives, whose bytes count when those are added. */
+int tar_add_box(struct image *stage, const struct blob *blob, const char *why);
 
 #endif

@@ -80,7 +80,7 @@ int oci_store_open(struct oci_store *store, const char *path, const char *why)
 	if (take_file(open(path, FILE_FLAGS), path, &blob) < 0)
 		return error_errno(errno, "%s: %s: cannot open", why, shown(path));
 	store->members = image_new();
-	result = tar_add(store->members, &blob, 0, why);
+	result = tar_add_box(store->members, &blob, why);
 	close(blob.fd);
 	if (result < 0)
 		oci_store_close(store);
