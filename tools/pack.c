@@ -8,6 +8,7 @@
 #include "tools/lib/base/bad_option.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
+#include "tools/lib/base/rights.h"
 #include "tools/pack.h"
 
 static const char usage[] =
@@ -240,6 +241,7 @@ static int take_option(struct pack *pack, int option, char **argv)
 		return 0;
 	case OPT_HOST:
 		pack->host = true;
+		rights_note_secret(); /* its keys, and how its root is protected */
 		return 0;
 	case OPT_MODPROBE_D:
 		pack->modprobe_dirs[pack->modprobe_dir_count++] = optarg;

@@ -3,12 +3,31 @@ import gzip
 import os
 import pathlib
 import subprocess
+import time
 
 import pytest
 from newc import read_newc
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 RDINIT = os.environ.get("RDINIT", str(PROJECT / "build" / "rdinit"))
+
+
+def wait_for_output(process, folder):
+    """Until it writes a new file there, or has ended: whether that has no name, as it has where the file system
+    knows such files."""
+    while process.poll() is None:
+        for fd in pathlib.Path(f"/proc/{process.pid}/fd").glob("*"):
+            try:
+                place = os.readlink(fd)
+                written = os.stat(fd).st_size
+            except OSError:
+                continue
+            if written and place.startswith(f"{folder}/") and place.endswith(" (deleted)"):
+                return True
+            if written and place.startswith(f"{folder}/."):
+                return False
+        time.sleep(0.001)
+    return False
 
 
 class Tool:

@@ -3,6 +3,7 @@ import os
 import subprocess
 
 import pytest
+import stat
 
 from conftest import RDINIT
 from modtree import RELEASE, ModTree, drivers_of, modules_of
@@ -197,6 +198,7 @@ def test_a_host_gets_its_drivers_and_its_root(tool, host):
     assert rows == [("keys.ko", [], "")] and list(patterns) == ["hid:b0003g*"]
     assert cmdline(entries) == "root=UUID=1111-2222 rootfstype=ext4\n"
     assert b"init" in entries
+    assert stat.S_IMODE((tool.path / "out.img").stat().st_mode) == 0o600, "how a host is built is its owner's affair"
 
 
 def test_the_bound_driver_comes_before_all_that_would_fit(tool, host):

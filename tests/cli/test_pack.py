@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from conftest import RDINIT
+from conftest import RDINIT, wait_for_output
 from newc import read_newc
 
 ROOT = os.geteuid() == 0
@@ -428,8 +428,7 @@ def test_a_signal_leaves_no_temporary_file(tool):
     tool.write("rdinit.img", "old")
     tool.write("tree/big", os.urandom(60_000_000))
     with subprocess.Popen([RDINIT, "pack", "--no-init", "--tree", "tree"], cwd=tool.path) as run:
-        while len(tool.names()) < 4 and run.poll() is None:
-            time.sleep(0.001)
+        wait_for_output(run, tool.path)
         run.terminate()
         assert run.wait(20) == -signal.SIGTERM
     assert tool.names() == ["fifo", "rdinit.img", "tree"]
@@ -448,6 +447,87 @@ def test_the_output_keeps_what_it_is(tool):
     tool.run("pack", "--compress", "none", "-o", "fifo", "-", stdin=b"pipe /x 0600 0 0\n")
     assert set(read_newc(reader.communicate(timeout=20)[0])) == {b"x"}
     assert stat.S_ISFIFO((tool.path / "fifo").stat().st_mode)
+
+
+def test_a_link_to_nothing_yet_leads_to_the_new_image(tool):
+    (tool.path / "sub").mkdir()
+    os.symlink("sub/middle", tool.path / "rdinit.img")
+    os.symlink(tool.path / "real.img", tool.path / "sub/middle")
+    tool.run("pack", "-", stdin=b"pipe /x 0600 0 0\n")
+    assert (tool.path / "rdinit.img").is_symlink() and (tool.path / "sub/middle").is_symlink()
+    assert set(tool.image("real.img")) == {b"x"} and tool.names() == ["rdinit.img", "real.img", "sub"]
+    os.symlink("no/such/dir", tool.path / "lost")
+    tool.fail("pack", "-o", "lost", "-", stdin=b"pipe /x 0600 0 0\n", says="no/such/dir: cannot create a file beside it")
+    os.symlink("round", tool.path / "round")
+    tool.fail("pack", "-o", "round", "-", stdin=b"pipe /x 0600 0 0\n", says="(ELOOP)")
+
+
+def mode_of(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture
+def umask_002():
+    old = os.umask(0o002)
+    yield
+    os.umask(old)
+
+
+@pytest.mark.parametrize("key, folder, others", [
+    (0o644, 0o755, 0o077), (0o600, 0o755, 0o000), (0o640, 0o755, 0o070), (0o604, 0o755, 0o007), (0o644, 0o700, 0o000),
+    (0o644, 0o711, 0o077), (0o755, 0o750, 0o070), (0o444, 0o555, 0o077), (0o4711, 0o755, 0o000)])
+@pytest.mark.parametrize("how", ["tree", "file", "program"])
+def test_an_image_has_no_more_readers_than_what_is_in_it(tool, umask_002, key, folder, others, how):
+    """Neither a new one nor one that took another's place, however the file came in."""
+    tool.write("tree/d/key", "#!/bin/sh\n").chmod(key)
+    (tool.path / "tree").chmod(0o755)
+    (tool.path / "tree/d").chmod(folder)
+    if how != "tree" and folder != 0o755:
+        return      # only a tree has folders
+    tool.write("r", {"tree": "tree tree /\n", "file": "file /key tree/d/key 0644 0 0\n", "program": "file /k tree/d/key 0755 0 0\n"}[how])
+    for old in (None, 0o666, 0o640, 0o600):
+        if old:
+            (tool.path / "x.img").chmod(old)
+        tool.run("pack", "--no-init", "--manifest", "-o", "x.img", "r")
+        assert oct(mode_of(tool.path / "x.img")) == oct((old or 0o664) & (0o700 | others)), old
+        assert mode_of(tool.path / "x.img.manifest.json") & 0o077 & ~others == 0
+
+
+def test_what_is_packed_from_private_archives_and_recipes_is_private(tool, umask_002):
+    tool.write("r", "dir /x 0755 0 0\n")
+    tool.run("pack", "-o", "a.img", "r")
+    subprocess.run(["tar", "-cf", "a.tar", "r"], cwd=tool.path, check=True)
+    assert mode_of(tool.path / "a.img") == 0o664
+    for words in (["--image", "a.img"], ["--tar", "a.tar"], ["r"]):
+        tool.run("pack", "--no-init", "-o", "open.img", *words)
+        private = tool.path / words[-1]
+        private.chmod(0o600)
+        tool.run("pack", "--no-init", "-o", "closed.img", *words)
+        private.chmod(0o664)
+        assert (mode_of(tool.path / "open.img"), mode_of(tool.path / "closed.img")) == (0o664, 0o600), words
+        (tool.path / "open.img").unlink()
+        (tool.path / "closed.img").unlink()
+    (tool.path / "a.img").chmod(0o600)
+    tool.run("extract", "a.img", "out")
+    assert (mode_of(tool.path / "out"), mode_of(tool.path / "out.recipe")) == (0o700, 0o600)
+
+
+@pytest.mark.parametrize("ending", ["whole", "signal"])
+def test_where_no_file_is_without_a_name_it_has_one_beside_the_image(tool, ending):
+    """As on file systems without O_TMPFILE: here /proc is hidden, which the name needs."""
+    tool.write("tree/big", os.urandom(60_000_000)).chmod(0o644 if ending == "whole" else 0o600)
+    hidden = ["unshare", "-rm", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh"]
+    if subprocess.run([*hidden, "true"], check=False).returncode:
+        pytest.skip("no user namespaces here")
+    with subprocess.Popen([*hidden, RDINIT, "pack", "--no-init", "--no-cache", "-o", "x.img", "--tree", "tree"], cwd=tool.path) as run:
+        seen = []
+        while run.poll() is None and not (seen and ending == "signal"):
+            seen += [mode_of(path) for path in tool.path.glob(".x.img.*") if path.exists()]
+        if ending == "signal":
+            run.terminate()
+        assert run.wait(60) == (0 if ending == "whole" else -signal.SIGTERM)
+    assert set(seen) == {0o600} or set(seen) == {0o600, 0o644}
+    assert tool.names() == (["tree", "x.img"] if ending == "whole" else ["tree"])
 
 
 def test_output_that_cannot_be(tool):

@@ -11,6 +11,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/limit.h"
 #include "tools/lib/base/path.h"
+#include "tools/lib/base/rights.h"
 #include "tools/lib/base/whole_file.h"
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/image/bootconfig.h"
@@ -258,6 +259,7 @@ struct archive *archive_open(const char *path)
 	struct archive *archive = xcalloc(1, sizeof(*archive));
 
 	archive->name = xstrdup(path);
+	rights_note_path(path);
 	if (!whole_file(archive->name, limit_left(), "file", &archive->file) &&
 	    !read_segments(archive)) {
 		archive_index(archive);

@@ -15,6 +15,7 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
+#include "tools/lib/base/rights.h"
 
 /*
  * The archive comes from a stranger, and others may write below DIR meanwhile. What must hold:
@@ -348,7 +349,7 @@ static int open_dir(struct work *work, const char *dir)
 	struct kernel_inode *inode = &work->out->tree->root_inode;
 	int err;
 
-	if (mkdir(dir, 0777) < 0 && errno != EEXIST)
+	if (mkdir(dir, rights_left(0777)) < 0 && errno != EEXIST)
 		return error_errno(errno, "%s: cannot create", shown(dir));
 	work->root = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (work->root < 0)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/fs.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -16,11 +17,17 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
+#include "tools/lib/base/nameless.h"
 #include "tools/lib/base/path.h"
+#include "tools/lib/base/rights.h"
+
+#define LINKS_MAX 40 /* as in the kernel: more is ELOOP (path_resolution(7)) */
 
 struct output {
 	char *path; /* what to replace, or for messages */
-	char *temp; /* NULL: written in place */
+	char *temp; /* of a file beside it, or NULL */
+	bool is_new; /* takes the place of `path` in the end; else that is written in place */
+	mode_t mode; /* that it gets then */
 	int fd;
 	bool failed;
 	bool shares_nothing; /* its file system cannot */
@@ -66,7 +73,7 @@ static int fail(struct output *output, int err, const char *what)
 static void write_block(struct output *output)
 {
 	struct block *block = output->block;
-	int error = output->failed ? 0 : block_write(block, output->fd, output->temp != NULL);
+	int error = output->failed ? 0 : block_write(block, output->fd, output->is_new);
 
 	if (error)
 		fail(output, error, "cannot write");
@@ -119,23 +126,55 @@ static int make_temp(char *temp)
 	return fd;
 }
 
+static int open_named(struct output *output, const char *dir)
+{
+	int err;
+
+	output->temp = xasprintf("%s/.%.200s.XXXXXX", dir, path_name(output->path));
+	output->fd = make_temp(output->temp);
+	if (output->fd >= 0)
+		return 0;
+	err = errno;
+	free(output->temp);
+	output->temp = NULL;
+	errno = err;
+	return -1;
+}
+
+/* Without a name where that can be had: then nothing stays, whatever ends us. */
 static int open_beside(struct output *output, mode_t mode)
 {
 	char *dir = path_parent(output->path);
+	int result = 0;
 
-	output->temp = xasprintf("%s/.%.200s.XXXXXX", dir, path_name(output->path));
+	output->mode = mode;
+	output->is_new = true;
+	output->fd = nameless_open(dir);
+	if (output->fd < 0 && (errno != EOPNOTSUPP || open_named(output, dir) < 0))
+		result = fail(output, errno, "cannot create a file beside it");
 	free(dir);
-	output->fd = make_temp(output->temp);
-	if (output->fd < 0) {
-		int err = errno;
+	return result;
+}
 
-		free(output->temp);
-		output->temp = NULL;
-		return fail(output, err, "cannot create a file beside it");
+/* A symlink that leads to nothing yet: the file is made where it leads. 0, or -1 after reporting.
+ */
+static int follow_dangling(struct output *output)
+{
+	char target[PATH_MAX], *path;
+	ssize_t len;
+
+	for (int links = 0; links < LINKS_MAX; links++) {
+		len = readlink(output->path, target, sizeof(target) - 1);
+		if (len < 0)
+			return errno == EINVAL || errno == ENOENT
+				       ? 0
+				       : fail(output, errno, "cannot write");
+		target[len] = '\0';
+		path = path_beside(output->path, target);
+		free(output->path);
+		output->path = path;
 	}
-	if (fchmod(output->fd, mode) < 0)
-		return fail(output, errno, "cannot set the mode");
-	return 0;
+	return fail(output, ELOOP, "cannot write");
 }
 
 static int open_stdout(struct output *output)
@@ -154,7 +193,7 @@ static int open_path(struct output *output)
 	if (stat(output->path, &st) < 0) {
 		if (errno != ENOENT)
 			return fail(output, errno, "cannot write");
-		return open_beside(output, default_mode());
+		return follow_dangling(output) < 0 ? -1 : open_beside(output, default_mode());
 	}
 	if (!S_ISREG(st.st_mode)) {
 		output->fd = open(output->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
@@ -215,7 +254,7 @@ void output_take(struct output *output, size_t len)
 
 void output_side_by_side(struct output *output, unsigned int threads, block_fill *fill)
 {
-	if (output->temp && !output->is_alone && !output->blocks && threads > 1 && !flush(output))
+	if (output->is_new && !output->is_alone && !output->blocks && threads > 1 && !flush(output))
 		output->blocks = blocks_new(output->fd, threads, fill);
 }
 
@@ -280,7 +319,7 @@ int output_share(struct output *output, int fd, size_t len)
 {
 	struct file_clone_range range = { .src_fd = fd, .src_length = len };
 
-	if (!output->temp || output->shares_nothing || is_unwritten(fd, len) || flush(output) < 0)
+	if (!output->is_new || output->shares_nothing || is_unwritten(fd, len) || flush(output) < 0)
 		return -1;
 	range.dest_offset = output->total;
 	if (ioctl(output->fd, FICLONERANGE, &range) < 0) {
@@ -319,10 +358,24 @@ void output_abort(struct output *output)
 	forget(output);
 }
 
+/* Until here nobody else may read it. */
+static int give_name(struct output *output)
+{
+	if (fchmod(output->fd, rights_left(output->mode)) < 0)
+		return fail(output, errno, "cannot set the mode");
+	if (output->temp)
+		return 0;
+	return nameless_link(output->fd, output->path) < 0
+		       ? fail(output, errno, "cannot give it its name")
+		       : 0;
+}
+
 int output_commit(struct output *output)
 {
 	int result = output_settle(output) ? -1 : 0;
 
+	if (!result && output->is_new)
+		result = give_name(output);
 	/* Network file systems tell only here that the disk is full. */
 	if (close(output->fd) < 0 && !result)
 		result = fail(output, errno, "cannot write");

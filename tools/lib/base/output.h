@@ -1,4 +1,5 @@
-/* output.h - a file written beside its target and renamed, so that a failure changes nothing. */
+/* output.h - a file that takes the place of its target when it is whole: a failure changes nothing.
+ */
 #ifndef TOOLS_LIB_OUTPUT_H
 #define TOOLS_LIB_OUTPUT_H
 
@@ -10,9 +11,11 @@
 struct output;
 
 /* path "-" is standard output, which must not be a terminal. What is there and is no regular file
- * (/dev/null, a pipe, a disk) is written in place. A symlink stays and its target is replaced. The
- * new file has the old one's mode, or 0666 without the umask. One output at a time: SIGINT,
- * SIGTERM and SIGHUP remove the temporary file. NULL after reporting. */
+ * (/dev/null, a pipe, a disk) is written in place. A symlink stays and its target is replaced, or
+ * made. The new file has the old one's mode, or 0666 without the umask, but for what rights.h takes
+ * away; before, it is its owner's alone. It has no name until it is whole. Where the file system
+ * knows no such files it has one beside the target: one output at a time, and SIGINT, SIGTERM and
+ * SIGHUP remove it. NULL after reporting. */
 struct output *output_open(const char *path);
 
 /* Collects and writes. 0, or -1 after reporting (once: later calls only return -1). */
@@ -48,11 +51,11 @@ int output_share(struct output *output, int fd, size_t len);
 /* Bytes given to output_write() so far. */
 unsigned long long output_total(const struct output *output);
 
-/* Settles, which must be right, and renames. Frees output. 0, or -1 after reporting, the old file
- * whole. */
+/* Settles, which must be right, and gives the file its name. Frees output. 0, or -1 after
+ * reporting, the old file whole. */
 int output_commit(struct output *output);
 
-/* Removes the temporary file and frees output; the old file stays. NULL is fine. */
+/* Forgets what was written and frees output; the old file stays. NULL is fine. */
 void output_abort(struct output *output);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
+#include "tools/lib/base/nameless.h"
 
 static int spool_fd = -1;
 static int64_t spool_len;
@@ -20,13 +21,13 @@ static const char *spool_dir(void)
 	return dir && *dir ? dir : "/tmp";
 }
 
-/* Not every file system has O_TMPFILE (overlay of older kernels, 9p). */
-static int open_nameless(const char *dir)
+/* Not every file system has files without a name (overlay of older kernels, 9p). */
+static int open_in(const char *dir)
 {
-	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	int fd = nameless_open(dir);
 	char *name;
 
-	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
+	if (fd >= 0 || errno != EOPNOTSUPP)
 		return fd;
 	name = xasprintf("%s/rdinit.XXXXXX", dir);
 	fd = mkostemp(name, O_CLOEXEC);
@@ -39,7 +40,7 @@ static int open_nameless(const char *dir)
 static int open_spool(void)
 {
 	if (spool_fd < 0)
-		spool_fd = open_nameless(spool_dir());
+		spool_fd = open_in(spool_dir());
 	if (spool_fd < 0)
 		return error_errno(errno, "%s: cannot make a temporary file", shown(spool_dir()));
 	return 0;

@@ -1,4 +1,5 @@
 /* frame_cache.c - compressed frames kept from one `rdinit pack` to the next. */
+#include "tools/lib/base/nameless.h"
 #include "tools/lib/image/frame_cache.h"
 
 #include <dirent.h>
@@ -115,20 +116,24 @@ void frame_cache_put(struct frame_cache *cache, const struct compress_choice *ch
 		     struct span raw, const struct buffer *packed)
 {
 	XXH128_canonical_t sum;
-	char *path, *temp;
+	char *path, *temp = NULL;
 	int fd;
 
 	if (!cache)
 		return;
 	make_dirs(cache->dir);
 	path = path_of(cache, choice, raw);
-	temp = xasprintf("%s/.new.XXXXXX", cache->dir);
-	fd = mkostemp(temp, O_CLOEXEC);
+	fd = nameless_open(cache->dir);
+	if (fd < 0) {
+		temp = xasprintf("%s/.new.XXXXXX", cache->dir);
+		fd = mkostemp(temp, O_CLOEXEC);
+	}
 	if (fd >= 0) {
 		sum = sum_of(packed->data, packed->len);
-		if (write(fd, &sum, sizeof(sum)) != (ssize_t)sizeof(sum) ||
-		    write(fd, packed->data, packed->len) != (ssize_t)packed->len ||
-		    rename(temp, path) < 0)
+		if ((write(fd, &sum, sizeof(sum)) != (ssize_t)sizeof(sum) ||
+		     write(fd, packed->data, packed->len) != (ssize_t)packed->len ||
+		     (temp ? rename(temp, path) : nameless_link(fd, path)) < 0) &&
+		    temp)
 			unlink(temp);
 		close(fd);
 		cache->kept_some = true;

@@ -12,6 +12,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
+#include "tools/lib/base/rights.h"
 #include "tools/lib/image/tree_walk.h"
 
 #define BUCKETS 4096
@@ -125,6 +126,7 @@ static int add_found(struct walk *walk, const struct found *found, const char *p
 
 	if (is_output(walk, found))
 		return 0;
+	rights_note(st);
 	if (S_ISDIR(st->st_mode) || S_ISLNK(st->st_mode) || st->st_nlink < 2)
 		return add_kind(walk, found, path) ? 0 : -1;
 	linked = find_linked(walk, st);

@@ -8,6 +8,7 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/output.h"
+#include "tools/lib/base/rights.h"
 #include "tools/lib/image/writer_parts.h"
 
 /* Up to here a file is read before its header is written, so its size cannot lie. Larger ones are
@@ -163,6 +164,7 @@ static int put_stated_file(struct writer *writer, const struct entry *entry, int
 				   shown(inode->host_path));
 	if (!S_ISREG(st.st_mode) && st.st_rdev != makedev(1, 3)) /* /dev/null is an empty file */
 		return error("%s: %s is not a regular file", inode->why, shown(inode->host_path));
+	rights_note(&st);
 	return put_open_file(writer, entry, fd, &st);
 }
 

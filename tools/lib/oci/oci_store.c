@@ -13,6 +13,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/digest.h"
+#include "tools/lib/base/rights.h"
 #include "tools/lib/image/tar.h"
 #include "tools/lib/oci/oci_parts.h"
 #include "tools/lib/program/layout.h"
@@ -43,6 +44,7 @@ static int take_file(int fd, const char *name, struct blob *blob)
 		errno = EINVAL;
 		return -1;
 	}
+	rights_note(&st);
 	*blob = (struct blob){ .fd = fd, .size = (uint64_t)st.st_size, .name = name };
 	return 0;
 }

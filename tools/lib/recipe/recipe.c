@@ -9,6 +9,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
+#include "tools/lib/base/rights.h"
 #include "tools/lib/base/whole_file.h"
 #include "tools/lib/recipe/recipe_line.h"
 
@@ -194,6 +195,7 @@ int recipe_read(struct recipe *recipe, const char *path)
 	struct buffer text = { 0 };
 
 	recipe->files[recipe->depth++] = name;
+	rights_note_path(path);
 	if (whole_file(path, RECIPE_MAX, "recipe", &text) < 0)
 		recipe->errors++;
 	else

@@ -8,6 +8,7 @@
 #include "init/pure/paths.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
+#include "tools/lib/base/rights.h"
 #include "tools/lib/image/stage.h"
 #include "tools/lib/image/stage_archive.h"
 #include "tools/lib/image/tar.h"
@@ -63,6 +64,7 @@ static int open_blob(const struct line *line, const char *path, struct blob *blo
 		return line_error(line, 1, "expected a file, found %s: %s (%s)", shown(path),
 				  strerror(errno), strerrorname_np(errno));
 	if (!fstat(blob->fd, &st) && S_ISREG(st.st_mode)) {
+		rights_note(&st);
 		blob->size = (uint64_t)st.st_size;
 		return 0;
 	}

@@ -1,0 +1,14 @@
+/* nameless.h - files without a name: whatever ends the program, nothing of them stays. */
+#ifndef TOOLS_LIB_NAMELESS_H
+#define TOOLS_LIB_NAMELESS_H
+
+/* A new file of mode 0600 for reading and writing in a directory, which nameless_link() can give a
+ * name (O_TMPFILE of open(2)). -1 with errno: EOPNOTSUPP where the file system has none or /proc,
+ * which the name needs, is not mounted. */
+int nameless_open(const char *dir);
+
+/* Gives it the path: what has that name is replaced at once. Needs a name of its own for a moment
+ * where there is something. 0, or -1 with errno. */
+int nameless_link(int fd, const char *path);
+
+#endif
