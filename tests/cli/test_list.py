@@ -165,6 +165,33 @@ def test_missing_images_and_full_outputs(tool):
     assert done.returncode == 1 and b"cannot write to standard output" in done.stderr
 
 
+@pytest.mark.parametrize("times", [(5, 5, 5, 5), (5, 5, 6, 7), (0, 5, 0, 5), (7, 0, 7, 0), (5, 0, 0, 0), (0xffffffff, 1, 1, 0xffffffff)])
+def test_times_come_back_whatever_the_first_ones_are(tool, times):
+    """Also that of the root directory, which is the first entry of most archives."""
+    def at(name, mode, time, data=b""):
+        made = bytearray(entry(name, mode, data))
+        made[46:54] = b"%08x" % time
+        return bytes(made)
+    tool.write("x.img", at(b".", 0o40755, times[0]) + at(b"d", 0o40755, times[1]) + at(b"d/f", 0o100644, times[2], b"1")
+               + at(b"l", 0o120777, times[3], b"d") + TRAILER)
+    tool.write("r", tool.run("list", "x.img").stdout)
+    tool.run("pack", "-o", "y.img", "r")
+    tool.run("diff", "--times", "x.img", "y.img")
+    tool.run("extract", "x.img", "out")
+    tool.run("pack", "-o", "z.img", "out.recipe")
+    tool.run("diff", "--times", "x.img", "z.img")
+
+
+def test_a_packed_tree_with_times_gives_the_same_bytes_through_a_list(tool):
+    tool.write("t/a/f", "1")
+    tool.write("t/g", "2")
+    env = {"SOURCE_DATE_EPOCH": "2000000000"}
+    tool.run("pack", "--no-init", "-o", "x.img", "--tree", "t", env=env)
+    for more in ({}, env):
+        tool.run("pack", "-o", "y.img", "-", stdin=tool.run("list", "x.img").stdout, env=more)
+        assert (tool.path / "y.img").read_bytes() == (tool.path / "x.img").read_bytes()
+
+
 HIDDEN = ["\x1b[2J", "\x07", "\x7f", "\u009b2J", "\u202e", "\u2066", "\u200f", "\u061c", "\u2028", "\ufeff", "\U000e0041", "\n"]
 
 

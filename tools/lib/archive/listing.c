@@ -90,7 +90,7 @@ static void print_details(const struct listing *listing, const struct archive_en
 		fprintf(listing->out, "# at %zu, inode %u, %u links, %zu bytes\n",
 			entry->newc.offset, fields->ino, fields->nlink,
 			archive_data(listing->archive, entry).len);
-	if (fields->mtime != listing->mtime && strcmp(entry->path, "/"))
+	if (fields->mtime != listing->mtime)
 		fprintf(listing->out, "mtime %u\n", fields->mtime);
 }
 
