@@ -86,6 +86,7 @@ static int extract(const char *image, const char *dir)
 {
 	struct archive *archive = archive_open(image);
 	struct unpacked unpacked;
+	size_t lost;
 	int result;
 
 	if (!archive)
@@ -93,10 +94,10 @@ static int extract(const char *image, const char *dir)
 	result = unpack_tree(archive, dir, &unpacked);
 	if (!result)
 		result = write_recipe(&unpacked);
-	if (!result && unpacked.tree->lost)
-		result = error("%s: %zu %s lost, in a boot as well", shown(image),
-			       unpacked.tree->lost,
-			       unpacked.tree->lost == 1 ? "entry is" : "entries are");
+	lost = unpacked.tree->lost + archive->passed_over;
+	if (!result && lost)
+		result = error("%s: %zu %s lost, in a boot as well", shown(image), lost,
+			       lost == 1 ? "entry is" : "entries are");
 	unpacked_free(&unpacked);
 	archive_close(archive);
 	return result;

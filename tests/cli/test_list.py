@@ -136,6 +136,43 @@ DAMAGE = [
 ]
 
 
+PASSED_OVER = {
+    "a long name": (pad(pad(header(b"a", 0o100644, size=5, namesize=4097) + b"a" * 4097) + b"bytes"), "1 to 4096 bytes"),
+    "no name": (pad(header(b"", 0o100644, size=5, namesize=0)) + pad(b"bytes"), "1 to 4096 bytes"),
+    "an empty name": (entry(b""), "the name is empty"),
+    "a long part of a name": (entry(b"d/" + b"n" * 256 + b"/f"), "more than 255 bytes"),
+    "a folder with data": (entry(b"f", 0o40755, b"data"), "has data"),
+    "a node with data": (entry(b"f", 0o20666, b"data"), "has data"),
+    "a long link": (entry(b"l", 0o120777, b"y" * 4097), "1 to 4096 bytes"),
+    "an empty link": (entry(b"l", 0o120777, b""), "1 to 4096 bytes"),
+}
+
+
+@pytest.mark.parametrize("kind", PASSED_OVER)
+def test_what_the_kernel_passes_over_is_told_and_the_rest_is_read(tool, kind):
+    """do_header() steps to the next header; the entry changes nothing that was there before."""
+    bad, says = PASSED_OVER[kind]
+    tool.write("x.img", entry(b"f", data=b"1") + bad + entry(b"d", 0o40755) + bad + entry(b"d/g", data=b"2") + TRAILER)
+    done = tool.run("list", "x.img")
+    assert [line.split()[:2] for line in done.stdout.decode().splitlines()[1:]] == [["file", "/f"], ["dir", "/d"], ["file", "/d/g"]]
+    text = done.stderr.decode()
+    assert text.count("rdinit: warning: x.img: the entry") == 2 and text.count(says) == 2 and "passed over, as by the kernel" in text
+    assert tool.run("cat", "x.img", "/f", "/d/g").stdout == b"12"
+    tool.fail("extract", "x.img", "out", says="2 entries are lost, in a boot as well")
+    assert (tool.path / "out/d/g").read_bytes() == b"2" and (tool.path / "out.recipe").read_text().count("\n") == 3
+    tool.run("pack", "--no-init", "-o", "y.img", "--image", "x.img")
+    assert tool.run("cat", "y.img", "/d/g").stdout == b"2"
+    assert "is lost without a word" in tool.run("check", "x.img", check=False).stdout.decode()
+
+
+def test_many_that_are_passed_over_are_counted(tool):
+    tool.write("x.img", 25 * PASSED_OVER["no name"][0] + GOOD)
+    lines = tool.run("list", "x.img").stderr.decode().splitlines()
+    assert len(lines) == 21 and lines[-1] == "rdinit: warning: x.img: 5 more entries are passed over"
+    tool.write("x.img", PASSED_OVER["no name"][0] + TRAILER)
+    tool.fail("list", "x.img", says="x.img: nothing is left of it")
+
+
 @pytest.mark.parametrize("data,says", DAMAGE, ids=[str(i) for i in range(len(DAMAGE))])
 def test_damage_is_told_and_nothing_is_printed(tool, data, says):
     tool.write("x.img", data)

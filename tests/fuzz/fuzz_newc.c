@@ -14,9 +14,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct newc_entry entry;
 	size_t before = 0;
 
-	while (newc_next(&reader, &entry) == NEWC_ENTRY) {
+	enum newc_result result;
+
+	while ((result = newc_next(&reader, &entry)) == NEWC_ENTRY || result == NEWC_FAULT) {
 		uint8_t header[NEWC_HEADER];
 
+		if (result == NEWC_FAULT && !newc_pass_over(&reader))
+			break;
+		if (result == NEWC_FAULT) {
+			CHECK(reader.offset > before && reader.offset <= size);
+			before = reader.offset;
+			continue;
+		}
 		CHECK(reader.offset > before && reader.offset <= size);
 		CHECK(entry.offset >= before && entry.data.len == entry.fields.size);
 		CHECK(entry.data.data >= data && entry.data.data + entry.data.len <= data + size);

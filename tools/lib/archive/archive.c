@@ -16,6 +16,8 @@
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/image/bootconfig.h"
 
+#define PASSED_SHOWN 20 /* entries that are told one by one */
+
 void archive_add_entry(struct archive *archive, const struct newc_entry *newc, char *path)
 {
 	if (!(archive->count & (archive->count - 1)))
@@ -30,11 +32,24 @@ void archive_add_entry(struct archive *archive, const struct newc_entry *newc, c
 	archive->count++;
 }
 
+/* The kernel does so without a word. */
+static void pass_over(struct archive *archive, const struct newc_entry *newc, const char *why)
+{
+	if (archive->passed_over++ < PASSED_SHOWN)
+		warning("%s: the entry%s%s at offset %zu is passed over, as by the kernel: %s",
+			shown(archive->name), newc->name && *newc->name ? " " : "",
+			newc->name && *newc->name ? shown(newc->name) : "", newc->offset, why);
+}
+
 static int add_entry(struct archive *archive, const struct newc_entry *newc)
 {
 	const char *fault;
 	char *path = path_clean(newc->name, &fault);
 
+	if (!path && (fault == path_is_empty || fault == path_name_is_long)) {
+		pass_over(archive, newc, fault);
+		return 0;
+	}
 	if (!path)
 		return error("%s: entry at offset %zu: %s: %s", shown(archive->name), newc->offset,
 			     shown(newc->name), fault);
@@ -51,9 +66,15 @@ static int read_entries(struct archive *archive, struct span span, const char *k
 
 	if (archive->count) /* hard links do not cross segments either */
 		reader.archive = archive->entries[archive->count - 1].newc.archive + 1;
-	while ((result = newc_next(&reader, &newc)) == NEWC_ENTRY)
-		if (add_entry(archive, &newc) < 0)
+	do {
+		result = newc_next(&reader, &newc);
+		if (result == NEWC_ENTRY && add_entry(archive, &newc) < 0)
 			return -1;
+		if (result == NEWC_FAULT && newc_pass_over(&reader)) {
+			pass_over(archive, &newc, reader.fault);
+			result = NEWC_ENTRY;
+		}
+	} while (result == NEWC_ENTRY);
 	*used = reader.offset;
 	archive->is_open = archive->count &&
 			   archive->entries[archive->count - 1].newc.archive == reader.archive;
@@ -144,6 +165,16 @@ static int read_segments(struct archive *archive)
 		return error("%s: %s", shown(archive->name),
 			     whole.len ? "nothing but zero bytes" : "is empty");
 	return result;
+}
+
+static int tell_passed_over(const struct archive *archive)
+{
+	if (archive->passed_over > PASSED_SHOWN)
+		warning("%s: %zu more entries are passed over", shown(archive->name),
+			archive->passed_over - PASSED_SHOWN);
+	if (archive->passed_over && !archive->count)
+		return error("%s: nothing is left of it", shown(archive->name));
+	return 0;
 }
 
 int archive_same_file(const struct archive_entry *one, const struct archive_entry *other)
@@ -261,7 +292,7 @@ struct archive *archive_open(const char *path)
 	archive->name = xstrdup(path);
 	rights_note_path(path);
 	if (!whole_file(archive->name, limit_left(), "file", &archive->file) &&
-	    !read_segments(archive)) {
+	    !read_segments(archive) && !tell_passed_over(archive)) {
 		archive_index(archive);
 		return archive;
 	}

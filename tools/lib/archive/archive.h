@@ -29,12 +29,13 @@ struct archive {
 	int is_open; /* its last entries have no trailer behind them */
 	struct archive_entry *entries; /* in the order of the kernel: a later one wins */
 	size_t count;
+	size_t passed_over; /* entries that the kernel does not unpack: told, and not here */
 	size_t *by_path; /* indexes of entries in the order of path, then index */
 };
 
 /* Reads path ("-": standard input): raw newc, then any number of compressed segments, with zero
- * bytes between, and a boot configuration. Damage anywhere is an error, and so is more than limit.h
- * allows. NULL after reporting. */
+ * bytes between, and a boot configuration. What the kernel passes over is left out with a warning.
+ * Damage anywhere is an error, and so is more than limit.h allows. NULL after reporting. */
 struct archive *archive_open(const char *path);
 void archive_close(struct archive *archive); /* NULL is fine */
 

@@ -127,6 +127,41 @@ static bool sum_is_right(const struct newc_reader *reader, const struct newc_ent
 	return sum == entry->fields.check;
 }
 
+/* What the kernel goes by before it looks at a name: where that is too long, or the kind has no
+ * such data, it steps to the next header. A symlink to nothing it cannot make. */
+static bool is_passed_over(const struct newc_fields *fields)
+{
+	uint32_t kind = fields->mode & S_IFMT;
+
+	if (!fields->namesize || fields->namesize > PATH_MAX)
+		return true;
+	if (kind == S_IFLNK)
+		return !fields->size || fields->size > PATH_MAX;
+	return kind != S_IFREG && fields->size;
+}
+
+static size_t find_beyond(const struct newc_reader *reader, const struct newc_entry *entry)
+{
+	uint64_t end = NEWC_HEADER + (uint64_t)entry->fields.namesize;
+
+	if (!is_passed_over(&entry->fields))
+		return 0;
+	end += newc_padding(end);
+	end += entry->offset + (uint64_t)entry->fields.size;
+	if (end > reader->span.len)
+		return 0;
+	end += newc_padding(end);
+	return end < reader->span.len ? (size_t)end : reader->span.len;
+}
+
+bool newc_pass_over(struct newc_reader *reader)
+{
+	if (!reader->beyond)
+		return false;
+	reader->offset = reader->beyond;
+	return true;
+}
+
 static void skip_zeros(struct newc_reader *reader)
 {
 	while (reader->offset < reader->span.len && !reader->span.data[reader->offset])
@@ -137,6 +172,7 @@ enum newc_result newc_next(struct newc_reader *reader, struct newc_entry *entry)
 {
 	enum newc_result result;
 
+	reader->beyond = 0;
 	for (;;) {
 		skip_zeros(reader);
 		if (reader->offset == reader->span.len)
@@ -149,6 +185,7 @@ enum newc_result newc_next(struct newc_reader *reader, struct newc_entry *entry)
 		result = read_header(reader, entry);
 		if (result != NEWC_ENTRY)
 			return result;
+		reader->beyond = find_beyond(reader, entry);
 		if (!read_name(reader, entry) || !read_data(reader, entry))
 			return NEWC_FAULT;
 		if (!sum_is_right(reader, entry))

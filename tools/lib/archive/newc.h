@@ -2,6 +2,8 @@
 #ifndef TOOLS_LIB_NEWC_H
 #define TOOLS_LIB_NEWC_H
 
+#include <stdbool.h>
+
 #include "init/pure/span.h"
 
 /* Source: Documentation/driver-api/early-userspace/buffer-format.rst and init/initramfs.c. */
@@ -28,6 +30,7 @@ struct newc_reader {
 	unsigned int archive;
 	const char *fault; /* after NEWC_FAULT: what is wrong there */
 	size_t fault_offset; /* bytes */
+	size_t beyond; /* where the kernel goes on behind the fault, or 0: it stops there */
 };
 
 enum newc_result {
@@ -40,6 +43,10 @@ enum newc_result {
 /* The next entry. Trailers, and zero bytes between entries, are stepped over. Never reads outside
  * the span, allocates nothing, and each NEWC_ENTRY moves reader->offset forward. */
 enum newc_result newc_next(struct newc_reader *reader, struct newc_entry *entry);
+
+/* After NEWC_FAULT: false where the kernel stops, too. Where it passes the entry over without a
+ * word, the reader stands behind it then. Source: do_header() of init/initramfs.c. */
+bool newc_pass_over(struct newc_reader *reader);
 
 /* Writes the header of an entry (no NUL at the end). */
 void newc_header(uint8_t header[NEWC_HEADER], const struct newc_fields *fields);

@@ -7,12 +7,15 @@
 
 #include "tools/lib/base/mem.h"
 
+const char path_is_empty[] = "the name is empty";
+const char path_name_is_long[] = "a name has more than 255 bytes";
+
 static const char *component_fault(const char *name, size_t len)
 {
 	if (len == 2 && !memcmp(name, "..", 2))
 		return "\"..\" cannot be in an image";
 	if (len > NAME_MAX)
-		return "a name has more than 255 bytes";
+		return path_name_is_long;
 	return NULL;
 }
 
@@ -30,7 +33,7 @@ char *path_clean(const char *path, const char **why)
 	char *clean = xmalloc(strlen(path) + 2);
 	size_t len = 0;
 
-	*why = *path ? NULL : "the name is empty";
+	*why = *path ? NULL : path_is_empty;
 	while (*path && !*why) {
 		size_t part = strcspn(path, "/");
 

@@ -12,6 +12,9 @@
  * Source: init/initramfs.c do_header(), do_name(). */
 char *path_clean(const char *path, const char **why);
 
+/* Those of its texts that stand for what the kernel cannot make, and passes over. */
+extern const char path_is_empty[], path_name_is_long[];
+
 /* dir "/a" and name "b/c" (a leading slash is fine) as "/a/b/c", malloc'd. */
 char *path_join(const char *dir, const char *name);
 

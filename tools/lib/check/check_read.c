@@ -1,5 +1,4 @@
 /* check_read.c - the segments and entries of an image, read on where the kernel reads on. */
-#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -68,28 +67,6 @@ static void look_for_named_trailer(struct check *check, const struct newc_reader
 		     "this name ends an archive");
 }
 
-/* Where the reader must stop and the kernel passes an entry over (do_header()): 1 with the reader
- * behind it, 0 where the kernel stops, too. */
-static int pass_over(struct check *check, struct newc_reader *reader, struct newc_entry *entry)
-{
-	size_t body = entry->offset + NEWC_HEADER + entry->fields.namesize, end;
-	uint32_t kind = entry->fields.mode & S_IFMT;
-	int has_name = entry->fields.namesize && entry->fields.namesize <= PATH_MAX;
-
-	if (!entry->fields.mode && !entry->fields.namesize)
-		return 0;
-	if (has_name && (!entry->name || (kind == S_IFREG && entry->data.data)))
-		return 0;
-	body += newc_padding(body - entry->offset);
-	end = body + entry->fields.size;
-	end += newc_padding(entry->fields.size);
-	if (end > reader->span.len || end <= reader->offset)
-		return 0;
-	lose(check, entry, reader->fault);
-	reader->offset = end;
-	return 1;
-}
-
 /* All entries of one run of cpio bytes. Where it ended, or 0 after damage. */
 static size_t read_entries(struct check *check, struct span span, const char *kind)
 {
@@ -103,10 +80,12 @@ static size_t read_entries(struct check *check, struct span span, const char *ki
 		look_for_named_trailer(check, &reader);
 		entry = (struct newc_entry){ 0 };
 		result = newc_next(&reader, &entry);
-		if (result == NEWC_ENTRY)
+		if (result == NEWC_ENTRY) {
 			add_entry(check, &entry);
-		else if (result == NEWC_FAULT && pass_over(check, &reader, &entry))
+		} else if (result == NEWC_FAULT && newc_pass_over(&reader)) {
+			lose(check, &entry, reader.fault);
 			result = NEWC_ENTRY;
+		}
 	} while (result == NEWC_ENTRY);
 	check->trailers = reader.archive;
 	if (result == NEWC_FAULT)
