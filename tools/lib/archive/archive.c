@@ -192,15 +192,10 @@ static int by_file(const void *first, const void *second, void *context)
 	const struct archive *archive = context;
 	size_t i = *(const size_t *)first, j = *(const size_t *)second;
 	const struct newc_entry *a = &archive->entries[i].newc, *b = &archive->entries[j].newc;
-	/* Those without other names last: they would stand among names of one file. */
-	const uint32_t one[] = {
-		a->fields.nlink < 2, a->archive,	  a->fields.ino,
-		a->fields.dev_major, a->fields.dev_minor, a->fields.mode & S_IFMT
-	};
-	const uint32_t other[] = {
-		b->fields.nlink < 2, b->archive,	  b->fields.ino,
-		b->fields.dev_major, b->fields.dev_minor, b->fields.mode & S_IFMT
-	};
+	const uint32_t one[] = { a->archive, a->fields.ino, a->fields.dev_major,
+				 a->fields.dev_minor, a->fields.mode & S_IFMT };
+	const uint32_t other[] = { b->archive, b->fields.ino, b->fields.dev_major,
+				   b->fields.dev_minor, b->fields.mode & S_IFMT };
 
 	for (size_t k = 0; k < sizeof(one) / sizeof(*one); k++)
 		if (one[k] != other[k])
@@ -222,39 +217,54 @@ static void link_group(struct archive *archive, const size_t *order, size_t len)
 	}
 }
 
+/* Most files have one name, and no other is looked for. */
 static void find_links(struct archive *archive)
 {
-	size_t *order = xreallocarray(NULL, archive->count, sizeof(*order));
+	size_t *order = xreallocarray(NULL, archive->count + 1, sizeof(*order)), count = 0;
 
-	for (size_t i = 0; i < archive->count; i++)
-		order[i] = i;
-	qsort_r(order, archive->count, sizeof(*order), by_file, archive);
-	for (size_t i = 0, len; i < archive->count; i += len) {
+	for (size_t i = 0; i < archive->count; i++) {
+		archive->entries[i].data_of = i;
+		archive->entries[i].next_name = 0;
+		if (archive->entries[i].newc.fields.nlink > 1)
+			order[count++] = i;
+	}
+	qsort_r(order, count, sizeof(*order), by_file, archive);
+	for (size_t i = 0, len; i < count; i += len) {
 		len = 1;
-		while (i + len < archive->count &&
-		       archive_same_file(&archive->entries[order[i]],
-					 &archive->entries[order[i + len]]))
+		while (i + len < count && archive_same_file(&archive->entries[order[i]],
+							    &archive->entries[order[i + len]]))
 			len++;
 		link_group(archive, order + i, len);
 	}
 	free(order);
 }
 
-static int by_path(const void *first, const void *second, void *context)
-{
-	const struct archive *archive = context;
-	size_t i = *(const size_t *)first, j = *(const size_t *)second;
-	int order = strcmp(archive->entries[i].path, archive->entries[j].path);
+/* Paths beside their indexes: the entries themselves are far from one another in memory. */
+struct place {
+	const char *path;
+	size_t index;
+};
 
-	return order ? order : (i > j) - (i < j);
+static int by_path(const void *first, const void *second)
+{
+	const struct place *one = first, *other = second;
+	int order = strcmp(one->path, other->path);
+
+	return order ? order : (one->index > other->index) - (one->index < other->index);
 }
 
 static void index_paths(struct archive *archive)
 {
-	archive->by_path = xreallocarray(NULL, archive->count, sizeof(*archive->by_path));
+	struct place *places = xreallocarray(NULL, archive->count + 1, sizeof(*places));
+
 	for (size_t i = 0; i < archive->count; i++)
-		archive->by_path[i] = i;
-	qsort_r(archive->by_path, archive->count, sizeof(*archive->by_path), by_path, archive);
+		places[i] = (struct place){ archive->entries[i].path, i };
+	qsort(places, archive->count, sizeof(*places), by_path);
+	free(archive->by_path);
+	archive->by_path = xreallocarray(NULL, archive->count + 1, sizeof(*archive->by_path));
+	for (size_t i = 0; i < archive->count; i++)
+		archive->by_path[i] = places[i].index;
+	free(places);
 }
 
 void archive_index(struct archive *archive)

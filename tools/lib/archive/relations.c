@@ -12,10 +12,15 @@
 
 static const char run_by_init[] = "run by /init", loaded_by_init[] = "loaded by /init";
 
+struct named {
+	const char *name; /* the last one of a path */
+	size_t index;
+};
+
 struct reading {
 	const struct archive *archive;
 	struct relations *relations;
-	size_t *by_name; /* indexes of entries in the order of their last names */
+	struct named *by_name; /* all entries, in the order of their names, then indexes */
 	size_t from;
 };
 
@@ -30,18 +35,22 @@ static void relate(struct reading *reading, size_t to, const char *kind)
 	relations->list[relations->count++] = (struct relation){ reading->from, to, kind };
 }
 
-static const char *name_of(const struct archive *archive, size_t index)
+static int by_name(const void *one, const void *other)
 {
-	return path_name(archive->entries[index].path);
+	const struct named *a = one, *b = other;
+	int order = strcmp(a->name, b->name);
+
+	return order ? order : (a->index > b->index) - (a->index < b->index);
 }
 
-static int by_name(const void *one, const void *other, void *context)
+static void index_names(struct reading *reading)
 {
-	const struct archive *archive = context;
-	size_t a = *(const size_t *)one, b = *(const size_t *)other;
-	int order = strcmp(name_of(archive, a), name_of(archive, b));
+	const struct archive *archive = reading->archive;
 
-	return order ? order : (a > b) - (a < b);
+	reading->by_name = xreallocarray(NULL, archive->count + 1, sizeof(*reading->by_name));
+	for (size_t i = 0; i < archive->count; i++)
+		reading->by_name[i] = (struct named){ path_name(archive->entries[i].path), i };
+	qsort(reading->by_name, archive->count, sizeof(*reading->by_name), by_name);
 }
 
 static void relate_name(struct reading *reading, const char *name, const char *kind)
@@ -51,16 +60,15 @@ static void relate_name(struct reading *reading, const char *name, const char *k
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (strcmp(name_of(reading->archive, reading->by_name[middle]), name) < 0)
+		if (strcmp(reading->by_name[middle].name, name) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (high = low + SAME_NAME_MAX;
-	     low < reading->archive->count && low < high &&
-	     !strcmp(name_of(reading->archive, reading->by_name[low]), name);
+	for (high = low + SAME_NAME_MAX; low < reading->archive->count && low < high &&
+					 !strcmp(reading->by_name[low].name, name);
 	     low++)
-		relate(reading, reading->by_name[low], kind);
+		relate(reading, reading->by_name[low].index, kind);
 }
 
 /* The entry at the path, and every symlink on the way to it by that name. */
@@ -197,11 +205,7 @@ void relations_read(const struct archive *archive, struct relations *relations)
 	struct reading reading = { .archive = archive, .relations = relations };
 
 	*relations = (struct relations){ 0 };
-	reading.by_name = xreallocarray(NULL, archive->count + 1, sizeof(*reading.by_name));
-	for (size_t i = 0; i < archive->count; i++)
-		reading.by_name[i] = i;
-	qsort_r(reading.by_name, archive->count, sizeof(*reading.by_name), by_name,
-		(void *)archive);
+	index_names(&reading);
 	for (size_t i = 0; i < archive->count; i++) {
 		const struct archive_entry *entry = &archive->entries[i];
 
