@@ -192,7 +192,8 @@ static void relate(const struct archive *archive)
 
 static void settle(const struct archive *archive)
 {
-	struct kernel_tree *tree = kernel_tree_new(archive, "test");
+	const struct kernel_watch watch = { 0 };
+	struct kernel_tree *tree = kernel_tree_new(archive, &watch);
 	struct archive *left = kernel_tree_archive(tree);
 
 	archive_close(left);

@@ -50,14 +50,9 @@ static const struct newc_entry *content_of(const struct kernel_tree *tree,
 	return &tree->archive->entries[name->inode->content].newc;
 }
 
-static uint32_t kind_of(const struct kernel_tree *tree, const struct kernel_name *name)
+static uint32_t kind_of(const struct kernel_name *name)
 {
-	return name->parent ? content_of(tree, name)->fields.mode & S_IFMT : S_IFDIR;
-}
-
-bool kernel_name_is_directory(const struct kernel_tree *tree, const struct kernel_name *name)
-{
-	return kind_of(tree, name) == S_IFDIR;
+	return name->inode->kind;
 }
 
 static struct kernel_name *find(const struct kernel_tree *tree, struct kernel_name *parent,
@@ -98,11 +93,11 @@ static struct kernel_name *descend(struct kernel_tree *tree, const char *path, s
 		else if (size == 1 && *rest == '.')
 			next = at;
 		rest += size;
-		if (next && kind_of(tree, next) == S_IFLNK && links++ < WALK_SYMLINKS_MAX) {
+		if (next && kind_of(next) == S_IFLNK && links++ < WALK_SYMLINKS_MAX) {
 			rest = follow(content_of(tree, next), rest, &text);
 			at = *rest == '/' ? &tree->root : at;
 		} else {
-			at = next && kind_of(tree, next) == S_IFDIR ? next : NULL;
+			at = next && kind_of(next) == S_IFDIR ? next : NULL;
 		}
 	}
 	free(text);
@@ -122,22 +117,23 @@ static struct kernel_name *parent_of(struct kernel_tree *tree, const char *path)
 	return tree->known_parent;
 }
 
-static struct kernel_inode *new_inode(struct kernel_tree *tree, size_t index)
+static struct kernel_inode *new_inode(struct kernel_tree *tree, uint32_t kind, size_t index)
 {
 	struct kernel_inode *inode = arena_alloc(&tree->arena, sizeof(*inode));
 
+	inode->kind = kind;
 	inode->entry = inode->content = index;
 	inode->number = ++tree->inodes;
 	return inode;
 }
 
-static void add_name(struct kernel_tree *tree, struct kernel_name *parent, size_t index,
-		     struct kernel_inode *inode)
+static struct kernel_name *add_text(struct kernel_tree *tree, struct kernel_name *parent,
+				    const char *text, size_t index, struct kernel_inode *inode)
 {
 	struct kernel_name *name = arena_alloc(&tree->arena, sizeof(*name));
 
-	name->name = path_name(tree->archive->entries[index].path);
-	name->len = strlen(name->name);
+	name->name = text;
+	name->len = strlen(text);
 	name->parent = parent;
 	name->inode = inode;
 	name->entry = index;
@@ -148,6 +144,13 @@ static void add_name(struct kernel_tree *tree, struct kernel_name *parent, size_
 	tree->of_entry[index] = name;
 	if (!tsearch(name, &tree->names, by_name))
 		exit(error("out of memory"));
+	return name;
+}
+
+static void add_name(struct kernel_tree *tree, struct kernel_name *parent, size_t index,
+		     struct kernel_inode *inode)
+{
+	add_text(tree, parent, path_name(tree->archive->entries[index].path), index, inode);
 }
 
 static void remove_name(struct kernel_tree *tree, struct kernel_name *name)
@@ -160,6 +163,12 @@ static void remove_name(struct kernel_tree *tree, struct kernel_name *name)
 	tree->known = NULL; /* it may have been on that way */
 }
 
+/* What was there before the first entry has none of its own: its number is that behind the last. */
+static bool is_kernels(const struct kernel_tree *tree, const struct kernel_inode *inode)
+{
+	return inode->content == tree->archive->count;
+}
+
 /* An entry whose name is there already. */
 static void name_again(struct kernel_tree *tree, struct kernel_name *name, size_t index)
 {
@@ -167,25 +176,39 @@ static void name_again(struct kernel_tree *tree, struct kernel_name *name, size_
 	tree->of_entry[index] = name;
 	name->entry = index;
 	name->inode->entry = index;
+	if (is_kernels(tree, name->inode))
+		name->inode->content = index;
 }
 
-static const char in_the_way[] = "it cannot replace a directory with something in it";
+const char *const kernel_losses[KERNEL_LOSSES] = {
+	[KERNEL_NO_FOLDER] = "no folder for it",
+	[KERNEL_IN_THE_WAY] = "it cannot replace a directory with something in it",
+	[KERNEL_WAS_THE_WAY] = "it replaces what leads to it",
+	[KERNEL_NO_FIRST] = "the first name of its file is not there by then",
+	[KERNEL_NO_TEXT] = "a symlink's text has 1 to 4095 bytes",
+	[KERNEL_NO_KIND] = "its mode is no kind of file",
+};
 
-/* Takes away what is of another kind than `kind`; 0: of any kind. NULL, or why the entry cannot be
- * made then. *there is what stays, or NULL. */
-static const char *clear_way(struct kernel_tree *tree, struct kernel_name *parent, const char *path,
-			     uint32_t kind, struct kernel_name **there)
+#define MADE (-1) /* else an enum kernel_loss */
+
+/* Takes away what is of another kind than `kind`; 0: of any kind. *there is what stays, or NULL. */
+static int clear_way(struct kernel_tree *tree, struct kernel_name *parent, size_t index,
+		     uint32_t kind, struct kernel_name **there)
 {
-	const char *name = path_name(path);
+	const struct archive_entry *entry = &tree->archive->entries[index];
+	const char *name = path_name(entry->path);
 
 	*there = find(tree, parent, name, strlen(name));
-	if (!*there || kind_of(tree, *there) == kind)
-		return NULL;
+	if (!*there || kind_of(*there) == kind)
+		return MADE;
 	if ((*there)->first)
-		return in_the_way;
+		return KERNEL_IN_THE_WAY;
+	if (tree->watch->replaces && !is_kernels(tree, (*there)->inode) &&
+	    kind_of(*there) != (entry->newc.fields.mode & S_IFMT))
+		tree->watch->replaces(tree->watch->context, index);
 	remove_name(tree, *there);
 	*there = NULL;
-	return parent_of(tree, path) ? NULL : "it replaces what leads to it";
+	return parent_of(tree, entry->path) ? MADE : KERNEL_WAS_THE_WAY;
 }
 
 /* The path of the first entry of the same number, kept from the first on, whether that could be
@@ -206,23 +229,23 @@ static const char *first_of(struct kernel_tree *tree, size_t index)
 	return *found == link ? NULL : (*found)->first->path;
 }
 
-/* One more name of what is at the path `first` by now. NULL, or why not. */
-static const char *link_to(struct kernel_tree *tree, struct kernel_name *parent, size_t index,
-			   const char *first)
+/* One more name of what is at the path `first` by now. */
+static int link_to(struct kernel_tree *tree, struct kernel_name *parent, size_t index,
+		   const char *first)
 {
-	const char *name = path_name(first), *why;
+	const char *name = path_name(first);
 	struct kernel_name *there, *first_parent, *from = NULL;
+	int loss = clear_way(tree, parent, index, 0, &there);
 
-	why = clear_way(tree, parent, tree->archive->entries[index].path, 0, &there);
-	if (why)
-		return why;
+	if (loss != MADE)
+		return loss;
 	first_parent = parent_of(tree, first);
 	if (first_parent)
 		from = find(tree, first_parent, name, strlen(name));
-	if (!from || kind_of(tree, from) == S_IFDIR)
-		return "the first name of this file is not there by then";
+	if (!from || kind_of(from) == S_IFDIR)
+		return KERNEL_NO_FIRST;
 	add_name(tree, parent, index, from->inode);
-	return NULL;
+	return MADE;
 }
 
 /* A file that has got one more name is opened by it and written, if the entry has bytes. */
@@ -230,75 +253,77 @@ static void write_linked(struct kernel_tree *tree, size_t index)
 {
 	struct kernel_name *name = tree->of_entry[index];
 
-	if (kind_of(tree, name) != S_IFREG)
+	if (kind_of(name) != S_IFREG)
 		return;
 	name->inode->entry = index;
 	if (tree->archive->entries[index].newc.data.len)
 		name->inode->content = index;
 }
 
-/* Files, directories and nodes. NULL, or why the entry is lost. */
-static const char *apply_name(struct kernel_tree *tree, struct kernel_name *parent, size_t index,
-			      const char *first)
+/* Files, directories and nodes. */
+static int apply_name(struct kernel_tree *tree, struct kernel_name *parent, size_t index,
+		      const char *first)
 {
-	const struct archive_entry *entry = &tree->archive->entries[index];
-	uint32_t kind = entry->newc.fields.mode & S_IFMT;
+	uint32_t kind = tree->archive->entries[index].newc.fields.mode & S_IFMT;
 	struct kernel_name *there;
-	const char *why = clear_way(tree, parent, entry->path, kind, &there);
+	int loss = clear_way(tree, parent, index, kind, &there);
 
-	if (!why && first)
-		why = link_to(tree, parent, index, first);
+	if (loss == MADE && first)
+		loss = link_to(tree, parent, index, first);
 	/* A node that cannot be made still gives its mode and owner to what is there. */
-	if (why && there && !first && kind != S_IFREG && kind != S_IFDIR)
+	if (loss == KERNEL_IN_THE_WAY && !first && kind != S_IFREG && kind != S_IFDIR)
 		there->inode->entry = index;
-	if (why)
-		return why;
+	if (loss != MADE)
+		return loss;
 	if (first && kind == S_IFREG)
 		write_linked(tree, index);
 	if (first)
-		return NULL;
+		return MADE;
 	if (!there) {
-		add_name(tree, parent, index, new_inode(tree, index));
-		return NULL;
+		add_name(tree, parent, index, new_inode(tree, kind, index));
+		return MADE;
 	}
 	name_again(tree, there, index);
 	if (kind == S_IFREG)
 		there->inode->content = index;
-	return NULL;
+	return MADE;
 }
 
-static const char *apply_symlink(struct kernel_tree *tree, struct kernel_name *parent, size_t index)
+static int apply_symlink(struct kernel_tree *tree, struct kernel_name *parent, size_t index)
 {
 	const struct archive_entry *entry = &tree->archive->entries[index];
 	size_t len = strnlen((const char *)entry->newc.data.data, entry->newc.data.len);
 	struct kernel_name *there;
-	const char *why = clear_way(tree, parent, entry->path, 0, &there);
+	int loss = clear_way(tree, parent, index, 0, &there);
 
-	if (why)
-		return why;
+	if (loss != MADE)
+		return loss;
 	if (!len || len > PATH_MAX - 1)
-		return "a symlink's text has 1 to 4095 bytes";
-	add_name(tree, parent, index, new_inode(tree, index));
-	return NULL;
+		return KERNEL_NO_TEXT;
+	add_name(tree, parent, index, new_inode(tree, S_IFLNK, index));
+	return MADE;
 }
 
-static const char *apply(struct kernel_tree *tree, size_t index)
+static int apply_root(struct kernel_tree *tree, uint32_t kind, size_t index)
+{
+	if (kind != S_IFDIR)
+		return KERNEL_IN_THE_WAY;
+	name_again(tree, &tree->root, index);
+	return MADE;
+}
+
+static int apply(struct kernel_tree *tree, size_t index)
 {
 	const struct archive_entry *entry = &tree->archive->entries[index];
 	uint32_t kind = entry->newc.fields.mode & S_IFMT;
 	const char *first = first_of(tree, index);
 	struct kernel_name *parent, *there;
 
-	if (!entry->path[1]) {
-		if (kind != S_IFDIR)
-			return "it cannot replace the root";
-		name_again(tree, &tree->root, index);
-		tree->root_inode.content = index;
-		return NULL;
-	}
+	if (!entry->path[1])
+		return apply_root(tree, kind, index);
 	parent = parent_of(tree, entry->path);
 	if (!parent)
-		return "no folder for it";
+		return KERNEL_NO_FOLDER;
 	switch (kind) {
 	case S_IFLNK:
 		return apply_symlink(tree, parent, index);
@@ -310,41 +335,51 @@ static const char *apply(struct kernel_tree *tree, size_t index)
 	case S_IFSOCK:
 		return apply_name(tree, parent, index, first);
 	default:
-		clear_way(tree, parent, entry->path, 0, &there);
-		return "its mode is no kind of file";
+		clear_way(tree, parent, index, 0, &there);
+		return KERNEL_NO_KIND;
 	}
 }
 
-static void lose(struct kernel_tree *tree, size_t index, const char *why, const char *line)
+/* Source: usr/default_cpio_list. */
+static void plant(struct kernel_tree *tree)
 {
-	const char *path = tree->archive->entries[index].path;
+	size_t none = tree->archive->count;
+	struct kernel_name *dev =
+		add_text(tree, &tree->root, "dev", none, new_inode(tree, S_IFDIR, none));
 
-	if (line)
-		warning("%s: %s: %s%s%s: the kernel loses this entry, too", line,
-			shown(tree->archive->name), shown(path), why == in_the_way ? "" : ": ",
-			why == in_the_way ? " is a directory with something in it already" : why);
-	else
-		error("%s: %s is lost: %s", shown(tree->archive->name), shown(path), why);
-	tree->lost++;
+	add_text(tree, dev, "console", none, new_inode(tree, S_IFCHR, none));
+	add_text(tree, &tree->root, "root", none, new_inode(tree, S_IFDIR, none));
 }
 
-struct kernel_tree *kernel_tree_new(const struct archive *archive, const char *line)
+static void apply_and_tell(struct kernel_tree *tree, size_t index)
+{
+	const struct kernel_watch *watch = tree->watch;
+	int loss = apply(tree, index);
+
+	tree->lost += loss != MADE;
+	if (loss != MADE && watch->lost)
+		watch->lost(watch->context, index, (enum kernel_loss)loss);
+	if (loss == MADE && watch->made)
+		watch->made(watch->context, index, tree->of_entry[index]);
+}
+
+struct kernel_tree *kernel_tree_new(const struct archive *archive, const struct kernel_watch *watch)
 {
 	struct kernel_tree *tree = xcalloc(1, sizeof(*tree));
+	size_t none = archive->count;
 
 	tree->archive = archive;
-	/* One more, for the root that no entry names. */
+	tree->watch = watch;
+	/* One more, for what no entry names. */
 	tree->of_entry = xcalloc(archive->count + 1, sizeof(*tree->of_entry));
-	tree->root_inode = (struct kernel_inode){ .entry = archive->count, .names = 1 };
-	tree->root = (struct kernel_name){ .name = "",
-					   .inode = &tree->root_inode,
-					   .entry = archive->count };
-	for (size_t i = 0; i < archive->count; i++) {
-		const char *why = apply(tree, i);
-
-		if (why)
-			lose(tree, i, why, line);
-	}
+	tree->root_inode = (struct kernel_inode){
+		.kind = S_IFDIR, .entry = none, .content = none, .names = 1
+	};
+	tree->root = (struct kernel_name){ .name = "", .inode = &tree->root_inode, .entry = none };
+	if (watch->has_default)
+		plant(tree);
+	for (size_t i = 0; i < archive->count; i++)
+		apply_and_tell(tree, i);
 	return tree;
 }
 
@@ -403,8 +438,7 @@ static struct newc_entry entry_for(const struct kernel_tree *tree, const struct 
 	struct newc_entry newc = *owner;
 
 	newc.archive = 0;
-	newc.fields.mode =
-		(owner->fields.mode & ~(uint32_t)S_IFMT) | (content->fields.mode & S_IFMT);
+	newc.fields.mode = (owner->fields.mode & ~(uint32_t)S_IFMT) | name->inode->kind;
 	newc.data = content->data;
 	newc.fields.size = (uint32_t)content->data.len;
 	newc.fields.rdev_major = content->fields.rdev_major;

@@ -10,6 +10,7 @@
 
 /* What names lead to. */
 struct kernel_inode {
+	uint32_t kind; /* S_IFMT of a mode */
 	size_t entry; /* index of the entry whose mode, owner and time it has */
 	size_t content; /* index of the entry that holds its bytes, text or device number */
 	size_t names; /* that lead to it */
@@ -38,14 +39,39 @@ struct kernel_tree {
 	struct kernel_inode root_inode; /* entry == archive->count where no entry names it */
 	struct kernel_name **of_entry; /* by entry: the name that it made and that is left */
 	size_t inodes;
-	size_t lost; /* entries that the kernel passes over: each was reported */
+	size_t lost; /* entries that the kernel passes over: each was told */
 
 	/* For kernel_tree.c alone. */
+	const struct kernel_watch *watch;
 	struct arena arena;
 	void *names, *links; /* tsearch(3): names by parent and name, links by number */
 	const char *known; /* a path whose parent is known, or NULL */
 	size_t known_len; /* of the parent in it */
 	struct kernel_name *known_parent;
+};
+
+/* Why an entry is lost. */
+enum kernel_loss {
+	KERNEL_NO_FOLDER,
+	KERNEL_IN_THE_WAY, /* a directory with something in it has its name */
+	KERNEL_WAS_THE_WAY, /* what it replaces led to it */
+	KERNEL_NO_FIRST, /* the first name of its file is not there by then */
+	KERNEL_NO_TEXT, /* of a symlink, or too much */
+	KERNEL_NO_KIND, /* its mode is no kind of file */
+	KERNEL_LOSSES /* one more than the last */
+};
+extern const char *const kernel_losses[KERNEL_LOSSES]; /* in words */
+
+/* What the caller is told while the entries are applied; indexes are of entries. Any may be NULL.
+ */
+struct kernel_watch {
+	void (*lost)(void *context, size_t index, enum kernel_loss why);
+	/* An entry takes the place of one of another kind. */
+	void (*replaces)(void *context, size_t index);
+	/* An entry was made, or written over what has its name, by this name. */
+	void (*made)(void *context, size_t index, const struct kernel_name *name);
+	bool has_default; /* the kernel's own initramfs was there before (usr/default_cpio_list) */
+	void *context;
 };
 
 /*
@@ -54,10 +80,10 @@ struct kernel_tree {
  * directory with something in it; a second file of a name is written over the first, whatever other
  * names that has; a hard link is another name of what is at the first one's path by then.
  * Source: do_name(), do_symlink(), maybe_link() and clean_path() of init/initramfs.c.
- * `archive` must stay. What is lost is an error that names it, or, where `line` says which line of
- * a recipe asks for the archive, a warning. O(n log n).
+ * `archive` and `watch` must stay. O(n log n).
  */
-struct kernel_tree *kernel_tree_new(const struct archive *archive, const char *line);
+struct kernel_tree *kernel_tree_new(const struct archive *archive,
+				    const struct kernel_watch *watch);
 void kernel_tree_free(struct kernel_tree *tree); /* NULL is fine */
 
 /* Appends the path of a name, "/a/b": no symlink is on the way. */
@@ -66,7 +92,5 @@ void kernel_tree_path(const struct kernel_name *name, struct buffer *path);
 /* What is left, one entry for each name, in the order of their last entries, as an archive of its
  * own. Its paths are those of the archive where they still lead to the same name. */
 struct archive *kernel_tree_archive(struct kernel_tree *tree);
-
-bool kernel_name_is_directory(const struct kernel_tree *tree, const struct kernel_name *name);
 
 #endif

@@ -275,7 +275,7 @@ static int leave(struct work *work, const struct kernel_name *name)
 
 static int make(struct work *work, const struct kernel_name *name)
 {
-	switch (work->archive->entries[name->inode->content].newc.fields.mode & S_IFMT) {
+	switch (name->inode->kind) {
 	case S_IFREG:
 		return make_name(work, name);
 	case S_IFDIR:
@@ -302,7 +302,7 @@ static int make_all(struct work *work)
 			continue;
 		}
 		result = make(work, name);
-		if (kernel_name_is_directory(tree, name)) {
+		if (name->inode->kind == S_IFDIR) {
 			dir = name;
 			name = dir->first;
 		} else {
@@ -368,12 +368,21 @@ static int open_dir(struct work *work, const char *dir)
 	return -1;
 }
 
+static void tell_lost(void *archive, size_t index, enum kernel_loss why)
+{
+	const struct archive *from = archive;
+
+	error("%s: %s is lost: %s", shown(from->name), shown(from->entries[index].path),
+	      kernel_losses[why]);
+}
+
 int unpack_tree(const struct archive *archive, const char *dir, struct unpacked *unpacked)
 {
+	const struct kernel_watch watch = { .lost = tell_lost, .context = (void *)archive };
 	struct work work = { .archive = archive, .out = unpacked };
 	int result;
 
-	*unpacked = (struct unpacked){ .tree = kernel_tree_new(archive, NULL) };
+	*unpacked = (struct unpacked){ .tree = kernel_tree_new(archive, &watch) };
 	if (open_dir(&work, dir) < 0)
 		return -1;
 	work.here = work.root;

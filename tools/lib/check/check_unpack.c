@@ -2,88 +2,31 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "tools/lib/archive/kernel_tree.h"
 #include "tools/lib/base/error.h"
-#include "tools/lib/base/path.h"
-#include "tools/lib/base/walk.h"
 #include "tools/lib/check/check.h"
-
-struct node {
-	char *path; /* NULL: a free slot */
-	uint32_t kind; /* S_IFMT */
-	struct span target; /* of a symlink */
-	size_t children; /* of a folder: names that were ever made in it */
-	int is_kernels; /* it was there before the image */
-};
-
-struct tree {
-	struct node *slots;
-	size_t size; /* a power of two, never full */
-};
 
 static const char parents_first[] =
 	"add the folder before what lies in it (rdinit pack does so by itself)";
 static const char one_kind[] = "leave one of the two out";
+static const char names_together[] = "leave the names of one file in place until the last is there";
+static const char other_entry[] = "leave it out, or change it";
 
-static struct node *find(const struct tree *tree, const char *path)
-{
-	uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
-	size_t at;
+static const struct {
+	const char *why, *cure;
+} losses[KERNEL_LOSSES] = {
+	[KERNEL_NO_FOLDER] = { "its folder is not there by then", parents_first },
+	[KERNEL_IN_THE_WAY] = { "a folder with something in it has this name", one_kind },
+	[KERNEL_WAS_THE_WAY] = { "it replaces what leads to it", one_kind },
+	[KERNEL_NO_FIRST] = { "the first name of its file is not there by then", names_together },
+	[KERNEL_NO_TEXT] = { "a symlink's text has 1 to 4095 bytes", other_entry },
+	[KERNEL_NO_KIND] = { "its mode is no kind of file", other_entry },
+};
 
-	for (const char *letter = path; *letter; letter++)
-		hash = (hash ^ (uint8_t)*letter) * 0x100000001b3u;
-	at = (size_t)(hash ^ hash >> 32) & (tree->size - 1);
-	while (tree->slots[at].path && strcmp(tree->slots[at].path, path))
-		at = (at + 1) & (tree->size - 1);
-	return &tree->slots[at];
-}
-
-static void put(const struct tree *tree, const char *path, uint32_t mode, struct span target)
-{
-	struct node *node = find(tree, path);
-
-	if (!node->path)
-		*node = (struct node){ .path = xstrdup(path) };
-	node->kind = mode & S_IFMT;
-	node->target = target;
-	node->is_kernels = 0;
-}
-
-/* What every kernel has in its own initramfs before ours (usr/default_cpio_list), unless it was
- * built with another one. */
-static void plant(const struct tree *tree)
-{
-	static const struct span none = { NULL, 0 };
-
-	put(tree, "/", S_IFDIR, none);
-	put(tree, "/dev", S_IFDIR, none);
-	put(tree, "/dev/console", S_IFCHR, none);
-	find(tree, "/dev")->children = 1;
-	put(tree, "/root", S_IFDIR, none);
-	for (size_t i = 0; i < tree->size; i++)
-		tree->slots[i].is_kernels = 1;
-}
-
-/* Where `path` really is by now; malloc'd, or NULL: its folder is not there. */
-static char *real_path(const struct tree *tree, const char *path)
-{
-	struct walk walk;
-	char *real;
-	int failed = 0;
-
-	walk_start(&walk, path);
-	while (!failed && walk_next(&walk) && !walk_is_last(&walk)) {
-		const struct node *node = find(tree, walk.at.data);
-
-		if (node->path && node->kind == S_IFLNK)
-			failed = walk_symlink(&walk, (const char *)node->target.data,
-					      node->target.len);
-		else
-			failed = !node->path || node->kind != S_IFDIR;
-	}
-	real = failed ? NULL : xstrdup(walk.at.data);
-	walk_end(&walk);
-	return real;
-}
+struct unpacking {
+	struct check *check;
+	char **paths; /* of each entry: where it really is; NULL: lost */
+};
 
 /* Microcode and ACPI tables are read from the archive itself, before there is any tree. */
 static int is_early(const struct archive_entry *entry)
@@ -91,77 +34,64 @@ static int is_early(const struct archive_entry *entry)
 	return !strncmp(entry->path, "/kernel/", 8);
 }
 
-static void lose(struct check *check, const struct archive_entry *entry, const char *cure,
-		 const char *why)
+static void lose(void *context, size_t index, enum kernel_loss why)
 {
+	const struct unpacking *unpacking = context;
+	const struct archive_entry *entry = &unpacking->check->archive->entries[index];
+
 	if (!is_early(entry))
-		check_say(check, CHECK_LOST_ENTRY, CHECK_ERROR, cure,
-			  "%s is lost without a word: %s", shown(entry->path), why);
+		check_say(unpacking->check, CHECK_LOST_ENTRY, CHECK_ERROR, losses[why].cure,
+			  "%s is lost without a word: %s", shown(entry->path), losses[why].why);
 }
 
-/* The kernel takes away what is there of another kind. 1: it cannot, and drops the new one. */
-static int clear_way(struct check *check, const struct archive_entry *entry, const struct node *old)
+static void replace(void *context, size_t index)
 {
-	uint32_t kind = entry->newc.fields.mode & S_IFMT;
+	const struct unpacking *unpacking = context;
+	const struct archive_entry *entry = &unpacking->check->archive->entries[index];
 
-	if (!old->path || (old->kind == kind && kind != S_IFLNK))
-		return 0;
-	if (old->kind == S_IFDIR && (old->children || !strcmp(old->path, "/"))) {
-		lose(check, entry, one_kind, "a folder with something in it has this name");
-		return 1;
-	}
-	if (old->kind != kind && !old->is_kernels && !is_early(entry))
+	if (!is_early(entry))
 		check_say(
-			check, CHECK_LOST_ENTRY, CHECK_WARNING, one_kind,
+			unpacking->check, CHECK_LOST_ENTRY, CHECK_WARNING, one_kind,
 			"%s comes twice, and the later one, of another kind, replaces the earlier",
 			shown(entry->path));
-	return 0;
 }
 
-/* 1 where the entry became part of the tree; its path is then the real one. */
-static int plant_entry(struct check *check, const struct tree *tree, struct archive_entry *entry)
+static void place(void *context, size_t index, const struct kernel_name *name)
 {
-	char *real = real_path(tree, entry->path);
-	struct node *node;
+	const struct unpacking *unpacking = context;
+	struct buffer path = { NULL, 0, 0 };
 
-	if (!real) {
-		lose(check, entry, parents_first, "its folder is not there by then");
-		return 0;
-	}
-	free(entry->path);
-	entry->path = real;
-	node = find(tree, real);
-	if (clear_way(check, entry, node))
-		return 0;
-	if (!node->path) {
-		char *parent = path_parent(real);
+	kernel_tree_path(name, &path);
+	unpacking->paths[index] = path.data;
+}
 
-		find(tree, parent)->children++;
-		free(parent);
+/* The archive keeps what became part of the tree, by its real paths. */
+static void keep_placed(struct archive *archive, char **paths)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < archive->count; i++) {
+		free(archive->entries[i].path);
+		archive->entries[i].path = paths[i];
+		if (paths[i])
+			archive->entries[kept++] = archive->entries[i];
 	}
-	put(tree, real, entry->newc.fields.mode, entry->newc.data);
-	return 1;
+	archive->count = kept;
+	archive_index(archive);
 }
 
 void check_unpack(struct check *check)
 {
 	struct archive *archive = check->archive;
-	struct tree tree = { .size = 64 };
-	size_t kept = 0;
+	struct unpacking unpacking = { check, xcalloc(archive->count + 1, sizeof(char *)) };
+	/* Every kernel has it, unless it was built with another one. */
+	const struct kernel_watch watch = { .lost = lose,
+					    .replaces = replace,
+					    .made = place,
+					    .has_default = true,
+					    .context = &unpacking };
 
-	while (tree.size < 2 * archive->count + 16)
-		tree.size *= 2;
-	tree.slots = xcalloc(tree.size, sizeof(*tree.slots));
-	plant(&tree);
-	for (size_t i = 0; i < archive->count; i++) {
-		if (plant_entry(check, &tree, &archive->entries[i]))
-			archive->entries[kept++] = archive->entries[i];
-		else
-			free(archive->entries[i].path);
-	}
-	archive->count = kept;
-	archive_index(archive);
-	for (size_t i = 0; i < tree.size; i++)
-		free(tree.slots[i].path);
-	free(tree.slots);
+	kernel_tree_free(kernel_tree_new(archive, &watch));
+	keep_placed(archive, unpacking.paths);
+	free(unpacking.paths);
 }

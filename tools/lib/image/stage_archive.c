@@ -11,7 +11,7 @@
 
 struct reading {
 	struct image *stage;
-	const struct archive *archive; /* what the kernel leaves */
+	const struct archive *file, *archive; /* as it is, and what the kernel leaves of it */
 	struct entry **made; /* of each entry of the archive that holds bytes: its inode, or NULL */
 	const char *why;
 };
@@ -72,15 +72,29 @@ static struct entry *add_entry(const struct reading *reading, const struct archi
 	}
 }
 
+static void warn_of_lost(void *context, size_t index, enum kernel_loss why)
+{
+	const struct reading *reading = context;
+	const char *path = shown(reading->file->entries[index].path);
+
+	if (why == KERNEL_IN_THE_WAY)
+		warning("%s: %s: %s is a directory with something in it already: the kernel loses this entry, too",
+			reading->why, shown(reading->file->name), path);
+	else
+		warning("%s: %s: %s: %s: the kernel loses this entry, too", reading->why,
+			shown(reading->file->name), path, kernel_losses[why]);
+}
+
 int stage_archive(struct image *stage, const char *path, const char *why)
 {
 	struct archive *archive = archive_open(path), *left = NULL;
 	struct kernel_tree *tree = NULL;
-	struct reading reading = { .stage = stage, .why = why };
+	struct reading reading = { .stage = stage, .file = archive, .why = why };
+	const struct kernel_watch watch = { .lost = warn_of_lost, .context = &reading };
 	int result = archive ? 0 : -1;
 
 	if (archive) {
-		tree = kernel_tree_new(archive, why);
+		tree = kernel_tree_new(archive, &watch);
 		reading.archive = left = kernel_tree_archive(tree);
 		reading.made = xcalloc(left->count + 1, sizeof(*reading.made));
 	}
