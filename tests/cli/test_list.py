@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from conftest import RDINIT
-from newc import TRAILER, entry, header, pad
+from newc import TRAILER, entry, header, pad, recipe_words
 
 
 def lines(done):
@@ -47,9 +47,9 @@ def test_names_of_one_file_do_not_cross_archives(tool):
     data = entry(b"a", nlink=2, ino=5) + entry(b"b", data=b"one", nlink=2, ino=5) + TRAILER
     other = entry(b"c", data=b"two", nlink=2, ino=5) + TRAILER
     tool.write("x.img", data + other)
-    assert lines(tool.run("list", "x.img")) == [
-        f"file /a cpio:{tool.path}/x.img:/b 0644 0 0 /b",
-        f"file /c cpio:{tool.path}/x.img:/c 0644 0 0"]
+    assert [recipe_words(line) for line in lines(tool.run("list", "x.img"))] == [
+        ["file", "/a", f"cpio:{tool.path}/x.img:/b", "0644", "0", "0", "/b"],
+        ["file", "/c", f"cpio:{tool.path}/x.img:/c", "0644", "0", "0"]]
 
 
 def test_nlink_1_is_never_a_link_whatever_the_inode(tool):

@@ -1,4 +1,6 @@
 """newc.py - cpio archives of the kernel's form: a strict reader, and what writes any header."""
+import os
+import re
 
 
 class Entry:
@@ -48,6 +50,17 @@ def pad(data):
 def entry(name, mode=0o100644, data=b"", **fields):
     fields.setdefault("size", len(data))
     return pad(pad(header(name, mode, **fields) + name + b"\0") + data)
+
+
+def recipe_words(line):
+    """The words of a line of a recipe, as bytes of the file system: quoted where they hold blanks or other letters."""
+    found = re.findall(rb'"((?:[^"\\]|\\.)*)"|(\S+)', os.fsencode(line))
+    return [os.fsdecode(re.sub(rb"\\(x..|.)", unescape, quoted)) if quoted else os.fsdecode(plain) for quoted, plain in found]
+
+
+def unescape(match):
+    text = match[1]
+    return bytes([int(text[1:], 16)]) if text[:1] == b"x" else {b"n": b"\n", b"t": b"\t", b"r": b"\r"}.get(text, text)
 
 
 TRAILER = entry(b"TRAILER!!!", 0)

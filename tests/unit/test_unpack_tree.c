@@ -481,12 +481,16 @@ static int write_text(const char *path, const char *text)
 
 static bool can_chroot(void)
 {
-	char map[64];
+	char uids[64], gids[64];
 
-	snprintf(map, sizeof(map), "0 %u 1", getuid());
 	if (geteuid() == 0)
 		return true;
-	return unshare(CLONE_NEWUSER) == 0 && write_text("/proc/self/uid_map", map) == 0;
+	/* Both are mapped: root of a namespace is above the modes of such files alone. */
+	snprintf(uids, sizeof(uids), "0 %u 1", geteuid());
+	snprintf(gids, sizeof(gids), "0 %u 1", getegid());
+	return unshare(CLONE_NEWUSER) == 0 && write_text("/proc/self/setgroups", "deny") == 0 &&
+	       write_text("/proc/self/gid_map", gids) == 0 &&
+	       write_text("/proc/self/uid_map", uids) == 0;
 }
 
 static void apply_in(const char *dir, const struct archive *archive)
