@@ -110,6 +110,48 @@ static void a_dropped_folder_is_known_no_more(void **state)
 	image_free(image);
 }
 
+/* Each of the ways in which a symlink that many entries came through may lead elsewhere. */
+static void a_way_through_a_symlink_is_found_anew_when_that_changes(void **state)
+{
+	struct image *image = image_new();
+	struct image_defaults defaults = image_defaults(image);
+
+	defaults.rank = IMAGE_TREE;
+	image_set_defaults(image, defaults);
+	assert_non_null(image_add_dir(image, "/a", 0755, "test"));
+	assert_non_null(image_add_dir(image, "/b", 0755, "test"));
+	assert_non_null(image_add_symlink(image, "/l", "a", "test"));
+	for (int i = 0; i < 2; i++)
+		assert_string_equal(image_add_dir(image, i ? "/l/2" : "/l/1", 0755, "test")->path,
+				    i ? "/a/2" : "/a/1");
+	assert_non_null(image_add_symlink(image, "/l", "b", "test"));
+	assert_string_equal(image_add_dir(image, "/l/3", 0755, "test")->path, "/b/3");
+	image_remove(image, "/l", REMOVE_INCLUSIVE, 0);
+	assert_string_equal(image_add_dir(image, "/l/4", 0755, "test")->path, "/l/4");
+	image_free(image);
+}
+
+/* What was shared stays with the names that are left, in whatever order others go. */
+static void names_keep_their_file_when_the_first_one_goes(void **state)
+{
+	struct image *image = image_new();
+	struct entry *first = image_add_data(image, "/d/1", "bytes", 5, 0640, "test"), *second;
+
+	assert_non_null(image_add_link(image, "/2", first, "test"));
+	assert_non_null(image_add_link(image, "/d/3", image_find(image, "/2"), "test"));
+	image_remove(image, "/d/1", REMOVE_INCLUSIVE, 0);
+	second = image_find(image, "/2");
+	assert_ptr_equal(image_inode(second), image_inode(image_find(image, "/d/3")));
+	assert_memory_equal(image_inode(second)->data, "bytes", 5);
+	assert_non_null(image_add_data(image, "/2", "other", 5, 0600, "test"));
+	assert_memory_equal(image_inode(image_find(image, "/d/3"))->data, "bytes", 5);
+	assert_memory_equal(image_inode(image_find(image, "/2"))->data, "other", 5);
+	assert_true(image_has_below(image, "/d"));
+	image_remove(image, "/d", REMOVE_BELOW, 0);
+	assert_false(image_has_below(image, "/d"));
+	image_free(image);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +161,8 @@ int main(void)
 		cmocka_unit_test(a_folder_that_became_a_symlink_is_followed),
 		cmocka_unit_test(names_are_judged_in_a_known_folder_too),
 		cmocka_unit_test(a_dropped_folder_is_known_no_more),
+		cmocka_unit_test(a_way_through_a_symlink_is_found_anew_when_that_changes),
+		cmocka_unit_test(names_keep_their_file_when_the_first_one_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

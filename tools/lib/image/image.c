@@ -29,6 +29,8 @@ int image_create_parents(struct image *image, const char *path, const char *why)
 				.rank = IMAGE_PARENT,
 				.why = why };
 
+	if (table_is_in_folder(image, path))
+		return 0;
 	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		char *dir = xstrndup(path, (size_t)(slash - path));
 		struct entry *entry = table_find(image, dir);
@@ -50,12 +52,17 @@ int image_create_parents(struct image *image, const char *path, const char *why)
  * reporting. */
 static char *place_for(struct image *image, const char *clean, const char *why)
 {
-	char *place = table_resolve(image, clean, why);
+	char *place = table_remembered(image, clean);
 
+	if (place)
+		return place;
+	place = table_resolve(image, clean, why);
 	if (place && image_create_parents(image, place, why) < 0) {
 		free(place);
 		return NULL;
 	}
+	if (place)
+		table_remember_way(image, clean, place);
 	return place;
 }
 
@@ -94,10 +101,10 @@ static int is_plain(struct image *image, const char *path)
 	const char *slash = strrchr(path, '/'), *name = slash + 1;
 	size_t len;
 
-	if (!slash || slash - path >= PATH_MAX - NAME_MAX - 1)
+	if (!slash)
 		return 0;
 	len = strlen(name);
-	if (!len || len > NAME_MAX ||
+	if (!len || len > NAME_MAX || (size_t)(name - path) + len > PATH_MAX ||
 	    (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.'))))
 		return 0;
 	return table_is_in_folder(image, path);

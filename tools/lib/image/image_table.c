@@ -173,6 +173,25 @@ int table_is_in_folder(struct image *image, const char *path)
 	return 1;
 }
 
+char *table_remembered(const struct image *image, const char *path)
+{
+	size_t len = parent_len(path);
+
+	if (!image->way || image->way_changes != image->changes || strncmp(image->way, path, len) ||
+	    image->way[len])
+		return NULL;
+	return xasprintf("%s%s", image->way_end, path + len);
+}
+
+void table_remember_way(struct image *image, const char *path, const char *place)
+{
+	free(image->way);
+	free(image->way_end);
+	image->way = xstrndup(path, parent_len(path));
+	image->way_end = xstrndup(place, parent_len(place));
+	image->way_changes = image->changes;
+}
+
 void table_remove(struct image *image, struct entry *entry)
 {
 	struct node *node = (struct node *)entry;
@@ -326,6 +345,8 @@ void image_free(struct image *image)
 		free(node->entry.data);
 	for (dropped = image->dropped; dropped; dropped = dropped->next)
 		free(dropped->entry.data);
+	free(image->way);
+	free(image->way_end);
 	arena_free(&image->arena);
 	free(image->buckets);
 	free(image);

@@ -31,6 +31,8 @@ struct image {
 	const char *why; /* the last one: thousands of entries come for the same reason */
 	const struct node *folder; /* the directory that the last entry went to, or NULL */
 	size_t folder_len; /* of its path, 0 for "/" */
+	char *way, *way_end; /* the directory of the last path through symlinks, and where it is */
+	unsigned int way_changes; /* `changes` then */
 	unsigned int changes; /* how often what was known of folders was forgotten, plus 1 */
 };
 
@@ -40,6 +42,12 @@ struct image {
 int table_is_in_folder(struct image *image, const char *path);
 void table_remember_folder(struct image *image, struct entry *entry);
 void table_forget_folders(struct image *image);
+
+/* Many entries come one after another through the same symlinks: where a clean path leads if the
+ * last one was in the same directory, malloc'd, else NULL; and to be called when that was found
+ * out, and all directories on the way were there. */
+char *table_remembered(const struct image *image, const char *path);
+void table_remember_way(struct image *image, const char *path, const char *place);
 
 /* The image's own copy of a reason. */
 const char *table_why(struct image *image, const char *why);
