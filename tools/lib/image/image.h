@@ -25,7 +25,6 @@ struct entry {
 	unsigned int layer; /* the last layer of a tar or OCI image that named it; tar.c's own */
 	struct entry *copy; /* while a stage is merged: what became of it; stage.c's own */
 	int rank; /* enum image_rank of who added it; image.c's own */
-	int shared; /* others link to it, or did; image.c's own */
 	uint32_t ino, nlink, left; /* while writing: number, names, names still to write */
 };
 

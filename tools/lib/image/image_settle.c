@@ -37,8 +37,56 @@ void entry_set_attributes(struct image *image, struct entry *entry, const struct
 	entry->why = table_why(image, wanted->why);
 }
 
+static void leave_ring(struct node *node)
+{
+	struct node *before = node->same_before, *after = node->same_after;
+
+	if (!after)
+		return;
+	before->same_after = after;
+	after->same_before = before;
+	if (before == after)
+		after->same_before = after->same_after = NULL;
+	node->same_before = node->same_after = NULL;
+}
+
+static void join_ring(struct node *node, struct node *inode)
+{
+	if (!inode->same_after)
+		inode->same_before = inode->same_after = inode;
+	node->same_after = inode;
+	node->same_before = inode->same_before;
+	inode->same_before->same_after = node;
+	inode->same_before = node;
+}
+
+/* The oldest of its other names takes over what an entry holds, that is about to go. They all link
+ * to the entry still, and that links to the heir: image_inode() goes on from there. */
+static void leave_to_heir(struct entry *old)
+{
+	struct node *node = (struct node *)old;
+	struct entry *heir = node->same_after ? &node->same_after->entry : NULL;
+
+	leave_ring(node);
+	if (!heir || old->link)
+		return;
+	heir->link = NULL;
+	heir->mode = old->mode;
+	heir->uid = old->uid;
+	heir->gid = old->gid;
+	heir->mtime = old->mtime;
+	heir->host_path = old->host_path;
+	heir->data = old->data;
+	heir->spooled = old->spooled;
+	heir->size = old->size;
+	old->host_path = NULL;
+	old->data = NULL;
+	old->link = heir;
+}
+
 void entry_set_content(struct image *image, struct entry *entry, const struct entry *wanted)
 {
+	leave_ring((struct node *)entry);
 	free(entry->data);
 	entry->target = arena_strdup(&image->arena, wanted->target);
 	entry->host_path = arena_strdup(&image->arena, wanted->host_path);
@@ -49,7 +97,7 @@ void entry_set_content(struct image *image, struct entry *entry, const struct en
 	entry->rdev_minor = wanted->rdev_minor;
 	entry->link = wanted->link;
 	if (entry->link)
-		entry->link->shared = 1;
+		join_ring((struct node *)entry, (struct node *)entry->link);
 }
 
 static bool same_text(const char *one, const char *other)
@@ -57,9 +105,15 @@ static bool same_text(const char *one, const char *other)
 	return one && other ? !strcmp(one, other) : one == other;
 }
 
+/* That it shares, or NULL. */
+static const struct entry *inode_of(const struct entry *entry)
+{
+	return entry->link ? image_inode((struct entry *)entry) : NULL;
+}
+
 static bool same_content(const struct entry *one, const struct entry *other)
 {
-	if ((one->mode & S_IFMT) != (other->mode & S_IFMT) || one->link != other->link ||
+	if ((one->mode & S_IFMT) != (other->mode & S_IFMT) || inode_of(one) != inode_of(other) ||
 	    !same_text(one->target, other->target) ||
 	    !same_text(one->host_path, other->host_path) || one->spooled != other->spooled ||
 	    one->rdev_major != other->rdev_major || one->rdev_minor != other->rdev_minor)
@@ -79,6 +133,7 @@ void image_drop(struct image *image, struct entry *entry)
 {
 	struct node *node = (struct node *)entry;
 
+	leave_to_heir(entry);
 	table_remove(image, entry);
 	node->next = image->dropped;
 	image->dropped = node;
@@ -169,7 +224,7 @@ static struct entry *replace(struct image *image, struct entry *entry, const str
 		warning("%s: %s takes the place of what %s put there", wanted->why,
 			shown(entry->path), entry->why);
 	table_forget_folders(image);
-	if (entry->shared)
+	if (!entry->link && ((struct node *)entry)->same_after)
 		entry = new_inode(image, entry);
 	entry_set_attributes(image, entry, wanted);
 	entry_set_content(image, entry, wanted);

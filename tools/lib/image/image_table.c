@@ -282,6 +282,8 @@ struct entry *image_find(const struct image *image, const char *path)
 	char *place = clean ? table_resolve(image, clean, NULL) : NULL;
 	struct entry *entry = place ? table_find(image, place) : NULL;
 
+	if (entry)
+		image_inode(entry); /* so that entry->link is that */
 	free(place);
 	free(clean);
 	return entry;

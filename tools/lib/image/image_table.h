@@ -11,6 +11,8 @@ struct node {
 	struct node *older, *newer; /* in the order in which they came */
 	struct node *parent, *first, *before,
 		*after; /* the directory's node, and a list of those in it */
+	struct node *same_before,
+		*same_after; /* a ring of the names of one inode; NULL: it is alone */
 	uint64_t hash; /* of its path */
 	unsigned int folder; /* image->changes when this was seen to be a directory with no symlink
 			      * on the way to it, or 0 */
@@ -23,8 +25,8 @@ struct image {
 	struct node **buckets;
 	size_t bucket_count; /* a power of 2, or 0 */
 	struct node *oldest, *newest;
-	struct node *
-		dropped; /* they have no name any more; one with other names still is their inode */
+	struct node *dropped; /* they have no name any more; those that had others link to one of
+				 these */
 	struct node top; /* stands for "/", which need not be there */
 	struct node loose; /* holds those whose directory is not there, while many are moved */
 	size_t count;
@@ -83,7 +85,7 @@ int image_create_parents(struct image *image, const char *path, const char *why)
 /* Two claims on one path: the one that stays, or NULL after reporting. */
 struct entry *image_settle(struct image *image, struct entry *entry, const struct entry *wanted);
 
-/* Takes an entry out. What other names share with it stays where it is, without a name. */
+/* Takes an entry out. What other names share with it goes to one of them. */
 void image_drop(struct image *image, struct entry *entry);
 
 /* Sorts entries by the bytes of their paths; quick where most are in order already. */
