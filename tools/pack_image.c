@@ -236,6 +236,7 @@ int pack_image(struct pack *pack)
 		return -1;
 	pack->recipe.newest = newest;
 	pack->recipe.output = pack->output;
+	pack->recipe.appends = pack->append_to != NULL;
 	/* Without SOURCE_DATE_EPOCH all times are 0 but those of mtime lines. */
 	pack->save.newest = set ? UINT32_MAX : newest;
 	if (pack->append_to) {

@@ -65,7 +65,9 @@ class Tool:
         if isinstance(recipe, str):
             recipe = recipe.encode()
         done = self.run("pack", "--compress", "none", "-o", "-", *args, "-", stdin=recipe, **kwargs)
-        return read_newc(done.stdout)
+        entries = read_newc(done.stdout)
+        self.root = entries.pop(b".", None)     # few tests are about it
+        return entries
 
     def image(self, name="rdinit.img"):
         data = (self.path / name).read_bytes()

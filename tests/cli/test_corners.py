@@ -70,7 +70,7 @@ def test_every_kind_of_file_a_tree_can_have(tool):
     os.symlink("x" * 4095, tool.path / "t/long")
     os.symlink("dangling", tool.path / "t/link")
     os.chmod(tool.path / "t/sock", 0o600)
-    kinds = {name: (stat.S_IFMT(one.mode), one.size) for name, one in packed(tool).items()}
+    kinds = {name: (stat.S_IFMT(one.mode), one.size) for name, one in packed(tool).items() if name != b"."}
     assert kinds == {b"fifo": (stat.S_IFIFO, 0), b"sock": (stat.S_IFSOCK, 0), b"long": (stat.S_IFLNK, 4095),
                      b"link": (stat.S_IFLNK, 8)}
 
@@ -102,7 +102,7 @@ def test_setuid_and_sticky_bits_stay(tool):
         os.chmod(tool.path / "t" / name, mode)
     (tool.path / "t/tmp").mkdir()
     os.chmod(tool.path / "t/tmp", 0o1777)
-    assert {n: oct(e.mode & 0o7777) for n, e in packed(tool).items()} == {
+    assert {n: oct(e.mode & 0o7777) for n, e in packed(tool).items() if n != b"."} == {
         b"su": "0o4755", b"wall": "0o2755", b"odd": "0o6711", b"tmp": "0o1777"}
 
 

@@ -62,7 +62,34 @@ def test_entries_are_sorted_without_number_and_time(tool):
 
 
 def test_the_root_directory_can_have_a_mode(tool):
-    assert tool.pack("dir / 0711 0 0\n")[b"."].mode == 0o40711
+    tool.pack("dir / 0711 0 0\n")
+    assert tool.root.mode == 0o40711
+
+
+@pytest.mark.parametrize("line, mode", [
+    ("tree t\n", 0o750), ("tar t.tar\n", 0o711), ("tar plain.tar\n", 0o755), ("image t.img\n", 0o711), ("image plain.img\n", 0o755),
+    ("init\n", 0o755), ("dir / 0700 0 0\ntree t\ninit\n", 0o700), ("tree t /srv\n", None), ("pipe /x 0600 0 0\n", None)])
+def test_nobody_but_root_writes_in_the_root_directory(tool, line, mode):
+    """The kernel's own, of a tmpfs, is 1777. A list says what it wants, as it does to the kernel."""
+    tool.write("t/f", "x")
+    (tool.path / "t").chmod(0o750)
+    (tool.path / "u").mkdir()
+    (tool.path / "u").chmod(0o711)
+    tool.write("u/f", "x")
+    for name, member in (("t", "."), ("plain", "f")):
+        subprocess.run(["tar", "-C", "u", "-cf", f"{name}.tar", member], cwd=tool.path, check=True)
+    tool.run("pack", "--no-init", "-o", "t.img", "--tree", "u")
+    tool.run("pack", "-o", "plain.img", "-", stdin=b"pipe /y 0600 0 0\n")
+    tool.pack(line)
+    assert (tool.root.mode & 0o7777 if tool.root else None) == mode
+
+
+def test_a_root_directory_that_others_cannot_enter_is_said(tool):
+    tool.write("t/f", "x")
+    for mode, count in ((0o755, 0), (0o750, 1)):
+        (tool.path / "t").chmod(mode)
+        done = tool.run("pack", "-o", "x", "t")
+        assert done.stderr.count(f"has mode {mode:04o}, and so has / of the image".encode()) == count
 
 
 def test_missing_parents_are_made(tool):
@@ -99,6 +126,7 @@ def test_names_of_a_tree_need_no_care(tool):
             file.write(name)
     tool.run("pack", "--no-init", "--tree", "tree")
     got = tool.image()
+    del got[b"."]
     assert set(got) == set(names)
     assert all(entry.data == name for name, entry in got.items())
     again = tool.run("pack", "-o", "again.img", "-", stdin=tool.run("list", "rdinit.img").stdout)
@@ -129,6 +157,7 @@ def test_two_runs_give_the_same_bytes(tool):
         old = os.umask(umask)
         try:
             tree.mkdir(parents=True)
+            tree.chmod(0o755)
             make_tree(tree, names if number == 1 else names[::-1])
             tool.run("pack", "--no-init", "-o", f"{number}.img", "--tree", str(tree))
         finally:
@@ -146,7 +175,7 @@ def test_times_are_clamped_to_source_date_epoch(tool):
     for name, mtime in (("tree/old", 1000), ("tree/new", 2_000_000_000), ("tree/neg", -5)):
         os.utime(tool.write(name, name), (0, mtime))
     tool.run("pack", "--no-init", "--tree", "tree", env={"SOURCE_DATE_EPOCH": "5000"})
-    assert {n: e.mtime for n, e in tool.image().items()} == {b"neg": 0, b"new": 5000, b"old": 1000}
+    assert {n: e.mtime for n, e in tool.image().items()} == {b".": 5000, b"neg": 0, b"new": 5000, b"old": 1000}
     tool.fail("pack", "--no-init", "--tree", "tree", says="SOURCE_DATE_EPOCH",
               env={"SOURCE_DATE_EPOCH": "yesterday"})
 
@@ -600,7 +629,7 @@ def test_gnu_cpio_reads_what_we_write(tool):
     tool.run("pack", "--no-init", "--compress", "none", "--tree", "tree", "-o", "x.cpio")
     image = (tool.path / "x.cpio").read_bytes()
     listed = subprocess.run(["cpio", "-t", "--quiet"], input=image, capture_output=True, check=True)
-    assert listed.stdout.split() == [b"dir", b"dir/file", b"fifo", b"link", b"sym"]
+    assert listed.stdout.split() == [b".", b"dir", b"dir/file", b"fifo", b"link", b"sym"]
     out = tool.path / "out"
     out.mkdir()
     subprocess.run(["cpio", "-i", "-d", "-m", "--quiet", "--no-preserve-owner"], input=image,

@@ -62,11 +62,6 @@ static int merge_one(const struct merge *merge, struct entry *entry, const char 
 	return result;
 }
 
-static int is_named(const struct entry *entry, const char *dest)
-{
-	return entry->rank != IMAGE_PARENT && (strcmp(entry->path, "/") || strcmp(dest, "/"));
-}
-
 int stage_merge(struct image *image, const struct image *stage, const struct tree_source *source,
 		const char *why)
 {
@@ -81,7 +76,7 @@ int stage_merge(struct image *image, const struct image *stage, const struct tre
 	for (size_t i = 0; i < count; i++)
 		image_inode(all[i])->copy = NULL;
 	for (size_t i = 0; i < count && !result; i++)
-		if (is_named(all[i], dest))
+		if (all[i]->rank != IMAGE_PARENT)
 			result = merge_one(&merge, all[i], dest);
 	image_set_defaults(image, defaults);
 	free(all);

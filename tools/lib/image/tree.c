@@ -158,14 +158,18 @@ static int add_below(struct walk *walk, const struct found *found)
 	const struct stat *st = &found->st;
 	int result;
 
-	if (!*found->below && !strcmp(walk->source->dest, "/"))
+	if (!*found->below && !walk->dest_len && walk->source->has_root)
 		return 0;
+	if (!*found->below && !walk->dest_len && (st->st_mode & 0005) != 0005)
+		warning("%s: %s has mode %04o, and so has / of the image: only its owner's programs "
+			"find anything there (chmod 755, or a line `dir / 0755 0 0`)",
+			walk->why, shown(walk->source->dir), st->st_mode & 07777);
 	walk->path.len = walk->dest_len;
 	if (*found->below)
 		path_append(&walk->path, found->below, found->below_len);
 	image_set_defaults(walk->image, tree_defaults(walk->source, defaults, st->st_uid,
 						      st->st_gid, st->st_mtime));
-	result = add_found(walk, found, walk->path.data);
+	result = add_found(walk, found, walk->path.len ? walk->path.data : "/");
 	image_set_defaults(walk->image, defaults);
 	return result;
 }

@@ -16,6 +16,7 @@ struct tree_source {
 	uint32_t uid, gid;
 	const char **without; /* patterns of what stays away, ended by NULL; or NULL */
 	const char *output; /* the image to be, which is left out with a warning, or NULL */
+	int has_root; /* the image is put behind another one, whose / stays as it is */
 	int64_t newest; /* 0: mtimes 0, else the host's, clamped to this */
 };
 
@@ -25,7 +26,7 @@ struct image_defaults tree_defaults(const struct tree_source *source,
 				    int64_t mtime);
 
 /* Adds what is below dir: files, directories, symlinks (never followed), hard links as such, nodes,
- * with the host's permission bits. dest itself gets dir's bits, unless it is "/". Other file
+ * with the host's permission bits. dest itself gets dir's bits. Other file
  * systems mounted below are part of it. A pattern (fnmatch(3)) with a slash counts from dir and its
  * wildcards stop at slashes; one without is that of a name anywhere; a directory goes with all that
  * is in it. 0, or -1 after reporting; unreadable is an error. */

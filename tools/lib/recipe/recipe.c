@@ -243,7 +243,8 @@ int recipe_finish(struct recipe *recipe)
 	if (recipe->errors)
 		return -1;
 	if (finish_modules(recipe) < 0 || finish_programs(recipe) < 0 || finish_run(recipe) < 0 ||
-	    finish_cmdline(recipe) < 0 || finish_limits(recipe) < 0 || finish_attr(recipe) < 0)
+	    finish_cmdline(recipe) < 0 || finish_root(recipe) < 0 || finish_limits(recipe) < 0 ||
+	    finish_attr(recipe) < 0)
 		return -1;
 	clamp_times(recipe);
 	return 0;
@@ -272,6 +273,7 @@ void recipe_free(struct recipe *recipe)
 	free(recipe->archives);
 	free(recipe->run);
 	free(recipe->run_why);
+	free(recipe->root_why);
 	recipe_free_programs(recipe);
 	free(recipe->run_from);
 	oci_run_free(&recipe->container);

@@ -16,6 +16,7 @@ struct recipe_options {
 	const char *const *modprobe_dirs; /* of modprobe.d(5); ends with NULL; or NULL */
 	enum module_signatures signatures;
 	const char *host_root; /* where the host's files are, for tests; NULL: at / */
+	int appends; /* the image is put behind another one */
 	const char *output; /* the image to be: left out of trees */
 	int64_t newest; /* SOURCE_DATE_EPOCH, or 0: times of host files do not count */
 };

@@ -39,6 +39,8 @@ static int input_begin(struct input *input, const struct line *line)
 	input->line = line;
 	if (take_destination(line, &input->source) < 0)
 		return -1;
+	if (strcmp(input->source.dest, "/") == 0)
+		line_brings_root(line);
 	input->stage = image_new();
 	input->path = line_host_path(line, 1);
 	return 0;

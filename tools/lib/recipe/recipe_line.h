@@ -40,6 +40,7 @@ struct recipe {
 	size_t attr_count;
 	struct buffer env; /* NAME=VALUE, each ended by a NUL */
 	char *env_why;
+	char *root_why; /* of the first line that brings a whole root; NULL: there is none */
 	enum { MTIME_OF_SOURCE, MTIME_SET } mtime_rule;
 };
 
@@ -153,6 +154,9 @@ int finish_attr(struct recipe *recipe);
 int finish_programs(struct recipe *recipe);
 int finish_run(struct recipe *recipe);
 int finish_cmdline(struct recipe *recipe);
+int finish_root(struct recipe *recipe);
+/* Notes that the line brings what is to be a root, whose own directory has a mode. */
+void line_brings_root(const struct line *line);
 int finish_limits(struct recipe *recipe);
 int finish_modules(struct recipe *recipe);
 

@@ -95,6 +95,9 @@ int verb_tree(const struct line *line)
 	source.output = line->recipe->options.output;
 	dir = line_host_path(line, 1);
 	source.dir = dir;
+	source.has_root = line->recipe->options.appends;
+	if (strcmp(source.dest, "/") == 0)
+		line_brings_root(line);
 	result = tree_add(line->recipe->image, &source, line->why);
 	free(source.without);
 	free(dir);
@@ -163,6 +166,7 @@ int verb_init(const struct line *line)
 	else if (image_add_file(image, "/init", init, 0755, line->why) &&
 		 image_add_node(image, "/dev/console", S_IFCHR | 0600, 5, 1, line->why))
 		result = 0;
+	line_brings_root(line);
 	free(init);
 	return result;
 }
@@ -209,4 +213,26 @@ int finish_cmdline(struct recipe *recipe)
 			      recipe->cmdline.len, 0644, recipe->cmdline_why)
 		       ? 0
 		       : -1;
+}
+
+void line_brings_root(const struct line *line)
+{
+	if (!line->recipe->root_why && !line->recipe->options.appends)
+		line->recipe->root_why = xstrdup(line->why);
+}
+
+/* The kernel's own / of a tmpfs is everybody's to write (1777). A plain list says what it wants;
+ * who brings a root, or our /init, has said nothing and means no such thing. */
+int finish_root(struct recipe *recipe)
+{
+	struct image_defaults before;
+	int result = 0;
+
+	if (!recipe->root_why || image_find(recipe->image, "/"))
+		return 0;
+	before = recipe_set_rank(recipe->image, IMAGE_NEEDED);
+	if (!image_add_dir(recipe->image, "/", 0755, recipe->root_why))
+		result = -1;
+	image_set_defaults(recipe->image, before);
+	return result;
 }
