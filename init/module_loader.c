@@ -27,14 +27,38 @@ static int is_there(const char *path)
 
 int loader_insert(const struct boot *boot, const struct module_job *job)
 {
-	return is_there(job->path) ? MODULE_IS_THERE : module_insert(boot, job->path, job->options);
+	return job->may_be_there && is_there(job->path)
+		       ? MODULE_IS_THERE
+		       : module_insert(boot, job->path, job->options);
+}
+
+#define NOT_TOLD INT16_MIN
+
+/*
+ * What children tell is in memory that they share with PID 1: one that told by a pipe would cost a
+ * call, a wake-up and two switches for each module. A result is told by its module's key, so that
+ * children that were left alone disturb nobody; one that finds another generation than its own when
+ * it goes on has been left alone, and ends.
+ */
+struct told {
+	volatile unsigned int generation;
+	volatile int16_t error[KEYS_MAX];
+};
+
+static struct told *told(void)
+{
+	static struct told *shared;
+
+	if (!shared)
+		shared = sys_map_shared(sizeof(*shared));
+	return shared;
 }
 
 struct work {
 	struct boot *boot;
 	const struct batch *batch;
-	unsigned int at, end;
-	int pipe;
+	unsigned int at, end, generation;
+	int pipe; /* its end of it: closed when the child ends, whatever becomes of it */
 };
 
 static int in_child(void *argument)
@@ -43,15 +67,10 @@ static int in_child(void *argument)
 	struct module_job job;
 
 	crash_release();
-	for (; work->at < work->end; work->at++) {
-		int error = work->batch->job(work->boot, work->at, &job);
-
-		if (error)
-			continue;
-		error = loader_insert(work->boot, &job);
-		if (sys_write(work->pipe, &error, sizeof(error)) != sizeof(error))
-			return 1;
-	}
+	do
+		if (work->batch->job(work->boot, work->at, &job) == 0)
+			told()->error[job.key] = (int16_t)loader_insert(work->boot, &job);
+	while (++work->at < work->end && told()->generation == work->generation);
 	return 0;
 }
 
@@ -65,11 +84,16 @@ static int64_t limit_of(const struct settings *settings)
 int loader_start(struct boot *boot, struct loader *loader, const struct batch *batch,
 		 unsigned int at, unsigned int end)
 {
-	struct work work = { boot, batch, at, end, -1 };
-	int ends[2], pid, error = sys_pipe(ends);
+	struct work work = { boot, batch, at, end, 0, -1 };
+	struct module_job job;
+	int ends[2], pid, error = told() ? sys_pipe(ends) : -ENOMEM;
 
 	if (error)
 		return error;
+	for (unsigned int i = at; i < end; i++)
+		if (batch->job(boot, i, &job) == 0)
+			told()->error[job.key] = NOT_TOLD;
+	work.generation = told()->generation;
 	work.pipe = ends[1];
 	pid = sys_fork_apart(in_child, &work);
 	sys_close(ends[1]);
@@ -77,13 +101,13 @@ int loader_start(struct boot *boot, struct loader *loader, const struct batch *b
 		sys_close(ends[0]);
 		return pid;
 	}
-	loader->pid = pid;
-	loader->pipe = ends[0];
-	loader->limit = limit_of(&boot->settings);
+	*loader =
+		(struct loader){ .pid = pid, .pipe = ends[0], .limit = limit_of(&boot->settings) };
 	loader->deadline = sys_clock_ms() + loader->limit;
 	return 0;
 }
 
+/* The child has told all, or has crashed. */
 void loader_end(struct loader *loader)
 {
 	if (!loader->pid)
@@ -94,46 +118,21 @@ void loader_end(struct loader *loader)
 }
 
 /* It is not killed: many a driver gives up its device when a signal comes, and this one may only be
- * slow. When it goes on, the closed pipe ends it. */
-static void abandon(struct loader *loader)
+ * slow. */
+static int abandon(struct loader *loader)
 {
 	sys_close(loader->pipe);
 	loader->pid = 0;
+	return -ETIMEDOUT;
 }
 
-/* Whether the loader has a result to tell. */
-static int take(struct loader *loader, int is_ready, int *error)
+/* What the child told of the module that it was loading when it ended. */
+static int end(struct loader *loader, unsigned int key)
 {
-	long got = is_ready ? sys_read(loader->pipe, error, sizeof(*error)) : -EAGAIN;
-	int64_t now = sys_clock_ms();
+	int error = told()->error[key];
 
-	if (got == sizeof(*error)) {
-		loader->deadline = now + loader->limit;
-		return 1;
-	}
-	if (is_ready && got != -EINTR && got != -EAGAIN) {
-		*error = -EFAULT;
-		loader_end(loader);
-		return 1;
-	}
-	if (now < loader->deadline)
-		return 0;
-	*error = -ETIMEDOUT;
-	abandon(loader);
-	return 1;
-}
-
-static void wait_for_news(const struct loader *loaders, unsigned int count, struct pollfd *news)
-{
-	int64_t deadline = NO_DEADLINE;
-
-	for (unsigned int i = 0; i < count; i++) {
-		news[i] = (struct pollfd){ .fd = loaders[i].pid ? loaders[i].pipe : -1,
-					   .events = POLLIN };
-		if (loaders[i].pid && loaders[i].deadline < deadline)
-			deadline = loaders[i].deadline;
-	}
-	sys_poll(news, count, devices_time_left(deadline));
+	loader_end(loader);
+	return error == NOT_TOLD ? -EFAULT : error;
 }
 
 unsigned int loader_next(struct loader *loaders, unsigned int count, int *error)
@@ -141,28 +140,66 @@ unsigned int loader_next(struct loader *loaders, unsigned int count, int *error)
 	struct pollfd news[LOADERS_MAX];
 
 	for (;;) {
-		wait_for_news(loaders, count, news);
-		for (unsigned int i = 0; i < count; i++)
-			if (loaders[i].pid && take(&loaders[i], news[i].revents != 0, error))
-				return i;
+		int64_t deadline = NO_DEADLINE;
+
+		for (unsigned int i = 0; i < count; i++) {
+			news[i] = (struct pollfd){ .fd = loaders[i].pipe, .events = POLLIN };
+			if (loaders[i].deadline < deadline)
+				deadline = loaders[i].deadline;
+		}
+		sys_poll(news, count, devices_time_left(deadline));
+		for (unsigned int i = 0; i < count; i++) {
+			if (news[i].revents)
+				*error = end(&loaders[i], loaders[i].key);
+			else if (devices_time_left(loaders[i].deadline) == 0)
+				*error = abandon(&loaders[i]);
+			else
+				continue;
+			return i;
+		}
 	}
 }
 
-/* A child that is gone, or left to itself, has the next one in its place. */
+/* Until the child has told of this module, which may be while it loads another one already: it
+ * wakes nobody before it ends. A module that hangs is found after one limit to two. */
+static int wait_for(struct loader *loader, unsigned int key)
+{
+	struct pollfd news = { .fd = loader->pipe, .events = POLLIN };
+	int error;
+
+	while ((error = told()->error[key]) == NOT_TOLD) {
+		if (sys_poll(&news, 1, devices_time_left(loader->deadline)) > 0)
+			return end(loader, key);
+		if (devices_time_left(loader->deadline) > 0)
+			continue;
+		if (told()->error[key] == NOT_TOLD) {
+			told()->generation++;
+			return abandon(loader);
+		}
+	}
+	if (devices_time_left(loader->deadline) == 0)
+		loader->deadline = sys_clock_ms() + loader->limit;
+	return error;
+}
+
+/* A child that crashed, or is left to itself, has the next one in its place. */
 void loader_run(struct boot *boot, const struct batch *batch)
 {
 	struct loader loader = { .pid = 0 };
 	struct module_job job;
+	int has_started = 0;
 
 	for (unsigned int at = 0; at < batch->count; at++) {
-		int error;
+		int is_told, error = 0;
 
 		if (batch->job(boot, at, &job))
 			continue;
-		if (!loader.pid && loader_start(boot, &loader, batch, at, batch->count))
-			error = loader_insert(boot, &job);
-		else
-			loader_next(&loader, 1, &error);
+		is_told = has_started && told()->error[job.key] != NOT_TOLD;
+		if (!is_told && !loader.pid) {
+			error = loader_start(boot, &loader, batch, at, batch->count);
+			has_started |= !error;
+		}
+		error = error ? loader_insert(boot, &job) : wait_for(&loader, job.key);
 		batch->done(boot, &job, error);
 	}
 	loader_end(&loader);

@@ -10,10 +10,12 @@
 
 /* What is there already is neither loaded nor counted. */
 #define MODULE_IS_THERE 1
+#define KEYS_MAX DRIVERS_MAX
 
 struct module_job {
 	const char *path, *options; /* valid until another job is asked for */
-	unsigned int line; /* of the table of drivers, where the job is from there */
+	unsigned int key; /* below KEYS_MAX: its own among the jobs of a batch */
+	int may_be_there; /* whether to look, which a packer's list need not */
 };
 
 /* Modules to load one after the other. */
@@ -33,10 +35,10 @@ void loader_run(struct boot *boot, const struct batch *batch);
 
 struct loader {
 	int pid; /* 0: none runs */
-	int pipe;
-	unsigned int line; /* its caller's */
+	int pipe; /* its other end is closed when the child ends */
+	unsigned int key; /* of the module of a child that loads one; its caller's */
 	int64_t limit; /* for one module, ms */
-	int64_t deadline; /* of the module it loads now, ms of sys_clock_ms() */
+	int64_t deadline; /* ms of sys_clock_ms() */
 };
 
 /* Starts a child that loads the jobs from number `at` on, before number `end`. Returns 0 or
@@ -44,8 +46,9 @@ struct loader {
 int loader_start(struct boot *boot, struct loader *loader, const struct batch *batch,
 		 unsigned int at, unsigned int end);
 
-/* Waits for the next result, which loader_end() must follow. Returns the index of the loader whose
- * module it is; `error` as for done() above. At least one of `loaders` must run. */
+/* Waits until the first of children that load one module each has ended, or its time is over.
+ * Returns its index, and `error` as for done() above; its `pid` is then 0. All of `loaders` must
+ * run. */
 unsigned int loader_next(struct loader *loaders, unsigned int count, int *error);
 
 /* Closes the pipe, and reaps the child, which has told all it had to tell. */

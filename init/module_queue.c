@@ -51,7 +51,7 @@ void module_queue_add(struct boot *boot, unsigned int line)
 
 static void account(struct boot *boot, const struct module_job *job, int error)
 {
-	boot->driver_state[job->line] = DRIVER_DONE;
+	boot->driver_state[job->key] = DRIVER_DONE;
 	if (error != MODULE_IS_THERE)
 		module_account(boot, job->path, error);
 }
@@ -67,7 +67,7 @@ static int job_of(struct boot *boot, unsigned int line, struct module_job *job)
 		error = span_text(driver.path, path, sizeof(path));
 	if (!error)
 		error = span_text(driver.options, options, sizeof(options));
-	*job = (struct module_job){ path, options, line };
+	*job = (struct module_job){ path, options, line, 1 };
 	return error;
 }
 
@@ -97,11 +97,12 @@ static void start(struct boot *boot, struct loaders *loaders, unsigned int at)
 	struct loader *loader = &loaders->all[loaders->count];
 	struct module_job job;
 
-	loader->line = boot->driver_queue[at];
-	if (loader_start(boot, loader, &batch, at, at + 1) == 0)
+	if (loader_start(boot, loader, &batch, at, at + 1) == 0) {
+		loader->key = boot->driver_queue[at];
 		loaders->count++;
-	else if (queued(boot, at, &job) == 0)
+	} else if (queued(boot, at, &job) == 0) {
 		account(boot, &job, loader_insert(boot, &job));
+	}
 }
 
 /* One of them, whichever tells first. */
@@ -110,9 +111,8 @@ static void finish(struct boot *boot, struct loaders *loaders)
 	struct module_job job;
 	int error;
 	unsigned int at = loader_next(loaders->all, loaders->count, &error);
-	unsigned int line = loaders->all[at].line;
+	unsigned int line = loaders->all[at].key;
 
-	loader_end(&loaders->all[at]);
 	loaders->all[at] = loaders->all[--loaders->count];
 	boot->driver_state[line] = DRIVER_DONE;
 	if (job_of(boot, line, &job) == 0)

@@ -17,13 +17,13 @@ static struct module_line listed[LISTED_MAX];
 static int job_of(struct boot *boot, unsigned int at, struct module_job *job)
 {
 	(void)boot;
-	*job = (struct module_job){ listed[at].path, listed[at].options, 0 };
+	*job = (struct module_job){ listed[at].path, listed[at].options, at, 0 };
 	return 0;
 }
 
 static void done(struct boot *boot, const struct module_job *job, int error)
 {
-	module_account(boot, job->path, error == MODULE_IS_THERE ? -EEXIST : error);
+	module_account(boot, job->path, error);
 }
 
 static int load_list(struct boot *boot)

@@ -45,8 +45,8 @@ struct attempt {
  * that the image has for them. 0 or -errno, said. */
 int root_try(const struct attempt *attempt);
 
-/* root_mount.c: changes how mounts on the target propagate, MS_SHARED and the like; 0: as they do. 0
- * or -errno, said. */
+/* root_mount.c: changes how mounts on the target propagate, MS_SHARED and the like; 0: as they do.
+ * 0 or -errno, said. */
 int root_propagate(const char *target, unsigned long propagation);
 
 /* root_mount.c: the devices of a file system on several, and `own`, as options. NULL: none. */

@@ -126,6 +126,13 @@ void sys_readahead(int fd, uint64_t offset, size_t size)
 	posix_fadvise(fd, (off_t)offset, (off_t)size, POSIX_FADV_WILLNEED);
 }
 
+void *sys_map_shared(size_t size)
+{
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return at == MAP_FAILED ? NULL : at;
+}
+
 int sys_map(const char *path, const uint8_t **bytes, size_t *len)
 {
 	int fd = sys_open(path, O_RDONLY), error;

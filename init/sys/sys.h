@@ -40,6 +40,8 @@ long sys_pread(int fd, void *buffer, size_t size, uint64_t offset);
 long sys_sendfile(int to, int from, size_t len);
 /* The kernel reads this part in the meantime, in one piece. Where it cannot, nothing happens. */
 void sys_readahead(int fd, uint64_t offset, size_t size);
+/* Zeroed memory that is shared with children to come; NULL where there is none. */
+void *sys_map_shared(size_t size);
 /* All of a file, in memory that it shares with the initramfs; never given back. 0 or -errno. */
 int sys_map(const char *path, const uint8_t **bytes, size_t *len);
 long sys_getdents(int fd, void *buffer, size_t size);

@@ -300,6 +300,16 @@ long sys_pread(int fd, void *buffer, size_t size, uint64_t offset)
 	return (long)size;
 }
 
+void *sys_map_shared(size_t size)
+{
+	static char memory[65536];
+
+	if (call(ASKS, 0, "map_shared") < 0 || size > sizeof(memory))
+		return NULL;
+	memset(memory, 0, sizeof(memory));
+	return memory;
+}
+
 int sys_map(const char *path, const uint8_t **bytes, size_t *len)
 {
 	int fd = (int)call(ASKS, open_file(path), "map %s", path);
