@@ -286,6 +286,61 @@ def test_the_fragments_that_run_names_set_the_symbols(symbols, fragments):
         assert [symbol for symbol in symbols if f"CONFIG_{symbol}=y" in lines], (fragment, symbols)
 
 
+# --- SECURITY.md ---
+
+PARTIES = ["An archive", "A container image", "A tar archive", "A recipe", "A kernel file", "A disk", "A network server",
+           "Firmware and command line", "A program in the guest", "Root in the guest", "Other users of the host"]
+
+
+def security():
+    """{party: what it can never do, each with its tests} of the page."""
+    rest = chapter(text_of("SECURITY.md"), "What each party can never do")
+    return {re.match(r"\*\*([^*]+)\*\*", part).group(1): re.split(r"\n- ", part)[1:]
+            for part in rest.strip().split("\n\n")}
+
+
+def tests_in(text):
+    return re.findall(r"`((?:cli|fuzz|ns|uml|unit|vm)/[^`]+)`", text)
+
+
+def is_a_test(name):
+    """Whether FILE::FUNCTION or FILE::FUNCTION[ROW] below tests/ is one that is run."""
+    file, function, row = re.fullmatch(r"([\w/]+\.(?:c|py))(?:::(\w+))?(?:\[(.+)\])?", name).groups()
+    if not PROJECT.joinpath("tests", file).exists():
+        return False
+    source = text_of("tests", file)
+    if not function:
+        return file.startswith("fuzz/") and "PROPERTY: " in source and "LLVMFuzzerTestOneInput" in source
+    if file.endswith(".c"):
+        runs = rf"\bcmocka_unit_test\w*\(\s*{function}\b"
+    else:
+        runs = rf"^def {function}\(" if function.startswith("test_") else r"(?!)"
+    return bool(re.search(runs, source, re.M)) and (not row or f'"{row}"' in source)
+
+
+def test_security_speaks_of_every_party():
+    assert list(security()) == PARTIES
+
+
+@pytest.mark.parametrize("party", [party for party in PARTIES if party != "A network server"])
+def test_security_promises_nothing_without_a_test(party):
+    assert security()[party]
+    for promise in security()[party]:
+        assert tests_in(promise), promise
+
+
+@pytest.mark.parametrize("name", sorted(set(tests_in(text_of("SECURITY.md")))))
+def test_the_tests_that_security_names_exist(name):
+    assert is_a_test(name)
+
+
+@pytest.mark.parametrize("name", ["cli/test_nothing.py::test_x", "cli/test_read.py::test_x", "cli/test_read.py::words_of",
+                                  "cli/test_read.py", "unit/test_sandbox.c::act", "fuzz/fuzz_x.c",
+                                  "vm/test_boot.py::test_boot[no such row]"])
+def test_a_test_that_is_missing_from_security_is_seen(name):
+    assert not is_a_test(name)
+
+
 # --- all of them ---
 
 def test_there_are_no_other_manuals():
