@@ -1,6 +1,7 @@
 """test_input.py - the recipe verbs that take what others packed: tar, oci, image, and what changes them."""
 import gzip
 import json
+import pathlib
 import os
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ import tarfile
 
 import pytest
 
+from conftest import RDINIT
 from newc import TRAILER, entry
 from oci import digest, docker_save, member, parts, tar, write_layout
 
@@ -284,6 +286,17 @@ def test_a_container_does_not_say_what_init_obeys(tool, link):
     assert {name for name in got if b"rdinit/" in name} == {f"{at}/rdinit/{name}".encode() for name in (
         "run", "env", "cmdline.d", "cmdline.d/40-container.conf")}
     assert got[f"{at}/rdinit/run".encode()].data.startswith(b"/bin/sh\0")
+
+
+def test_the_init_of_a_container_is_not_process_1(tool):
+    layer = tar(member("init", data=b"#!/bin/sh\n", mode=0o755), member("bin/sh"))
+    write_layout(tool.path / "l", {"x": parts([layer], {"Entrypoint": ["/bin/sh"]})})
+    ours = (pathlib.Path(RDINIT).parent / "init").read_bytes()
+    done = tool.run("pack", "--compress", "none", "-o", "i", "--oci", "l")
+    assert b"left out /init of the container: process 1 is rdinit's" in done.stderr
+    assert tool.image("i")[b"init"].data == ours
+    tool.write("mine", "#!/bin/sh\n")
+    assert tool.pack("oci l\nfile /init mine 0755 0 0\n")[b"init"].data == b"#!/bin/sh\n"
 
 
 def test_what_a_tree_asks_for_loses_to_the_line(tool):

@@ -122,18 +122,26 @@ static void take_run(const struct line *line, struct oci_run *run)
 	*run = (struct oci_run){ 0 };
 }
 
-/* What /init obeys is the caller's to say: a stranger's container could name itself root, or
- * another program. */
+/* What is process 1, and what it obeys, is the caller's to say: a stranger's container could make
+ * itself root, or run another program. */
 static void leave_out_ours(const struct line *line, struct image *stage)
 {
-	const struct entry *ours = image_find(stage, CONFIG_DIR);
+	static const struct {
+		const char *path, *why;
+	} rows[] = {
+		{ CONFIG_DIR, "what /init reads there is for a recipe to say" },
+		{ "/init", "process 1 is rdinit's (a file line puts it back)" },
+	};
 
-	if (!ours)
-		return;
-	warning("%s: left out " CONFIG_DIR " of the container: what /init reads there is for a "
-		"recipe to say",
-		line->why);
-	image_remove(stage, ours->path, REMOVE_INCLUSIVE, 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct entry *entry = image_find(stage, rows[i].path);
+
+		if (!entry)
+			continue;
+		warning("%s: left out %s of the container: %s", line->why, rows[i].path,
+			rows[i].why);
+		image_remove(stage, entry->path, REMOVE_INCLUSIVE, 0);
+	}
 }
 
 int verb_oci(const struct line *line)
