@@ -299,7 +299,7 @@ def security():
             for part in rest.strip().split("\n\n")}
 
 
-def tests_in(text):
+def functions_of_tests(text):
     return re.findall(r"`((?:cli|fuzz|ns|uml|unit|vm)/[^`]+)`", text)
 
 
@@ -326,10 +326,10 @@ def test_security_speaks_of_every_party():
 def test_security_promises_nothing_without_a_test(party):
     assert security()[party]
     for promise in security()[party]:
-        assert tests_in(promise), promise
+        assert functions_of_tests(promise), promise
 
 
-@pytest.mark.parametrize("name", sorted(set(tests_in(text_of("SECURITY.md")))))
+@pytest.mark.parametrize("name", sorted(set(functions_of_tests(text_of("SECURITY.md")))))
 def test_the_tests_that_security_names_exist(name):
     assert is_a_test(name)
 
