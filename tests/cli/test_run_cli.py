@@ -524,3 +524,27 @@ def test_a_signal_ends_the_machine_and_leaves_nothing(run, tool, number):
         time.sleep(0.05)
     assert is_gone(int(pid.read_text())), "QEMU outlived the tool"
     assert os.listdir(tool.path / "tmp") == []
+
+
+def test_a_kill_while_the_image_is_made_leaves_nothing(run, tool):
+    (tool.path / "tmp").mkdir()
+    tool.env["TMPDIR"] = str(tool.path / "tmp")
+    with open(tool.path / "noise", "wb") as file:
+        file.truncate(1 << 29)
+    (tool.path / "t").mkdir()
+    os.rename(tool.path / "noise", tool.path / "t/noise")
+    with subprocess.Popen([RDINIT, "run", "--tree", "t", "--", "true"], cwd=tool.path, env=tool.env, stdin=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None and not writes_below(process.pid, tool.path / "tmp"):
+            time.sleep(0.001)
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+    assert os.listdir(tool.path / "tmp") == []
+
+
+def writes_below(pid, folder):
+    """Whether the process has a file of this directory open."""
+    try:
+        return any(os.readlink(f"/proc/{pid}/fd/{fd}").startswith(f"{folder}/") for fd in os.listdir(f"/proc/{pid}/fd"))
+    except FileNotFoundError:
+        return False

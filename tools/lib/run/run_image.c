@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -84,27 +86,24 @@ static void block_signals(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-/* Written under a name, because that is how an output is written, and at once without it. */
+/* An output has no name until it is whole, and this one none after that: whatever ends us in
+ * between leaves nothing behind. */
 static int write_unnamed(const struct image *image, struct run_image_file *file)
 {
 	const char *tmp = getenv("TMPDIR");
-	char *dir = xasprintf("%s/rdinit-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	char *path = NULL;
+	uint64_t random = 0;
+	char *path;
 	int result = -1;
 
-	if (!mkdtemp(dir)) {
-		error_errno(errno, "%s", shown(dir));
-	} else {
-		path = xasprintf("%s/image", dir);
-		if (!write_to(image, path)) {
-			file->fd = open(path, O_RDONLY);
-			result = file->fd < 0 ? error_errno(errno, "%s", shown(path)) : 0;
-			unlink(path);
-		}
-		rmdir(dir);
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return error_errno(errno, "getrandom");
+	path = xasprintf("%s/rdinit-%016" PRIx64, tmp && *tmp ? tmp : "/tmp", random);
+	if (!write_to(image, path)) {
+		file->fd = open(path, O_RDONLY);
+		result = file->fd < 0 ? error_errno(errno, "%s", shown(path)) : 0;
+		unlink(path);
 	}
 	free(path);
-	free(dir);
 	return result;
 }
 
