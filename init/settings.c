@@ -216,6 +216,9 @@ int settings_read(struct boot *boot)
 	settings_finish(&boot->settings);
 	log_limit(level_of(boot->settings.verbosity));
 	say_ignored(&boot->settings);
+	if (boot->settings.is_unsafe)
+		error = first(error,
+			      log_err(-EINVAL, "take rdinit.user: expected UID:GID[,GID...]"));
 	error = first(error, choose_mode(boot));
 	error = first(error, make_env(boot));
 	if (!error && boot->mode == MODE_RUN && !boot->program[0])

@@ -290,5 +290,8 @@ void settings_parse(struct settings *settings, char *line, enum settings_source 
 		why = apply(settings, parameter, &word);
 		if (why)
 			ignore(settings, &word, why);
+		/* Without it the program would be root. */
+		if (why && parameter->field == FIELD(user))
+			settings->is_unsafe = 1;
 	}
 }

@@ -56,6 +56,7 @@ struct settings {
 	int fsck_mode; /* enum fsck_mode */
 	int fsck_repair; /* enum fsck_repair */
 	int noresume;
+	int is_unsafe; /* rdinit.user could not be read: nothing may run */
 	int links, toram, unique;
 	int exit; /* enum way_out */
 	const char *consoles[SETTINGS_CONSOLES_MAX]; /* values of console=, in order */
