@@ -14,6 +14,7 @@
 #define STATUS_GOOD 0
 #define STATUS_ERRORS 1
 #define STATUS_TROUBLE 2
+#define STATUS_UNREAD 3
 #define MEMORY_MAX (16ul << 20) /* MiB: 16 TiB */
 
 static const char usage[] =
@@ -21,7 +22,8 @@ static const char usage[] =
 	"Says whether a kernel would boot IMAGE, and if not, why, and what cures it. Nothing is "
 	"booted,\n"
 	"and what is not known is not judged. IMAGE - is standard input. Exit status 0: no error,\n"
-	"1: errors, 2: the image, the kernel or the disk could not be read.\n\n"
+	"1: errors, 2: the image, the kernel or the disk could not be read, 3: no error as far as the\n"
+	"image can be read here, which is not to its end.\n\n"
 	"  --kernel FILE   the kernel that is to boot it, or the name of one\n"
 	"  --config FILE   its configuration, if that is not where it is looked for\n"
 	"  --append LINE   its whole command line\n"
@@ -111,7 +113,9 @@ static int report(const struct check *check, enum form form)
 		check_report_facts(check, stdout);
 	if (form != JSON)
 		check_report_text(check, stdout);
-	return check->counts[CHECK_ERROR] ? STATUS_ERRORS : STATUS_GOOD;
+	if (check->counts[CHECK_ERROR])
+		return STATUS_ERRORS;
+	return check->is_damaged ? STATUS_UNREAD : STATUS_GOOD;
 }
 
 static int check_image(struct check *check, const struct request *request, const char *name)

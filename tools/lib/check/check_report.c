@@ -51,6 +51,14 @@ static const char *plural(size_t count)
 	return count == 1 ? "" : "s";
 }
 
+/* What could not be read here may hold any problem. */
+static void say_unread(const struct check *check, FILE *out)
+{
+	for (size_t i = 0; i < check->unjudged_count; i++)
+		if (check->unjudged[i].number == CHECK_UNREADABLE)
+			fprintf(out, "not read to the end: %s\n", check->unjudged[i].why);
+}
+
 void check_report_text(const struct check *check, FILE *out)
 {
 	size_t errors = check->counts[CHECK_ERROR], warnings = check->counts[CHECK_WARNING];
@@ -71,8 +79,10 @@ void check_report_text(const struct check *check, FILE *out)
 	if (errors + warnings)
 		fprintf(out, "%zu error%s, %zu warning%s\n", errors, plural(errors), warnings,
 			plural(warnings));
-	else
+	else if (!check->is_damaged)
 		fputs("no problems found\n", out);
+	if (check->is_damaged && !errors)
+		say_unread(check, out);
 }
 
 /* JSON is UTF-8, and shown() lets pass some forms that jansson does not. */
@@ -120,13 +130,14 @@ int check_report_json(const struct check *check, FILE *out)
 		json_array_append_new(findings, finding_json(&check->findings[i]));
 	for (size_t i = 0; i < check->unjudged_count; i++)
 		json_array_append_new(unjudged, unjudged_json(&check->unjudged[i]));
-	whole = json_pack(
-		"{s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "image",
-		text_json(check->archive->name), "errors", (json_int_t)check->counts[CHECK_ERROR],
-		"warnings", (json_int_t)check->counts[CHECK_WARNING], "kernel",
-		text_json(check->has_kernel ? check->kernel.image : NULL), "release",
-		text_json(check->has_kernel ? check->kernel.release : NULL), "config",
-		text_json(check->config.from), "findings", findings, "unjudged", unjudged);
+	whole = json_pack("{s:o, s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "image",
+			  text_json(check->archive->name), "whole", !check->is_damaged, "errors",
+			  (json_int_t)check->counts[CHECK_ERROR], "warnings",
+			  (json_int_t)check->counts[CHECK_WARNING], "kernel",
+			  text_json(check->has_kernel ? check->kernel.image : NULL), "release",
+			  text_json(check->has_kernel ? check->kernel.release : NULL), "config",
+			  text_json(check->config.from), "findings", findings, "unjudged",
+			  unjudged);
 	result = json_print(whole, out);
 	json_decref(whole);
 	return result ? error("%s: cannot write JSON", shown(check->archive->name)) : 0;
