@@ -55,8 +55,10 @@ static const char *plural(size_t count)
 static void say_unread(const struct check *check, FILE *out)
 {
 	for (size_t i = 0; i < check->unjudged_count; i++)
-		if (check->unjudged[i].number == CHECK_UNREADABLE)
+		if (check->unjudged[i].number == CHECK_UNREADABLE) {
 			fprintf(out, "not read to the end: %s\n", check->unjudged[i].why);
+			return;
+		}
 }
 
 void check_report_text(const struct check *check, FILE *out)
