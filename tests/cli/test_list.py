@@ -3,6 +3,7 @@ import bz2
 import gzip
 import lzma
 import os
+import pathlib
 import shutil
 import subprocess
 
@@ -237,8 +238,9 @@ def test_nothing_of_a_name_changes_how_a_terminal_shows_the_rest(tool, hidden):
     """Controls, also those of two bytes and overlong, overrides of direction, what has no width: all escaped, in all forms."""
     name = b"a" + hidden + b"b"
     tool.write("x.img", entry(name, data=b"1") + entry(b"l", 0o120777, name) + entry(name, 0o100755, b"2") + entry(b"no/" + name)
-               + entry(b"etc", 0o40755) + entry(b"etc/cmdline.d", 0o40755) + entry(b"etc/cmdline.d/" + name, data=b"root=/dev/" + name + b"\n")
-               + TRAILER)
+               + entry(b"etc", 0o40755) + entry(b"etc/rdinit", 0o40755) + entry(b"etc/rdinit/cmdline.d", 0o40755)
+               + entry(b"etc/rdinit/cmdline.d/" + name + b".conf", data=b"root=/dev/" + name + b"\n")
+               + entry(b"init", 0o100755, (pathlib.Path(RDINIT).parent / "init").read_bytes()) + TRAILER)
     tool.write("y.img", entry(b"b") + TRAILER)
     for words in (["list", "x.img"], ["list", "-l", "x.img"], ["list", "--json", "x.img"], ["list", "--treemap", "-", "x.img"],
                   ["diff", "x.img", "y.img"], ["extract", "x.img", "out"], ["cat", "x.img", name.decode(errors="surrogateescape")],
