@@ -127,12 +127,15 @@ static void wait_for_disks(int pipe)
 	int64_t deadline = 0;
 
 	do {
-		int told = sys_poll(&news, 1, LOOK_MS);
-
-		if (told != 0 && told != -EINTR)
+		/* A poll that fails tells nothing: the child may still write. One that died did
+		 * not end its work, but does not hang either. */
+		if (sys_poll(&news, 1, LOOK_MS) > 0) {
+			if (!(news.revents & POLLIN))
+				settle(NULL);
 			return;
+		}
 		left = meminfo_unwritten();
-		if (left < least) {
+		if (left < least || deadline == 0) {
 			least = left;
 			deadline = sys_clock_ms() + STALLED_MS;
 			host_tell("within %d", STALLED_MS / 1000);
@@ -140,7 +143,7 @@ static void wait_for_disks(int pipe)
 	} while (devices_time_left(deadline));
 	log_say(LOG_WARNING,
 		"a disk does not answer for %d s: left as it is, with %lu KiB unwritten",
-		STALLED_MS / 1000, (unsigned long)(left / 1024));
+		STALLED_MS / 1000, least == UINT64_MAX ? 0 : (unsigned long)(least / 1024));
 }
 
 /* In a child: on a disk that hangs both sync and umount wait for ever. */

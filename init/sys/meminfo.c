@@ -8,11 +8,13 @@
 
 #define SIZE 4096 /* bytes; 1,500 */
 
-/* The text, or "" where it cannot be read. */
-static void read_text(char text[SIZE])
+/* The text, or "" where it cannot be read. Whether it could be. */
+static int read_text(char text[SIZE])
 {
-	if (file_read("/proc/meminfo", text, SIZE) <= 0)
-		text[0] = '\0';
+	if (file_read("/proc/meminfo", text, SIZE) > 0)
+		return 1;
+	text[0] = '\0';
+	return 0;
 }
 
 static uint64_t value(const char *text, const char *word)
@@ -41,6 +43,7 @@ uint64_t meminfo_unwritten(void)
 {
 	char text[SIZE];
 
-	read_text(text);
+	if (!read_text(text))
+		return UINT64_MAX;
 	return value(text, "Dirty:") + value(text, "Writeback:");
 }

@@ -148,6 +148,16 @@ static void a_disk_that_hangs_is_given_up(void **state)
 	assert_int_equal(sys_clock_ms() - started, 61000); /* the first look is after a second */
 }
 
+/* The child that died may have written nothing: what it did is done here. */
+static void a_child_that_dies_leaves_no_disk_behind(void **state)
+{
+	(void)state;
+	fake_answer("pipe", 0, FAKE_ALWAYS);
+	fake_answer("fork", 77, FAKE_ALWAYS);
+	fake_answer("poll pipe", POLLHUP, 1);
+	assert_string_equal(end_machine(), "kill -1 15\nfork\nsync\nsync\nreboot poweroff\n");
+}
+
 static void disks_are_waited_for(void **state)
 {
 	(void)state;
@@ -188,6 +198,7 @@ int main(void)
 		cmocka_unit_test_setup(hangs_up_on_those_who_lead_a_terminal, reset),
 		cmocka_unit_test_setup(kills_what_does_not_hear_term, reset),
 		cmocka_unit_test_setup(a_disk_that_hangs_is_given_up, reset),
+		cmocka_unit_test_setup(a_child_that_dies_leaves_no_disk_behind, reset),
 		cmocka_unit_test_setup(disks_are_waited_for, reset),
 		cmocka_unit_test_setup(tries_another_way_when_the_kernel_refuses_one, reset),
 		cmocka_unit_test_setup(never_returns_when_the_kernel_refuses_every_way, reset),
