@@ -45,7 +45,11 @@ static int run_shell(struct boot *boot)
 
 int stay(struct boot *boot)
 {
-	if (sys_access(OWN_INIT, X_OK) == 0)
+	int error = sys_access(OWN_INIT, X_OK);
+
+	/* One that is there and cannot be used must not end in a prompt for everybody at the
+	 * console. */
+	if (error != -ENOENT && error != -ENOTDIR)
 		return become_own_init(boot);
 	if (sys_access(SHELL, X_OK) == 0)
 		return run_shell(boot);

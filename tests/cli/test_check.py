@@ -400,6 +400,14 @@ def test_drivers_that_come_too_late_for_an_init_of_the_images_own(tool):
     assert b"until /sbin/init starts" in tool.run("plan", "x.img", "--append", "quiet").stdout
 
 
+def test_an_own_init_that_cannot_be_executed_is_an_error_beside_a_shell(tool):
+    """/init gives up: a shell is for an image without a /sbin/init."""
+    image = OURS + folder(b"sbin") + program(b"sbin/init", mode=0o644) + folder(b"bin") + program(b"bin/sh") + TRAILER
+    found, texts = findings(tool, image, "--append", "quiet")
+    assert [rule for _, rule, _ in found] == ["not-executable"], texts
+    assert "the program /sbin/init cannot be executed: it is" in texts[0]
+
+
 def waiting(tool, *changes):
     """An image with virtio's drivers, and a changed table of them behind it: the later entry wins."""
     image = pack(tool, "--kernel", KERNEL, "--driver", "virtio_blk", "--driver", "virtio_pci")

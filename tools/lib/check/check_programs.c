@@ -140,10 +140,8 @@ static void add_stay(struct check *check)
 	const char *why;
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		const struct archive_entry *entry =
-			archive_resolve(check->archive, places[i], &why);
-
-		if (!entry || !check_is_executable(entry))
+		/* The first that is there, as in init/stay.c: usable or not. */
+		if (!archive_resolve(check->archive, places[i], &why))
 			continue;
 		add(check, CHECK_RUNS, places[i], xasprintf("the program %s", places[i]));
 		add_interpreters(check);
