@@ -183,9 +183,10 @@ static int look_at(struct devices *devices, struct place *place)
 {
 	struct device *device;
 	struct stat st;
+	int error = sys_stat(place->device, &st);
 
-	if (sys_stat(place->device, &st))
-		return 0;
+	if (error)
+		return log_err(error, "look at %s", place->device);
 	device = devices_find(devices, major(st.st_rdev), minor(st.st_rdev));
 	while (device && devices_probe(devices, device)) {
 		devices_wait(devices, LOOK_AT_NAMES, NO_DEADLINE);

@@ -360,6 +360,18 @@ static void more_devices_than_there_is_room_for_are_said_once(void **state)
 	assert_non_null(strstr(fake_console, "d256 and what comes after it is not looked at"));
 }
 
+/* Its number says what a probe found on it: unknown, it could be a member. */
+static void a_device_whose_number_is_unknown_is_not_taken(void **state)
+{
+	(void)state;
+	boot.settings.root = "/dev/vda";
+	add_file("/proc/partitions", HEADER "254 0 8 vda\n");
+	fake_file("/dev/vda", ext2('A'), SIZE);
+	fake_answer("stat /dev/vda", -EIO, FAKE_ALWAYS);
+	assert_int_equal(root_find(&boot), -EIO);
+	assert_non_null(strstr(fake_console, "look at /dev/vda: "));
+}
+
 static void the_lower_number_is_taken_whatever_the_order(void **state)
 {
 	static const char *const orders[] = { HEADER "254 0 8 vda\n254 16 8 vdb\n",
@@ -473,6 +485,7 @@ int main(void)
 		cmocka_unit_test_setup(a_child_that_is_reaped_is_not_killed, reset),
 		cmocka_unit_test_setup(devices_come_change_and_go, reset),
 		cmocka_unit_test_setup(more_devices_than_there_is_room_for_are_said_once, reset),
+		cmocka_unit_test_setup(a_device_whose_number_is_unknown_is_not_taken, reset),
 		cmocka_unit_test_setup(the_lower_number_is_taken_whatever_the_order, reset),
 		cmocka_unit_test_setup(a_number_is_called_by_its_name_where_there_is_a_node, reset),
 		cmocka_unit_test_setup(a_node_that_cannot_be_made_is_said, reset),
