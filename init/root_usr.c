@@ -203,7 +203,7 @@ static int each_part(struct boot *boot, int top)
 		return error;
 	lines_begin(&lines, open_fstab(top));
 	if (lines.fd < 0)
-		return lines.fd;
+		return lines.fd == -ENOENT ? 0 : lines.fd;
 	error = mount_marked(boot, top, &lines);
 	sys_close(lines.fd);
 	return error;
