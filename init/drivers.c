@@ -69,16 +69,33 @@ struct walk {
 	char path[PATH_SIZE];
 };
 
+static int visit(const struct dirent_view *entry, void *argument);
+
+/* What went meanwhile asks for nothing. Any other error may be a driver that is missing later. */
+static void report_unread(const struct walk *walk, long result)
+{
+	if (result < 0 && result != -ENOENT && result != -ENODEV)
+		log_warn((int)result, "read %s for the drivers of devices", walk->path);
+}
+
+static void walk_below(struct walk *walk)
+{
+	report_unread(walk, file_each(walk->path, visit, walk));
+}
+
 static void read_modalias(struct walk *walk, size_t used)
 {
 	char alias[ALIAS_MAX];
-	int has_one;
+	long len;
 
 	format_text(walk->path + used, sizeof(walk->path) - used, "/modalias");
-	has_one = file_line(walk->path, alias, sizeof(alias));
+	len = file_read(walk->path, alias, sizeof(alias));
+	report_unread(walk, len);
 	walk->path[used] = '\0';
-	if (has_one)
-		walk->each(walk->boot, walk->path, alias);
+	if (len <= 0)
+		return;
+	alias[strcspn(alias, "\n")] = '\0';
+	walk->each(walk->boot, walk->path, alias);
 }
 
 /* A folder "power" is every device's, and has no devices. */
@@ -93,7 +110,7 @@ static int visit(const struct dirent_view *entry, void *argument)
 	    used + strlen(entry->name) + sizeof("//modalias") > sizeof(walk->path))
 		return 0;
 	format_text(walk->path + used, sizeof(walk->path) - used, "/%s", entry->name);
-	file_each(walk->path, visit, walk);
+	walk_below(walk);
 	walk->path[used] = '\0';
 	return 0;
 }
@@ -103,7 +120,7 @@ static void walk_devices(struct boot *boot,
 {
 	struct walk walk = { .boot = boot, .each = each, .path = TREE };
 
-	file_each(walk.path, visit, &walk);
+	walk_below(&walk);
 }
 
 static void take_device(struct boot *boot, const char *folder, const char *modalias)
