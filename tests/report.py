@@ -109,6 +109,7 @@ def main():
     options.add_argument("build", type=Path)
     options = options.parse_args()
     if options.all:     # as many again each time, and others
+        os.environ.setdefault("SWEEP_ALL", "1")
         os.environ.setdefault("EXTRACT_ARCHIVES", "100000")
         os.environ.setdefault("EXTRACT_SEED", str(random.randrange(1 << 40)))
     count = Count()

@@ -18,14 +18,15 @@
 
 #include "init/sys/sys.h"
 
-#define ANSWERS 16
-#define FILES 32
+#define ANSWERS 24
+#define FILES 64
+#define ENDED 16 /* children that nobody has waited for */
 #define FD_BASE 10
 #define DEVICE_MAJOR 254 /* st_rdev of all */
 #define DEVICE_ROOT 1 /* st_dev of "/" */
 #define DEVICE_NEW 2 /* and of what is below "/newroot" */
 
-char fake_calls[8192], fake_console[8192], fake_mount_options[8192];
+char fake_calls[16384], fake_console[16384], fake_mount_options[8192];
 unsigned long fake_mount_flags;
 jmp_buf fake_end;
 int fake_status;
@@ -42,11 +43,19 @@ static struct file {
 	size_t len, at;
 	int is_dir, closed; /* closed: how often */
 	int is_held; /* a pipe: by a child that hangs */
+	int opened; /* in a sweep: descriptors that are open */
+	int64_t ready_at; /* a pipe: when its child ends */
+	uint64_t start, size; /* a device: where its bytes are, and its own; 0: all there is */
 } files[FILES];
 
 static jmp_buf child_end;
 static int answer_count, file_count;
 static int64_t now;
+
+/* What a sweep adds: NULL for none. */
+static struct fake_sweep *sweep;
+static int depth; /* of children: one runs in the process of its parent */
+static int ended[ENDED], ended_count, next_pid, is_signalled;
 
 void fake_reset(void)
 {
@@ -54,6 +63,14 @@ void fake_reset(void)
 	fake_calls[0] = fake_console[0] = '\0';
 	now = 0;
 	fake_status = 0;
+	sweep = NULL;
+}
+
+void fake_sweep(struct fake_sweep *asked)
+{
+	sweep = asked;
+	depth = ended_count = is_signalled = 0;
+	next_pid = 100;
 }
 
 void fake_answer(const char *call, long result, int times)
@@ -69,6 +86,13 @@ void fake_file(const char *path, const void *bytes, size_t len)
 		abort();
 	files[file_count] = (struct file){ .path = path, .len = len };
 	memcpy(files[file_count++].bytes, bytes, len);
+}
+
+void fake_device(const char *path, const void *bytes, size_t len, uint64_t start, uint64_t size)
+{
+	fake_file(path, bytes, len);
+	files[file_count - 1].start = start;
+	files[file_count - 1].size = size;
 }
 
 void fake_dir(const char *path, const char *const *names)
@@ -100,6 +124,55 @@ static long answer_to(const char *call, long usual)
 
 enum call_kind { ASKS, CHANGES };
 
+static _Noreturn void end_sweep(enum fake_ending ending)
+{
+	longjmp(fake_end, (int)ending);
+}
+
+/* Whether the call that was numbered last is the one of this fault. */
+static int is_hit(int fault)
+{
+	unsigned int number = sweep->faults[fault].number;
+	const char *line = sweep->calls[sweep->count - 1].line;
+	const char *first = number ? sweep->calls[number - 1].line : "";
+
+	if (number == sweep->count)
+		return 1;
+	return sweep->faults[fault].is_lasting && number < sweep->count &&
+	       strncmp(first, line, strcspn(line, " ") + 1) == 0;
+}
+
+/* Numbers a call of a sweep. Whether it is to fail, and with what. */
+static int is_to_fail(const char *line, long *result)
+{
+	struct fake_call *entry;
+	int is_one = 0;
+
+	if (!sweep)
+		return 0;
+	if (sweep->count == FAKE_CALLS_MAX)
+		end_sweep(FAKE_SPINS);
+	if (now > sweep->limit_ms)
+		end_sweep(FAKE_LATE);
+	entry = &sweep->calls[sweep->count++];
+	snprintf(entry->line, sizeof(entry->line), "%s", line);
+	entry->result = 0;
+	entry->depth = depth;
+	for (int i = 0; i < FAKE_FAULTS; i++)
+		if (is_hit(i)) {
+			*result = entry->result = sweep->faults[i].result;
+			is_one = 1;
+		}
+	return is_one;
+}
+
+static long note(long result)
+{
+	if (sweep)
+		sweep->calls[sweep->count - 1].result = result;
+	return result;
+}
+
 /* The answer to a call; what changes something is written down. */
 __attribute__((format(printf, 3, 4))) static long call(enum call_kind kind, long usual,
 						       const char *format, ...)
@@ -107,13 +180,23 @@ __attribute__((format(printf, 3, 4))) static long call(enum call_kind kind, long
 	char line[300];
 	va_list arguments;
 	size_t used = strlen(fake_calls);
+	long result;
 
 	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	if (kind == CHANGES)
 		snprintf(fake_calls + used, sizeof(fake_calls) - used, "%s\n", line);
-	return answer_to(line, usual);
+	return is_to_fail(line, &result) ? result : note(answer_to(line, usual));
+}
+
+/* A call that no answer is for: whether a sweep lets it fail. */
+static int fails(const char *name, const char *object, long *result)
+{
+	char line[300];
+
+	snprintf(line, sizeof(line), "%s %s", name, object);
+	return is_to_fail(line, result);
 }
 
 static const char *text(const char *may_be_null)
@@ -124,6 +207,25 @@ static const char *text(const char *may_be_null)
 static struct file *file_of(int fd)
 {
 	return fd >= FD_BASE && fd < FD_BASE + file_count ? &files[fd - FD_BASE] : NULL;
+}
+
+static const char *name_of(int fd)
+{
+	const struct file *file = file_of(fd);
+
+	return file ? file->path : "-";
+}
+
+/* Counts a descriptor of PID 1 itself: those of its children end with them. */
+static int opened(int fd, int count)
+{
+	struct file *file = file_of(fd);
+
+	if (sweep && depth == 0 && file) {
+		file->opened += count;
+		sweep->open_count += count;
+	}
+	return fd;
 }
 
 static int open_file(const char *path)
@@ -195,7 +297,7 @@ int sys_readlink(const char *path, char *text, size_t size)
 int sys_open(const char *path, int flags)
 {
 	(void)flags;
-	return (int)call(ASKS, open_file(path), "open %s", path);
+	return opened((int)call(ASKS, open_file(path), "open %s", path), 1);
 }
 
 int sys_open_in_root(int dir, const char *path, int flags)
@@ -204,13 +306,13 @@ int sys_open_in_root(int dir, const char *path, int flags)
 
 	(void)dir, (void)flags;
 	snprintf(name, sizeof(name), "root:%s", path);
-	return (int)call(ASKS, open_file(name), "open %s", name);
+	return opened((int)call(ASKS, open_file(name), "open %s", name), 1);
 }
 
 int sys_open_same_mount(int dir, const char *name, int flags)
 {
 	(void)dir, (void)flags;
-	return (int)call(ASKS, open_file(name), "open %s", name);
+	return opened((int)call(ASKS, open_file(name), "open %s", name), 1);
 }
 
 /* A pipe has one descriptor for both of its ends here, and is gone once both are closed. */
@@ -218,6 +320,11 @@ int sys_close(int fd)
 {
 	struct file *file = file_of(fd);
 
+	if (sweep && depth)
+		return 0;
+	if (sweep && (!file || file->opened == 0))
+		end_sweep(FAKE_BAD_CLOSE);
+	opened(fd, -1);
 	if (file)
 		file->closed++;
 	while (file_count && strcmp(files[file_count - 1].path, "pipe") == 0 &&
@@ -243,14 +350,26 @@ static long take(int fd, void *buffer, size_t size)
 
 long sys_read(int fd, void *buffer, size_t size)
 {
-	return take(fd, buffer, size);
+	long result;
+
+	if (fails("read", name_of(fd), &result))
+		return result;
+	return note(take(fd, buffer, size));
 }
 
 long sys_write(int fd, const void *buffer, size_t size)
 {
 	size_t used = strlen(fake_console);
 	struct file *file = file_of(fd);
+	long result;
 
+	/* What was to be said counts, whether it could be said or not. */
+	if (fd == 2)
+		snprintf(fake_console + used, sizeof(fake_console) - used, "%.*s", (int)size,
+			 (const char *)buffer);
+	if ((!file || strncmp(file->path, "/dev/tty", 8)) &&
+	    fails("write", fd == 2 ? "console" : name_of(fd), &result))
+		return result;
 	if (file &&
 	    (strncmp(file->path, "/dev/tty", 8) == 0 || strncmp(file->path, "/sys/", 5) == 0))
 		return call(CHANGES, (long)size, "write %s %.*s", file->path, (int)size,
@@ -259,21 +378,21 @@ long sys_write(int fd, const void *buffer, size_t size)
 		memcpy(file->bytes + file->len, buffer, size);
 		file->len += size;
 	}
-	if (fd == 2)
-		snprintf(fake_console + used, sizeof(fake_console) - used, "%.*s", (int)size,
-			 (const char *)buffer);
 	return (long)size;
 }
 
 long sys_getdents(int fd, void *buffer, size_t size)
 {
-	return take(fd, buffer, size);
+	long result;
+
+	return fails("getdents", name_of(fd), &result) ? result : note(take(fd, buffer, size));
 }
 
 int sys_dup2(int from, int to)
 {
-	(void)from;
-	return to;
+	long result;
+
+	return fails("dup2", name_of(from), &result) ? (int)result : to;
 }
 
 int sys_pipe(int ends[2])
@@ -282,7 +401,7 @@ int sys_pipe(int ends[2])
 
 	if (!error) {
 		fake_file("pipe", "", 0);
-		ends[0] = ends[1] = FD_BASE + file_count - 1;
+		ends[0] = ends[1] = opened(FD_BASE + file_count - 1, 2);
 	}
 	return error;
 }
@@ -292,8 +411,9 @@ long sys_pread(int fd, void *buffer, size_t size, uint64_t offset)
 	struct file *file = file_of(fd);
 	long error = call(ASKS, 0, "pread %s", file ? file->path : "-");
 
-	if (error < 0 || !file || offset >= file->len)
+	if (error < 0 || !file || offset < file->start || offset - file->start >= file->len)
 		return error;
+	offset -= file->start;
 	if (size > file->len - offset)
 		size = file->len - offset;
 	memcpy(buffer, file->bytes + offset, size);
@@ -341,7 +461,7 @@ int sys_device_size(int fd, uint64_t *bytes)
 {
 	struct file *file = file_of(fd);
 
-	*bytes = file ? file->len : 0;
+	*bytes = !file ? 0 : file->size ? file->size : file->len;
 	return (int)call(ASKS, 0, "device_size");
 }
 
@@ -367,8 +487,9 @@ int sys_restrict(const void *instructions, unsigned int count)
 
 int sys_set_nonblocking(int fd)
 {
-	(void)fd;
-	return 0;
+	long result;
+
+	return fails("set_nonblocking", name_of(fd), &result) ? (int)result : 0;
 }
 
 static void fill_stat(struct stat *st, const char *path, int is_dir)
@@ -401,7 +522,7 @@ int sys_fstat(int fd, struct stat *st)
 		return -EBADF;
 	fill_stat(st, file->path, file->is_dir);
 	st->st_size = call(ASKS, file->len ? (long)file->len : 1, "size %s", file->path);
-	return 0;
+	return st->st_size < 0 ? (int)st->st_size : 0;
 }
 
 int sys_unlinkat(int dir, const char *name, int flags)
@@ -415,8 +536,10 @@ int sys_unlinkat(int dir, const char *name, int flags)
 
 int sys_fs_magic(const char *path, unsigned long *magic)
 {
-	*magic = (unsigned long)call(ASKS, RAMFS_MAGIC, "fs_magic %s", path);
-	return 0;
+	long answer = call(ASKS, RAMFS_MAGIC, "fs_magic %s", path);
+
+	*magic = (unsigned long)answer;
+	return answer < 0 ? (int)answer : 0;
 }
 
 int sys_access(const char *path, int mode)
@@ -449,16 +572,57 @@ int sys_execve(const char *path, char *const argv[], char *const envp[])
 	(void)envp;
 	for (int i = 1; argv && argv[i]; i++)
 		snprintf(words + strlen(words), sizeof(words) - strlen(words), " %s", argv[i]);
-	return (int)call(CHANGES, -ENOEXEC, "execve %s%s", path, words);
+	int error = (int)call(CHANGES, -ENOEXEC, "execve %s%s", path, words);
+
+	if (sweep && depth == 0 && !error) {
+		snprintf(sweep->program, sizeof(sweep->program), "%s", path);
+		end_sweep(FAKE_BECAME);
+	}
+	return error;
+}
+
+/* In a sweep each child has a number of its own, ends after child_ms, and is waited for. */
+static int begin_child(long answer)
+{
+	struct file *pipe = file_count ? &files[file_count - 1] : NULL;
+
+	if (!sweep || (answer <= 0 && answer != FAKE_DIES && answer != FAKE_HANGS))
+		return (int)answer;
+	if (pipe && strcmp(pipe->path, "pipe") == 0) {
+		pipe->is_held = answer == FAKE_HANGS;
+		pipe->ready_at = now + sweep->child_ms;
+	}
+	next_pid += 2; /* the keeper of its session is the one behind */
+	if (answer != FAKE_HANGS && ended_count < ENDED) {
+		ended[ended_count++] = next_pid;
+		is_signalled = 1;
+	}
+	return next_pid;
+}
+
+static int run_child(int (*child)(void *), void *argument, long answer)
+{
+	int pid = begin_child(answer);
+
+	depth++;
+	if (answer > 0)
+		child(argument);
+	depth--;
+	return pid;
+}
+
+static void forget_child(int pid)
+{
+	for (int i = 0; i < ended_count; i++)
+		if (ended[i] == pid) {
+			ended[i] = ended[--ended_count];
+			return;
+		}
 }
 
 int sys_spawn(int (*child)(void *), void *argument)
 {
-	int pid = (int)call(CHANGES, -EAGAIN, "spawn");
-
-	if (pid > 0)
-		child(argument);
-	return pid;
+	return run_child(child, argument, call(CHANGES, -EAGAIN, "spawn"));
 }
 
 int sys_spawn_in_session(int (*child)(void *), void *argument, int *keeper)
@@ -478,21 +642,20 @@ void sys_end_session(int *keeper)
 
 int sys_fork(int (*child)(void *), void *argument)
 {
-	int pid = (int)call(CHANGES, -EAGAIN, "fork");
-
-	if (pid > 0)
-		child(argument);
-	return pid;
+	return run_child(child, argument, call(CHANGES, -EAGAIN, "fork"));
 }
 
 int sys_fork_apart(int (*child)(void *), void *argument)
 {
-	int pid = (int)call(CHANGES, -EAGAIN, "fork_apart");
+	long answer = call(CHANGES, -EAGAIN, "fork_apart");
+	int pid = begin_child(answer);
+	int end = answer > 0 ? setjmp(child_end) : FAKE_DIES;
 
-	int end = pid > 0 ? setjmp(child_end) : FAKE_DIES;
-
+	forget_child(pid);
+	depth++;
 	if (end == 0)
 		child(argument);
+	depth = 0;
 	if (end == FAKE_HANGS)
 		files[file_count - 1].is_held = 1;
 	return pid;
@@ -510,14 +673,19 @@ int sys_processors(void)
 
 int sys_wait(int *status, int flags)
 {
+	int next = ended_count ? ended[0] : sweep && sweep->stubborn_children ? 0 : -ECHILD;
+	int pid = (int)call(ASKS, sweep ? next : -ECHILD, "wait");
+
 	(void)flags;
 	*status = fake_status;
-	return (int)call(ASKS, -ECHILD, "wait");
+	if (sweep && pid > 0)
+		forget_child(pid);
+	return pid;
 }
 
 int sys_wait_for(int pid, int *status)
 {
-	(void)pid;
+	forget_child(pid);
 	*status = fake_status;
 	return (int)call(ASKS, 0, "wait_for");
 }
@@ -570,15 +738,68 @@ int sys_sigaltstack(void *stack, size_t size)
 
 int sys_sigwait(const sigset_t *set, int64_t timeout_ms)
 {
+	int is_told = is_signalled,
+	    signal = (int)call(ASKS, is_told ? SIGCHLD : -EAGAIN, "sigwait");
+
 	(void)set;
+	if (sweep && signal == SIGCHLD)
+		is_signalled = 0;
+	else if (sweep && is_told)
+		return signal;
+	else if (sweep && timeout_ms < 0 && signal == -EAGAIN)
+		end_sweep(FAKE_WAITS);
 	now += timeout_ms > 0 ? timeout_ms : 0;
-	return (int)call(ASKS, -EAGAIN, "sigwait");
+	return signal;
+}
+
+static int count_ready(struct pollfd *fds, unsigned int count, int64_t *next)
+{
+	int ready = 0;
+
+	for (unsigned int i = 0; i < count; i++) {
+		struct file *file = file_of(fds[i].fd);
+		int is_pipe = file && strcmp(file->path, "pipe") == 0;
+
+		fds[i].revents = 0;
+		if (is_pipe && file->ready_at > now && !file->is_held && file->ready_at < *next)
+			*next = file->ready_at;
+		if (!file || (is_pipe && file->ready_at > now))
+			continue;
+		fds[i].revents = file->at < file->len	     ? POLLIN
+				 : is_pipe && !file->is_held ? POLLHUP
+							     : 0;
+		ready += fds[i].revents != 0;
+	}
+	return ready;
+}
+
+/* Time goes on to what comes first: the end of a child, or the timeout. */
+static int poll_in_sweep(struct pollfd *fds, unsigned int count, int64_t timeout_ms)
+{
+	int64_t next = INT64_MAX, until = timeout_ms < 0 ? INT64_MAX : now + timeout_ms;
+	long result;
+	int ready;
+
+	if (fails("poll", fds ? "descriptors" : "-", &result)) {
+		for (unsigned int i = 0; i < count; i++)
+			fds[i].revents = 0;
+		return (int)result;
+	}
+	ready = count_ready(fds, count, &next);
+	if (ready)
+		return ready;
+	if (next == INT64_MAX && until == INT64_MAX)
+		end_sweep(FAKE_WAITS);
+	now = next < until ? next : until;
+	return count_ready(fds, count, &next);
 }
 
 int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms)
 {
 	int ready = 0;
 
+	if (sweep)
+		return poll_in_sweep(fds, count, timeout_ms);
 	for (unsigned int i = 0; fds && i < count; i++) {
 		struct file *file = file_of(fds[i].fd);
 
@@ -601,8 +822,7 @@ int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms)
 
 int sys_is_tty(int fd)
 {
-	(void)fd;
-	return -ENOTTY;
+	return (int)call(ASKS, -ENOTTY, "is_tty %s", name_of(fd));
 }
 
 int sys_take_tty(int fd)
@@ -646,7 +866,9 @@ int sys_signal_of(int fd)
 
 int sys_open_uevents(void)
 {
-	return (int)call(ASKS, -EAFNOSUPPORT, "open_uevents");
+	int usual = sweep ? open_file("uevents") : -EAFNOSUPPORT;
+
+	return opened((int)call(ASKS, usual == -ENOENT ? -EAFNOSUPPORT : usual, "open_uevents"), 1);
 }
 
 int sys_finit_module(int fd, const char *options, int flags)
@@ -669,6 +891,8 @@ int64_t sys_clock_ms(void)
 void sys_sync(void)
 {
 	call(CHANGES, 0, "sync");
+	if (sweep)
+		sweep->synced_ms = now + (depth ? sweep->child_ms : 0);
 }
 
 int sys_reboot(int command)
@@ -680,7 +904,7 @@ int sys_reboot(int command)
 	int error = (int)call(CHANGES, 0, "reboot %s", name);
 
 	if (!error && strcmp(name, "other") != 0)
-		longjmp(fake_end, 1);
+		longjmp(fake_end, FAKE_ENDED);
 	return error;
 }
 

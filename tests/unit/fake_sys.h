@@ -4,11 +4,12 @@
 
 #include <setjmp.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Every call that changes something, one line each: "mount devtmpfs /dev". */
-extern char fake_calls[8192];
+extern char fake_calls[16384];
 /* What went to descriptor 2. */
-extern char fake_console[8192];
+extern char fake_console[16384];
 /* Where sys_reboot() goes once it succeeds: it does not return. RB_DISABLE_CAD does. */
 extern jmp_buf fake_end;
 
@@ -43,5 +44,50 @@ void fake_file(const char *path, const void *bytes, size_t len);
 
 /* A directory whose files have these names, ended by NULL; "NAME/" is a directory. */
 void fake_dir(const char *path, const char *const *names);
+
+/* A block device of `size` bytes that has these at `start`, and zeros elsewhere. */
+void fake_device(const char *path, const void *bytes, size_t len, uint64_t start, uint64_t size);
+
+/* --- a sweep: every call of a boot is numbered, and any of them can be made to fail --- */
+
+#define FAKE_CALLS_MAX 20000
+#define FAKE_FAULTS 2
+
+/* How a sweep ends: what fake_end is given. */
+enum fake_ending {
+	FAKE_ENDED = 1, /* reboot(2) */
+	FAKE_BECAME, /* PID 1 became another program */
+	FAKE_WAITS, /* for a signal or in poll(2), without a limit */
+	FAKE_LATE, /* over limit_ms */
+	FAKE_SPINS, /* more than FAKE_CALLS_MAX calls */
+	FAKE_BAD_CLOSE, /* of what is not open */
+	FAKE_RETURNED, /* main() did: the caller's to set */
+};
+
+struct fake_sweep {
+	/* To be set: call number `number`, from 1, gives `result`; of a fork it may be FAKE_DIES or
+	 * FAKE_HANGS. 0: none. */
+	struct {
+		unsigned int number;
+		long result;
+		int is_lasting; /* and so does every later call of the same name */
+	} faults[FAKE_FAULTS];
+	int64_t limit_ms, child_ms; /* child_ms: how long each child runs */
+	int stubborn_children; /* some never end */
+	/* What happened. */
+	unsigned int count;
+	int open_count; /* descriptors of PID 1 that are still open */
+	char program[64]; /* that it became */
+	int64_t synced_ms; /* when the child that called sync(2) is over */
+	struct fake_call {
+		char line[100];
+		long result; /* of a call that was made to fail, of call(), read and getdents */
+		int depth; /* 0: of PID 1; 1: of a child */
+	} calls[FAKE_CALLS_MAX];
+};
+
+/* From now on, until fake_reset(): the calls are numbered, children end and are waited for, and
+ * execve(2) of PID 1 itself ends at fake_end, as does every other end. */
+void fake_sweep(struct fake_sweep *sweep);
 
 #endif
