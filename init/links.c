@@ -54,7 +54,7 @@ static int has_content(const struct devices *devices, const struct device *devic
 {
 	const struct finding *finding = &device->finding;
 
-	switch (format_info(finding->format)->use) {
+	switch (format_info(finding->format).use) {
 	case USE_FILE_SYSTEM:
 	case USE_SWAP:
 		break;

@@ -115,7 +115,8 @@ static int feed(int fd, struct view *view, int *read_error)
 /* A device that wants more reads than any sound one does is one of nothing known. */
 static void look(const struct job *job, struct finding *finding)
 {
-	struct view view = { .size = job->size }, disk = { .size = job->disk_size };
+	struct view view = { .size = job->size, .is_part = job->device->part != 0 },
+		    disk = { .size = job->disk_size };
 	int read_error = 0;
 
 	while (!fsprobe(&view, finding))

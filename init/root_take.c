@@ -7,61 +7,40 @@
 
 #define DESCRIPTION 300 /* bytes: fits a line of the log with its prefix */
 
-static int take_root(struct place *place, const struct device *device, const char *why);
-static int refuse(struct place *place, const struct device *device, const char *why);
+#define FIRMWARE "a part of a firmware's RAID, which this /init does not assemble"
 
-/* What is done with the device that was chosen, by what is on it. */
-static const struct handler {
-	int (*take)(struct place *place, const struct device *device, const char *why);
-	const char *why; /* refuse: the reason */
-} handlers[FORMAT_COUNT] = {
-	[FORMAT_NONE] = { take_root, NULL }, /* the kernel may know more than we do */
-	[FORMAT_EXT2] = { take_root, NULL },
-	[FORMAT_EXT3] = { take_root, NULL },
-	[FORMAT_EXT4] = { take_root, NULL },
-	[FORMAT_XFS] = { take_root, NULL },
-	[FORMAT_BTRFS] = { take_root, NULL },
-	[FORMAT_F2FS] = { take_root, NULL },
-	[FORMAT_SQUASHFS] = { take_root, NULL },
-	[FORMAT_EROFS] = { take_root, NULL },
-	[FORMAT_EXFAT] = { take_root, NULL },
-	[FORMAT_NTFS] = { take_root, NULL },
-	[FORMAT_VFAT] = { take_root, NULL },
-	[FORMAT_UDF] = { take_root, NULL },
-	[FORMAT_ISO9660] = { take_root, NULL },
-	[FORMAT_LUKS1] = { refuse, "encrypted, and this /init opens no LUKS" },
-	[FORMAT_LUKS2] = { refuse, "encrypted, and this /init opens no LUKS" },
-	[FORMAT_BITLOCKER] = { refuse, "encrypted, and this /init opens no BitLocker" },
-	[FORMAT_LVM2] = { refuse, "a part of LVM volumes, which this /init does not assemble" },
-	[FORMAT_MD] = { refuse, "a part of a RAID, which this /init does not assemble" },
-	[FORMAT_VERITY] = { refuse, "hashes of another device" },
-	[FORMAT_BCACHE] = { refuse, "a part of a bcache, which this /init does not assemble" },
-	[FORMAT_ZFS] = { refuse, "a part of a ZFS pool, which this /init does not import" },
-	[FORMAT_JBD] = { refuse, "the journal of another file system" },
-	[FORMAT_SWAP] = { refuse, "swap space" },
-	[FORMAT_HIBERNATION] = { refuse, "a hibernated system" },
-	[FORMAT_GPT] = { refuse, "a disk with partitions: name one of them" },
-	[FORMAT_MBR] = { refuse, "a disk with partitions: name one of them" },
+/* Why what is on the chosen device is not to be mounted; NULL: it is, even FORMAT_NONE, of which
+ * the kernel may know more than we do. */
+static const char *const why_not[FORMAT_COUNT] = {
+	[FORMAT_LUKS1] = "encrypted, and this /init opens no LUKS",
+	[FORMAT_LUKS2] = "encrypted, and this /init opens no LUKS",
+	[FORMAT_BITLOCKER] = "encrypted, and this /init opens no BitLocker",
+	[FORMAT_LVM2] = "a part of LVM volumes, which this /init does not assemble",
+	[FORMAT_MD] = "a part of a RAID, which this /init does not assemble",
+	[FORMAT_DDF] = FIRMWARE,
+	[FORMAT_INTEL] = FIRMWARE,
+	[FORMAT_LSI] = FIRMWARE,
+	[FORMAT_VIA] = FIRMWARE,
+	[FORMAT_SILICON] = FIRMWARE,
+	[FORMAT_NVIDIA] = FIRMWARE,
+	[FORMAT_PROMISE] = FIRMWARE,
+	[FORMAT_HPT45X] = FIRMWARE,
+	[FORMAT_HPT37X] = FIRMWARE,
+	[FORMAT_ADAPTEC] = FIRMWARE,
+	[FORMAT_JMICRON] = FIRMWARE,
+	[FORMAT_DRBD] = "a part of a DRBD device, which this /init does not start",
+	[FORMAT_VDO] = "a part of a VDO volume, which this /init does not start",
+	[FORMAT_BCACHEFS_OF_MORE] = "one of several devices, which this /init does not "
+				    "put together",
+	[FORMAT_VERITY] = "hashes of another device",
+	[FORMAT_BCACHE] = "a part of a bcache, which this /init does not assemble",
+	[FORMAT_ZFS] = "a part of a ZFS pool, which this /init does not import",
+	[FORMAT_JBD] = "the journal of another file system",
+	[FORMAT_SWAP] = "swap space",
+	[FORMAT_HIBERNATION] = "a hibernated system",
+	[FORMAT_GPT] = "a disk with partitions: name one of them",
+	[FORMAT_MBR] = "a disk with partitions: name one of them",
 };
-
-static int take_root(struct place *place, const struct device *device, const char *why)
-{
-	char text[DESCRIPTION];
-
-	(void)why;
-	place->finding = device->finding;
-	finding_describe(&device->finding, text, sizeof(text));
-	log_say(LOG_INFO, "%s: %s", place->device, text);
-	return 0;
-}
-
-static int refuse(struct place *place, const struct device *device, const char *why)
-{
-	char text[DESCRIPTION];
-
-	finding_describe(&device->finding, text, sizeof(text));
-	return log_err(-EMEDIUMTYPE, "take %s, %s: %s", place->device, text, why);
-}
 
 /* The partitions of a mirror's half are the mirror's: to write to one alone would break it. */
 int root_is_in_member(const struct devices *devices, const struct device *device)
@@ -70,7 +49,7 @@ int root_is_in_member(const struct devices *devices, const struct device *device
 		const struct device *disk = &devices->all[i];
 
 		if (disk->state == DEVICE_KNOWN && strcmp(disk->name, device->disk) == 0)
-			return format_info(disk->finding.format)->use == USE_MEMBER;
+			return format_info(disk->finding.format).use == USE_MEMBER;
 	}
 	return 0;
 }
@@ -81,22 +60,26 @@ const char *root_why_not(const struct devices *devices, const struct device *dev
 		return "its disk is a part of something larger";
 	if (device->state != DEVICE_KNOWN || device->finding.found != FOUND_ONE)
 		return NULL;
-	return handlers[device->finding.format].why;
+	return why_not[device->finding.format];
 }
 
 int root_take(struct place *place, const struct device *device)
 {
 	const struct finding *finding = &device->finding;
+	const char *why = why_not[finding->format];
 	char text[DESCRIPTION];
 
 	if (place->looking == LOOKING_FOR_SWAP) {
 		place->finding = *finding;
 		return 0;
 	}
+	finding_describe(finding, text, sizeof(text));
 	if (device->state == DEVICE_KNOWN &&
-	    (finding->found == FOUND_DAMAGED || finding->found == FOUND_SEVERAL)) {
-		finding_describe(finding, text, sizeof(text));
+	    (finding->found == FOUND_DAMAGED || finding->found == FOUND_SEVERAL))
 		return log_err(-EUCLEAN, "take %s: %s", place->device, text);
-	}
-	return handlers[finding->format].take(place, device, handlers[finding->format].why);
+	if (why)
+		return log_err(-EMEDIUMTYPE, "take %s, %s: %s", place->device, text, why);
+	place->finding = *finding;
+	log_say(LOG_INFO, "%s: %s", place->device, text);
+	return 0;
 }

@@ -112,11 +112,11 @@ static int name_driver(const struct format_info *format, int error)
 
 int root_try(const struct attempt *attempt)
 {
-	const struct format_info *format = format_info(attempt->place->finding.format);
+	const struct format_info format = format_info(attempt->place->finding.format);
 	char text[FILESYSTEMS_MAX];
 	const char *types[FSLIST_MAX];
-	int count = list_types(attempt->types ? attempt->types : format->mount_as, text,
+	int count = list_types(attempt->types ? attempt->types : format.mount_as, text,
 			       sizeof(text), types);
 
-	return count < 0 ? count : name_driver(format, try_all(attempt, types, count));
+	return count < 0 ? count : name_driver(&format, try_all(attempt, types, count));
 }

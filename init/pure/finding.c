@@ -6,36 +6,57 @@
 
 #include "init/pure/format.h"
 
-static const struct format_info formats[FORMAT_COUNT] = {
-	[FORMAT_NONE] = { "", "nothing known", NULL, NULL, NULL, USE_NOTHING },
-	[FORMAT_MD] = { "linux_raid_member", "RAID member", NULL, NULL, NULL, USE_MEMBER },
-	[FORMAT_LVM2] = { "LVM2_member", "LVM2 member", NULL, NULL, NULL, USE_MEMBER },
-	[FORMAT_LUKS1] = { "crypto_LUKS", "LUKS1", NULL, NULL, NULL, USE_MEMBER },
-	[FORMAT_LUKS2] = { "crypto_LUKS", "LUKS2", NULL, NULL, NULL, USE_MEMBER },
-	[FORMAT_BITLOCKER] = { "BitLocker", "BitLocker", NULL, NULL, NULL, USE_MEMBER },
-	[FORMAT_VERITY] = { "DM_verity_hash", "dm-verity hashes", NULL, NULL, NULL, USE_MEMBER },
-	[FORMAT_BCACHE] = { "bcache", "bcache", NULL, NULL, NULL, USE_MEMBER },
-	[FORMAT_ZFS] = { "zfs_member", "ZFS member", NULL, NULL, NULL, USE_MEMBER },
-	[FORMAT_JBD] = { "jbd", "journal of ext4", NULL, NULL, NULL, USE_MEMBER },
-	[FORMAT_EXT2] = { "ext2", "ext2", "ext2,ext4", "ext4", "EXT4_FS", USE_FILE_SYSTEM },
-	[FORMAT_EXT3] = { "ext3", "ext3", "ext3,ext4", "ext4", "EXT4_FS", USE_FILE_SYSTEM },
-	[FORMAT_EXT4] = { "ext4", "ext4", "ext4", "ext4", "EXT4_FS", USE_FILE_SYSTEM },
-	[FORMAT_XFS] = { "xfs", "xfs", "xfs", "xfs", "XFS_FS", USE_FILE_SYSTEM },
-	[FORMAT_BTRFS] = { "btrfs", "btrfs", "btrfs", "btrfs", "BTRFS_FS", USE_FILE_SYSTEM },
-	[FORMAT_F2FS] = { "f2fs", "f2fs", "f2fs", "f2fs", "F2FS_FS", USE_FILE_SYSTEM },
-	[FORMAT_SQUASHFS] = { "squashfs", "squashfs", "squashfs", "squashfs", "SQUASHFS",
-			      USE_FILE_SYSTEM },
-	[FORMAT_EROFS] = { "erofs", "erofs", "erofs", "erofs", "EROFS_FS", USE_FILE_SYSTEM },
-	[FORMAT_EXFAT] = { "exfat", "exfat", "exfat", "exfat", "EXFAT_FS", USE_FILE_SYSTEM },
-	[FORMAT_NTFS] = { "ntfs", "ntfs", "ntfs3,ntfs", "ntfs3", "NTFS3_FS", USE_FILE_SYSTEM },
-	[FORMAT_VFAT] = { "vfat", "vfat", "vfat", "vfat", "VFAT_FS", USE_FILE_SYSTEM },
-	[FORMAT_UDF] = { "udf", "udf", "udf", "udf", "UDF_FS", USE_FILE_SYSTEM },
-	[FORMAT_ISO9660] = { "iso9660", "iso9660", "iso9660", "isofs", "ISO9660_FS",
-			     USE_FILE_SYSTEM },
-	[FORMAT_SWAP] = { "swap", "swap", NULL, NULL, NULL, USE_SWAP },
-	[FORMAT_HIBERNATION] = { "swsuspend", "hibernation image", NULL, NULL, NULL, USE_SWAP },
-	[FORMAT_GPT] = { "gpt", "GPT", NULL, NULL, NULL, USE_TABLE },
-	[FORMAT_MBR] = { "dos", "MBR", NULL, NULL, NULL, USE_TABLE },
+#define NOTHING "\0"
+#define FILE_SYSTEM "\1"
+#define MEMBER "\2"
+#define SWAP "\3"
+#define TABLE "\4"
+
+/* The use, of enum use; then the type and the title, or of a file system the type, which is its
+ * title, types to try, the module and its symbol. One pointer for all of them: five were 2 KB. */
+static const char *const formats[FORMAT_COUNT] = {
+	[FORMAT_NONE] = NOTHING "\0nothing known",
+	[FORMAT_MD] = MEMBER "linux_raid_member\0RAID member",
+	[FORMAT_DDF] = MEMBER "ddf_raid_member\0DDF RAID member",
+	[FORMAT_DRBD] = MEMBER "drbd\0DRBD member",
+	[FORMAT_INTEL] = MEMBER "isw_raid_member\0Intel RAID member",
+	[FORMAT_LSI] = MEMBER "lsi_mega_raid_member\0LSI RAID member",
+	[FORMAT_VIA] = MEMBER "via_raid_member\0VIA RAID member",
+	[FORMAT_SILICON] = MEMBER "silicon_medley_raid_member\0Silicon Image RAID member",
+	[FORMAT_NVIDIA] = MEMBER "nvidia_raid_member\0NVIDIA RAID member",
+	[FORMAT_PROMISE] = MEMBER "promise_fasttrack_raid_member\0Promise RAID member",
+	[FORMAT_HPT45X] = MEMBER "hpt45x_raid_member\0HighPoint RAID member",
+	[FORMAT_HPT37X] = MEMBER "hpt37x_raid_member\0HighPoint RAID member",
+	[FORMAT_ADAPTEC] = MEMBER "adaptec_raid_member\0Adaptec RAID member",
+	[FORMAT_JMICRON] = MEMBER "jmicron_raid_member\0JMicron RAID member",
+	[FORMAT_LVM2] = MEMBER "LVM2_member\0LVM2 member",
+	[FORMAT_LUKS1] = MEMBER "crypto_LUKS\0LUKS1",
+	[FORMAT_LUKS2] = MEMBER "crypto_LUKS\0LUKS2",
+	[FORMAT_BITLOCKER] = MEMBER "BitLocker\0BitLocker",
+	[FORMAT_VERITY] = MEMBER "DM_verity_hash\0dm-verity hashes",
+	[FORMAT_VDO] = MEMBER "vdo\0VDO volume",
+	[FORMAT_BCACHE] = MEMBER "bcache\0bcache",
+	[FORMAT_BCACHEFS_OF_MORE] = MEMBER "bcachefs\0member of a bcachefs",
+	[FORMAT_ZFS] = MEMBER "zfs_member\0ZFS member",
+	[FORMAT_JBD] = MEMBER "jbd\0journal of ext4",
+	[FORMAT_EXT2] = FILE_SYSTEM "ext2\0ext2,ext4\0ext4\0EXT4_FS",
+	[FORMAT_EXT3] = FILE_SYSTEM "ext3\0ext3,ext4\0ext4\0EXT4_FS",
+	[FORMAT_EXT4] = FILE_SYSTEM "ext4\0ext4\0ext4\0EXT4_FS",
+	[FORMAT_XFS] = FILE_SYSTEM "xfs\0xfs\0xfs\0XFS_FS",
+	[FORMAT_BTRFS] = FILE_SYSTEM "btrfs\0btrfs\0btrfs\0BTRFS_FS",
+	[FORMAT_F2FS] = FILE_SYSTEM "f2fs\0f2fs\0f2fs\0F2FS_FS",
+	[FORMAT_BCACHEFS] = FILE_SYSTEM "bcachefs\0bcachefs\0bcachefs\0BCACHEFS_FS",
+	[FORMAT_SQUASHFS] = FILE_SYSTEM "squashfs\0squashfs\0squashfs\0SQUASHFS",
+	[FORMAT_EROFS] = FILE_SYSTEM "erofs\0erofs\0erofs\0EROFS_FS",
+	[FORMAT_EXFAT] = FILE_SYSTEM "exfat\0exfat\0exfat\0EXFAT_FS",
+	[FORMAT_NTFS] = FILE_SYSTEM "ntfs\0ntfs3,ntfs\0ntfs3\0NTFS3_FS",
+	[FORMAT_VFAT] = FILE_SYSTEM "vfat\0vfat\0vfat\0VFAT_FS",
+	[FORMAT_UDF] = FILE_SYSTEM "udf\0udf\0udf\0UDF_FS",
+	[FORMAT_ISO9660] = FILE_SYSTEM "iso9660\0iso9660\0isofs\0ISO9660_FS",
+	[FORMAT_SWAP] = SWAP "swap\0swap",
+	[FORMAT_HIBERNATION] = SWAP "swsuspend\0hibernation image",
+	[FORMAT_GPT] = TABLE "gpt\0GPT",
+	[FORMAT_MBR] = TABLE "dos\0MBR",
 };
 
 static const char *const damages[DAMAGE_COUNT] = {
@@ -45,9 +66,23 @@ static const char *const damages[DAMAGE_COUNT] = {
 	[DAMAGE_SIZE] = "larger than its device",
 };
 
-const struct format_info *format_info(unsigned int format)
+static const char *next_text(const char *text)
 {
-	return &formats[format < FORMAT_COUNT ? format : FORMAT_NONE];
+	return text + strlen(text) + 1;
+}
+
+struct format_info format_info(unsigned int format)
+{
+	const char *row = formats[format < FORMAT_COUNT ? format : FORMAT_NONE];
+	struct format_info info = { .use = (enum use)row[0], .type = row + 1 };
+
+	info.title = info.use == USE_FILE_SYSTEM ? info.type : next_text(info.type);
+	if (info.use == USE_FILE_SYSTEM) {
+		info.mount_as = next_text(info.type);
+		info.module = next_text(info.mount_as);
+		info.symbol = next_text(info.module);
+	}
+	return info;
 }
 
 static int is_ended(const char *text, size_t size)
@@ -70,15 +105,14 @@ int finding_check(const struct finding *finding)
 
 static void describe_what(const struct finding *finding, char *text, size_t size)
 {
-	const char *title = format_info(finding->format)->title;
+	const char *title = format_info(finding->format).title;
 
 	switch (finding->found) {
 	case FOUND_DAMAGED:
 		format_text(text, size, "damaged %s (%s)", title, damages[finding->damage]);
 		break;
 	case FOUND_SEVERAL:
-		format_text(text, size, "both %s and %s", title,
-			    format_info(finding->other)->title);
+		format_text(text, size, "both %s and %s", title, format_info(finding->other).title);
 		break;
 	case FOUND_UNREADABLE:
 		format_text(text, size, "cannot be read");
@@ -108,7 +142,7 @@ void finding_describe(const struct finding *finding, char *text, size_t size)
 {
 	describe_what(finding, text, size);
 	if (finding->found == FOUND_ONE || finding->found == FOUND_DAMAGED) {
-		add(text, size, format_info(finding->format)->use == USE_TABLE ? "PTUUID" : "UUID",
+		add(text, size, format_info(finding->format).use == USE_TABLE ? "PTUUID" : "UUID",
 		    finding->uuid);
 		add(text, size, "LABEL", finding->label);
 	}

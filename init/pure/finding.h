@@ -25,12 +25,26 @@ enum damage { DAMAGE_NONE, DAMAGE_CHECKSUM, DAMAGE_FIELDS, DAMAGE_SIZE, DAMAGE_C
 enum format {
 	FORMAT_NONE,
 	FORMAT_MD,
+	FORMAT_DDF,
+	FORMAT_DRBD,
+	FORMAT_INTEL,
+	FORMAT_LSI,
+	FORMAT_VIA,
+	FORMAT_SILICON,
+	FORMAT_NVIDIA,
+	FORMAT_PROMISE,
+	FORMAT_HPT45X,
+	FORMAT_HPT37X,
+	FORMAT_ADAPTEC,
+	FORMAT_JMICRON,
 	FORMAT_LVM2,
 	FORMAT_LUKS1,
 	FORMAT_LUKS2,
 	FORMAT_BITLOCKER,
 	FORMAT_VERITY,
+	FORMAT_VDO,
 	FORMAT_BCACHE,
+	FORMAT_BCACHEFS_OF_MORE, /* one device of several */
 	FORMAT_ZFS,
 	FORMAT_JBD,
 	FORMAT_EXT2,
@@ -39,6 +53,7 @@ enum format {
 	FORMAT_XFS,
 	FORMAT_BTRFS,
 	FORMAT_F2FS,
+	FORMAT_BCACHEFS,
 	FORMAT_SQUASHFS,
 	FORMAT_EROFS,
 	FORMAT_EXFAT,
@@ -65,8 +80,8 @@ struct format_info {
 	enum use use;
 };
 
-/* Never NULL: a number out of range is FORMAT_NONE's. */
-const struct format_info *format_info(unsigned int format);
+/* A number out of range is FORMAT_NONE's. */
+struct format_info format_info(unsigned int format);
 
 /*
  * Comes from a child that read foreign bytes: finding_check() before anything else. Text is ended

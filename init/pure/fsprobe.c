@@ -8,10 +8,10 @@
  * their own, so that every byte is there before the first checksum is made.
  */
 static void (*const probes[])(struct view *view, struct finding *finding) = {
-	probe_md,     probe_lvm2, probe_luks, probe_bitlocker, probe_verity,
-	probe_bcache, probe_zfs,  probe_udf,  probe_iso9660,   probe_btrfs,
-	probe_exfat,  probe_ntfs, probe_vfat, probe_squashfs,  probe_erofs,
-	probe_xfs,    probe_f2fs, probe_swap, probe_ext,
+	probe_md,    probe_firmware, probe_lvm2, probe_luks,	 probe_bitlocker, probe_verity,
+	probe_vdo,   probe_bcache,   probe_zfs,	 probe_udf,	 probe_iso9660,	  probe_btrfs,
+	probe_exfat, probe_ntfs,     probe_vfat, probe_squashfs, probe_erofs,	  probe_xfs,
+	probe_f2fs,  probe_swap,     probe_ext,
 };
 
 static void keep(struct finding *finding, const struct finding *one)
@@ -37,13 +37,20 @@ static void weigh(struct finding *finding, const struct finding *one)
 
 static int is_member(const struct finding *finding)
 {
-	return finding->found != FOUND_NOTHING && format_info(finding->format)->use == USE_MEMBER;
+	return finding->found != FOUND_NOTHING && format_info(finding->format).use == USE_MEMBER;
 }
 
 static void clear(struct finding *one)
 {
 	one->format = one->damage = one->members = 0;
 	one->uuid[0] = one->label[0] = '\0';
+}
+
+/* Most of what is at the end of a device is near it: one read in place of three. */
+static void read_end(struct view *view)
+{
+	if (view->size > VIEW_CUT_MAX)
+		view_cut(view, view->size - VIEW_CUT_MAX, VIEW_CUT_MAX);
 }
 
 int fsprobe(struct view *view, struct finding *finding)
@@ -56,6 +63,7 @@ int fsprobe(struct view *view, struct finding *finding)
 	finding->damage = DAMAGE_NONE;
 	finding->members = 0;
 	finding->uuid[0] = finding->label[0] = '\0';
+	read_end(view);
 	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]) && !is_member(finding); i++) {
 		probes[i](view, &one);
 		if (view->want_len)

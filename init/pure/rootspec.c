@@ -214,7 +214,7 @@ static int is_same(const char *a, const char *b, enum letters letters)
 static const char *field_of(const struct finding *finding, const struct name *name)
 {
 	if (name->field == NO_FIELD ||
-	    (name->kind == ROOTSPEC_UUID && format_info(finding->format)->use == USE_TABLE))
+	    (name->kind == ROOTSPEC_UUID && format_info(finding->format).use == USE_TABLE))
 		return "";
 	return (const char *)finding + name->field;
 }

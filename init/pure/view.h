@@ -17,6 +17,7 @@
  */
 struct view {
 	uint64_t size; /* bytes of the device */
+	int is_part; /* it is a partition of a disk */
 	struct view_part {
 		uint64_t offset;
 		size_t asked; /* bytes */

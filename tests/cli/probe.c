@@ -1,6 +1,7 @@
 /* probe.c - prints what /init's own probes find in a file, for test_probe.py.
  *
  * usage: probe FILE                the finding: found type uuid label, a line each
+ *        probe --part FILE         the same, as of a partition
  *        probe --cut FILE          the same of every prefix of whole sectors; prints how many, and
  * dies where one is named as more than it can be probe FILE NUMBER START   what the table in FILE
  * calls this partition */
@@ -56,9 +57,11 @@ static void feed(struct view *view, const uint8_t *bytes)
 	}
 }
 
+static int is_part;
+
 static void probe(const uint8_t *bytes, size_t len, struct finding *finding)
 {
-	struct view view = { .size = len };
+	struct view view = { .size = len, .is_part = is_part };
 
 	memset(finding, 0, sizeof(*finding));
 	while (!fsprobe(&view, finding))
@@ -79,7 +82,7 @@ static void cut(const uint8_t *bytes, size_t len)
 		memcpy(copy, bytes, at);
 		probe(copy, at, &finding);
 		if (finding.found == FOUND_ONE)
-			printf("%zu %s\n", at, format_info(finding.format)->type);
+			printf("%zu %s\n", at, format_info(finding.format).type);
 		free(copy);
 	}
 	fprintf(stderr, "%d prefixes\n", count);
@@ -104,7 +107,7 @@ static void whole(const uint8_t *bytes, size_t len)
 
 	probe(bytes, len, &finding);
 	finding_describe(&finding, text, sizeof(text));
-	printf("%s\n%s\n%s\n%s\n%s\n%d\n", found[finding.found], format_info(finding.format)->type,
+	printf("%s\n%s\n%s\n%s\n%s\n%d\n", found[finding.found], format_info(finding.format).type,
 	       finding.uuid, finding.label, text, reads);
 }
 
@@ -116,7 +119,8 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		return 2;
 	bytes = read_all(argv[argc == 3 ? 2 : 1], &len);
-	if (argc == 3)
+	is_part = argc == 3 && strcmp(argv[1], "--part") == 0;
+	if (argc == 3 && !is_part)
 		cut(bytes, len);
 	else if (argc == 4)
 		partition(bytes, len, (unsigned int)atoi(argv[2]), strtoull(argv[3], NULL, 10));

@@ -91,8 +91,8 @@ def make(name, path):
         assert done.returncode == 0, done.stderr
 
 
-def found(probe, path):
-    done = subprocess.run([probe, path], capture_output=True, text=True, errors="replace")
+def found(probe, *words):
+    done = subprocess.run([probe, *words], capture_output=True, text=True, errors="replace")
     assert done.returncode == 0, done.stderr
     return done.stdout.split("\n")[:6]
 
@@ -116,7 +116,7 @@ def test_an_image_is_what_blkid_says(name, probe, place):
         assert says["TYPE"] == type_
         assert (how, kind, uuid, label) == ("one", type_, says.get("UUID", ""), says.get("LABEL", ""))
     summed = int(name[6:-1]) if name.startswith("luks2-") else 0
-    assert int(reads) <= 14 + summed // PIECE_KIB, "reads of one device"
+    assert int(reads) <= 16 + summed // PIECE_KIB, "reads of one device"
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -251,8 +251,92 @@ def zfs(order="<", label=0):
     return at, body + struct.pack(order + "4Q", *struct.unpack(">4Q", digest))
 
 
+def from_end(sectors, magic, at=0, **fields):
+    """In the sector that is so far from the end, 1 the last: a magic, and what else is asked for at other bytes."""
+    data = bytearray(512)
+    data[at:at + len(magic)] = magic
+    for place, value in fields.items():
+        data[int(place[1:]):int(place[1:]) + len(value)] = value
+    return SIZE // 512 * 512 - sectors * 512, bytes(data)
+
+
+def via():
+    at, data = from_end(1, b"\x55\xaa\x01")
+    return at, data[:20] + b"\x07" + data[21:50] + bytes([sum(data[:50]) + 7 & 255]) + data[51:]
+
+
+def silicon():
+    at, data = from_end(1, b"\0\0\0\x2f", at=96, _100=b"\x05\x06", _278=b"\x01", _268=b"\x02")
+    return at, data[:318] + struct.pack("<H", -sum(struct.unpack("<159H", data[:318])) & 0xffff) + data[320:]
+
+
+def jmicron():
+    """Its sum is right, which blkid of Debian 12 does not ask for: others do."""
+    at, data = from_end(1, b"JM\x01\x00")
+    return at, data[:4] + struct.pack("<H", -sum(struct.unpack("<64H", data[:128])) & 0xffff) + data[6:]
+
+
+def nvidia():
+    """Its size is counted in words of 32 bits, which add up to 0 with the sum."""
+    at, data = from_end(2, b"NVIDIA  ", _8=struct.pack("<IIH", 30, 0, 100))
+    return at, data[:12] + struct.pack("<I", -sum(struct.unpack("<30I", data[:120])) & 0xffffffff) + data[16:]
+
+
+def bcachefs(magic=bytes.fromhex("c68573f64e1a45ca8265f57f48ba6d81"), devices=1, number=0, kind=1, label=b"root"):
+    sb = bytearray(752 + 16 * 8)
+    struct.pack_into("<HH", sb, 16, 1000, 1000)
+    sb[24:40], sb[40:56], sb[56:72] = magic, bytes(range(16)), bytes.fromhex(U.replace("-", ""))
+    sb[72:72 + len(label)] = label
+    struct.pack_into("<QQHBBI", sb, 104, 8, 1, 8, number, devices, 16)
+    sb[144], sb[800] = kind << 2, 7
+    total = {0: lambda data: 0, 1: crc32c, 2: crc64}[kind](bytes(sb[16:]))
+    struct.pack_into("<Q", sb, 0, total)
+    return 4096, bytes(sb)
+
+
+def crc32c(data):
+    crc = 0xffffffff
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+    return crc ^ 0xffffffff
+
+
+def vdo():
+    return 0, b"dmvdo001" + bytes(32) + bytes.fromhex(U.replace("-", ""))
+
+
+PROMISE = b"Promise Technology, Inc."
+DDF_GUID = b"LSI     12345678abcdefgh"
+DRBD = struct.pack(">Q", 0x123456789abcdef)
 SIZE = 16 * MIB + 12 * 512
+FIRMWARE = {
+    "DDF": (from_end(1, b"\xde\x11\xde\x11", _8=DDF_GUID), "ddf_raid_member", DDF_GUID.decode(), ""),
+    "DDF, little-endian": (from_end(1, b"\x11\xde\x11\xde", _8=DDF_GUID), "ddf_raid_member", DDF_GUID.decode(), ""),
+    "DDF, before what is reserved": (from_end(257, b"\xde\x11\xde\x11", _8=DDF_GUID), "ddf_raid_member",
+                                     DDF_GUID.decode(), ""),
+    "Intel": (from_end(2, b"Intel Raid ISM Cfg Sig. 1.1.00"), "isw_raid_member", "", ""),
+    "LSI": (from_end(1, b"$XIDE$"), "lsi_mega_raid_member", "", ""),
+    "VIA": (via(), "via_raid_member", "", ""),
+    "Silicon Image": (silicon(), "silicon_medley_raid_member", "", ""),
+    "NVIDIA": (nvidia(), "nvidia_raid_member", "", ""),
+    **{f"Promise {sectors}": (from_end(sectors, PROMISE), "promise_fasttrack_raid_member", "", "")
+       for sectors in (63, 255, 256, 16, 399, 591, 675, 735, 911, 974, 991, 951, 3087)},
+    "HighPoint 45x": (from_end(11, b"\xf3\x16\x78\x5a"), "hpt45x_raid_member", "", ""),
+    "HighPoint 45x, bad": (from_end(11, b"\xfd\x16\x78\x5a"), "hpt45x_raid_member", "", ""),
+    "HighPoint 37x": ((4640, b"\xf0\x16\x78\x5a"), "hpt37x_raid_member", "", ""),
+    "HighPoint 37x, bad": ((4640, b"\xfd\x16\x78\x5a"), "hpt37x_raid_member", "", ""),
+    "Adaptec": (from_end(1, b"\x37\xfc\x4d\x1e", _256=b"DPTM"), "adaptec_raid_member", "", ""),
+    "JMicron": (jmicron(), "jmicron_raid_member", "", ""),
+    "DRBD 8.4": (from_end(8, b"\x83\x74\x02\x6b", at=60, _40=DRBD), "drbd", "123456789abcdef", ""),
+    "DRBD 8.4, not clean": (from_end(8, b"\x83\x74\x02\x6c", at=60, _40=DRBD), "drbd", "123456789abcdef", ""),
+    "DRBD 9": (from_end(8, b"\x83\x74\x02\x6d", at=60, _48=DRBD), "drbd", "123456789abcdef", ""),
+}
 MEMBERS = {
+    **FIRMWARE,
+    "vdo": (vdo(), "vdo", U, ""),
+    "bcachefs of two": (bcachefs(devices=2, number=1), "bcachefs", U, "root"),
     "md 0.90": (md_090(SIZE), "linux_raid_member", U[:8] + "-2222-3333-4444-555555555555", ""),
     "md 1.0": (md_1(0, SIZE), "linux_raid_member", U, "host:0"),
     "md 1.1": (md_1(1, SIZE), "linux_raid_member", U, "host:0"),
@@ -276,8 +360,58 @@ def test_a_member_is_never_taken_for_the_file_system_in_it(name, probe, place):
     write(place, at, data)
     assert found(probe, place)[:4] == ["one", kind, uuid, label]
     says = blkid(place)
-    if name not in ("zfs", "zfs of SPARC", "bitlocker", "bcache", "hibernation"):  # incomplete to blkid, or ambivalent
-        assert (says["TYPE"], says["UUID"]) == (kind, uuid)
+    # Incomplete to blkid, or ambivalent; a stranger to that of Debian 12.
+    if name not in ("zfs", "zfs of SPARC", "bitlocker", "bcache", "hibernation", "vdo", "bcachefs of two"):
+        assert (says["TYPE"], says.get("UUID", "")) == (kind, uuid)
+
+
+@pytest.mark.parametrize("name, at", [("VIA", 1), ("VIA", 50), ("Silicon Image", 320), ("Silicon Image", 200), ("JMicron", 3),
+                                      ("DRBD 9", 63), ("Adaptec", 0), ("Intel", 3)])
+def test_what_only_looks_like_firmware_hides_nothing(name, at, probe, place):
+    """So says blkid, too, but of JMicron's: there it asks for two letters and no more."""
+    (start, data), *_ = FIRMWARE[name]
+    make("ext2", place)
+    os.truncate(place, SIZE)
+    write(place, start, data[:at] + bytes([data[at] ^ 0x40]) + data[at + 1:])
+    if name == "Silicon Image" and at == 320:
+        write(place, start + 278, b"\x08")
+    assert found(probe, place)[:2] == ["one", "ext2"]
+    assert blkid(place)["TYPE"] == ("jmicron_raid_member" if name == "JMicron" else "ext2")
+
+
+def test_firmware_knows_no_partitions(probe, place):
+    """Its superblock at the end of a partition is what another disk left; DDF and DRBD are made by software, too."""
+    (_, data), *_ = FIRMWARE["Intel"]
+    make("ext2", place)
+    size = os.path.getsize(place)
+    write(place, size - 1024, data)
+    assert found(probe, place)[1] == "isw_raid_member"
+    assert found(probe, "--part", place)[1] == "ext2"
+    write(place, size - 512, FIRMWARE["DDF"][0][1])
+    assert found(probe, "--part", place)[1] == "ddf_raid_member"
+
+
+def test_a_disk_of_whole_mebibytes_is_spared_the_far_reads(probe, place):
+    for sectors, kind in ((3087, "ext2"), (399, "ext2"), (256, "promise_fasttrack_raid_member")):
+        place.unlink(missing_ok=True)
+        make("ext2", place)
+        write(place, os.path.getsize(place) - sectors * 512, PROMISE)
+        assert found(probe, place)[1] == kind
+
+
+@pytest.mark.parametrize("magic", ["c68573f64e1a45ca8265f57f48ba6d81", "c68573f666ce90a9d96a60cf803df7ef"])
+@pytest.mark.parametrize("kind", [0, 1, 2])
+def test_bcachefs_is_no_bcache(magic, kind, probe, place):
+    place.touch()
+    os.truncate(place, SIZE)
+    at, data = bcachefs(bytes.fromhex(magic), kind=kind)
+    write(place, at, data)
+    assert found(probe, place)[:4] == ["one", "bcachefs", U, "root"]
+    if kind:
+        flip(at + 810)(place)
+        assert found(probe, place)[4].startswith("damaged bcachefs (superblock checksum)")
+    write(place, at + 123, b"\0")
+    assert found(probe, place)[4].startswith("damaged bcachefs (senseless superblock)")
 
 
 @pytest.mark.parametrize("name", ["md 0.90", "md 1.0", "md 1.1", "md 1.2", "lvm2", "bcache", "zfs", "zfs of SPARC"])

@@ -97,6 +97,14 @@ def raid_member(path, directory):
     write(path, at * 512, bytes(sb))
 
 
+def firmware_member(path, directory):
+    """Half of a mirror that Intel's firmware made: what it says of itself is in the last sector but one."""
+    ext4(path, directory)
+    size = os.path.getsize(path)
+    os.truncate(path, size + MIB)
+    write(path, size + MIB - 1024, b"Intel Raid ISM Cfg Sig. 1.1.00")
+
+
 def physical_volume(path, _directory):
     """LVM2's label, in the second sector."""
     label = bytearray(512)
@@ -267,6 +275,7 @@ DISKS = {
     "gpt": lambda path, directory: partitioned(path, directory, GPT),
     "mbr": lambda path, directory: partitioned(path, directory, MBR),
     "member": raid_member,
+    "firmware": firmware_member,
     "damaged": damaged,
     "linked": lambda path, directory: with_links(path, directory),
     "patient": patient,

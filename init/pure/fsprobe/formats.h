@@ -11,10 +11,12 @@
  * lacks is as if it were not on the device: fsprobe() calls again.
  */
 void probe_md(struct view *view, struct finding *finding);
+void probe_firmware(struct view *view, struct finding *finding);
 void probe_lvm2(struct view *view, struct finding *finding);
 void probe_luks(struct view *view, struct finding *finding);
 void probe_bitlocker(struct view *view, struct finding *finding);
 void probe_verity(struct view *view, struct finding *finding);
+void probe_vdo(struct view *view, struct finding *finding);
 void probe_bcache(struct view *view, struct finding *finding);
 void probe_zfs(struct view *view, struct finding *finding);
 void probe_ext(struct view *view, struct finding *finding);

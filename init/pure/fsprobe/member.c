@@ -1,5 +1,5 @@
-/* member.c - LVM2, dm-verity and bcache. Sources: LVM2, lib/format_text/layout.h; Linux,
- * Documentation/admin-guide/device-mapper/verity.rst and drivers/md/bcache/bcache_ondisk.h. */
+/* member.c - LVM2, dm-verity and VDO. Sources: LVM2, lib/format_text/layout.h; Linux,
+ * Documentation/admin-guide/device-mapper/verity.rst and drivers/md/dm-vdo/volume-geometry.c. */
 #include "init/pure/checksum.h"
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/fsprobe/text.h"
@@ -9,10 +9,6 @@
 #define LVM_SEED 0xf597a6cfu
 #define LVM_CHECK_AT 20 /* from here to the end of the sector */
 #define LVM_UUID_LEN 32
-#define BCACHE_AT 4096
-#define BCACHE_SUMMED 8 /* bytes: from here to the last journal bucket */
-#define BCACHE_BUCKETS 208 /* where their numbers stand, 8 bytes each */
-#define BCACHE_BUCKETS_MAX 256
 
 /* 32 letters and digits, written as 6-4-4-4-4-4-6. */
 static void read_lvm_uuid(const uint8_t *letters, struct finding *finding)
@@ -59,30 +55,12 @@ void probe_verity(struct view *view, struct finding *finding)
 	text_uuid(finding->uuid, sizeof(finding->uuid), header.data + 16);
 }
 
-static enum damage judge_bcache(struct view *view, struct span sb)
+void probe_vdo(struct view *view, struct finding *finding)
 {
-	size_t buckets = le16(sb.data + BCACHE_BUCKETS - 2);
-	struct span summed;
+	struct span header = view_cut(view, 0, SECTOR);
 
-	if (le64(sb.data + 8) != BCACHE_AT / SECTOR || buckets > BCACHE_BUCKETS_MAX)
-		return DAMAGE_FIELDS;
-	summed = view_cut(view, BCACHE_AT + BCACHE_SUMMED,
-			  BCACHE_BUCKETS + 8 * buckets - BCACHE_SUMMED);
-	if (!summed.data || ~checksum_crc64(~0ull, summed) != le64(sb.data))
-		return DAMAGE_CHECKSUM;
-	return DAMAGE_NONE;
-}
-
-void probe_bcache(struct view *view, struct finding *finding)
-{
-	static const uint8_t magic[] = { 0xc6, 0x85, 0x73, 0xf6, 0x4e, 0x1a, 0x45, 0xca,
-					 0x82, 0x65, 0xf5, 0x7f, 0x48, 0xba, 0x6d, 0x81 };
-	struct span sb = view_cut(view, BCACHE_AT, SECTOR);
-
-	if (!sb.data || memcmp(sb.data + 24, magic, sizeof(magic)))
+	if (!header.data || memcmp(header.data, "dmvdo001", 8))
 		return;
-	finding->format = FORMAT_BCACHE;
-	finding->damage = (uint8_t)judge_bcache(view, sb);
-	text_uuid(finding->uuid, sizeof(finding->uuid), sb.data + 40);
-	text_label(finding->label, sizeof(finding->label), span_cut(sb, 72, 32));
+	finding->format = FORMAT_VDO;
+	text_uuid(finding->uuid, sizeof(finding->uuid), header.data + 40);
 }

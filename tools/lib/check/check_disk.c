@@ -67,11 +67,11 @@ static void say_nothing(struct check *check, const struct rootspec *spec)
 /* What a name leads to has its type told by the disk: the drivers are those of rule 13. */
 static void judge_driver(struct check *check, const struct disk_part *part)
 {
-	const struct format_info *info = format_info(part->finding.format);
-	char *what = xasprintf("root=%s, %s,", shown(check->settings.root), info->title);
+	const struct format_info info = format_info(part->finding.format);
+	char *what = xasprintf("root=%s, %s,", shown(check->settings.root), info.title);
 
 	if (check->config.from && !check->is_damaged)
-		check_root_types(check, info->mount_as, what);
+		check_root_types(check, info.mount_as, what);
 	free(what);
 }
 
@@ -79,7 +79,7 @@ static void judge_driver(struct check *check, const struct disk_part *part)
 static void judge_part(struct check *check, const struct disk_part *part)
 {
 	const struct finding *finding = &part->finding;
-	const struct format_info *info = format_info(finding->format);
+	const struct format_info info = format_info(finding->format);
 	struct buffer has = { NULL, 0, 0 };
 	char text[300];
 
@@ -89,10 +89,10 @@ static void judge_part(struct check *check, const struct disk_part *part)
 		check_say(check, CHECK_NO_ROOT, CHECK_ERROR, "repair it, or name another one",
 			  "root=%s is %s on %s", shown(check->settings.root), text,
 			  shown(check->disk.path));
-	else if (finding->found == FOUND_ONE && info->use != USE_FILE_SYSTEM)
+	else if (finding->found == FOUND_ONE && info.use != USE_FILE_SYSTEM)
 		check_say(check, CHECK_NO_ROOT, CHECK_ERROR, cure,
 			  "root=%s is %s on %s, which is no file system; it has %s",
-			  shown(check->settings.root), info->title, shown(check->disk.path),
+			  shown(check->settings.root), info.title, shown(check->disk.path),
 			  has.data);
 	else if (finding->found == FOUND_ONE && !check->settings.rootfstype)
 		judge_driver(check, part);

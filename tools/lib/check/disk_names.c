@@ -44,7 +44,8 @@ static struct finding *add_part(struct disk_names *names, unsigned int number, u
 static void look(struct disk_names *names, struct reader *reader, uint64_t disk_size,
 		 unsigned int number, uint64_t start, uint64_t sectors)
 {
-	struct view view = { .size = number ? sectors * SECTOR : disk_size };
+	struct view view = { .size = number ? sectors * SECTOR : disk_size,
+			     .is_part = number != 0 };
 	struct view disk = { .size = disk_size };
 	struct finding *finding = add_part(names, number, start * SECTOR);
 
@@ -98,7 +99,7 @@ int disk_names_read(const char *path, struct disk_names *names)
 	} else {
 		reader.arena = xmalloc(VIEW_PARTS * VIEW_PART_MAX);
 		look(names, &reader, (uint64_t)size, 0, 0, 0);
-		if (format_info(names->parts[0].finding.format)->use == USE_TABLE)
+		if (format_info(names->parts[0].finding.format).use == USE_TABLE)
 			look_at_partitions(names, &reader, (uint64_t)size);
 		free(reader.arena);
 		result = 0;
