@@ -4,7 +4,7 @@
 
 #include "init/pure/sha256.h"
 
-#define VIEW_PARTS 32 /* reads of one device; a sound one takes 6 to 12 */
+#define VIEW_PARTS 48 /* reads of one device; a sound one takes 6 to 12, or a directory's more */
 #define VIEW_SUMS 16 /* of one device; one that looks like LUKS2 and ZFS everywhere has 14 */
 #define VIEW_PART_MAX 65536 /* bytes of one read */
 #define VIEW_CUT_MAX (VIEW_PART_MAX - 8192) /* bytes of one cut: reads begin and end with pages */

@@ -97,6 +97,14 @@ def raid_member(path, directory):
     write(path, at * 512, bytes(sb))
 
 
+def cut(name, mib):
+    """The same on a device that is smaller than the volume; 0: all but its last 100 KiB."""
+    def make_cut(path, directory):
+        make(name, path, directory)
+        os.truncate(path, mib * MIB or os.path.getsize(path) - 100 * 1024)
+    return make_cut
+
+
 def firmware_member(path, directory):
     """Half of a mirror that Intel's firmware made: what it says of itself is in the last sector but one."""
     ext4(path, directory)
@@ -293,6 +301,9 @@ DISKS = {
     "lvm": physical_volume,
     "usrpart": with_usr(f"PARTUUID={PART}2 /usr ext4 defaults 0 2"),
     "usrgpt": lambda path, directory: fill(path, GPT, (directory / "usr.root").read_bytes()),
+    "vfatcut": cut("vfat", 48),
+    "exfatcut": cut("exfat", 12),
+    "isocut": cut("iso9660", 0),
     "files": with_files,
     "xfs": xfs,
     "ext2": made_by("mke2fs -q -F -t ext2 -U {U} -L ROOT -d {tree} {f}", 16),

@@ -64,6 +64,11 @@ TYPES = [
                         ("udf", "root=LABEL=ROOT"))
 ]
 
+TYPES += [
+    found(f"a root of {kind} that is larger than its device", words, "vda", f"{kind}cut", image="types", both=f"/dev/vda: {kind}")
+    for kind, words in (("vfat", "root=UUID=1234-abcd"), ("iso", "root=LABEL=ROOT"), ("exfat", "root=LABEL=ROOT"))
+]
+
 DRIVERS = [
     found(f"drivers by what is there, {bus}", f"root=UUID={U}", on, image="drivers", bus=bus, both=r"init: root-find: ")
     for bus, on in (("virtio", "vda"), ("scsi", "sda"), ("ide", "sda"))

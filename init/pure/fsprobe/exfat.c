@@ -1,12 +1,12 @@
 /* exfat.c - exFAT. Source: Microsoft's exFAT specification. */
+#include "init/pure/fsprobe/chain.h"
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/fsprobe/text.h"
 
 #define BOOT_SIZE 512
 #define SUMMED 11 /* sectors before that of the checksum */
-#define SCANNED_MAX 4096 /* bytes of the root directory: mkfs puts the label first */
-#define ENTRY_SIZE 32
 #define ENTRY_LABEL 0x83
+#define LABEL_MAX 11 /* letters */
 
 /* The first sector's flags and percentage in use change while it is mounted: left out. */
 static uint32_t sum(struct span sectors)
@@ -30,25 +30,22 @@ static enum damage judge(struct view *view, const uint8_t *boot)
 	if (sectors.data && sum(span_cut(sectors, 0, (size_t)SUMMED << sector)) !=
 				    le32(sectors.data + ((size_t)SUMMED << sector)))
 		return DAMAGE_CHECKSUM;
-	return le64(boot + 72) > view->size >> sector ? DAMAGE_SIZE : DAMAGE_NONE;
+	return DAMAGE_NONE; /* however small its device is: Linux mounts it */
 }
 
 static void read_label(struct view *view, const uint8_t *boot, struct finding *finding)
 {
-	uint64_t heap = (uint64_t)le32(boot + 88) << boot[108];
-	uint64_t at = heap + ((uint64_t)(le32(boot + 96) - 2) << (boot[108] + boot[109]));
-	struct span root = view_cut(view, at, (size_t)1 << boot[108]);
+	struct chain chain = { .table_at = (uint64_t)le32(boot + 80) << boot[108],
+			       .heap_at = (uint64_t)le32(boot + 88) << boot[108],
+			       .size = 1u << (boot[108] + boot[109]),
+			       .cluster = le32(boot + 96) };
+	const uint8_t *entry;
 
-	for (size_t i = 0; i + ENTRY_SIZE <= root.len && i < SCANNED_MAX && root.data[i];
-	     i += ENTRY_SIZE) {
-		size_t letters = root.data[i + 1];
-
-		if (root.data[i] != ENTRY_LABEL || letters > 11)
-			continue;
+	while ((entry = chain_next(view, &chain)) && entry[0] != ENTRY_LABEL)
+		;
+	if (entry && entry[1] <= LABEL_MAX)
 		text_utf16(finding->label, sizeof(finding->label),
-			   span_cut(root, i + 2, letters * 2), UTF16_LITTLE);
-		return;
-	}
+			   (struct span){ entry + 2, entry[1] * 2u }, UTF16_LITTLE);
 }
 
 void probe_exfat(struct view *view, struct finding *finding)

@@ -10,6 +10,8 @@
 #define CREATED 813
 #define CHANGED 830
 #define DATE_LEN 16
+#define LABEL_LEN 32 /* bytes */
+#define JOLIET_LETTERS 16
 
 /* "2026112209551500" -> "2026-11-22-09-55-15-00"; all zeros are no date. */
 static void read_date(const uint8_t *date, struct finding *finding)
@@ -37,21 +39,53 @@ static int is_joliet(const uint8_t *descriptor)
 	       (descriptor[90] == '@' || descriptor[90] == 'C' || descriptor[90] == 'E');
 }
 
-/* Joliet's label says the same as the first one, in small letters, too, and 16 of them at most. */
-static void read_joliet(struct view *view, struct finding *finding)
+static int is_small(unsigned int letter)
 {
+	return letter >= 'a' && letter <= 'z';
+}
+
+/*
+ * Joliet's label says the same as the primary one, in letters of any kind, but has 16 of them at
+ * most. Where it is full and agrees, the primary's go on where it ends. The primary has capitals,
+ * or "_" for what cannot be written.
+ */
+static int is_begun(const uint8_t *joliet, const uint8_t *primary)
+{
+	for (size_t i = 0; i < JOLIET_LETTERS; i++) {
+		unsigned int letter = be16(joliet + 2 * i), other = primary[i];
+
+		if (is_small(letter))
+			letter -= 'a' - 'A';
+		if (is_small(other))
+			other -= 'a' - 'A';
+		if (letter != other && other != '_')
+			return 0;
+	}
+	return 1;
+}
+
+static void read_joliet(struct view *view, const uint8_t *primary, struct finding *finding)
+{
+	char label[3 * LABEL_LEN + 1];
+
 	for (unsigned int i = 1; i < LOOKED_AT; i++) {
 		struct span descriptor = view_cut(view, FIRST + i * SECTOR, SECTOR);
-		char label[64];
+		uint8_t letters[2 * LABEL_LEN];
 
 		if (!descriptor.data || memcmp(descriptor.data + 1, "CD001", 5) ||
 		    descriptor.data[0] == 255)
 			return;
 		if (!is_joliet(descriptor.data))
 			continue;
-		text_utf16(label, sizeof(label), span_cut(descriptor, 40, 32), UTF16_BIG);
-		if (label[0])
-			memcpy(finding->label, label, sizeof(label));
+		memset(letters, 0, sizeof(letters));
+		memcpy(letters, descriptor.data + 40, LABEL_LEN);
+		if (is_begun(letters, primary))
+			for (size_t k = 0; k < LABEL_LEN; k++)
+				if (k >= JOLIET_LETTERS || is_small(primary[k]))
+					letters[2 * k + 1] = primary[k];
+		text_utf16(label, sizeof(label), (struct span){ letters, sizeof(letters) },
+			   UTF16_BIG);
+		memcpy(finding->label, label, sizeof(label));
 		return;
 	}
 }
@@ -59,19 +93,15 @@ static void read_joliet(struct view *view, struct finding *finding)
 void probe_iso9660(struct view *view, struct finding *finding)
 {
 	struct span first = view_cut(view, FIRST, SECTOR);
-	uint64_t bytes;
 
 	if (!first.data || first.data[0] != PRIMARY || memcmp(first.data + 1, "CD001", 5))
 		return;
 	finding->format = FORMAT_ISO9660;
-	bytes = (uint64_t)le32(first.data + 80) * le16(first.data + 128);
-	if (le16(first.data + 128) == 0)
+	if (le16(first.data + 128) == 0) /* that its device is too small is none: Linux mounts it */
 		finding->damage = DAMAGE_FIELDS;
-	else if (bytes > view->size)
-		finding->damage = DAMAGE_SIZE;
 	read_date(first.data + CHANGED, finding);
 	if (!finding->uuid[0])
 		read_date(first.data + CREATED, finding);
-	text_label(finding->label, sizeof(finding->label), span_cut(first, 40, 32));
-	read_joliet(view, finding);
+	text_label(finding->label, sizeof(finding->label), span_cut(first, 40, LABEL_LEN));
+	read_joliet(view, first.data + 40, finding);
 }

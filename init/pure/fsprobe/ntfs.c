@@ -8,6 +8,7 @@
 #define RECORD_MAX 4096
 #define NAME 0x60 /* the attribute */
 #define END 0xffffffffu
+#define BITLOCKER_DIGITS 16
 
 struct ntfs {
 	uint64_t mft_at; /* bytes */
@@ -78,6 +79,20 @@ void probe_ntfs(struct view *view, struct finding *finding)
 		finding->damage = ntfs.mft_at >= view->size ? DAMAGE_SIZE : DAMAGE_FIELDS;
 }
 
+/* As blkid(8) writes it: 16 digits of a signed number; 0 is none. */
+static void read_bitlocker_serial(uint32_t serial, struct finding *finding)
+{
+	size_t sign = serial >> 31;
+
+	if (!serial)
+		return;
+	memset(finding->uuid, 0, sizeof(finding->uuid));
+	finding->uuid[0] = '-';
+	serial = sign ? -serial : serial;
+	for (size_t i = BITLOCKER_DIGITS; i-- > sign; serial /= 10)
+		finding->uuid[i] = (char)('0' + serial % 10);
+}
+
 void probe_bitlocker(struct view *view, struct finding *finding)
 {
 	static const uint8_t to_go[] = { 0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a,
@@ -88,4 +103,6 @@ void probe_bitlocker(struct view *view, struct finding *finding)
 			  (!memcmp(boot.data + 3, "MSWIN4.1", 8) &&
 			   !memcmp(boot.data + 424, to_go, sizeof(to_go)))))
 		finding->format = FORMAT_BITLOCKER;
+	if (finding->format && !memcmp(boot.data, "\xeb\x58\x90-", 4))
+		read_bitlocker_serial(le32(boot.data + 67), finding);
 }

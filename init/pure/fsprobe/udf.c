@@ -13,11 +13,12 @@
 
 enum tag { TAG_PRIMARY = 1, TAG_ANCHOR = 2, TAG_LOGICAL = 6, TAG_END = 8 };
 
-/* Whether the recognition sequence names NSR02 or NSR03. */
-static int is_udf(struct view *view)
+/* Whether the recognition sequence names NSR02 or NSR03. Its structures are 2048 bytes apart, or a
+ * larger block. */
+static int is_sequence(struct view *view, unsigned int step)
 {
 	for (unsigned int i = 0; i < LOOKED_AT; i++) {
-		struct span structure = view_cut(view, FIRST + i * STEP, 7);
+		struct span structure = view_cut(view, FIRST + i * step, 7);
 
 		if (!structure.data || structure.data[1] == '\0')
 			return 0;
@@ -26,6 +27,11 @@ static int is_udf(struct view *view)
 			return 1;
 	}
 	return 0;
+}
+
+static int is_udf(struct view *view)
+{
+	return is_sequence(view, STEP) || is_sequence(view, 2 * STEP);
 }
 
 /* The tag's own sum, and the check of what stands behind it. */
@@ -69,13 +75,13 @@ static size_t count_hex(const char *text)
 }
 
 /* As blkid(8) makes it: 16 hexadecimal characters as they stand, or 8 and the bytes of 4 more, or
- * the bytes of the first 8. */
-static void make_uuid(const char *set, struct finding *finding)
+ * the bytes of the first 8; of a short name what is missing is 0. */
+static void make_uuid(const char set[FINDING_LABEL_MAX], struct finding *finding)
 {
 	static const uint8_t no_hyphens[] = { 0 };
 	size_t hex = count_hex(set), kept = hex >= SET_ID_LEN ? SET_ID_LEN : hex >= 8 ? 8 : 0;
 
-	if (strlen(set) < SET_ID_LEN)
+	if (strlen(set) < SET_ID_LEN / 2)
 		return;
 	for (size_t i = 0; i < kept; i++)
 		finding->uuid[i] =
@@ -97,6 +103,7 @@ static void read_sequence(struct view *view, uint64_t at, uint64_t sector, struc
 		if (!descriptor.data || le16(descriptor.data) == TAG_END)
 			return;
 		if (is_sound(descriptor, TAG_PRIMARY)) {
+			memset(set, 0, sizeof(set));
 			read_name(set, sizeof(set), span_cut(descriptor, 72, 128));
 			make_uuid(set, finding);
 		}
