@@ -16,7 +16,7 @@ PURE	= blake2b checksum cmdline dirents diskid diskpath drivers efivar executabl
 	  names number partitions rootspec settings sha256 udevname uevent view xxh64 $(FORMATS:%=fsprobe/%)
 
 # What probes know of, a file for each family.
-FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware iso9660 luks md member ntfs rom sum swap table text udf xfs zfs
+FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware iso9660 luks magic md member ntfs rom sum swap table text udf xfs zfs
 
 # /init, in the order of the boot, then what the steps share.
 INIT	= main early_mounts console settings late_mounts keymap modules resume root_find \

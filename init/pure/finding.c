@@ -13,7 +13,8 @@
 #define TABLE "\4"
 
 /* The use, of enum use; then the type and the title, or of a file system the type, which is its
- * title, types to try, the module and its symbol. One pointer for all of them: five were 2 KB. */
+ * title, types to try, the module (these are empty where they are the type), and its symbol. One
+ * pointer for all of them: five were 2 KB. */
 static const char *const formats[FORMAT_COUNT] = {
 	[FORMAT_NONE] = NOTHING "\0nothing known",
 	[FORMAT_MD] = MEMBER "linux_raid_member\0RAID member",
@@ -41,18 +42,26 @@ static const char *const formats[FORMAT_COUNT] = {
 	[FORMAT_JBD] = MEMBER "jbd\0journal of ext4",
 	[FORMAT_EXT2] = FILE_SYSTEM "ext2\0ext2,ext4\0ext4\0EXT4_FS",
 	[FORMAT_EXT3] = FILE_SYSTEM "ext3\0ext3,ext4\0ext4\0EXT4_FS",
-	[FORMAT_EXT4] = FILE_SYSTEM "ext4\0ext4\0ext4\0EXT4_FS",
-	[FORMAT_XFS] = FILE_SYSTEM "xfs\0xfs\0xfs\0XFS_FS",
-	[FORMAT_BTRFS] = FILE_SYSTEM "btrfs\0btrfs\0btrfs\0BTRFS_FS",
-	[FORMAT_F2FS] = FILE_SYSTEM "f2fs\0f2fs\0f2fs\0F2FS_FS",
-	[FORMAT_BCACHEFS] = FILE_SYSTEM "bcachefs\0bcachefs\0bcachefs\0BCACHEFS_FS",
-	[FORMAT_SQUASHFS] = FILE_SYSTEM "squashfs\0squashfs\0squashfs\0SQUASHFS",
-	[FORMAT_EROFS] = FILE_SYSTEM "erofs\0erofs\0erofs\0EROFS_FS",
-	[FORMAT_EXFAT] = FILE_SYSTEM "exfat\0exfat\0exfat\0EXFAT_FS",
+	[FORMAT_EXT4] = FILE_SYSTEM "ext4\0\0\0EXT4_FS",
+	[FORMAT_XFS] = FILE_SYSTEM "xfs\0\0\0XFS_FS",
+	[FORMAT_BTRFS] = FILE_SYSTEM "btrfs\0\0\0BTRFS_FS",
+	[FORMAT_F2FS] = FILE_SYSTEM "f2fs\0\0\0F2FS_FS",
+	[FORMAT_BCACHEFS] = FILE_SYSTEM "bcachefs\0\0\0BCACHEFS_FS",
+	[FORMAT_JFS] = FILE_SYSTEM "jfs\0\0\0JFS_FS",
+	[FORMAT_NILFS2] = FILE_SYSTEM "nilfs2\0\0\0NILFS2_FS",
+	[FORMAT_REISERFS] = FILE_SYSTEM "reiserfs\0\0\0REISERFS_FS",
+	[FORMAT_OCFS2] = FILE_SYSTEM "ocfs2\0\0\0OCFS2_FS",
+	[FORMAT_GFS2] = FILE_SYSTEM "gfs2\0\0\0GFS2_FS",
+	[FORMAT_MINIX] = FILE_SYSTEM "minix\0\0\0MINIX_FS",
+	[FORMAT_ROMFS] = FILE_SYSTEM "romfs\0\0\0ROMFS_FS",
+	[FORMAT_CRAMFS] = FILE_SYSTEM "cramfs\0\0\0CRAMFS",
+	[FORMAT_SQUASHFS] = FILE_SYSTEM "squashfs\0\0\0SQUASHFS",
+	[FORMAT_EROFS] = FILE_SYSTEM "erofs\0\0\0EROFS_FS",
+	[FORMAT_EXFAT] = FILE_SYSTEM "exfat\0\0\0EXFAT_FS",
 	[FORMAT_NTFS] = FILE_SYSTEM "ntfs\0ntfs3,ntfs\0ntfs3\0NTFS3_FS",
-	[FORMAT_VFAT] = FILE_SYSTEM "vfat\0vfat\0vfat\0VFAT_FS",
-	[FORMAT_UDF] = FILE_SYSTEM "udf\0udf\0udf\0UDF_FS",
-	[FORMAT_ISO9660] = FILE_SYSTEM "iso9660\0iso9660\0isofs\0ISO9660_FS",
+	[FORMAT_VFAT] = FILE_SYSTEM "vfat\0\0\0VFAT_FS",
+	[FORMAT_UDF] = FILE_SYSTEM "udf\0\0\0UDF_FS",
+	[FORMAT_ISO9660] = FILE_SYSTEM "iso9660\0\0isofs\0ISO9660_FS",
 	[FORMAT_SWAP] = SWAP "swap\0swap",
 	[FORMAT_HIBERNATION] = SWAP "swsuspend\0hibernation image",
 	[FORMAT_GPT] = TABLE "gpt\0GPT",
@@ -77,11 +86,13 @@ struct format_info format_info(unsigned int format)
 	struct format_info info = { .use = (enum use)row[0], .type = row + 1 };
 
 	info.title = info.use == USE_FILE_SYSTEM ? info.type : next_text(info.type);
-	if (info.use == USE_FILE_SYSTEM) {
-		info.mount_as = next_text(info.type);
-		info.module = next_text(info.mount_as);
-		info.symbol = next_text(info.module);
-	}
+	if (info.use != USE_FILE_SYSTEM)
+		return info;
+	info.mount_as = next_text(info.type);
+	info.module = next_text(info.mount_as);
+	info.symbol = next_text(info.module);
+	info.mount_as = *info.mount_as ? info.mount_as : info.type;
+	info.module = *info.module ? info.module : info.type;
 	return info;
 }
 

@@ -11,7 +11,7 @@ static void (*const probes[])(struct view *view, struct finding *finding) = {
 	probe_md,    probe_firmware, probe_lvm2, probe_luks,	 probe_bitlocker, probe_verity,
 	probe_vdo,   probe_bcache,   probe_zfs,	 probe_udf,	 probe_iso9660,	  probe_btrfs,
 	probe_exfat, probe_ntfs,     probe_vfat, probe_squashfs, probe_erofs,	  probe_xfs,
-	probe_f2fs,  probe_swap,     probe_ext,
+	probe_f2fs,  probe_magic,    probe_swap, probe_ext,
 };
 
 static void keep(struct finding *finding, const struct finding *one)

@@ -8,21 +8,22 @@
 const uint8_t *chain_next(struct view *view, struct chain *chain)
 {
 	uint32_t start = chain->at - chain->at % PIECE, rest;
-	struct span entry;
+	struct span piece, entry;
 
 	if (chain->at == chain->size) {
-		entry = view_cut(view, chain->table_at + 4ull * chain->cluster, 4);
-		chain->cluster = entry.data ? le32(entry.data) & 0x0fffffffu : 0;
+		struct span next = view_cut(view, chain->table_at + 4ull * chain->cluster, 4);
+
+		chain->cluster = next.data ? le32(next.data) & 0x0fffffffu : 0;
 		chain->at = start = 0;
 	}
 	if (chain->cluster < 2 || chain->cluster >= CLUSTER_END || view->count > READS ||
 	    chain->count++ == CHAIN_ENTRIES)
 		return NULL;
 	rest = chain->size - start;
-	entry = view_cut(view,
+	piece = view_cut(view,
 			 chain->heap_at + (uint64_t)(chain->cluster - 2) * chain->size + start,
 			 rest < PIECE ? rest : PIECE);
-	entry = span_cut(entry, chain->at - start, CHAIN_ENTRY);
+	entry = span_cut(piece, chain->at - start, CHAIN_ENTRY);
 	chain->at += CHAIN_ENTRY;
 	return entry.data && entry.data[0] ? entry.data : NULL;
 }

@@ -30,6 +30,7 @@ void probe_ntfs(struct view *view, struct finding *finding);
 void probe_vfat(struct view *view, struct finding *finding);
 void probe_udf(struct view *view, struct finding *finding);
 void probe_iso9660(struct view *view, struct finding *finding);
+void probe_magic(struct view *view, struct finding *finding);
 void probe_swap(struct view *view, struct finding *finding);
 void probe_table(struct view *view, struct finding *finding);
 
