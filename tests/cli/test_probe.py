@@ -109,7 +109,21 @@ OLD = {
     "cramfs": (0, [f"mkfs.cramfs -n sixteen-letters! {TREE} {{f}}"], "cramfs"),
     "cramfs-nameless": (0, [f"mkfs.cramfs {TREE} {{f}}"], "cramfs"),
 }
-MADE.update({**VFAT, **ISO, **OTHER, **OLD})
+BLOCKS = {
+    **{f"{kind}-block-{size}": (32, [f"mke2fs -q -F -t {kind} -b {size} -U {U} -L L {{f}}"], kind)
+       for kind in ("ext2", "ext3", "ext4") for size in (1024, 2048, 4096)},
+    **{f"xfs-block-{size}": (320, [f"mkfs.xfs -q -b size={size} -m uuid={U} -L twelve-chars {{f}}"], "xfs")
+       for size in (1024, 2048, 65536)},
+    **{f"btrfs-node-{size}": (128, [f"mkfs.btrfs -q -n {size} -U {U} -L {'b' * 255} {{f}}"], "btrfs") for size in (4096, 65536)},
+    "btrfs-mixed": (128, [f"mkfs.btrfs -q -M -U {U} {{f}}"], "btrfs"),
+    **{f"ntfs-{sector}-{cluster}": (32, [f"mkntfs -q -F -Q -s {sector} -c {cluster} -L {'n' * 30} {{f}}"], "ntfs")
+       for sector, cluster in ((512, 512), (512, 65536), (1024, 4096), (4096, 4096))},
+    "ntfs-nameless": (16, ["mkntfs -q -F -Q {f}"], "ntfs"),
+    "f2fs-long": (64, [f"mkfs.f2fs -q -U {U} -l {'f' * 80} {{f}}"], "f2fs"),
+    "f2fs-nameless": (64, [f"mkfs.f2fs -q -U {U} {{f}}"], "f2fs"),
+    "swap-nameless": (4, [f"mkswap -q -U {U} {{f}}"], "swap"),
+}
+MADE.update({**BLOCKS, **VFAT, **ISO, **OTHER, **OLD})
 
 
 @pytest.fixture(scope="session")
