@@ -7,7 +7,7 @@
 
 #define DESCRIPTION 300 /* bytes: fits a line of the log with its prefix */
 
-#define FIRMWARE "a part of a firmware's RAID, which this /init does not assemble"
+#define FIRMWARE "a part of a RAID, which this /init does not assemble"
 
 /* Why what is on the chosen device is not to be mounted; NULL: it is, even FORMAT_NONE, of which
  * the kernel may know more than we do. */
@@ -28,10 +28,9 @@ static const char *const why_not[FORMAT_COUNT] = {
 	[FORMAT_HPT37X] = FIRMWARE,
 	[FORMAT_ADAPTEC] = FIRMWARE,
 	[FORMAT_JMICRON] = FIRMWARE,
-	[FORMAT_DRBD] = "a part of a DRBD device, which this /init does not start",
-	[FORMAT_VDO] = "a part of a VDO volume, which this /init does not start",
-	[FORMAT_BCACHEFS_OF_MORE] = "one of several devices, which this /init does not "
-				    "put together",
+	[FORMAT_DRBD] = "a part of a DRBD device",
+	[FORMAT_VDO] = "a part of a VDO volume",
+	[FORMAT_BCACHEFS_OF_MORE] = "one of several devices",
 	[FORMAT_VERITY] = "hashes of another device",
 	[FORMAT_BCACHE] = "a part of a bcache, which this /init does not assemble",
 	[FORMAT_ZFS] = "a part of a ZFS pool, which this /init does not import",
