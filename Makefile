@@ -52,7 +52,9 @@ SAN_CFLAGS = -std=c11 -O1 -g $(WARN) -I. -D_GNU_SOURCE -DRDINIT_VERSION='"$(VERS
 # What reads foreign bytes guards every function that has an address on its stack; the rest those
 # with buffers (5 KB less).
 STACK_PROTECTOR	= -fstack-protector
-FOREIGN	= $(PURE:%=$B/musl/init/pure/%.o) $(addprefix $B/musl/init/,probe.o devices.o devices_wait.o disk_id.o)
+# The command line is the machine's owner's, and not foreign.
+OWN	= cmdline format hints identity imageconf limits mode names settings
+FOREIGN	= $(patsubst %,$B/musl/init/pure/%.o,$(filter-out $(OWN),$(PURE))) $(addprefix $B/musl/init/,probe.o devices.o devices_wait.o disk_id.o)
 
 INIT_OBJS	= $(INIT:%=$B/musl/init/%.o) $(PURE:%=$B/musl/init/pure/%.o)
 PURE_HOST	= $(PURE:%=$B/host/init/pure/%.o)

@@ -133,8 +133,7 @@ static int find_by_name(struct boot *boot, struct place *place, const struct roo
 	}
 	if (is_twice && boot->settings.unique)
 		return log_err(-ENOTUNIQ,
-			       "take %s=%s: rdinit.unique is set, and several devices have "
-			       "this name",
+			       "take %s=%s: several devices have this name (rdinit.unique)",
 			       place->word, place->name);
 	name_device(place->device, device);
 	if (spec->kind == ROOTSPEC_GPT_AUTO && device->finding.part_flags & PARTITION_READ_ONLY)

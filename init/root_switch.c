@@ -191,8 +191,7 @@ static void move_mounts(int root)
 
 		if (error) {
 			log_say(LOG_WARNING,
-				"the root has no directory %s, and none can be made there (%s): its "
-				"init goes without that mount",
+				"the root has no directory %s (%s): its init goes without that mount",
 				moved[i], error_name(-error));
 		} else {
 			error = sys_mount(moved[i], ".", NULL, MS_MOVE, NULL);

@@ -126,7 +126,7 @@ const char *rootspec_needs(const struct rootspec *spec)
 	static const struct {
 		const char *prefix, *what;
 	} rows[] = {
-		{ "/dev/mapper/", "a volume of LVM, or a device that was encrypted" },
+		{ "/dev/mapper/", "a volume of LVM or an encrypted device" },
 		{ "/dev/md", "a RAID that mdadm assembles" },
 		{ "/dev/nfs", "a root on NFS" },
 	};

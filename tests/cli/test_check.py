@@ -204,7 +204,7 @@ WORDS = [
     ("word", 12, "warning", "consle=ttyS0", "net.ifnames=0 FOO=bar -- consle=1", "console?"),
     ("word", 12, "error", "a=" + "x" * 2046, "a=" + "x" * 2045, "cuts it off after 2047"),
     ("word", 12, "error", "root=/dev/vda rootflags=bind", "root=/dev/vda rootflags=defaults,noatime,rshared", "rootflags=bind makes no root"),
-    ("root", 13, "error", "root=/dev/mapper/vg-root", "root=/dev/dm-0", "a volume of LVM, or a device that was encrypted"),
+    ("root", 13, "error", "root=/dev/mapper/vg-root", "root=/dev/dm-0", "a volume of LVM or an encrypted device"),
     ("root", 13, "error", "root=/dev/md0", "root=/dev/mmcblk0", "a RAID that mdadm assembles"),
     ("root", 13, "error", "root=/dev/nfs", "root=/dev/nvme0n1", "a root on NFS"),
     ("root", 13, "error", "root=UUID=", "root=UUID=12", "is no name that /init knows"),

@@ -320,8 +320,8 @@ static void options_of_mount(void **state)
 		  "",
 		  0,
 		  { 0 } },
-		{ "auto,noauto,_netdev,comment=a=b,helper=x,uhelper=y,nousers,noowner,nogroup,nouser,"
-		  "offset=1,sizelimit=2,encryption=z,X-mount.mkdir=0700,x-gvfs-hide",
+		{ "auto,noauto,_netdev,comment=a=b,nousers,noowner,nogroup,nouser,"
+		  "offset=1,sizelimit=2,X-mount.mkdir=0700,x-gvfs-hide",
 		  "",
 		  0,
 		  { 0 } },
