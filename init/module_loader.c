@@ -199,6 +199,7 @@ void loader_run(struct boot *boot, const struct batch *batch)
 			error = loader_start(boot, &loader, batch, at, batch->count);
 			has_started |= !error;
 		}
+		batch->job(boot, at, &job); /* the start asked for the others */
 		error = error ? loader_insert(boot, &job) : wait_for(&loader, job.key);
 		batch->done(boot, &job, error);
 	}

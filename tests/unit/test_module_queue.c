@@ -111,6 +111,16 @@ static void what_a_child_says_is_counted_and_said(void **state)
 	assert_non_null(strstr(boot.failed_modules, " left (8)"));
 }
 
+static void the_first_that_fails_is_named(void **state)
+{
+	(void)state;
+	fake_answer("finit_module /m/base.ko", -ENOEXEC, FAKE_ALWAYS);
+	run(3, 4);
+	assert_non_null(
+		strstr(fake_console, "load base from /m/base.ko: Exec format error (ENOEXEC)"));
+	assert_string_equal(boot.failed_modules, " base (8)");
+}
+
 static void what_is_there_already_is_not_loaded(void **state)
 {
 	(void)state;
@@ -192,6 +202,9 @@ int main(void)
 				       on_two_processors),
 		cmocka_unit_test_setup(what_a_child_says_is_counted_and_said, with_children),
 		cmocka_unit_test_setup(what_a_child_says_is_counted_and_said, on_two_processors),
+		cmocka_unit_test_setup(the_first_that_fails_is_named, with_children),
+		cmocka_unit_test_setup(the_first_that_fails_is_named, on_two_processors),
+		cmocka_unit_test_setup(the_first_that_fails_is_named, reset),
 		cmocka_unit_test_setup(what_is_there_already_is_not_loaded, with_children),
 		cmocka_unit_test_setup(what_is_there_already_is_not_loaded, on_two_processors),
 		cmocka_unit_test_setup(a_module_that_crashes_takes_its_loader_alone, with_children),
