@@ -1,4 +1,4 @@
-/* fuzz_env_words.c - PROPERTY: any line has an end, and a program of it is never empty of memory. */
+/* fuzz_env_words.c - PROPERTY: any line has an end, and its program is no longer than it. */
 #include <stdlib.h>
 #include <string.h>
 

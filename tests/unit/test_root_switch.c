@@ -224,7 +224,9 @@ static void makes_the_mount_point_that_the_root_lacks_or_lets_the_mount_go(void 
 	root_switch(&boot);
 	assert_non_null(strstr(fake_calls, "mkdirat run\numount /run\n"));
 	assert_non_null(strstr(fake_calls, "execve /sbin/init\n"));
-	assert_non_null(strstr(fake_console, "the root has no directory /run (EROFS): its init goes without that mount"));
+	assert_non_null(
+		strstr(fake_console,
+		       "the root has no directory /run (EROFS): its init goes without that mount"));
 	assert_null(strstr(fake_console, "hint"));
 }
 

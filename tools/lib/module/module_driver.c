@@ -14,7 +14,6 @@
 #include "tools/lib/elf/modinfo.h"
 #include "tools/lib/module/module_set.h"
 
-
 struct pattern {
 	char *text;
 	struct indices ranks; /* what is loaded for it, in this order */

@@ -10,7 +10,6 @@
 #include "tools/lib/module/modstrip.h"
 #include "tools/lib/module/module_set.h"
 
-
 /* In load order; of one load, and then of the other. */
 struct order {
 	struct item **sorted;
