@@ -178,7 +178,8 @@ def test_an_image_is_what_blkid_says(name, probe, place):
         assert says["TYPE"] == type_
         assert (how, kind, uuid, label) == ("one", type_, says.get("UUID", ""), says.get("LABEL", ""))
     summed = int(name[6:-1]) if name.startswith("luks2-") else 0
-    assert int(reads) <= 18 + summed // PIECE_KIB, "reads of one device"
+    # Of UDF the anchor is looked for with each size of blocks, the largest last.
+    assert int(reads) <= 18 + (name == "udf-4096") + summed // PIECE_KIB, "reads of one device"
 
 
 @pytest.mark.parametrize("name", MADE)
