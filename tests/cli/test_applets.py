@@ -22,7 +22,7 @@ def links(entries):
 
 @pytest.mark.parametrize("busybox", [STATIC, DYNAMIC], ids=["static", "dynamic"])
 def test_all_that_busybox_lists_and_nothing_else(tool, busybox):
-    found = links(tool.pack(f"applets {busybox}\n"))
+    found = links(tool.pack(f'applets "{busybox}"\n'))
     assert set(found) | {"busybox"} == set(listed(busybox, "--list")) | {"busybox"} and len(found) > 200
     assert found == {path.split("/")[-1]: path.split("/")[-2] for path in listed(busybox, "--list-full")
                      if not path.endswith("/busybox") and "/" in path} | {
@@ -76,4 +76,4 @@ def test_it_is_not_run_and_may_be_for_another_processor(tool):
 
 
 def test_the_dynamic_one_brings_its_library(tool):
-    assert any(b"libc.so.6" in name for name in tool.pack(f"applets {DYNAMIC} sh\n"))
+    assert any(b"libc.so.6" in name for name in tool.pack(f'applets "{DYNAMIC}" sh\n'))

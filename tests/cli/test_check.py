@@ -305,7 +305,7 @@ def test_a_frame_ends_where_an_entry_ends(tool, command):
 
 @pytest.mark.parametrize("kind", ["gzip", "bzip2", "lzma", "xz", "lz4", "zstd"])
 def test_a_compression_that_the_kernel_lacks(tool, kind):
-    tool.write("r", f"file /init {RDINIT.removesuffix('rdinit')}init 0755 0 0\nrun /init\n")
+    tool.write("r", f'file /init "{RDINIT.removesuffix("rdinit")}init" 0755 0 0\nrun /init\n')
     tool.run("pack", "--compress", kind, "-o", "y.img", "r")
     image, symbol = (tool.path / "y.img").read_bytes(), "RD_" + kind.upper()
     found, texts = findings(tool, image, "--config", config(tool, f"CONFIG_{symbol}=n"))
