@@ -58,7 +58,6 @@ struct work {
 	struct boot *boot;
 	const struct batch *batch;
 	unsigned int at, end, generation;
-	int pipe; /* its end of it: closed when the child ends, whatever becomes of it */
 };
 
 static int in_child(void *argument)
@@ -84,7 +83,7 @@ static int64_t limit_of(const struct settings *settings)
 int loader_start(struct boot *boot, struct loader *loader, const struct batch *batch,
 		 unsigned int at, unsigned int end)
 {
-	struct work work = { boot, batch, at, end, 0, -1 };
+	struct work work = { boot, batch, at, end, 0 };
 	struct module_job job;
 	int ends[2], pid, error = told() ? sys_pipe(ends) : -ENOMEM;
 
@@ -94,7 +93,7 @@ int loader_start(struct boot *boot, struct loader *loader, const struct batch *b
 		if (batch->job(boot, i, &job) == 0)
 			told()->error[job.key] = NOT_TOLD;
 	work.generation = told()->generation;
-	work.pipe = ends[1];
+	/* Its end of the pipe is closed when the child ends, whatever becomes of it. */
 	pid = sys_fork_apart(in_child, &work);
 	sys_close(ends[1]);
 	if (pid < 0) {

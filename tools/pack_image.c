@@ -10,6 +10,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/progress.h"
 #include "tools/lib/base/whole_file.h"
+#include "tools/lib/compress/compress.h"
 #include "tools/lib/host/host.h"
 #include "tools/lib/image/append.h"
 #include "tools/lib/image/bootconfig.h"
@@ -58,34 +59,18 @@ static bool wants_init(const struct pack *pack, const struct image *image)
 	return pack->app || pack->host || (!pack->has_recipe && !has_init(pack, image));
 }
 
-/* By its first bytes: an archive as it is, or compressed. Any other file is a recipe. */
+/* By its first bytes: an archive as it is, or compressed; also by what lz4(1) writes today, so that
+ * it is refused as an archive and not as a recipe. Any other file is a recipe. */
 static bool is_archive(const char *path)
 {
-	static const struct {
-		const char *bytes;
-		size_t len;
-	} magics[] = {
-		{ "070701", 6 },
-		{ "070702", 6 },
-		{ "\x1f\x8b", 2 },
-		{ "BZh", 3 },
-		{ "\x5d\0\0", 3 },
-		{ "\xfd"
-		  "7zXZ\0",
-		  6 },
-		{ "\x02\x21\x4c\x18", 4 },
-		{ "\x04\x22\x4d\x18", 4 },
-		{ "\x28\xb5\x2f\xfd", 4 },
-		{ "\x89LZO\0", 5 },
-	};
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	char head[6] = "";
+	uint8_t head[16] = { 0 };
 	ssize_t got = fd < 0 ? -1 : read(fd, head, sizeof(head));
-	bool is_one = false;
+	bool is_one = got >= 6 && (!memcmp(head, "070701", 6) || !memcmp(head, "070702", 6) ||
+				   !memcmp(head, "\x04\x22\x4d\x18", 4));
 
-	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
-		is_one |= got >= (ssize_t)magics[i].len &&
-			  !memcmp(head, magics[i].bytes, magics[i].len);
+	if (got > 0 && compress_detect((struct span){ head, (size_t)got }))
+		is_one = true;
 	if (fd >= 0)
 		close(fd);
 	return is_one;
