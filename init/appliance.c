@@ -54,6 +54,10 @@ int appliance(struct boot *boot)
 	if (boot->settings.links)
 		links_make(boot);
 	stdio_frames_open(boot, child.stdio);
+	/* A terminal that is not its input and output would hang up on its children as soon as it
+	 * has ended. */
+	if (child.stdio[1] >= 0)
+		child.session = SESSION_WITHOUT_TERMINAL;
 	host_tell("ready");
 	error = child_start(boot, &child);
 	stdio_frames_close(child.stdio);

@@ -12,17 +12,26 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-/* Every signal except those that report a fault of this process, and those that a terminal sends to
- * processes in its background. SIGINT is ctrl-alt-del, SIGPWR a UPS or the host's power button. */
-static void waited_set(sigset_t *set)
+/* Every signal except those that report a fault of this process. */
+static void blocked_set(sigset_t *set)
 {
-	static const unsigned char not_waited_for[] = { SIGFPE,	 SIGILL, SIGSEGV, SIGBUS, SIGABRT,
-							SIGTRAP, SIGSYS, SIGTTIN, SIGTTOU };
+	static const unsigned char faults[] = { SIGFPE,	 SIGILL,  SIGSEGV, SIGBUS,
+						SIGABRT, SIGTRAP, SIGSYS };
 
 	/* Not the library's sigfillset(), which leaves out the first of the real-time signals. */
 	memset(set, 0xff, sizeof(*set));
-	for (size_t i = 0; i < sizeof(not_waited_for); i++)
-		sigdelset(set, not_waited_for[i]);
+	for (size_t i = 0; i < sizeof(faults); i++)
+		sigdelset(set, faults[i]);
+}
+
+/* Those that mean something to a program. SIGINT is ctrl-alt-del, SIGPWR a UPS or the host's power
+ * button. A terminal does not send SIGTTIN and SIGTTOU where they are blocked: PID 1 is in its
+ * background, and may write. */
+static void waited_set(sigset_t *set)
+{
+	blocked_set(set);
+	sigdelset(set, SIGTTIN);
+	sigdelset(set, SIGTTOU);
 }
 
 int child_block_signals(void)
@@ -31,7 +40,7 @@ int child_block_signals(void)
 
 	/* A child that stops is no news. */
 	sys_sigaction(SIGCHLD, SIG_DFL, SA_NOCLDSTOP);
-	waited_set(&set);
+	blocked_set(&set);
 	return sys_set_mask(&set);
 }
 
@@ -97,8 +106,6 @@ static int reap(struct boot *boot, struct child *child)
 			child->status = status;
 			ended = 1;
 		}
-		if (pid > 0 && pid == child->keeper) /* a kill(-1) of the program's */
-			child->keeper = 0;
 		if (pid > 0)
 			devices_take_end(&boot->devices, pid, status);
 	}
@@ -131,9 +138,6 @@ void child_wait(struct boot *boot, struct child *child)
 		sys_kill(child->pid, SIGHUP);
 	child->ran_ms += sys_clock_ms();
 	sys_start_tty(1); /* the program may have stopped it, and then what follows would wait */
-	if (child->keeper > 0)
-		sys_drain_tty(1);
-	sys_end_session(&child->keeper);
 }
 
 int child_run(struct boot *boot, struct child *child)

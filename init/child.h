@@ -13,15 +13,23 @@ enum signals_to {
 
 enum child_act { CHILD_RUN, CHILD_ENTER, CHILD_BECOME };
 
+enum child_session {
+	/* PID 1's, whose controlling terminal is the console: the child's process group is in its
+	 * foreground. When the leader of a session ends, the kernel hangs up its terminal, and what
+	 * the driver has not sent yet is lost; PID 1 does not end. */
+	SESSION_OF_CONSOLE,
+	SESSION_WITHOUT_TERMINAL, /* the child's own */
+};
+
 struct child {
 	char *const *argv; /* argv[0] is the program: a path, or looked up in PATH */
 	enum signals_to signals;
+	enum child_session session;
 	int stdio[3]; /* descriptors for 0 to 2; -1: as they are */
 	const struct identity *identity; /* NULL: root */
 	const char *dir; /* its working directory; NULL: / */
 	/* what became of it */
 	int pid;
-	int keeper; /* of its session, which is a process of its own, or 0 */
 	int error; /* -errno of the start, 0 where the program ran */
 	enum child_act failed_to; /* what the error is of */
 	int status; /* as in wait(2) */
@@ -32,11 +40,9 @@ struct child {
 int child_block_signals(void);
 
 /*
- * Starts the program in a session of its own, with the console as its controlling terminal (none
- * where its streams go elsewhere), default signals and boot->env, and reaps everything until it has
- * ended (or, with SIGNALS_TO_INIT, until a signal asked for the machine's end: boot->way_out then
- * says which).
- * 0, or -errno where it could not be started, already said.
+ * Starts the program in the session asked for, with default signals and boot->env, and reaps
+ * everything until it has ended (or, with SIGNALS_TO_INIT, until a signal asked for the machine's
+ * end: boot->way_out then says which). 0, or -errno where it could not be started, already said.
  */
 int child_run(struct boot *boot, struct child *child);
 /* The two halves of child_run. */

@@ -82,6 +82,8 @@ static int in_child(void *argument)
 	struct child *child = start->child;
 	sigset_t none;
 
+	if (child->session == SESSION_WITHOUT_TERMINAL)
+		sys_setsid();
 	for (int i = 0; i <= 2; i++)
 		if (child->stdio[i] >= 0)
 			sys_dup2(child->stdio[i], i);
@@ -98,12 +100,11 @@ static int in_child(void *argument)
 	return 127;
 }
 
-/* A program whose streams go elsewhere has no terminal: the kernel would send a SIGHUP to its
- * children as soon as it has ended. */
-static int in_own_session(void *argument)
+/* No console means no terminal, which is no error of the program. */
+static void become_leader(void)
 {
 	sys_setsid();
-	return in_child(argument);
+	sys_take_tty(0);
 }
 
 static void say_why(const struct child *child)
@@ -129,16 +130,15 @@ int child_start(struct boot *boot, struct child *child)
 	child->failed_to = CHILD_RUN;
 	child->status = 0;
 	child->ran_ms = -sys_clock_ms();
-	child->keeper = 0;
-	if (child->stdio[1] < 0)
-		child->pid = sys_spawn_in_session(in_child, &start, &child->keeper);
-	else
-		child->pid = sys_spawn(in_own_session, &start);
+	if (child->session == SESSION_OF_CONSOLE) {
+		become_leader();
+		child->pid = sys_spawn_in_foreground(in_child, &start);
+	} else {
+		child->pid = sys_spawn(in_child, &start);
+	}
 	if (child->pid < 0)
 		child->error = child->pid;
-	if (child->error) {
-		sys_end_session(&child->keeper);
+	if (child->error)
 		say_why(child);
-	}
 	return child->error;
 }

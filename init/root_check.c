@@ -103,7 +103,11 @@ int root_check(struct boot *boot, const struct place *place, const char *types)
 	char *argv[] = { program, (char *)repair_option(settings),
 			 (char *)(force ? force : place->device),
 			 force ? (char *)place->device : NULL, NULL };
-	struct child child = { .argv = argv, .signals = SIGNALS_TO_CHILD, .stdio = { -1, -1, -1 } };
+	/* A terminal would stay PID 1's, and so the real init's. */
+	struct child child = { .argv = argv,
+			       .signals = SIGNALS_TO_CHILD,
+			       .session = SESSION_WITHOUT_TERMINAL,
+			       .stdio = { -1, -1, -1 } };
 
 	if (!types)
 		types = format_info(place->finding.format).type;

@@ -242,80 +242,35 @@ int sys_spawn(int (*child)(void *), void *argument)
 	return (int)result(pid);
 }
 
-struct session {
+struct spawn {
 	int (*child)(void *);
 	void *argument;
 	int pid; /* of the child, or -errno */
 };
 
-#define KEEPER_STACK 2048 /* bytes; some 200 are used, and none by signals: see below */
-#define CHILD_STACK 16384 /* a path of PATH_MAX, and what looks for a program */
+#define CHILD_STACK 16384 /* bytes: a path of PATH_MAX, and what looks for a program */
 
-/* In the parent's memory, as the child until its exec. */
-static int keep_session(void *argument)
+/* The child needs a stack of its own: this one is the caller's, who goes on when it is done. */
+static int make_group(void *argument)
 {
 	static _Alignas(16) char stack[CHILD_STACK];
-	struct session *session = argument;
-	sigset_t blocked;
+	struct spawn *spawn = argument;
+	int group = getpid();
 
-	/* It ends with all processes, and heeds no other signal: a handler would run in our memory,
-	 * on this small stack, and a core dump would end every process that shares it (before
-	 * Linux 5.16). */
-	sigfillset(&blocked);
-	sigdelset(&blocked, SIGTERM);
-	sys_set_mask(&blocked);
-	sys_setsid();
-	sys_take_tty(0); /* no console: no terminal, which is no error of the program */
-	session->pid = (int)result(clone(session->child, stack + sizeof(stack),
-					 CLONE_VM | CLONE_VFORK | CLONE_PARENT | SIGCHLD,
-					 session->argument));
-	while (kill(getpid(), SIGSTOP) == 0)
-		;
+	if (setpgid(0, group) == 0)
+		ioctl(0, TIOCSPGRP, &group);
+	spawn->pid = (int)result(clone(spawn->child, stack + sizeof(stack),
+				       CLONE_VM | CLONE_VFORK | CLONE_PARENT | SIGCHLD,
+				       spawn->argument));
 	return 0;
 }
 
-int sys_spawn_in_session(int (*child)(void *), void *argument, int *keeper)
+int sys_spawn_in_foreground(int (*child)(void *), void *argument)
 {
-	static _Alignas(16) char stack[KEEPER_STACK];
-	struct session session = { child, argument, -EAGAIN };
-	int pid = (int)result(
-		    clone(keep_session, stack + sizeof(stack), CLONE_VM | SIGCHLD, &session)),
-	    status;
+	struct spawn spawn = { child, argument, -EAGAIN };
+	int pid = sys_spawn(make_group, &spawn);
 
-	*keeper = 0;
-	if (pid < 0)
-		return pid;
-	/* It stops once the child has its program, or has failed. */
-	while (waitpid(pid, &status, WUNTRACED) < 0 && errno == EINTR)
-		;
-	*keeper = WIFSTOPPED(status) ? pid : 0;
-	if (session.pid < 0)
-		sys_end_session(keeper);
-	return session.pid;
-}
-
-/* Where a leader ends its terminal is hung up, and the group in the foreground gets a SIGHUP. So
- * another session takes the terminal, and gives it back. */
-static int free_terminal(void *argument)
-{
-	(void)argument;
-	sys_setsid();
-	sys_take_tty(0);
-	return ioctl(0, TIOCNOTTY);
-}
-
-void sys_end_session(int *keeper)
-{
-	int status, pid;
-
-	if (*keeper <= 0)
-		return;
-	pid = sys_fork(free_terminal, NULL);
-	if (pid > 0)
-		sys_wait_for(pid, &status);
-	if (kill(*keeper, SIGKILL) == 0)
-		sys_wait_for(*keeper, &status);
-	*keeper = 0;
+	return pid < 0 ? pid : spawn.pid;
 }
 
 /* Not the library's fork(): that is for programs with threads, and makes six calls more. */

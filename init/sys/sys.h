@@ -63,16 +63,10 @@ int sys_execve(const char *path, char *const argv[], char *const envp[]);
  * the parent's memory until it calls execve or returns (vfork(2)): it may write there. Returns
  * the child's process id. */
 int sys_spawn(int (*child)(void *), void *argument);
-/*
- * The same in a new session that has descriptor 0, if it is a terminal, as its own. The session's
- * leader is not the child but *keeper, a stopped process beside it: when a leader ends, the kernel
- * hangs up its terminal, and what the driver has not sent yet is lost. So end the keeper (SIGKILL)
- * when the line is drained. Both are children of the caller; without the child there is no keeper,
- * too. To be called by one thread, one child at a time until its keeper is gone.
- */
-int sys_spawn_in_session(int (*child)(void *), void *argument, int *keeper);
-/* Ends it, and sets it to 0; at 0 it does nothing. What is left in the session gets SIGHUP. */
-void sys_end_session(int *keeper);
+/* The same in a new process group, in the foreground of the terminal that is descriptor 0, if it is
+ * the caller's. The child does not lead that group, and so may start a session (setsid(2)). To be
+ * called by one thread. The process that made the group has ended by then, a child to be reaped. */
+int sys_spawn_in_foreground(int (*child)(void *), void *argument);
 /* The same with memory of the child's own (fork(2)), so that parent and child run side by side. */
 int sys_fork(int (*child)(void *), void *argument);
 /* The same, of a kind that sys_wait() never sees and no signal tells of: nobody else reaps such a

@@ -104,19 +104,6 @@ static char *stat_of(pid_t pid, char *text, size_t size)
 	return strrchr(text, ')') + 2;
 }
 
-/* The process that keeps our session: stopped, as no other, as soon as we run. */
-static pid_t find_keeper(void)
-{
-	char text[512];
-
-	for (pid_t pid = 2;; pid = pid % 100 + 1) {
-		char *state = stat_of(pid, text, sizeof(text));
-
-		if (state && *state == 'T')
-			return pid;
-	}
-}
-
 /* "NUMBER ARGUMENTS... STACK INSTRUCTION" of the call that PID 1 waits in, once that is the one
  * that waits for signals; returns the stack. */
 static unsigned long stack_of_init(void)
@@ -227,8 +214,6 @@ int main(int argc, char **argv)
 		return leave_daemon(5);
 	if (strcmp(what, "hit-init") == 0)
 		return hit(1);
-	if (strcmp(what, "hit-keeper") == 0)
-		return hit(find_keeper());
 	if (strcmp(what, "break-init") == 0)
 		return break_init();
 	if (strcmp(what, "wait") == 0) {

@@ -592,7 +592,7 @@ static int begin_child(long answer)
 		pipe->is_held = answer == FAKE_HANGS;
 		pipe->ready_at = now + sweep->child_ms;
 	}
-	next_pid += 2; /* the keeper of its session is the one behind */
+	next_pid++;
 	if (answer != FAKE_HANGS && ended_count < ENDED) {
 		ended[ended_count++] = next_pid;
 		is_signalled = 1;
@@ -625,19 +625,9 @@ int sys_spawn(int (*child)(void *), void *argument)
 	return run_child(child, argument, call(CHANGES, -EAGAIN, "spawn"));
 }
 
-int sys_spawn_in_session(int (*child)(void *), void *argument, int *keeper)
+int sys_spawn_in_foreground(int (*child)(void *), void *argument)
 {
-	int pid = sys_spawn(child, argument);
-
-	*keeper = pid > 0 ? pid + 1 : 0;
-	return pid;
-}
-
-void sys_end_session(int *keeper)
-{
-	if (*keeper > 0)
-		call(CHANGES, 0, "end_session %d", *keeper);
-	*keeper = 0;
+	return run_child(child, argument, call(CHANGES, -EAGAIN, "spawn_in_foreground"));
 }
 
 int sys_fork(int (*child)(void *), void *argument)
@@ -709,7 +699,7 @@ int sys_set_identity(unsigned int uid, unsigned int gid, const unsigned int *gro
 
 int sys_setsid(void)
 {
-	return 0;
+	return (int)call(CHANGES, 0, "setsid");
 }
 
 int sys_set_mask(const sigset_t *mask)

@@ -52,7 +52,7 @@ static void runs_as_root_in_place(void **state)
 {
 	(void)state;
 	assert_int_equal(appliance(&boot), 0);
-	assert_non_null(strstr(fake_calls, "spawn\nexecve /app\n"));
+	assert_non_null(strstr(fake_calls, "spawn_in_foreground\nexecve /app\n"));
 	assert_null(strstr(fake_calls, "set_identity"));
 	assert_non_null(strstr(fake_console, "exit status 0 (run: /app)"));
 }
@@ -64,7 +64,7 @@ static void enters_the_folder_and_then_drops_its_rights(void **state)
 	boot.settings.chdir = "/srv";
 	assert_int_equal(appliance(&boot), 0);
 	assert_non_null(
-		strstr(fake_calls, "spawn\nchdir /srv\nset_identity 33:44+2\nexecve /app\n"));
+		strstr(fake_calls, "spawn_in_foreground\nchdir /srv\nset_identity 33:44+2\nexecve /app\n"));
 }
 
 /* Each ends with status 126, and nothing is run. */
@@ -180,15 +180,11 @@ static void a_start_that_fails_is_told(void **state)
 	assert_non_null(strstr(fake_console, "exit status 127 (run: /app)"));
 }
 
-static void ends_its_session_in_any_case(void **state)
+static void is_in_the_foreground_of_the_console(void **state)
 {
 	(void)state;
 	assert_int_equal(appliance(&boot), 0);
-	assert_non_null(strstr(fake_calls, "end_session 43\n"));
-	reset(state);
-	fake_answer("execve /app", -ENOENT, 1);
-	assert_int_equal(appliance(&boot), 0);
-	assert_non_null(strstr(fake_calls, "execve /app\nend_session 43\n"));
+	assert_non_null(strstr(fake_calls, "setsid\nspawn_in_foreground\nexecve /app\n"));
 }
 
 int main(void)
@@ -200,7 +196,7 @@ int main(void)
 		cmocka_unit_test_setup(is_never_root_by_mistake, reset),
 		cmocka_unit_test_setup(takes_no_more_groups_than_fit, reset),
 		cmocka_unit_test_setup(a_start_that_fails_is_told, reset),
-		cmocka_unit_test_setup(ends_its_session_in_any_case, reset),
+		cmocka_unit_test_setup(is_in_the_foreground_of_the_console, reset),
 		cmocka_unit_test_setup(hears_of_devices_while_it_waits, reset),
 		cmocka_unit_test_setup(hears_of_devices_in_time, reset),
 		cmocka_unit_test_setup(has_its_links_before_it_runs_where_they_are_asked_for,

@@ -40,7 +40,7 @@ static void a_shell_is_for_an_image_without_one(void **state)
 {
 	(void)state;
 	assert_int_equal(stay(&boot), 0);
-	assert_non_null(strstr(fake_calls, "spawn\nexecve /bin/sh -l\n"));
+	assert_non_null(strstr(fake_calls, "spawn_in_foreground\nexecve /bin/sh -l\n"));
 }
 
 /* Nobody at the console becomes root because a file has the wrong mode, or cannot be read. */
