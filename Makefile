@@ -18,12 +18,15 @@ PURE	= blake2b checksum cmdline dirents diskid diskpath drivers efivar executabl
 # What probes know of, a file for each family.
 FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware iso9660 luks magic md member ntfs rom sum swap table text udf xfs zfs
 
-# /init, in the order of the boot, then what the steps share.
+# /init: its steps in the order of the boot, the way out, then the rooms of what steps share.
 INIT	= main early_mounts console settings late_mounts keymap modules resume root_find \
-	  root_mount root_usr root_switch appliance stay power boot_partition give_up child child_start devices \
-	  devices_wait disk_id disk_path drivers links module module_loader module_queue mount_table probe root_check root_firmware \
-	  root_loop root_members root_overlay root_ram root_report root_share root_take root_try stdio_frames sys/sys \
-	  sys/crash sys/file sys/lines sys/sysfs sys/log sys/meminfo sys/host sys/empty_tree
+	  root_mount root_usr root_switch appliance stay power give_up \
+	  $(addprefix device/,devices devices_wait disk_id disk_path links probe) \
+	  $(addprefix module/,drivers loader module queue) \
+	  $(addprefix program/,child start stdio) \
+	  $(addprefix root/,boot_partition check firmware loop_file members overlay ram report share take try) \
+	  $(addprefix sys/,crash empty_tree file lines log meminfo mount_table sys sysfs) \
+	  wire/wire
 
 # The host tool.
 TOOL	= main pack pack_image list cat extract diff explain plan check run run_boot run_machine
@@ -54,7 +57,7 @@ SAN_CFLAGS = -std=c11 -O1 -g $(WARN) -I. -D_GNU_SOURCE -DRDINIT_VERSION='"$(VERS
 STACK_PROTECTOR	= -fstack-protector
 # The command line is the machine's owner's, and not foreign.
 OWN	= cmdline format hints identity imageconf limits mode names settings
-FOREIGN	= $(patsubst %,$B/musl/init/pure/%.o,$(filter-out $(OWN),$(PURE))) $(addprefix $B/musl/init/,probe.o devices.o devices_wait.o disk_id.o)
+FOREIGN	= $(patsubst %,$B/musl/init/pure/%.o,$(filter-out $(OWN),$(PURE))) $(addprefix $B/musl/init/device/,probe.o devices.o devices_wait.o disk_id.o)
 
 INIT_OBJS	= $(INIT:%=$B/musl/init/%.o) $(PURE:%=$B/musl/init/pure/%.o)
 PURE_HOST	= $(PURE:%=$B/host/init/pure/%.o)

@@ -4,11 +4,11 @@
 #include <sys/wait.h>
 
 #include "init/boot.h"
-#include "init/child.h"
-#include "init/links.h"
+#include "init/program/child.h"
+#include "init/device/links.h"
 #include "init/pure/names.h"
-#include "init/stdio_frames.h"
-#include "init/sys/host.h"
+#include "init/program/stdio.h"
+#include "init/wire/wire.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
@@ -19,9 +19,9 @@ static void tell_end(const struct child *child)
 	const char *name = WIFSIGNALED(child->status) ? signal_name(WTERMSIG(child->status)) : NULL;
 
 	if (!child->error && name)
-		host_tell("signal %s", name);
+		wire_tell("signal %s", name);
 	else
-		host_tell("exit %d", child_exit_status(child));
+		wire_tell("exit %d", child_exit_status(child));
 }
 
 static void report(const struct child *child)
@@ -58,7 +58,7 @@ int appliance(struct boot *boot)
 	 * has ended. */
 	if (child.stdio[1] >= 0)
 		child.session = SESSION_WITHOUT_TERMINAL;
-	host_tell("ready");
+	wire_tell("ready");
 	error = child_start(boot, &child);
 	stdio_frames_close(child.stdio);
 	if (!error)

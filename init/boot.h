@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "init/devices.h"
+#include "init/device/devices.h"
 #include "init/pure/drivers.h"
 #include "init/pure/limits.h"
 #include "init/pure/mode.h"

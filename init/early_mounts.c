@@ -3,7 +3,7 @@
 #include <sys/mount.h>
 
 #include "init/boot.h"
-#include "init/mount_table.h"
+#include "init/sys/mount_table.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 

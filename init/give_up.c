@@ -4,11 +4,11 @@
 #include <unistd.h>
 
 #include "init/boot.h"
-#include "init/child.h"
-#include "init/links.h"
+#include "init/program/child.h"
+#include "init/device/links.h"
 #include "init/pure/names.h"
 #include "init/sys/crash.h"
-#include "init/sys/host.h"
+#include "init/wire/wire.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
@@ -57,7 +57,7 @@ _Noreturn void give_up(struct boot *boot, const char *step, int error)
 		settings_read_kernel_line(boot);
 	what = choose(boot);
 	log_step(step);
-	host_tell("failed %s %s %s", step, error_name(-error), log_last_error());
+	wire_tell("failed %s %s %s", step, error_name(-error), log_last_error());
 	log_last("exit status 125 (failed: %s)", step);
 	if (what == ONFAIL_SHELL)
 		shell(boot, error);

@@ -8,7 +8,7 @@
 #include <sys/mount.h>
 
 #include "init/boot.h"
-#include "init/mount_table.h"
+#include "init/sys/mount_table.h"
 
 /* Beside the kernel's own, only the group of terminals needs a number: 5 is tty in every
  * distribution, and what login(1) and glibc's grantpt() expect. */

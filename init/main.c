@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 #include "init/boot.h"
-#include "init/child.h"
+#include "init/program/child.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 

@@ -2,8 +2,8 @@
 #include <errno.h>
 
 #include "init/boot.h"
-#include "init/module.h"
-#include "init/module_loader.h"
+#include "init/module/module.h"
+#include "init/module/loader.h"
 #include "init/pure/modlist.h"
 #include "init/pure/paths.h"
 #include "init/sys/file.h"

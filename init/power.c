@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include "init/boot.h"
-#include "init/child.h"
+#include "init/program/child.h"
 #include "init/pure/format.h"
 #include "init/pure/mounts.h"
 #include "init/pure/number.h"
 #include "init/sys/file.h"
-#include "init/sys/host.h"
+#include "init/wire/wire.h"
 #include "init/sys/log.h"
 #include "init/sys/meminfo.h"
 #include "init/sys/sys.h"
@@ -138,7 +138,7 @@ static void wait_for_disks(int pipe)
 		if (left < least || deadline == 0) {
 			least = left;
 			deadline = sys_clock_ms() + STALLED_MS;
-			host_tell("within %d", STALLED_MS / 1000);
+			wire_tell("within %d", STALLED_MS / 1000);
 		}
 	} while (devices_time_left(deadline));
 	log_say(LOG_WARNING,
@@ -215,11 +215,11 @@ int power(struct boot *boot)
 	};
 	enum way_out way;
 
-	host_tell("within %d", boot->settings.grace_s + (AFTER_KILL_MS + LOOK_MS) / 1000);
+	wire_tell("within %d", boot->settings.grace_s + (AFTER_KILL_MS + LOOK_MS) / 1000);
 	end_processes(boot);
 	settle_disks();
 	way = choose_way(boot);
-	host_tell("%s", words[way]);
+	wire_tell("%s", words[way]);
 	sys_drain_tty(1); /* what is still in the serial port's buffer is lost otherwise */
 	leave(way);
 }

@@ -10,9 +10,9 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "init/module.h"
+#include "init/module/module.h"
 #include "init/pure/format.h"
-#include "init/root.h"
+#include "init/root/root.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 

@@ -8,8 +8,8 @@
 #include "init/pure/format.h"
 #include "init/pure/partitions.h"
 #include "init/pure/rootspec.h"
-#include "init/root.h"
-#include "init/sys/host.h"
+#include "init/root/root.h"
+#include "init/wire/wire.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
@@ -106,7 +106,7 @@ static struct device *choose(struct devices *devices, const struct place *place,
 static void say_waiting(const struct place *place)
 {
 	log_say(LOG_INFO, "waiting for %s", place->name);
-	host_tell("status root-find: waiting for %s", place->name);
+	wire_tell("status root-find: waiting for %s", place->name);
 }
 
 /* Every device that is there is looked at before one is chosen: so their order never matters. */

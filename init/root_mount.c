@@ -3,7 +3,7 @@
 #include <sys/mount.h>
 
 #include "init/pure/format.h"
-#include "init/root.h"
+#include "init/root/root.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 

@@ -10,7 +10,7 @@
 #include "init/pure/executable.h"
 #include "init/pure/names.h"
 #include "init/sys/empty_tree.h"
-#include "init/sys/host.h"
+#include "init/wire/wire.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
@@ -250,7 +250,7 @@ int root_switch(struct boot *boot)
 		return log_err(root, "open " NEWROOT);
 	error = choose_init(boot, root, &path);
 	if (!error) {
-		host_tell("handoff"); /* while /dev is still ours */
+		wire_tell("handoff"); /* while /dev is still ours */
 		move_mounts(root);
 	}
 	sys_close(root);

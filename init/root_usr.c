@@ -9,7 +9,7 @@
 #include "init/pure/format.h"
 #include "init/pure/fstab.h"
 #include "init/pure/mountopts.h"
-#include "init/root.h"
+#include "init/root/root.h"
 #include "init/sys/lines.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"

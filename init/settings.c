@@ -8,7 +8,7 @@
 #include "init/pure/format.h"
 #include "init/pure/imageconf.h"
 #include "init/sys/file.h"
-#include "init/sys/host.h"
+#include "init/wire/wire.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
@@ -85,7 +85,7 @@ int settings_read_kernel_line(struct boot *boot)
 	boot->settings_known = 1;
 	if (len >= 0)
 		settings_parse(&boot->settings, boot->cmdline, FROM_KERNEL);
-	host_tty(boot->settings.host);
+	wire_tty(boot->settings.host);
 	return len < 0 ? log_err((int)len, "read /proc/cmdline") : 0;
 }
 

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "init/boot.h"
-#include "init/child.h"
-#include "init/sys/host.h"
+#include "init/program/child.h"
+#include "init/wire/wire.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
@@ -20,7 +20,7 @@ static int become_own_init(struct boot *boot)
 	sigemptyset(&none);
 	sys_set_mask(&none);
 	boot->argv[0] = (char *)OWN_INIT;
-	host_tell("handoff"); /* the last that is heard of us */
+	wire_tell("handoff"); /* the last that is heard of us */
 	return log_err(sys_execve(OWN_INIT, boot->argv, (char *const *)boot->env),
 		       "execute " OWN_INIT);
 }
@@ -32,14 +32,14 @@ static int run_shell(struct boot *boot)
 	struct child child = { .argv = argv, .signals = SIGNALS_TO_INIT, .stdio = { -1, -1, -1 } };
 	int error;
 
-	host_tell("ready");
+	wire_tell("ready");
 	error = child_run(boot, &child);
 	if (error)
 		return error;
 	if (boot->way_out == WAY_OUT_UNSET)
-		host_tell("exit %d", child_exit_status(&child));
+		wire_tell("exit %d", child_exit_status(&child));
 	else
-		host_tell("exit 0");
+		wire_tell("exit 0");
 	return 0;
 }
 

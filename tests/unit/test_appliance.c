@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "init/boot.h"
-#include "init/links.h"
+#include "init/device/links.h"
 #include "init/sys/sys.h"
 #include "tests/unit/fake_sys.h"
 
@@ -64,7 +64,8 @@ static void enters_the_folder_and_then_drops_its_rights(void **state)
 	boot.settings.chdir = "/srv";
 	assert_int_equal(appliance(&boot), 0);
 	assert_non_null(
-		strstr(fake_calls, "spawn_in_foreground\nchdir /srv\nset_identity 33:44+2\nexecve /app\n"));
+		strstr(fake_calls,
+		       "spawn_in_foreground\nchdir /srv\nset_identity 33:44+2\nexecve /app\n"));
 }
 
 /* Each ends with status 126, and nothing is run. */

@@ -11,8 +11,8 @@
 
 #include "init/boot.h"
 #include "init/pure/efivar.h"
-#include "init/root.h"
-#include "init/sys/host.h"
+#include "init/root/root.h"
+#include "init/wire/wire.h"
 #include "tests/unit/fake_sys.h"
 
 #define TYPE_ROOT "4f68bce3-e8cd-4db1-96e7-fbcaf984b709"
@@ -22,7 +22,7 @@
 static struct boot boot;
 static uint8_t bytes[EFIVAR_MAX];
 
-void host_tell(const char *format, ...)
+void wire_tell(const char *format, ...)
 {
 	(void)format;
 }

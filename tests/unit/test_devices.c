@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "init/boot.h"
-#include "init/sys/host.h"
+#include "init/wire/wire.h"
 #include "init/sys/sys.h"
 #include "tests/unit/fake_sys.h"
 
@@ -20,7 +20,7 @@
 static struct boot boot;
 static uint8_t image[SIZE];
 
-void host_tell(const char *format, ...)
+void wire_tell(const char *format, ...)
 {
 	(void)format;
 }

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "init/devices.h"
+#include "init/device/devices.h"
 #include "init/pure/diskpath.h"
 #include "init/pure/rootspec.h"
 #include "tests/unit/fake_sys.h"

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "init/pure/kmsg.h"
-#include "init/root.h"
+#include "init/root/root.h"
 #include "tests/unit/fake_sys.h"
 
 #define ASKED "4,812,5012345,-;iwlwifi 0000:02:00.0: Direct firmware load for "

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "init/boot.h"
-#include "init/links.h"
+#include "init/device/links.h"
 #include "init/sys/sys.h"
 #include "tests/unit/fake_sys.h"
 

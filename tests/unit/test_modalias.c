@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "init/boot.h"
-#include "init/module.h"
+#include "init/module/module.h"
 #include "tests/unit/fake_sys.h"
 
 static const char table[] =

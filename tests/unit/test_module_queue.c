@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "init/boot.h"
-#include "init/module.h"
+#include "init/module/module.h"
 #include "init/sys/sys.h"
 #include "tests/unit/fake_sys.h"
 

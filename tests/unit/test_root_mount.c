@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "init/boot.h"
-#include "init/sys/host.h"
+#include "init/wire/wire.h"
 #include "tests/unit/fake_sys.h"
 
 #define FOLDERS \
@@ -25,7 +25,7 @@ int power(struct boot *unused)
 	return 0;
 }
 
-void host_tell(const char *format, ...)
+void wire_tell(const char *format, ...)
 {
 	(void)format;
 }

@@ -8,15 +8,15 @@
 
 #include <cmocka.h>
 
-#include "init/root.h"
-#include "init/sys/host.h"
+#include "init/root/root.h"
+#include "init/wire/wire.h"
 #include "tests/unit/fake_sys.h"
 
 #define MADE "mkdir /run/rdinit/ram\nmount tmpfs /run/rdinit/ram\nmknod /run/rdinit/ram/root 0:0\n"
 
 static struct place root;
 
-void host_tell(const char *format, ...)
+void wire_tell(const char *format, ...)
 {
 	(void)format;
 }

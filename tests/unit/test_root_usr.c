@@ -11,8 +11,8 @@
 #include <cmocka.h>
 
 #include "init/boot.h"
-#include "init/root.h"
-#include "init/sys/host.h"
+#include "init/root/root.h"
+#include "init/wire/wire.h"
 #include "init/sys/log.h"
 #include "tests/unit/fake_sys.h"
 
@@ -22,7 +22,7 @@
 static struct boot boot;
 static int restarts;
 
-void host_tell(const char *format, ...)
+void wire_tell(const char *format, ...)
 {
 	(void)format;
 }

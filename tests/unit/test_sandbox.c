@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "init/probe.c" /* the filter is its own affair */
+#include "init/device/probe.c" /* the filter is its own affair */
 
 enum act {
 	READ_DEVICE,

@@ -40,7 +40,7 @@
 #include "init/pure/checksum.h"
 #include "init/pure/names.h"
 #include "init/pure/paths.h"
-#include "init/sys/host.h"
+#include "init/wire/wire.h"
 #include "tests/unit/fake_sys.h"
 
 /* The tables of steps are static there. */
@@ -135,7 +135,7 @@ static int late_mounts_or_worse(struct boot *boot)
 		delete_too_early();
 		break;
 	case TELLS_TWICE:
-		host_tell("exit 0");
+		wire_tell("exit 0");
 		break;
 	case RETURNS:
 		longjmp(fake_end, FAKE_RETURNED);

@@ -81,7 +81,7 @@ static const char *path_of(const struct check *check, char **line)
 	return path ? path : DEFAULT_PATH;
 }
 
-/* As init/child.c looks for it; malloc'd, or NULL: no file of PATH can be executed. */
+/* As init/program/start.c looks for it; malloc'd, or NULL: no file of PATH can be executed. */
 static char *look_up(const struct check *check, const char *name)
 {
 	char *line, *found = NULL, *first = NULL;

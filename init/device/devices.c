@@ -1,0 +1,222 @@
+/* devices.c - the table of block devices: those that are there, and what became of them. */
+#include "init/device/devices.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "init/pure/cmdline.h"
+#include "init/pure/format.h"
+#include "init/pure/number.h"
+#include "init/sys/file.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define PARTITIONS_MAX 20480 /* bytes of /proc/partitions: a line has 30 to 70 */
+#define PARTITIONS_WORDS 4
+
+struct device *devices_find(struct devices *devices, unsigned int major, unsigned int minor)
+{
+	for (int i = 0; i < devices->count; i++)
+		if (devices->all[i].major == major && devices->all[i].minor == minor)
+			return &devices->all[i];
+	return NULL;
+}
+
+/* "vda1" of "vda" is 1, "nvme0n1p2" of "nvme0n1" is 2; 0: no partition of it. Source: the kernel's
+ * block/partitions/core.c. */
+static unsigned int part_of(const char *name, const char *disk)
+{
+	size_t len = strlen(disk);
+	unsigned int number;
+
+	if (strncmp(name, disk, len) || len == 0)
+		return 0;
+	name += len;
+	if (disk[len - 1] >= '0' && disk[len - 1] <= '9' && *name++ != 'p')
+		return 0;
+	return number_parse(name, 10, 0xffff, &number) ? number : 0;
+}
+
+/* The folder above the device's own, in ".../block/vda/vda1". */
+static void take_disk(struct device *device, const char *path)
+{
+	const char *end = strrchr(path, '/'), *start = end;
+	size_t len;
+
+	while (start && start > path && start[-1] != '/')
+		start--;
+	len = end ? (size_t)(end - start) : 0;
+	if (len == 0 || len >= sizeof(device->disk))
+		return;
+	memcpy(device->disk, start, len);
+	device->disk[len] = '\0';
+	for (char *c = device->disk; *c; c++)
+		if (*c == '!')
+			*c = '/';
+	device->part = part_of(device->name, device->disk);
+}
+
+static struct device *new_device(struct devices *devices, const char *name)
+{
+	struct device *device;
+
+	if (devices->count == DEVICES_MAX || strlen(name) >= DEVICE_NAME_MAX) {
+		if (devices->left_out++ == 0)
+			log_say(LOG_WARNING,
+				"%s and what comes after it is not looked at: only %d "
+				"block devices, with names of %d bytes",
+				name, DEVICES_MAX, DEVICE_NAME_MAX - 1);
+		return NULL;
+	}
+	device = &devices->all[devices->count++];
+	memset(device, 0, sizeof(*device));
+	memcpy(device->name, name, strlen(name) + 1);
+	return device;
+}
+
+/* NULL: not one to look at. */
+static struct device *take_in(struct devices *devices, const struct uevent *event, const char *path)
+{
+	unsigned int major, minor;
+	struct device *device;
+
+	if (!event->devname || !event->major || !event->minor ||
+	    !number_parse(event->major, 10, 0xfff, &major) ||
+	    !number_parse(event->minor, 10, 0xfffff, &minor))
+		return NULL;
+	device = devices_find(devices, major, minor);
+	if (device && strcmp(device->name, event->devname) == 0)
+		return device;
+	if (!device)
+		device = new_device(devices, event->devname);
+	if (!device)
+		return NULL;
+	device->major = major;
+	device->minor = minor;
+	if (event->devtype && strcmp(event->devtype, "partition") == 0)
+		take_disk(device, path);
+	return device;
+}
+
+int devices_is_lower(const struct device *a, const struct device *b)
+{
+	return a->major < b->major || (a->major == b->major && a->minor < b->minor);
+}
+
+/* The last of the list takes the place. */
+static void forget(struct devices *devices, struct device *device)
+{
+	struct device *last = &devices->all[devices->count - 1];
+
+	for (int i = 0; i < PROBES_MAX; i++) {
+		if (devices->probes[i].device == device)
+			devices->probes[i].device = NULL;
+		if (devices->probes[i].device == last)
+			devices->probes[i].device = device;
+	}
+	if (device != last)
+		*device = *last;
+	devices->count--;
+}
+
+/* The media changed, partitions were read again, a mapping was made: all that was known is void. */
+static void look_anew(struct devices *devices, struct device *device)
+{
+	devices->news = NEWS_OF_CONTENT;
+	if (device->state == DEVICE_PROBING)
+		device->changed = CHANGED;
+	else
+		device->state = DEVICE_NEW;
+}
+
+/* It may have been known from a scan, and not been ready then. */
+static void announce(struct device *device)
+{
+	if (device->state == DEVICE_PROBING && device->changed == UNCHANGED)
+		device->changed = ANNOUNCED;
+	else if (device->state == DEVICE_SILENT ||
+		 (device->state == DEVICE_KNOWN && device->finding.found == FOUND_UNREADABLE))
+		device->state = DEVICE_NEW;
+}
+
+void devices_announce(struct devices *devices)
+{
+	for (int i = 0; i < devices->count; i++)
+		announce(&devices->all[i]);
+}
+
+void devices_take_event(struct devices *devices, const struct uevent *event)
+{
+	struct device *device;
+
+	if (!event->action || !event->devpath)
+		return;
+	device = take_in(devices, event, event->devpath);
+	if (!device)
+		return;
+	if (devices->news == NO_NEWS)
+		devices->news = NEWS;
+	if (strcmp(event->action, "remove") == 0)
+		forget(devices, device);
+	else if (strcmp(event->action, "change") == 0)
+		look_anew(devices, device);
+	else if (strcmp(event->action, "add") == 0)
+		announce(device);
+}
+
+/* "vda1" of "vda", "nvme0n1p2" of "nvme0n1": whose number is what follows its name. */
+static void find_disk(struct devices *devices, struct device *device)
+{
+	for (int i = 0; i < devices->count; i++) {
+		const char *disk = devices->all[i].name;
+		unsigned int part = part_of(device->name, disk);
+
+		if (!part)
+			continue;
+		memcpy(device->disk, disk, strlen(disk) + 1);
+		device->part = part;
+	}
+}
+
+/* A line of /proc/partitions: major, minor, KiB, name. Those without a size are not in it. */
+static void take_line(struct devices *devices, char *line)
+{
+	char *words[PARTITIONS_WORDS + 1];
+	struct uevent event = { .action = NULL };
+
+	if (words_split(line, words, PARTITIONS_WORDS) != PARTITIONS_WORDS)
+		return;
+	event.major = words[0];
+	event.minor = words[1];
+	event.devname = words[3];
+	take_in(devices, &event, "");
+}
+
+/* One file in place of four in sysfs for each device, whose paths cost the kernel ten
+ * times more. */
+int devices_scan(struct devices *devices)
+{
+	static char text[PARTITIONS_MAX];
+	long len = file_read("/proc/partitions", text, sizeof(text));
+	int known = devices->count;
+
+	if (len < 0)
+		return log_warn((int)len, "read /proc/partitions");
+	for (char *line = text, *end; *line; line = end) {
+		end = line + strcspn(line, "\n");
+		if (*end)
+			*end++ = '\0';
+		take_line(devices, line);
+	}
+	for (int i = known; i < devices->count; i++)
+		find_disk(devices, &devices->all[i]);
+	return 0;
+}
+
+int devices_are_busy(const struct devices *devices)
+{
+	for (int i = 0; i < devices->count; i++)
+		if (devices->all[i].state == DEVICE_NEW || devices->all[i].state == DEVICE_PROBING)
+			return 1;
+	return 0;
+}

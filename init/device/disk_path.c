@@ -1,0 +1,144 @@
+/* disk_path.c - where in the machine the disk is that a device is, or is a partition of. */
+#include <limits.h>
+#include <string.h>
+
+#include "init/device/devices.h"
+#include "init/pure/diskpath.h"
+#include "init/pure/find.h"
+#include "init/pure/format.h"
+#include "init/pure/number.h"
+#include "init/sys/file.h"
+#include "init/sys/sys.h"
+#include "init/sys/sysfs.h"
+
+#define FOLDER_MAX 512 /* bytes; behind four bridges and three hubs a disk's has 250 */
+#define FILE_MAX (FOLDER_MAX + 64)
+#define HOST "host"
+#define HOST_LEN 4
+
+/* Where the class has its device: "/sys/class/block/../../devices/pci0000:00/...". 0 or -errno. */
+static int go_to(char folder[FOLDER_MAX], const char *class, const char *name)
+{
+	size_t len = format_text(folder, FOLDER_MAX, "/sys/class/%s/", class);
+	char path[FILE_MAX];
+
+	format_text(path, sizeof(path), "%s%s", folder, name);
+	return sys_readlink(path, folder + len, FOLDER_MAX - len);
+}
+
+/* "pci"; "" where the folder is no device, or on no bus. */
+static const char *subsystem_of(const char *folder, char link[FOLDER_MAX])
+{
+	char path[FILE_MAX];
+	const char *slash;
+
+	format_text(path, sizeof(path), "%s/subsystem", folder);
+	if (sys_readlink(path, link, FOLDER_MAX) < 0)
+		return "";
+	slash = strrchr(link, '/');
+	return slash ? slash + 1 : link;
+}
+
+static int take_host(const struct dirent_view *entry, void *lowest)
+{
+	unsigned int number;
+
+	if (strncmp(entry->name, HOST, HOST_LEN) == 0 &&
+	    number_parse(entry->name + HOST_LEN, 10, *(unsigned int *)lowest, &number))
+		*(unsigned int *)lowest = number;
+	return 0;
+}
+
+/* What a class says of the device: "ata1/ata_port/ata1/port_no". 1; 0, and "": it is not in this
+ * class. */
+static int read_of(const char *folder, const char *class, const char *what,
+		   char text[DISKPATH_WORD_MAX])
+{
+	char file[FILE_MAX];
+
+	format_text(file, sizeof(file), "%s/%s%s/%s", folder, class, strrchr(folder, '/'), what);
+	return file_line(file, text, DISKPATH_WORD_MAX);
+}
+
+/* The folder becomes the one that it is in. */
+static void go_up(char *folder)
+{
+	*strrchr(folder, '/') = '\0';
+}
+
+/* "host8/port-8:0/end_device-8:0", or an expander in place of the host. */
+static void read_sas(char *folder, struct diskpath_scsi *scsi)
+{
+	read_of(folder, "sas_device", "sas_address", scsi->sas_address);
+	go_up(folder);
+	read_of(folder, "sas_port", "num_phys", scsi->sas_phys);
+	go_up(folder);
+	read_of(folder, "sas_device", "sas_address", scsi->sas_expander);
+}
+
+/* From "ata1/host0/target0:0:0". 0: something else stands between host and target, as
+ * with iSCSI. */
+static int add_scsi(struct diskpath *path, char *folder, const char *address)
+{
+	struct diskpath_scsi scsi = { .address = address };
+	unsigned int lowest = UINT_MAX, number;
+	const char *host;
+
+	read_of(folder, "fc_transport", "port_name", scsi.fc_port);
+	go_up(folder);
+	if (read_of(folder, "sas_device", "phy_identifier", scsi.sas_phy)) {
+		read_sas(folder, &scsi);
+	} else if (!scsi.fc_port[0]) {
+		host = strrchr(folder, '/') + 1;
+		if (strncmp(host, HOST, HOST_LEN) ||
+		    !number_parse(host + HOST_LEN, 10, UINT_MAX, &number))
+			return 0;
+		go_up(folder);
+		if (!read_of(folder, "ata_port", "port_no", scsi.ata_port))
+			file_each(folder, take_host, &lowest);
+		scsi.host = number - lowest;
+	}
+	diskpath_add_scsi(path, &scsi);
+	return 1;
+}
+
+/* From the disk up to "/sys". A namespace of NVMe with several ways to it hangs on none of them:
+ * the first is as good as any. 0: it has no name. */
+static int walk(struct diskpath *path, char *folder, const char *disk, const char *nsid)
+{
+	char link[FOLDER_MAX], *slash;
+
+	while ((slash = strrchr(folder, '/')) != folder) {
+		const char *subsystem = subsystem_of(folder, link);
+
+		*slash = '\0';
+		if (strcmp(subsystem, "nvme-subsystem") == 0) {
+			format_text(link, sizeof(link), "%s", disk);
+			link[4 + strcspn(link + 4, "n")] = '\0'; /* "nvme0n1" */
+			go_to(folder, "nvme", link);
+		} else if (strcmp(subsystem, "scsi") || slash[1] > '9') { /* no "2:0:0:0" */
+			diskpath_add(path, subsystem, slash + 1, nsid);
+		} else if (!add_scsi(path, folder, slash + 1)) {
+			return 0;
+		}
+	}
+	return 1;
+}
+
+void device_path(const struct device *device, struct diskid *id)
+{
+	const char *disk = device->part ? device->disk : device->name,
+		   *boot = text_find(disk, "boot");
+	char folder[FOLDER_MAX], nsid[DISKPATH_WORD_MAX];
+	struct diskpath path = DISKPATH_NEW;
+
+	id->kind = DISKID_NONE;
+	sysfs_line(disk, "nsid", nsid, sizeof(nsid));
+	/* udev has no links to floppies, though they are on a bus that it knows. */
+	if (strncmp(disk, "fd", 2) == 0 || go_to(folder, "block", disk) < 0 ||
+	    !walk(&path, folder, disk, nsid) || !diskpath_text(&path))
+		return;
+	id->kind = disk[0] == 'v' ? DISKID_VIRTIO_PATH : DISKID_PATH;
+	format_text(id->text, sizeof(id->text), "%s%s%s", diskpath_text(&path), boot ? "-" : "",
+		    boot ? boot : "");
+}

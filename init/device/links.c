@@ -1,0 +1,198 @@
+/* links.c - the links of /dev/disk that udev would make, for programs that look for them. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "init/boot.h"
+#include "init/device/links.h"
+#include "init/pure/diskid.h"
+#include "init/pure/format.h"
+#include "init/pure/udevname.h"
+#include "init/root/root.h"
+#include "init/sys/empty_tree.h"
+#include "init/sys/file.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define DISK "/dev/disk"
+#define NAME_SIZE 256 /* bytes of a file's name, NAME_MAX, and its NUL */
+#define PATH_SIZE (NAME_SIZE + 32)
+#define PATIENCE_MS 1000 /* so long the links of all wait for a device that does not answer */
+
+enum whose { OF_CONTENT, OF_PARTITION };
+
+static const struct folder {
+	const char *name;
+	size_t field; /* in struct finding */
+	enum whose whose;
+} folders[] = {
+	{ "by-uuid", offsetof(struct finding, uuid), OF_CONTENT },
+	{ "by-label", offsetof(struct finding, label), OF_CONTENT },
+	{ "by-partuuid", offsetof(struct finding, part_uuid), OF_PARTITION },
+	{ "by-partlabel", offsetof(struct finding, part_label), OF_PARTITION },
+};
+
+/* The first who has a name keeps it. */
+static void make(const char *folder, const char *name, const struct device *device)
+{
+	char path[PATH_SIZE], target[DEVICE_NAME_MAX + 8];
+	int error;
+
+	format_text(path, sizeof(path), DISK "/%s", folder);
+	sys_mkdir(path, 0755);
+	format_text(path, sizeof(path), DISK "/%s/%s", folder, name);
+	format_text(target, sizeof(target), "../../%s", device->name);
+	error = sys_symlink(target, path);
+	if (error && error != -EEXIST)
+		log_warn(error, "link %s to %s", path, target);
+}
+
+/* As udev has it: parts of something larger are no file systems, but encrypted devices
+ * have names. */
+static int has_content(const struct devices *devices, const struct device *device)
+{
+	const struct finding *finding = &device->finding;
+
+	switch (format_info(finding->format).use) {
+	case USE_FILE_SYSTEM:
+	case USE_SWAP:
+		break;
+	default:
+		if (finding->format != FORMAT_LUKS1 && finding->format != FORMAT_LUKS2 &&
+		    finding->format != FORMAT_BITLOCKER)
+			return 0;
+	}
+	return finding->found == FOUND_ONE && !root_is_in_member(devices, device);
+}
+
+static void link_finding(const struct devices *devices, const struct device *device)
+{
+	int content = has_content(devices, device);
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		const char *text = (const char *)&device->finding + folders[i].field;
+		char name[NAME_SIZE];
+
+		if (!*text || (folders[i].whose == OF_CONTENT && !content))
+			continue;
+		if (udevname_encode(name, sizeof(name), text))
+			log_say(LOG_INFO, "no link in " DISK "/%s to %s: the name is too long",
+				folders[i].name, device->name);
+		else if (strcmp(name, ".") && strcmp(name, ".."))
+			make(folders[i].name, name, device);
+	}
+}
+
+static void link_disk(const struct device *device, const char *folder, const struct diskid *id)
+{
+	char name[NAME_SIZE];
+
+	for (unsigned int i = 0; diskid_name(id, i, name, sizeof(name) - 16); i++) {
+		size_t len = strlen(name);
+
+		if (device->part)
+			format_text(name + len, sizeof(name) - len, "-part%u", device->part);
+		make(folder, name, device);
+	}
+}
+
+static void link_device(const struct devices *devices, const struct device *device)
+{
+	struct diskid id;
+
+	if (device->state == DEVICE_KNOWN)
+		link_finding(devices, device);
+	device_id(device, &id);
+	link_disk(device, "by-id", &id);
+	device_path(device, &id);
+	link_disk(device, "by-path", &id);
+}
+
+/* The next one by its number. */
+static const struct device *next(const struct devices *devices, const struct device *last)
+{
+	const struct device *found = NULL;
+
+	for (int i = 0; i < devices->count; i++) {
+		const struct device *device = &devices->all[i];
+
+		if ((!last || devices_is_lower(last, device)) &&
+		    (!found || devices_is_lower(device, found)))
+			found = device;
+	}
+	return found;
+}
+
+/* --- links to devices that went --- */
+
+static int sweep_link(const struct dirent_view *entry, void *argument)
+{
+	char path[PATH_SIZE];
+	struct stat st;
+
+	format_text(path, sizeof(path), "%s/%s", (const char *)argument, entry->name);
+	if (sys_stat(path, &st) == -ENOENT)
+		sys_unlinkat(AT_FDCWD, path, 0);
+	return 0;
+}
+
+static int sweep_folder(const struct dirent_view *entry, void *argument)
+{
+	char path[PATH_SIZE];
+
+	(void)argument;
+	format_text(path, sizeof(path), DISK "/%s", entry->name);
+	file_each(path, sweep_link, path);
+	return 0;
+}
+
+/* What came or went takes or leaves its own names. Of what changed nobody knows which
+ * names it had. */
+static void update(struct devices *devices)
+{
+	const struct device *device = NULL;
+	int is_there = sys_mkdir(DISK, 0755) == -EEXIST;
+
+	if (is_there && devices->news == NEWS_OF_CONTENT)
+		empty_tree(DISK);
+	else
+		file_each(DISK, sweep_folder, NULL);
+	devices->news = NO_NEWS;
+	while ((device = next(devices, device)))
+		link_device(devices, device);
+}
+
+/* Nothing is waited for: a program runs, whose signals and whose end come before a device that
+ * hangs. Nor do the links of others wait for it. */
+static int64_t hear(struct boot *boot)
+{
+	struct devices *devices = &boot->devices;
+	int64_t again = devices_go_on(devices);
+	int is_busy = devices_are_busy(devices);
+
+	if (devices->news == NO_NEWS && boot->links_missing && !is_busy)
+		devices->news = NEWS;
+	if (devices->news == NO_NEWS)
+		return again;
+	if (is_busy && boot->links_due == 0)
+		boot->links_due = sys_clock_ms() + PATIENCE_MS;
+	if (is_busy && devices_time_left(boot->links_due) > 0)
+		return again < boot->links_due ? again : boot->links_due;
+	boot->links_due = 0;
+	boot->links_missing = is_busy;
+	update(devices);
+	return again;
+}
+
+void links_make(struct boot *boot)
+{
+	struct devices *devices = &boot->devices;
+
+	devices_open(devices);
+	devices_scan(devices);
+	while (devices_are_busy(devices))
+		devices_wait(devices, LOOK_INSIDE, NO_DEADLINE);
+	boot->hear = hear;
+	update(devices);
+}

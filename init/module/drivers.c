@@ -1,0 +1,230 @@
+/* drivers.c - which modules devices ask for, by the image's table of what answers which alias. */
+#include <errno.h>
+#include <string.h>
+#include <dirent.h>
+#include <unistd.h>
+
+#include "init/module/module.h"
+#include "init/pure/drivers.h"
+#include "init/pure/find.h"
+#include "init/pure/format.h"
+#include "init/pure/modlist.h"
+#include "init/pure/paths.h"
+#include "init/sys/file.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define TREE "/sys/devices"
+#define ALIAS_MAX 1024 /* bytes; an input device's has 600 */
+#define PATH_SIZE 512 /* bytes of a device's path in sysfs; a USB disk behind two hubs has 160 */
+#define UNANSWERED 8 /* devices without a driver that are named */
+
+/* --- what asks for it --- */
+
+static void name_of(const struct boot *boot, unsigned int line, char name[MODULE_NAME_SIZE])
+{
+	char path[DRIVER_PATH_MAX] = "";
+	struct driver driver;
+
+	if (drivers_at(&boot->drivers, line, &driver) == 0)
+		span_text(driver.path, path, sizeof(path));
+	modlist_name(path, name, MODULE_NAME_SIZE);
+}
+
+/* A blacklist is about devices that ask: what another module needs is loaded all the same. */
+static void queue_for_device(void *argument, unsigned int line)
+{
+	struct boot *boot = argument;
+	char name[MODULE_NAME_SIZE];
+
+	if (boot->driver_state[line] != DRIVER_UNASKED)
+		return;
+	name_of(boot, line, name);
+	if (settings_list_has(&boot->settings.blacklist, name)) {
+		boot->driver_state[line] = DRIVER_REFUSED;
+		log_say(LOG_INFO, "%s is blacklisted", name);
+		return;
+	}
+	module_queue_add(boot, line);
+}
+
+static int queue_alias(struct boot *boot, const char *alias)
+{
+	return drivers_match(&boot->drivers, alias, queue_for_device, boot);
+}
+
+int drivers_ask(struct boot *boot, const char *alias)
+{
+	int found = queue_alias(boot, alias);
+
+	module_queue_run(boot);
+	return found;
+}
+
+/* --- devices that are there: every file "modalias" below /sys/devices --- */
+
+struct walk {
+	struct boot *boot;
+	void (*each)(struct boot *boot, const char *folder, const char *modalias);
+	char path[PATH_SIZE];
+};
+
+static int visit(const struct dirent_view *entry, void *argument);
+
+/* What went meanwhile asks for nothing. Any other error may be a driver that is missing later. */
+static void report_unread(const struct walk *walk, long result)
+{
+	if (result < 0 && result != -ENOENT && result != -ENODEV)
+		log_warn((int)result, "read %s for the drivers of devices", walk->path);
+}
+
+static void walk_below(struct walk *walk)
+{
+	report_unread(walk, file_each(walk->path, visit, walk));
+}
+
+static void read_modalias(struct walk *walk, size_t used)
+{
+	char alias[ALIAS_MAX];
+	long len;
+
+	format_text(walk->path + used, sizeof(walk->path) - used, "/modalias");
+	len = file_read(walk->path, alias, sizeof(alias));
+	report_unread(walk, len);
+	walk->path[used] = '\0';
+	if (len <= 0)
+		return;
+	alias[strcspn(alias, "\n")] = '\0';
+	walk->each(walk->boot, walk->path, alias);
+}
+
+/* A folder "power" is every device's, and has no devices. */
+static int visit(const struct dirent_view *entry, void *argument)
+{
+	struct walk *walk = argument;
+	size_t used = strlen(walk->path);
+
+	if (entry->type == DT_REG && strcmp(entry->name, "modalias") == 0)
+		read_modalias(walk, used);
+	if (entry->type != DT_DIR || strcmp(entry->name, "power") == 0 ||
+	    used + strlen(entry->name) + sizeof("//modalias") > sizeof(walk->path))
+		return 0;
+	format_text(walk->path + used, sizeof(walk->path) - used, "/%s", entry->name);
+	walk_below(walk);
+	walk->path[used] = '\0';
+	return 0;
+}
+
+static void walk_devices(struct boot *boot,
+			 void (*each)(struct boot *boot, const char *folder, const char *modalias))
+{
+	struct walk walk = { .boot = boot, .each = each, .path = TREE };
+
+	walk_below(&walk);
+}
+
+static void take_device(struct boot *boot, const char *folder, const char *modalias)
+{
+	(void)folder;
+	queue_alias(boot, modalias);
+}
+
+static void hear_modalias(void *argument, const char *modalias)
+{
+	if (modalias)
+		queue_alias(argument, modalias);
+	else
+		walk_devices(argument, take_device);
+}
+
+static int load_heard(void *argument)
+{
+	return module_queue_run(argument);
+}
+
+static int64_t hear_devices(struct boot *boot)
+{
+	devices_hear(&boot->devices);
+	return NO_DEADLINE;
+}
+
+static void load_named(struct boot *boot)
+{
+	char name[MODULE_NAME_SIZE];
+
+	for (unsigned int line = 0; line < boot->drivers.count; line++) {
+		name_of(boot, line, name);
+		if (settings_list_has(&boot->settings.modules_load, name))
+			module_queue_add(boot, line);
+	}
+}
+
+/* Listens before it walks: what a module makes appear behind the walk is heard. */
+void drivers_load(struct boot *boot)
+{
+	struct span text = { NULL, 0 };
+	int error = sys_map(DRIVERS_FILE, &text.data, &text.len);
+
+	if (error == -ENOENT)
+		return;
+	if (!error)
+		error = drivers_parse(text, &boot->drivers);
+	if (error) {
+		log_warn(error, "read " DRIVERS_FILE);
+		return;
+	}
+	boot->devices.on_modalias = hear_modalias;
+	boot->devices.on_silence = load_heard;
+	boot->devices.argument = boot;
+	boot->hear = hear_devices;
+	devices_open(&boot->devices);
+	if (boot->settings.modules_load.count)
+		load_named(boot);
+	walk_devices(boot, take_device);
+	module_queue_run(boot);
+	devices_hear(&boot->devices);
+}
+
+/* --- for the report --- */
+
+/* Those behind which a disk may be: of PCI storage, USB, SD cards and all of virtio; bridges and
+ * the like never have a driver. */
+static int may_matter(const char *modalias)
+{
+	static const char *const buses[] = { "virtio:", "usb:",	 "scsi:",
+					     "mmc:",	"sdio:", "pci:v00001AF4" };
+	static const char *const classes[] = { "bc01sc", "bc0Csc03", "bc08sc05" };
+
+	for (size_t i = 0; i < sizeof(buses) / sizeof(buses[0]); i++)
+		if (strncmp(modalias, buses[i], strlen(buses[i])) == 0)
+			return 1;
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (strncmp(modalias, "pci:", 4) == 0 && text_find(modalias, classes[i]))
+			return 1;
+	return 0;
+}
+
+static void count_one(void *argument, unsigned int line)
+{
+	(void)argument, (void)line;
+}
+
+static void name_unanswered(struct boot *boot, const char *folder, const char *modalias)
+{
+	char driver[PATH_SIZE + sizeof("/driver")];
+
+	format_text(driver, sizeof(driver), "%s/driver", folder);
+	if (boot->unanswered > UNANSWERED || !may_matter(modalias) ||
+	    sys_access(driver, F_OK) == 0 ||
+	    drivers_match(&boot->drivers, modalias, count_one, NULL))
+		return;
+	if (boot->unanswered++ == UNANSWERED)
+		log_say(LOG_ERROR, "and more devices without a driver");
+	else
+		log_say(LOG_ERROR, "no driver for %s: %s", strrchr(folder, '/') + 1, modalias);
+}
+
+void drivers_report(struct boot *boot)
+{
+	walk_devices(boot, name_unanswered);
+}

@@ -1,0 +1,84 @@
+/* module.c - one kernel module, with its options, into the kernel. */
+#include "init/module/module.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/module.h>
+#include <string.h>
+
+#include "init/pure/format.h"
+#include "init/pure/modlist.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#ifndef MODULE_INIT_COMPRESSED_FILE
+#define MODULE_INIT_COMPRESSED_FILE 4 /* linux/module.h, since 5.17 */
+#endif
+
+#define OPTIONS_MAX 1024 /* bytes of one module's options */
+
+/* Kernels before 5.17 know no such flag (EINVAL), later ones may be built without it
+ * (EOPNOTSUPP): for the reader both are the same. */
+static int load(const char *path, const char *options)
+{
+	int flags =
+		modlist_compression(path) == MODULE_COMPRESSED ? MODULE_INIT_COMPRESSED_FILE : 0;
+	int fd = sys_open(path, O_RDONLY), error;
+
+	if (fd < 0)
+		return fd;
+	error = sys_finit_module(fd, options, flags);
+	sys_close(fd);
+	return flags && error == -EINVAL ? -EOPNOTSUPP : error;
+}
+
+static void keep_failed(struct boot *boot, const char *name, int error)
+{
+	size_t used = strlen(boot->failed_modules);
+
+	/* The report is one screen: what does not fit was said when it happened. */
+	format_text(boot->failed_modules + used, sizeof(boot->failed_modules) - used, " %s (%d)",
+		    name, -error);
+}
+
+/* The list's options, then those of the kernel's line: the last one wins. */
+static int make_options(const struct boot *boot, const char *name, const char *from_list,
+			char options[OPTIONS_MAX])
+{
+	int error = strlen(from_list) < OPTIONS_MAX ? 0 : -1;
+
+	options[0] = '\0';
+	if (!error)
+		memcpy(options, from_list, strlen(from_list) + 1);
+	for (int i = 0; i < boot->settings.module_count && !error; i++)
+		error = modlist_add_option(options, OPTIONS_MAX, name, boot->settings.modules[i]);
+	return error ? -E2BIG : 0;
+}
+
+int module_insert(const struct boot *boot, const char *path, const char *own_options)
+{
+	char name[MODULE_NAME_SIZE], options[OPTIONS_MAX];
+	int error;
+
+	modlist_name(path, name, sizeof(name));
+	error = make_options(boot, name, own_options, options);
+	return error ? error : load(path, options);
+}
+
+void module_account(struct boot *boot, const char *path, int error)
+{
+	char name[MODULE_NAME_SIZE];
+
+	modlist_name(path, name, sizeof(name));
+	if (!error)
+		boot->modules_loaded++;
+	if (!error || error == -EEXIST) /* built in, or loaded by the one before */
+		return;
+	boot->modules_failed++;
+	keep_failed(boot, name, error);
+	/* A driver that finds no hardware of its kind says ENODEV: the boot may well need none. */
+	if (error == -ENODEV)
+		log_say(LOG_INFO, "%s found no hardware (ENODEV)", name);
+	else
+		log_warn(error, "load %s from %s", name, path);
+}

@@ -1,0 +1,144 @@
+/* start.c - one program becomes a child of PID 1: who and where it is, its streams,
+ * its file. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "init/program/child.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define PATH_MAX_HERE 4096
+
+struct start {
+	struct boot *boot;
+	struct child *child;
+};
+
+/* Joins one directory of PATH and the name. */
+static int try_in(struct start *start, const char *dir, size_t len, const char *name)
+{
+	char path[PATH_MAX_HERE];
+
+	if (len + strlen(name) + 2 > sizeof(path))
+		return -ENAMETOOLONG;
+	memcpy(path, dir, len);
+	path[len] = '/';
+	memcpy(path + len + 1, name, strlen(name) + 1);
+	return sys_execve(path, start->child->argv, (char *const *)start->boot->env);
+}
+
+static const char *path_of(const struct boot *boot)
+{
+	for (int i = 0; i < boot->env_count; i++)
+		if (strncmp(boot->env[i], "PATH=", 5) == 0)
+			return boot->env[i] + 5;
+	return "/bin";
+}
+
+/* As execvp(3): the first that can be executed; EACCES is worth more than ENOENT. */
+static int search(struct start *start, const char *name)
+{
+	int kept = -ENOENT;
+
+	for (const char *dir = path_of(start->boot); *dir;) {
+		size_t len = strcspn(dir, ":");
+		int error = try_in(start, dir, len, name);
+
+		if (error != -ENOENT && error != -ENOTDIR && error != -EACCES)
+			return error;
+		if (error == -EACCES)
+			kept = error;
+		dir += len + (dir[len] == ':');
+	}
+	return kept;
+}
+
+/* Who and where the program is. The folder first: a user may be allowed less than root. */
+static int take_place(struct child *child)
+{
+	const struct identity *identity = child->identity;
+	int error = child->dir ? sys_chdir(child->dir) : 0;
+
+	if (error) {
+		child->failed_to = CHILD_ENTER;
+		return error;
+	}
+	if (identity)
+		error = sys_set_identity(identity->uid, identity->gid, identity->groups,
+					 identity->group_count);
+	if (error)
+		child->failed_to = CHILD_BECOME;
+	return error;
+}
+
+/*
+ * Runs in the child, in the parent's memory (vfork): whatever it writes the parent sees, and so
+ * child->error tells what exec said. Close-on-exec takes the rest of init's descriptors.
+ */
+static int in_child(void *argument)
+{
+	struct start *start = argument;
+	struct child *child = start->child;
+	sigset_t none;
+
+	if (child->session == SESSION_WITHOUT_TERMINAL)
+		sys_setsid();
+	for (int i = 0; i <= 2; i++)
+		if (child->stdio[i] >= 0)
+			sys_dup2(child->stdio[i], i);
+	sigemptyset(&none);
+	sys_set_mask(&none);
+	child->error = take_place(child);
+	if (child->error)
+		return 126;
+	if (strchr(child->argv[0], '/'))
+		child->error =
+			sys_execve(child->argv[0], child->argv, (char *const *)start->boot->env);
+	else
+		child->error = search(start, child->argv[0]);
+	return 127;
+}
+
+/* No console means no terminal, which is no error of the program. */
+static void become_leader(void)
+{
+	sys_setsid();
+	sys_take_tty(0);
+}
+
+static void say_why(const struct child *child)
+{
+	switch (child->failed_to) {
+	case CHILD_ENTER:
+		log_err(child->error, "enter %s to run %s", child->dir, child->argv[0]);
+		break;
+	case CHILD_BECOME:
+		log_err(child->error, "become user %u to run %s", child->identity->uid,
+			child->argv[0]);
+		break;
+	default:
+		log_err(child->error, "run %s", child->argv[0]);
+	}
+}
+
+int child_start(struct boot *boot, struct child *child)
+{
+	struct start start = { boot, child };
+
+	child->error = 0;
+	child->failed_to = CHILD_RUN;
+	child->status = 0;
+	child->ran_ms = -sys_clock_ms();
+	if (child->session == SESSION_OF_CONSOLE) {
+		become_leader();
+		child->pid = sys_spawn_in_foreground(in_child, &start);
+	} else {
+		child->pid = sys_spawn(in_child, &start);
+	}
+	if (child->pid < 0)
+		child->error = child->pid;
+	if (child->error)
+		say_why(child);
+	return child->error;
+}

@@ -1,0 +1,58 @@
+/* members.c - a file system on several devices: all of them have to be there. */
+#include <errno.h>
+#include <string.h>
+
+#include "init/pure/format.h"
+#include "init/root/root.h"
+#include "init/wire/wire.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+static int is_member(const struct device *device, const struct finding *of)
+{
+	return device->state == DEVICE_KNOWN && device->finding.found == FOUND_ONE &&
+	       device->finding.format == of->format && strcmp(device->finding.uuid, of->uuid) == 0;
+}
+
+/* Lists them as options of btrfs; how many there are, or -E2BIG. */
+static int list(const struct devices *devices, struct place *place)
+{
+	int count = 0;
+
+	place->members[0] = '\0';
+	for (int i = 0; i < devices->count; i++) {
+		size_t used = strlen(place->members);
+		const char *name = devices->all[i].name;
+
+		if (!is_member(&devices->all[i], &place->finding))
+			continue;
+		if (used + strlen(name) + sizeof(",device=/dev/") > sizeof(place->members))
+			return -E2BIG;
+		format_text(place->members + used, sizeof(place->members) - used,
+			    "%sdevice=/dev/%s", count++ ? "," : "", name);
+	}
+	return count;
+}
+
+int root_members(struct boot *boot, struct place *place, int64_t deadline)
+{
+	struct devices *devices = &boot->devices;
+	int count = 0;
+
+	devices_open(devices);
+	devices_scan(devices);
+	while (devices_are_busy(devices) ||
+	       ((count = list(devices, place)) >= 0 && count < place->finding.members)) {
+		int is_busy = devices_are_busy(devices);
+
+		if (!is_busy && devices_time_left(deadline) == 0)
+			return log_err(-ETIMEDOUT, "find all devices of %s=%s: %d of %d",
+				       place->word, place->name, count, place->finding.members);
+		if (!is_busy)
+			wire_tell("status root-find: %d of %d devices of %s", count,
+				  place->finding.members, place->name);
+		devices_wait(devices, LOOK_INSIDE, is_busy ? NO_DEADLINE : deadline);
+	}
+	return count < 0 ? log_err(count, "list the devices of %s=%s", place->word, place->name)
+			 : 0;
+}

@@ -1,0 +1,69 @@
+/* overlay.c - a layer over a root that stays as it is, for what is written. */
+#include <errno.h>
+#include <sys/mount.h>
+
+#include "init/module/module.h"
+#include "init/root/root.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define BASE "/run/rdinit"
+#define LAYER BASE "/overlay"
+#define UPPER LAYER "/upper"
+#define WORK LAYER "/work"
+#define OPTIONS "lowerdir=" LOWER ",upperdir=" UPPER ",workdir=" WORK
+
+static int make_folders(const char *const *folders)
+{
+	for (; *folders; folders++) {
+		int error = sys_mkdir(*folders, 0755);
+
+		if (error && error != -EEXIST)
+			return log_err(error, "make %s", *folders);
+	}
+	return 0;
+}
+
+/* With rdinit.mounts=minimal nothing is on /run yet, and the initramfs is about to be deleted. */
+int root_overlay_folders(struct boot *boot)
+{
+	static const char *const folders[] = { "/run", NULL };
+	static const char *const below[] = { BASE, LOWER, LAYER, HOST, NULL };
+	int error = make_folders(folders);
+
+	if (!error && boot->settings.mounts == MOUNTS_MINIMAL) {
+		error = sys_mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755");
+		if (error)
+			return log_err(error, "mount tmpfs on /run");
+	}
+	return error ? error : make_folders(below);
+}
+
+/* Memory, or the device. */
+static int mount_layer(struct boot *boot)
+{
+	const struct attempt layer = {
+		.boot = boot, .place = &boot->upper, .target = LAYER, .writing = WRITING_NEEDED
+	};
+	int error;
+
+	if (boot->upper.name[0])
+		return root_try(&layer);
+	error = sys_mount("tmpfs", LAYER, "tmpfs", MS_NODEV, "mode=0755");
+	return error ? log_err(error, "mount tmpfs on " LAYER) : 0;
+}
+
+int root_overlay(struct boot *boot)
+{
+	static const char *const folders[] = { UPPER, WORK, NULL };
+	int error = mount_layer(boot);
+
+	if (!error)
+		error = make_folders(folders);
+	if (error)
+		return error;
+	error = sys_mount("overlay", NEWROOT, "overlay", MS_SILENT, OPTIONS);
+	if (error == -ENODEV && drivers_ask(boot, "fs-overlay"))
+		error = sys_mount("overlay", NEWROOT, "overlay", MS_SILENT, OPTIONS);
+	return error ? log_err(error, "mount overlay on " NEWROOT) : 0;
+}

@@ -1,0 +1,123 @@
+/* report.c - what there is where the root was not found. */
+#include <errno.h>
+#include <string.h>
+
+#include "init/module/module.h"
+#include "init/pure/format.h"
+#include "init/root/root.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+#include "init/sys/sysfs.h"
+
+#define LINE 400 /* bytes: fits a line of the log with its prefix */
+
+static unsigned long mebibytes(const struct device *device)
+{
+	return (unsigned long)(sysfs_number(device->name, "size", 0) / 2048);
+}
+
+/* "vda 2048 MiB, vdb 16 MiB" */
+static void list(struct devices *devices)
+{
+	char text[LINE] = "";
+
+	for (int i = 0; i < devices->count; i++) {
+		size_t used = strlen(text);
+
+		format_text(text + used, sizeof(text) - used, "%s%s %lu MiB", i ? ", " : "",
+			    devices->all[i].name, mebibytes(&devices->all[i]));
+	}
+	log_say(LOG_ERROR, "block devices: %s", devices->count ? text : "none");
+}
+
+/* What the disk could be asked for by, where it was asked for so. */
+static void describe_disk(const struct device *device, const struct rootspec *spec)
+{
+	struct diskid id;
+
+	if (!rootspec_is_of_disk(spec) || device->part)
+		return;
+	device_id_asked(device, spec, &id);
+	if (id.kind == DISKID_NONE || !id.text[0])
+		log_say(LOG_ERROR, "%s: has no name of its own", device->name);
+	else
+		log_say(LOG_ERROR, "%s: %s%s", device->name,
+			spec->kind == ROOTSPEC_DISKPATH ? "/dev/disk/by-path/" : "WWID=", id.text);
+}
+
+/* "vda1: ext4 UUID=...", "vdb: LUKS2 UUID=...: not opened: encrypted, ..." */
+static void describe(const struct devices *devices, const struct device *device)
+{
+	const char *why_not = root_why_not(devices, device);
+	char text[LINE];
+
+	if (device->state == DEVICE_SILENT) {
+		log_say(LOG_ERROR, "%s: %s", device->name, device->trouble);
+		return;
+	}
+	if (device->state != DEVICE_KNOWN)
+		return;
+	if (device->finding.found == FOUND_UNREADABLE)
+		format_text(text, sizeof(text), "cannot be read: %s",
+			    strerror(device->finding.error));
+	else
+		finding_describe(&device->finding, text, sizeof(text));
+	log_say(LOG_ERROR, "%s: %s%s%s", device->name, text, why_not ? ": not opened: " : "",
+		why_not ? why_not : "");
+}
+
+/* Whether a hint was found: a name of another kind, or in other letters. */
+static int hint_near(struct devices *devices, const struct place *place,
+		     const struct rootspec *spec)
+{
+	int found = 0;
+
+	for (int i = 0; i < devices->count; i++) {
+		const struct device *device = &devices->all[i];
+		const char *word = NULL;
+
+		if (device->state == DEVICE_KNOWN)
+			word = rootspec_near(spec, &device->finding);
+		if (word)
+			log_say(LOG_ERROR, "hint: or is it %s=%s%s (%s)?", place->word, word,
+				rootspec_value(word, &device->finding), device->name);
+		found |= word != NULL;
+	}
+	return found;
+}
+
+/* A root by path was only looked for by its name until now. */
+static void look_at_all(struct devices *devices)
+{
+	devices_scan(devices);
+	while (devices_are_busy(devices))
+		devices_wait(devices, LOOK_INSIDE, NO_DEADLINE);
+}
+
+void root_report(struct boot *boot, const struct place *place, const struct rootspec *spec,
+		 int64_t waited_ms)
+{
+	const char *type = place == &boot->root ? boot->settings.rootfstype : NULL;
+	struct devices *devices = &boot->devices;
+
+	log_err(-ETIMEDOUT, "find %s=%s", place->word, place->name);
+	log_say(LOG_ERROR, "asked for %s=%s%s%s, waited %ld.%ld s", place->word, place->name,
+		type ? " rootfstype=" : "", type ? type : "", (long)(waited_ms / 1000),
+		(long)(waited_ms % 1000 / 100));
+	look_at_all(devices);
+	list(devices);
+	for (int i = 0; i < devices->count; i++)
+		describe(devices, &devices->all[i]);
+	for (int i = 0; i < devices->count; i++)
+		describe_disk(&devices->all[i], spec);
+	log_say(LOG_ERROR, "modules: %d loaded, %d failed%s%s", boot->modules_loaded,
+		boot->modules_failed, boot->modules_failed ? ":" : "", boot->failed_modules);
+	drivers_report(boot);
+	root_firmware_report();
+	if (devices->count == 0)
+		log_say(LOG_ERROR,
+			"hint: is the disk's driver in the image? (virtio_blk, nvme, ahci, "
+			"sd_mod ...)");
+	else if (!hint_near(devices, place, spec))
+		log_say(LOG_ERROR, "hint: is it one of these? a disk's name depends on its driver");
+}

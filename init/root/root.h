@@ -1,0 +1,99 @@
+/* root.h - what the steps root-find and root-mount share. */
+#ifndef RDINIT_ROOT_ROOT_H
+#define RDINIT_ROOT_ROOT_H
+
+#include "init/boot.h"
+#include "init/pure/rootspec.h"
+
+/* report.c: says that the root was not found, what was looked for and what there is instead,
+ * device by device, and what may have been meant. */
+void root_report(struct boot *boot, const struct place *place, const struct rootspec *spec,
+		 int64_t waited_ms);
+
+/* boot_partition.c: the UUID of the partition that the boot loader was started from, by firmware of
+ * the EFI kind; "": nobody tells, or what fails was said. */
+void root_boot_partition(struct boot *boot, char uuid[FINDING_UUID_MAX]);
+
+/* firmware.c: for the report: firmware that drivers asked for since the start of the kernel,
+ * and did not get, each once, with the cure. Nothing where the kernel's log cannot be read. */
+void root_firmware_report(void);
+
+/* share.c: takes the tag where the root is a folder of the host. 1; 0 where it is none;
+ * -errno, said. */
+int root_share_name(struct boot *boot);
+/* Mounts it, as soon as the host offers it. 0; 1 where the root is no such folder; -errno, said. */
+int root_share(struct boot *boot, const char *target, unsigned long flags);
+
+/* root_find.c: looks at the place's device, and takes it. 0 or -errno, said. */
+int root_look(struct boot *boot, struct place *place);
+
+/* What a device that is write-protected is to somebody who would write. */
+enum writing { WRITING_IF_POSSIBLE, WRITING_NEEDED };
+
+struct attempt {
+	struct boot *boot;
+	const struct place *place;
+	const char *target;
+	const char *shown; /* the target in messages; NULL: as it is */
+	const char *types; /* to try, by commas; NULL: what was found, or else all */
+	const char *options; /* NULL: none */
+	unsigned long flags; /* MS_* */
+	enum writing writing;
+};
+
+/* try.c: mounts the place's device as the first of the types that works, with the modules
+ * that the image has for them. 0 or -errno, said. */
+int root_try(const struct attempt *attempt);
+
+/* root_mount.c: changes how mounts on the target propagate, MS_SHARED and the like; 0: as they do.
+ * 0 or -errno, said. */
+int root_propagate(const char *target, unsigned long propagation);
+
+/* root_mount.c: the devices of a file system on several, and `own`, as options. NULL: none. */
+const char *root_options(const struct place *place, const char *own, char *text, size_t size);
+
+/* check.c: runs the image's /sbin/fsck.TYPE, if it has one, as fsck.mode= and fsck.repair=
+ * say. `types` as in struct attempt. 0: it may be mounted; -errno, said. Does not return where the
+ * program asked for a restart. */
+int root_check(struct boot *boot, const struct place *place, const char *types);
+
+/* root_find.c: waits for the place's device, as its name says, and looks at it. `since` as of
+ * sys_clock_ms(). 0 or -errno, said, with the report of what there is. */
+int root_wait(struct boot *boot, struct place *place, int64_t since, int64_t deadline);
+
+/* loop_file.c: mounts the root on HOST, and makes the root the file rdinit.loop= in it. 0 or
+ * -errno, said. */
+int root_loop(struct boot *boot);
+
+/* Attaches the file to a loop device, which becomes the root, and looks at it. Closes `file`. 0 or
+ * -errno, said. */
+int root_loop_carry(struct boot *boot, int file, const char *name);
+
+/* ram.c: a copy in memory of what is open. Its descriptor, or -errno, said: -ENOMEM, before
+ * anything was copied, where it does not fit; -EIO where what is read ends too early. */
+int root_ram(int from, const char *what);
+/* The same of the device of the root: -EOPNOTSUPP where its file system is on several. */
+int root_ram_device(const struct place *root);
+
+/* members.c: waits for all devices of the place's file system. 0 or -errno, said. */
+int root_members(struct boot *boot, struct place *place, int64_t deadline);
+
+/* take.c: takes the device for the place if what is on it is a file system, or nothing that we
+ * know; 0, or -errno, said. */
+int root_take(struct place *place, const struct device *device);
+
+/* overlay.c: makes /run what survives the switch, and the folders below it. 0 or
+ * -errno, said. */
+int root_overlay_folders(struct boot *boot);
+
+/* On top of the root, which is on LOWER, a layer that takes what is written. 0 or
+ * -errno, said. */
+int root_overlay(struct boot *boot);
+
+/* Whether the device is a partition of a disk that is a member itself. */
+int root_is_in_member(const struct devices *devices, const struct device *device);
+
+/* NULL, or why /init cannot use what is on the device. */
+const char *root_why_not(const struct devices *devices, const struct device *device);
+
+#endif

@@ -1,0 +1,93 @@
+/* share.c - a folder of the host as the root: 9p and virtiofs, by their tags. */
+#include <errno.h>
+#include <string.h>
+
+#include "init/module/module.h"
+#include "init/pure/format.h"
+#include "init/root/root.h"
+#include "init/wire/wire.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define OPTIONS_MAX 512 /* bytes, with those of rootflags= */
+
+static const struct share {
+	const char *type, *prefix; /* "9p:TAG" is customary, too */
+	const char *options;
+	const char *alias; /* of the module that brings the devices, beside that of the type */
+} shares[] = {
+	{ "9p", "9p:", "trans=virtio,version=9p2000.L", "virtio:d00000009v00001AF4" },
+	{ "virtiofs", "virtiofs:", "", "virtio:d0000001Av00001AF4" },
+};
+
+static const struct share *share_of(const struct settings *settings)
+{
+	for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++)
+		if ((settings->rootfstype && strcmp(settings->rootfstype, shares[i].type) == 0) ||
+		    strncmp(settings->root, shares[i].prefix, strlen(shares[i].prefix)) == 0)
+			return &shares[i];
+	return NULL;
+}
+
+int root_share_name(struct boot *boot)
+{
+	const struct share *share = share_of(&boot->settings);
+	const char *tag = boot->settings.root;
+
+	if (!share)
+		return 0;
+	if (strncmp(tag, share->prefix, strlen(share->prefix)) == 0)
+		tag += strlen(share->prefix);
+	if (!*tag || strlen(tag) >= sizeof(boot->root.device))
+		return log_err(-EINVAL, "take the tag of root=%s", boot->settings.root);
+	memcpy(boot->root.device, tag, strlen(tag) + 1);
+	return 1;
+}
+
+static int try(struct boot *boot, const struct share *share, const char *target,
+	       unsigned long flags)
+{
+	const char *more = boot->settings.root_mount.text ? boot->settings.root_mount.text : "";
+	char options[OPTIONS_MAX], alias[32];
+	int error;
+
+	if (strlen(share->options) + strlen(more) + 2 > sizeof(options))
+		return -E2BIG;
+	format_text(options, sizeof(options), "%s%s%s", share->options,
+		    *share->options && *more ? "," : "", more);
+	error = sys_mount(boot->root.device, target, share->type, flags, options);
+	format_text(alias, sizeof(alias), "fs-%s", share->type);
+	if (error == -ENODEV && drivers_ask(boot, alias) + drivers_ask(boot, share->alias))
+		error = sys_mount(boot->root.device, target, share->type, flags, options);
+	return error;
+}
+
+/* What both say of a tag that nobody offers, until now. */
+static int may_come(int error)
+{
+	return error == -ENOENT || error == -EINVAL;
+}
+
+int root_share(struct boot *boot, const char *target, unsigned long flags)
+{
+	const struct share *share = share_of(&boot->settings);
+	int64_t deadline = devices_deadline(boot->settings.timeout_s);
+	int error;
+
+	if (!share)
+		return 1;
+	error = try(boot, share, target, flags);
+	if (may_come(error)) {
+		devices_open(&boot->devices);
+		log_say(LOG_INFO, "waiting for the tag %s", boot->root.device);
+		wire_tell("status root-mount: waiting for the tag %s", boot->root.device);
+		error = try(boot, share, target, flags);
+	}
+	while (may_come(error) && devices_time_left(deadline) != 0) {
+		devices_wait(&boot->devices, LOOK_AT_NAMES, deadline);
+		error = try(boot, share, target, flags);
+	}
+	return error ? log_err(error, "mount the host's folder %s on %s as %s", boot->root.device,
+			       target, share->type)
+		     : 0;
+}

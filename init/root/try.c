@@ -1,0 +1,122 @@
+/* try.c - mounts a device as one of the file systems that it may be. */
+#include <errno.h>
+#include <string.h>
+#include <sys/mount.h>
+
+#include "init/module/module.h"
+#include "init/pure/finding.h"
+#include "init/pure/format.h"
+#include "init/pure/fslist.h"
+#include "init/root/root.h"
+#include "init/sys/file.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define FILESYSTEMS_MAX 4096 /* bytes of /proc/filesystems; Debian's is 600 */
+#define TRIED_MAX 300 /* bytes: a line of the log */
+
+/* As the kernel itself would, had it a program to ask. */
+static int ask_for(struct boot *boot, const char *type)
+{
+	char alias[64];
+
+	format_text(alias, sizeof(alias), "fs-%s", type);
+	return drivers_ask(boot, alias);
+}
+
+static int mount_as(const struct attempt *attempt, const char *type, unsigned long more_flags)
+{
+	return sys_mount(attempt->place->device, attempt->target, type,
+			 attempt->flags | MS_SILENT | more_flags, attempt->options);
+}
+
+/* EACCES and EROFS say that the device is write-protected: mounted read-only rather than not at
+ * all, as the kernel does with its own root. */
+static int try(const struct attempt *attempt, const char *type)
+{
+	int error = mount_as(attempt, type, 0);
+
+	if (error == -ENODEV && ask_for(attempt->boot, type))
+		error = mount_as(attempt, type, 0);
+	if ((error == -EACCES || error == -EROFS) && !(attempt->flags & MS_RDONLY) &&
+	    attempt->writing == WRITING_IF_POSSIBLE) {
+		error = mount_as(attempt, type, MS_RDONLY);
+		if (!error)
+			log_say(LOG_WARNING, "%s is write-protected: mounted read-only",
+				attempt->place->device);
+	}
+	return error;
+}
+
+/* Of several errors the one that says most: anything but "not mine" (EINVAL) and "no such type"
+ * (ENODEV). */
+static int weightier(int kept, int error)
+{
+	return kept == 0 || kept == -ENODEV || (kept == -EINVAL && error != -ENODEV) ? error : kept;
+}
+
+static int try_all(const struct attempt *attempt, const char **types, int count)
+{
+	const char *device = attempt->place->device;
+	char tried[TRIED_MAX] = "";
+	int kept = 0;
+
+	for (int i = 0; i < count; i++) {
+		size_t used = strlen(tried);
+		int error = try(attempt, types[i]);
+
+		if (!error && count > 1)
+			log_say(LOG_INFO, "%s as %s", device, types[i]);
+		if (!error)
+			return 0;
+		kept = weightier(kept, error);
+		format_text(tried + used, sizeof(tried) - used, "%s%s", i ? ", " : "", types[i]);
+	}
+	return log_err(kept ? kept : -ENODEV, "mount %s on %s as %s", device,
+		       attempt->shown ? attempt->shown : attempt->target,
+		       count ? tried : "anything: this kernel knows no block file system");
+}
+
+static int list_types(const char *asked, char *text, size_t size, const char **types)
+{
+	int left_out, count = 0;
+	long len;
+
+	if (asked) {
+		if (strlen(asked) >= size)
+			return log_err(-E2BIG, "take the list of file systems");
+		memcpy(text, asked, strlen(asked) + 1);
+		count = fslist_split(text, types, &left_out);
+	}
+	if (count == 0) {
+		len = file_read("/proc/filesystems", text, size);
+		if (len < 0)
+			return log_err((int)len, "read /proc/filesystems");
+		count = fslist_parse(text, types, &left_out);
+	}
+	if (left_out)
+		log_say(LOG_WARNING, "%d file systems more than can be tried", left_out);
+	return count;
+}
+
+/* The name of the module that is missing, which the table of hints cannot know. */
+static int name_driver(const struct format_info *format, int error)
+{
+	if (error == -ENODEV && format->module)
+		log_say(LOG_ERROR,
+			"hint: what is there is %s: its driver is CONFIG_%s, or the "
+			"module %s (rdinit pack --module %s)",
+			format->title, format->symbol, format->module, format->module);
+	return error;
+}
+
+int root_try(const struct attempt *attempt)
+{
+	const struct format_info format = format_info(attempt->place->finding.format);
+	char text[FILESYSTEMS_MAX];
+	const char *types[FSLIST_MAX];
+	int count = list_types(attempt->types ? attempt->types : format.mount_as, text,
+			       sizeof(text), types);
+
+	return count < 0 ? count : name_driver(&format, try_all(attempt, types, count));
+}

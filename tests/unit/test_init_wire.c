@@ -1,0 +1,89 @@
+/* test_init_wire.c - telling the host: the port where it is there, a serial line where it is not.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "init/wire/wire.h"
+#include "tests/unit/fake_sys.h"
+
+static int reset(void **state)
+{
+	(void)state;
+	fake_reset();
+	wire_tty(NULL);
+	fake_file("/dev/ttyS2", "", 0);
+	return 0;
+}
+
+static void the_port_takes_a_line(void **state)
+{
+	(void)state;
+	fake_answer("ioperm", 0, FAKE_ALWAYS);
+	fake_answer("inb", 0xe9, FAKE_ALWAYS);
+	wire_tty("ttyS2");
+	wire_tell("failed %s\n%d", "x", 3);
+	assert_string_equal(fake_calls, "outb failed x 3\n");
+}
+
+/* The instruction would be a SIGSEGV. */
+static void a_kernel_that_refuses_the_port_is_not_written_to(void **state)
+{
+	(void)state;
+	fake_answer("ioperm", -ENOSYS, FAKE_ALWAYS);
+	fake_answer("inb", 0xe9, FAKE_ALWAYS);
+	wire_tell("exit 7");
+	assert_string_equal(fake_calls, "");
+}
+
+static void a_serial_line_takes_what_the_port_does_not(void **state)
+{
+	(void)state;
+	fake_answer("ioperm", -ENOSYS, FAKE_ALWAYS);
+	wire_tty("ttyS2");
+	wire_tell("exit 7");
+	assert_string_equal(fake_calls, "write /dev/ttyS2 exit 7\n\n");
+	fake_reset();
+	fake_file("/dev/ttyS2", "", 0);
+	fake_answer("ioperm", 0, FAKE_ALWAYS); /* allowed, but nobody is there */
+	wire_tell("off");
+	assert_string_equal(fake_calls, "write /dev/ttyS2 off\n\n");
+}
+
+static void a_line_that_comes_in_parts_arrives_whole(void **state)
+{
+	(void)state;
+	fake_answer("write /dev/ttyS2 exit 7", 5, 1);
+	wire_tty("ttyS2");
+	wire_tell("exit 7");
+	assert_string_equal(fake_calls, "write /dev/ttyS2 exit 7\n\nwrite /dev/ttyS2 7\n\n");
+}
+
+static void a_line_that_cannot_be_said_changes_nothing(void **state)
+{
+	(void)state;
+	wire_tty("ttyS9");
+	wire_tell("exit 7");
+	fake_answer("write", -EIO, FAKE_ALWAYS);
+	wire_tty("ttyS2");
+	wire_tell("exit 7");
+	assert_string_equal(fake_calls, "write /dev/ttyS2 exit 7\n\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(the_port_takes_a_line, reset),
+		cmocka_unit_test_setup(a_kernel_that_refuses_the_port_is_not_written_to, reset),
+		cmocka_unit_test_setup(a_serial_line_takes_what_the_port_does_not, reset),
+		cmocka_unit_test_setup(a_line_that_comes_in_parts_arrives_whole, reset),
+		cmocka_unit_test_setup(a_line_that_cannot_be_said_changes_nothing, reset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
