@@ -53,14 +53,14 @@ int appliance(struct boot *boot)
 		child.identity = &identity;
 	if (boot->settings.links)
 		links_make(boot);
-	stdio_frames_open(boot, child.stdio);
+	stdio_open(boot, child.stdio);
 	/* A terminal that is not its input and output would hang up on its children as soon as it
 	 * has ended. */
 	if (child.stdio[1] >= 0)
 		child.session = SESSION_WITHOUT_TERMINAL;
 	wire_tell("ready");
 	error = child_start(boot, &child);
-	stdio_frames_close(child.stdio);
+	stdio_close(child.stdio);
 	if (!error)
 		child_wait(boot, &child);
 	tell_end(&child);

@@ -5,7 +5,10 @@
 #include <stdint.h>
 
 #include "init/device/devices.h"
-#include "init/pure/drivers.h"
+#include "init/device/links.h"
+#include "init/loop/loop.h"
+#include "init/module/queue.h"
+#include "init/program/stdio.h"
 #include "init/pure/limits.h"
 #include "init/pure/mode.h"
 #include "init/pure/settings.h"
@@ -35,13 +38,6 @@ struct place {
 	char members[MEMBERS_MAX]; /* a file system on several devices: all, as mount options */
 };
 
-enum driver_state {
-	DRIVER_UNASKED,
-	DRIVER_REFUSED, /* blacklisted, and a device asked; a module that needs it still gets it */
-	DRIVER_QUEUED, /* or being loaded */
-	DRIVER_DONE, /* loaded, or tried */
-};
-
 struct boot {
 	char **argv, **envp; /* as the kernel gave them to /init */
 	struct settings settings;
@@ -56,16 +52,12 @@ struct boot {
 	int unanswered; /* devices in the report that have no driver */
 	char failed_modules[FAILED_MODULES_MAX];
 	struct place root, upper; /* upper: what rd.overlay= names */
+	struct loop loop;
+	struct uevents uevents;
 	struct devices devices;
-	/* While a program runs: the kernel told of a device. When it must be called again at the
-	 * latest, as of sys_clock_ms(). NULL: nobody listens. */
-	int64_t (*hear)(struct boot *boot);
-	int64_t links_due; /* no longer is waited for who does not answer; 0: nobody is */
-	int links_missing; /* they were made without somebody's */
-	struct drivers drivers; /* the image's table; of no lines where it has none */
-	unsigned char driver_state[DRIVERS_MAX]; /* enum driver_state of each line */
-	uint16_t driver_queue[DRIVERS_MAX]; /* lines to be loaded, each behind what it needs */
-	unsigned int driver_queued;
+	struct links links;
+	struct module_queue queue;
+	struct stdio stdio;
 	char cmdline[COMMAND_LINE_MAX]; /* settings points into these */
 	char image_words[IMAGE_WORDS_MAX];
 	size_t image_words_used;

@@ -46,7 +46,7 @@ static _Noreturn void wait_for_ever(struct boot *boot)
 	child_wait_for_request(boot);
 	power(boot);
 	for (;;)
-		sys_poll(NULL, 0, -1);
+		loop_run(&boot->loop, NULL, NULL, NO_DEADLINE);
 }
 
 _Noreturn void give_up(struct boot *boot, const char *step, int error)
@@ -64,19 +64,23 @@ _Noreturn void give_up(struct boot *boot, const char *step, int error)
 	if (what == ONFAIL_WAIT)
 		wait_for_ever(boot);
 	if (what == ONFAIL_REBOOT && !boot->settings.onfail && boot->settings.panic_s > 0)
-		sys_poll(NULL, 0, (int64_t)boot->settings.panic_s * 1000);
+		loop_run(&boot->loop, NULL, NULL, loop_deadline(boot->settings.panic_s));
 	if (what == ONFAIL_REBOOT)
 		boot->way_out = WAY_OUT_REBOOT;
 	if (what == ONFAIL_HALT)
 		boot->way_out = WAY_OUT_HALT;
 	power(boot);
 	for (;;)
-		sys_poll(NULL, 0, -1);
+		loop_run(&boot->loop, NULL, NULL, NO_DEADLINE);
 }
 
 /* The second crash finds no handler: the kernel panics, and panic= decides. */
 static void crashed(int signal)
 {
+	/* Nodes of the loop may be what is broken, or lie on the broken stack. */
+	memset(&guarded->loop, 0, sizeof(guarded->loop));
+	guarded->stdio.loop = NULL;
+	loop_open(&guarded->loop);
 	log_err(-EFAULT, "PID 1 was hit by SIG%s", signal_name(signal));
 	give_up(guarded, log_current_step(), -EFAULT);
 }

@@ -3,7 +3,6 @@
 #include <stddef.h>
 
 #include "init/boot.h"
-#include "init/program/child.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
@@ -70,7 +69,8 @@ static void begin(struct boot *boot, char **argv, char **envp)
 	boot->argv = argv;
 	boot->envp = envp;
 	settings_defaults(&boot->settings);
-	child_block_signals();
+	loop_open(&boot->loop);
+	devices_init(&boot->devices, &boot->loop, &boot->uevents);
 	crash_guard(boot);
 }
 

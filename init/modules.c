@@ -9,15 +9,14 @@
 #include "init/sys/file.h"
 #include "init/sys/log.h"
 
-#define LISTED_MAX 128 /* modules in a batch */
+#define LISTED_MAX 128 /* modules that one child loads: the rest of the list is the next one's */
 
-/* One batch of the list: what is more comes in the next. */
 static struct module_line listed[LISTED_MAX];
 
-static int job_of(struct boot *boot, unsigned int at, struct module_job *job)
+static int job_at(struct boot *boot, unsigned int at, struct module_job *job)
 {
 	(void)boot;
-	*job = (struct module_job){ listed[at].path, listed[at].options, at, 0 };
+	*job = (struct module_job){ listed[at].path, listed[at].options, at, false };
 	return 0;
 }
 
@@ -26,10 +25,17 @@ static void done(struct boot *boot, const struct module_job *job, int error)
 	module_account(boot, job->path, error);
 }
 
+static bool is_over(void *loader)
+{
+	return !loader_is_running(loader);
+}
+
 static int load_list(struct boot *boot)
 {
+	static const struct batch batch = { job_at, done, NULL };
 	static char list[MODULE_LIST_MAX];
-	struct batch batch = { 0, job_of, done };
+	struct loader loader = { .boot = boot, .batch = &batch };
+	unsigned int count;
 	char *rest = list;
 	long len = file_read(MODULES_FILE, list, sizeof(list));
 
@@ -38,11 +44,12 @@ static int load_list(struct boot *boot)
 	if (len < 0)
 		return log_err((int)len, "read " MODULES_FILE);
 	do {
-		batch.count = 0;
-		while (batch.count < LISTED_MAX && modlist_next(&rest, &listed[batch.count]))
-			batch.count++;
-		loader_run(boot, &batch);
-	} while (batch.count);
+		count = 0;
+		while (count < LISTED_MAX && modlist_next(&rest, &listed[count]))
+			count++;
+		loader_start(&loader, 0, count);
+		loop_run(&boot->loop, is_over, &loader, NO_DEADLINE);
+	} while (count);
 	return 0;
 }
 

@@ -1,7 +1,6 @@
 /* power.c - ends the machine: processes, disks, then the power. */
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -9,7 +8,6 @@
 #include <unistd.h>
 
 #include "init/boot.h"
-#include "init/program/child.h"
 #include "init/pure/format.h"
 #include "init/pure/mounts.h"
 #include "init/pure/number.h"
@@ -56,18 +54,31 @@ static int hang_up(const struct dirent_view *entry, void *argument)
 	return 0;
 }
 
-static void end_processes(const struct boot *boot)
+/* And what they wrote last has left the machine. */
+static bool all_have_ended(void *argument)
 {
-	if (sys_kill(-1, SIGTERM) == -ESRCH)
-		return;
-	sys_kill(-1, SIGCONT); /* a stopped process cannot hear TERM */
-	file_each("/proc", hang_up, NULL);
-	if (child_reap_all((int64_t)boot->settings.grace_s * 1000))
+	struct boot *boot = argument;
+
+	return !loop_reap(&boot->loop) && stdio_is_over(&boot->stdio);
+}
+
+static int wait_for_end(struct boot *boot, int64_t ms)
+{
+	return loop_run(&boot->loop, all_have_ended, boot, sys_clock_ms() + ms);
+}
+
+static void end_processes(struct boot *boot)
+{
+	if (sys_kill(-1, SIGTERM) != -ESRCH) {
+		sys_kill(-1, SIGCONT); /* a stopped process cannot hear TERM */
+		file_each("/proc", hang_up, NULL);
+	}
+	if (wait_for_end(boot, (int64_t)boot->settings.grace_s * 1000) == 0)
 		return;
 	log_say(LOG_WARNING, "processes still there %d s after SIGTERM: killed",
 		boot->settings.grace_s);
 	sys_kill(-1, SIGKILL);
-	child_reap_all(AFTER_KILL_MS);
+	wait_for_end(boot, AFTER_KILL_MS);
 }
 
 static int holds_data(const char *type)
@@ -110,28 +121,44 @@ static void release_mounts(void)
 		release(targets[--count]);
 }
 
-static int settle(void *pipe)
+static int sync_disks(void *unused)
 {
+	(void)unused;
 	sys_sync();
 	release_mounts();
-	if (pipe)
-		sys_write(*(int *)pipe, "", 1);
 	return 0;
 }
 
-/* As long as less and less is left to be written, a slow disk has all the time that it needs. */
-static void wait_for_disks(int pipe)
+struct syncing {
+	struct loop_child child;
+	bool is_over;
+	int status;
+};
+
+static void synced(void *owner, int status)
 {
-	struct pollfd news = { .fd = pipe, .events = POLLIN };
+	struct syncing *syncing = owner;
+
+	syncing->is_over = true;
+	syncing->status = status;
+}
+
+static bool is_over(void *syncing)
+{
+	return ((const struct syncing *)syncing)->is_over;
+}
+
+/* As long as less and less is left to be written, a slow disk has all the time that it needs. A
+ * child that died did not end its work, but does not hang either. */
+static void wait_for_disks(struct loop *loop, struct syncing *syncing)
+{
 	uint64_t left, least = UINT64_MAX;
 	int64_t deadline = 0;
 
 	do {
-		/* A poll that fails tells nothing: the child may still write. One that died did
-		 * not end its work, but does not hang either. */
-		if (sys_poll(&news, 1, LOOK_MS) > 0) {
-			if (!(news.revents & POLLIN))
-				settle(NULL);
+		if (loop_run(loop, is_over, syncing, sys_clock_ms() + LOOK_MS) == 0) {
+			if (syncing->status)
+				sync_disks(NULL);
 			return;
 		}
 		left = meminfo_unwritten();
@@ -140,23 +167,28 @@ static void wait_for_disks(int pipe)
 			deadline = sys_clock_ms() + STALLED_MS;
 			wire_tell("within %d", STALLED_MS / 1000);
 		}
-	} while (devices_time_left(deadline));
+	} while (loop_time_left(deadline));
+	loop_remove_child(loop, &syncing->child);
 	log_say(LOG_WARNING,
 		"a disk does not answer for %d s: left as it is, with %lu KiB unwritten",
 		STALLED_MS / 1000, least == UINT64_MAX ? 0 : (unsigned long)(least / 1024));
 }
 
 /* In a child: on a disk that hangs both sync and umount wait for ever. */
-static void settle_disks(void)
+static void release_disks(struct loop *loop)
 {
-	int ends[2], error = sys_pipe(ends), pid = error ? error : sys_fork(settle, &ends[1]);
+	int pid = sys_fork(sync_disks, NULL);
+	struct syncing syncing = { .child = { .node.owner = &syncing,
+					      .pid = pid,
+					      .deadline = NO_DEADLINE,
+					      .ended = synced } };
 
 	if (pid < 0) {
-		settle(NULL);
+		sync_disks(NULL);
 		return;
 	}
-	sys_close(ends[1]);
-	wait_for_disks(ends[0]);
+	loop_add_child(loop, &syncing.child);
+	wait_for_disks(loop, &syncing);
 }
 
 /* Without ACPI a power off leaves most virtual machines halted for ever, but the reboot that
@@ -193,7 +225,7 @@ static int command_of(enum way_out way)
 
 /* A kernel that refuses one way may take another; one that refuses all leaves a PID 1 that waits
  * and reaps, for it must not exit. */
-static _Noreturn void leave(enum way_out way)
+static _Noreturn void leave(struct loop *loop, enum way_out way)
 {
 	static const enum way_out others[] = { WAY_OUT_POWEROFF, WAY_OUT_REBOOT };
 	int error = sys_reboot(command_of(way));
@@ -202,10 +234,8 @@ static _Noreturn void leave(enum way_out way)
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (others[i] != way)
 			sys_reboot(command_of(others[i]));
-	for (;;) {
-		child_reap_all(1000);
-		sys_poll(NULL, 0, 1000);
-	}
+	for (;;)
+		loop_run(loop, NULL, NULL, NO_DEADLINE);
 }
 
 int power(struct boot *boot)
@@ -217,9 +247,9 @@ int power(struct boot *boot)
 
 	wire_tell("within %d", boot->settings.grace_s + (AFTER_KILL_MS + LOOK_MS) / 1000);
 	end_processes(boot);
-	settle_disks();
+	release_disks(&boot->loop);
 	way = choose_way(boot);
 	wire_tell("%s", words[way]);
 	sys_drain_tty(1); /* what is still in the serial port's buffer is lost otherwise */
-	leave(way);
+	leave(&boot->loop, way);
 }

@@ -19,8 +19,9 @@
  * A node can be there before its disk is: devtmpfs makes it first, and until the disk is ready
  * (and its partitions read) opening it gives ENXIO. Any other error is the mount's to report.
  */
-static int is_there(const struct place *place)
+static bool is_there(void *argument)
 {
+	const struct place *place = argument;
 	int fd = sys_open(place->device, O_RDONLY | O_NONBLOCK);
 
 	if (fd >= 0)
@@ -31,6 +32,21 @@ static int is_there(const struct place *place)
 static void name_device(char path[DEVICE_PATH_MAX], const struct device *device)
 {
 	format_text(path, DEVICE_PATH_MAX, "/dev/%s", device->name);
+}
+
+static bool are_known(void *boot)
+{
+	return root_devices_are_known(boot);
+}
+
+bool root_devices_are_known(struct boot *boot)
+{
+	return devices_are_known(&boot->devices) && module_queue_is_idle(boot);
+}
+
+void root_wait_until_known(struct boot *boot)
+{
+	loop_run(&boot->loop, are_known, boot, NO_DEADLINE);
 }
 
 /* --- by name: what a probe found on a device --- */
@@ -109,36 +125,64 @@ static void say_waiting(const struct place *place)
 	wire_tell("status root-find: waiting for %s", place->name);
 }
 
-/* Every device that is there is looked at before one is chosen: so their order never matters. */
+struct search {
+	struct boot *boot;
+	const struct place *place;
+	const struct rootspec *spec;
+	struct device *device; /* NULL: not found until now */
+	int is_twice;
+};
+
+/* Every device that is there is probed, and every driver asked for is loaded, before one is chosen:
+ * so their order never matters. */
+static bool is_chosen(void *argument)
+{
+	struct search *search = argument;
+
+	if (!root_devices_are_known(search->boot))
+		return false;
+	search->device =
+		choose(&search->boot->devices, search->place, search->spec, &search->is_twice);
+	return search->device != NULL;
+}
+
+static int search_for(struct search *search, int64_t deadline)
+{
+	struct boot *boot = search->boot;
+
+	devices_scan(&boot->devices);
+	devices_probe_all(&boot->devices);
+	root_wait_until_known(boot);
+	if (is_chosen(search))
+		return 0;
+	say_waiting(search->place);
+	devices_open(&boot->devices);
+	devices_scan(&boot->devices);
+	devices_probe_all(&boot->devices);
+	if (devices_wait(&boot->devices, is_chosen, search, deadline) == 0)
+		return 0;
+	/* What came last has the time of its own probe. */
+	root_wait_until_known(boot);
+	return is_chosen(search) ? 0 : -ETIMEDOUT;
+}
+
 static int find_by_name(struct boot *boot, struct place *place, const struct rootspec *spec,
 			int64_t deadline)
 {
-	struct devices *devices = &boot->devices;
-	struct device *device = NULL;
-	int has_said = 0, is_twice;
+	struct search search = { .boot = boot, .place = place, .spec = spec };
+	int error = search_for(&search, deadline);
 
-	devices_scan(devices);
-	while (devices_are_busy(devices) || !(device = choose(devices, place, spec, &is_twice))) {
-		int is_busy = devices_are_busy(devices);
-
-		if (!is_busy && devices_time_left(deadline) == 0)
-			return -ETIMEDOUT;
-		if (!is_busy && !has_said++) {
-			say_waiting(place);
-			devices_open(devices);
-			devices_scan(devices);
-			continue;
-		}
-		devices_wait(devices, LOOK_INSIDE, is_busy ? NO_DEADLINE : deadline);
-	}
-	if (is_twice && boot->settings.unique)
+	if (error)
+		return error;
+	if (search.is_twice && boot->settings.unique)
 		return log_err(-ENOTUNIQ,
 			       "take %s=%s: several devices have this name (rdinit.unique)",
 			       place->word, place->name);
-	name_device(place->device, device);
-	if (spec->kind == ROOTSPEC_GPT_AUTO && device->finding.part_flags & PARTITION_READ_ONLY)
+	name_device(place->device, search.device);
+	if (spec->kind == ROOTSPEC_GPT_AUTO &&
+	    search.device->finding.part_flags & PARTITION_READ_ONLY)
 		boot->settings.root_access = MOUNT_READ_ONLY;
-	return root_take(place, device);
+	return root_take(place, search.device);
 }
 
 /* --- by path or number --- */
@@ -177,21 +221,40 @@ static void take_name(struct devices *devices, struct place *place, const struct
 	memcpy(place->device, name, sizeof(name));
 }
 
+struct probed {
+	struct devices *devices;
+	dev_t number;
+};
+
+/* What comes and goes meanwhile may move the device in the table. */
+static struct device *device_of(const struct probed *probed)
+{
+	return devices_find(probed->devices, major(probed->number), minor(probed->number));
+}
+
+static bool is_probed(void *argument)
+{
+	const struct device *device = device_of(argument);
+
+	return !device || (device->state != DEVICE_NEW && device->state != DEVICE_PROBING);
+}
+
 /* A member must not be mounted by its path either. */
 static int look_at(struct devices *devices, struct place *place)
 {
+	struct probed probed = { .devices = devices };
 	struct device *device;
 	struct stat st;
 	int error = sys_stat(place->device, &st);
 
 	if (error)
 		return log_err(error, "look at %s", place->device);
-	device = devices_find(devices, major(st.st_rdev), minor(st.st_rdev));
-	while (device && devices_probe(devices, device)) {
-		devices_wait(devices, LOOK_AT_NAMES, NO_DEADLINE);
-		/* What comes and goes meanwhile may have moved it. */
-		device = devices_find(devices, major(st.st_rdev), minor(st.st_rdev));
-	}
+	probed.number = st.st_rdev;
+	device = device_of(&probed);
+	if (device)
+		devices_probe(devices, device);
+	loop_run(devices->loop, is_probed, &probed, NO_DEADLINE);
+	device = device_of(&probed);
 	return device ? root_take(place, device) : 0;
 }
 
@@ -220,11 +283,8 @@ static int find_by_path(struct boot *boot, struct place *place, const struct roo
 		say_waiting(place);
 		devices_open(devices);
 	}
-	while (!is_there(place)) {
-		if (devices_time_left(deadline) == 0)
-			return -ETIMEDOUT;
-		devices_wait(devices, LOOK_AT_NAMES, deadline);
-	}
+	if (devices_wait(devices, is_there, place, deadline))
+		return -ETIMEDOUT;
 	if (is_number || place->looking != LOOKING_NEVER)
 		devices_scan(devices);
 	if (is_number)
@@ -283,8 +343,8 @@ int root_find(struct boot *boot)
 	boot->upper.word = "rd.overlay";
 	boot->upper.name = settings->overlay;
 	if (settings->rootdelay_s)
-		sys_poll(NULL, 0, (int64_t)settings->rootdelay_s * 1000);
-	deadline = devices_deadline(settings->timeout_s);
+		loop_run(&boot->loop, NULL, NULL, loop_deadline(settings->rootdelay_s));
+	deadline = loop_deadline(settings->timeout_s);
 	error = root_share_name(boot);
 	if (error == 0)
 		error = root_wait(boot, &boot->root, start, deadline);

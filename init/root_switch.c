@@ -92,12 +92,12 @@ static int is_final(int error)
 	}
 }
 
-static int check_patiently(int root, const char *path)
+static int check_patiently(struct boot *boot, int root, const char *path)
 {
 	int error = check_init(root, path);
 
 	for (int i = 1; i < TRIES && !is_final(error); i++) {
-		sys_poll(NULL, 0, RETRY_MS);
+		loop_run(&boot->loop, NULL, NULL, sys_clock_ms() + RETRY_MS);
 		error = check_init(root, path);
 	}
 	return error;
@@ -105,7 +105,7 @@ static int check_patiently(int root, const char *path)
 
 /* Of the usual places the first that works. A shell is for a root that has no other init: one that
  * is there and cannot be used must not end in a prompt for everybody at the console. */
-static int choose_usual(const struct boot *boot, int root, const char **chosen)
+static int choose_usual(struct boot *boot, int root, const char **chosen)
 {
 	int kept = -ENOENT;
 
@@ -115,7 +115,7 @@ static int choose_usual(const struct boot *boot, int root, const char **chosen)
 		*chosen = inits[i];
 		if (kept != -ENOENT && strcmp(*chosen, SHELL) == 0)
 			break;
-		error = check_patiently(root, *chosen);
+		error = check_patiently(boot, root, *chosen);
 		if (!error)
 			return 0;
 		if (!is_final(error))
@@ -128,7 +128,7 @@ static int choose_usual(const struct boot *boot, int root, const char **chosen)
 	return log_err(kept, "find an init on %s: tried " REAL_INITS(", "), boot->root.device);
 }
 
-static int choose_init(const struct boot *boot, int root, const char **chosen)
+static int choose_init(struct boot *boot, int root, const char **chosen)
 {
 	const char *asked = boot->settings.init;
 	int error;
@@ -136,7 +136,7 @@ static int choose_init(const struct boot *boot, int root, const char **chosen)
 	if (!asked || !*asked)
 		return choose_usual(boot, root, chosen);
 	*chosen = asked;
-	error = check_patiently(root, asked);
+	error = check_patiently(boot, root, asked);
 	return error ? log_err(error, "use init=%s of %s", asked, boot->root.device) : 0;
 }
 

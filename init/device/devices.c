@@ -98,7 +98,7 @@ static struct device *take_in(struct devices *devices, const struct uevent *even
 	return device;
 }
 
-int devices_is_lower(const struct device *a, const struct device *b)
+bool devices_is_lower(const struct device *a, const struct device *b)
 {
 	return a->major < b->major || (a->major == b->major && a->minor < b->minor);
 }
@@ -111,7 +111,7 @@ static void forget(struct devices *devices, struct device *device)
 	for (int i = 0; i < PROBES_MAX; i++) {
 		if (devices->probes[i].device == device)
 			devices->probes[i].device = NULL;
-		if (devices->probes[i].device == last)
+		else if (devices->probes[i].device == last)
 			devices->probes[i].device = device;
 	}
 	if (device != last)
@@ -120,7 +120,7 @@ static void forget(struct devices *devices, struct device *device)
 }
 
 /* The media changed, partitions were read again, a mapping was made: all that was known is void. */
-static void look_anew(struct devices *devices, struct device *device)
+static void forget_finding(struct devices *devices, struct device *device)
 {
 	devices->news = NEWS_OF_CONTENT;
 	if (device->state == DEVICE_PROBING)
@@ -139,17 +139,15 @@ static void announce(struct device *device)
 		device->state = DEVICE_NEW;
 }
 
-void devices_announce(struct devices *devices)
+static void on_event(void *owner, const struct uevent *event)
 {
-	for (int i = 0; i < devices->count; i++)
-		announce(&devices->all[i]);
-}
-
-void devices_take_event(struct devices *devices, const struct uevent *event)
-{
+	struct devices *devices = owner;
 	struct device *device;
 
-	if (!event->action || !event->devpath)
+	if (!event)
+		devices_scan(devices);
+	if (!event || !event->subsystem || strcmp(event->subsystem, "block") || !event->action ||
+	    !event->devpath)
 		return;
 	device = take_in(devices, event, event->devpath);
 	if (!device)
@@ -159,7 +157,7 @@ void devices_take_event(struct devices *devices, const struct uevent *event)
 	if (strcmp(event->action, "remove") == 0)
 		forget(devices, device);
 	else if (strcmp(event->action, "change") == 0)
-		look_anew(devices, device);
+		forget_finding(devices, device);
 	else if (strcmp(event->action, "add") == 0)
 		announce(device);
 }
@@ -213,10 +211,119 @@ int devices_scan(struct devices *devices)
 	return 0;
 }
 
-int devices_are_busy(const struct devices *devices)
+bool devices_are_known(const struct devices *devices)
 {
 	for (int i = 0; i < devices->count; i++)
 		if (devices->all[i].state == DEVICE_NEW || devices->all[i].state == DEVICE_PROBING)
-			return 1;
-	return 0;
+			return false;
+	return true;
+}
+
+/* --- probes --- */
+
+static struct probe *free_probe(struct devices *devices)
+{
+	for (int i = 0; i < PROBES_MAX; i++)
+		if (!devices->probes[i].child.pid)
+			return &devices->probes[i];
+	return NULL;
+}
+
+/* Where no child can be started for one device, none can for the next. */
+static void start_probes(struct devices *devices)
+{
+	struct probe *probe;
+
+	for (int i = 0; i < devices->count; i++) {
+		struct device *device = &devices->all[i];
+
+		if (device->state != DEVICE_NEW || !(devices->probes_all || device->is_wanted))
+			continue;
+		probe = free_probe(devices);
+		if (!probe)
+			return;
+		probe_start(devices, probe, device);
+		if (device->state == DEVICE_NEW)
+			return;
+	}
+	devices->probe_tries_end = 0;
+}
+
+void devices_go_on(struct devices *devices)
+{
+	start_probes(devices);
+	if (devices->on_change)
+		devices->on_change(devices->owner);
+}
+
+static void go_on(void *owner)
+{
+	devices_go_on(owner);
+}
+
+void devices_probe_all(struct devices *devices)
+{
+	devices->probes_all = true;
+	start_probes(devices);
+}
+
+void devices_probe(struct devices *devices, struct device *device)
+{
+	device->is_wanted = true;
+	start_probes(devices);
+}
+
+/* --- waiting --- */
+
+void devices_init(struct devices *devices, struct loop *loop, struct uevents *uevents)
+{
+	devices->loop = loop;
+	devices->uevents = uevents;
+	uevents->loop = loop;
+	devices->probe_retry.node.owner = devices;
+	devices->probe_retry.expired = go_on;
+}
+
+/* What could not be read may not have been ready, and was announced when nobody listened. */
+void devices_open(struct devices *devices)
+{
+	if (devices->uevents->is_open)
+		return;
+	devices->subscriber = (struct uevent_subscriber){ NULL, on_event, go_on, devices };
+	uevents_subscribe(devices->uevents, &devices->subscriber);
+	uevents_open(devices->uevents);
+	for (int i = 0; i < devices->count; i++)
+		announce(&devices->all[i]);
+}
+
+struct wait {
+	const struct uevents *uevents;
+	bool (*until)(void *argument);
+	void *argument;
+};
+
+static bool is_over(void *argument)
+{
+	const struct wait *wait = argument;
+
+	return wait->uevents->is_dumb || wait->until(wait->argument);
+}
+
+int devices_wait(struct devices *devices, bool (*until)(void *argument), void *argument,
+		 int64_t deadline)
+{
+	struct wait wait = { devices->uevents, until, argument };
+	int error = loop_run(devices->loop, is_over, &wait, deadline);
+
+	if (!devices->uevents->is_dumb)
+		return error;
+	do {
+		int64_t again = sys_clock_ms() + DEVICES_LOOK_AGAIN_MS;
+
+		devices_scan(devices);
+		devices_go_on(devices);
+		error = loop_run(devices->loop, until, argument,
+				 again < deadline ? again : deadline);
+	} while (error && loop_time_left(deadline) != 0);
+	return error;
 }

@@ -2,29 +2,31 @@
 #ifndef RDINIT_DEVICE_DEVICES_H
 #define RDINIT_DEVICE_DEVICES_H
 
-#include <poll.h>
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "init/device/uevents.h"
+#include "init/loop/loop.h"
 #include "init/pure/diskid.h"
 #include "init/pure/finding.h"
-#include "init/pure/uevent.h"
 
 #define DEVICES_MAX 256 /* block devices that are looked at; more are said once */
 #define DEVICE_NAME_MAX 40 /* bytes; the kernel's BDEVNAME_SIZE is 32 */
 #define PROBES_MAX 8 /* children at a time */
 #define PROBE_RETRY_MS 100 /* from one attempt to start a child to the next */
+#define DEVICES_LOOK_AGAIN_MS 100 /* without CONFIG_NET the kernel reports nothing */
 
 /* Since somebody set it back: devices came or went; or what is on one may be another. */
 enum news { NO_NEWS, NEWS, NEWS_OF_CONTENT };
 
 enum device_state {
-	DEVICE_NEW, /* nobody has looked at it */
+	DEVICE_NEW, /* not probed */
 	DEVICE_PROBING,
 	DEVICE_KNOWN, /* `finding` says what is on it */
-	DEVICE_SILENT, /* the child that looked died or hung: `trouble` */
+	DEVICE_SILENT, /* its probe died or hung: `trouble` */
 };
 
-/* Heard while a child looked at the device. */
+/* Reported while a child probed the device. */
 enum change { UNCHANGED, ANNOUNCED, CHANGED };
 
 struct rootspec;
@@ -36,92 +38,67 @@ struct device {
 	unsigned int part; /* the partition's number, from 1; 0 for others */
 	enum device_state state;
 	enum change changed;
+	bool is_wanted; /* to be probed, whether or not all are */
 	char trouble[48];
 	struct finding finding;
 };
 
 struct probe {
-	int pid; /* 0: the slot is free */
-	int pipe;
+	struct loop_child child; /* pid 0: the slot is free */
+	struct devices *devices;
 	struct device *device; /* NULL: gone meanwhile */
-	int64_t deadline; /* ms */
-	int is_reaped; /* by who waits for a program meanwhile: `pid` may be somebody else's */
-	int status; /* as in wait(2), once it is reaped */
+	struct finding *finding; /* in memory that the child shares; NULL: none yet */
 };
 
 struct devices {
+	struct loop *loop;
+	struct uevents *uevents;
+	struct uevent_subscriber subscriber;
 	struct device all[DEVICES_MAX];
 	int count, left_out;
+	bool probes_all; /* whether every device is probed, as it comes */
 	struct probe probes[PROBES_MAX];
 	unsigned int probed; /* times that a child was started */
-	/* No child could be started, and one is tried again until then, ms of sys_clock_ms(). 0:
-	 * the last one started. */
+	/* No child could be started, and one is tried again by the timer until then. 0: the last
+	 * one started. */
 	int64_t probe_tries_end;
+	struct loop_timer probe_retry;
 	enum news news;
-	int is_open; /* somebody listens, or tried to */
-	int signals; /* SIGIO says that there is something to be heard */
-	int uevents; /* the socket; below 0: none */
-	/* A device came that asks for a driver; NULL: words were lost, so look at all of them. */
-	void (*on_modalias)(void *argument, const char *modalias);
-	/* All that was told is taken. Whether it did something of which more may be told. */
-	int (*on_silence)(void *argument);
-	void *argument;
+	/* Devices came, changed or went, or a probe has ended. NULL: nobody waits for that. */
+	void (*on_change)(void *owner);
+	void *owner;
 };
 
-#define NO_DEADLINE INT64_MAX
-
-enum look { LOOK_AT_NAMES, LOOK_INSIDE }; /* only that they are there; or a probe of each */
+/* Before anything else. */
+void devices_init(struct devices *devices, struct loop *loop, struct uevents *uevents);
 
 /* Listens for devices, from now on; again does nothing. Then devices_scan() once more, so that
- * nothing falls between. Where the kernel tells nobody (no CONFIG_NET) it says so, and
- * devices_wait() looks again every 100 ms. */
+ * nothing falls between. */
 void devices_open(struct devices *devices);
 
 /* Takes in every block device of /proc/partitions, that is, with a size, that is not known. 0, or
  * -errno, said. */
 int devices_scan(struct devices *devices);
 
-/* Starts probes for new devices, as many as may run, and waits until something has happened or the
- * deadline (as of sys_clock_ms()) has passed: a block or virtio device came, changed or went, a
- * probe ended. */
-void devices_wait(struct devices *devices, enum look look, int64_t deadline);
+/* From now on every device is probed, as many at a time as may be. */
+void devices_probe_all(struct devices *devices);
 
-/* Starts a probe of this device alone, if it is new and one may run. Whether devices_wait() will
- * bring an answer. */
-int devices_probe(struct devices *devices, struct device *device);
+/* Probes this one, if it is new. */
+void devices_probe(struct devices *devices, struct device *device);
 
-/* Takes what was told until now, without waiting. */
-void devices_hear(struct devices *devices);
+/* Runs the loop until until(argument) holds. Where the kernel reports nothing, devices are looked
+ * for every DEVICES_LOOK_AGAIN_MS. Returns 0, or -ETIMEDOUT. */
+int devices_wait(struct devices *devices, bool (*until)(void *argument), void *argument,
+		 int64_t deadline);
 
-/* For who waits for signals: SIGIO comes for what is told from now on, and for what a
- * probe finds. */
-void devices_signal(struct devices *devices);
-/* What devices_wait(), LOOK_INSIDE, does, as far as it goes without waiting. When it must be called
- * again at the latest, as of sys_clock_ms(): a probe that hangs is given up then. */
-int64_t devices_go_on(struct devices *devices);
-/* A child has been reaped that may be a probe. */
-void devices_take_end(struct devices *devices, int pid, int status);
-
-/* Whether a probe runs or is to be started. */
-int devices_are_busy(const struct devices *devices);
+/* Whether no probe runs or is to be started, with devices_probe_all(). */
+bool devices_are_known(const struct devices *devices);
 
 /* By its number; NULL. */
 struct device *devices_find(struct devices *devices, unsigned int major, unsigned int minor);
 
 /* Whether the number of `a` is the lower one. */
-int devices_is_lower(const struct device *a, const struct device *b);
-
-/* When so many seconds from now on are over, as of sys_clock_ms(); NO_DEADLINE for WAIT_FOREVER. */
-int64_t devices_deadline(int seconds);
-
-/* Milliseconds; -1: no limit, 0: over. */
-int64_t devices_time_left(int64_t deadline);
-
-/* Takes what the kernel tells of a block device: it came, changed or went. */
-void devices_take_event(struct devices *devices, const struct uevent *event);
-
-/* What could not be read may not have been ready, and is to be looked at again. */
-void devices_announce(struct devices *devices);
+bool devices_is_lower(const struct device *a, const struct device *b);
 
 /* disk_id.c: what sysfs says of the device, or of the disk of a partition. */
 void device_id(const struct device *device, struct diskid *id);
@@ -137,9 +114,8 @@ void device_path(const struct device *device, struct diskid *id);
  * in device->trouble. The device stays DEVICE_NEW, to be tried again after PROBE_RETRY_MS; once no
  * child could be started for three seconds it becomes DEVICE_SILENT. */
 int probe_start(struct devices *devices, struct probe *probe, struct device *device);
-/* Takes what the child has told, or its end; frees the slot. */
-void probe_finish(struct probe *probe);
-/* The child did not answer in time. */
-void probe_give_up(struct probe *probe);
+
+/* devices.c: what a probe's end means for the others. */
+void devices_go_on(struct devices *devices);
 
 #endif

@@ -1,11 +1,12 @@
 /* links.c - the links of /dev/disk that udev would make, for programs that look for them. */
+#include "init/device/links.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "init/boot.h"
-#include "init/device/links.h"
 #include "init/pure/diskid.h"
 #include "init/pure/format.h"
 #include "init/pure/udevname.h"
@@ -163,36 +164,54 @@ static void update(struct devices *devices)
 		link_device(devices, device);
 }
 
-/* Nothing is waited for: a program runs, whose signals and whose end come before a device that
- * hangs. Nor do the links of others wait for it. */
-static int64_t hear(struct boot *boot)
+static void patience_is_over(void *owner)
 {
-	struct devices *devices = &boot->devices;
-	int64_t again = devices_go_on(devices);
-	int is_busy = devices_are_busy(devices);
+	struct links *links = owner;
 
-	if (devices->news == NO_NEWS && boot->links_missing && !is_busy)
-		devices->news = NEWS;
-	if (devices->news == NO_NEWS)
-		return again;
-	if (is_busy && boot->links_due == 0)
-		boot->links_due = sys_clock_ms() + PATIENCE_MS;
-	if (is_busy && devices_time_left(boot->links_due) > 0)
-		return again < boot->links_due ? again : boot->links_due;
-	boot->links_due = 0;
-	boot->links_missing = is_busy;
-	update(devices);
-	return again;
+	links->is_waiting = false;
+	links->is_incomplete = !devices_are_known(links->devices);
+	update(links->devices);
+}
+
+/* The links of all wait a little for a device that is being probed, and no longer for one that
+ * hangs: it gets its own later. */
+static void on_change(void *owner)
+{
+	struct links *links = owner;
+	struct devices *devices = links->devices;
+	bool is_known = devices_are_known(devices);
+
+	if (devices->news == NO_NEWS && !(links->is_incomplete && is_known))
+		return;
+	if (is_known) {
+		loop_remove_timer(devices->loop, &links->patience);
+		patience_is_over(links);
+	} else if (!links->is_waiting) {
+		links->is_waiting = true;
+		links->patience.due = sys_clock_ms() + PATIENCE_MS;
+		loop_add_timer(devices->loop, &links->patience);
+	}
+}
+
+static bool are_known(void *devices)
+{
+	return devices_are_known(devices);
 }
 
 void links_make(struct boot *boot)
 {
 	struct devices *devices = &boot->devices;
+	struct links *links = &boot->links;
 
 	devices_open(devices);
 	devices_scan(devices);
-	while (devices_are_busy(devices))
-		devices_wait(devices, LOOK_INSIDE, NO_DEADLINE);
-	boot->hear = hear;
+	devices_probe_all(devices);
+	loop_run(devices->loop, are_known, devices, NO_DEADLINE);
+	links->devices = devices;
+	links->is_waiting = false;
+	loop_remove_timer(devices->loop, &links->patience);
+	links->patience = (struct loop_timer){ .node.owner = links, .expired = patience_is_over };
+	devices->on_change = on_change;
+	devices->owner = links;
 	update(devices);
 }

@@ -1,12 +1,22 @@
-/* links.h - the links of /dev/disk that udev would make. */
+/* links.h - the links of /dev/disk that udev would make, for programs that look for them. */
 #ifndef RDINIT_DEVICE_LINKS_H
 #define RDINIT_DEVICE_LINKS_H
 
-#include "init/boot.h"
+#include <stdbool.h>
 
-/* Looks at every block device, and makes the links by-uuid, by-label, by-partuuid, by-partlabel,
- * by-id and by-path to it; of several that have a name the lowest number gets it. From now on,
- * while a program runs (boot->hear), devices that come get theirs, and those that go lose them. */
+#include "init/device/devices.h"
+
+struct boot;
+
+struct links {
+	struct devices *devices;
+	struct loop_timer patience;
+	bool is_waiting; /* for a probe, until `patience` is over */
+	bool is_incomplete; /* they were made while a probe ran */
+};
+
+/* Makes the links of all devices, as soon as each is probed or is silent. From then on they are
+ * kept up to date whenever the loop runs. */
 void links_make(struct boot *boot);
 
 #endif

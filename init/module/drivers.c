@@ -4,7 +4,9 @@
 #include <dirent.h>
 #include <unistd.h>
 
+#include "init/boot.h"
 #include "init/module/module.h"
+#include "init/module/queue.h"
 #include "init/pure/drivers.h"
 #include "init/pure/find.h"
 #include "init/pure/format.h"
@@ -26,7 +28,7 @@ static void name_of(const struct boot *boot, unsigned int line, char name[MODULE
 	char path[DRIVER_PATH_MAX] = "";
 	struct driver driver;
 
-	if (drivers_at(&boot->drivers, line, &driver) == 0)
+	if (drivers_at(&boot->queue.drivers, line, &driver) == 0)
 		span_text(driver.path, path, sizeof(path));
 	modlist_name(path, name, MODULE_NAME_SIZE);
 }
@@ -37,11 +39,11 @@ static void queue_for_device(void *argument, unsigned int line)
 	struct boot *boot = argument;
 	char name[MODULE_NAME_SIZE];
 
-	if (boot->driver_state[line] != DRIVER_UNASKED)
+	if (boot->queue.state[line] != DRIVER_UNASKED)
 		return;
 	name_of(boot, line, name);
 	if (settings_list_has(&boot->settings.blacklist, name)) {
-		boot->driver_state[line] = DRIVER_REFUSED;
+		boot->queue.state[line] = DRIVER_REFUSED;
 		log_say(LOG_INFO, "%s is blacklisted", name);
 		return;
 	}
@@ -50,7 +52,7 @@ static void queue_for_device(void *argument, unsigned int line)
 
 static int queue_alias(struct boot *boot, const char *alias)
 {
-	return drivers_match(&boot->drivers, alias, queue_for_device, boot);
+	return drivers_match(&boot->queue.drivers, alias, queue_for_device, boot);
 }
 
 int drivers_ask(struct boot *boot, const char *alias)
@@ -123,66 +125,60 @@ static void walk_devices(struct boot *boot,
 	walk_below(&walk);
 }
 
-static void take_device(struct boot *boot, const char *folder, const char *modalias)
+static void queue_device(struct boot *boot, const char *folder, const char *modalias)
 {
 	(void)folder;
 	queue_alias(boot, modalias);
 }
 
-static void hear_modalias(void *argument, const char *modalias)
+static void on_uevent(void *owner, const struct uevent *event)
 {
-	if (modalias)
-		queue_alias(argument, modalias);
-	else
-		walk_devices(argument, take_device);
+	if (!event)
+		walk_devices(owner, queue_device);
+	else if (event->modalias && event->action && strcmp(event->action, "add") == 0)
+		queue_alias(owner, event->modalias);
 }
 
-static int load_heard(void *argument)
+static void on_quiet(void *owner)
 {
-	return module_queue_run(argument);
-}
-
-static int64_t hear_devices(struct boot *boot)
-{
-	devices_hear(&boot->devices);
-	return NO_DEADLINE;
+	module_queue_start(owner);
 }
 
 static void load_named(struct boot *boot)
 {
 	char name[MODULE_NAME_SIZE];
 
-	for (unsigned int line = 0; line < boot->drivers.count; line++) {
+	for (unsigned int line = 0; line < boot->queue.drivers.count; line++) {
 		name_of(boot, line, name);
 		if (settings_list_has(&boot->settings.modules_load, name))
 			module_queue_add(boot, line);
 	}
 }
 
-/* Listens before it walks: what a module makes appear behind the walk is heard. */
+/* Subscribes before it walks: what a module makes appear after the walk is announced. */
 void drivers_load(struct boot *boot)
 {
+	static struct uevent_subscriber subscriber;
 	struct span text = { NULL, 0 };
 	int error = sys_map(DRIVERS_FILE, &text.data, &text.len);
 
 	if (error == -ENOENT)
 		return;
 	if (!error)
-		error = drivers_parse(text, &boot->drivers);
+		error = drivers_parse(text, &boot->queue.drivers);
 	if (error) {
 		log_warn(error, "read " DRIVERS_FILE);
 		return;
 	}
-	boot->devices.on_modalias = hear_modalias;
-	boot->devices.on_silence = load_heard;
-	boot->devices.argument = boot;
-	boot->hear = hear_devices;
+	subscriber = (struct uevent_subscriber){ NULL, on_uevent, on_quiet, boot };
+	uevents_subscribe(&boot->uevents, &subscriber);
 	devices_open(&boot->devices);
 	if (boot->settings.modules_load.count)
 		load_named(boot);
-	walk_devices(boot, take_device);
-	module_queue_run(boot);
-	devices_hear(&boot->devices);
+	walk_devices(boot, queue_device);
+	do
+		module_queue_run(boot);
+	while (uevents_read(&boot->uevents));
 }
 
 /* --- for the report --- */
@@ -216,7 +212,7 @@ static void name_unanswered(struct boot *boot, const char *folder, const char *m
 	format_text(driver, sizeof(driver), "%s/driver", folder);
 	if (boot->unanswered > UNANSWERED || !may_matter(modalias) ||
 	    sys_access(driver, F_OK) == 0 ||
-	    drivers_match(&boot->drivers, modalias, count_one, NULL))
+	    drivers_match(&boot->queue.drivers, modalias, count_one, NULL))
 		return;
 	if (boot->unanswered++ == UNANSWERED)
 		log_say(LOG_ERROR, "and more devices without a driver");

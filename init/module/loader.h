@@ -2,11 +2,12 @@
 #ifndef RDINIT_MODULE_LOADER_H
 #define RDINIT_MODULE_LOADER_H
 
-#include <stdint.h>
+#include <stdbool.h>
 
-#include "init/boot.h"
+#include "init/loop/loop.h"
+#include "init/pure/drivers.h"
 
-#define LOADERS_MAX 16 /* children at a time */
+struct boot;
 
 /* What is there already is neither loaded nor counted. */
 #define MODULE_IS_THERE 1
@@ -15,46 +16,32 @@
 struct module_job {
 	const char *path, *options; /* valid until another job is asked for */
 	unsigned int key; /* below KEYS_MAX: its own among the jobs of a batch */
-	int may_be_there; /* whether to look, which a packer's list need not */
+	bool may_be_there; /* whether to look, which a packer's list need not */
 };
 
 /* Modules to load one after the other. */
 struct batch {
-	unsigned int count;
 	/* Job number `at`. Returns 0, or -errno where it cannot be read: then it is left out. */
 	int (*job)(struct boot *boot, unsigned int at, struct module_job *job);
 	/* What came of it: 0, MODULE_IS_THERE, -errno of the kernel; -EFAULT: the module crashed;
 	 * -ETIMEDOUT: it did not end within the time that a root gets (rd.timeout=), at least 10 s.
 	 */
 	void (*done)(struct boot *boot, const struct module_job *job, int error);
+	/* All of them are done. May be NULL. */
+	void (*over)(struct boot *boot);
 };
-
-/* Loads all of them in a child, or without one where none can be started, and returns when each is
- * done. */
-void loader_run(struct boot *boot, const struct batch *batch);
 
 struct loader {
-	int pid; /* 0: none runs */
-	int pipe; /* its other end is closed when the child ends */
-	unsigned int key; /* of the module of a child that loads one; its caller's */
-	int64_t limit; /* for one module, ms */
-	int64_t deadline; /* ms of sys_clock_ms() */
+	struct loop_child child;
+	struct boot *boot;
+	const struct batch *batch;
+	unsigned int at, end; /* the jobs that are not done */
 };
 
-/* Starts a child that loads the jobs from number `at` on, before number `end`. Returns 0 or
- * -errno. */
-int loader_start(struct boot *boot, struct loader *loader, const struct batch *batch,
-		 unsigned int at, unsigned int end);
+/* Loads the jobs from number `at` on, before number `end`, in a child; where none can be started,
+ * at once. Calls back as each is done. */
+void loader_start(struct loader *loader, unsigned int at, unsigned int end);
 
-/* Waits until the first of children that load one module each has ended, or its time is over.
- * Returns its index, and `error` as for done() above; its `pid` is then 0. All of `loaders` must
- * run. */
-unsigned int loader_next(struct loader *loaders, unsigned int count, int *error);
-
-/* Closes the pipe, and reaps the child, which has told all it had to tell. */
-void loader_end(struct loader *loader);
-
-/* What the child does. Returns 0, MODULE_IS_THERE or -errno. */
-int loader_insert(const struct boot *boot, const struct module_job *job);
+bool loader_is_running(const struct loader *loader);
 
 #endif

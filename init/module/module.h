@@ -13,19 +13,13 @@ int module_insert(const struct boot *boot, const char *path, const char *options
 /* Counts what came of it, and logs a failure. */
 void module_account(struct boot *boot, const char *path, int error);
 
-/* queue.c: puts the module on this line of the image's table into the queue, behind what it
- * needs; once, whatever becomes of it. */
-void module_queue_add(struct boot *boot, unsigned int line);
-
-/* Loads what is in the queue, on more than one processor side by side, and returns when all of it
- * has ended. Whether there was anything. */
-int module_queue_run(struct boot *boot);
-
 /* drivers.c: loads the modules of modules-load=, and those that devices ask for, by the image's
- * table; then listens for more devices. Without a table it does nothing. */
+ * table, and waits for them; from then on it loads what new devices ask for. Without a table it
+ * does nothing. */
 void drivers_load(struct boot *boot);
 
-/* Loads what answers this alias, "fs-xfs"; how many modules the table has for it. */
+/* Loads what answers this alias, "fs-xfs", and waits for it. Returns how many modules the table has
+ * for it. */
 int drivers_ask(struct boot *boot, const char *alias);
 
 /* For the report: devices without a driver, and without one in the table, that may matter. */

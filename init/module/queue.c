@@ -1,8 +1,10 @@
-/* queue.c - modules of the table: each behind what it needs, and several side by side. */
+/* queue.c - modules of the image's table: each after what it needs, and several at a time. */
+#include "init/module/queue.h"
+
 #include <errno.h>
 
+#include "init/boot.h"
 #include "init/module/module.h"
-#include "init/module/loader.h"
 #include "init/pure/paths.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
@@ -25,21 +27,22 @@ static void add_needs(struct boot *boot, struct span needs, unsigned int line, i
 
 static void add(struct boot *boot, unsigned int line, int depth)
 {
-	enum driver_state state = boot->driver_state[line];
+	struct module_queue *queue = &boot->queue;
+	enum driver_state state = queue->state[line];
 	struct driver driver;
 
 	if ((state != DRIVER_UNASKED && state != DRIVER_REFUSED) ||
-	    drivers_at(&boot->drivers, line, &driver))
+	    drivers_at(&queue->drivers, line, &driver))
 		return;
-	boot->driver_state[line] = DRIVER_DONE;
+	queue->state[line] = DRIVER_DONE;
 	if (depth > NEEDS_DEPTH || driver.path.len >= DRIVER_PATH_MAX ||
 	    driver.options.len >= DRIVER_OPTIONS_MAX) {
 		log_warn(-E2BIG, "load the module on line %u of " DRIVERS_FILE, line + 1);
 		return;
 	}
-	boot->driver_state[line] = DRIVER_QUEUED;
+	queue->state[line] = DRIVER_QUEUED;
 	add_needs(boot, driver.needs, line, depth);
-	boot->driver_queue[boot->driver_queued++] = (uint16_t)line;
+	queue->lines[queue->count++] = (uint16_t)line;
 }
 
 void module_queue_add(struct boot *boot, unsigned int line)
@@ -49,115 +52,45 @@ void module_queue_add(struct boot *boot, unsigned int line)
 
 /* --- the work --- */
 
-static void account(struct boot *boot, const struct module_job *job, int error)
-{
-	boot->driver_state[job->key] = DRIVER_DONE;
-	if (error != MODULE_IS_THERE)
-		module_account(boot, job->path, error);
-}
-
 /* Of the table only lines whose path and options fit were queued. */
-static int job_of(struct boot *boot, unsigned int line, struct module_job *job)
+static int job_at(struct boot *boot, unsigned int at, struct module_job *job)
 {
 	static char path[DRIVER_PATH_MAX], options[DRIVER_OPTIONS_MAX];
+	unsigned int line = boot->queue.lines[at];
 	struct driver driver;
-	int error = drivers_at(&boot->drivers, line, &driver);
+	int error = drivers_at(&boot->queue.drivers, line, &driver);
 
 	if (!error)
 		error = span_text(driver.path, path, sizeof(path));
 	if (!error)
 		error = span_text(driver.options, options, sizeof(options));
-	*job = (struct module_job){ path, options, line, 1 };
+	*job = (struct module_job){ path, options, line, true };
 	return error;
 }
 
-static int queued(struct boot *boot, unsigned int at, struct module_job *job)
+static void done(struct boot *boot, const struct module_job *job, int error)
 {
-	return job_of(boot, boot->driver_queue[at], job);
+	boot->queue.state[job->key] = DRIVER_DONE;
+	if (error != MODULE_IS_THERE)
+		module_account(boot, job->path, error);
 }
 
-static void run_one_by_one(struct boot *boot)
-{
-	struct batch batch = { boot->driver_queued, queued, account };
+static const struct batch batch = { job_at, done, module_queue_start };
 
-	loader_run(boot, &batch);
-	boot->driver_queued = 0;
-}
-
-/* --- side by side: most of the time goes into checking signatures --- */
-
-struct loaders {
-	struct loader all[LOADERS_MAX];
-	unsigned int count, wanted;
-};
-
-static void start(struct boot *boot, struct loaders *loaders, unsigned int at)
-{
-	static const struct batch batch = { DRIVERS_MAX, queued, account };
-	struct loader *loader = &loaders->all[loaders->count];
-	struct module_job job;
-
-	if (loader_start(boot, loader, &batch, at, at + 1) == 0) {
-		loader->key = boot->driver_queue[at];
-		loaders->count++;
-	} else if (queued(boot, at, &job) == 0) {
-		account(boot, &job, loader_insert(boot, &job));
-	}
-}
-
-/* One of them, whichever tells first. */
-static void finish(struct boot *boot, struct loaders *loaders)
-{
-	struct module_job job;
-	int error;
-	unsigned int at = loader_next(loaders->all, loaders->count, &error);
-	unsigned int line = loaders->all[at].key;
-
-	loaders->all[at] = loaders->all[--loaders->count];
-	boot->driver_state[line] = DRIVER_DONE;
-	if (job_of(boot, line, &job) == 0)
-		account(boot, &job, error);
-}
-
-static int is_ready(const struct boot *boot, unsigned int line)
+static bool is_ready(const struct module_queue *queue, unsigned int line)
 {
 	struct driver driver;
 	unsigned int needed;
 
-	if (drivers_at(&boot->drivers, line, &driver))
-		return 1;
+	if (drivers_at(&queue->drivers, line, &driver))
+		return true;
 	while (drivers_number(&driver.needs, line, &needed))
-		if (boot->driver_state[needed] != DRIVER_DONE)
-			return 0;
-	return 1;
+		if (queue->state[needed] != DRIVER_DONE)
+			return false;
+	return true;
 }
 
-static void start_ready(struct boot *boot, struct loaders *loaders)
-{
-	unsigned int left = 0;
-
-	for (unsigned int i = 0; i < boot->driver_queued; i++) {
-		unsigned int line = boot->driver_queue[i];
-
-		if (loaders->count < loaders->wanted && is_ready(boot, line))
-			start(boot, loaders, i);
-		else
-			boot->driver_queue[left++] = (uint16_t)line;
-	}
-	boot->driver_queued = left;
-}
-
-static void run_side_by_side(struct boot *boot, unsigned int wanted)
-{
-	struct loaders loaders = { .wanted = wanted };
-
-	while (boot->driver_queued || loaders.count) {
-		start_ready(boot, &loaders);
-		if (loaders.count)
-			finish(boot, &loaders);
-	}
-}
-
+/* Most of the time goes into checking signatures, which each processor can do on its own. */
 static unsigned int loaders_wanted(void)
 {
 	int processors = sys_processors();
@@ -167,14 +100,93 @@ static unsigned int loaders_wanted(void)
 	return processors < LOADERS_MAX ? (unsigned int)processors : LOADERS_MAX;
 }
 
-int module_queue_run(struct boot *boot)
+static bool is_loading(const struct module_queue *queue)
 {
-	unsigned int wanted = boot->driver_queued > 1 ? loaders_wanted() : 1;
-	int is_any = boot->driver_queued > 0;
+	for (unsigned int i = 0; i < queue->wanted; i++)
+		if (loader_is_running(&queue->loaders[i]))
+			return true;
+	return false;
+}
 
-	if (wanted > 1)
-		run_side_by_side(boot, wanted);
-	else
-		run_one_by_one(boot);
-	return is_any;
+static struct loader *free_loader(struct boot *boot)
+{
+	struct module_queue *queue = &boot->queue;
+
+	for (unsigned int i = 0; i < queue->wanted; i++)
+		if (!loader_is_running(&queue->loaders[i])) {
+			queue->loaders[i] = (struct loader){ .boot = boot, .batch = &batch };
+			return &queue->loaders[i];
+		}
+	return NULL;
+}
+
+/* A single loader loads all of them one by one, in one child. */
+static void start_all(struct boot *boot, struct loader *loader)
+{
+	struct module_queue *queue = &boot->queue;
+	unsigned int at = queue->head;
+
+	queue->head = queue->count;
+	for (unsigned int i = at; i < queue->count; i++)
+		queue->state[queue->lines[i]] = DRIVER_LOADING;
+	loader_start(loader, at, queue->count);
+}
+
+/* The first that all that it needs is loaded of. Returns whether there was one. */
+static bool start_ready(struct boot *boot, struct loader *loader)
+{
+	struct module_queue *queue = &boot->queue;
+
+	for (unsigned int at = queue->head; at < queue->count; at++) {
+		unsigned int line = queue->lines[at];
+
+		if (queue->state[line] != DRIVER_QUEUED || !is_ready(queue, line))
+			continue;
+		queue->state[line] = DRIVER_LOADING;
+		loader_start(loader, at, at + 1);
+		return true;
+	}
+	return false;
+}
+
+/* What was taken out of the middle stays in the list until all before it is. */
+static void skip_started(struct module_queue *queue)
+{
+	while (queue->head < queue->count &&
+	       queue->state[queue->lines[queue->head]] != DRIVER_QUEUED)
+		queue->head++;
+}
+
+void module_queue_start(struct boot *boot)
+{
+	struct module_queue *queue = &boot->queue;
+	struct loader *loader;
+	bool is_more = true;
+
+	if (queue->is_starting || queue->head == queue->count)
+		return;
+	queue->is_starting = true;
+	if (!is_loading(queue))
+		queue->wanted = queue->count - queue->head > 1 ? loaders_wanted() : 1;
+	while (is_more && queue->head < queue->count && (loader = free_loader(boot))) {
+		if (queue->wanted == 1)
+			start_all(boot, loader);
+		else
+			is_more = start_ready(boot, loader);
+		skip_started(queue);
+	}
+	queue->is_starting = false;
+}
+
+bool module_queue_is_idle(void *argument)
+{
+	const struct boot *boot = argument;
+
+	return boot->queue.head == boot->queue.count && !is_loading(&boot->queue);
+}
+
+void module_queue_run(struct boot *boot)
+{
+	module_queue_start(boot);
+	loop_run(&boot->loop, module_queue_is_idle, boot, NO_DEADLINE);
 }

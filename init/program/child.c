@@ -12,38 +12,6 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-/* Every signal except those that report a fault of this process. */
-static void blocked_set(sigset_t *set)
-{
-	static const unsigned char faults[] = { SIGFPE,	 SIGILL,  SIGSEGV, SIGBUS,
-						SIGABRT, SIGTRAP, SIGSYS };
-
-	/* Not the library's sigfillset(), which leaves out the first of the real-time signals. */
-	memset(set, 0xff, sizeof(*set));
-	for (size_t i = 0; i < sizeof(faults); i++)
-		sigdelset(set, faults[i]);
-}
-
-/* Those that mean something to a program. SIGINT is ctrl-alt-del, SIGPWR a UPS or the host's power
- * button. A terminal does not send SIGTTIN and SIGTTOU where they are blocked: PID 1 is in its
- * background, and may write. */
-static void waited_set(sigset_t *set)
-{
-	blocked_set(set);
-	sigdelset(set, SIGTTIN);
-	sigdelset(set, SIGTTOU);
-}
-
-int child_block_signals(void)
-{
-	sigset_t set;
-
-	/* A child that stops is no news. */
-	sys_sigaction(SIGCHLD, SIG_DFL, SA_NOCLDSTOP);
-	blocked_set(&set);
-	return sys_set_mask(&set);
-}
-
 /* What a signal means to a machine that is more than one program; as busybox's halt, poweroff
  * and reboot send them to init. */
 static enum way_out way_of(int signal)
@@ -62,33 +30,18 @@ static enum way_out way_of(int signal)
 	}
 }
 
-/* Told by a signal, like all that is waited for here: where nothing comes and goes
- * nothing wakes. */
-static int64_t listen(struct boot *boot)
-{
-	if (!boot->hear)
-		return NO_DEADLINE;
-	devices_signal(&boot->devices);
-	return boot->hear(boot); /* what came before */
-}
+struct served {
+	struct boot *boot;
+	struct child *child;
+};
 
-/* The next signal that asks for something; 0: a child has ended, a device is told of, or nothing
- * came. */
-static int next_signal(struct boot *boot, const sigset_t *set, int64_t *deadline)
+static void signalled(void *owner, int signal)
 {
-	int signal = sys_sigwait(set, devices_time_left(*deadline));
+	struct served *served = owner;
+	struct child *child = served->child;
 
-	if (boot->hear && (signal == SIGIO || signal == -EAGAIN)) {
-		*deadline = boot->hear(boot);
-		return 0;
-	}
-	return signal < 0 || signal == SIGCHLD ? 0 : signal;
-}
-
-static void take_signal(struct boot *boot, struct child *child, int signal)
-{
 	if (child->signals == SIGNALS_TO_INIT) {
-		boot->way_out = way_of(signal);
+		served->boot->way_out = way_of(signal);
 		return;
 	}
 	log_say(LOG_DEBUG, "signal %d for %s", signal, child->argv[0]);
@@ -96,45 +49,41 @@ static void take_signal(struct boot *boot, struct child *child, int signal)
 	sys_kill(child->pid, signal == SIGPWR ? SIGTERM : signal);
 }
 
-/* Takes every child that has ended. Whether ours was one of them, or is gone without a word. */
-static int reap(struct boot *boot, struct child *child)
+static bool is_over(void *argument)
 {
-	int status, pid, ended = 0;
+	const struct served *served = argument;
 
-	while ((pid = sys_wait(&status, WNOHANG)) > 0 || pid == -EINTR) {
-		if (pid == child->pid) {
-			child->status = status;
-			ended = 1;
-		}
-		if (pid > 0)
-			devices_take_end(&boot->devices, pid, status);
-	}
-	return ended || (pid == -ECHILD && child->pid > 0);
+	return served->child->is_over || served->boot->way_out != WAY_OUT_UNSET;
 }
 
-/* Until the child has ended, if there is one, or a way out is asked for. Whether it has ended. */
-static int serve(struct boot *boot, struct child *child)
+static void serve(struct boot *boot, struct child *child)
 {
-	int64_t deadline = listen(boot);
-	sigset_t set;
-	int is_over;
+	struct served served = { boot, child };
 
-	waited_set(&set);
-	do {
-		int signal = next_signal(boot, &set, &deadline);
+	loop_set_signals(&boot->loop, signalled, &served);
+	loop_run(&boot->loop, is_over, &served, NO_DEADLINE);
+	loop_set_signals(&boot->loop, NULL, NULL);
+}
 
-		if (signal)
-			take_signal(boot, child, signal);
-		/* Looked for after any signal and any failure: SIGCHLD counts only once. */
-		is_over = reap(boot, child);
-	} while (!is_over && boot->way_out == WAY_OUT_UNSET);
-	return is_over;
+static void ended(void *owner, int status)
+{
+	struct child *child = owner;
+
+	child->status = status;
+	child->is_over = true;
 }
 
 void child_wait(struct boot *boot, struct child *child)
 {
+	struct loop_child node = {
+		.node.owner = child, .pid = child->pid, .deadline = NO_DEADLINE, .ended = ended
+	};
+
 	sys_reboot(RB_DISABLE_CAD); /* ctrl-alt-del: a SIGINT for us, not a reset with open disks */
-	if (!serve(boot, child)) /* an interactive shell ignores TERM, but not its terminal's end */
+	loop_add_child(&boot->loop, &node);
+	serve(boot, child);
+	loop_remove_child(&boot->loop, &node);
+	if (!child->is_over) /* an interactive shell ignores TERM, but not its terminal's end */
 		sys_kill(child->pid, SIGHUP);
 	child->ran_ms += sys_clock_ms();
 	sys_start_tty(1); /* the program may have stopped it, and then what follows would wait */
@@ -151,33 +100,9 @@ int child_run(struct boot *boot, struct child *child)
 
 void child_wait_for_request(struct boot *boot)
 {
-	struct child nobody = { .signals = SIGNALS_TO_INIT, .pid = -1 };
+	struct child nobody = { .signals = SIGNALS_TO_INIT };
 
-	if (boot->way_out == WAY_OUT_UNSET)
-		serve(boot, &nobody);
-}
-
-int child_reap_all(int64_t ms)
-{
-	int64_t deadline = sys_clock_ms() + ms;
-	sigset_t set;
-	int status;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	for (;;) {
-		int64_t left;
-		int pid = sys_wait(&status, WNOHANG);
-
-		if (pid == -ECHILD)
-			return 1;
-		if (pid != 0)
-			continue;
-		left = deadline - sys_clock_ms();
-		if (left <= 0)
-			return 0;
-		sys_sigwait(&set, left);
-	}
+	serve(boot, &nobody);
 }
 
 int child_exit_status(const struct child *child)

@@ -2,7 +2,10 @@
 #ifndef RDINIT_PROGRAM_CHILD_H
 #define RDINIT_PROGRAM_CHILD_H
 
+#include <stdbool.h>
+
 #include "init/boot.h"
+#include "init/loop/loop.h"
 #include "init/pure/identity.h"
 
 /* Who gets the signals that PID 1 receives while it waits. */
@@ -30,14 +33,12 @@ struct child {
 	const char *dir; /* its working directory; NULL: / */
 	/* what became of it */
 	int pid;
+	bool is_over;
 	int error; /* -errno of the start, 0 where the program ran */
 	enum child_act failed_to; /* what the error is of */
 	int status; /* as in wait(2) */
 	int64_t ran_ms;
 };
-
-/* The signals that PID 1 waits for, blocked in all of init. Called once, first. */
-int child_block_signals(void);
 
 /*
  * Starts the program in the session asked for, with default signals and boot->env, and reaps
@@ -51,9 +52,6 @@ void child_wait(struct boot *boot, struct child *child);
 
 /* Reaps, and waits for a signal that asks for the machine's end: boot->way_out. */
 void child_wait_for_request(struct boot *boot);
-
-/* Reaps until no child is left (1), or for at most `ms` milliseconds (0). */
-int child_reap_all(int64_t ms);
 
 /* The status a shell would show: N, 128 + signal, 127 not found, 126 not executable. */
 int child_exit_status(const struct child *child);

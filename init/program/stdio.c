@@ -3,142 +3,193 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <termios.h>
 
+#include "init/boot.h"
 #include "init/pure/format.h"
-#include "init/pure/frames.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-enum { TTY, OUT, ERR, IN, POLLED };
-
-struct pump {
-	int tty;
-	int ends[3]; /* ours: write to the program's 0, read its 1 and 2 */
-	struct frame_reader reader;
-	uint8_t input[FRAME_MAX]; /* on its way to the program */
-	size_t input_len;
-	int input_ended; /* the host sent the end */
-};
-
-static void write_all(int fd, const uint8_t *bytes, size_t len)
+static void close_end(struct stdio *stdio, struct loop_descriptor *end)
 {
-	while (len) {
-		long written = sys_write(fd, bytes, len);
+	loop_remove_descriptor(stdio->loop, end);
+	if (end->fd >= 0)
+		sys_close(end->fd);
+	end->fd = -1;
+}
 
-		if (written == -EINTR)
-			continue;
-		if (written <= 0)
-			return; /* the port is gone: there is nobody to tell */
-		bytes += written;
-		len -= (size_t)written;
+/* --- to the host --- */
+
+/* A port that is gone takes everything: there is nobody to tell. Returns whether all is written. */
+static bool write_frame(struct stdio *stdio)
+{
+	while (stdio->frame_at < stdio->frame_len) {
+		long done = sys_write(stdio->port.fd, stdio->frame + stdio->frame_at,
+				      stdio->frame_len - stdio->frame_at);
+
+		if (done == -EAGAIN || done == -EINTR)
+			return false;
+		stdio->frame_at = done > 0 ? stdio->frame_at + (size_t)done : stdio->frame_len;
 	}
+	return true;
 }
 
-static void send_head(const struct pump *pump, enum frame_kind kind, size_t len)
+static void begin_frame(struct stdio *stdio, enum frame_kind kind, unsigned int len, size_t data)
 {
-	uint8_t head[FRAME_HEAD];
-
-	frame_head(head, kind, (unsigned int)len);
-	write_all(pump->tty, head, sizeof(head));
+	frame_head(stdio->frame, kind, len);
+	stdio->frame_at = 0;
+	stdio->frame_len = FRAME_HEAD + data;
 }
 
-static void close_end(struct pump *pump, int i)
+static int drain_port(void *argument)
 {
-	if (pump->ends[i] >= 0)
-		sys_close(pump->ends[i]);
-	pump->ends[i] = -1;
+	const struct stdio *stdio = argument;
+
+	return sys_drain_tty(stdio->port.fd);
 }
 
-static void carry_output(struct pump *pump, int i, enum frame_kind kind)
+static void drained(void *owner, int status)
 {
-	uint8_t frame[FRAME_HEAD + FRAME_MAX];
-	long got = sys_read(pump->ends[i], frame + FRAME_HEAD, FRAME_MAX);
+	struct stdio *stdio = owner;
 
-	if (got == -EINTR)
-		return;
-	if (got <= 0) {
-		close_end(pump, i);
-		return;
+	(void)status;
+	stdio->is_over = true;
+}
+
+/* A child waits until all has left the port: where nobody reads that is for ever. */
+static void end(struct stdio *stdio)
+{
+	int pid = sys_fork(drain_port, stdio);
+
+	close_end(stdio, &stdio->in);
+	loop_remove_descriptor(stdio->loop, &stdio->port);
+	stdio->drain = (struct loop_child){
+		.node.owner = stdio, .pid = pid, .deadline = NO_DEADLINE, .ended = drained
+	};
+	if (pid > 0)
+		loop_add_child(stdio->loop, &stdio->drain);
+	else
+		stdio->is_over = true;
+}
+
+/* Until the port takes no more, or there is nothing more to send. The program's output is read when
+ * the frame before it is written. */
+static void go_on(struct stdio *stdio)
+{
+	bool is_idle;
+
+	while ((is_idle = write_frame(stdio)) && !stdio->has_ended) {
+		if (stdio->credit) {
+			begin_frame(stdio, FRAME_CREDIT, stdio->credit, 0);
+			stdio->credit = 0;
+		} else if (stdio->out.fd < 0 && stdio->err.fd < 0) {
+			begin_frame(stdio, FRAME_END, 0, 0);
+			stdio->has_ended = true;
+		} else {
+			break;
+		}
 	}
-	frame_head(frame, kind, (unsigned int)got);
-	write_all(pump->tty, frame, FRAME_HEAD + (size_t)got);
+	stdio->port.events = is_idle ? POLLIN : POLLIN | POLLOUT;
+	stdio->out.events = stdio->err.events = is_idle ? POLLIN : 0;
+	stdio->in.events = stdio->input_len ? POLLOUT : 0;
+	if (is_idle && stdio->has_ended)
+		end(stdio);
 }
+
+static void carry_output(struct stdio *stdio, struct loop_descriptor *end, enum frame_kind kind)
+{
+	long got;
+
+	if (stdio->frame_at < stdio->frame_len)
+		return; /* the other stream was first */
+	got = sys_read(end->fd, stdio->frame + FRAME_HEAD, FRAME_MAX);
+	if (got > 0)
+		begin_frame(stdio, kind, (unsigned int)got, (size_t)got);
+	else if (got != -EINTR && got != -EAGAIN)
+		close_end(stdio, end);
+	go_on(stdio);
+}
+
+static void out_ready(void *owner, short revents)
+{
+	struct stdio *stdio = owner;
+
+	(void)revents;
+	carry_output(stdio, &stdio->out, FRAME_OUT);
+}
+
+static void err_ready(void *owner, short revents)
+{
+	struct stdio *stdio = owner;
+
+	(void)revents;
+	carry_output(stdio, &stdio->err, FRAME_ERR);
+}
+
+/* --- to the program --- */
 
 /* A program that closed its input (EPIPE) gets no more: the host's credit stays where it is. */
-static void carry_input(struct pump *pump)
+static void carry_input(struct stdio *stdio)
 {
-	long written = pump->input_len ? sys_write(pump->ends[0], pump->input, pump->input_len) : 0;
+	long done = stdio->input_len ? sys_write(stdio->in.fd, stdio->input, stdio->input_len) : 0;
 
-	if (written > 0) {
-		pump->input_len -= (size_t)written;
-		memmove(pump->input, pump->input + written, pump->input_len);
-		send_head(pump, FRAME_CREDIT, (size_t)written);
-	} else if (written < 0 && written != -EINTR && written != -EAGAIN) {
-		close_end(pump, 0);
+	if (done > 0) {
+		stdio->input_len -= (size_t)done;
+		memmove(stdio->input, stdio->input + done, stdio->input_len);
+		stdio->credit += (unsigned int)done;
+	} else if (done < 0 && done != -EINTR && done != -EAGAIN) {
+		close_end(stdio, &stdio->in);
 	}
-	if (pump->input_ended && pump->input_len == 0)
-		close_end(pump, 0);
+	if (stdio->input_ended && stdio->input_len == 0)
+		close_end(stdio, &stdio->in);
 }
 
-static void take_piece(struct pump *pump, const struct frame_piece *piece)
+static void in_ready(void *owner, short revents)
+{
+	(void)revents;
+	carry_input(owner);
+	go_on(owner);
+}
+
+static void store_piece(struct stdio *stdio, const struct frame_piece *piece)
 {
 	if (piece->kind != FRAME_IN)
 		return;
 	if (!piece->data.data) {
-		pump->input_ended |= piece->len == 0;
+		stdio->input_ended |= piece->len == 0;
 		return;
 	}
-	if (piece->data.len > sizeof(pump->input) - pump->input_len)
+	if (piece->data.len > sizeof(stdio->input) - stdio->input_len)
 		return; /* more than its credit: the host broke the protocol */
-	memcpy(pump->input + pump->input_len, piece->data.data, piece->data.len);
-	pump->input_len += piece->data.len;
+	memcpy(stdio->input + stdio->input_len, piece->data.data, piece->data.len);
+	stdio->input_len += piece->data.len;
 }
 
-static void take_from_host(struct pump *pump)
+/* A port that hangs up is read no more: it would be ready for ever. */
+static void read_port(struct stdio *stdio)
 {
 	uint8_t bytes[FRAME_MAX];
-	long got = sys_read(pump->tty, bytes, sizeof(bytes));
+	long got = sys_read(stdio->port.fd, bytes, sizeof(bytes));
 	struct span rest = { bytes, got > 0 ? (size_t)got : 0 };
 	struct frame_piece piece;
 
-	while (frame_next(&pump->reader, &rest, &piece) > 0)
-		take_piece(pump, &piece);
-	if (pump->ends[0] >= 0)
-		carry_input(pump);
+	if (got <= 0 && got != -EINTR && got != -EAGAIN)
+		loop_remove_descriptor(stdio->loop, &stdio->port);
+	while (frame_next(&stdio->reader, &rest, &piece) > 0)
+		store_piece(stdio, &piece);
+	if (stdio->in.fd >= 0)
+		carry_input(stdio);
 }
 
-/* Until the program, and all that it left behind, have closed their output. */
-static int pump_run(void *argument)
+static void port_ready(void *owner, short revents)
 {
-	struct pump *pump = argument;
-
-	sys_sigaction(SIGPIPE, SIG_IGN, 0);
-	send_head(pump, FRAME_CREDIT, FRAME_MAX);
-	while (pump->ends[1] >= 0 || pump->ends[2] >= 0) {
-		struct pollfd fds[POLLED] = {
-			[TTY] = { .fd = pump->tty, .events = POLLIN },
-			[OUT] = { .fd = pump->ends[1], .events = POLLIN },
-			[ERR] = { .fd = pump->ends[2], .events = POLLIN },
-			[IN] = { .fd = pump->input_len ? pump->ends[0] : -1, .events = POLLOUT },
-		};
-
-		sys_poll(fds, POLLED, -1);
-		if (fds[OUT].revents)
-			carry_output(pump, 1, FRAME_OUT);
-		if (fds[ERR].revents)
-			carry_output(pump, 2, FRAME_ERR);
-		if (fds[IN].revents)
-			carry_input(pump);
-		if (fds[TTY].revents)
-			take_from_host(pump);
-	}
-	send_head(pump, FRAME_END, 0);
-	sys_drain_tty(pump->tty);
-	return 0;
+	if (revents & ~POLLOUT)
+		read_port(owner);
+	go_on(owner);
 }
+
+/* --- its start --- */
 
 static int open_raw(const char *name)
 {
@@ -147,7 +198,7 @@ static int open_raw(const char *name)
 	int fd, error;
 
 	format_text(path, sizeof(path), "/dev/%s", name);
-	fd = sys_open(path, O_RDWR | O_NOCTTY);
+	fd = sys_open(path, O_RDWR | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return fd;
 	error = sys_get_termios(fd, &mode);
@@ -161,60 +212,88 @@ static int open_raw(const char *name)
 	return error;
 }
 
-static int make_pipes(struct pump *pump, int stdio[3])
+static int make_pipe(struct stdio *stdio, struct loop_descriptor *end, int *other, bool is_input,
+		     void (*ready)(void *owner, short revents))
 {
-	for (int i = 0; i <= 2; i++) {
-		int ends[2], error = sys_pipe(ends);
+	int ends[2], error = sys_pipe(ends);
 
-		if (error)
-			return error;
-		stdio[i] = ends[i == 0 ? 0 : 1];
-		pump->ends[i] = ends[i == 0 ? 1 : 0];
-	}
-	return sys_set_nonblocking(pump->ends[0]);
+	if (error)
+		return error;
+	*other = ends[is_input ? 0 : 1];
+	*end = (struct loop_descriptor){ .node.owner = stdio,
+					 .fd = ends[is_input ? 1 : 0],
+					 .events = is_input ? 0 : POLLIN,
+					 .ready = ready };
+	return loop_add_descriptor(stdio->loop, end);
 }
 
-struct start {
-	struct pump *pump;
-	int *stdio;
-};
-
-static int in_pump(void *argument)
+static int make_pipes(struct stdio *stdio, int ends[3])
 {
-	struct start *start = argument;
+	int error = make_pipe(stdio, &stdio->in, &ends[0], true, in_ready);
 
-	stdio_frames_close(start->stdio);
-	return pump_run(start->pump);
+	if (!error)
+		error = sys_set_nonblocking(stdio->in.fd);
+	if (!error)
+		error = make_pipe(stdio, &stdio->out, &ends[1], false, out_ready);
+	if (!error)
+		error = make_pipe(stdio, &stdio->err, &ends[2], false, err_ready);
+	return error;
 }
 
-void stdio_frames_open(const struct boot *boot, int stdio[3])
+static int open_all(struct stdio *stdio, const char *name, int ends[3])
 {
-	struct pump pump = { .ends = { -1, -1, -1 } };
-	struct start start = { &pump, stdio };
+	int fd = open_raw(name);
+
+	if (fd < 0)
+		return fd;
+	stdio->port = (struct loop_descriptor){
+		.node.owner = stdio, .fd = fd, .events = POLLIN, .ready = port_ready
+	};
+	return make_pipes(stdio, ends);
+}
+
+void stdio_open(struct boot *boot, int ends[3])
+{
+	struct stdio *stdio = &boot->stdio;
 	int error;
 
+	ends[0] = ends[1] = ends[2] = -1;
 	if (!boot->settings.stdio)
 		return;
-	pump.tty = open_raw(boot->settings.stdio);
-	error = pump.tty < 0 ? pump.tty : make_pipes(&pump, stdio);
+	*stdio = (struct stdio){ .loop = &boot->loop, .credit = FRAME_MAX };
+	stdio->port.fd = stdio->in.fd = stdio->out.fd = stdio->err.fd = -1;
+	error = open_all(stdio, boot->settings.stdio, ends);
 	if (!error)
-		error = sys_fork(in_pump, &start);
-	for (int i = 0; i <= 2; i++)
-		close_end(&pump, i);
-	if (pump.tty >= 0)
-		sys_close(pump.tty);
-	if (error < 0) {
-		stdio_frames_close(stdio);
-		log_warn(error, "carry standard streams over %s (using the console)",
-			 boot->settings.stdio);
+		error = loop_add_descriptor(stdio->loop, &stdio->port);
+	if (!error) {
+		go_on(stdio);
+		return;
+	}
+	close_end(stdio, &stdio->port);
+	close_end(stdio, &stdio->in);
+	close_end(stdio, &stdio->out);
+	close_end(stdio, &stdio->err);
+	stdio_close(ends);
+	stdio->loop = NULL;
+	log_warn(error, "carry standard streams over %s (using the console)", boot->settings.stdio);
+}
+
+void stdio_close(int ends[3])
+{
+	for (int i = 0; i <= 2; i++) {
+		if (ends[i] >= 0)
+			sys_close(ends[i]);
+		ends[i] = -1;
 	}
 }
 
-void stdio_frames_close(int stdio[3])
+bool stdio_is_over(const struct stdio *stdio)
 {
-	for (int i = 0; i <= 2; i++) {
-		if (stdio[i] >= 0)
-			sys_close(stdio[i]);
-		stdio[i] = -1;
-	}
+	return !stdio->loop || stdio->is_over;
+}
+
+void stdio_release(const struct stdio *stdio)
+{
+	if (stdio->loop && stdio->in.fd >= 0)
+		sys_close(stdio->in.fd);
 }

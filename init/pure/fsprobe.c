@@ -46,13 +46,6 @@ static void clear(struct finding *one)
 	one->uuid[0] = one->label[0] = '\0';
 }
 
-/* Most of what is at the end of a device is near it: one read in place of three. */
-static void read_end(struct view *view)
-{
-	if (view->size > VIEW_CUT_MAX)
-		view_cut(view, view->size - VIEW_CUT_MAX, VIEW_CUT_MAX);
-}
-
 int fsprobe(struct view *view, struct finding *finding)
 {
 	struct finding one;
@@ -63,7 +56,8 @@ int fsprobe(struct view *view, struct finding *finding)
 	finding->damage = DAMAGE_NONE;
 	finding->members = 0;
 	finding->uuid[0] = finding->label[0] = '\0';
-	read_end(view);
+	view->head = FSPROBE_HEAD;
+	view->tail = FSPROBE_TAIL;
 	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]) && !is_member(finding); i++) {
 		probes[i](view, &one);
 		if (view->want_len)

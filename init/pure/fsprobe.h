@@ -6,10 +6,9 @@
 #include "init/pure/view.h"
 
 /* Bytes of a device's start and end in which all places lie that every device is asked for, and
- * that are worth reading at once; but for one of RAID 0.90, where the size is no multiple of 64
- * KiB. */
+ * that are worth reading at once: the last are those of RAID 0.90 and of btrfs. */
 #define FSPROBE_HEAD 69632
-#define FSPROBE_TAIL 65536
+#define FSPROBE_TAIL 139264
 
 /*
  * Looks for every format that it knows, and fills in all of `finding` but the partition's part.

@@ -12,6 +12,8 @@
 #define MBR_PRIMARIES 4
 #define TYPE_PROTECTIVE 0xee
 #define HEADER_MIN 92
+#define ENTRIES_MAX 65536 /* of a GPT; and the bytes of one */
+#define TABLE 8192 /* bytes at a disk's start that are read at once */
 #define ENTRY_MIN 128
 #define NAME_AT 56
 #define NAME_LEN 72
@@ -54,8 +56,8 @@ static int read_entries(struct view *view, struct span header, struct gpt *gpt)
 
 	gpt->entry_size = le32(header.data + 84);
 	gpt->guid = header.data + 56;
-	if (gpt->entry_size < ENTRY_MIN || gpt->entry_size > VIEW_PART_MAX ||
-	    count > VIEW_PART_MAX || le64(header.data + 72) > view->size / gpt->sector)
+	if (gpt->entry_size < ENTRY_MIN || gpt->entry_size > ENTRIES_MAX || count > ENTRIES_MAX ||
+	    le64(header.data + 72) > view->size / gpt->sector)
 		return 0;
 	gpt->entries = view_cut(view, le64(header.data + 72) * gpt->sector,
 				(size_t)(count * gpt->entry_size));
@@ -176,6 +178,7 @@ int partition_find(struct view *disk, unsigned int number, uint64_t start, struc
 	finding->part_flags = 0;
 	if (number == 0)
 		return 1;
+	disk->head = TABLE;
 	kind = read_table(disk, &mbr, &gpt);
 	if (kind == PARTITIONS_GPT)
 		find_in_gpt(&gpt, number, start, finding);

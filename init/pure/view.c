@@ -3,18 +3,38 @@
 
 #include <errno.h>
 
-#define HEAD 8192 /* bytes: where most formats have their superblock, read at once */
 #define PAGE 4096 /* bytes: what the kernel reads at least */
+
+static int covers(const struct view_part *part, uint64_t offset)
+{
+	return offset >= part->offset && offset - part->offset < part->asked;
+}
+
+/* What is near the start or the end is read with all that is near it, at once; unless that was
+ * tried, and could not be read in full. */
+static int is_wide(const struct view *view, uint64_t offset)
+{
+	for (int i = 0; i < view->count; i++)
+		if (view->parts[i].is_wide && covers(&view->parts[i], offset))
+			return 0;
+	return offset < view->head ||
+	       (view->tail < view->size && offset >= view->size - view->tail);
+}
 
 static void want(struct view *view, uint64_t offset, size_t len)
 {
-	uint64_t start = offset < HEAD ? 0 : offset / PAGE * PAGE;
-	uint64_t end = (offset + len + PAGE - 1) / PAGE * PAGE;
+	uint64_t start = offset / PAGE * PAGE, end = (offset + len + PAGE - 1) / PAGE * PAGE;
 
 	if (view->want_len)
 		return;
-	if (start == 0 && end < HEAD)
-		end = HEAD;
+	view->want_is_wide = is_wide(view, offset);
+	if (view->want_is_wide && offset < view->head) {
+		start = 0;
+		end = end > view->head ? end : view->head;
+	} else if (view->want_is_wide) {
+		start = (view->size - view->tail) / PAGE * PAGE;
+		end = view->size;
+	}
 	if (end > view->size)
 		end = view->size;
 	view->want_offset = start;
@@ -24,8 +44,7 @@ static void want(struct view *view, uint64_t offset, size_t len)
 
 static int is_unreadable(const struct view_part *part, uint64_t offset)
 {
-	return part->bytes.len < part->asked && offset >= part->offset &&
-	       offset - part->offset < part->asked;
+	return !part->is_wide && part->bytes.len < part->asked && covers(part, offset);
 }
 
 struct span view_cut(struct view *view, uint64_t offset, size_t len)
@@ -54,7 +73,7 @@ struct span view_pass(struct view *view, uint64_t offset, size_t len)
 	if (view->want_len)
 		return found;
 	found = view_cut(view, offset, len);
-	view->want_passes = view->want_len != 0;
+	view->want_passes = view->want_len && !view->want_is_wide;
 	return found;
 }
 
@@ -68,6 +87,7 @@ int view_add(struct view *view, struct span bytes)
 		.offset = view->want_offset,
 		.asked = view->want_len,
 		.bytes = bytes,
+		.is_wide = view->want_is_wide,
 	};
 	view->last_passes = view->want_passes;
 	if (!view->want_passes)

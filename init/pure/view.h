@@ -6,8 +6,8 @@
 
 #define VIEW_PARTS 48 /* reads of one device; a sound one takes 6 to 12, or a directory's more */
 #define VIEW_SUMS 16 /* of one device; one that looks like LUKS2 and ZFS everywhere has 14 */
-#define VIEW_PART_MAX 65536 /* bytes of one read */
-#define VIEW_CUT_MAX (VIEW_PART_MAX - 8192) /* bytes of one cut: reads begin and end with pages */
+#define VIEW_CUT_MAX 57344 /* bytes of one cut */
+#define VIEW_PART_MAX 143360 /* bytes of one read: fsprobe()'s tail, which begins with a page */
 
 /*
  * Parsers of devices do no I/O: they ask a view. Where bytes are missing the view notes which, the
@@ -18,10 +18,14 @@
 struct view {
 	uint64_t size; /* bytes of the device */
 	int is_part; /* it is a partition of a disk */
+	/* Bytes at its start and its end that are read at once, as soon as any of them is asked
+	 * for; 0: only what is asked for. */
+	uint32_t head, tail;
 	struct view_part {
 		uint64_t offset;
 		size_t asked; /* bytes */
 		struct span bytes; /* fewer than asked for where the device could not be read */
+		int is_wide; /* of the head or the tail: what failed is asked for alone */
 	} parts[VIEW_PARTS];
 	int count;
 	size_t kept; /* bytes that were asked for and have not passed */
@@ -33,6 +37,8 @@ struct view {
 	int sum_count;
 	uint64_t want_offset; /* the first bytes that were asked for and are missing, ... */
 	size_t want_len; /* ... 0: none are */
+	int want_is_wide; /* it is the head or the tail */
+	int is_bad; /* something could not be read */
 	int want_passes, last_passes; /* 1: they will be forgotten; the last part will be */
 };
 

@@ -34,25 +34,44 @@ static int list(const struct devices *devices, struct place *place)
 	return count;
 }
 
+struct members {
+	struct boot *boot;
+	struct place *place;
+	int count; /* that are there, or -E2BIG */
+};
+
+static bool are_there(void *argument)
+{
+	struct members *members = argument;
+	struct place *place = members->place;
+	int count;
+
+	if (!root_devices_are_known(members->boot))
+		return false;
+	count = list(&members->boot->devices, place);
+	if (count != members->count && count >= 0 && count < place->finding.members)
+		wire_tell("status root-find: %d of %d devices of %s", count, place->finding.members,
+			  place->name);
+	members->count = count;
+	return count < 0 || count >= place->finding.members;
+}
+
 int root_members(struct boot *boot, struct place *place, int64_t deadline)
 {
+	struct members members = { boot, place, 0 };
 	struct devices *devices = &boot->devices;
-	int count = 0;
 
 	devices_open(devices);
 	devices_scan(devices);
-	while (devices_are_busy(devices) ||
-	       ((count = list(devices, place)) >= 0 && count < place->finding.members)) {
-		int is_busy = devices_are_busy(devices);
-
-		if (!is_busy && devices_time_left(deadline) == 0)
+	devices_probe_all(devices);
+	if (devices_wait(devices, are_there, &members, deadline)) {
+		root_wait_until_known(boot);
+		if (!are_there(&members))
 			return log_err(-ETIMEDOUT, "find all devices of %s=%s: %d of %d",
-				       place->word, place->name, count, place->finding.members);
-		if (!is_busy)
-			wire_tell("status root-find: %d of %d devices of %s", count,
-				  place->finding.members, place->name);
-		devices_wait(devices, LOOK_INSIDE, is_busy ? NO_DEADLINE : deadline);
+				       place->word, place->name, members.count,
+				       place->finding.members);
 	}
-	return count < 0 ? log_err(count, "list the devices of %s=%s", place->word, place->name)
-			 : 0;
+	return members.count < 0 ? log_err(members.count, "list the devices of %s=%s", place->word,
+					   place->name)
+				 : 0;
 }

@@ -4,6 +4,7 @@
 
 #include "init/module/module.h"
 #include "init/pure/format.h"
+#include "init/pure/names.h"
 #include "init/root/root.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
@@ -59,7 +60,7 @@ static void describe(const struct devices *devices, const struct device *device)
 		return;
 	if (device->finding.found == FOUND_UNREADABLE)
 		format_text(text, sizeof(text), "cannot be read: %s",
-			    strerror(device->finding.error));
+			    error_text(device->finding.error));
 	else
 		finding_describe(&device->finding, text, sizeof(text));
 	log_say(LOG_ERROR, "%s: %s%s%s", device->name, text, why_not ? ": not opened: " : "",
@@ -87,11 +88,13 @@ static int hint_near(struct devices *devices, const struct place *place,
 }
 
 /* A root by path was only looked for by its name until now. */
-static void look_at_all(struct devices *devices)
+static void probe_all(struct boot *boot)
 {
+	struct devices *devices = &boot->devices;
+
 	devices_scan(devices);
-	while (devices_are_busy(devices))
-		devices_wait(devices, LOOK_INSIDE, NO_DEADLINE);
+	devices_probe_all(devices);
+	root_wait_until_known(boot);
 }
 
 void root_report(struct boot *boot, const struct place *place, const struct rootspec *spec,
@@ -104,7 +107,7 @@ void root_report(struct boot *boot, const struct place *place, const struct root
 	log_say(LOG_ERROR, "asked for %s=%s%s%s, waited %ld.%ld s", place->word, place->name,
 		type ? " rootfstype=" : "", type ? type : "", (long)(waited_ms / 1000),
 		(long)(waited_ms % 1000 / 100));
-	look_at_all(devices);
+	probe_all(boot);
 	list(devices);
 	for (int i = 0; i < devices->count; i++)
 		describe(devices, &devices->all[i]);

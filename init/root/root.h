@@ -18,6 +18,12 @@ void root_boot_partition(struct boot *boot, char uuid[FINDING_UUID_MAX]);
  * and did not get, each once, with the cure. Nothing where the kernel's log cannot be read. */
 void root_firmware_report(void);
 
+/* root_find.c: whether every device that the kernel reported is probed, or silent, and no driver is
+ * being loaded that could bring another. */
+bool root_devices_are_known(struct boot *boot);
+/* Waits for that; for each probe and driver as long as it may take, and no longer. */
+void root_wait_until_known(struct boot *boot);
+
 /* share.c: takes the tag where the root is a folder of the host. 1; 0 where it is none;
  * -errno, said. */
 int root_share_name(struct boot *boot);

@@ -68,26 +68,40 @@ static int may_come(int error)
 	return error == -ENOENT || error == -EINVAL;
 }
 
+struct attempts {
+	struct boot *boot;
+	const struct share *share;
+	const char *target;
+	unsigned long flags;
+	int error; /* of the last one */
+};
+
+/* The driver of a device that came may still be on its way. */
+static bool is_done(void *argument)
+{
+	struct attempts *attempts = argument;
+
+	if (!module_queue_is_idle(attempts->boot))
+		return false;
+	attempts->error = try(attempts->boot, attempts->share, attempts->target, attempts->flags);
+	return !may_come(attempts->error);
+}
+
 int root_share(struct boot *boot, const char *target, unsigned long flags)
 {
 	const struct share *share = share_of(&boot->settings);
-	int64_t deadline = devices_deadline(boot->settings.timeout_s);
-	int error;
+	struct attempts attempts = { boot, share, target, flags, 0 };
+	int64_t deadline = loop_deadline(boot->settings.timeout_s);
 
 	if (!share)
 		return 1;
-	error = try(boot, share, target, flags);
-	if (may_come(error)) {
+	if (!is_done(&attempts)) {
 		devices_open(&boot->devices);
 		log_say(LOG_INFO, "waiting for the tag %s", boot->root.device);
 		wire_tell("status root-mount: waiting for the tag %s", boot->root.device);
-		error = try(boot, share, target, flags);
+		devices_wait(&boot->devices, is_done, &attempts, deadline);
 	}
-	while (may_come(error) && devices_time_left(deadline) != 0) {
-		devices_wait(&boot->devices, LOOK_AT_NAMES, deadline);
-		error = try(boot, share, target, flags);
-	}
-	return error ? log_err(error, "mount the host's folder %s on %s as %s", boot->root.device,
-			       target, share->type)
-		     : 0;
+	return attempts.error ? log_err(attempts.error, "mount the host's folder %s on %s as %s",
+					boot->root.device, target, share->type)
+			      : 0;
 }

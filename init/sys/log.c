@@ -96,8 +96,8 @@ static size_t compose(char *line, const char *step, const char *format, va_list 
 
 static size_t append_reason(char *line, size_t len, int error)
 {
-	return len + format_text(line + len, LOG_LINE_MAX - 1 - len, ": %s (%s)", strerror(-error),
-				 error_name(-error));
+	return len + format_text(line + len, LOG_LINE_MAX - 1 - len, ": %s (%s)",
+				 error_text(-error), error_name(-error));
 }
 
 static void say_hint(int error, enum log_level level)

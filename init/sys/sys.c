@@ -3,11 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
+#include <limits.h>
 #include <linux/kd.h>
 #include <linux/loop.h>
 #include <linux/netlink.h>
 #include <linux/openat2.h>
+#include <linux/reboot.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/io.h>
@@ -21,51 +22,65 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
-#include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
-static long result(long value)
+#include "init/sys/raw.h"
+
+#define ARG(argument) ((long)(argument))
+#define CALL0(name) raw0(SYS_##name)
+#define CALL1(name, a) raw1(SYS_##name, ARG(a))
+#define CALL2(name, a, b) raw2(SYS_##name, ARG(a), ARG(b))
+#define CALL3(name, a, b, c) raw3(SYS_##name, ARG(a), ARG(b), ARG(c))
+#define CALL4(name, a, b, c, d) raw4(SYS_##name, ARG(a), ARG(b), ARG(c), ARG(d))
+#define CALL5(name, a, b, c, d, e) raw5(SYS_##name, ARG(a), ARG(b), ARG(c), ARG(d), ARG(e))
+#define CALL6(name, a, b, c, d, e, f) \
+	raw6(SYS_##name, ARG(a), ARG(b), ARG(c), ARG(d), ARG(e), ARG(f))
+
+/* The kernel's sigset_t: a bit for each of 64 signals. The library's has room for more. */
+#define SIGNALS_SIZE sizeof(uint64_t)
+
+/* Of calls that return an address: the last page has none. */
+static int is_error(long result)
 {
-	return value < 0 ? -errno : value;
+	return (unsigned long)result > -4096UL;
 }
 
 int sys_mount(const char *source, const char *target, const char *type, unsigned long flags,
 	      const char *data)
 {
-	return (int)result(mount(source, target, type, flags, data));
+	return (int)CALL5(mount, source, target, type, flags, data);
 }
 
 int sys_umount(const char *target, int flags)
 {
-	return (int)result(umount2(target, flags));
+	return (int)CALL2(umount2, target, flags);
 }
 
 int sys_mkdir(const char *path, mode_t mode)
 {
-	return (int)result(mkdir(path, mode));
+	return (int)CALL2(mkdir, path, mode);
 }
 
 int sys_mkdirat(int dir, const char *path, mode_t mode)
 {
-	return (int)result(mkdirat(dir, path, mode));
+	return (int)CALL3(mkdirat, dir, path, mode);
 }
 
 int sys_mknod(const char *path, mode_t mode, unsigned int major, unsigned int minor)
 {
-	return (int)result(mknod(path, mode, makedev(major, minor)));
+	return (int)CALL3(mknod, path, mode, makedev(major, minor));
 }
 
 int sys_symlink(const char *target, const char *path)
 {
-	return (int)result(symlink(target, path));
+	return (int)CALL2(symlink, target, path);
 }
 
 int sys_readlink(const char *path, char *text, size_t size)
 {
-	/* Not musl's readlink(), which is for buffers without a size, too. */
-	long len = result(syscall(SYS_readlink, path, text, size));
+	long len = CALL3(readlink, path, text, size);
 
 	if (len == (long)size)
 		len = -ENAMETOOLONG;
@@ -75,15 +90,14 @@ int sys_readlink(const char *path, char *text, size_t size)
 
 int sys_open(const char *path, int flags)
 {
-	/* Not musl's open(): for kernels before 2.6.23 it sets close-on-exec a second time. */
-	return (int)result(syscall(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, 0));
+	return (int)CALL4(openat, AT_FDCWD, path, flags | O_CLOEXEC, 0);
 }
 
 static int open_resolved(int dir, const char *path, int flags, uint64_t resolve)
 {
 	struct open_how how = { .flags = (uint64_t)(flags | O_CLOEXEC), .resolve = resolve };
 
-	return (int)result(syscall(SYS_openat2, dir, path, &how, sizeof(how)));
+	return (int)CALL4(openat2, dir, path, &how, sizeof(how));
 }
 
 int sys_open_in_root(int dir, const char *path, int flags)
@@ -98,46 +112,37 @@ int sys_open_same_mount(int dir, const char *name, int flags)
 
 int sys_close(int fd)
 {
-	return (int)result(close(fd));
+	return (int)CALL1(close, fd);
 }
 
 long sys_read(int fd, void *buffer, size_t size)
 {
-	return result(read(fd, buffer, size));
+	return CALL3(read, fd, buffer, size);
 }
 
 long sys_write(int fd, const void *buffer, size_t size)
 {
-	return result(write(fd, buffer, size));
-}
-
-long sys_pread(int fd, void *buffer, size_t size, uint64_t offset)
-{
-	return result(pread(fd, buffer, size, (off_t)offset));
+	return CALL3(write, fd, buffer, size);
 }
 
 long sys_sendfile(int to, int from, size_t len)
 {
-	return result(sendfile(to, from, NULL, len));
-}
-
-void sys_readahead(int fd, uint64_t offset, size_t size)
-{
-	posix_fadvise(fd, (off_t)offset, (off_t)size, POSIX_FADV_WILLNEED);
+	return CALL4(sendfile, to, from, NULL, len);
 }
 
 void *sys_map_shared(size_t size)
 {
-	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	long at =
+		CALL6(mmap, NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	return at == MAP_FAILED ? NULL : at;
+	return is_error(at) ? NULL : (void *)at;
 }
 
 int sys_map(const char *path, const uint8_t **bytes, size_t *len)
 {
 	int fd = sys_open(path, O_RDONLY), error;
 	struct stat st;
-	void *at;
+	long at;
 
 	if (fd < 0)
 		return fd;
@@ -145,23 +150,30 @@ int sys_map(const char *path, const uint8_t **bytes, size_t *len)
 	*len = error ? 0 : (size_t)st.st_size;
 	*bytes = NULL;
 	if (*len) {
-		at = mmap(NULL, *len, PROT_READ, MAP_PRIVATE, fd, 0);
-		error = at == MAP_FAILED ? -errno : 0;
-		*bytes = at;
+		at = CALL6(mmap, NULL, *len, PROT_READ, MAP_PRIVATE, fd, 0);
+		error = is_error(at) ? (int)at : 0;
+		*bytes = (const uint8_t *)at;
 	}
 	sys_close(fd);
 	return error;
 }
 
-long sys_getdents(int fd, void *buffer, size_t size)
+int sys_map_device(int fd, uint64_t size, const uint8_t **bytes)
 {
-	return result(syscall(SYS_getdents64, fd, buffer, size));
+	long at = CALL6(mmap, NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+
+	*bytes = is_error(at) ? NULL : (const uint8_t *)at;
+	return is_error(at) ? (int)at : 0;
 }
 
-/* Not musl's fcntl(), which knows more commands. */
+long sys_getdents(int fd, void *buffer, size_t size)
+{
+	return CALL3(getdents64, fd, buffer, size);
+}
+
 static int control(int fd, int command, long argument)
 {
-	return (int)result(syscall(SYS_fcntl, fd, command, argument));
+	return (int)CALL3(fcntl, fd, command, argument);
 }
 
 int sys_dup2(int from, int to)
@@ -169,12 +181,12 @@ int sys_dup2(int from, int to)
 	/* dup2(2) clears close-on-exec, except where there is nothing to do. */
 	if (from == to)
 		return control(to, F_SETFD, 0);
-	return (int)result(dup2(from, to));
+	return (int)CALL2(dup2, from, to);
 }
 
 int sys_pipe(int ends[2])
 {
-	return (int)result(pipe2(ends, O_CLOEXEC));
+	return (int)CALL2(pipe2, ends, O_CLOEXEC);
 }
 
 int sys_set_nonblocking(int fd)
@@ -184,24 +196,23 @@ int sys_set_nonblocking(int fd)
 
 int sys_stat(const char *path, struct stat *st)
 {
-	/* Not musl's stat() and fstat(): for other processors they translate. */
-	return (int)result(syscall(SYS_stat, path, st));
+	return (int)CALL2(stat, path, st);
 }
 
 int sys_fstat(int fd, struct stat *st)
 {
-	return (int)result(syscall(SYS_fstat, fd, st));
+	return (int)CALL2(fstat, fd, st);
 }
 
 int sys_unlinkat(int dir, const char *name, int flags)
 {
-	return (int)result(unlinkat(dir, name, flags));
+	return (int)CALL3(unlinkat, dir, name, flags);
 }
 
 int sys_fs_magic(const char *path, unsigned long *magic)
 {
 	struct statfs fs;
-	int error = (int)result(statfs(path, &fs));
+	int error = (int)CALL2(statfs, path, &fs);
 
 	if (!error)
 		*magic = (unsigned long)fs.f_type;
@@ -210,119 +221,98 @@ int sys_fs_magic(const char *path, unsigned long *magic)
 
 int sys_access(const char *path, int mode)
 {
-	return (int)result(access(path, mode));
+	return (int)CALL2(access, path, mode);
 }
 
 int sys_chdir(const char *path)
 {
-	return (int)result(chdir(path));
+	return (int)CALL1(chdir, path);
 }
 
 int sys_fchdir(int fd)
 {
-	return (int)result(fchdir(fd));
+	return (int)CALL1(fchdir, fd);
 }
 
 int sys_chroot(const char *path)
 {
-	return (int)result(chroot(path));
+	return (int)CALL1(chroot, path);
 }
 
 int sys_execve(const char *path, char *const argv[], char *const envp[])
 {
-	return (int)result(execve(path, argv, envp));
+	return (int)CALL3(execve, path, argv, envp);
 }
+
+/* In the memory of this process, which goes on when the child has its program, or has ended. */
+static int spawn(unsigned long flags, void **stack_end, int (*child)(void *), void *argument)
+{
+	stack_end[-2] = (void *)(uintptr_t)child;
+	stack_end[-1] = argument;
+	return (int)clone_onto(CLONE_VM | CLONE_VFORK | SIGCHLD | flags, stack_end - 2);
+}
+
+#define CHILD_STACK 2048 /* words: a path of PATH_MAX, and what looks for a program */
+#define GROUP_STACK 256
+
+static _Alignas(16) void *child_stack[CHILD_STACK];
 
 int sys_spawn(int (*child)(void *), void *argument)
 {
-	int pid = vfork();
-
-	if (pid == 0)
-		_exit(child(argument));
-	return (int)result(pid);
+	return spawn(0, child_stack + CHILD_STACK, child, argument);
 }
 
-struct spawn {
+struct member {
 	int (*child)(void *);
 	void *argument;
 	int pid; /* of the child, or -errno */
 };
 
-#define CHILD_STACK 16384 /* bytes: a path of PATH_MAX, and what looks for a program */
-
-/* The child needs a stack of its own: this one is the caller's, who goes on when it is done. */
 static int make_group(void *argument)
 {
-	static _Alignas(16) char stack[CHILD_STACK];
-	struct spawn *spawn = argument;
-	int group = getpid();
+	struct member *member = argument;
+	int group = sys_getpid();
 
-	if (setpgid(0, group) == 0)
-		ioctl(0, TIOCSPGRP, &group);
-	spawn->pid = (int)result(clone(spawn->child, stack + sizeof(stack),
-				       CLONE_VM | CLONE_VFORK | CLONE_PARENT | SIGCHLD,
-				       spawn->argument));
+	if (CALL2(setpgid, 0, group) == 0)
+		CALL3(ioctl, 0, TIOCSPGRP, &group);
+	member->pid =
+		spawn(CLONE_PARENT, child_stack + CHILD_STACK, member->child, member->argument);
 	return 0;
 }
 
 int sys_spawn_in_foreground(int (*child)(void *), void *argument)
 {
-	struct spawn spawn = { child, argument, -EAGAIN };
-	int pid = sys_spawn(make_group, &spawn);
+	static _Alignas(16) void *stack[GROUP_STACK];
+	struct member member = { child, argument, -EAGAIN };
+	int pid = spawn(0, stack + GROUP_STACK, make_group, &member);
 
-	return pid < 0 ? pid : spawn.pid;
+	return pid < 0 ? pid : member.pid;
 }
 
-/* Not the library's fork(): that is for programs with threads, and makes six calls more. */
-static int fork_telling(int signal, int (*child)(void *), void *argument)
-{
-	long pid = syscall(SYS_clone, (long)signal, NULL, NULL, NULL, NULL);
-
-	if (pid == 0)
-		_exit(child(argument));
-	return (int)result(pid);
-}
-
+/* Not exit_group(2), which no confined process may call: the child has a single thread. */
 int sys_fork(int (*child)(void *), void *argument)
 {
-	return fork_telling(SIGCHLD, child, argument);
-}
+	int pid = (int)CALL5(clone, SIGCHLD, NULL, NULL, NULL, NULL);
 
-int sys_fork_apart(int (*child)(void *), void *argument)
-{
-	return fork_telling(0, child, argument);
-}
-
-void sys_wait_apart(int pid)
-{
-	while (waitpid(pid, NULL, __WCLONE) < 0 && errno == EINTR)
-		;
+	if (pid == 0)
+		CALL1(exit, child(argument));
+	return pid;
 }
 
 int sys_wait(int *status, int flags)
 {
-	return (int)result(waitpid(-1, status, flags));
-}
-
-int sys_wait_for(int pid, int *status)
-{
-	long done;
-
-	do
-		done = result(waitpid(pid, status, 0));
-	while (done == -EINTR);
-	return done < 0 ? (int)done : 0;
+	return (int)CALL4(wait4, -1, status, flags, NULL);
 }
 
 int sys_getpid(void)
 {
-	return getpid();
+	return (int)CALL0(getpid);
 }
 
 int sys_processors(void)
 {
 	unsigned long set[16]; /* 1,024 of them; the call tells how many bytes it filled */
-	long bytes = syscall(SYS_sched_getaffinity, 0L, sizeof(set), set);
+	long bytes = CALL3(sched_getaffinity, 0, sizeof(set), set);
 	int count = 0;
 
 	for (long i = 0; i < bytes / (long)sizeof(set[0]); i++)
@@ -333,31 +323,29 @@ int sys_processors(void)
 
 int sys_kill(int pid, int signal)
 {
-	return (int)result(kill(pid, signal));
+	return (int)CALL2(kill, pid, signal);
 }
 
 int sys_setsid(void)
 {
-	return (int)result(setsid());
+	return (int)CALL0(setsid);
 }
 
 int sys_set_identity(unsigned int uid, unsigned int gid, const unsigned int *groups,
 		     unsigned int group_count)
 {
-	/* musl's wrappers would stop all threads first; this process has one, and may be a
-	 * vfork(2)'s child. */
-	long error = syscall(SYS_setgroups, (long)group_count, groups);
+	long error = CALL2(setgroups, group_count, groups);
 
 	if (!error)
-		error = syscall(SYS_setresgid, (long)gid, (long)gid, (long)gid);
+		error = CALL3(setresgid, gid, gid, gid);
 	if (!error)
-		error = syscall(SYS_setresuid, (long)uid, (long)uid, (long)uid);
-	return (int)result(error);
+		error = CALL3(setresuid, uid, uid, uid);
+	return (int)error;
 }
 
 int sys_set_mask(const sigset_t *mask)
 {
-	return (int)result(sigprocmask(SIG_SETMASK, mask, NULL));
+	return (int)CALL4(rt_sigprocmask, SIG_SETMASK, mask, NULL, SIGNALS_SIZE);
 }
 
 #define HAS_RESTORER 0x04000000UL /* SA_RESTORER of asm/signal.h; not every library names it */
@@ -368,8 +356,7 @@ static __attribute__((naked)) void restore(void)
 	__asm__("mov $15, %eax; syscall");
 }
 
-/* The kernel's call, as in sigaction(2), "C library/kernel differences": not musl's sigaction(),
- * which is made for threads and unblocks signals of its own. */
+/* The kernel's struct is not the library's: sigaction(2), "C library/kernel differences". */
 static int set_action(int signal, void (*handler)(int, siginfo_t *, void *), unsigned long flags)
 {
 	const struct {
@@ -379,8 +366,7 @@ static int set_action(int signal, void (*handler)(int, siginfo_t *, void *), uns
 		uint64_t blocked;
 	} action = { handler, flags | HAS_RESTORER, restore, 0 };
 
-	return (int)result(
-		syscall(SYS_rt_sigaction, signal, &action, NULL, sizeof(action.blocked)));
+	return (int)CALL4(rt_sigaction, signal, &action, NULL, SIGNALS_SIZE);
 }
 
 int sys_sigaction(int signal, void (*handler)(int), int flags)
@@ -391,14 +377,14 @@ int sys_sigaction(int signal, void (*handler)(int), int flags)
 
 int sys_catch(int signal, void (*handler)(int, siginfo_t *, void *))
 {
-	return set_action(signal, handler, SA_SIGINFO | SA_ONSTACK | SA_RESTART);
+	return set_action(signal, handler, SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER);
 }
 
 int sys_sigaltstack(void *stack, size_t size)
 {
 	stack_t where = { .ss_sp = stack, .ss_size = size };
 
-	return (int)result(sigaltstack(&where, NULL));
+	return (int)CALL2(sigaltstack, &where, NULL);
 }
 
 static struct timespec *timespec_of_ms(struct timespec *time, int64_t ms)
@@ -414,110 +400,106 @@ int sys_sigwait(const sigset_t *set, int64_t timeout_ms)
 {
 	struct timespec time;
 
-	return (int)result(sigtimedwait(set, NULL, timespec_of_ms(&time, timeout_ms)));
+	return (int)CALL4(rt_sigtimedwait, set, NULL, timespec_of_ms(&time, timeout_ms),
+			  SIGNALS_SIZE);
+}
+
+int sys_signalfd(int fd, const sigset_t *set)
+{
+	return (int)CALL4(signalfd4, fd, set, SIGNALS_SIZE, O_CLOEXEC);
 }
 
 int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms)
 {
 	struct timespec time;
 
-	return (int)result(ppoll(fds, count, timespec_of_ms(&time, timeout_ms), NULL));
+	return (int)CALL5(ppoll, fds, count, timespec_of_ms(&time, timeout_ms), NULL, 0);
 }
 
 int sys_is_tty(int fd)
 {
 	struct termios mode;
 
-	return (int)result(tcgetattr(fd, &mode));
+	return (int)CALL3(ioctl, fd, TCGETS, &mode);
 }
 
 int sys_take_tty(int fd)
 {
-	return (int)result(ioctl(fd, TIOCSCTTY, 1));
+	return (int)CALL3(ioctl, fd, TIOCSCTTY, 1);
 }
 
 void sys_start_tty(int fd)
 {
 	/* TCOON alone ends no stop by ^S. */
-	ioctl(fd, TCXONC, TCOOFF);
-	ioctl(fd, TCXONC, TCOON);
+	CALL3(ioctl, fd, TCXONC, TCOOFF);
+	CALL3(ioctl, fd, TCXONC, TCOON);
 }
 
 int sys_drain_tty(int fd)
 {
-	return (int)result(ioctl(fd, TCSBRK, 1));
+	return (int)CALL3(ioctl, fd, TCSBRK, 1);
 }
 
 int sys_get_termios(int fd, struct termios *mode)
 {
-	return (int)result(tcgetattr(fd, mode));
+	return (int)CALL3(ioctl, fd, TCGETS, mode);
 }
 
 int sys_set_termios(int fd, const struct termios *mode)
 {
-	return (int)result(tcsetattr(fd, TCSANOW, mode));
+	return (int)CALL3(ioctl, fd, TCSETS, mode);
 }
 
 int sys_device_size(int fd, uint64_t *bytes)
 {
-	return (int)result(ioctl(fd, BLKGETSIZE64, bytes));
+	return (int)CALL3(ioctl, fd, BLKGETSIZE64, bytes);
 }
 
 int sys_loop_free(int control)
 {
-	return (int)result(ioctl(control, LOOP_CTL_GET_FREE));
+	return (int)CALL2(ioctl, control, LOOP_CTL_GET_FREE);
 }
 
 int sys_loop_attach(int loop, int file, unsigned int flags)
 {
 	struct loop_config config = { .fd = (uint32_t)file, .info.lo_flags = flags };
 
-	return (int)result(ioctl(loop, LOOP_CONFIGURE, &config));
+	return (int)CALL3(ioctl, loop, LOOP_CONFIGURE, &config);
 }
 
-int sys_restrict(const void *instructions, unsigned int count)
+int sys_confine(void)
 {
-	struct sock_fprog program = { .len = (unsigned short)count,
-				      .filter = (struct sock_filter *)instructions };
-	int error = (int)result(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-
-	return error ? error : (int)result(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
+	CALL3(close_range, 0, UINT_MAX, 0);
+	return (int)CALL2(prctl, PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
 }
 
 int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short value)
 {
 	struct kbentry entry = { .kb_table = table, .kb_index = key, .kb_value = value };
 
-	return (int)result(ioctl(tty, KDSKBENT, &entry));
+	return (int)CALL3(ioctl, tty, KDSKBENT, &entry);
 }
 
 int sys_open_uevents(void)
 {
 	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 /* the kernel's */ };
-	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-			NETLINK_KOBJECT_UEVENT);
+	int fd = (int)CALL3(socket, AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			    NETLINK_KOBJECT_UEVENT),
+	    error;
 
 	if (fd < 0)
-		return -errno;
-	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
-		int error = -errno;
-
-		close(fd);
+		return fd;
+	error = (int)CALL3(bind, fd, &address, sizeof(address));
+	if (error) {
+		sys_close(fd);
 		return error;
 	}
 	return fd;
 }
 
-int sys_signal_of(int fd)
-{
-	int error = control(fd, F_SETOWN, getpid());
-
-	return error ? error : control(fd, F_SETFL, O_NONBLOCK | O_ASYNC);
-}
-
 int sys_finit_module(int fd, const char *options, int flags)
 {
-	return (int)result(syscall(SYS_finit_module, fd, options, flags));
+	return (int)CALL3(finit_module, fd, options, flags);
 }
 
 int64_t sys_clock_ms(void)
@@ -525,24 +507,24 @@ int64_t sys_clock_ms(void)
 	struct timespec now;
 
 	/* Not by the vDSO, which would have to be searched for it: it is asked a few times. */
-	if (syscall(SYS_clock_gettime, CLOCK_BOOTTIME, &now) < 0)
+	if (CALL2(clock_gettime, CLOCK_BOOTTIME, &now) < 0)
 		return 0; /* only a kernel without the clock: durations are then said as 0 s */
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 void sys_sync(void)
 {
-	sync();
+	CALL0(sync);
 }
 
 int sys_reboot(int command)
 {
-	return (int)result(reboot(command));
+	return (int)CALL4(reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, command, NULL);
 }
 
 int sys_ioperm(unsigned long port, unsigned long count, int on)
 {
-	return (int)result(ioperm(port, count, on));
+	return (int)CALL3(ioperm, port, count, on);
 }
 
 uint8_t sys_inb(uint16_t port)

@@ -34,12 +34,8 @@ int sys_open_same_mount(int dir, const char *name, int flags);
 int sys_close(int fd);
 long sys_read(int fd, void *buffer, size_t size);
 long sys_write(int fd, const void *buffer, size_t size);
-/* At this offset; for children without rights. */
-long sys_pread(int fd, void *buffer, size_t size, uint64_t offset);
 /* At most `len` bytes from where both are. How many there were; 0 at the end. */
 long sys_sendfile(int to, int from, size_t len);
-/* The kernel reads this part in the meantime, in one piece. Where it cannot, nothing happens. */
-void sys_readahead(int fd, uint64_t offset, size_t size);
 /* Zeroed memory that is shared with children to come; NULL where there is none. */
 void *sys_map_shared(size_t size);
 /* All of a file, in memory that it shares with the initramfs; never given back. 0 or -errno. */
@@ -69,15 +65,8 @@ int sys_spawn(int (*child)(void *), void *argument);
 int sys_spawn_in_foreground(int (*child)(void *), void *argument);
 /* The same with memory of the child's own (fork(2)), so that parent and child run side by side. */
 int sys_fork(int (*child)(void *), void *argument);
-/* The same, of a kind that sys_wait() never sees and no signal tells of: nobody else reaps such a
- * child. */
-int sys_fork_apart(int (*child)(void *), void *argument);
-/* Waits for this one of those, and reaps it. */
-void sys_wait_apart(int pid);
 /* Reaps one child; `status` as in wait(2). Returns its process id, 0 where WNOHANG found none. */
 int sys_wait(int *status, int flags);
-/* Waits for this one alone: others may be somebody's whose end counts. 0 or -errno. */
-int sys_wait_for(int pid, int *status);
 int sys_getpid(void);
 int sys_processors(void); /* that this process may run on */
 int sys_kill(int pid, int signal);
@@ -88,12 +77,16 @@ int sys_set_identity(unsigned int uid, unsigned int gid, const unsigned int *gro
 		     unsigned int group_count);
 int sys_set_mask(const sigset_t *mask);
 int sys_sigaction(int signal, void (*handler)(int), int flags);
-/* Calls the handler on the alternate stack; system calls that it interrupts go on. */
+/* Calls the handler on the alternate stack, and again while it runs; system calls that it
+ * interrupts go on. */
 int sys_catch(int signal, void (*handler)(int, siginfo_t *, void *));
 int sys_sigaltstack(void *stack, size_t size);
 /* Waits for one of `set`, which must be blocked. timeout_ms < 0: no limit. The signal's number,
  * -EAGAIN when the time is up, -EINTR. */
 int sys_sigwait(const sigset_t *set, int64_t timeout_ms);
+/* A descriptor that can be read while one of `set` is pending; `fd` gets the new set, -1: a new one
+ * (signalfd(2)). Needs CONFIG_SIGNALFD: -ENOSYS without. */
+int sys_signalfd(int fd, const sigset_t *set);
 int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms);
 
 int sys_is_tty(int fd); /* 0, or -ENOTTY, -EIO for a port that is not there */
@@ -104,17 +97,17 @@ int sys_get_termios(int fd, struct termios *mode);
 int sys_set_termios(int fd, const struct termios *mode);
 
 int sys_device_size(int fd, uint64_t *bytes); /* BLKGETSIZE64 */
-/* From now on this process may call what the `count` instructions of BPF allow (struct sock_filter,
- * linux/filter.h), for ever. Needs CONFIG_SECCOMP_FILTER: -EINVAL without. */
-int sys_restrict(const void *instructions, unsigned int count);
+/* Closes all descriptors. From now on this process can but end, or be ended (seccomp(2), strict
+ * mode). Needs CONFIG_SECCOMP: -EINVAL without. */
+int sys_confine(void);
+/* The bytes of a device, for reading; what cannot be read is a SIGBUS. 0 or -errno. */
+int sys_map_device(int fd, uint64_t size, const uint8_t **bytes);
 
 /* One key of the console's keymap (KDSKBENT). */
 int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short value);
 int sys_loop_free(int control); /* the number of a loop device that nobody uses */
 int sys_loop_attach(int loop, int file, unsigned int flags); /* LO_FLAGS_*; Linux 5.8 */
 
-/* From now on SIGIO tells this process that there is something to be read. */
-int sys_signal_of(int fd);
 int sys_open_uevents(void); /* netlink socket bound to the kernel's uevents */
 int sys_finit_module(int fd, const char *options, int flags);
 

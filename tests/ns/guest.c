@@ -125,14 +125,14 @@ static unsigned long stack_of_init(void)
 	}
 }
 
-/* When PID 1 wakes, the function that made the call returns to nowhere. */
+/* When PID 1 wakes, all that the function that made the call has on its stack leads nowhere. */
 static int break_init(void)
 {
-	const unsigned long nowhere = 16;
+	static const unsigned long nowhere[32];
 	unsigned long at = stack_of_init();
 	int memory = open("/proc/1/mem", O_WRONLY);
 
-	if (!at || pwrite(memory, &nowhere, sizeof(nowhere), (off_t)at) != sizeof(nowhere))
+	if (!at || pwrite(memory, nowhere, sizeof(nowhere), (off_t)at) != sizeof(nowhere))
 		return 126;
 	kill(1, SIGHUP);
 	sleep(5);

@@ -20,16 +20,18 @@
 
 #define ANSWERS 24
 #define FILES 64
-#define ENDED 16 /* children that nobody has waited for */
+#define CHILDREN 64 /* that nobody has waited for */
+#define SIGNAL_FD 9
 #define FD_BASE 10
 #define DEVICE_MAJOR 254 /* st_rdev of all */
 #define DEVICE_ROOT 1 /* st_dev of "/" */
 #define DEVICE_NEW 2 /* and of what is below "/newroot" */
 
-char fake_calls[16384], fake_console[16384], fake_mount_options[8192];
+char fake_calls[16384], fake_asked[16384], fake_console[16384], fake_mount_options[8192];
 unsigned long fake_mount_flags;
 jmp_buf fake_end;
 int fake_status;
+int64_t fake_child_ms;
 
 static struct answer {
 	const char *call;
@@ -42,9 +44,7 @@ static struct file {
 	char bytes[8192];
 	size_t len, at;
 	int is_dir, closed; /* closed: how often */
-	int is_held; /* a pipe: by a child that hangs */
 	int opened; /* in a sweep: descriptors that are open */
-	int64_t ready_at; /* a pipe: when its child ends */
 	uint64_t start, size; /* a device: where its bytes are, and its own; 0: all there is */
 } files[FILES];
 
@@ -55,22 +55,30 @@ static int64_t now;
 /* What a sweep adds: NULL for none. */
 static struct fake_sweep *sweep;
 static int depth; /* of children: one runs in the process of its parent */
-static int ended[ENDED], ended_count, next_pid, is_signalled;
+
+static struct child {
+	int pid, status;
+	int64_t ends; /* when; NEVER */
+	int is_told; /* a SIGCHLD has told of its end */
+} children[CHILDREN];
+static int child_count, child_number;
+
+#define NEVER INT64_MAX
 
 void fake_reset(void)
 {
 	answer_count = file_count = 0;
-	fake_calls[0] = fake_console[0] = '\0';
+	fake_calls[0] = fake_asked[0] = fake_console[0] = '\0';
 	now = 0;
 	fake_status = 0;
+	fake_child_ms = 0;
 	sweep = NULL;
+	depth = child_count = child_number = 0;
 }
 
 void fake_sweep(struct fake_sweep *asked)
 {
 	sweep = asked;
-	depth = ended_count = is_signalled = 0;
-	next_pid = 100;
 }
 
 void fake_answer(const char *call, long result, int times)
@@ -120,6 +128,14 @@ static long answer_to(const char *call, long usual)
 			return answers[i].result;
 		}
 	return usual;
+}
+
+static int has_answer(const char *call)
+{
+	for (int i = 0; i < answer_count; i++)
+		if (answers[i].times && strcmp(answers[i].call, call) == 0)
+			return 1;
+	return 0;
 }
 
 enum call_kind { ASKS, CHANGES };
@@ -179,14 +195,14 @@ __attribute__((format(printf, 3, 4))) static long call(enum call_kind kind, long
 {
 	char line[300];
 	va_list arguments;
-	size_t used = strlen(fake_calls);
+	char *lines = kind == CHANGES ? fake_calls : fake_asked;
+	size_t used = strlen(lines);
 	long result;
 
 	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
-	if (kind == CHANGES)
-		snprintf(fake_calls + used, sizeof(fake_calls) - used, "%s\n", line);
+	snprintf(lines + used, sizeof(fake_calls) - used, "%s\n", line);
 	return is_to_fail(line, &result) ? result : note(answer_to(line, usual));
 }
 
@@ -406,28 +422,39 @@ int sys_pipe(int ends[2])
 	return error;
 }
 
-long sys_pread(int fd, void *buffer, size_t size, uint64_t offset)
+/* All of a device, in memory that is its own: what is mapped twice is mapped to two places. */
+int sys_map_device(int fd, uint64_t size, const uint8_t **bytes)
 {
+	static uint8_t memory[8 << 20];
+	static size_t used;
 	struct file *file = file_of(fd);
-	long error = call(ASKS, 0, "pread %s", file ? file->path : "-");
+	int error = (int)call(ASKS, 0, "map_device %s", file ? file->path : "-");
 
-	if (error < 0 || !file || offset < file->start || offset - file->start >= file->len)
-		return error;
-	offset -= file->start;
-	if (size > file->len - offset)
-		size = file->len - offset;
-	memcpy(buffer, file->bytes + offset, size);
-	return (long)size;
+	if (error || !file || size > sizeof(memory))
+		return error ? error : -EBADF;
+	if (used + size > sizeof(memory))
+		used = 0;
+	memset(memory + used, 0, size);
+	memcpy(memory + used + file->start, file->bytes, file->len);
+	*bytes = memory + used;
+	used += (size + 4095) / 4096 * 4096;
+	return 0;
 }
 
 void *sys_map_shared(size_t size)
 {
-	static char memory[65536];
+	static char memory[131072];
+	static size_t used;
+	char *at;
 
-	if (call(ASKS, 0, "map_shared") < 0 || size > sizeof(memory))
+	if (call(ASKS, 0, "map_shared") < 0)
 		return NULL;
-	memset(memory, 0, sizeof(memory));
-	return memory;
+	if (used + size > sizeof(memory))
+		used = 0;
+	at = memory + used;
+	used += (size + 15) & ~(size_t)15;
+	memset(at, 0, size);
+	return at;
 }
 
 int sys_map(const char *path, const uint8_t **bytes, size_t *len)
@@ -452,11 +479,6 @@ long sys_sendfile(int to, int from, size_t len)
 	return got < 0 ? got : take(from, bytes, len < sizeof(bytes) ? len : sizeof(bytes));
 }
 
-void sys_readahead(int fd, uint64_t offset, size_t size)
-{
-	(void)fd, (void)offset, (void)size;
-}
-
 int sys_device_size(int fd, uint64_t *bytes)
 {
 	struct file *file = file_of(fd);
@@ -479,10 +501,9 @@ int sys_loop_attach(int loop, int file, unsigned int flags)
 	return (int)call(CHANGES, 0, "loop_attach %s %u", what ? what->path : "-", flags);
 }
 
-int sys_restrict(const void *instructions, unsigned int count)
+int sys_confine(void)
 {
-	(void)instructions, (void)count;
-	return (int)call(CHANGES, 0, "restrict");
+	return (int)call(CHANGES, 0, "confine");
 }
 
 int sys_set_nonblocking(int fd)
@@ -581,79 +602,48 @@ int sys_execve(const char *path, char *const argv[], char *const envp[])
 	return error;
 }
 
-/* In a sweep each child has a number of its own, ends after child_ms, and is waited for. */
-static int begin_child(long answer)
+/* A child runs at once, in its parent's process, and ends later. Each has a number of its own, from
+ * the one that the call is answered with. */
+static int run_child(int (*child)(void *), void *argument, int is_program, long answer)
 {
-	struct file *pipe = file_count ? &files[file_count - 1] : NULL;
+	struct child *entry = &children[child_count];
+	int end = 0;
 
-	if (!sweep || (answer <= 0 && answer != FAKE_DIES && answer != FAKE_HANGS))
+	if (answer <= 0 && answer != FAKE_DIES && answer != FAKE_HANGS)
 		return (int)answer;
-	if (pipe && strcmp(pipe->path, "pipe") == 0) {
-		pipe->is_held = answer == FAKE_HANGS;
-		pipe->ready_at = now + sweep->child_ms;
-	}
-	next_pid++;
-	if (answer != FAKE_HANGS && ended_count < ENDED) {
-		ended[ended_count++] = next_pid;
-		is_signalled = 1;
-	}
-	return next_pid;
-}
-
-static int run_child(int (*child)(void *), void *argument, long answer)
-{
-	int pid = begin_child(answer);
-
+	if (child_count == CHILDREN)
+		abort();
+	child_count++;
+	*entry = (struct child){ .pid = (answer > 0 ? (int)answer : 900) + child_number++,
+				 .ends = now + (sweep ? sweep->child_ms : fake_child_ms) };
 	depth++;
-	if (answer > 0)
-		child(argument);
-	depth--;
-	return pid;
-}
+	end = answer > 0 ? setjmp(child_end) : (int)answer;
+	if (end == 0) {
+		int status = child(argument);
 
-static void forget_child(int pid)
-{
-	for (int i = 0; i < ended_count; i++)
-		if (ended[i] == pid) {
-			ended[i] = ended[--ended_count];
-			return;
-		}
+		entry->status = is_program ? fake_status : status << 8;
+	}
+	depth = 0;
+	if (end == FAKE_HANGS)
+		entry->ends = NEVER;
+	if (end == FAKE_DIES)
+		entry->status = SIGSEGV;
+	return entry->pid;
 }
 
 int sys_spawn(int (*child)(void *), void *argument)
 {
-	return run_child(child, argument, call(CHANGES, -EAGAIN, "spawn"));
+	return run_child(child, argument, 1, call(CHANGES, -EAGAIN, "spawn"));
 }
 
 int sys_spawn_in_foreground(int (*child)(void *), void *argument)
 {
-	return run_child(child, argument, call(CHANGES, -EAGAIN, "spawn_in_foreground"));
+	return run_child(child, argument, 1, call(CHANGES, -EAGAIN, "spawn_in_foreground"));
 }
 
 int sys_fork(int (*child)(void *), void *argument)
 {
-	return run_child(child, argument, call(CHANGES, -EAGAIN, "fork"));
-}
-
-int sys_fork_apart(int (*child)(void *), void *argument)
-{
-	long answer = call(CHANGES, -EAGAIN, "fork_apart");
-	int pid = begin_child(answer);
-	int end = answer > 0 ? setjmp(child_end) : FAKE_DIES;
-
-	forget_child(pid);
-	depth++;
-	if (end == 0)
-		child(argument);
-	depth = 0;
-	if (end == FAKE_HANGS)
-		files[file_count - 1].is_held = 1;
-	return pid;
-}
-
-void sys_wait_apart(int pid)
-{
-	call(CHANGES, 0, "wait_apart %d", pid);
+	return run_child(child, argument, 0, call(CHANGES, -EAGAIN, "fork"));
 }
 
 int sys_processors(void)
@@ -663,21 +653,21 @@ int sys_processors(void)
 
 int sys_wait(int *status, int flags)
 {
-	int next = ended_count ? ended[0] : sweep && sweep->stubborn_children ? 0 : -ECHILD;
-	int pid = (int)call(ASKS, sweep ? next : -ECHILD, "wait");
+	int at = 0, pid, usual = -ECHILD;
 
 	(void)flags;
-	*status = fake_status;
-	if (sweep && pid > 0)
-		forget_child(pid);
+	while (at < child_count && children[at].ends > now)
+		at++;
+	if (at < child_count)
+		usual = children[at].pid;
+	else if (child_count || (sweep && sweep->stubborn_children))
+		usual = 0;
+	pid = (int)call(ASKS, usual, "wait");
+	if (pid <= 0 || at == child_count)
+		return pid;
+	*status = children[at].status;
+	children[at] = children[--child_count];
 	return pid;
-}
-
-int sys_wait_for(int pid, int *status)
-{
-	forget_child(pid);
-	*status = fake_status;
-	return (int)call(ASKS, 0, "wait_for");
 }
 
 int sys_getpid(void)
@@ -726,88 +716,94 @@ int sys_sigaltstack(void *stack, size_t size)
 	return 0;
 }
 
-int sys_sigwait(const sigset_t *set, int64_t timeout_ms)
+/* Whether a child has ended that no SIGCHLD has told of; and when the next one ends. */
+static int is_child_over(int64_t *next)
 {
-	int is_told = is_signalled,
-	    signal = (int)call(ASKS, is_told ? SIGCHLD : -EAGAIN, "sigwait");
+	int is_over = 0;
 
-	(void)set;
-	if (sweep && signal == SIGCHLD)
-		is_signalled = 0;
-	else if (sweep && is_told)
-		return signal;
-	else if (sweep && timeout_ms < 0 && signal == -EAGAIN)
-		end_sweep(FAKE_WAITS);
-	now += timeout_ms > 0 ? timeout_ms : 0;
-	return signal;
+	*next = NEVER;
+	for (int i = 0; i < child_count; i++) {
+		if (!children[i].is_told && children[i].ends <= now)
+			is_over = 1;
+		if (children[i].ends > now && children[i].ends < *next)
+			*next = children[i].ends;
+	}
+	return is_over;
 }
 
-static int count_ready(struct pollfd *fds, unsigned int count, int64_t *next)
+/* Time goes on to what comes first: the end of a child, or the timeout. Returns whether anything
+ * comes at all. */
+static int pass(int64_t timeout_ms)
 {
+	int64_t next, until = timeout_ms < 0 ? NEVER : now + timeout_ms;
+
+	if (is_child_over(&next))
+		return 1;
+	if (next == NEVER && until == NEVER)
+		return 0;
+	now = next < until ? next : until;
+	return 1;
+}
+
+static _Noreturn void wait_for_ever(void)
+{
+	if (sweep)
+		end_sweep(FAKE_WAITS);
+	longjmp(fake_end, FAKE_WAITS);
+}
+
+/* SIGCHLD comes once for all that have ended. */
+int sys_sigwait(const sigset_t *set, int64_t timeout_ms)
+{
+	int64_t next;
+	int signal = (int)call(ASKS, 0, "sigwait");
+
+	(void)set;
+	if (signal)
+		return signal;
+	if (!pass(timeout_ms))
+		wait_for_ever();
+	if (!is_child_over(&next))
+		return -EAGAIN;
+	for (int i = 0; i < child_count; i++)
+		children[i].is_told |= children[i].ends <= now;
+	return SIGCHLD;
+}
+
+int sys_signalfd(int fd, const sigset_t *set)
+{
+	(void)fd, (void)set;
+	return (int)call(ASKS, SIGNAL_FD, "signalfd");
+}
+
+static int count_ready(struct pollfd *fds, unsigned int count)
+{
+	int64_t next;
 	int ready = 0;
 
 	for (unsigned int i = 0; i < count; i++) {
 		struct file *file = file_of(fds[i].fd);
-		int is_pipe = file && strcmp(file->path, "pipe") == 0;
 
-		fds[i].revents = 0;
-		if (is_pipe && file->ready_at > now && !file->is_held && file->ready_at < *next)
-			*next = file->ready_at;
-		if (!file || (is_pipe && file->ready_at > now))
-			continue;
-		fds[i].revents = file->at < file->len	     ? POLLIN
-				 : is_pipe && !file->is_held ? POLLHUP
-							     : 0;
+		fds[i].revents = file && file->at < file->len ? POLLIN : 0;
+		if (fds[i].fd == SIGNAL_FD && (is_child_over(&next) || has_answer("sigwait")))
+			fds[i].revents = POLLIN;
 		ready += fds[i].revents != 0;
 	}
 	return ready;
 }
 
-/* Time goes on to what comes first: the end of a child, or the timeout. */
-static int poll_in_sweep(struct pollfd *fds, unsigned int count, int64_t timeout_ms)
-{
-	int64_t next = INT64_MAX, until = timeout_ms < 0 ? INT64_MAX : now + timeout_ms;
-	long result;
-	int ready;
-
-	if (fails("poll", fds ? "descriptors" : "-", &result)) {
-		for (unsigned int i = 0; i < count; i++)
-			fds[i].revents = 0;
-		return (int)result;
-	}
-	ready = count_ready(fds, count, &next);
-	if (ready)
-		return ready;
-	if (next == INT64_MAX && until == INT64_MAX)
-		end_sweep(FAKE_WAITS);
-	now = next < until ? next : until;
-	return count_ready(fds, count, &next);
-}
-
 int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms)
 {
-	int ready = 0;
+	int error = (int)call(ASKS, 0, "poll descriptors"), ready;
 
-	if (sweep)
-		return poll_in_sweep(fds, count, timeout_ms);
-	for (unsigned int i = 0; fds && i < count; i++) {
-		struct file *file = file_of(fds[i].fd);
-
-		fds[i].revents = file && file->at < file->len ? POLLIN : 0;
-		if (file && strcmp(file->path, "pipe") == 0 && !file->is_held)
-			fds[i].revents =
-				(short)call(ASKS, fds[i].revents ? POLLIN : POLLHUP, "poll pipe");
-		ready += fds[i].revents != 0;
-	}
+	if (error)
+		return error;
+	ready = count_ready(fds, count);
 	if (ready)
 		return ready;
-	if (fds && timeout_ms < 0)
-		fail_msg("poll waits for ever");
-	now += timeout_ms > 0 ? timeout_ms : 0;
-	/* A PID 1 that waits for ever would hang the test. */
-	if (!fds && strlen(fake_calls) && call(ASKS, 0, "poll") < 0)
-		longjmp(fake_end, 2);
-	return 0;
+	if (!pass(timeout_ms))
+		wait_for_ever();
+	return count_ready(fds, count);
 }
 
 int sys_is_tty(int fd)
@@ -847,11 +843,6 @@ int sys_set_termios(int fd, const struct termios *mode)
 int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short value)
 {
 	return (int)call(CHANGES, 0, "set_key %d %u %u %x", tty > 0, table, key, value);
-}
-
-int sys_signal_of(int fd)
-{
-	return (int)call(CHANGES, 0, "signal_of %d", fd);
 }
 
 int sys_open_uevents(void)

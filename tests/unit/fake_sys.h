@@ -8,6 +8,8 @@
 
 /* Every call that changes something, one line each: "mount devtmpfs /dev". */
 extern char fake_calls[16384];
+/* Every other call that an answer can be set for, as far as there is room. */
+extern char fake_asked[16384];
 /* What went to descriptor 2. */
 extern char fake_console[16384];
 /* Where sys_reboot() goes once it succeeds: it does not return. RB_DISABLE_CAD does. */
@@ -17,10 +19,12 @@ extern jmp_buf fake_end;
 extern unsigned long fake_mount_flags;
 extern char fake_mount_options[8192];
 
-/* What sys_wait() says of a child. Where "fork" is answered with a process id, the child runs at
- * once, and where "pipe" is answered with 0, what it writes can be read; then it is told of, unless
- * "poll pipe" is answered with 0. */
+/* What wait(2) says of each program; of a child of fork(2) what it returned. Where "fork" and
+ * "spawn" are answered with a process id, the child runs at once, and ends after so many
+ * milliseconds. Time passes where PID 1 waits, and there alone; where it waits for ever the test
+ * ends at fake_end, with FAKE_WAITS. */
 extern int fake_status;
+extern int64_t fake_child_ms;
 
 /* Forgets calls, answers and files. */
 void fake_reset(void);
@@ -33,8 +37,7 @@ void fake_reset(void);
 #define FAKE_ALWAYS (-1)
 void fake_answer(const char *call, long result, int times);
 
-/* Of "finit_module PATH" in a child: it dies there; or it never comes back, and the poll of its
- * pipe takes all the time that it is given. */
+/* Of "finit_module PATH" in a child: it dies there; or it never comes back. */
 #define FAKE_DIES (-100001)
 #define FAKE_HANGS (-100002)
 

@@ -10,15 +10,14 @@
 
 #include <cmocka.h>
 
-#include "init/boot.h"
 #include "init/device/links.h"
 #include "init/sys/sys.h"
 #include "tests/unit/fake_sys.h"
+#include "tests/unit/new_boot.h"
 
 static struct boot boot;
 
-static int made, heard;
-static int64_t again; /* what hear() asks for once */
+static int made;
 
 void links_make(struct boot *asked)
 {
@@ -26,22 +25,11 @@ void links_make(struct boot *asked)
 	made++;
 }
 
-static int64_t hear(struct boot *asked)
-{
-	int64_t deadline = again;
-
-	(void)asked;
-	heard++;
-	again = NO_DEADLINE;
-	return deadline;
-}
-
 static int reset(void **state)
 {
 	(void)state;
 	fake_reset();
-	memset(&boot, 0, sizeof(boot));
-	settings_defaults(&boot.settings);
+	new_boot(&boot);
 	boot.program[0] = "/app";
 	fake_answer("spawn", 42, FAKE_ALWAYS);
 	fake_answer("execve /app", 0, FAKE_ALWAYS);
@@ -114,37 +102,33 @@ static void is_never_root_by_mistake(void **state)
 	}
 }
 
-/* Once for what came before it runs, and once for each signal of the kernel's socket. */
-static void hears_of_devices_while_it_waits(void **state)
+static void count(void *owner)
 {
-	(void)state;
-	heard = 0;
-	again = NO_DEADLINE;
-	boot.hear = hear;
-	boot.devices.uevents = 5;
-	fake_answer("sigwait", SIGIO, 1);
-	assert_int_equal(appliance(&boot), 0);
-	assert_int_equal(heard, 2);
-	assert_non_null(strstr(fake_calls, "signal_of 5\n"));
-	reset(NULL);
-	assert_int_equal(appliance(&boot), 0);
-	assert_int_equal(heard, 2);
-	assert_null(strstr(fake_calls, "signal_of"));
+	++*(int *)owner;
 }
 
-/* A device that hangs: the program is waited for, and the device is seen to when its time
- * is over. */
-static void hears_of_devices_in_time(void **state)
+static void ignore(void *owner, const struct uevent *event)
 {
-	int64_t started = sys_clock_ms();
+	(void)owner, (void)event;
+}
+
+static void the_loop_goes_on_while_it_runs(void **state)
+{
+	int quiet = 0, expired = 0;
+	struct uevent_subscriber subscriber = { NULL, ignore, count, &quiet };
+	struct loop_timer timer = { .node.owner = &expired, .due = 10000, .expired = count };
 
 	(void)state;
-	heard = 0;
-	again = started + 10000;
-	boot.hear = hear;
+	fake_file("uevents", "x", 1);
+	fake_answer("open_uevents", 10, FAKE_ALWAYS);
+	fake_child_ms = 20000;
+	uevents_subscribe(&boot.uevents, &subscriber);
+	devices_open(&boot.devices);
+	loop_add_timer(&boot.loop, &timer);
 	assert_int_equal(appliance(&boot), 0);
-	assert_int_equal(heard, 2);
-	assert_int_equal(sys_clock_ms() - started, 10000);
+	assert_int_equal(quiet, 1);
+	assert_int_equal(expired, 1);
+	assert_int_equal(sys_clock_ms(), 20000);
 }
 
 static void has_its_links_before_it_runs_where_they_are_asked_for(void **state)
@@ -198,8 +182,7 @@ int main(void)
 		cmocka_unit_test_setup(takes_no_more_groups_than_fit, reset),
 		cmocka_unit_test_setup(a_start_that_fails_is_told, reset),
 		cmocka_unit_test_setup(is_in_the_foreground_of_the_console, reset),
-		cmocka_unit_test_setup(hears_of_devices_while_it_waits, reset),
-		cmocka_unit_test_setup(hears_of_devices_in_time, reset),
+		cmocka_unit_test_setup(the_loop_goes_on_while_it_runs, reset),
 		cmocka_unit_test_setup(has_its_links_before_it_runs_where_they_are_asked_for,
 				       reset),
 	};

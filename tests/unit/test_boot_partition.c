@@ -9,11 +9,11 @@
 
 #include <cmocka.h>
 
-#include "init/boot.h"
 #include "init/pure/efivar.h"
 #include "init/root/root.h"
 #include "init/wire/wire.h"
 #include "tests/unit/fake_sys.h"
+#include "tests/unit/new_boot.h"
 
 #define TYPE_ROOT "4f68bce3-e8cd-4db1-96e7-fbcaf984b709"
 #define ESP "11111111-2222-3333-4444-55555555abcd"
@@ -78,8 +78,7 @@ static int reset(void **state)
 {
 	(void)state;
 	fake_reset();
-	memset(&boot, 0, sizeof(boot));
-	settings_defaults(&boot.settings);
+	new_boot(&boot);
 	boot.settings.timeout_s = 1;
 	boot.settings.root = "gpt-auto";
 	fake_file("/proc/partitions", "", 0);

@@ -9,10 +9,10 @@
 
 #include <cmocka.h>
 
-#include "init/boot.h"
 #include "init/wire/wire.h"
 #include "init/sys/sys.h"
 #include "tests/unit/fake_sys.h"
+#include "tests/unit/new_boot.h"
 
 #define HEADER "major minor  #blocks  name\n\n"
 #define SIZE 8192
@@ -46,10 +46,8 @@ static int reset(void **state)
 {
 	(void)state;
 	fake_reset();
-	memset(&boot, 0, sizeof(boot));
-	settings_defaults(&boot.settings);
+	new_boot(&boot);
 	boot.settings.timeout_s = 1;
-	fake_answer("pipe", 0, FAKE_ALWAYS);
 	fake_answer("fork", 77, FAKE_ALWAYS);
 	return 0;
 }
@@ -62,10 +60,15 @@ static struct device *named(const char *name)
 	return NULL;
 }
 
+static bool are_known(void *devices)
+{
+	return devices_are_known(devices);
+}
+
 static void probe_all(void)
 {
-	while (devices_are_busy(&boot.devices))
-		devices_wait(&boot.devices, LOOK_INSIDE, NO_DEADLINE);
+	devices_probe_all(&boot.devices);
+	loop_run(&boot.loop, are_known, &boot.devices, NO_DEADLINE);
 }
 
 static void partitions_know_their_disk(void **state)
@@ -118,7 +121,7 @@ static void a_probe_tells_what_it_found(void **state)
 	assert_int_equal(named("vda")->state, DEVICE_KNOWN);
 	assert_int_equal(named("vda")->finding.format, FORMAT_EXT2);
 	assert_string_equal(named("vda")->finding.label, "A");
-	assert_non_null(strstr(fake_calls, "fork\nrestrict\nkill 77 9\n"));
+	assert_non_null(strstr(fake_calls, "fork\nconfine\n"));
 	probe_all(); /* known: nobody looks again */
 	assert_ptr_equal(strstr(strstr(fake_calls, "fork") + 1, "fork"), NULL);
 }
@@ -132,12 +135,12 @@ static void what_goes_wrong_with_a_probe_is_said_of_its_device(void **state)
 		enum device_state state;
 		const char *trouble;
 	} rows[] = {
-		{ "pipe", -EMFILE, 0, DEVICE_SILENT, "no probe: EMFILE" },
+		{ "map_shared", -ENOMEM, 0, DEVICE_SILENT, "no probe: ENOMEM" },
 		{ "fork", -ENOMEM, 0, DEVICE_SILENT, "no probe: ENOMEM" },
 		{ "open /dev/vda", -EIO, 0, DEVICE_KNOWN, "" },
-		{ "pread /dev/vda", -EIO, 0, DEVICE_KNOWN, "" },
+		{ "map_device /dev/vda", -EIO, 0, DEVICE_KNOWN, "" },
 		{ "device_size", -ENOTTY, 0, DEVICE_KNOWN, "" },
-		{ "restrict", -EINVAL, 0, DEVICE_KNOWN, "" },
+		{ "confine", -EINVAL, 0, DEVICE_KNOWN, "" },
 	};
 
 	(void)state;
@@ -152,15 +155,15 @@ static void what_goes_wrong_with_a_probe_is_said_of_its_device(void **state)
 		assert_string_equal(named("vda")->trouble, rows[i].trouble);
 		if (rows[i].state == DEVICE_KNOWN)
 			assert_int_equal(named("vda")->finding.found,
-					 strcmp(rows[i].call, "restrict") ? FOUND_UNREADABLE
-									  : FOUND_ONE);
+					 strcmp(rows[i].call, "confine") ? FOUND_UNREADABLE
+									 : FOUND_ONE);
 	}
 }
 
 /* One failure in a boot is enough to wait for ever, where nobody tries again. */
 static void a_child_that_could_not_be_started_is_tried_again(void **state)
 {
-	static const char *const calls[] = { "pipe", "fork" };
+	static const char *const calls[] = { "map_shared", "fork" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
@@ -189,7 +192,7 @@ static void a_child_that_can_never_be_started_is_given_up(void **state)
 	assert_int_equal(sys_clock_ms(), 3000);
 }
 
-static void that_there_is_no_filter_is_said_once(void **state)
+static void that_there_is_no_seccomp_is_said_once(void **state)
 {
 	const char *said;
 
@@ -197,120 +200,81 @@ static void that_there_is_no_filter_is_said_once(void **state)
 	add_file("/proc/partitions", HEADER "254 0 8 vda\n254 16 8 vdb\n");
 	fake_file("/dev/vda", ext2('A'), SIZE);
 	fake_file("/dev/vdb", ext2('B'), SIZE);
-	fake_answer("restrict", -EINVAL, FAKE_ALWAYS);
+	fake_answer("confine", -EINVAL, FAKE_ALWAYS);
 	devices_scan(&boot.devices);
 	probe_all();
 	assert_int_equal(named("vdb")->state, DEVICE_KNOWN);
-	said = strstr(fake_console, "no seccomp filter for the probe of vda");
+	said = strstr(fake_console, "no seccomp for the probe of vda");
 	assert_non_null(said);
-	assert_null(strstr(said + 1, "no seccomp filter"));
+	assert_null(strstr(said + 1, "no seccomp for"));
 }
 
-/* The pipe of a child that says nothing: it has an end, and no finding. */
 static void a_child_that_dies_is_one_line(void **state)
 {
+	(void)state;
+	add_file("/proc/partitions", HEADER "254 0 8 vda\n");
+	fake_answer("fork", FAKE_DIES, FAKE_ALWAYS);
+	devices_scan(&boot.devices);
+	probe_all();
+	assert_int_equal(named("vda")->state, DEVICE_SILENT);
+	assert_string_equal(named("vda")->trouble, "probe killed by SIGSEGV");
+}
+
+static void what_no_probe_leaves_is_not_believed(void **state)
+{
 	struct finding odd = { .found = 200 };
+	struct probe *probe = &boot.devices.probes[0];
 
 	(void)state;
-	for (int i = 0; i < 2; i++) {
-		struct probe *probe = &boot.devices.probes[0];
-
-		reset(NULL);
-		add_file("/proc/partitions", HEADER "254 0 8 vda\n");
-		devices_scan(&boot.devices);
-		fake_file("told", &odd, i ? sizeof(odd) : 3);
-		fake_answer("wait", 77, FAKE_ALWAYS);
-		fake_status = i ? 0 : SIGSYS;
-		*probe = (struct probe){ .pid = 77, .pipe = 11, .device = named("vda") };
-		named("vda")->state = DEVICE_PROBING;
-		probe_finish(probe);
-		assert_int_equal(probe->pid, 0);
-		assert_int_equal(named("vda")->state, DEVICE_SILENT);
-		assert_string_equal(named("vda")->trouble,
-				    i ? "probe ended without a word" : "probe killed by SIGSYS");
-	}
+	add_file("/proc/partitions", HEADER "254 0 8 vda\n");
+	fake_answer("fork", FAKE_HANGS, 1);
+	devices_scan(&boot.devices);
+	devices_probe_all(&boot.devices);
+	*probe->finding = odd;
+	probe->child.ended(probe, 0);
+	assert_int_equal(named("vda")->state, DEVICE_SILENT);
+	assert_string_equal(named("vda")->trouble, "probe ended without a word");
 }
 
 static void a_child_that_hangs_is_given_up(void **state)
 {
-	(void)state;
-	add_file("/proc/partitions", HEADER "254 0 8 vda\n");
-	devices_scan(&boot.devices);
-	fake_file("silent", "", 0);
-	boot.devices.probes[0] =
-		(struct probe){ .pid = 77, .pipe = 11, .device = named("vda"), .deadline = 10000 };
-	named("vda")->state = DEVICE_PROBING;
-	probe_all();
-	assert_int_equal(named("vda")->state, DEVICE_SILENT);
-	assert_string_equal(named("vda")->trouble, "no answer within 10 s");
-	assert_non_null(strstr(fake_calls, "kill 77 9"));
-}
-
-/* Nothing is waited for: what must be done is done now, or said to be done later. */
-static void a_child_that_hangs_holds_nobody_up(void **state)
-{
-	struct probe *probe = &boot.devices.probes[0];
+	const struct finding *shared;
 
 	(void)state;
 	add_file("/proc/partitions", HEADER "254 0 8 vda\n254 16 8 vdb\n");
-	devices_scan(&boot.devices);
 	fake_file("/dev/vdb", ext2('A'), SIZE);
-	fake_file("silent", "", 0);
-	fake_answer("open_uevents", -EPROTONOSUPPORT, FAKE_ALWAYS);
-	devices_signal(&boot.devices);
-	*probe = (struct probe){ .pid = 78, .pipe = 12, .device = named("vda"), .deadline = 10000 };
-	named("vda")->state = DEVICE_PROBING;
-	assert_int_equal(devices_go_on(&boot.devices), 10000);
-	assert_int_equal(sys_clock_ms(), 0);
-	assert_int_equal(named("vda")->state, DEVICE_PROBING);
-	assert_int_equal(named("vdb")->state, DEVICE_KNOWN);
-	assert_non_null(strstr(fake_calls, "signal_of "));
-	assert_null(strstr(fake_calls, "kill 78"));
-	sys_sigwait(NULL, 10000);
-	assert_int_equal(devices_go_on(&boot.devices), NO_DEADLINE);
+	fake_answer("fork", FAKE_HANGS, 1);
+	devices_scan(&boot.devices);
+	devices_probe_all(&boot.devices);
+	shared = boot.devices.probes[0].finding;
+	probe_all();
+	assert_int_equal(sys_clock_ms(), 10000);
+	assert_int_equal(named("vda")->state, DEVICE_SILENT);
 	assert_string_equal(named("vda")->trouble, "no answer within 10 s");
-	assert_non_null(strstr(fake_calls, "kill 78 9"));
-}
-
-/* Its number may be somebody else's by now. */
-static void a_child_that_is_reaped_is_not_killed(void **state)
-{
-	(void)state;
-	for (int hangs = 0; hangs < 2; hangs++) {
-		struct probe *probe = &boot.devices.probes[1];
-
-		reset(NULL);
-		add_file("/proc/partitions", HEADER "254 0 8 vda\n");
-		devices_scan(&boot.devices);
-		fake_file("silent", "", 0);
-		*probe = (struct probe){ .pid = 77, .pipe = 10, .device = named("vda") };
-		named("vda")->state = DEVICE_PROBING;
-		devices_take_end(&boot.devices, 76, 0);
-		assert_false(probe->is_reaped);
-		devices_take_end(&boot.devices, 77, SIGSEGV);
-		if (hangs)
-			probe_give_up(probe);
-		else
-			probe_finish(probe);
-		assert_int_equal(probe->pid, 0);
-		assert_string_equal(named("vda")->trouble,
-				    hangs ? "no answer within 10 s" : "probe killed by SIGSEGV");
-		assert_null(strstr(fake_calls, "kill"));
-	}
+	assert_int_equal(named("vdb")->state, DEVICE_KNOWN);
+	assert_non_null(strstr(fake_calls, "kill 900 9"));
+	/* It may still write there. */
+	devices_probe_all(&boot.devices);
+	assert_ptr_not_equal(boot.devices.probes[0].finding, shared);
 }
 
 #define EVENT(action, name, minor)                                                            \
 	action "@/devices/x/block/vda\0ACTION=" action "\0DEVPATH=/devices/x/block/vda/" name \
 	       "\0SUBSYSTEM=block\0MAJOR=254\0MINOR=" minor "\0DEVNAME=" name
 
+static bool never(void *unused)
+{
+	(void)unused;
+	return false;
+}
+
 static void hear(const char *event, size_t len)
 {
 	fake_reset();
 	fake_answer("open_uevents", 10, FAKE_ALWAYS);
 	fake_file("uevents", event, len);
-	boot.devices.is_open = 1;
-	boot.devices.uevents = 10;
-	devices_wait(&boot.devices, LOOK_AT_NAMES, NO_DEADLINE);
+	devices_open(&boot.devices);
+	devices_wait(&boot.devices, never, NULL, sys_clock_ms() + 1);
 }
 
 #define HEAR(event) hear(event, sizeof(event))
@@ -449,7 +413,6 @@ static void a_partition_may_come_before_its_disk(void **state)
 	fake_file("/dev/vda", image, SIZE);
 	fake_file("/dev/vda1", ext2('A'), SIZE);
 	add_file("/sys/class/block/vda1/start", "8\n");
-	fake_answer("pipe", 0, FAKE_ALWAYS);
 	fake_answer("fork", 77, FAKE_ALWAYS);
 	probe_all();
 	assert_string_equal(named("vda1")->finding.part_uuid, "deadbeef-01");
@@ -478,11 +441,10 @@ int main(void)
 		cmocka_unit_test_setup(what_goes_wrong_with_a_probe_is_said_of_its_device, reset),
 		cmocka_unit_test_setup(a_child_that_could_not_be_started_is_tried_again, reset),
 		cmocka_unit_test_setup(a_child_that_can_never_be_started_is_given_up, reset),
-		cmocka_unit_test_setup(that_there_is_no_filter_is_said_once, reset),
+		cmocka_unit_test_setup(that_there_is_no_seccomp_is_said_once, reset),
 		cmocka_unit_test_setup(a_child_that_dies_is_one_line, reset),
 		cmocka_unit_test_setup(a_child_that_hangs_is_given_up, reset),
-		cmocka_unit_test_setup(a_child_that_hangs_holds_nobody_up, reset),
-		cmocka_unit_test_setup(a_child_that_is_reaped_is_not_killed, reset),
+		cmocka_unit_test_setup(what_no_probe_leaves_is_not_believed, reset),
 		cmocka_unit_test_setup(devices_come_change_and_go, reset),
 		cmocka_unit_test_setup(more_devices_than_there_is_room_for_are_said_once, reset),
 		cmocka_unit_test_setup(a_device_whose_number_is_unknown_is_not_taken, reset),

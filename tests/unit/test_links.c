@@ -7,10 +7,10 @@
 
 #include <cmocka.h>
 
-#include "init/boot.h"
 #include "init/device/links.h"
 #include "init/sys/sys.h"
 #include "tests/unit/fake_sys.h"
+#include "tests/unit/new_boot.h"
 
 #define UUID "11111111-2222-3333-4444-555555555555"
 
@@ -31,7 +31,7 @@ static int reset(void **state)
 {
 	(void)state;
 	fake_reset();
-	memset(&boot, 0, sizeof(boot));
+	new_boot(&boot);
 	fake_file("/proc/partitions", "", 0);
 	fake_answer("open_uevents", 10, FAKE_ALWAYS); /* that empty file */
 	return 0;
@@ -70,7 +70,7 @@ static void each_name_is_a_link(void **state)
 	assert_true(is_made("symlink ../../vda2 /dev/disk/by-path/pci-0000:00:05.0-part2\n"));
 	assert_true(
 		is_made("symlink ../../vda2 /dev/disk/by-path/virtio-pci-0000:00:05.0-part2\n"));
-	assert_non_null(boot.hear);
+	assert_non_null(boot.devices.on_change);
 }
 
 static void what_is_no_content_has_no_name(void **state)
@@ -124,9 +124,8 @@ static void hear(enum news news)
 	fake_dir("/dev/disk/by-uuid", (const char *const[]){ "gone", "there", NULL });
 	fake_answer("stat /dev/disk/by-uuid/gone", -2, FAKE_ALWAYS);
 	fake_answer("mkdir /dev/disk", -17, FAKE_ALWAYS);
-	boot.devices.uevents = 10;
 	boot.devices.news = news;
-	boot.hear(&boot);
+	devices_go_on(&boot.devices);
 }
 
 static void links_to_what_went_are_taken_away(void **state)
@@ -147,6 +146,12 @@ static void links_to_what_went_are_taken_away(void **state)
 	assert_true(is_made("unlink by-uuid\n"));
 }
 
+static bool never(void *unused)
+{
+	(void)unused;
+	return false;
+}
+
 /* A device that hangs gets its links later, and others that come with it when a second is over. */
 static void a_program_does_not_wait_for_links(void **state)
 {
@@ -156,24 +161,19 @@ static void a_program_does_not_wait_for_links(void **state)
 	(void)state;
 	links_make(&boot);
 	device->state = DEVICE_PROBING;
-	boot.devices.probes[0] =
-		(struct probe){ .pid = 77, .pipe = 20, .device = device, .deadline = 10000 };
 	hear(NEWS);
 	assert_false(is_made("symlink"));
 	assert_int_equal(boot.devices.news, NEWS);
 	add("vdb", 16, &root);
-	sys_sigwait(NULL, 999);
-	assert_int_equal(boot.hear(&boot), 1000);
+	loop_run(&boot.loop, never, NULL, 999);
 	assert_false(is_made("symlink"));
-	sys_sigwait(NULL, 1);
-	boot.hear(&boot);
+	loop_run(&boot.loop, never, NULL, 1001);
 	assert_true(is_made("symlink ../../vdb /dev/disk/by-uuid/" UUID "\n"));
 	assert_false(is_made("symlink ../../vda"));
-	boot.hear(&boot);
+	devices_go_on(&boot.devices);
 	assert_int_equal(boot.devices.news, NO_NEWS);
 	device->state = DEVICE_KNOWN;
-	boot.devices.probes[0].pid = 0;
-	boot.hear(&boot);
+	devices_go_on(&boot.devices);
 	assert_true(is_made("symlink ../../vda /dev/disk/by-uuid/" UUID "\n"));
 }
 

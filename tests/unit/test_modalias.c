@@ -8,9 +8,10 @@
 
 #include <cmocka.h>
 
-#include "init/boot.h"
 #include "init/module/module.h"
+#include "init/module/queue.h"
 #include "tests/unit/fake_sys.h"
+#include "tests/unit/new_boot.h"
 
 static const char table[] =
 	"/m/ring.ko -\n/m/virtio-pci.ko 0\n/m/virtio_blk.ko 0 queues=2\n/m/extra.ko -\n"
@@ -35,8 +36,8 @@ static int reset(void **state)
 
 	(void)state;
 	fake_reset();
-	memset(&boot, 0, sizeof(boot));
-	settings_defaults(&boot.settings);
+	new_boot(&boot);
+	fake_answer("fork", 100, FAKE_ALWAYS);
 	fake_dir("/sys/devices", devices);
 	fake_dir("/sys/devices/bridge", leaf);
 	fake_dir("/sys/devices/pci0", pci);
@@ -51,16 +52,28 @@ static int reset(void **state)
 	return 0;
 }
 
+/* As the kernel would, of a device that came; NULL: messages were lost. */
+static void report(const char *modalias)
+{
+	const struct uevent event = { .action = "add", .modalias = modalias };
+
+	for (struct uevent_subscriber *to = boot.uevents.first; to; to = to->next) {
+		to->on_event(to->owner, modalias ? &event : NULL);
+		to->on_quiet(to->owner);
+	}
+}
+
 static void each_device_gets_its_module_with_what_it_needs(void **state)
 {
 	(void)state;
 	add_file("/etc/rdinit/drivers", table);
 	drivers_load(&boot);
-	assert_string_equal(fake_calls, "finit_module /m/ring.ko \nfinit_module /m/virtio-pci.ko \n"
-					"finit_module /m/virtio_blk.ko queues=2\n");
+	assert_string_equal(fake_calls,
+			    "fork\nfinit_module /m/ring.ko \nfinit_module /m/virtio-pci.ko \n"
+			    "finit_module /m/virtio_blk.ko queues=2\n");
 	assert_int_equal(boot.modules_loaded, 3);
-	boot.devices.on_modalias(&boot, "virtio:2");
-	assert_int_equal(boot.devices.on_silence(&boot), 0);
+	report("virtio:2");
+	assert_true(module_queue_is_idle(&boot));
 	assert_int_equal(boot.modules_loaded, 3);
 }
 
@@ -73,8 +86,9 @@ static void words_of_the_command_line_count(void **state)
 	settings_parse(&boot.settings, line, FROM_KERNEL);
 	assert_int_equal(boot.settings.ignored_count, 0);
 	drivers_load(&boot);
-	assert_string_equal(fake_calls, "finit_module /m/extra.ko  a=1\nfinit_module /m/ring.ko \n"
-					"finit_module /m/virtio-pci.ko \n");
+	assert_string_equal(fake_calls,
+			    "fork\nfinit_module /m/extra.ko  a=1\nfinit_module /m/ring.ko \n"
+			    "finit_module /m/virtio-pci.ko \n");
 	assert_non_null(strstr(fake_console, "virtio_blk is blacklisted"));
 }
 
@@ -108,11 +122,9 @@ static void when_words_were_lost_all_devices_are_looked_at(void **state)
 	fake_file("uevents", "x", 1);
 	fake_answer("open_uevents", 10 + 12, FAKE_ALWAYS);
 	drivers_load(&boot);
-	memset(boot.driver_state, 0, sizeof(boot.driver_state));
+	memset(boot.queue.state, 0, sizeof(boot.queue.state));
 	fake_calls[0] = '\0';
-	boot.devices.on_modalias(&boot, NULL);
-	assert_int_equal(boot.devices.on_silence(&boot), 1);
-	assert_int_equal(boot.devices.on_silence(&boot), 0);
+	report(NULL);
 	assert_non_null(strstr(fake_calls, "finit_module /m/virtio_blk.ko"));
 }
 

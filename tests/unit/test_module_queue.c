@@ -1,4 +1,4 @@
-/* test_module_queue.c - modules behind what they need, one by one and side by side. */
+/* test_module_queue.c - modules after what they need, one by one and side by side. */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -10,10 +10,11 @@
 
 #include <cmocka.h>
 
-#include "init/boot.h"
 #include "init/module/module.h"
+#include "init/module/queue.h"
 #include "init/sys/sys.h"
 #include "tests/unit/fake_sys.h"
+#include "tests/unit/new_boot.h"
 
 /* "top" needs "left" and "right", both need "base"; "alone" nothing. */
 static const char table[] =
@@ -28,12 +29,11 @@ static int reset(void **state)
 
 	(void)state;
 	fake_reset();
-	memset(&boot, 0, sizeof(boot));
-	settings_defaults(&boot.settings);
+	new_boot(&boot);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		fake_file(files[i], "", 0);
 	assert_int_equal(drivers_parse((struct span){ (const uint8_t *)table, sizeof(table) - 1 },
-				       &boot.drivers),
+				       &boot.queue.drivers),
 			 0);
 	return 0;
 }
@@ -41,8 +41,7 @@ static int reset(void **state)
 static int with_children(void **state)
 {
 	reset(state);
-	fake_answer("pipe", 0, FAKE_ALWAYS);
-	fake_answer("fork_apart", 100, FAKE_ALWAYS);
+	fake_answer("fork", 100, FAKE_ALWAYS);
 	return 0;
 }
 
@@ -57,21 +56,21 @@ static void run(unsigned int first, unsigned int second)
 {
 	module_queue_add(&boot, first);
 	module_queue_add(&boot, second);
-	assert_int_equal(module_queue_run(&boot), 1);
-	assert_int_equal(module_queue_run(&boot), 0);
+	assert_false(module_queue_is_idle(&boot));
+	module_queue_run(&boot);
+	assert_true(module_queue_is_idle(&boot));
 }
 
 #define LOAD(name) "finit_module /m/" name ".ko \n"
 #define LOAD_TOP "finit_module /m/top.ko x=1\n"
-#define FORK "fork_apart\n"
-#define WAIT "wait_apart 100\n"
+#define FORK "fork\n"
 
 static void one_processor_loads_one_after_the_other_in_one_child(void **state)
 {
 	(void)state;
 	run(3, 4);
-	assert_string_equal(fake_calls, FORK LOAD("base") LOAD("left") LOAD("right")
-						LOAD_TOP LOAD("alone") WAIT);
+	assert_string_equal(fake_calls,
+			    FORK LOAD("base") LOAD("left") LOAD("right") LOAD_TOP LOAD("alone"));
 	assert_int_equal(boot.modules_loaded, 5);
 }
 
@@ -79,16 +78,15 @@ static void two_processors_load_side_by_side_what_is_ready(void **state)
 {
 	(void)state;
 	run(3, 4);
-	assert_string_equal(fake_calls,
-			    FORK LOAD("base") FORK LOAD("alone") WAIT FORK LOAD("left")
-				    WAIT FORK LOAD("right") WAIT WAIT FORK LOAD_TOP WAIT);
+	assert_string_equal(fake_calls, FORK LOAD("base") FORK LOAD("alone") FORK LOAD("left")
+						FORK LOAD("right") FORK LOAD_TOP);
 	assert_int_equal(boot.modules_loaded, 5);
 }
 
 static void without_a_child_it_is_loaded_all_the_same(void **state)
 {
 	(void)state;
-	fake_answer("fork_apart", -EAGAIN, FAKE_ALWAYS);
+	fake_answer("fork", -EAGAIN, FAKE_ALWAYS);
 	run(3, 4);
 	assert_non_null(strstr(fake_calls, LOAD_TOP));
 	assert_int_equal(boot.modules_loaded, 5);
@@ -131,7 +129,7 @@ static void what_is_there_already_is_not_loaded(void **state)
 	assert_int_equal(boot.modules_failed, 0);
 }
 
-/* What its child would have told does not come: the pipe ends. */
+/* What its child would have told does not come. */
 static void a_module_that_crashes_takes_its_loader_alone(void **state)
 {
 	(void)state;
@@ -170,7 +168,7 @@ static void a_module_that_hangs_is_not_waited_for_longer_than_a_root(void **stat
 static void what_is_blacklisted_is_loaded_for_what_needs_it(void **state)
 {
 	(void)state;
-	boot.driver_state[0] = DRIVER_REFUSED;
+	boot.queue.state[0] = DRIVER_REFUSED;
 	run(3, 4);
 	assert_non_null(strstr(fake_calls, LOAD("base")));
 }
@@ -184,8 +182,9 @@ static void a_row_of_needs_has_an_end(void **state)
 	used = (size_t)sprintf(text, "/m/0.ko -\n");
 	for (int i = 1; i < 40; i++)
 		used += (size_t)sprintf(text + used, "/m/%d.ko %d\n", i, i - 1);
-	assert_int_equal(drivers_parse((struct span){ (const uint8_t *)text, used }, &boot.drivers),
-			 0);
+	assert_int_equal(
+		drivers_parse((struct span){ (const uint8_t *)text, used }, &boot.queue.drivers),
+		0);
 	module_queue_add(&boot, 39);
 	module_queue_run(&boot);
 	assert_non_null(strstr(fake_console, "load the module on line 7 of /etc/rdinit/drivers"));

@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "init/boot.h"
 #include "init/sys/sys.h"
 #include "tests/unit/fake_sys.h"
+#include "tests/unit/new_boot.h"
 
 #define MOUNTS                                                                            \
 	"rootfs / rootfs rw 0 0\nproc /proc proc rw 0 0\n/dev/vda /a\\040b ext4 rw 0 0\n" \
@@ -22,8 +22,7 @@ static int reset(void **state)
 {
 	(void)state;
 	fake_reset();
-	settings_defaults(&boot.settings);
-	boot.way_out = WAY_OUT_UNSET;
+	new_boot(&boot);
 	fake_file("/proc/self/mounts", "", 0);
 	fake_answer("kill -1 15", -ESRCH, FAKE_ALWAYS);
 	return 0;
@@ -42,7 +41,7 @@ static void powers_off_with_acpi(void **state)
 	(void)state;
 	fake_file("/sys/firmware", "", 0);
 	fake_file("/sys/firmware/acpi", "", 0);
-	assert_string_equal(end_machine(), "kill -1 15\nsync\nreboot poweroff\n");
+	assert_string_equal(end_machine(), "kill -1 15\nfork\nsync\nreboot poweroff\n");
 }
 
 static void chooses_reboot_without_acpi(void **state)
@@ -79,7 +78,7 @@ static void releases_the_latest_disk_first_and_leaves_memory_alone(void **state)
 	fake_reset();
 	fake_answer("kill -1 15", -ESRCH, FAKE_ALWAYS);
 	fake_file("/proc/self/mounts", MOUNTS, sizeof(MOUNTS) - 1);
-	assert_string_equal(end_machine(), "kill -1 15\nsync\numount /a b/c\numount /a b\n"
+	assert_string_equal(end_machine(), "kill -1 15\nfork\nsync\numount /a b/c\numount /a b\n"
 					   "reboot poweroff\n");
 }
 
@@ -100,7 +99,7 @@ static void kills_what_does_not_hear_term(void **state)
 	fake_answer("kill -1 15", 0, FAKE_ALWAYS);
 	fake_answer("wait", 0, FAKE_ALWAYS);
 	assert_string_equal(end_machine(), "kill -1 15\nkill -1 18\nkill -1 9\n"
-					   "sync\nreboot poweroff\n");
+					   "fork\nsync\nreboot poweroff\n");
 	assert_non_null(strstr(fake_console, "processes still there 5 s after SIGTERM: killed"));
 }
 
@@ -126,7 +125,7 @@ static void hangs_up_on_those_who_lead_a_terminal(void **state)
 	fake_answer("kill -1 15", 0, FAKE_ALWAYS);
 	fake_answer("wait", -ECHILD, FAKE_ALWAYS);
 	assert_string_equal(end_machine(),
-			    "kill -1 15\nkill -1 18\nkill 20 1\nsync\nreboot poweroff\n");
+			    "kill -1 15\nkill -1 18\nkill 20 1\nfork\nsync\nreboot poweroff\n");
 }
 
 /* The child that writes what is left is still there after a minute in which nothing was written. */
@@ -138,9 +137,8 @@ static void a_disk_that_hangs_is_given_up(void **state)
 
 	(void)state;
 	fake_file("/proc/meminfo", meminfo, sizeof(meminfo) - 1);
-	fake_answer("pipe", 0, FAKE_ALWAYS);
 	fake_answer("fork", 77, FAKE_ALWAYS);
-	fake_answer("poll pipe", 0, FAKE_ALWAYS);
+	fake_child_ms = 1000000;
 	assert_string_equal(end_machine(), "kill -1 15\nfork\nsync\nreboot poweroff\n");
 	assert_non_null(
 		strstr(fake_console,
@@ -152,19 +150,17 @@ static void a_disk_that_hangs_is_given_up(void **state)
 static void a_child_that_dies_leaves_no_disk_behind(void **state)
 {
 	(void)state;
-	fake_answer("pipe", 0, FAKE_ALWAYS);
-	fake_answer("fork", 77, FAKE_ALWAYS);
-	fake_answer("poll pipe", POLLHUP, 1);
-	assert_string_equal(end_machine(), "kill -1 15\nfork\nsync\nsync\nreboot poweroff\n");
+	fake_answer("fork", FAKE_DIES, FAKE_ALWAYS);
+	assert_string_equal(end_machine(), "kill -1 15\nfork\nsync\nreboot poweroff\n");
 }
 
 static void disks_are_waited_for(void **state)
 {
 	(void)state;
-	fake_answer("pipe", 0, FAKE_ALWAYS);
 	fake_answer("fork", 77, FAKE_ALWAYS);
-	fake_answer("poll pipe", 0, 29);
+	fake_child_ms = 29500;
 	assert_string_equal(end_machine(), "kill -1 15\nfork\nsync\nreboot poweroff\n");
+	assert_int_equal(sys_clock_ms(), 29500);
 	assert_string_equal(fake_console, "");
 }
 
@@ -180,7 +176,6 @@ static void never_returns_when_the_kernel_refuses_every_way(void **state)
 {
 	(void)state;
 	fake_answer("reboot", -EPERM, FAKE_ALWAYS);
-	fake_answer("poll", -EINTR, FAKE_ALWAYS); /* ends the waiting, for the test */
 	assert_non_null(strstr(end_machine(), "reboot poweroff\nreboot restart\n"));
 }
 

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "init/boot.h"
 #include "init/wire/wire.h"
 #include "tests/unit/fake_sys.h"
+#include "tests/unit/new_boot.h"
 
 #define FOLDERS \
 	"mkdir /newroot\nmkdir /run\nmkdir /run/rdinit\nmkdir /run/rdinit/lower\nmkdir /run/rdinit/overlay\nmkdir /run/rdinit/host\n"
@@ -34,8 +34,7 @@ static int reset(void **state)
 {
 	(void)state;
 	fake_reset();
-	memset(&boot, 0, sizeof(boot));
-	settings_defaults(&boot.settings);
+	new_boot(&boot);
 	settings_finish(&boot.settings);
 	boot.settings.timeout_s = 1;
 	boot.settings.root = "/dev/vda";

@@ -10,11 +10,11 @@
 
 #include <cmocka.h>
 
-#include "init/boot.h"
 #include "init/root/root.h"
 #include "init/wire/wire.h"
 #include "init/sys/log.h"
 #include "tests/unit/fake_sys.h"
+#include "tests/unit/new_boot.h"
 
 #define FSCK "/sbin/fsck.ext4"
 #define MOUNTED(path) "fchdir root:" path "\nmount /dev/vdb .\nchdir /\n"
@@ -39,8 +39,7 @@ static int reset(void **state)
 	(void)state;
 	fake_reset();
 	restarts = 0;
-	memset(&boot, 0, sizeof(boot));
-	settings_defaults(&boot.settings);
+	new_boot(&boot);
 	settings_finish(&boot.settings);
 	boot.settings.timeout_s = 1;
 	boot.settings.root = "/dev/vda";

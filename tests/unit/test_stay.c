@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "init/boot.h"
 #include "tests/unit/fake_sys.h"
+#include "tests/unit/new_boot.h"
 
 static char *argv[] = { (char *)"/init", NULL };
 static struct boot boot;
@@ -18,8 +18,7 @@ static int reset(void **state)
 {
 	(void)state;
 	fake_reset();
-	memset(&boot, 0, sizeof(boot));
-	settings_defaults(&boot.settings);
+	new_boot(&boot);
 	boot.argv = argv;
 	fake_file("/bin/sh", "", 0);
 	fake_answer("spawn", 42, FAKE_ALWAYS);

@@ -143,8 +143,8 @@ DAEMON = """$| = 1; pipe R, W; if (!fork) { $SIG{TERM} = sub { select undef, und
 exit }; syswrite W, 'x'; sleep 1 while 1 } sysread R, $_, 1; print qq(left\n); exit 3"""
 
 # PID 1 waits for signals (call 128); when it wakes, the function that made the call returns to nowhere.
-BREAK = """do { open S, '<', '/proc/1/syscall'; $_ = <S> } until /^128 /; open M, '+<', '/proc/1/mem';
-sysseek M, hex((split)[-2]), 0; syswrite M, pack('Q', 16); kill HUP => 1; sleep 5"""
+BREAK = """do { open S, '<', '/proc/1/syscall'; $_ = <S> } until /^(128|271) /; open M, '+<', '/proc/1/mem';
+sysseek M, hex((split)[-2]), 0; syswrite M, pack('Q32', (16) x 32); kill HUP => 1; sleep 5"""
 
 SIGNALS = [
     Row("a crash of PID 1 is reported", ["--", "perl", "-e", BREAK], 125,

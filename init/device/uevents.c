@@ -1,0 +1,83 @@
+/* uevents.c - what the kernel reports of devices, for all who subscribe. */
+#include "init/device/uevents.h"
+
+#include <errno.h>
+#include <poll.h>
+
+#include "init/device/devices.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+void uevents_subscribe(struct uevents *uevents, struct uevent_subscriber *subscriber)
+{
+	subscriber->next = uevents->first;
+	uevents->first = subscriber;
+}
+
+static void report(struct uevents *uevents, const struct uevent *event)
+{
+	for (struct uevent_subscriber *to = uevents->first; to; to = to->next)
+		to->on_event(to->owner, event);
+}
+
+static void close_socket(struct uevents *uevents, int error)
+{
+	log_warn(error, "listen for devices (looking every %d ms instead)", DEVICES_LOOK_AGAIN_MS);
+	uevents->is_dumb = true;
+}
+
+/* Returns whether there may be more. */
+static bool read_one(struct uevents *uevents)
+{
+	static uint8_t message[UEVENT_SIZE_MAX];
+	long len = sys_read(uevents->socket.fd, message, sizeof(message));
+	struct uevent event;
+
+	if (len == -ENOBUFS) {
+		report(uevents, NULL);
+	} else if (len > 0) {
+		if (uevent_parse((struct span){ message, (size_t)len }, &event) == 0)
+			report(uevents, &event);
+	} else if (len < 0 && len != -EINTR && len != -EAGAIN) {
+		loop_remove_descriptor(uevents->loop, &uevents->socket);
+		sys_close(uevents->socket.fd);
+		close_socket(uevents, (int)len);
+	}
+	return len > 0 || len == -ENOBUFS || len == -EINTR;
+}
+
+bool uevents_read(struct uevents *uevents)
+{
+	bool is_any = false;
+
+	if (!uevents->is_open || uevents->is_dumb)
+		return false;
+	while (read_one(uevents))
+		is_any = true;
+	for (struct uevent_subscriber *to = uevents->first; to; to = to->next)
+		to->on_quiet(to->owner);
+	return is_any;
+}
+
+static void ready(void *owner, short revents)
+{
+	(void)revents;
+	uevents_read(owner);
+}
+
+void uevents_open(struct uevents *uevents)
+{
+	int fd, error = 0;
+
+	if (uevents->is_open)
+		return;
+	uevents->is_open = true;
+	fd = sys_open_uevents();
+	uevents->socket = (struct loop_descriptor){
+		.node.owner = uevents, .fd = fd, .events = POLLIN, .ready = ready
+	};
+	if (fd >= 0)
+		error = loop_add_descriptor(uevents->loop, &uevents->socket);
+	if (fd < 0 || error)
+		close_socket(uevents, fd < 0 ? fd : error);
+}

@@ -1,0 +1,84 @@
+/*
+ * raw.h - a system call as the kernel has it: what it returns is the result, or -errno.
+ *
+ * The library's wrappers turn -errno into a variable of the thread, which sys.h turns back; and
+ * they bring a start of their own, for threads and cancellation. Source: syscall(2), "Architecture
+ * calling conventions", x86-64: number and result in rax, arguments in rdi, rsi, rdx, r10, r8, r9;
+ * rcx and r11 are lost.
+ */
+#ifndef RDINIT_SYS_RAW_H
+#define RDINIT_SYS_RAW_H
+
+#define RAW(result, number, ...) \
+	__asm__ volatile("syscall" : "=a"(result) : "a"(number)__VA_ARGS__ : "rcx", "r11", "memory")
+
+static inline long raw0(long number)
+{
+	long result;
+
+	RAW(result, number, );
+	return result;
+}
+
+static inline long raw1(long number, long a)
+{
+	long result;
+
+	RAW(result, number, , "D"(a));
+	return result;
+}
+
+static inline long raw2(long number, long a, long b)
+{
+	long result;
+
+	RAW(result, number, , "D"(a), "S"(b));
+	return result;
+}
+
+static inline long raw3(long number, long a, long b, long c)
+{
+	long result;
+
+	RAW(result, number, , "D"(a), "S"(b), "d"(c));
+	return result;
+}
+
+static inline long raw4(long number, long a, long b, long c, long d)
+{
+	register long r10 __asm__("r10") = d;
+	long result;
+
+	RAW(result, number, , "D"(a), "S"(b), "d"(c), "r"(r10));
+	return result;
+}
+
+static inline long raw5(long number, long a, long b, long c, long d, long e)
+{
+	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = e;
+	long result;
+
+	RAW(result, number, , "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8));
+	return result;
+}
+
+static inline long raw6(long number, long a, long b, long c, long d, long e, long f)
+{
+	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = e;
+	register long r9 __asm__("r9") = f;
+	long result;
+
+	RAW(result, number, , "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9));
+	return result;
+}
+
+/*
+ * clone.c: clone(2) with a stack for the child, which calls the function that is the first word of
+ * the stack with the second as its argument, and ends with what that returns. Returns its number,
+ * or -errno. No function of C can go on with another stack.
+ */
+long clone_onto(unsigned long flags, void **stack);
+
+#endif
