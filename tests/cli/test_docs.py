@@ -239,7 +239,7 @@ def test_the_commands_and_options_in_the_readme_exist():
 
 
 def test_the_readme_gives_the_size_of_init():
-    said = int(re.search(r"static `/init` of (\d+) KB", text_of("README.md")).group(1))
+    said = int(re.search(r"static (\d+) KB `/init`", text_of("README.md")).group(1))
     size = pathlib.Path(RDINIT).with_name("init").stat().st_size
     assert abs(size / 1000 - said) <= 5 # a rebuild by another compiler may differ a little
 
@@ -267,7 +267,7 @@ def test_the_words_of_tuning_are_those_of_the_manual():
 
 
 def test_the_words_of_tuning_are_those_of_the_readme():
-    rows = re.findall(r"^\| `([^`]+)` \|", chapter(text_of("README.md"), "What is added to save time"), re.M)
+    rows = re.findall(r"^\| `([^`]+)` \|", chapter(text_of("README.md"), "Parameters that save time"), re.M)
     assert sorted(re.sub("=.*", "", word) for word in rows) == tuning_of_source()
 
 

@@ -88,7 +88,7 @@ def test_the_shell_is_on_the_screen_and_hears_the_keyboard(tmp_path, files, disp
             time.sleep(0.2)
         time.sleep(2)   # the login shell reads its profile
         type_text(monitor, "cat /dev/vcs1 >/dev/ttyS0\n")
-        guest.wait_for("you are its shell")
+        guest.wait_for("you are in its shell")
         assert "rdinit:" in guest.said(), "the prompt"
         type_text(monitor, "poweroff\n")
         assert guest.end().endswith("off\n")
