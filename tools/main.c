@@ -10,8 +10,6 @@
 #include "tools/lib/base/limit.h"
 #include "tools/lib/base/typo.h"
 
-#define VERSION "0.1"
-
 static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
@@ -131,7 +129,7 @@ int main(int argc, char **argv)
 		return finish(0);
 	}
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
-		puts("rdinit " VERSION);
+		puts("rdinit " RDINIT_VERSION);
 		return finish(0);
 	}
 	return run_command(argv[1], argc - 1, argv + 1);
