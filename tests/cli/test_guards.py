@@ -1,0 +1,118 @@
+"""test_guards.py - tests/guards.sh passes what is right, and fails on a planted violation of each rule."""
+import subprocess
+
+import pytest
+
+from conftest import PROJECT
+
+PURE = "int f(const char *text);\nint f(const char *text) { return __builtin_strlen(text) > 3; }\n"
+# A file of /init may call what another of its files defines, and what only computes.
+STEP = """#include <signal.h>
+#include <string.h>
+int sys_kill(int pid, int signal);
+int f(sigset_t *set, const char *a, const char *b)
+{
+	sigaddset(set, 1);
+	return strcmp(a, b) ? sys_kill(1, 2) : 0;
+}
+"""
+SYS = "#include <signal.h>\nint sys_kill(int pid, int signal);\nint sys_kill(int pid, int signal) { return kill(pid, signal); }\n"
+
+
+def guard(rule, *words):
+    done = subprocess.run([PROJECT / "tests/guards.sh", rule, *words], capture_output=True, text=True, timeout=30)
+    return done.returncode, done.stderr
+
+
+@pytest.fixture
+def compiled(tmp_path):
+    """Writes a C file and compiles it: compiled("sys/sys", text) is the path of sys/sys.o."""
+    def compiled(name, text):
+        source = tmp_path / f"{name}.c"
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_text(text)
+        subprocess.run(["cc", "-Os", "-fno-builtin", "-c", "-o", source.with_suffix(".o"), source], check=True)
+        return source.with_suffix(".o")
+    return compiled
+
+
+def linked(directory, *flags):
+    source = directory / "main.c"
+    source.write_text("int main(void) { return 0; }\n")
+    subprocess.run(["cc", *flags, "-o", directory / "main", source], check=True)
+    return directory / "main"
+
+
+def test_a_static_program_passes_and_a_dynamic_one_fails(tmp_path):
+    assert guard("static", linked(tmp_path, "-static")) == (0, "")
+    status, says = guard("static", linked(tmp_path, "-no-pie"))
+    assert status == 1 and "main is not static" in says
+
+
+def test_what_is_no_program_fails(tmp_path):
+    (tmp_path / "main").write_text("no ELF file")
+    assert guard("static", tmp_path / "main")[0] != 0
+
+
+def test_the_limit_passes_and_one_byte_more_fails(tmp_path):
+    (tmp_path / "init").write_bytes(bytes(1000))
+    assert guard("size", "1000", tmp_path / "init") == (0, "")
+    status, says = guard("size", "999", tmp_path / "init")
+    assert status == 1 and says == f"guards: {tmp_path}/init has 1000 bytes, limit 999\n"
+
+
+@pytest.mark.parametrize("call", ["open(text, 0)", "malloc(1) != 0", "puts(text)", "getpid()"])
+def test_a_call_in_pure_fails(compiled, call):
+    good = compiled("good", PURE)
+    assert guard("pure", good) == (0, "")
+    bad = compiled("bad", "#include <fcntl.h>\n#include <stdio.h>\n#include <stdlib.h>\n#include <unistd.h>\n"
+                   f"int g(const char *text);\nint g(const char *text) {{ return {call}; }}\n")
+    status, says = guard("pure", good, bad)
+    assert status == 1 and says == f"guards: init/pure calls {call.split('(')[0]}\n"
+
+
+def test_pure_may_call_itself_and_strings(compiled):
+    caller = compiled("caller", "int f(const char *text);\nint g(const char *text);\n"
+                                "int g(const char *text) { return f(text); }\n")
+    assert guard("pure", caller, compiled("good", PURE)) == (0, "")
+    status, says = guard("pure", caller)
+    assert status == 1 and says == "guards: init/pure calls f\n"
+
+
+@pytest.mark.parametrize("call", ["poll(0, 0, 1)", "wait4(1, 0, 0, 0)", "epoll_wait(1, 0, 1, 1)", "malloc(1) != 0",
+                                  "printf(\"\")", "fopen(\"\", \"\") != 0"])
+def test_a_system_call_outside_of_sys_fails(compiled, call):
+    step, sys = compiled("init/step", STEP), compiled("init/sys/sys", SYS)
+    assert guard("calls", step, sys) == (0, "")
+    bad = compiled("init/bad", "#define _GNU_SOURCE\n#include <poll.h>\n#include <stdio.h>\n#include <stdlib.h>\n"
+                   "#include <sys/epoll.h>\n#include <sys/wait.h>\n#include <sys/resource.h>\n"
+                   f"int g(void);\nint g(void) {{ return {call}; }}\n")
+    status, says = guard("calls", step, bad, sys)
+    assert status == 1 and says == f"guards: called outside of init/sys/sys.c: {call.split('(')[0]}\n"
+
+
+@pytest.mark.parametrize("file, header", [
+    ("init/step.c", "tools/lib/base/error.h"), ("init/pure/good.c", "init/boot.h"),
+    ("init/pure/good.c", "tools/lib/base/error.h"), ("tools/main.c", "init/boot.h"), ("tools/main.c", "init/sys/sys.h")])
+def test_an_include_against_the_arrows_fails(tmp_path, file, header):
+    for path, included in (("init/step.c", "init/sys/sys.h"), ("init/pure/good.c", "init/pure/span.h"),
+                           ("tools/main.c", "init/pure/span.h")):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(f'#include <stdio.h>\n#include "{included}"\n')
+    assert guard("includes", tmp_path) == (0, "")
+    with open(tmp_path / file, "a") as out:
+        out.write(f'#include "{header}"\n')
+    status, says = guard("includes", tmp_path)
+    assert status == 1 and f'{file}:3:#include "{header}"' in says
+
+
+def test_a_rule_without_input_fails(tmp_path):
+    assert guard("pure")[0] == 1
+    assert guard("pure", tmp_path / "missing.o")[0] != 0
+    assert guard("nonsense", "x") == (1, "guards: no rule nonsense\n")
+
+
+def test_the_makefile_asks_for_every_rule():
+    recipe = PROJECT.joinpath("Makefile").read_text().split("\nguards:")[1].split("\n\n")[0]
+    for rule in ("static", "size", "pure", "calls", "includes"):
+        assert f"\t@tests/guards.sh {rule} " in recipe

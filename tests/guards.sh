@@ -1,0 +1,79 @@
+#!/bin/sh
+# guards.sh - what the structure promises, looked for in objects and sources.
+# usage: guards.sh static PROGRAM | size LIMIT PROGRAM | pure OBJECT... | calls OBJECT... | includes DIRECTORY
+# Prints each violation and exits 1 if there is one. tests/cli/test_guards.py plants one for each rule.
+set -eu
+
+fail() {
+	echo "guards: $*" >&2
+	exit 1
+}
+
+check_readable() {
+	for file; do
+		[ -r "$file" ] || fail "cannot read $file"
+	done
+}
+
+# What objects call that none of them defines, but for mem*, str* and what the compiler adds.
+# $1: an object whose calls do not count; the others follow.
+foreign_calls() {
+	ignored=$1
+	shift
+	defined=$(nm --defined-only "$@" | awk 'NF == 3 { print $3 }' | sort -u)
+	for object; do
+		[ "$object" = "$ignored" ] || nm -u "$object"
+	done | awk '$1 == "U" { print $2 }' | sort -u | grep -vE '^(mem|str|__stack_chk_fail$)' | while read -r name; do
+		echo "$defined" | grep -qx "$name" || echo "$name"
+	done
+}
+
+# /init runs where no loader and no library is.
+static_rule() {
+	readelf -hW "$1" >/dev/null
+	! readelf -lW "$1" | grep -q INTERP || fail "$1 is not static"
+}
+
+size_rule() {
+	size=$(stat -c %s "$2")
+	[ "$size" -le "$1" ] || fail "$2 has $size bytes, limit $1"
+}
+
+# init/pure has no I/O and no heap.
+pure_rule() {
+	check_readable "$@"
+	calls=$(foreign_calls none "$@")
+	[ -z "$calls" ] || fail "init/pure calls" $calls
+}
+
+# Only init/sys/sys.c makes system calls, and nothing of /init uses the heap or stdio. All objects of
+# /init are given; the four functions named here only compute.
+calls_rule() {
+	check_readable "$@"
+	sys=none
+	for object; do
+		case $object in
+		*/sys/sys.o) sys=$object ;;
+		esac
+	done
+	calls=$(foreign_calls "$sys" "$@" | grep -vxE 'sig(add|del|empty)set|cfmakeraw' || true)
+	[ -z "$calls" ] || fail "called outside of init/sys/sys.c:" $calls
+}
+
+# tools -> init/pure <- init: a header of the one is never included by the other.
+includes_rule() {
+	found=$(
+		cd "$1"
+		grep -rnE '#include "tools/' init || true
+		grep -rnE '#include "init/' init/pure tools | grep -v '"init/pure/' || true
+	)
+	[ -z "$found" ] || fail "included from another part: $found"
+}
+
+rule=${1:?usage: guards.sh RULE ARGUMENT...}
+shift
+[ $# -gt 0 ] || fail "$rule: nothing to look at"
+case $rule in
+static | size | pure | calls | includes) "${rule}_rule" "$@" ;;
+*) fail "no rule $rule" ;;
+esac
