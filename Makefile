@@ -76,7 +76,7 @@ endif
 
 FORMATTED = $(shell find init tools tests -name '*.[ch]')
 
-.PHONY: all deps run-deps run check check-all kernel soak bench bench-boot bench-coldplug bench-pack bench-scale fuzz lint format install install-hooks clean help
+.PHONY: all deps run-deps run check check-all unit cli ns vm uml kernel soak bench bench-boot bench-coldplug bench-pack bench-scale fuzz lint format install install-hooks clean help
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNIT_OBJS) $(FUZZ_OBJS) $B/unit/tests/unit/fake_sys.o $B/fuzz/tests/fuzz/quiet_error.o
 
@@ -190,6 +190,24 @@ guards: $B/init $(PURE_HOST)
 	@tests/guards.sh pure $(PURE:%=$B/musl/init/pure/%.o)
 	@tests/guards.sh calls $(INIT_OBJS)
 	@tests/guards.sh includes .
+
+# One suite alone, without installing anything (make deps does). K= chooses tests by name.
+SUITE	= @$(PYTHON) tests/report.py --only $@ $(if $(K),-k '$(K)') $B
+
+unit: $(UNIT)			## unit tests; K=settings: the programs whose name has it
+	$(SUITE)
+
+cli: all			## tests of the tool's commands; K=expression, as pytest -k has it
+	$(SUITE)
+
+ns: all				## tests of /init in namespaces; K=expression
+	$(SUITE)
+
+vm: all $B/skel.img		## tests in virtual machines; K=expression
+	$(SUITE)
+
+uml: all			## tests under User-mode Linux, if its kernel is built; K=expression
+	$(SUITE)
 
 fuzz: deps $(FUZZ)		## fuzz every parser (FUZZ_SECONDS=3 each)
 	@$(PYTHON) tests/report.py --only fuzz --fuzz-seconds $(FUZZ_SECONDS) $B

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """report.py - runs every suite and ends with one line: N passed, N failed, N skipped.
 
-usage: report.py [--all] [--only SUITE] [--fuzz-seconds S] BUILD
-Suites: unit (cmocka programs), fuzz (each target for S seconds), cli, ns, kconfig, vm (pytest);
-uml where its kernel is built; with --all in any case, and kernels and distro, too: they boot every
-profile, and whole Debian roots.
-Exit status 1 where anything failed, or where CI is set and anything was skipped."""
+usage: report.py [--all] [--only SUITE] [-k WORD] [--fuzz-seconds S] BUILD
+Suites: unit (cmocka programs), fuzz (each target for S seconds), cli, ns, kconfig, uml, vm (pytest);
+with --all also kernels and distro, which boot every profile and whole Debian roots.
+-k WORD: of unit the programs whose name has the word; of pytest's suites what its own -k selects.
+Prints as it goes. uml counts as one skipped test where its kernel is not built.
+Exit status 1 if a test failed, or if CI is set and a test of a suite that ran was skipped."""
 import argparse
 import os
 import random
@@ -34,8 +35,10 @@ def run(command, **more):
                           stderr=subprocess.STDOUT, text=True, errors="replace", **more)
 
 
-def unit(build, count, _seconds):
+def unit(build, count, options):
     for program in sorted((build / "unit").glob("test_*")):
+        if (options.k or "") not in program.name:
+            continue
         done = run([program], env={**os.environ, "CMOCKA_MESSAGE_OUTPUT": "TAP"})
         ok = len(re.findall(r"^ok ", done.stdout, re.M))
         bad = len(re.findall(r"^not ok ", done.stdout, re.M))
@@ -57,23 +60,35 @@ def fuzz_one(program, build, seconds):
                 f"-artifact_prefix={found}/crash-", found] + ([corpus] if corpus.is_dir() else []))
 
 
-def fuzz(build, count, seconds):
+def fuzz(build, count, options):
     programs = sorted((build / "fuzz").glob("fuzz_*"))
     with ThreadPoolExecutor(WORKERS) as workers:
-        for program, done in zip(programs, workers.map(lambda program: fuzz_one(program, build, seconds), programs)):
+        for program, done in zip(programs, workers.map(lambda program: fuzz_one(program, build, options.fuzz_seconds), programs)):
             count.add(passed=done.returncode == 0, failed=done.returncode != 0)
             print(f"fuzz {program.name}: {'passed' if done.returncode == 0 else 'FAILED'}", flush=True)
             if done.returncode:
                 print(done.stdout[-5000:])
 
 
+def run_and_show(command, prefix, **more):
+    """Like run(), and prints each line of progress when it comes: dots, ended by how many percent that was."""
+    output = []
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace", **more) as process:
+        for line in process.stdout:
+            output.append(line)
+            if re.fullmatch(r"[.FEsxX]+ +\[ *\d+%\]\n", line):
+                print(f"{prefix}: {line}", end="", flush=True)
+    return subprocess.CompletedProcess(command, process.returncode, "".join(output))
+
+
 def pytest(name):
-    def suite(build, count, _seconds):
+    def suite(build, count, options):
         if not list((ROOT / "tests" / name).glob("test_*.py")):
             return
-        done = run(["/usr/bin/python3", "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider",
-                    "-n", str(WORKERS), f"tests/{name}"],
-                   env={**os.environ, "RDINIT": str(build / "rdinit"), "PYTHONDONTWRITEBYTECODE": "1"})
+        done = run_and_show(["/usr/bin/python3", "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider",
+                             "-n", str(WORKERS), *(["-k", options.k] if options.k else []), f"tests/{name}"], name,
+                            env={**os.environ, "RDINIT": str(build / "rdinit"), "PYTHONDONTWRITEBYTECODE": "1"})
         last = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
         numbers = {word: int(number) for number, word in
                    re.findall(r"(\d+) (passed|failed|skipped|errors?)", last)}
@@ -94,17 +109,21 @@ ONLY_WITH_ALL = {"kernels", "distro"}
 
 
 def is_wanted(name, options):
-    if options.only or options.all:
-        return options.only in (None, name)
-    if name == "uml":
-        return (options.build / "kernel/uml/linux").exists()
-    return name not in ONLY_WITH_ALL
+    if options.only:
+        return options.only == name
+    return options.all or name not in ONLY_WITH_ALL
+
+
+def is_missing(name, options):
+    """Whether a suite lacks what it runs on. --all builds it, and so runs it in any case."""
+    return name == "uml" and not options.all and not (options.build / "kernel/uml/linux").exists()
 
 
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--all", action="store_true")
     options.add_argument("--only", choices=SUITES)
+    options.add_argument("-k")
     options.add_argument("--fuzz-seconds", type=int, default=5)
     options.add_argument("build", type=Path)
     options = options.parse_args()
@@ -113,10 +132,16 @@ def main():
         os.environ.setdefault("EXTRACT_ARCHIVES", "100000")
         os.environ.setdefault("EXTRACT_SEED", str(random.randrange(1 << 40)))
     count = Count()
+    missing = 0
     for name, suite in SUITES.items():
-        if is_wanted(name, options):
-            suite(options.build.resolve(), count, options.fuzz_seconds)
-    print(f"\n{count.passed} passed, {count.failed} failed, {count.skipped} skipped")
+        if not is_wanted(name, options):
+            continue
+        if is_missing(name, options):
+            print(f"{name}: skipped: no kernel (make kernel PROFILE=uml builds it)", flush=True)
+            missing += 1
+        else:
+            suite(options.build.resolve(), count, options)
+    print(f"\n{count.passed} passed, {count.failed} failed, {count.skipped + missing} skipped")
     return 1 if count.failed or not count.passed or (os.environ.get("CI") and count.skipped) else 0
 
 
