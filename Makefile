@@ -67,6 +67,9 @@ TESTED	= $(patsubst %,init/%,$(filter-out main sys/start,$(INIT))) $(PURE:%=init
 UNIT_OBJS	= $(TESTED:%=$B/unit/%.o)
 FUZZ_OBJS	= $(TESTED:%=$B/fuzz/%.o)
 
+# What `check` builds and analyses, it does on all processors unless -j says otherwise.
+PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # V=1 shows whole commands.
 ifeq ($(V),1)
 run_as	= $2
@@ -166,15 +169,16 @@ $B/fuzz/%: tests/fuzz/%.c $B/fuzz/tests/fuzz/quiet_error.o $B/fuzz/tested.a
 	$(call run_as,FUZZ,$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $B/fuzz/tests/fuzz/$*.d -o $@ $< \
 		$B/fuzz/tests/fuzz/quiet_error.o $B/fuzz/tested.a $(TOOL_LIBS))
 
-check: deps			## build and test: unit, fuzz smoke, cli, namespaces, virtual machines
-	@$(MAKE) --no-print-directory all $B/skel.img check-programs
+check: deps			## build, lint and test: unit, fuzz smoke, cli, namespaces, virtual machines
+	@$(MAKE) --no-print-directory $(PARALLEL) all $B/skel.img
+	@$(MAKE) --no-print-directory $(PARALLEL) lint
+	@$(MAKE) --no-print-directory $(PARALLEL) check-programs
 	@$(PYTHON) tests/report.py $(REPORT) --fuzz-seconds $(FUZZ_SECONDS) $B
 
 KERNELS	= hello appliance handoff router metal test uml
 
-check-all:			## the same fuzzed for longer, gcc's analyzer, every kernel, whole Debian roots
+check-all:			## the same fuzzed for longer, every kernel, whole Debian roots
 	@WITH="test kernel all" tools/deps.sh $B
-	@$(MAKE) --no-print-directory lint
 	@for profile in $(KERNELS); do \
 		$(PYTHON) tools/kernel.py --build $B $$profile || exit 1; done
 	@$(MAKE) --no-print-directory check FUZZ_SECONDS=60 REPORT=--all
@@ -244,13 +248,40 @@ bench: deps			## what /init costs, in instructions
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/bench/bench.py $B
 
-lint:				## gcc's analyzer over everything, the format, the manuals
-	@for file in $(INIT:%=init/%.c) $(PURE:%=init/pure/%.c); do \
-		$(MUSL_CC) $(INIT_CFLAGS) -O1 -fanalyzer -c -o /dev/null $$file || exit 1; done
-	@for file in tools/uml_regset.c $(TOOL:%=tools/%.c) $(TOOL_LIB:%=tools/lib/%.c); do \
-		$(CC) $(HOST_CFLAGS) -fanalyzer -c -o /dev/null $$file || exit 1; done
-	@clang-format --dry-run -Werror $(FORMATTED)
-	mandoc -Tlint -Wwarning man/*.[0-9]
+# A stamp for each source that has no findings: only what changed since is looked at again.
+LINTED	= $(INIT:%=$B/lint/init/%.ok) $(PURE:%=$B/lint/init/pure/%.ok) \
+	  $(TOOL:%=$B/lint/tools/%.ok) $(TOOL_LIB:%=$B/lint/tools/lib/%.ok) $B/lint/tools/uml_regset.ok
+SCRIPTS	= $(wildcard tools/*.sh tests/*.sh tools/hooks/*) .ci/run
+PYTHONS	= $(shell find tools tests -name '*.py')
+MANUALS	= $(wildcard man/*.[0-9])
+
+-include $(LINTED:.ok=.d)
+
+lint: $(LINTED) $B/lint/format.ok $B/lint/scripts.ok $B/lint/python.ok $B/lint/manuals.ok ## gcc's analyzer, format, scripts, manuals
+
+$B/lint/init/%.ok: init/%.c Makefile
+	@mkdir -p $(@D)
+	$(call run_as,LINT,$(MUSL_CC) $(INIT_CFLAGS) -O1 -fanalyzer -MMD -MP -MT $@ -MF $(@:.ok=.d) -c -o /dev/null $< && touch $@)
+
+$B/lint/tools/%.ok: tools/%.c Makefile
+	@mkdir -p $(@D)
+	$(call run_as,LINT,$(CC) $(HOST_CFLAGS) -fanalyzer -MMD -MP -MT $@ -MF $(@:.ok=.d) -c -o /dev/null $< && touch $@)
+
+$B/lint/format.ok: $(FORMATTED) .clang-format
+	@mkdir -p $(@D)
+	$(call run_as,LINT,clang-format --dry-run -Werror $(FORMATTED) && touch $@)
+
+$B/lint/scripts.ok: $(SCRIPTS)
+	@mkdir -p $(@D)
+	$(call run_as,LINT,shellcheck -S warning $^ && touch $@)
+
+$B/lint/python.ok: $(PYTHONS)
+	@mkdir -p $(@D)
+	$(call run_as,LINT,$(PYTHON) -m pyflakes $^ && touch $@)
+
+$B/lint/manuals.ok: $(MANUALS)
+	@mkdir -p $(@D)
+	$(call run_as,LINT,mandoc -Tlint -Wwarning $^ && touch $@)
 
 format:				## clang-format in place
 	@clang-format -i $(FORMATTED)

@@ -18,9 +18,13 @@ import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from kconfig_text import (FRAGMENTS, ROOT, Ask, KconfigError, Profile, excused, find_profile,  # noqa: E402,F401
+from kconfig_text import (FRAGMENTS, ROOT, Ask, KconfigError, Profile, excused, find_profile,  # noqa: E402
                           names, nearest, parse_value, profiles, read_absent, read_fragment, read_profile, shown)
-from kconfig_tree import WITHOUT, WORK, Tree, clean_environment, sources  # noqa: E402,F401
+from kconfig_tree import WITHOUT, WORK, Tree, clean_environment, sources  # noqa: E402
+
+# What tools/kernel.py and the tests call by way of this module.
+__all__ = ["ROOT", "WITHOUT", "Ask", "KconfigError", "Profile", "Tree", "clashes", "clean_environment", "configure", "excused",
+           "find_profile", "names", "parse_value", "profiles", "read_absent", "read_fragment", "read_profile", "shown", "sources"]
 
 
 def merge(tree, arch, base, asks):

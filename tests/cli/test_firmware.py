@@ -91,7 +91,7 @@ def test_firmware_that_is_not_what_its_name_says(tool, tree):
 def test_a_pattern_of_a_module(tool, tree):
     tree.module("card", "firmware=brd/x-*.txt")
     put(tree, "brd/x-1.txt")
-    put(tree, f"updates/brd/x-1.txt", b"newer")
+    put(tree, "updates/brd/x-1.txt", b"newer")
     put(tree, "brd/x-2.txt.xz", subprocess.run(["xz"], input=b"two", stdout=subprocess.PIPE).stdout)
     put(tree, "brd/y.txt")
     entries, said = pack(tool, tree)

@@ -1,5 +1,4 @@
 """test_pack.py - rdinit pack: what is in the image, what bad input gets, what a failure leaves."""
-import gzip
 import os
 import resource
 import shutil

@@ -4,7 +4,6 @@ import re
 import stat
 import subprocess
 import sys
-from pathlib import Path
 
 from pexpect import EOF
 from pexpect.popen_spawn import PopenSpawn

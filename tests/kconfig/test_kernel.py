@@ -8,7 +8,7 @@ import types
 
 import pytest
 
-from conftest import PROJECT, kconfig, load
+from conftest import PROJECT, load
 
 kernel = load("kernel")
 
