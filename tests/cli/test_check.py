@@ -120,17 +120,17 @@ ROWS = [
     ("no-init", 1, "error", RUN, RUN + program(b"other"), ["--append", "rdinit=/other"], "/other: it is not in"),
     ("no-init", 1, "error", link(b"init", b"nowhere"), link(b"init", b"real") + program(b"real"), [], "/init: "),
     ("no-init", 1, "error", link(b"init", b"init"), OURS, [], "/init: too many symbolic links"),
-    ("no-init", 1, "warning", BASE, OURS, ["--append", "root=/dev/vda"], "mounts root=/dev/vda by itself"),
+    ("no-init", 1, "warning", BASE, OURS, ["--append", "root=/dev/vda"], "mounts root=/dev/vda itself"),
     ("not-executable", 2, "error", folder(b"init"), OURS, [], "/init cannot be executed: it is a folder"),
     ("not-executable", 2, "error", program(b"init", mode=0o644), OURS, [], "it is a file without an x bit"),
     ("not-executable", 2, "error", node(b"init", 1, 3), OURS, [], "it is a device"),
     ("not-executable", 2, "error", OURS + folder(b"bin") + program(b"bin/p", mode=0o600) +
      entry(b"etc/rdinit/run", data=b"p\0a\0"), RUN, [], "/bin/p"),
-    ("foreign-program", 3, "error", program(b"init", foreign()), OURS, [], "for aarch64, and the machine is x86-64"),
+    ("foreign-program", 3, "error", program(b"init", foreign()), OURS, [], "for aarch64, but the machine is x86-64"),
     ("foreign-program", 3, "error", program(b"init", INIT[:3000]), OURS, [], "truncated or damaged ELF"),
     ("foreign-program", 3, "error", program(b"init", change(INIT, 16, b"\1\0")), OURS, [], "an object file"),
-    ("foreign-program", 3, "error", program(b"init", b"echo hello\n"), OURS, [], "no program: neither"),
-    ("foreign-program", 3, "error", program(b"init", b""), OURS, [], "no program"),
+    ("foreign-program", 3, "error", program(b"init", b"echo hello\n"), OURS, [], "not a program: neither"),
+    ("foreign-program", 3, "error", program(b"init", b""), OURS, [], "not a program"),
     ("foreign-program", 3, "error", program(b"init", b"#! \n"), program(b"init", b"#!/p\n") + program(b"p"), [],
      "names no interpreter"),
     ("foreign-program", 3, "error", RUN + program(b"bin/p", foreign(243)), RUN, [], "/bin/p of /etc/rdinit/run is a"),
@@ -139,16 +139,16 @@ ROWS = [
      "the interpreter /bin/p of /init: it is not in"),
     ("no-interpreter", 4, "error", without(INTERPRETER), WHOLE, [], f"/init needs the interpreter {INTERPRETER}"),
     ("no-interpreter", 4, "error", WHOLE + program(INTERPRETER[1:].encode(), b"text"), WHOLE, [],
-     "it is no ELF file"),
+     "it is not an ELF file"),
     ("no-library", 5, "error", without(LIBC), WHOLE, [], f"/init needs the library {os.path.basename(LIBC)}"),
     ("lost-entry", 7, "error", OURS + entry(b"no/f", data=b"1"), OURS + folder(b"no") + entry(b"no/f", data=b"1"),
-     ["--append", "root=/dev/vda"], "/no/f is lost without a word: its folder is not there"),
+     ["--append", "root=/dev/vda"], "/no/f is lost without a message: its directory does not exist yet"),
     ("lost-entry", 7, "error", RUN + entry(b"a/f") + folder(b"a"), RUN + folder(b"a") + entry(b"a/f"), [],
      "/a/f is lost"),
     ("lost-entry", 7, "error", RUN + link(b"l", b"a") + entry(b"l/f") + folder(b"a"),
      RUN + folder(b"a") + link(b"l", b"a") + entry(b"l/f"), [], "/l/f is lost"),
     ("lost-entry", 7, "error", RUN + folder(b"d") + entry(b"d/f") + entry(b"d"),
-     RUN + folder(b"d") + entry(b"d/f"), [], "/d is lost without a word: a folder with something in it"),
+     RUN + folder(b"d") + entry(b"d/f"), [], "/d is lost without a message: a directory that is not empty"),
     ("lost-entry", 7, "error", RUN + link(b"dev", b"bin"), RUN + folder(b"dev"), [], "/dev is lost"),
     ("lost-entry", 7, "error", RUN + link(b"l", b"x" * 4097), RUN + link(b"l", b"x" * 4095), [], "l (offset"),
     ("lost-entry", 7, "error", RUN + entry(b"x" * 4100), RUN + b"".join(
@@ -167,19 +167,19 @@ ROWS = [
      "/bin/p, which is not in"),
     ("no-program", 16, "error", OURS + entry(b"etc/rdinit/run", data=b"p 'a\n"), RUN, [], "names no program"),
     ("no-program", 16, "error", OURS, RUN, ["--append", "quiet"], "finds nothing to run"),
-    ("no-program", 16, "error", RUN, RUN + program(b"bin/q"), ["--append", "rdinit.run=q"], "no folder of PATH"),
+    ("no-program", 16, "error", RUN, RUN + program(b"bin/q"), ["--append", "rdinit.run=q"], "in no directory of PATH"),
     ("no-program", 16, "error", RUN, RUN + program(b"bin/q"), ["--append", "-- /bin/q x"], "what stands behind -- names"),
     ("word", 12, "error", RUN + conf(b"x=" + b"y" * 65534), RUN + conf(b"x=" + b"y" * 65533), [], "65,536 bytes or more"),
-    ("word", 12, "error", RUN + conf(b"x\0y"), RUN + conf(b"x y"), [], "has a NUL, which ends the boot"),
+    ("word", 12, "error", RUN + conf(b"x\0y"), RUN + conf(b"x y"), [], "has a NUL, which stops the boot"),
     ("word", 12, "error", RUN + conf(b"", link(b"etc/rdinit/cmdline.d/x.conf", b"/none")), RUN + conf(b"rdinit.fooo", name=b"x"),
-     [], "it leads to no file of the image"),
+     [], "it points to no file of the image"),
     ("word", 12, "error", RUN + conf(b"rdinit.fooo"), RUN + conf(b"# rdinit.fooo\n#\n \t#x\nquiet"), [], "ignores rdinit.fooo"),
     ("word", 12, "error", RUN + entry(b"etc/rdinit/env", data=b"A=1\0" * 4001),
-     RUN + entry(b"etc/rdinit/env", data=b"A=1\0" * 4000), [], "has 4001 words: over 4000 end the boot"),
+     RUN + entry(b"etc/rdinit/env", data=b"A=1\0" * 4000), [], "has 4001 words: more than 4000 stop the boot"),
     ("word", 12, "error", RUN + entry(b"etc/rdinit/run", data=b"/bin/p\0" + b"x" * 131072),
      RUN + entry(b"etc/rdinit/run", data=b"/bin/p\0" + b"x" * 131071), [], "word 2 of /etc/rdinit/run is longer"),
     ("word", 12, "error", RUN + entry(b"etc/rdinit/env", data=b"A=" + (b"x" * 100000 + b"\0") * 6),
-     RUN + entry(b"etc/rdinit/env", data=b"A=" + (b"x" * 100000 + b"\0") * 5), [], "over 524287 end the boot"),
+     RUN + entry(b"etc/rdinit/env", data=b"A=" + (b"x" * 100000 + b"\0") * 5), [], "more than 524287 stop the boot"),
 ]
 
 
@@ -207,7 +207,7 @@ WORDS = [
     ("root", 13, "error", "root=/dev/mapper/vg-root", "root=/dev/dm-0", "a volume of LVM or an encrypted device"),
     ("root", 13, "error", "root=/dev/md0", "root=/dev/mmcblk0", "a RAID that mdadm assembles"),
     ("root", 13, "error", "root=/dev/nfs", "root=/dev/nvme0n1", "a root on NFS"),
-    ("root", 13, "error", "root=UUID=", "root=UUID=12", "is no name that /init knows"),
+    ("root", 13, "error", "root=UUID=", "root=UUID=12", "is not a name that /init accepts"),
     ("root", 13, "error", "root=/dev/" + "x" * 125, "root=/dev/x", "more than 127 bytes"),
 ]
 
@@ -260,7 +260,7 @@ def packed(data, *command):
 
 
 COMPRESSION = [
-    ("xz", ["xz", "-c"], ["xz", "-c", "--check=crc32"], "a check sum that it does not know"),
+    ("xz", ["xz", "-c"], ["xz", "-c", "--check=crc32"], "a checksum that it does not know"),
     ("lz4", ["lz4", "-c", "-q"], ["lz4", "-l", "-c", "-q"], "the frame format"),
     ("zstd window", ["zstd", "-c", "-q", "--ultra", "--long=28"], ["zstd", "-c", "-q", "-19"], "more than 128 MiB"),
 ]
@@ -318,7 +318,7 @@ def test_what_cannot_be_unpacked_here_is_not_judged(tool):
     assert findings(tool, image, "--append", "quiet")[0] == []
     done = tool.run("check", "x.img", check=False)
     assert done.returncode == 3 and done.stdout == (
-        b"x.img: not read to the end: lzo cannot be unpacked here: what is in the segment at offset 0 is not known\n")
+        b"x.img: not read to the end: rdinit cannot unpack lzo: the content of the segment at offset 0 is unknown\n")
     assert findings(tool, image, "--config", config(tool, "CONFIG_RD_LZO=y"))[0] == []
     assert findings(tool, image, "--config", config(tool, "CONFIG_RD_LZO=n"))[0] == [("error", "unreadable", 6)]
 
@@ -395,7 +395,7 @@ def test_drivers_that_come_too_late_for_an_init_of_the_images_own(tool):
     words = ["--kernel", KERNEL, "--machine", "pc", "--append"]
     found, texts = findings(tool, own, *words, "quiet")
     assert found == [("warning", "driver", 18)], found
-    assert "the image's /sbin/init takes the place of /init: a device that comes later" in texts[0]
+    assert "the image's /sbin/init replaces /init: a device that appears later" in texts[0]
     assert findings(tool, own, *words, "root=/dev/vda")[0] == []
     assert b"until /sbin/init starts" in tool.run("plan", "x.img", "--append", "quiet").stdout
 
@@ -422,14 +422,14 @@ def waiting(tool, *changes):
 @pytest.mark.parametrize("change, says", [
     ((rb"virtio_ring\.ko", b"virtio_rang.ko"), "virtio_rang.ko: it is not in the image"),
     ((rb"/virtio_blk\.ko \S+", b"/virtio_blk.ko -"), "needs the module virtio, which line"),
-    ((rb"/virtio_blk\.ko \S+", b"/virtio_blk.ko 99"), "needs what is not the number of a line above it"),
-    ((rb"/virtio_blk\.ko \S+", rb"\g<0> " + b"x" * 1024), "has 1024 bytes of options, and /init takes 1023"),
-    ((rb"/virtio_blk\.ko", b"/" + b"x" * 256), "the path is longer than the 255 bytes that /init takes"),
-    ((rb"^/lib", b"lib"), "line 1 of /etc/rdinit/drivers is no module"),
-    ((rb"$", b"aaa 0\n"), "patterns are sorted by their bytes"),
-    ((rb"$", b"zzz 9\n"), "leads to what is not the number of a module's line"),
-    ((rb"$", b"zzz 1,\x00\n"), "leads to what is not the number of a module's line"),
-    ((rb"$", b"zzz\n"), "leads to no module"),
+    ((rb"/virtio_blk\.ko \S+", b"/virtio_blk.ko 99"), "must have numbers of lines above it"),
+    ((rb"/virtio_blk\.ko \S+", rb"\g<0> " + b"x" * 1024), "has 1024 bytes of options, and /init reads up to 1023"),
+    ((rb"/virtio_blk\.ko", b"/" + b"x" * 256), "the path has more than the 255 bytes that /init reads"),
+    ((rb"^/lib", b"lib"), "line 1 of /etc/rdinit/drivers is not a module"),
+    ((rb"$", b"aaa 0\n"), "is not sorted"),
+    ((rb"$", b"zzz 9\n"), "has a number that is no module's line"),
+    ((rb"$", b"zzz 1,\x00\n"), "has a number that is no module's line"),
+    ((rb"$", b"zzz\n"), "names no module"),
     ((rb"^(?s:.*)$", b"/m -\n" * 8193), "lists more than 8192 modules"),
 ])
 def test_a_table_of_drivers_that_is_damaged(tool, change, says):
@@ -446,7 +446,7 @@ def test_what_a_driver_needs_may_be_loaded_before_all(tool):
 def test_drivers_of_another_kernel_and_of_none(tool):
     other = waiting(tool).replace(b"vermagic=" + RELEASE.encode()[:4], b"vermagic=" + b"6.9.")
     found, texts = findings(tool, other, "--kernel", KERNEL)
-    assert set(found) == {("error", "driver", 18)} and f"and this is {RELEASE}" in texts[0]
+    assert set(found) == {("error", "driver", 18)} and f"but this kernel is {RELEASE}" in texts[0]
     found, texts = findings(tool, waiting(tool), "--config", config(tool, "CONFIG_MODULES=n"))
     assert found == [("error", "driver", 18)] and "the kernel can load none" in texts[0]
 
@@ -454,7 +454,7 @@ def test_drivers_of_another_kernel_and_of_none(tool):
 def test_modules_in_their_order(tool, drivers):
     assert findings(tool, drivers, *ON_DEBIAN)[0] == []
     found, texts = findings(tool, with_list(drivers, list_of(drivers)[::-1]), *ON_DEBIAN)
-    assert set(found) == {("error", "module", 10)} and all("stands behind it" in text for text in texts)
+    assert set(found) == {("error", "module", 10)} and all("comes after it" in text for text in texts)
 
 
 def test_a_module_that_is_needed_is_missing(tool, drivers):
@@ -476,7 +476,7 @@ def test_a_module_that_is_none(tool, drivers):
 def test_modules_of_another_kernel(tool, drivers):
     other = drivers.replace(b"vermagic=" + RELEASE.encode()[:4], b"vermagic=" + b"6.9.")
     found, texts = findings(tool, other, *ON_DEBIAN)
-    assert set(found) == {("error", "module", 10)} and f"and this is {RELEASE}" in texts[0]
+    assert set(found) == {("error", "module", 10)} and f"but this kernel is {RELEASE}" in texts[0]
     assert findings(tool, other)[0] == []
 
 
@@ -594,10 +594,10 @@ def test_verbose_says_what_was_looked_at(tool):
     tool.write("x.img", RUN + TRAILER)
     text = tool.run("check", "-v", "--kernel", KERNEL, "x.img").stdout.decode()
     assert f"kernel: {KERNEL} ({RELEASE})\nits configuration: " in text
-    assert "program: /init (rdinit's own /init)\nprogram: /bin/p\n" in text
-    assert "not judged: memory (9): " in text and "not judged: word (12): " in text
+    assert "program: /init (rdinit's /init)\nprogram: /bin/p\n" in text
+    assert "skipped: memory (9): " in text and "skipped: word (12): " in text
     text = tool.run("check", "-v", "--append", "root=/dev/vda init=/x", "x.img").stdout.decode()
-    assert "not judged: real-init (15): init=/x of root=/dev/vda" in text and "kernel: not known" in text
+    assert "skipped: real-init (15): init=/x of root=/dev/vda" in text and "kernel: unknown" in text
 
 
 def test_standard_input(tool):
@@ -615,7 +615,7 @@ def test_a_name_that_is_no_text(tool):
     (["--machine", "amiga", "x"], "expected pc, q35 or microvm"), (["--memory", "lots", "x"], "a number of MiB"),
     (["--memory", "0", "x"], "a number of MiB"), (["none.img"], "none.img: cannot open"),
     (["--kernel"], "--kernel expects an argument"), (["--kernel", "./none", "x.img"], "none"),
-    (["--config", "x.img", "x.img"], "no whole")])
+    (["--config", "x.img", "x.img"], "not a complete")])
 def test_usage(tool, args, says):
     tool.write("x.img", RUN + TRAILER)
     tool.fail("check", *args, status=2, says=says)

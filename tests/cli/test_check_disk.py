@@ -66,10 +66,10 @@ def test_what_is_there(tool, root):
 
 @pytest.mark.parametrize("root, says", [
     ("UUID=11111111-2222-3333-4444-555555555556", "names nothing on"),
-    ("LABEL=root", "it is near to what stands there behind LABEL="),
+    ("LABEL=root", "compare it with LABEL="),
     ("PARTLABEL=ROOT", "names nothing on"), (f"PARTUUID={PART}1/PARTNROFF=9", "names nothing on"),
     ("/dev/vda4", "names nothing on"), ("/dev/nvme0n1p7", "names nothing on"),
-    ("/dev/vda", "is GPT on"), ("/dev/nvme0n1", "which is no file system"), ("gpt-auto", "names nothing on")])
+    ("/dev/vda", "is GPT on"), ("/dev/nvme0n1", "which is not a file system"), ("gpt-auto", "names nothing on")])
 def test_what_is_not(tool, root, says):
     found, texts = judge(tool, gpt(tool), root)
     assert found == [("error", "no-root", 17)] and says in texts[0], texts
@@ -95,7 +95,7 @@ def test_members_swap_and_damage(tool):
     swap = empty(tool, "swap", 4)
     run("mkswap", "-q", "-U", U, swap)
     found, texts = judge(tool, swap, f"UUID={U}")
-    assert found == [("error", "no-root", 17)] and "which is no file system" in texts[0]
+    assert found == [("error", "no-root", 17)] and "which is not a file system" in texts[0]
     disk = ext4(tool)
     with open(disk, "r+b") as file:
         file.seek(1024 + 0x10)
@@ -141,7 +141,7 @@ def test_what_cannot_be_judged(tool):
     done = tool.run("check", "--json", "--root", str(disk), "--append", "root=LABEL=x", "x.img", check=False)
     assert "no-root" in {one["rule"] for one in json.loads(done.stdout)["unjudged"]}
     tool.write("x.img", OURS + TRAILER)
-    for root, why in (("254:0", "not known before the boot"), ("LABEL=x", "no disk is given (--root)")):
+    for root, why in (("254:0", "the boot decides"), ("LABEL=x", "give the disk (--root)")):
         words = ["--root", str(disk)] if root == "254:0" else []
         assert why in tool.run("check", "-v", *words, "--append", f"root={root}", "x.img").stdout.decode()
 
@@ -183,17 +183,17 @@ def root_with(tool, *files):
     ("/sbin/init=SH /bin/sh=PROGRAM", "", None),
     ("/bin/sh=PROGRAM /etc/init=PLAIN", "", None),
     ("/my/init=PROGRAM", "init=/my/init", None),
-    ("", "", "has no init: /sbin/init is not there, and none"),
-    ("/sbin/init=PLAIN", "", "has no init: /sbin/init has no x bit (mode 0644), and none"),
+    ("", "", "has no init: /sbin/init is not there, and the other"),
+    ("/sbin/init=PLAIN", "", "has no init: /sbin/init has no x bit (mode 0644), and the other"),
     ("/sbin/init=PROGRAM", "init=/nope", "init=/nope of root=LABEL=ROOT on {disk} is not there; there is /sbin/init"),
     ("", "init=/nope", "{disk} is not there"),
-    ("/sbin/init/x=PROGRAM", "init=/sbin/init", "is no file"),
+    ("/sbin/init/x=PROGRAM", "init=/sbin/init", "is not a file"),
     ("/sbin/init=loop /sbin/loop=init", "", "/sbin/init is a loop of links"),
     ("/sbin/init=TEXT", "", "/sbin/init is neither an x86-64 program nor a script"),
     ("/sbin/init=ARM", "", "/sbin/init is neither an x86-64 program nor a script"),
     ("/sbin/init=SH", "", "/sbin/init needs /bin/sh, which is not there"),
     ("/sbin/init=SH /bin/sh=PERL", "", "/sbin/init needs /bin/perl, which is not there"),
-    ("/sbin/init=SH /bin/sh=SH", "", "/sbin/init is a script of too many scripts"),
+    ("/sbin/init=SH /bin/sh=SH", "", "/sbin/init is a script whose interpreters are too many scripts"),
     ("/init=S1 /1=S2 /2=S3 /3=S4 /4=S5 /5=PROGRAM", "init=/init", None),
 ])
 def test_the_init_of_a_root(tool, files, words, says):
@@ -220,9 +220,9 @@ def not_looked_at(tool, disk, words):
 
 def test_roots_whose_init_is_not_looked_at(tool):
     disk = root_with(tool, "/etc/fstab=FSTAB")
-    assert "has a /usr of its own" in not_looked_at(tool, disk, "root=LABEL=ROOT")[0]
+    assert "has a separate /usr" in not_looked_at(tool, disk, "root=LABEL=ROOT")[0]
     assert "a file in a file system" in not_looked_at(tool, disk, "root=LABEL=ROOT rdinit.loop=/root.img")[0]
-    assert "a layer of another device" in not_looked_at(tool, disk, "root=LABEL=ROOT rd.overlay=/dev/vdb")[0]
+    assert "an overlay on another device" in not_looked_at(tool, disk, "root=LABEL=ROOT rd.overlay=/dev/vdb")[0]
     assert "which part of the disk" in not_looked_at(tool, disk, "root=254:1")[0]
     assert not_looked_at(tool, disk, "rdinit.run=/x") == []
     assert judge(tool, disk, "LABEL=ROOT rd.overlay init=/nope")[0] == []

@@ -163,7 +163,7 @@ def test_what_the_kernel_passes_over_is_told_and_the_rest_is_read(tool, kind):
     assert (tool.path / "out/d/g").read_bytes() == b"2" and (tool.path / "out.recipe").read_text().count("\n") == 3
     tool.run("pack", "--no-init", "-o", "y.img", "--image", "x.img")
     assert tool.run("cat", "y.img", "/d/g").stdout == b"2"
-    assert "is lost without a word" in tool.run("check", "x.img", check=False).stdout.decode()
+    assert "is lost without a message" in tool.run("check", "x.img", check=False).stdout.decode()
 
 
 def test_many_that_are_passed_over_are_counted(tool):

@@ -33,13 +33,13 @@ def test_the_steps_are_those_of_init(tool, words, table):
 def test_a_hand_off(tool):
     got = plan(tool, "init\ncmdline rootfstype=ext4 rd.timeout=7\n", "--append",
                'console=ttyS0 console=tty0 root=UUID=12-ab rw rootflags=noatime rd.overlay rdinit.toram resume=LABEL=s init=/x bad rdinit.no=1 -- a "b c"')
-    assert got["settings"] == ["hand off, by root=", "after a failure: what panic= says, else a shell",
+    assert got["settings"] == ["hand off, by root=", "after a failure: as panic= asks, else a shell",
                                "ignored: rdinit.no=1: no such parameter"]
     assert got["console"] == ["/dev/console", "else ttyS0", "else tty0"]
-    assert got["root-find"] == ["the file system of UUID 12-ab", "waits 7 s at the most"]
+    assert got["root-find"] == ["the file system of UUID 12-ab", "waits up to 7 s"]
     assert got["root-mount"] == ["for writing, as ext4, with noatime", "copied to memory before", "under an overlay in memory"]
-    assert got["resume"] == ["from LABEL=s, where a hibernated system is there"]
-    assert got["root-usr"] == ["/usr, where the root's /etc/fstab has a line for it"]
+    assert got["resume"] == ["from LABEL=s, if it holds a hibernated system"]
+    assert got["root-usr"] == ["/usr, if the root's /etc/fstab has a line for it"]
     assert got["root-switch"] == ["/x", 'with a "b c"']
 
 
@@ -74,14 +74,14 @@ def test_modules_have_the_options_of_both(tool):
     tool.write("drivers", "/lib/m.ko - \n\npci:* 0\n")
     got = plan(tool, "init\nfile /lib/m.ko m.ko 0644 0 0\nfile /etc/rdinit/modules list 0644 0 0\n"
                      "file /etc/rdinit/drivers drivers 0644 0 0\n", "--append", "m.b=2 module_blacklist=evil")
-    assert got["modules"] == ["/lib/m.ko a=1 b=2", "/lib/gone.ko (not in the image)", "1 more wait for their devices",
+    assert got["modules"] == ["/lib/m.ko a=1 b=2", "/lib/gone.ko (not in the image)", "1 drivers, when their devices appear",
                               "never: evil"]
 
 
 def test_staying_in_the_image(tool):
     assert plan(tool, "init\n")["stay"] == ["a shell, /bin/sh (not in the image)"]
     tool.write("i", "#!/bin/sh\n")
-    assert plan(tool, "init\nfile /sbin/init i 0755 0 0\n")["stay"] == ["/sbin/init of the image takes the place of /init"]
+    assert plan(tool, "init\nfile /sbin/init i 0755 0 0\n")["stay"] == ["/sbin/init of the image replaces /init"]
 
 
 def test_what_cannot_be_planned(tool):

@@ -210,7 +210,7 @@ FAILURES = [
     lost("a PARTUUID taken for a UUID", f"root=UUID={PART}2", "gpt",
          rf"hint: or is it root=PARTUUID={PART}2 \(vda2\)\?"),
     lost("a path that is wrong shows what is there", "root=/dev/sda", "ext4", r"vda: ext4 UUID=1111\S+ LABEL=ROOT"),
-    lost("a member is no file system, whatever is in it", "root=/dev/vda", "member", (
+    lost("a member is not a file system, whatever is in it", "root=/dev/vda", "member", (
         r"take /dev/vda, RAID member UUID=00010203\S+ LABEL=raid: a part of a RAID.*EMEDIUMTYPE",
         r"hint: root=/dev/NAME with rootfstype=")),
     lost("a member does not answer to the name of what is in it", "root=LABEL=ROOT", "member",

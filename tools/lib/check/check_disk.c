@@ -8,7 +8,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/check/check.h"
 
-static const char cure[] = "name it as the disk has it: root=UUID=..., with the UUID told here";
+static const char cure[] = "use the UUID that the disk has: root=UUID=...";
 
 /* The partition that a path names by its end: 0 for a whole disk, -1 where that cannot be told. */
 static long number_of(const char *path)
@@ -59,8 +59,7 @@ static void say_nothing(struct check *check, const struct rootspec *spec)
 		word = rootspec_near(spec, &disk->parts[i].finding);
 	check_say(check, CHECK_NO_ROOT, CHECK_ERROR, cure,
 		  "root=%s names nothing on %s, which has %s%s%s", shown(check->settings.root),
-		  shown(disk->path), has.data,
-		  word ? "; it is near to what stands there behind " : "", word ? word : "");
+		  shown(disk->path), has.data, word ? "; compare it with " : "", word ? word : "");
 	buffer_free(&has);
 }
 
@@ -86,12 +85,12 @@ static void judge_part(struct check *check, const struct disk_part *part)
 	finding_describe(finding, text, sizeof(text));
 	disk_names_tell(&check->disk, &has);
 	if (finding->found == FOUND_DAMAGED || finding->found == FOUND_SEVERAL)
-		check_say(check, CHECK_NO_ROOT, CHECK_ERROR, "repair it, or name another one",
+		check_say(check, CHECK_NO_ROOT, CHECK_ERROR, "repair it, or name another root",
 			  "root=%s is %s on %s", shown(check->settings.root), text,
 			  shown(check->disk.path));
 	else if (finding->found == FOUND_ONE && info.use != USE_FILE_SYSTEM)
 		check_say(check, CHECK_NO_ROOT, CHECK_ERROR, cure,
-			  "root=%s is %s on %s, which is no file system; it has %s",
+			  "root=%s is %s on %s, which is not a file system; the disk has %s",
 			  shown(check->settings.root), info.title, shown(check->disk.path),
 			  has.data);
 	else if (finding->found == FOUND_ONE && !check->settings.rootfstype)
@@ -132,8 +131,7 @@ static void judge_path(struct check *check, const struct rootspec *spec)
 	const struct disk_part *part = part_of_path(check, spec, &is_known);
 
 	if (!is_known)
-		check_skip(check, CHECK_NO_ROOT,
-			   "which partition root=%s is, is not known before the boot",
+		check_skip(check, CHECK_NO_ROOT, "root=%s: the boot decides which partition it is",
 			   shown(check->settings.root));
 	else if (!part)
 		say_nothing(check, spec);
@@ -152,8 +150,8 @@ static void judge_name(struct check *check, const struct rootspec *spec)
 	second = spec->offset ? NULL
 			      : find(&check->disk, spec, (size_t)(part - check->disk.parts) + 1);
 	if (second)
-		check_say(check, CHECK_NO_ROOT, CHECK_WARNING, "give one of them another name",
-			  "root=%s names partitions %u and %u of %s: the first is taken",
+		check_say(check, CHECK_NO_ROOT, CHECK_WARNING, "rename one of them",
+			  "root=%s names partitions %u and %u of %s: /init uses the first",
 			  shown(check->settings.root), part->number, second->number,
 			  shown(check->disk.path));
 	judge_part(check, part);
@@ -167,18 +165,16 @@ void check_no_root(struct check *check)
 	if (!settings->root || !*settings->root || settings->run)
 		return;
 	if (!check->disk.path)
-		check_skip(check, CHECK_NO_ROOT, "root=%s: no disk is given (--root)",
+		check_skip(check, CHECK_NO_ROOT, "root=%s: give the disk (--root)",
 			   shown(settings->root));
 	else if (!check->is_ours)
-		check_skip(check, CHECK_NO_ROOT, "%s finds root= in ways of its own",
+		check_skip(check, CHECK_NO_ROOT, "%s is not rdinit's, and finds root= itself",
 			   shown(check->rdinit));
 	else if (rootspec_parse(settings->root, &spec)) /* rule 13 */
 		return;
 	else if (rootspec_is_of_disk(&spec))
-		check_skip(
-			check, CHECK_NO_ROOT,
-			"root=%s: what a disk is called by its maker or its place does not stand on it",
-			shown(settings->root));
+		check_skip(check, CHECK_NO_ROOT, "root=%s: the disk itself has no WWID and no port",
+			   shown(settings->root));
 	else if (is_place(&spec))
 		judge_path(check, &spec);
 	else

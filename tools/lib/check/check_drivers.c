@@ -8,7 +8,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/check/check_module_file.h"
 
-static const char pack_it[] = "let `rdinit pack --driver NAME` write the table";
+static const char pack_it[] = "pack the table again with `rdinit pack --driver NAME`";
 
 struct table {
 	struct drivers drivers;
@@ -77,15 +77,14 @@ static void judge_line(struct check *check, const struct table *table)
 	if (driver.options.len >= DRIVER_OPTIONS_MAX)
 		check_say(check, CHECK_DRIVER, CHECK_ERROR, "use fewer options",
 			  "line %u of " DRIVERS_FILE
-			  " (%s) has %zu bytes of options, and /init takes %d",
+			  " (%s) has %zu bytes of options, and /init reads up to %d",
 			  table->line + 1, shown(table->path), driver.options.len,
 			  DRIVER_OPTIONS_MAX - 1);
 	while (drivers_number(&driver.needs, table->line, &needed))
 		;
 	if (driver.needs.len && (driver.needs.len != 1 || driver.needs.data[0] != '-'))
 		check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
-			  "line %u of " DRIVERS_FILE
-			  " (%s) needs what is not the number of a line above it",
+			  "line %u of " DRIVERS_FILE " (%s) must have numbers of lines above it",
 			  table->line + 1, shown(table->path));
 }
 
@@ -101,7 +100,7 @@ static void judge_lines(struct check *check, struct table *table)
 		if (path_of(table, table->line, table->path)) {
 			check_say(check, CHECK_DRIVER, CHECK_ERROR, "use a shorter path",
 				  "line %u of " DRIVERS_FILE
-				  ": the path is longer than the %d bytes that /init takes",
+				  ": the path has more than the %d bytes that /init reads",
 				  table->line + 1, DRIVER_PATH_MAX - 1);
 			continue;
 		}
@@ -139,20 +138,20 @@ static void judge_patterns(struct check *check, const struct drivers *drivers)
 
 		if (!numbers.len)
 			check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
-				  "line %u of " DRIVERS_FILE " leads to no module", line);
+				  "line %u of " DRIVERS_FILE " names no module", line);
 		while (drivers_number(&numbers, drivers->count, &number))
 			;
 		if (numbers.len)
 			check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
 				  "line %u of " DRIVERS_FILE
-				  " leads to what is not the number of a module's line",
+				  " has a number that is no module's line",
 				  line);
 		if (compare(pattern, before) < 0)
-			check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
-				  "line %u of " DRIVERS_FILE
-				  " is not behind its place: patterns are sorted by their bytes, "
-				  "and /init finds no other",
-				  line);
+			check_say(
+				check, CHECK_DRIVER, CHECK_ERROR, pack_it,
+				"line %u of " DRIVERS_FILE
+				" is not sorted: /init finds a pattern only if all are sorted by their bytes",
+				line);
 		before = pattern;
 	}
 }
@@ -163,14 +162,16 @@ static void judge_table(struct check *check, const char *text, size_t len)
 	int error = drivers_parse((struct span){ (const uint8_t *)text, len }, &table->drivers);
 
 	if (error && table->drivers.count == DRIVERS_MAX)
-		check_say(check, CHECK_DRIVER, CHECK_ERROR, "leave some out",
-			  DRIVERS_FILE " lists more than %d modules, and /init takes none of them",
+		check_say(check, CHECK_DRIVER, CHECK_ERROR, "remove some",
+			  DRIVERS_FILE
+			  " lists more than %d modules, and /init then uses none of them",
 			  DRIVERS_MAX);
 	else if (error)
-		check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
-			  "line %u of " DRIVERS_FILE
-			  " is no module and what it needs, and /init takes none of the others",
-			  table->drivers.count);
+		check_say(
+			check, CHECK_DRIVER, CHECK_ERROR, pack_it,
+			"line %u of " DRIVERS_FILE
+			" is not a module and its dependencies, and /init then uses none of the others",
+			table->drivers.count);
 	if (!error) {
 		judge_lines(check, table);
 		judge_patterns(check, &table->drivers);
@@ -178,8 +179,8 @@ static void judge_table(struct check *check, const char *text, size_t len)
 			check_say(
 				check, CHECK_DRIVER, CHECK_WARNING,
 				"list them with --module, or let /sbin/init start a device manager",
-				"the image's /sbin/init takes the place of /init: a device that comes "
-				"later gets no driver by " DRIVERS_FILE);
+				"the image's /sbin/init replaces /init: a device that appears later gets no "
+				"driver from " DRIVERS_FILE);
 	}
 	free(table);
 }

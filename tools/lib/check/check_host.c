@@ -32,7 +32,7 @@ static int take_config(struct check *check, const char *path)
 	}
 	if (!kconfig_is_whole((struct span){ (const uint8_t *)text->data, text->len })) {
 		buffer_free(text);
-		return error("%s: no whole configuration of a 64-bit kernel", shown(path));
+		return error("%s: not a complete configuration of a 64-bit kernel", shown(path));
 	}
 	check->config.from = xstrdup(path);
 	return 0;

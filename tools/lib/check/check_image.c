@@ -23,11 +23,11 @@ void check_unreadable(struct check *check)
 			*letter = (char)toupper((unsigned char)*letter);
 		if (!check->config.from)
 			check_skip(check, CHECK_UNREADABLE,
-				   "whether the kernel reads %s: its configuration is not known",
+				   "whether the kernel unpacks %s: its configuration is unknown",
 				   kind);
 		else if (check_lacks(check, symbol))
 			check_say(check, CHECK_UNREADABLE, CHECK_ERROR,
-				  "pack it with --compress none, or with what the kernel has",
+				  "pack it with --compress none, or a method that the kernel has",
 				  "the segment at offset %zu is compressed with %s, and the kernel "
 				  "has no CONFIG_%s",
 				  archive->segments[i].offset, kind, symbol);
@@ -38,7 +38,7 @@ void check_unreadable(struct check *check)
 void check_lost_entry(struct check *check)
 {
 	if (check->is_damaged)
-		check_skip(check, CHECK_LOST_ENTRY, "entries behind the damage");
+		check_skip(check, CHECK_LOST_ENTRY, "entries after the damage");
 }
 
 /* The list that kernels have by default holds the node (usr/default_cpio_list). */
@@ -63,12 +63,12 @@ void check_no_console(struct check *check)
 	if (fields &&
 	    (!S_ISCHR(fields->mode) || fields->rdev_major != 5 || fields->rdev_minor != 1))
 		check_say(check, CHECK_NO_CONSOLE, CHECK_ERROR, cure,
-			  "/dev/console is not the device 5:1: what %s says is lost",
+			  "/dev/console is not the device 5:1: the output of %s is lost",
 			  check->programs[0].whose);
 	else if (!fields && !kernel_has_node(check))
 		check_say(check, CHECK_NO_CONSOLE, CHECK_ERROR, cure,
-			  "there is no /dev/console, and the kernel was built with an initramfs of "
-			  "its own (CONFIG_INITRAMFS_SOURCE): what %s says is lost",
+			  "there is no /dev/console, and the kernel has a built-in initramfs "
+			  "(CONFIG_INITRAMFS_SOURCE): the output of %s is lost",
 			  check->programs[0].whose);
 }
 
@@ -84,21 +84,24 @@ static void judge_room(struct check *check, const struct room *room)
 	uint64_t left = room_for_files(room, tmpfs > 0);
 
 	if (tmpfs < 0)
-		check_skip(check, CHECK_MEMORY,
-			   "whether the root is a tmpfs, which takes half of the "
-			   "memory: the command line is not known (--append)");
+		check_skip(
+			check, CHECK_MEMORY,
+			"whether the initramfs is a tmpfs, which is limited to half of the memory: the "
+			"command line is unknown (--append)");
 	if (room->tree <= left)
 		return;
-	check_say(check, CHECK_MEMORY, CHECK_ERROR,
-		  tmpfs > 0 ? "give the machine more memory, or add rootfstype=ramfs: that is not "
-			      "limited to half of it"
-			    : "give the machine more memory",
-		  "the files take %llu MiB unpacked, and there is room for %llu MiB%s: of %u MiB, "
-		  "the kernel takes %llu and the packed image %llu",
-		  room_mib(room->tree), (unsigned long long)(left / ROOM_MIB),
-		  tmpfs > 0 ? " (half of what is left, for a tmpfs)" : "", check->memory_mib,
-		  (unsigned long long)(room_kernel_share(room) / ROOM_MIB),
-		  (unsigned long long)(room->packed / ROOM_MIB));
+	check_say(
+		check, CHECK_MEMORY, CHECK_ERROR,
+		tmpfs > 0
+			? "give the machine more memory, or add rootfstype=ramfs, which is not limited "
+			  "to half of it"
+			: "give the machine more memory",
+		"the files need %llu MiB unpacked, but only %llu MiB%s are free: of %u MiB the "
+		"kernel uses %llu and the packed image %llu",
+		room_mib(room->tree), (unsigned long long)(left / ROOM_MIB),
+		tmpfs > 0 ? " (half of the rest, for a tmpfs)" : "", check->memory_mib,
+		(unsigned long long)(room_kernel_share(room) / ROOM_MIB),
+		(unsigned long long)(room->packed / ROOM_MIB));
 }
 
 void check_memory(struct check *check)
@@ -110,13 +113,12 @@ void check_memory(struct check *check)
 
 	if (!check->memory_mib || check_is_uml(check)) {
 		check_skip(check, CHECK_MEMORY,
-			   check->memory_mib ? "User-mode Linux has its memory from the host"
-					     : "the memory of the machine is not known (--memory)");
+			   check->memory_mib ? "User-mode Linux uses memory of this machine"
+					     : "the machine's memory is unknown (--memory)");
 		return;
 	}
 	if (!check->kernel_bytes)
-		check_skip(check, CHECK_MEMORY,
-			   "what the kernel takes: it is not known (--kernel)");
+		check_skip(check, CHECK_MEMORY, "the size of the kernel is unknown (--kernel)");
 	if (check->kernel_bytes && room_loaded_end(&room) > room.memory)
 		check_say(
 			check, CHECK_MEMORY, CHECK_ERROR, "give the machine more memory",

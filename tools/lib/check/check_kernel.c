@@ -13,7 +13,7 @@ static const struct {
 } needs[] = {
 	{ ANY_IMAGE, CHECK_ERROR, { "BLK_DEV_INITRD" }, "it unpacks no image" },
 	{ ANY_IMAGE, CHECK_ERROR, { "BINFMT_ELF" }, "it runs no program" },
-	{ SCRIPTS, CHECK_ERROR, { "BINFMT_SCRIPT" }, "it runs no script, and one is to be run" },
+	{ SCRIPTS, CHECK_ERROR, { "BINFMT_SCRIPT" }, "it runs no script, and the image needs one" },
 	{ OUR_INIT, CHECK_ERROR, { "PROC_FS" }, "/init finds no command line, and stops" },
 	{ OUR_INIT, CHECK_ERROR, { "SYSFS" }, "/init cannot mount /sys, and stops" },
 	{ OUR_INIT,
@@ -23,7 +23,7 @@ static const struct {
 	{ OUR_STATUS,
 	  CHECK_WARNING,
 	  { "X86_IOPL_IOPERM" },
-	  "/init cannot tell the program's exit status on QEMU's debug console port" },
+	  "/init cannot report the program's exit status on QEMU's debug console port" },
 };
 
 static int has_script(const struct check *check)
@@ -46,7 +46,7 @@ void check_kernel(struct check *check)
 
 	if (!check->config.from) {
 		check_skip(check, CHECK_KERNEL,
-			   "the kernel's configuration is not known (--kernel, --config)");
+			   "the kernel's configuration is unknown (--kernel, --config)");
 		return;
 	}
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
@@ -66,8 +66,8 @@ void check_no_program(struct check *check)
 {
 	/* Said where the programs are looked for: there is one place that knows how. */
 	if (!check->is_ours && check->programs[0].entry)
-		check_skip(check, CHECK_NO_PROGRAM, "what %s runs: it is not rdinit's own",
+		check_skip(check, CHECK_NO_PROGRAM, "the programs that %s runs: it is not rdinit's",
 			   shown(check->rdinit));
 	else if (check->is_damaged)
-		check_skip(check, CHECK_NO_PROGRAM, "not all of the image could be read");
+		check_skip(check, CHECK_NO_PROGRAM, "a part of the image could not be read");
 }

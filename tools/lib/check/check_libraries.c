@@ -208,7 +208,7 @@ static void follow(struct check *check, struct search *search, const char *whose
 			check_say(check, CHECK_NO_LIBRARY, CHECK_ERROR,
 				  "add it: `program PATH` in a recipe adds a program with its "
 				  "libraries",
-				  "%s needs the library %s, which is not where its loader looks",
+				  "%s needs the library %s, which is not where its loader searches",
 				  whose, shown(name));
 		}
 	}
@@ -261,7 +261,7 @@ void check_no_library(struct check *check)
 		if (is_known(deps.interp))
 			judge(check, program, deps.interp);
 		else
-			check_skip(check, CHECK_NO_LIBRARY, "%s has a loader that is not known: %s",
+			check_skip(check, CHECK_NO_LIBRARY, "%s has an unknown loader: %s",
 				   program->whose, shown(deps.interp));
 		elf_deps_free(&deps);
 	}

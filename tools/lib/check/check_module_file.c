@@ -13,7 +13,8 @@
 #define SIGNED_END "~Module signature appended~\n"
 
 static const char add_it[] =
-	"add it with `rdinit pack --module NAME` or --driver, which add what it needs, in order";
+	"add it with `rdinit pack --module NAME` or --driver, which also add the "
+	"modules that it needs";
 
 /* A line each: "kernel/fs/ext4/ext4.ko". */
 int check_is_builtin(const struct check *check, const char *name)
@@ -59,8 +60,8 @@ static void judge_release(struct check *check, const struct module_loading *load
 	    (strlen(check->kernel.release) == len && !memcmp(check->kernel.release, vermagic, len)))
 		return;
 	check_say(check, loading->number, CHECK_ERROR,
-		  "pack the image with --kernel of that kernel",
-		  "%s is for kernel %.*s, and this is %s", shown(loading->path), (int)len,
+		  "pack the image again with --kernel and this kernel",
+		  "%s is for kernel %.*s, but this kernel is %s", shown(loading->path), (int)len,
 		  shown(vermagic), shown(check->kernel.release));
 }
 
@@ -72,7 +73,7 @@ static void judge_info(struct check *check, const struct module_loading *loading
 
 	if (!info.data) {
 		check_say(check, loading->number, CHECK_ERROR, add_it,
-			  "%s is no kernel module, or a damaged one", shown(loading->path));
+			  "%s is not a kernel module, or is damaged", shown(loading->path));
 		return;
 	}
 	while ((text = modinfo_next(&info))) {
@@ -88,8 +89,9 @@ static void judge_info(struct check *check, const struct module_loading *loading
 	if (check_config(check, "MODULE_SIG_FORCE") == KCONFIG_Y &&
 	    (file.len < end || memcmp(file.data + file.len - end, SIGNED_END, end)))
 		check_say(check, loading->number, CHECK_ERROR,
-			  "take the module as the kernel's package has it",
-			  "%s has no signature, and the kernel takes no other (MODULE_SIG_FORCE)",
+			  "use the module of the kernel's package, with its signature",
+			  "%s has no signature, and the kernel accepts only signed modules "
+			  "(MODULE_SIG_FORCE)",
 			  shown(loading->path));
 }
 
@@ -102,7 +104,7 @@ static void judge_packed(struct check *check, const struct module_loading *loadi
 
 	if (check_lacks(check, "MODULE_DECOMPRESS"))
 		check_say(check, loading->number, CHECK_ERROR,
-			  "unpack it: rdinit pack does so with .gz and .zst",
+			  "pack it again: rdinit pack unpacks .gz and .zst",
 			  "%s is compressed, and the kernel has no CONFIG_MODULE_DECOMPRESS",
 			  shown(loading->path));
 	why = decompress_quietly(file, &plain, MODULE_MAX, &used);
@@ -136,12 +138,12 @@ int check_takes_modules(struct check *check, enum check_number number, const cha
 			size_t length)
 {
 	if (!check->is_ours)
-		check_skip(check, number, "%s loads its modules in ways of its own",
+		check_skip(check, number, "%s is not rdinit's, and loads its modules itself",
 			   shown(check->rdinit));
 	else if (check->is_damaged)
-		check_skip(check, number, "not all of the image could be read");
+		check_skip(check, number, "a part of the image could not be read");
 	else if (length && check_config(check, "MODULES") == KCONFIG_N)
-		check_say(check, number, CHECK_ERROR, "leave them out, or use another kernel",
+		check_say(check, number, CHECK_ERROR, "remove them, or use another kernel",
 			  "%s lists modules, and the kernel can load none (no CONFIG_MODULES)",
 			  list);
 	else

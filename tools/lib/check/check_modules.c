@@ -34,7 +34,7 @@ static char *lacks(const struct check *check, const struct module_loading *loadi
 
 	if (is_before(place->list, place->index, name))
 		return NULL;
-	return xstrdup(check_loads(check, name) ? "stands behind it in " MODULES_FILE
+	return xstrdup(check_loads(check, name) ? "comes after it in " MODULES_FILE
 						: "is not in " MODULES_FILE);
 }
 

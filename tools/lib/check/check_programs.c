@@ -113,14 +113,14 @@ static void add_run(struct check *check, const char *name, const char *from)
 
 	if (!name || !*name) {
 		check_say(check, CHECK_NO_PROGRAM, CHECK_ERROR, name_it,
-			  "%s names no program, or has an open quote or over %d words", from,
-			  RUN_WORDS_MAX);
+			  "%s names no program, or has an open quote or more than %d arguments",
+			  from, RUN_WORDS_MAX);
 		return;
 	}
 	path = strchr(name, '/') ? xstrdup(name) : look_up(check, name);
 	if (!path) {
 		check_say(check, CHECK_NO_PROGRAM, CHECK_ERROR, name_it,
-			  "%s names %s, and no folder of PATH has it in the image", from,
+			  "%s names %s, which is in no directory of PATH in the image", from,
 			  shown(name));
 		return;
 	}
@@ -152,9 +152,9 @@ static void add_stay(struct check *check)
 			  "/init finds nothing to run: no root=, no rdinit.run=, no " RUN_FILE
 			  ", no /sbin/init, no /bin/sh");
 	else
-		check_skip(check, CHECK_NO_PROGRAM,
-			   "the image names no program, and the command "
-			   "line is not known (--append)");
+		check_skip(
+			check, CHECK_NO_PROGRAM,
+			"the image names no program, and the command line is unknown (--append)");
 }
 
 static void add_ours(struct check *check)

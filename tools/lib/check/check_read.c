@@ -12,9 +12,8 @@
 #define WINDOW_MAX ((uint64_t)128 << 20) /* bytes: ZSTD_WINDOWSIZE_MAX of the kernel */
 #define WINDOW_USUAL ((uint64_t)8 << 20) /* bytes: zstd -19; more needs --ultra or --long */
 
-static const char repack[] = "pack it again: rdinit pack makes what the kernel reads";
-static const char rename_it[] =
-	"the newc format cannot hold this entry: leave it out, or change it";
+static const char repack[] = "pack it again with rdinit pack";
+static const char rename_it[] = "change or remove this entry, which the newc format cannot hold";
 
 static void damage(struct check *check, size_t offset, const char *kind, const char *why)
 {
@@ -27,7 +26,7 @@ static void damage(struct check *check, size_t offset, const char *kind, const c
 static void lose(struct check *check, const struct newc_entry *newc, const char *why)
 {
 	check_say(check, CHECK_LOST_ENTRY, CHECK_ERROR, rename_it,
-		  "the entry %s (offset %zu) is lost without a word: %s",
+		  "the entry %s (offset %zu) is lost without a message: %s",
 		  newc->name && *newc->name ? shown(newc->name) : "without a name", newc->offset,
 		  why);
 }
@@ -40,8 +39,7 @@ static void add_entry(struct check *check, const struct newc_entry *newc)
 
 	if (!path && strstr(newc->name, "..")) {
 		check_say(check, CHECK_LOST_ENTRY, CHECK_WARNING, rename_it,
-			  "the entry %s has \"..\" in its path: it was not judged",
-			  shown(newc->name));
+			  "the entry %s has \"..\" in its path: skipped", shown(newc->name));
 		return;
 	}
 	if (!path) {
@@ -91,7 +89,7 @@ static size_t read_entries(struct check *check, struct span span, const char *ki
 	if (result == NEWC_FAULT)
 		damage(check, segment->offset, kind, reader.fault);
 	else if (result == NEWC_OTHER && strcmp(kind, "raw"))
-		damage(check, segment->offset, kind, "junk behind its entries");
+		damage(check, segment->offset, kind, "junk after its entries");
 	return check->is_damaged ? 0 : reader.offset;
 }
 
@@ -118,21 +116,22 @@ static int look_at_frame(struct check *check, struct span frame, const char *kin
 	uint64_t window = strcmp(kind, "zstd") ? 0 : window_of(frame);
 
 	if (!strcmp(kind, "xz") && frame.len > 7 && (frame.data[7] & 15) > 1) {
-		damage(check, offset, kind, "a check sum that it does not know (xz --check=crc32)");
+		damage(check, offset, kind,
+		       "a checksum that it does not know (use xz --check=crc32)");
 	} else if (!strcmp(kind, "lzo")) {
-		check_skip(check, CHECK_UNREADABLE,
-			   "lzo cannot be unpacked here: what is in the "
-			   "segment at offset %zu is not known",
-			   offset);
+		check_skip(
+			check, CHECK_UNREADABLE,
+			"rdinit cannot unpack lzo: the content of the segment at offset %zu is unknown",
+			offset);
 		check->is_damaged = 1;
 	} else if (window > WINDOW_MAX) {
 		damage(check, offset, kind, "a window of more than 128 MiB");
 	} else if (window > WINDOW_USUAL) {
 		check_say(
 			check, CHECK_UNREADABLE, CHECK_WARNING,
-			"compress with a lower level, or let zstd know the size",
-			"the zstd segment at offset %zu has a window of %zu MiB, which the kernel "
-			"needs in addition while it unpacks",
+			"compress with a lower level, or give zstd the size",
+			"the zstd segment at offset %zu has a window of %zu MiB, which the kernel also "
+			"needs while it unpacks",
 			offset, (size_t)(window >> 20));
 	}
 	return check->is_damaged;
@@ -168,7 +167,7 @@ static size_t read_raw(struct check *check, struct span rest, size_t offset)
 	struct archive_segment *segment = archive_add_segment(check->archive, "raw", offset);
 
 	if (offset % 4)
-		damage(check, offset, "raw", "an archive at no multiple of 4");
+		damage(check, offset, "raw", "an archive at an offset that is not a multiple of 4");
 	else
 		segment->packed = read_entries(check, rest, "raw");
 	return segment->packed;
@@ -180,7 +179,7 @@ static size_t read_unknown(struct check *check, struct span rest, size_t offset)
 
 	if (rest.len >= 4 && !memcmp(rest.data, lz4_frame, 4))
 		damage(check, offset, "lz4",
-		       "the frame format, and only the legacy one is known (lz4 -l)");
+		       "the frame format, but the kernel reads only the legacy one (use lz4 -l)");
 	else
 		damage(check, offset, "unknown", "neither a newc archive nor a known compression");
 	return 0;

@@ -29,7 +29,7 @@ static char *look(struct disk_files *files, const char *path, char interpreter[I
 	if (got < 0)
 		return xstrdup(got == -ELOOP ? "is a loop of links" : "is not there");
 	if (!S_ISREG(mode))
-		return xstrdup("is no file");
+		return xstrdup("is not a file");
 	if (!(mode & 0111))
 		return xasprintf("has no x bit (mode %04o)", mode & 07777);
 	error = executable_interpreter((struct span){ head, (size_t)got }, interpreter);
@@ -46,7 +46,7 @@ static char *fault_of(struct disk_files *files, const char *path)
 
 	for (int depth = 1; !fault && *next; depth++) {
 		if (depth == EXECUTABLE_CHAIN)
-			return xstrdup("is a script of too many scripts");
+			return xstrdup("is a script whose interpreters are too many scripts");
 		memcpy(one, next, sizeof(one));
 		fault = look(files, one, next);
 		if (fault) {
@@ -94,10 +94,9 @@ static void say_given(struct check *check, struct disk_files *files, const char 
 	const char *usual = usual_init(files);
 
 	check_say(check, CHECK_REAL_INIT, CHECK_ERROR,
-		  "name a program of the root, or leave init= out",
-		  "init=%s of root=%s on %s %s%s%s", shown(check->settings.init),
-		  shown(check->settings.root), shown(check->disk.path), fault,
-		  usual ? "; there is " : "", usual ? usual : "");
+		  "name a program of the root, or remove init=", "init=%s of root=%s on %s %s%s%s",
+		  shown(check->settings.init), shown(check->settings.root), shown(check->disk.path),
+		  fault, usual ? "; there is " : "", usual ? usual : "");
 }
 
 static void say_usual(struct check *check, struct disk_files *files)
@@ -106,7 +105,7 @@ static void say_usual(struct check *check, struct disk_files *files)
 
 	check_say(check, CHECK_REAL_INIT, CHECK_ERROR,
 		  "name the root's init, init=PATH, or another root",
-		  "root=%s on %s has no init: %s %s, and none of the other usual places is better",
+		  "root=%s on %s has no init: %s %s, and the other usual places have none either",
 		  shown(check->settings.root), shown(check->disk.path), inits[0],
 		  fault ? fault : "");
 	free(fault);
@@ -119,9 +118,8 @@ static void judge(struct check *check, struct disk_files *files)
 	bool is_wrong = init ? fault != NULL : !usual_init(files);
 
 	if (is_wrong && has_own_usr(files))
-		check_skip(
-			check, CHECK_REAL_INIT,
-			"init: the root's /etc/fstab has a /usr of its own, which is not looked at");
+		check_skip(check, CHECK_REAL_INIT,
+			   "init: the root has a separate /usr, which was not read");
 	else if (is_wrong && init)
 		say_given(check, files, fault);
 	else if (is_wrong)
@@ -132,15 +130,15 @@ static void judge(struct check *check, struct disk_files *files)
 static const char *why_not(const struct check *check, const struct disk_part *part)
 {
 	if (!check->disk.path)
-		return "no disk is given (--root)";
+		return "give the disk (--root)";
 	if (!part)
-		return "it is not known which part of the disk it is";
+		return "it is unknown which part of the disk it is";
 	if (check->settings.loop)
 		return "it is a file in a file system";
 	if (check->settings.overlay && *check->settings.overlay)
-		return "a layer of another device covers it";
+		return "an overlay on another device covers it";
 	if (part->finding.found != FOUND_ONE || !disk_files_reads(part->finding.format))
-		return "only the files of a sound ext2, ext3 or ext4 are read";
+		return "only a sound ext2, ext3 or ext4 is read";
 	return NULL;
 }
 

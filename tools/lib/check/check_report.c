@@ -17,38 +17,39 @@ static const struct check_rule *rule_of(enum check_number number)
 	return &check_rules[0];
 }
 
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 static void print_programs(const struct check *check, FILE *out)
 {
 	for (size_t i = 0; i < check->program_count; i++)
 		fprintf(out, "program: %s%s%s\n", shown(check->programs[i].path),
 			check->programs[i].entry ? "" : " (not in the image)",
-			!i && check->is_ours ? " (rdinit's own /init)" : "");
+			!i && check->is_ours ? " (rdinit's /init)" : "");
 }
 
 void check_report_facts(const struct check *check, FILE *out)
 {
-	fprintf(out, "image: %zu entries in %zu segments%s\n", check->archive->count,
-		check->archive->segment_count, check->is_damaged ? ", and not all of it" : "");
+	fprintf(out, "image: %zu entries in %zu segment%s%s\n", check->archive->count,
+		check->archive->segment_count, plural(check->archive->segment_count),
+		check->is_damaged ? ", a part of it unreadable" : "");
 	if (check->has_kernel)
 		fprintf(out, "kernel: %s (%s)\n", shown(check->kernel.image),
 			shown(check->kernel.release));
 	else
-		fputs("kernel: not known (--kernel)\n", out);
+		fputs("kernel: unknown (--kernel)\n", out);
 	fprintf(out, "its configuration: %s\n",
-		check->config.from ? shown(check->config.from) : "not known (--config)");
+		check->config.from ? shown(check->config.from) : "unknown (--config)");
 	print_programs(check, out);
 	for (size_t i = 0; i < check->unjudged_count; i++) {
 		const struct check_unjudged *unjudged = &check->unjudged[i];
 
-		fprintf(out, "not judged: %s (%d): %s\n", rule_of(unjudged->number)->name,
+		fprintf(out, "skipped: %s (%d): %s\n", rule_of(unjudged->number)->name,
 			unjudged->number, unjudged->why);
 	}
 	fputs("\n", out);
-}
-
-static const char *plural(size_t count)
-{
-	return count == 1 ? "" : "s";
 }
 
 /* What could not be read here may hold any problem. */

@@ -134,15 +134,14 @@ static void judge_types(struct check *check, const char *list)
 static void judge_name(struct check *check, const char *root, struct rootspec *spec)
 {
 	static const char cure[] =
-		"name the device as rdinit-cmdline(7) says, at best root=UUID=...";
+		"name the device as in rdinit-cmdline(7), preferably root=UUID=...";
 
 	if (rootspec_parse(root, spec)) {
 		spec->path = NULL;
-		check_say(
-			check, CHECK_ROOT, CHECK_ERROR, cure,
-			"root=%s is no name that /init knows: UUID=, LABEL=, PARTUUID=, PARTLABEL=, WWID=, "
-			"gpt-auto, /dev/NAME or MAJ:MIN",
-			shown(root));
+		check_say(check, CHECK_ROOT, CHECK_ERROR, cure,
+			  "root=%s is not a name that /init accepts: UUID=, LABEL=, PARTUUID=, "
+			  "PARTLABEL=, WWID=, gpt-auto, /dev/NAME or MAJ:MIN",
+			  shown(root));
 	} else if (spec->kind != ROOTSPEC_PATH) {
 		spec->path = NULL;
 	} else if (strlen(spec->path) >= DEVICE_PATH_MAX) {
@@ -151,8 +150,7 @@ static void judge_name(struct check *check, const char *root, struct rootspec *s
 		spec->path = NULL;
 	} else if (rootspec_needs(spec)) {
 		check_say(check, CHECK_ROOT, CHECK_ERROR,
-			  "name what is inside, once something else has opened it; or boot with an "
-			  "initramfs that does",
+			  "name another root, or use an initramfs that opens it",
 			  "root=%s is %s, which /init does not open", shown(root),
 			  rootspec_needs(spec));
 		spec->path = NULL;
@@ -167,15 +165,16 @@ void check_root(struct check *check)
 	if (!settings->root || !*settings->root || settings->run)
 		return;
 	if (!check->is_ours) {
-		check_skip(check, CHECK_ROOT, "%s finds root= in ways of its own",
+		check_skip(check, CHECK_ROOT, "%s is not rdinit's, and finds root= itself",
 			   shown(check->rdinit));
 		return;
 	}
 	judge_name(check, settings->root, &spec);
 	if (!check->config.from || check->is_damaged) {
-		check_skip(check, CHECK_ROOT,
-			   "the drivers of root=: the kernel's configuration is not known, "
-			   "or not all of the image");
+		check_skip(
+			check, CHECK_ROOT,
+			"the drivers of root=: the kernel's configuration is unknown, or a part of the "
+			"image could not be read");
 		return;
 	}
 	if (spec.path)

@@ -16,11 +16,11 @@ void check_no_init(struct check *check)
 	if (init->entry)
 		return;
 	if (check->is_damaged)
-		check_skip(check, CHECK_NO_INIT, "not all of the image could be read");
+		check_skip(check, CHECK_NO_INIT, "a part of the image could not be read");
 	else if (root && *root)
 		check_say(check, CHECK_NO_INIT, CHECK_WARNING,
 			  "add a line `init` to the recipe, or name the program with rdinit=",
-			  "%s: %s: the kernel passes over the image and mounts root=%s by itself",
+			  "%s: %s: the kernel ignores the image and mounts root=%s itself",
 			  shown(init->path), init->why, shown(root));
 	else
 		check_say(check, CHECK_NO_INIT, CHECK_ERROR,
@@ -51,7 +51,7 @@ void check_not_executable(struct check *check)
 
 		if (program->entry && !check_is_executable(program->entry))
 			check_say(check, CHECK_NOT_EXECUTABLE, CHECK_ERROR,
-				  "give it mode 0755, or name the program that was meant",
+				  "give it mode 0755, or name another program",
 				  "%s cannot be executed: it is %s", program->whose,
 				  kind_of(program->entry->newc.fields.mode));
 	}
@@ -75,7 +75,7 @@ static void judge_foreign(struct check *check, const char *whose, const char *ma
 			   symbol);
 	else if (!symbol || check_lacks(check, symbol))
 		check_say(check, CHECK_FOREIGN_PROGRAM, CHECK_ERROR, build_it,
-			  "%s is a program for %s, and the machine is x86-64", whose, machine);
+			  "%s is a program for %s, but the machine is x86-64", whose, machine);
 }
 
 static void judge_kind(struct check *check, const struct check_program *program, struct span bytes)
@@ -85,7 +85,7 @@ static void judge_kind(struct check *check, const struct check_program *program,
 	const char *why = kind == ELF_KIND_OBJECT ? "an object file or core dump, not a program"
 			  : kind == ELF_KIND_BROKEN
 				  ? "a truncated or damaged ELF file"
-				  : "no program: neither an ELF file nor a script with #!";
+				  : "not a program: neither an ELF file nor a script with #!";
 
 	if (kind == ELF_KIND_NONE && bytes.len > 1 && !memcmp(bytes.data, "#!", 2)) {
 		char *interpreter = check_script_interpreter(bytes);
@@ -127,7 +127,7 @@ static void judge_interpreter(struct check *check, const char *whose, const char
 		why = "it cannot be executed";
 	else if (entry &&
 		 elf_deps_read(archive_data(check->archive, entry), &deps) != ELF_KIND_GOOD)
-		why = "it is no ELF file for x86-64";
+		why = "it is not an ELF file for x86-64";
 	else if (entry)
 		why = NULL;
 	elf_deps_free(&deps);

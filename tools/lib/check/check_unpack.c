@@ -6,21 +6,20 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/check/check.h"
 
-static const char parents_first[] =
-	"add the folder before what lies in it (rdinit pack does so by itself)";
-static const char one_kind[] = "leave one of the two out";
-static const char names_together[] = "leave the names of one file in place until the last is there";
-static const char other_entry[] = "leave it out, or change it";
+static const char parents_first[] = "add the directory before its entries, as rdinit pack does";
+static const char one_kind[] = "remove one of the two";
+static const char names_together[] = "keep all names of a file until its last one";
+static const char other_entry[] = "change or remove it";
 
 static const struct {
 	const char *why, *cure;
 } losses[KERNEL_LOSSES] = {
-	[KERNEL_NO_FOLDER] = { "its folder is not there by then", parents_first },
-	[KERNEL_IN_THE_WAY] = { "a folder with something in it has this name", one_kind },
-	[KERNEL_WAS_THE_WAY] = { "it replaces what leads to it", one_kind },
-	[KERNEL_NO_FIRST] = { "the first name of its file is not there by then", names_together },
-	[KERNEL_NO_TEXT] = { "a symlink's text has 1 to 4095 bytes", other_entry },
-	[KERNEL_NO_KIND] = { "its mode is no kind of file", other_entry },
+	[KERNEL_NO_FOLDER] = { "its directory does not exist yet", parents_first },
+	[KERNEL_IN_THE_WAY] = { "a directory that is not empty has this name", one_kind },
+	[KERNEL_WAS_THE_WAY] = { "it replaces a part of its own path", one_kind },
+	[KERNEL_NO_FIRST] = { "the first name of its file does not exist yet", names_together },
+	[KERNEL_NO_TEXT] = { "a symlink's target has 1 to 4095 bytes", other_entry },
+	[KERNEL_NO_KIND] = { "its mode is not that of any kind of file", other_entry },
 };
 
 struct unpacking {
@@ -41,7 +40,7 @@ static void lose(void *context, size_t index, enum kernel_loss why)
 
 	if (!is_early(entry))
 		check_say(unpacking->check, CHECK_LOST_ENTRY, CHECK_ERROR, losses[why].cure,
-			  "%s is lost without a word: %s", shown(entry->path), losses[why].why);
+			  "%s is lost without a message: %s", shown(entry->path), losses[why].why);
 }
 
 static void replace(void *context, size_t index)
@@ -52,7 +51,7 @@ static void replace(void *context, size_t index)
 	if (!is_early(entry))
 		check_say(
 			unpacking->check, CHECK_LOST_ENTRY, CHECK_WARNING, one_kind,
-			"%s comes twice, and the later one, of another kind, replaces the earlier",
+			"%s comes twice, and the later one, of another kind, replaces the earlier one",
 			shown(entry->path));
 }
 

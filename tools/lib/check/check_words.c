@@ -30,15 +30,15 @@ static void read_conf(struct check *check, const char *path, size_t *used)
 	if (!text || len >= IMAGE_WORDS_MAX - *used) {
 		check_say(check, CHECK_WORD, CHECK_ERROR,
 			  text ? "use fewer words" : "make it a regular file",
-			  "%s cannot be read, which ends the boot: %s", shown(path),
+			  "%s cannot be read, which stops the boot: %s", shown(path),
 			  text ? "the image's command lines have 65,536 bytes or more"
-			       : "it leads to no file of the image");
+			       : "it points to no file of the image");
 		free(text);
 		return;
 	}
 	if (imageconf_prepare(text, len))
-		check_say(check, CHECK_WORD, CHECK_ERROR, "take it out",
-			  "%s has a NUL, which ends the boot", shown(path));
+		check_say(check, CHECK_WORD, CHECK_ERROR, "remove it",
+			  "%s has a NUL, which stops the boot", shown(path));
 	memcpy(here, text, len + 1);
 	*used += len + 1;
 	settings_parse(&check->settings, here, FROM_IMAGE);
@@ -76,12 +76,14 @@ static void judge_list(struct check *check, const char *path, size_t bytes_max, 
 				     &count);
 	if (len >= bytes_max)
 		check_say(check, CHECK_WORD, CHECK_ERROR, "use fewer words",
-			  "%s has %zu bytes: over %zu end the boot", path, len, bytes_max - 1);
+			  "%s has %zu bytes: more than %zu stop the boot", path, len,
+			  bytes_max - 1);
 	else if (fault == WORDS_TOO_MANY)
 		check_say(check, CHECK_WORD, CHECK_ERROR, "use fewer words",
-			  "%s has %zu words: over %zu end the boot", path, count, words_max);
+			  "%s has %zu words: more than %zu stop the boot", path, count, words_max);
 	else if (fault == WORDS_TOO_LONG)
-		check_say(check, CHECK_WORD, CHECK_ERROR, "put it into a file",
+		check_say(check, CHECK_WORD, CHECK_ERROR,
+			  "put it into a file that the program reads",
 			  "word %zu of %s is longer than the %d bytes that the kernel passes on",
 			  count + 1, path, ARGUMENT_MAX - 1);
 	free(text);

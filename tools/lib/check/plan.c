@@ -60,16 +60,16 @@ static void plan_console(struct plan *plan)
 
 static void plan_settings(struct plan *plan)
 {
-	static const char *const onfail[] = { "what panic= says, else a shell",
+	static const char *const onfail[] = { "as panic= asks, else a shell",
 					      "a shell",
 					      "power off",
 					      "reboot",
 					      "halt",
-					      "wait for the host" };
+					      "wait for a signal" };
 	const struct settings *settings = plan->settings;
 
 	if (plan->mode == MODE_STAY)
-		say(plan, "nothing is asked for: stay in the image");
+		say(plan, "stay in the image, as nothing was asked for");
 	else
 		say(plan, "%s, by %s", plan->mode == MODE_RUN ? "run one program" : "hand off",
 		    mode_from_name(plan->from));
@@ -118,9 +118,9 @@ static void plan_drivers(struct plan *plan)
 	char *text = check_file(plan->check, DRIVERS_FILE, &len);
 
 	if (drivers && text && drivers_parse((struct span){ (const uint8_t *)text, len }, drivers))
-		say(plan, "/etc/rdinit/drivers is no table: nothing waits for a device");
+		say(plan, "/etc/rdinit/drivers is damaged: no drivers");
 	else if (drivers && text)
-		say(plan, "%u more wait for their devices%s", drivers->count,
+		say(plan, "%u drivers, when their devices appear%s", drivers->count,
 		    check_stays_as_own_init(plan->check) ? ", until /sbin/init starts" : "");
 	free(drivers);
 	free(text);
@@ -166,7 +166,7 @@ static void plan_appliance(struct plan *plan)
 	if (settings->links)
 		say(plan, "with links in /dev/disk");
 	if (settings->stdio)
-		say(plan, "its streams as frames over %s", shown(settings->stdio));
+		say(plan, "its streams in packets over %s", shown(settings->stdio));
 	buffer_free(&line);
 	free(text);
 }
@@ -176,7 +176,7 @@ static void plan_resume(struct plan *plan)
 	const struct settings *settings = plan->settings;
 
 	if (settings->resume && !settings->noresume)
-		say(plan, "from %s, where a hibernated system is there", shown(settings->resume));
+		say(plan, "from %s, if it holds a hibernated system", shown(settings->resume));
 }
 
 static void plan_root_find(struct plan *plan)
@@ -200,7 +200,8 @@ static void plan_root_find(struct plan *plan)
 	if (settings->rootdelay_s)
 		say(plan, "waits %d s (rootdelay=)", settings->rootdelay_s);
 	if (rootspec_parse(settings->root, &spec)) {
-		say(plan, "root=%s: a share's tag, or no name of a device", shown(settings->root));
+		say(plan, "root=%s: the tag of a shared directory, or not a name of a device",
+		    shown(settings->root));
 	} else {
 		if (spec.part)
 			snprintf(part, sizeof(part), "partition %u of ", spec.part);
@@ -212,9 +213,9 @@ static void plan_root_find(struct plan *plan)
 	if (settings->loop)
 		say(plan, "and the file %s on it", shown(settings->loop));
 	if (settings->timeout_s == WAIT_FOREVER)
-		say(plan, "waits without a limit");
+		say(plan, "waits without a timeout");
 	else
-		say(plan, "waits %d s at the most", settings->timeout_s);
+		say(plan, "waits up to %d s", settings->timeout_s);
 }
 
 static void plan_root_mount(struct plan *plan)
@@ -223,7 +224,7 @@ static void plan_root_mount(struct plan *plan)
 
 	say(plan, "%s, as %s%s%s",
 	    settings->root_access == MOUNT_READ_ONLY ? "read-only" : "for writing",
-	    settings->rootfstype ? shown(settings->rootfstype) : "what is found on it",
+	    settings->rootfstype ? shown(settings->rootfstype) : "what the probe finds",
 	    plan->check->rootflags ? ", with " : "",
 	    plan->check->rootflags ? shown(plan->check->rootflags) : "");
 	if (settings->toram)
@@ -235,7 +236,7 @@ static void plan_root_mount(struct plan *plan)
 
 static void plan_root_usr(struct plan *plan)
 {
-	say(plan, "/usr, where the root's /etc/fstab has a line for it");
+	say(plan, "/usr, if the root's /etc/fstab has a line for it");
 }
 
 static void plan_root_switch(struct plan *plan)
@@ -251,15 +252,15 @@ static void plan_root_switch(struct plan *plan)
 static void plan_stay(struct plan *plan)
 {
 	if (!*missing(plan, "/sbin/init"))
-		say(plan, "/sbin/init of the image takes the place of /init");
+		say(plan, "/sbin/init of the image replaces /init");
 	else
 		say(plan, "a shell, /bin/sh%s", missing(plan, "/bin/sh"));
 }
 
 static void plan_power(struct plan *plan)
 {
-	static const char *const ways[] = { "as the firmware can: power off with ACPI, else reboot",
-					    "power off", "reboot", "halt" };
+	static const char *const ways[] = { "power off with ACPI, else reboot", "power off",
+					    "reboot", "halt" };
 
 	say(plan, "TERM, after %d s KILL, sync, unmount; %s", plan->settings->grace_s,
 	    ways[plan->settings->exit]);
