@@ -198,12 +198,12 @@ static int check(struct run *run, int operands, char **argv)
 		return error_usage("run", operands ? "expected one IMAGE; a PROGRAM follows --"
 						   : "expected an IMAGE, or -- and a PROGRAM");
 	if (!is_made(run) && (run->image.module_count || run->image.tree_count))
-		return error_usage("run", "--module and --tree need -- PROGRAM: an IMAGE stays as "
-					  "it is");
+		return error_usage("run",
+				   "--module and --tree need -- PROGRAM: an IMAGE is not changed");
 	if (run->image.sysroot && !run->image.program)
-		return error_usage("run", "--sysroot needs -- PROGRAM: it says where that is from");
+		return error_usage("run", "--sysroot needs -- PROGRAM, which it searches there");
 	if (run->machine.type == MACHINE_UML && run->machine.cpus > 1)
-		return error_usage("run", "--machine uml has one processor, --cpus asks for %u",
+		return error_usage("run", "--machine uml has one processor, but --cpus asks for %u",
 				   run->machine.cpus);
 	if (!is_made(run) && run->machine.stdio == STDIO_PIPE && run->stdio_given == 0)
 		run->machine.stdio = STDIO_CONSOLE;

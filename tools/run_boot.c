@@ -56,7 +56,7 @@ static char *command_line(const struct run *run)
 	if (run->append.data)
 		buffer_text(&words, run->append.data);
 	if (words.len > QEMU_APPEND_MAX) {
-		error("the kernel's command line would have %zu bytes, and %d is what it reads",
+		error("the kernel's command line would have %zu bytes, but the kernel reads %d",
 		      words.len, QEMU_APPEND_MAX);
 		buffer_free(&words);
 	}
@@ -66,8 +66,9 @@ static char *command_line(const struct run *run)
 static void say_what_boots(const struct run *run, const struct kernel *kernel,
 			   const struct kernel_boot *form)
 {
-	fprintf(stderr, "rdinit: kernel %s (%s), %s, %u MiB, %s, words: %s\n", shown(kernel->image),
-		kernel->release, qemu_machine_name(run->machine.type), run->machine.memory_mib,
+	fprintf(stderr, "rdinit: kernel %s (%s), %s, %u MiB, %s, parameters: %s\n",
+		shown(kernel->image), kernel->release, qemu_machine_name(run->machine.type),
+		run->machine.memory_mib,
 		run->machine.type == MACHINE_UML ? "UML"
 		: qemu_kvm_works()		 ? "KVM"
 						 : "TCG",
@@ -75,9 +76,9 @@ static void say_what_boots(const struct run *run, const struct kernel *kernel,
 	if (kernel->kind != KERNEL_BZIMAGE)
 		return;
 	if (form->why_not)
-		fprintf(stderr, "rdinit: the bzImage is booted as it is: %s\n", form->why_not);
+		fprintf(stderr, "rdinit: booting the bzImage itself: %s\n", form->why_not);
 	else
-		fprintf(stderr, "rdinit: its vmlinux is booted, by PVH: %s\n", shown(form->path));
+		fprintf(stderr, "rdinit: booting its vmlinux, by PVH: %s\n", shown(form->path));
 }
 
 /* A kernel without ioperm(2) keeps /init from QEMU's debug console port; on User-mode Linux the
@@ -224,10 +225,11 @@ static int check_kind(const struct run *run, const struct kernel *kernel)
 
 	if (is_uml == (run->machine.type == MACHINE_UML))
 		return 0;
-	return error("kernel %s: %s", shown(kernel->image),
-		     is_uml ? "User-mode Linux, which is a program: --machine uml boots it"
-			    : "for a machine; --machine uml takes a kernel that is a program "
-			      "(`make kernel PROFILE=uml`)");
+	return error(
+		"kernel %s: %s", shown(kernel->image),
+		is_uml ? "User-mode Linux, which is a program: boot it with --machine uml"
+		       : "for a machine; for --machine uml build one that is a program (`make kernel "
+			 "PROFILE=uml`)");
 }
 
 int run_boot(struct run *run)

@@ -21,9 +21,8 @@ int run_open_disks(struct run *run)
 			return -1;
 	for (size_t i = 0; i < run->disk_count && run->machine.type == MACHINE_MICROVM; i++)
 		if (is_not_for_microvm(&run->disks[i]))
-			return error(
-				"disk %s: a microvm has no PCI, and takes only virtio and scsi disks",
-				shown(run->disks[i].path));
+			return error("disk %s: a microvm has no PCI: use the bus virtio or scsi",
+				     shown(run->disks[i].path));
 	run->machine.disks = run->disks;
 	run->machine.disk_count = run->disk_count;
 	return 0;

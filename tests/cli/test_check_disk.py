@@ -228,7 +228,7 @@ def test_roots_whose_init_is_not_looked_at(tool):
     assert judge(tool, disk, "LABEL=ROOT rd.overlay init=/nope")[0] == []
     other = empty(tool, "root.vfat", 8)
     run("mkfs.vfat", "-n", "ROOT", other)
-    assert "only the files of a sound ext2, ext3 or ext4" in not_looked_at(tool, other, "root=LABEL=ROOT")[0]
+    assert "only a sound ext2, ext3 or ext4" in not_looked_at(tool, other, "root=LABEL=ROOT")[0]
 
 
 def test_a_root_whose_folders_cannot_be_read(tool):

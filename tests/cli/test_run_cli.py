@@ -61,7 +61,7 @@ def test_kernels_that_are_none(run, tool):
     run("--kernel", "nope", "--", "true", says="make kernel PROFILE=nope")
     run("--kernel", tool.write("empty", ""), "--", "true", says="an empty file")
     run("--kernel", tool.write("text", "hello\n" * 999), "--", "true", says="not an x86 kernel")
-    run("--kernel", "/bin/ls", "--", "true", says="no Linux kernel")
+    run("--kernel", "/bin/ls", "--", "true", says="not a Linux kernel")
     run("--kernel", "/", "--", "true", says="not a regular file")
     run("--kernel", tool.write("cut", whole[:len(whole) // 2]), "--", "true", says="a truncated kernel image")
 
@@ -87,10 +87,10 @@ def test_disks_that_are_none(run, tool):
     run("--disk", f"{disk},ide,ro", "--", "true", says="cannot be read-only")
     for bus in ("ide", "nvme"):
         run("--disk", f"{disk},{bus}", "--machine", "microvm", "--", "true",
-            says="a microvm has no PCI, and takes only virtio and scsi disks")
+            says="a microvm has no PCI: use the bus virtio or scsi")
     for words, wrong in ((",usb", "usb"), (",virtio,readonly", "readonly"), (",usb,ro", "usb"), (",", "")):
         run("--disk", f"{disk}{words}", "--", "true",
-            says=f'disk {disk}: "{wrong}" is no bus: expected scsi, virtio')
+            says=f'disk {disk}: "{wrong}" is not a bus: expected scsi, virtio')
     run("--disk", "nope,usb", "--", "true", says="disk nope,usb: No such file")
     odd = tool.write("a,usb", bytes(4096))
     fake_qemu(tool, "exit 0\n")
@@ -192,7 +192,7 @@ def test_qemus_own_error_is_shown(run, tool):
 
 def test_a_guest_that_says_nothing_is_no_success(run, tool):
     fake_qemu(tool, "exit 0\n")
-    run("--", "true", status=125, says="ended without a word")
+    run("--", "true", status=125, says="ended without a message")
 
 
 def test_a_timeout_ends_qemu(run, tool):
@@ -235,7 +235,7 @@ def test_a_bzimage_boots_by_pvh_and_says_so(run, tool):
 
 def test_no_tuning_leaves_the_kernel_and_its_line_alone(run, tool):
     options, said = arguments(tool, "-v", "--no-tuning", "--machine", "microvm")
-    assert options["-kernel"] == str(KERNEL) and "as it is" in said
+    assert options["-kernel"] == str(KERNEL) and "booting the bzImage itself: as --no-tuning asks" in said
     words = options["-append"].split()
     assert words == ["console=ttyS0", "panic=-1", "rdinit.onfail=poweroff", "rdinit.stdio=ttyS1"]
 
@@ -279,7 +279,7 @@ def test_memory_that_cannot_do_is_refused_by_number(run, tool, words):
     assert 16 < least < usual
     run("--memory", least - 1, *words, says=f"need at least {least} MiB")
     assert not (tool.path / "booted").exists()
-    run("--memory", least, *words, status=125, says="ended without a word")
+    run("--memory", least, *words, status=125, says="ended without a message")
     assert (tool.path / "booted").exists()
 
 
@@ -313,7 +313,7 @@ def test_a_payload_that_is_none_boots_as_a_bzimage(run, tool, name, change):
     path = tool.write("vmlinuz", change(whole, *payload_at(whole)))
     options, said = arguments(tool, "-v", "--kernel", path)
     assert options["-kernel"] == str(path)
-    assert "rdinit: the bzImage is booted as it is: " in said
+    assert "rdinit: booting the bzImage itself: " in said
 
 
 def unpacked_kernel():
@@ -354,7 +354,7 @@ def configured(tool, *lines):
 
 @pytest.mark.parametrize("line, says", [
     ("CONFIG_BLK_DEV_INITRD=n", "no CONFIG_BLK_DEV_INITRD, says"),
-    ("CONFIG_BINFMT_ELF=n", "it can run no program (kconfig-fragments: base)"),
+    ("CONFIG_BINFMT_ELF=n", "it cannot run a program (kconfig-fragments: base)"),
     ("CONFIG_DEVTMPFS=n\nCONFIG_TMPFS=n", "no CONFIG_DEVTMPFS and no CONFIG_TMPFS"),
     ("CONFIG_SERIAL_8250=m", "no CONFIG_SERIAL_8250"),
 ])
@@ -490,8 +490,8 @@ def fake_uml(tool):
 
 
 def test_user_mode_linux_and_machines_do_not_mix(run, tool):
-    run("--kernel", fake_uml(tool), "--", "true", says="which is a program: --machine uml boots it")
-    run("--machine", "uml", "--kernel", KERNEL, "--", "true", says="takes a kernel that is a program")
+    run("--kernel", fake_uml(tool), "--", "true", says="which is a program: boot it with --machine uml")
+    run("--machine", "uml", "--kernel", KERNEL, "--", "true", says="build one that is a program")
     run("--machine", "uml", "--cpus", "2", "--", "true", status=2, says="one processor")
 
 

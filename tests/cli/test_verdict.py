@@ -43,27 +43,27 @@ PANICKED = (125, "the guest's kernel panicked: Kernel panic - not syncing: Attem
 BADLY, KILLED = (125, "QEMU ended with status 3"), (125, "QEMU was killed by signal 9 (SIGKILL)")
 LATE = (124, "the guest did not end within 5 s")
 SHOWN = (124, "the guest did not end within 5 s; its console shows: Kernel panic - not syncing")
-WORDY = (124, "the guest did not end within 5 s; its last word: root-")
+WORDY = (124, "the guest did not end within 5 s; its last status: root-")
 BOTH = (124, "/dev/vda; its console shows: Kernel panic - not syncing")
 EARLY = (125, "the guest ended before /init reported its program's status: something in it powered it off or reset it")
 TABLE = {
-    "nothing": {"well": {"nothing": (125, "the guest ended without a word (too little memory? it had 256 MiB)"),
+    "nothing": {"well": {"nothing": (125, "the guest ended without a message (too little memory? it had 256 MiB)"),
                          "text": (125, "the guest ended without a status: its /init is not rdinit's"), "panic": PANICKED},
                 "badly": BADLY, "killed": KILLED,
                 # Before a program runs a panic is one, and need not be waited for.
                 "timeout": {"nothing": LATE, "text": LATE, "panic": SHOWN}},
-    "status": {"well": {"nothing": (125, "before /init had started anything; its last word: root-find: waiting for /dev/vda"),
-                        "text": (125, "before /init had started anything; its last word: root-find"), "panic": PANICKED},
+    "status": {"well": {"nothing": (125, "before /init had started a program; its last status: root-find: waiting for /dev/vda"),
+                        "text": (125, "before /init had started a program; its last status: root-find"), "panic": PANICKED},
                "badly": BADLY, "killed": KILLED, "timeout": {"nothing": WORDY, "text": WORDY, "panic": BOTH}},
     "ready": {"well": {"nothing": EARLY, "text": EARLY, "panic": PANICKED},
               "badly": BADLY, "killed": KILLED, "timeout": {"nothing": LATE, "text": LATE, "panic": SHOWN}},
     "handoff": {"well": {"nothing": (0, ""), "text": (0, ""), "panic": PANICKED}, "badly": BADLY, "killed": KILLED,
-                "timeout": {"nothing": WORDY, "text": WORDY, "panic": (124, "its last word: root-mount: x; its console")}},
+                "timeout": {"nothing": WORDY, "text": WORDY, "panic": (124, "its last status: root-mount: x; its console")}},
     "failed": {"well": FAILED, "badly": FAILED, "killed": FAILED, "timeout": FAILED},
     "off": {"well": (0, ""), "badly": (0, "warning: the guest reported its status, and then QEMU ended with status 3"),
             "killed": (0, "warning: the guest reported its status, and then QEMU was killed by signal 9 (SIGKILL)"),
-            "timeout": (0, "warning: the guest reported its end, but the machine stayed and was killed"),
-            "late": (0, "warning: the guest reported its end, but the machine stayed and was killed")},
+            "timeout": (0, "warning: the guest reported its end, but the machine did not end and was killed"),
+            "late": (0, "warning: the guest reported its end, but the machine did not end and was killed")},
     "exit": {"well": {"nothing": (7, "warning: the guest reported its status, and then ended before /init had unmounted its disks"),
                       "text": (7, "warning: the guest reported its status, and then ended before /init had unmounted"),
                       "panic": (7, "before /init had unmounted its disks; its console shows: Kernel panic - not syncing")},
@@ -73,8 +73,8 @@ TABLE = {
              "late": (7, "warning: the guest reported its status, but did not end in time and was killed")},
     "exit, off": {"well": (7, ""), "badly": (7, "warning: the guest reported its status, and then QEMU ended with status 3"),
                   "killed": (7, "warning: the guest reported its status, and then QEMU was killed by signal 9 (SIGKILL)"),
-                  "timeout": (7, "warning: the guest reported its end, but the machine stayed and was killed"),
-                  "late": (7, "warning: the guest reported its end, but the machine stayed and was killed")},
+                  "timeout": (7, "warning: the guest reported its end, but the machine did not end and was killed"),
+                  "late": (7, "warning: the guest reported its end, but the machine did not end and was killed")},
 }
 
 
@@ -149,7 +149,7 @@ def test_a_machine_that_halts_is_ended_without_a_warning(start, said):
 
 def test_a_second_boot_is_no_end(start):
     done = start("say('wire', 'ready\\n'); time.sleep(1); say('wire', 'ready\\n'); time.sleep(1000)")
-    assert done.returncode == 125 and b"program's status: it started a second time" in done.stderr
+    assert done.returncode == 125 and b"program's status: it booted a second time" in done.stderr
     done = start("say('wire', 'ready\\nexit 7\\noff\\n'); time.sleep(1); say('wire', 'ready\\n'); time.sleep(1000)")
     assert (done.returncode, done.stderr) == (7, b"")
 

@@ -47,7 +47,7 @@ HAND_OFF = [
         r"hint: is it one of these\?"), absent="Kernel panic"),
     Row("the last word of a guest that waits is told",
         ["--append", "root=/dev/ubdz rootwait", "@plain.img"], 124, timeout="4",
-        err="did not end within 4 s; its last word: root-find: waiting for /dev/ubdz"),
+        err="did not end within 4 s; its last status: root-find: waiting for /dev/ubdz"),
     hand_off("a root without an init", "root=/dev/ubda", 125, root="noinit", both=(
         r"root-switch: find an init on /dev/ubda: tried /sbin/init, .*ENOENT",), absent="Kernel panic"),
 ]

@@ -177,7 +177,7 @@ ROWS = {
     "an image that takes more than half of the memory": (
         "memory", Side("big", 125, "Kernel panic"), Side("big", 7, memory=2 * MEMORY)),
     "a machine that is too small for its kernel": (
-        "memory", Side("hello", 125, "the guest ended without a word", memory=40), Side("hello", 7, memory=96)),
+        "memory", Side("hello", 125, "the guest ended without a message", memory=40), Side("hello", 7, memory=96)),
     "the same image on a ramfs": (
         "memory", Side("big", 125, "Kernel panic"), Side("big", 7, append="rootfstype=ramfs")),
     "a module that needs one that is missing": (

@@ -56,7 +56,7 @@ static char *vmlinux_release(struct span file, const char *path)
 			return text_of(word);
 		at++;
 	}
-	error("%s: an ELF file, but no Linux kernel", shown(path));
+	error("%s: an ELF file, but not a Linux kernel", shown(path));
 	return NULL;
 }
 
@@ -68,7 +68,7 @@ static char *release_of(struct span file, const char *path, enum kernel_kind *ki
 	if (file.len < 4 || memcmp(file.data, "\177ELF", 4))
 		return bzimage_release(file, path);
 	if (vmlinux_parse(file, &vmlinux)) {
-		error("%s: an ELF file, but no x86-64 kernel", shown(path));
+		error("%s: an ELF file, but not an x86-64 kernel", shown(path));
 		return NULL;
 	}
 	*kind = vmlinux.runs_high ? KERNEL_VMLINUX : KERNEL_UML;
@@ -167,7 +167,7 @@ static char *find_image(const char *choice)
 		free(dir);
 	}
 	if (!image)
-		error("no kernel found: none readable in /boot (on some systems only root may "
+		error("no kernel found: /boot has no readable one (on some systems only root may "
 		      "read it); name one with --kernel or RDINIT_KERNEL, or %s",
 		      place_is_built() ? "run `make deps`"
 				       : "install one (Debian: linux-image-cloud-amd64)");

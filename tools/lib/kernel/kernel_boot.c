@@ -40,13 +40,13 @@ static const char *unpack(const struct bzimage *image, struct kernel_boot *boot)
 	void *room;
 
 	if (!kind || size < 4096 || size > UNPACKED_MAX)
-		return "its payload is of no known compression, or too large";
+		return "its payload has an unknown compression, or is too large";
 	boot->fd = memfd_create("vmlinux", 0);
 	if (boot->fd < 0 || ftruncate(boot->fd, (off_t)size + 1))
-		return "there is no memory for it unpacked";
+		return "there is not enough memory to unpack it";
 	room = mmap(NULL, size + 1, PROT_READ | PROT_WRITE, MAP_SHARED, boot->fd, 0);
 	if (room == MAP_FAILED)
-		return "there is no memory for it unpacked";
+		return "there is not enough memory to unpack it";
 	why = unpack_into(image->payload, kind, size, room);
 	if (why)
 		munmap(room, size + 1);
@@ -121,7 +121,7 @@ static int open_bzimage(const struct kernel *kernel, enum kernel_form form,
 	boot->why_not = unpack_image(file, boot);
 	kernel_unmap(&file);
 	if (!boot->why_not && form == FORM_AS_IT_IS)
-		boot->why_not = "so it was asked for";
+		boot->why_not = "as --no-tuning asks";
 	else if (!boot->why_not && !boots_by_pvh(boot))
 		boot->why_not = "it has no PVH entry (CONFIG_PVH)";
 	if (!boot->why_not) {

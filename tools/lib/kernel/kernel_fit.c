@@ -19,8 +19,13 @@ static const struct need {
 	const char *what; /* what does not work without */
 	const char *fragment; /* of kconfig-fragments/ */
 } needs[] = {
-	{ FIT_IMAGE, FIT_REFUSES, BUILT_IN, { "BLK_DEV_INITRD" }, "it can boot no image", "base" },
-	{ FIT_PROGRAM, FIT_REFUSES, BUILT_IN, { "BINFMT_ELF" }, "it can run no program", "base" },
+	{ FIT_IMAGE,
+	  FIT_REFUSES,
+	  BUILT_IN,
+	  { "BLK_DEV_INITRD" },
+	  "it cannot boot an image",
+	  "base" },
+	{ FIT_PROGRAM, FIT_REFUSES, BUILT_IN, { "BINFMT_ELF" }, "it cannot run a program", "base" },
 	{ FIT_PROGRAM,
 	  FIT_REFUSES,
 	  BUILT_IN,
@@ -37,19 +42,19 @@ static const struct need {
 	  FIT_WARNS,
 	  BUILT_IN,
 	  { "X86_IOPL_IOPERM" },
-	  "the program's exit status cannot arrive (it will be 125 or 0)",
+	  "/init cannot report the program's exit status (it will be 125 or 0)",
 	  "base" },
 	{ FIT_SERIAL,
 	  FIT_REFUSES,
 	  BUILT_IN,
 	  { "SERIAL_8250" },
-	  "the program's input and output cannot arrive",
+	  "the program has no input and output",
 	  "serial" },
 	{ FIT_UML_LINES,
 	  FIT_REFUSES,
 	  BUILT_IN,
 	  { "SSL" },
-	  "the program's input, output and status cannot arrive",
+	  "the program has no input, output and status",
 	  "um" },
 	{ FIT_VIRTIO_PCI, FIT_WARNS, ANY_FORM, { "VIRTIO_PCI" }, NO_DISK, "virtio-pci" },
 	{ FIT_VIRTIO_MMIO, FIT_WARNS, ANY_FORM, { "VIRTIO_MMIO" }, NO_DISK, "virtio-mmio" },
@@ -125,8 +130,8 @@ int kernel_fit_compression(const struct kernel_config *config, const char *image
 	symbol[3 + len] = '\0';
 	if (kernel_config_get(config, symbol) != KCONFIG_N)
 		return 0;
-	return error(
-		"%s: compressed with %s, and the kernel has no CONFIG_%s, says %s; pack it with "
-		"--compress none, or build the kernel with kconfig-fragments: initramfs-all",
-		shown(image), kind, symbol, shown(config->from));
+	return error("%s: compressed with %s, but the kernel has no CONFIG_%s, says %s; pack it "
+		     "with --compress none, or build the kernel with kconfig-fragments: "
+		     "initramfs-all",
+		     shown(image), kind, symbol, shown(config->from));
 }

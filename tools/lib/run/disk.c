@@ -69,8 +69,7 @@ static int check(const struct disk *disk)
 		close(fd);
 	if (err == EROFS || err == EACCES)
 		return error_errno(err, "disk %s%s", shown(disk->path),
-				   disk->use == DISK_WRITE ? " (for writing; ,ro or ,snapshot "
-							     "need less)"
+				   disk->use == DISK_WRITE ? " (for writing; try ,ro or ,snapshot)"
 							   : "");
 	if (err)
 		return error_errno(err, "disk %s", shown(disk->path));
@@ -96,7 +95,7 @@ static void report_missing(const char *name, int err)
 	while (path && take_word(path, &words))
 		;
 	if (path && *path && !access(path, F_OK))
-		error("disk %s: \"%s\" is no bus: expected scsi, virtio, ide or nvme, and ro or "
+		error("disk %s: \"%s\" is not a bus: expected scsi, virtio, ide or nvme, and ro or "
 		      "snapshot",
 		      shown(path), shown(comma + 1));
 	else

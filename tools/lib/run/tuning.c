@@ -42,20 +42,22 @@ static unsigned long loops_per_tick(void)
 }
 
 const struct tuning_word tuning_words[] = {
-	{ "quiet", "no time for printing what nobody reads", is_quiet, NULL },
-	{ "cryptomgr.notests", "no self-tests of ciphers: more than half of a stock boot", always,
-	  NULL },
+	{ "quiet", "nobody reads the messages", is_quiet, NULL },
+	{ "cryptomgr.notests", "the self-tests of ciphers are more than half of a stock boot",
+	  always, NULL },
 	{ "no_timer_check",
-	  "a busy host fails this check of the timer's interrupt, and the guest panics",
+	  "on a busy machine the check of the timer's interrupt fails, and the guest "
+	  "panics",
 	  is_emulated, NULL },
-	{ "nolapic_timer", "no 0.1 s of measuring the local timer; the machine's own ticks instead",
+	{ "nolapic_timer", "measuring the processor's timer takes 0.1 s; another one works as well",
 	  has_other_ticks, NULL },
-	{ "tsc_early_khz", "measuring the processor's clock against no other one hangs at times",
-	  is_microvm, qemu_tsc_khz },
-	{ "lpj", "no measuring of how fast a loop is", is_uml, loops_per_tick },
+	{ "tsc_early_khz",
+	  "without another clock to compare with, measuring the TSC hangs at times", is_microvm,
+	  qemu_tsc_khz },
+	{ "lpj", "calibrating the delay loop takes longer than the rest of the boot", is_uml,
+	  loops_per_tick },
 	/* The others are tried first, 3 s in all, and at times end in a second boot. */
-	{ "reboot=t", "no attempts at ways to reboot whose hardware is not there", is_microvm,
-	  NULL },
+	{ "reboot=t", "the machine has hardware for this way to reboot only", is_microvm, NULL },
 };
 const size_t tuning_word_count = sizeof(tuning_words) / sizeof(tuning_words[0]);
 

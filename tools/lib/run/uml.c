@@ -59,13 +59,14 @@ static int check_disks(const struct machine_config *config)
 		const struct disk *disk = &config->disks[i];
 
 		if (disk->bus_given)
-			return error("disk %s: User-mode Linux has no buses; leave out its name "
-				     "(the disk is /dev/ubd%c)",
-				     shown(disk->path), 'a' + (char)i);
+			return error(
+				"disk %s: User-mode Linux has no buses: remove the bus (the disk is /dev/ubd%c)",
+				shown(disk->path), 'a' + (char)i);
 		if (strpbrk(disk->path, ",:"))
-			return error("disk %s: User-mode Linux would cut this name at its comma or "
-				     "colon",
-				     shown(disk->path));
+			return error(
+				"disk %s: User-mode Linux would cut this name at its comma or colon: rename "
+				"the file",
+				shown(disk->path));
 	}
 	return 0;
 }
@@ -79,10 +80,11 @@ int uml_check_registers(const struct kernel *kernel, const struct kernel_boot *f
 	if (registers <= UML_REGISTERS)
 		return 0;
 	if (vmlinux_parse(form->vmlinux, &vmlinux) || !vmlinux.is_dynamic)
-		return error("kernel %s: statically linked, and this processor's registers have %u "
-			     "bytes, more than the %d of User-mode Linux; link it dynamically "
-			     "(CONFIG_STATIC_LINK=n), so that rdinit can help it",
-			     shown(kernel->image), registers, UML_REGISTERS);
+		return error(
+			"kernel %s: statically linked, but this processor's registers have %u bytes, "
+			"more than the %d of User-mode Linux; link it dynamically "
+			"(CONFIG_STATIC_LINK=n), so that rdinit can help it",
+			shown(kernel->image), registers, UML_REGISTERS);
 	*preload = place_uml_preload();
 	return *preload ? 0 : -1;
 }

@@ -103,21 +103,21 @@ static void say_timeout(const struct machine *machine)
 	const struct panic_watch *watch = &machine->console_watch;
 
 	error("the guest did not end within %u s%s%s%s%s", machine->config->timeout_s,
-	      machine->wire.said_count ? "; its last word: " : "", shown(machine->wire.said),
+	      machine->wire.said_count ? "; its last status: " : "", shown(machine->wire.said),
 	      watch->shown ? "; its console shows: " : "", watch->shown ? shown(watch->text) : "");
 }
 
 static void say_ended_early(const struct machine *machine)
 {
 	error("the guest ended before /init reported its program's status: %s",
-	      machine->end == END_AGAIN ? "it started a second time"
+	      machine->end == END_AGAIN ? "it booted a second time"
 					: "something in it powered it off or reset it (reboot(2), "
 					  "sysrq, a triple fault)");
 }
 
 static void say_no_init(const struct machine *machine)
 {
-	error("the guest ended before /init had started anything; its last word: %s",
+	error("the guest ended before /init had started a program; its last status: %s",
 	      machine->wire.said_count ? shown(machine->wire.said) : "none");
 }
 
@@ -130,20 +130,20 @@ static void say_no_word(const struct machine *machine)
 /* A kernel with too little memory resets before its first line, and QEMU's status is 0. */
 static void say_mute(const struct machine *machine)
 {
-	error("the guest ended without a word (too little memory? it had %u MiB)",
+	error("the guest ended without a message (too little memory? it had %u MiB)",
 	      machine->config->memory_mib);
 }
 
 static void warn_not_off(const struct machine *machine)
 {
-	warning("the guest reported its status, but did not end in time and was killed: what it had not "
-		"yet written to its disks is lost");
+	warning("the guest reported its status, but did not end in time and was killed: data "
+		"that it had not written to its disks is lost");
 	(void)machine;
 }
 
 static void warn_off(const struct machine *machine)
 {
-	warning("the guest reported its end, but the machine stayed and was killed");
+	warning("the guest reported its end, but the machine did not end and was killed");
 	(void)machine;
 }
 
@@ -296,7 +296,8 @@ int machine_verdict(const struct machine *machine)
 	case END_NO_READER:
 		return 128 + SIGPIPE;
 	case END_PROTOCOL:
-		error("the guest's second serial port carries no frames of ours; is its init ours?");
+		error("the guest's second serial port sends no packets of rdinit; is its init "
+		      "rdinit's?");
 		print_console(machine);
 		return STATUS_FAILED;
 	default:
