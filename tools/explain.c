@@ -71,7 +71,8 @@ static void print_cost(const struct explain *explain, const struct archive_entry
 		return;
 	}
 	size = compressed_size(segment, data);
-	printf("  size: %zu bytes, in segment %zu; %zu bytes by itself as %s, %.1f %% of the segment\n",
+	printf("  size: %zu bytes, in segment %zu; %zu bytes alone as %s, %.1f %% of the "
+	       "segment\n",
 	       data.len, entry->segment + 1, size, segment->kind,
 	       100.0 * (double)size / (double)(segment->packed ? segment->packed : 1));
 }
@@ -180,7 +181,7 @@ static json_t *read_manifest(const struct archive *archive)
 	json_int_t size = json_integer_value(json_object_get(manifest, "size"));
 
 	if (manifest && size != (json_int_t)archive->file.len) {
-		warning("%s: is of another image, and left alone", shown(path));
+		warning("%s: belongs to another image and was not used", shown(path));
 		json_decref(manifest);
 		manifest = NULL;
 	}

@@ -96,7 +96,7 @@ static int extract(const char *image, const char *dir)
 		result = write_recipe(&unpacked);
 	lost = unpacked.tree->lost + archive->passed_over;
 	if (!result && lost)
-		result = error("%s: %zu %s lost, in a boot as well", shown(image), lost,
+		result = error("%s: %zu %s lost, as in a boot", shown(image), lost,
 			       lost == 1 ? "entry is" : "entries are");
 	unpacked_free(&unpacked);
 	archive_close(archive);

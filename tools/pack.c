@@ -279,7 +279,8 @@ static int parse(struct pack *pack, int argc, char **argv)
 	if (status || pack->help)
 		return status;
 	if ((pack->manifest || pack->sbom) && !strcmp(pack->output, "-"))
-		return error_usage("pack", "--manifest and --sbom describe a file: -o - is none");
+		return error_usage("pack",
+				   "--manifest and --sbom need an image in a file: give -o FILE");
 	if (pack->app && !*pack->app)
 		return error_usage("pack", "--app expects a PROGRAM");
 	if (!pack->recipe_count && !pack->line_count && !pack->app && !pack->host)

@@ -37,8 +37,8 @@ static int choose_host_kernel(struct pack *pack)
 	pack->running = host_line(root, "/proc/sys/kernel/osrelease");
 	if (!pack->running)
 		return error(
-			"--host: %s/proc/sys/kernel/osrelease cannot be read; --kernel-release "
-			"says which kernel is meant",
+			"--host: %s/proc/sys/kernel/osrelease cannot be read; name the kernel with "
+			"--kernel-release",
 			shown(root));
 	pack->recipe.kernel_release = pack->running;
 	return 0;

@@ -25,9 +25,9 @@ static int plan_image(const char *append, const char *name)
 		check_take_image(&check, name, &file);
 		check_take_words(&check);
 		if (check.is_damaged)
-			result = error("%s: is damaged: `rdinit check` says how", shown(name));
+			result = error("%s: is damaged: `rdinit check` shows where", shown(name));
 		else if (!check.is_ours)
-			result = error("%s: %s is not our /init: what it does is not known here",
+			result = error("%s: %s is not rdinit's /init: its steps are unknown",
 				       shown(name), shown(check.rdinit));
 		else
 			plan_print(&check);

@@ -50,7 +50,7 @@ def test_the_time_of_a_file_of_the_host_changes_no_image(tool, line):
 
 
 def test_what_is_no_busybox(tool):
-    tool.fail("pack", "-", stdin=b"applets /bin/true\n", says="/bin/true has no list of applets; is it a busybox")
+    tool.fail("pack", "-", stdin=b"applets /bin/true\n", says="/bin/true has no list of applets: is it a compressed busybox")
     data = open(STATIC, "rb").read()
     for old, new in ((b"BusyBox v", b"OtherBox "), (b"\0acpid\0adjtimex\0ar\0", b"\0Acpid\0Adjtimex\0Ar\0")):
         assert old in data
@@ -70,7 +70,7 @@ def test_it_is_not_run_and_may_be_for_another_processor(tool):
     found = links(tool.pack("sysroot sys\napplets busybox\n"))
     assert set(found) | {"busybox"} == set(listed(STATIC, "--list")) | {"busybox"}
     said = tool.run("pack", "-o", "-", "-", stdin=b"sysroot sys\napplets busybox sh\n").stderr.decode()
-    assert "/bin/busybox is for aarch64, and comes alone" in said
+    assert "/bin/busybox is for aarch64: packed without" in said
     entries = tool.pack("applets /bin/busybox sh\n", "--sysroot", "sys")
     assert entries[b"bin/busybox"].data == bytes(data) and links(entries) == {"sh": "bin"}
 

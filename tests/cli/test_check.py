@@ -175,7 +175,7 @@ ROWS = [
      [], "it points to no file of the image"),
     ("word", 12, "error", RUN + conf(b"rdinit.fooo"), RUN + conf(b"# rdinit.fooo\n#\n \t#x\nquiet"), [], "ignores rdinit.fooo"),
     ("word", 12, "error", RUN + entry(b"etc/rdinit/env", data=b"A=1\0" * 4001),
-     RUN + entry(b"etc/rdinit/env", data=b"A=1\0" * 4000), [], "has 4001 words: more than 4000 stop the boot"),
+     RUN + entry(b"etc/rdinit/env", data=b"A=1\0" * 4000), [], "has 4001 strings: more than 4000 stop the boot"),
     ("word", 12, "error", RUN + entry(b"etc/rdinit/run", data=b"/bin/p\0" + b"x" * 131072),
      RUN + entry(b"etc/rdinit/run", data=b"/bin/p\0" + b"x" * 131071), [], "word 2 of /etc/rdinit/run is longer"),
     ("word", 12, "error", RUN + entry(b"etc/rdinit/env", data=b"A=" + (b"x" * 100000 + b"\0") * 6),

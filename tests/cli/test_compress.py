@@ -46,8 +46,8 @@ def test_zstd_is_the_default_and_lz4_boots_fast(tool):
 
 @pytest.mark.parametrize("word, says", [
     ("rar", "expects none, gzip, zstd, lz4, xz, lzma or bzip2, found rar"), ("", "expects none"),
-    ("lzo", "expects none for lzo, whose library is GPL, and lzop behind it"),
-    ("zstd,23", "expects a level behind the comma"), ("zstd,", "a level"), ("gzip,0", "a level"),
+    ("lzo", "expects none for lzo, whose library is GPL; compress the image with lzop"),
+    ("zstd,23", "expects a level of this method after the comma"), ("zstd,", "a level"), ("gzip,0", "a level"),
     ("gzip,1x", "a level"), ("none,1", "a level")])
 def test_words_that_are_no_compression(tool, word, says):
     tool.fail("pack", "--compress", word, "r", status=2, says=says)

@@ -148,7 +148,7 @@ def test_a_kernel_that_enforces_signatures_keeps_them(tool, tree, symbol):
     assert "tainted" in tool.run(*command).stderr.decode()
     config.write_text(CONFIG + f"CONFIG_MODULE_SIG=y\nCONFIG_{symbol}=y\n")
     said = tool.fail(*command)
-    assert f"loads no module without its signature (CONFIG_{symbol} in {config})" in said
+    assert f"loads no module without a signature (CONFIG_{symbol} in {config})" in said
     config.write_text(CONFIG)
     assert "tainted" not in tool.run(*command).stderr.decode(), "no CONFIG_MODULE_SIG: nothing is checked"
 
@@ -157,6 +157,6 @@ def test_a_kernel_that_enforces_signatures_keeps_them(tool, tree, symbol):
                                   "lockdown=confidentiality"])
 def test_an_image_that_asks_for_enforcement_keeps_signatures(tool, tree, word):
     tool.fail("pack", "-o", "-", *tree.index(), "--unsigned-modules", "--module", "card", "--cmdline", f"quiet {word}",
-              says=f"--unsigned-modules: the image's own command line has {word}")
+              says=f"--unsigned-modules: the image's command line has {word}")
     tool.run("pack", "-o", "out.img", *tree.index(), "--unsigned-modules", "--module", "card", "--cmdline",
              "lockdown=none")

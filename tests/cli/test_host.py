@@ -82,7 +82,7 @@ def test_the_partitions_of_a_disk(tool):
     with open(disk, "wb") as file:
         file.truncate(140 << 20)
     subprocess.run(["sfdisk", "-q", disk], input=b"label: gpt\n- 4M U -\n- 121M L -\n", check=True)
-    tool.fail("pack", "-o", "-", *KERNEL, "--for-root", "whole", says="no file system that can be a root")
+    tool.fail("pack", "-o", "-", *KERNEL, "--for-root", "whole", says="have a file system that can be a root")
     with open(disk, "r+b") as file:
         file.seek(5 << 20)
         file.write(btrfs)
@@ -92,7 +92,7 @@ def test_the_partitions_of_a_disk(tool):
 
 def test_images_that_are_no_root(tool):
     tool.write("empty", b"")
-    tool.fail("pack", "-o", "-", *KERNEL, "--for-root", "empty", says="no file system that can be a root")
+    tool.fail("pack", "-o", "-", *KERNEL, "--for-root", "empty", says="have a file system that can be a root")
     made(tool, 1 << 20, "mkswap", "-q")
     tool.fail("pack", "-o", "-", *KERNEL, "--for-root", "disk", says="it is swap space, which /init does not open")
 
@@ -263,7 +263,7 @@ def test_a_disk_that_several_controllers_reach(tool, host):
 def test_a_host_without_a_lasting_name_for_its_root(tool, host):
     host.index()
     done = tool.run("pack", "-o", "out.img", "--host", "--host-root", str(host.root))
-    assert "root=/dev/vda1, which another disk may be after the next boot" in done.stderr.decode()
+    assert "using root=/dev/vda1, which can be another disk after the next boot" in done.stderr.decode()
 
 
 def mapped(host, uuid, name="dm-0"):
@@ -276,9 +276,9 @@ def mapped(host, uuid, name="dm-0"):
 def test_a_root_on_luks_is_refused(tool, host):
     host.write("etc/crypttab", "# name\ncrypt UUID=9 none luks\n")
     mapped(host, "CRYPT-LUKS2-abc-crypt")
-    refused(tool, host, "host: its root is on LUKS (crypttab: crypt), which /init does not put together")
+    refused(tool, host, "host: its root is on LUKS (crypttab: crypt), which /init does not assemble")
     (host.root / "etc/crypttab").unlink()
-    refused(tool, host, "host: its root is on LUKS, which /init does not put together")
+    refused(tool, host, "host: its root is on LUKS, which /init does not assemble")
 
 
 def test_a_root_on_lvm_or_raid_is_refused(tool, host):
@@ -298,7 +298,7 @@ def test_a_root_on_no_block_device_is_refused(tool, host, number, kind, source):
 
 def test_a_usr_of_its_own_is_refused(tool, host):
     host.mounted("254:1", "ext4", "/dev/vda1", more="28 27 254:2 / /usr rw - ext4 /dev/vda2 rw\n")
-    refused(tool, host, "host: its /usr is a file system of its own")
+    refused(tool, host, "host: its /usr is a separate file system")
 
 
 def test_hosts_that_tell_nothing(tool, host):
@@ -309,7 +309,7 @@ def test_hosts_that_tell_nothing(tool, host):
     host.mounted("8:99", "ext4", "/dev/sdg")
     refused(tool, host, "sys/dev/block/8:99: No such file or directory (ENOENT)")
     (host.root / "proc/sys/kernel/osrelease").unlink()
-    refused(tool, host, "--kernel-release says which kernel is meant")
+    refused(tool, host, "name the kernel with --kernel-release")
 
 
 def test_a_kernel_that_is_not_installed(tool, host):
@@ -336,7 +336,7 @@ def test_a_module_with_an_install_line_does_not_come_with_its_device(tool, host)
     host.index()
     done = tool.run("pack", "--compress", "none", "-o", "out.img", "--host", "--host-root", str(host.root),
                     "--modprobe-d", "conf")
-    assert "warning: module keys is left out: conf/hard.conf:1: install keys" in done.stderr.decode()
+    assert "warning: module keys is omitted: conf/hard.conf:1: install keys" in done.stderr.decode()
     assert b"etc/rdinit/drivers" not in tool.image("out.img")
     tool.write("conf/hard.conf", "install ext4 /bin/false\n")
     tool.fail("pack", "-o", "out.img", "--host", "--host-root", str(host.root), "--modprobe-d", "conf",

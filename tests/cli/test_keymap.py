@@ -19,7 +19,7 @@ def test_a_keymap_by_name_by_text_and_as_it_is(tool):
 
 
 @pytest.mark.parametrize("name,path,says", [
-    ("no-such-map", None, "expected a keymap that loadkeys knows, found"),
+    ("no-such-map", None, "expected a keymap of loadkeys, found"),
     ("de", "/nowhere", "expected loadkeys for the keymap de, which is not in PATH (Debian: kbd")])
 def test_a_keymap_that_cannot_be(tool, name, path, says):
     tool.write("r", f"keymap {name}\n")

@@ -83,7 +83,7 @@ def test_what_gnu_cpio_writes_can_be_read(tool):
     tool.write("crc.img", crc)
     tool.run("list", "crc.img")
     tool.write("bad.img", crc.replace(b"text", b"tezt"))
-    tool.fail("list", "bad.img", says="check sum of the data is wrong")
+    tool.fail("list", "bad.img", says="checksum of the data is wrong")
 
 
 def lz4(data):
@@ -114,12 +114,12 @@ DAMAGE = [
     (header(b"a", 0o100644, namesize=0) + b"a\0", "1 to 4096 bytes"),
     (pad(header(b"a", 0o100644, namesize=4097) + b"a" * 4097), "1 to 4096 bytes"),
     (pad(header(b"ab", 0o100644, namesize=2) + b"ab"), "without its NUL"),
-    (entry(b"d", 0o40755, b"data"), "no file or symlink has data"),
-    (entry(b"l", 0o120777, b"y" * 4097), "symlink's text"),
+    (entry(b"d", 0o40755, b"data"), "neither a file nor a symlink has data"),
+    (entry(b"l", 0o120777, b"y" * 4097), "symlink's target"),
     (entry(b"../x", 0o100644), "\"..\" cannot be in an image"),
-    (entry(b"x", 0o170644), "no kind of file"),
+    (entry(b"x", 0o170644), "not that of any kind of file"),
     (GOOD + b"xx", "neither a newc archive nor a known compression"),
-    (GOOD + b"\0" + GOOD, "no multiple of 4"),
+    (GOOD + b"\0" + GOOD, "not a multiple of 4"),
     (gzip.compress(GOOD)[:-12], "gzip: truncated"),
     (gzip.compress(GOOD)[:20] + b"\xff" * 30, "gzip: "),
     (gzip.compress(GOOD + b"junk"), "junk within the gzip segment"),
@@ -157,9 +157,9 @@ def test_what_the_kernel_passes_over_is_told_and_the_rest_is_read(tool, kind):
     done = tool.run("list", "x.img")
     assert [line.split()[:2] for line in done.stdout.decode().splitlines()[1:]] == [["file", "/f"], ["dir", "/d"], ["file", "/d/g"]]
     text = done.stderr.decode()
-    assert text.count("rdinit: warning: x.img: the entry") == 2 and text.count(says) == 2 and "passed over, as by the kernel" in text
+    assert text.count("rdinit: warning: x.img: the entry") == 2 and text.count(says) == 2 and "is skipped, as the kernel does" in text
     assert tool.run("cat", "x.img", "/f", "/d/g").stdout == b"12"
-    tool.fail("extract", "x.img", "out", says="2 entries are lost, in a boot as well")
+    tool.fail("extract", "x.img", "out", says="2 entries are lost, as in a boot")
     assert (tool.path / "out/d/g").read_bytes() == b"2" and (tool.path / "out.recipe").read_text().count("\n") == 3
     tool.run("pack", "--no-init", "-o", "y.img", "--image", "x.img")
     assert tool.run("cat", "y.img", "/d/g").stdout == b"2"
@@ -169,9 +169,9 @@ def test_what_the_kernel_passes_over_is_told_and_the_rest_is_read(tool, kind):
 def test_many_that_are_passed_over_are_counted(tool):
     tool.write("x.img", 25 * PASSED_OVER["no name"][0] + GOOD)
     lines = tool.run("list", "x.img").stderr.decode().splitlines()
-    assert len(lines) == 21 and lines[-1] == "rdinit: warning: x.img: 5 more entries are passed over"
+    assert len(lines) == 21 and lines[-1] == "rdinit: warning: x.img: 5 more entries are skipped"
     tool.write("x.img", PASSED_OVER["no name"][0] + TRAILER)
-    tool.fail("list", "x.img", says="x.img: nothing is left of it")
+    tool.fail("list", "x.img", says="x.img: no entry is left")
 
 
 @pytest.mark.parametrize("data,says", DAMAGE, ids=[str(i) for i in range(len(DAMAGE))])

@@ -111,7 +111,7 @@ def test_a_folder_of_modules_is_those_of_the_kernel_that_is_given(tool):
     assert "taken for" not in tool.run(*command, "mine").stderr.decode()
     (tool.path / "mine").unlink()
     shutil.copytree(TREE, tool.path / "mine")
-    assert f"--modules mine: taken for those of {IMAGE}, which is kernel {RELEASE}" in tool.run(
+    assert f"--modules mine: used for {IMAGE}, which is kernel {RELEASE}" in tool.run(
         *command, "mine").stderr.decode()
     assert f"/lib/modules/{RELEASE}/virtio_blk.ko" in tool.run("list", "x.img").stdout.decode()
 

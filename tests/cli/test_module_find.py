@@ -70,7 +70,7 @@ def test_a_list_too_long_for_init_is_refused(tool, tree):
         tree.module(f"m{i}")
     lines = "".join(f"module m{i} {'o=' + 'x' * 1900}\n" for i in range(140))
     said = tool.fail("pack", "-o", "-", *tree.index(), "-", stdin=lines.encode())
-    assert "140 modules: their list has" in said and "with driver, not module" in said
+    assert "140 modules: their list has" in said and "use driver instead of module" in said
 
 
 # --- weak dependencies ---
@@ -126,8 +126,8 @@ def test_a_blacklisted_module_has_its_name_alone(tool, virtio):
     ("\nalias vblk nowhere\n", f"conf/a.conf:2: alias vblk: kernel {RELEASE} has no module nowhere"),
     ("optoins vblk a=1\n", 'conf/a.conf:1: expected alias, blacklist, install, options, remove, softdep or weakdep, '
      'found "optoins"'),
-    ("options vblk\n", "conf/a.conf:1: expected more words after options"),
-    ("a\0b\n", "conf/a.conf: a NUL byte: this is no text"),
+    ("options vblk\n", "conf/a.conf:1: expected more after options"),
+    ("a\0b\n", "conf/a.conf: a NUL byte: this is not text"),
 ])
 def test_lines_of_modprobe_d_that_cannot_be_followed(tool, virtio, text, says):
     tool.write("conf/a.conf", text)
@@ -145,7 +145,7 @@ def test_modprobe_d_that_is_not_there_or_too_late(tool, virtio):
               says="modprobe.d nope: No such file or directory (ENOENT)")
     tool.write("conf/a.conf", "")
     tool.fail("pack", "-o", "-", *options, "-", stdin=b"module vblk\nmodprobe-d conf\n",
-              says="<stdin>:2:1: expected modprobe-d above the first line about modules")
+              says="<stdin>:2:1: expected modprobe-d before the first line about modules")
 
 
 # --- drivers ---

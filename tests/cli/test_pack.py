@@ -237,7 +237,7 @@ def test_of_two_explicit_lines_the_later_wins_as_in_the_kernel(tool):
     done = tool.run("pack", "--compress", "none", "-o", "-", "-",
                     stdin=b"pipe /x 0600 0 0\nsock /x 0600 0 0\nsock /x 0600 0 0\n")
     assert oct(read_newc(done.stdout)[b"x"].mode) == "0o140600"
-    assert done.stderr.count(b"<stdin>:2: /x takes the place of what <stdin>:1 put there") == 1
+    assert done.stderr.count(b"<stdin>:2: /x replaces the entry that <stdin>:1 added") == 1
 
 
 def test_the_other_links_keep_a_replaced_file(tool):
@@ -252,7 +252,7 @@ def test_the_other_links_keep_a_replaced_file(tool):
 
 def test_a_directory_in_use_cannot_become_a_file(tool):
     tool.fail("pack", "-", stdin=b"pipe /d/x 0600 0 0\npipe /d 0600 0 0\n",
-              says="<stdin>:2: /d is a directory with something in it")
+              says="<stdin>:2: /d is a directory that is not empty")
     tool.fail("pack", "-", stdin=b"pipe /d 0600 0 0\npipe /d/x 0600 0 0\n",
               says="<stdin>:2: /d/x cannot be below /d")
 
@@ -294,12 +294,12 @@ def test_a_directory_and_an_archive_are_what_the_kernel_takes_them_for(tool):
 
 
 LIMITS = [  # what /init has room for, and one more
-    ("arguments", lambda n: "init\nrun /init" + " x" * n + "\n", 16382, "16384 words, and /init takes 16383"),
-    ("an argument", lambda n: f"init\nrun /init {'x' * n}\n", 131071, "word 2 of /etc/rdinit/run is longer than the 131071 bytes"),
-    ("bytes", lambda n: "init\nrun /init" + f" {'x' * 130000}" * 4 + f" {'y' * n}\n", 4276, "has 524288 bytes, and /init has room for 524287"),
-    ("environment", lambda n: "init\n" + "".join(f"env A{i}=1\n" for i in range(n)), 4000, "4001 words, and /init takes 4000"),
-    ("a value", lambda n: f"init\nenv A={'x' * n}\n", 131069, "word 1 of /etc/rdinit/env is longer"),
-    ("command line", lambda n: f"init\ncmdline {'x' * n}\n", 65534, "has 65536 bytes, and /init has room for 65535"),
+    ("arguments", lambda n: "init\nrun /init" + " x" * n + "\n", 16382, "16384 strings, but /init accepts 16383"),
+    ("an argument", lambda n: f"init\nrun /init {'x' * n}\n", 131071, "string 2 of /etc/rdinit/run is longer than the kernel's 131071 bytes"),
+    ("bytes", lambda n: "init\nrun /init" + f" {'x' * 130000}" * 4 + f" {'y' * n}\n", 4276, "has 524288 bytes, but /init reads up to 524287"),
+    ("environment", lambda n: "init\n" + "".join(f"env A{i}=1\n" for i in range(n)), 4000, "4001 strings, but /init accepts 4000"),
+    ("a value", lambda n: f"init\nenv A={'x' * n}\n", 131069, "string 1 of /etc/rdinit/env is longer"),
+    ("command line", lambda n: f"init\ncmdline {'x' * n}\n", 65534, "has 65536 bytes, but /init reads up to 65535"),
 ]
 
 
@@ -350,7 +350,7 @@ def test_init_comes_with_options_alone_and_with_app(tool):
 RECIPE_ERRORS = [
     ("foo /x", "<stdin>:1:1: expected one of file, dir, nod,"),
     ("dir /x 0755 0", "<stdin>:1:14: expected dir NAME MODE UID GID, found the end of the line"),
-    ("dir /x 0755 0 0 0", "<stdin>:1:17: expected dir NAME MODE UID GID, found \"0\" too much"),
+    ("dir /x 0755 0 0 0", "<stdin>:1:17: expected dir NAME MODE UID GID, found an extra \"0\""),
     ("dir /x 0798 0 0", "<stdin>:1:8: expected a mode of 0 to 7777, in octal, found \"0798\""),
     ("dir /x 10000 0 0", "<stdin>:1:8: expected a mode"),
     ("dir /x 0755 4294967296 0", "<stdin>:1:13: expected a user id"),
@@ -384,7 +384,7 @@ RECIPE_ERRORS = [
     ("include missing", "<stdin>:1:9: expected a readable recipe"),
     ("run true\nrun false", "<stdin>:2:1: expected one run line"),
     ("cmdline 'a\"b'", "<stdin>:1:14: expected a closing"),
-    ("cmdline \"a\\\"b\"", "<stdin>:1:9: expected a word without"),
+    ("cmdline \"a\\\"b\"", "<stdin>:1:9: expected a parameter without"),
     ("mtime 4294967296", "<stdin>:1:7: expected seconds"),
     ("program no-such-program", "<stdin>:1:9: expected a program that can be packed"),
     ("program ./missing", "missing: No such file or directory (ENOENT)"),
@@ -485,7 +485,7 @@ def test_a_link_to_nothing_yet_leads_to_the_new_image(tool):
     assert (tool.path / "rdinit.img").is_symlink() and (tool.path / "sub/middle").is_symlink()
     assert set(tool.image("real.img")) == {b"x"} and tool.names() == ["rdinit.img", "real.img", "sub"]
     os.symlink("no/such/dir", tool.path / "lost")
-    tool.fail("pack", "-o", "lost", "-", stdin=b"pipe /x 0600 0 0\n", says="no/such/dir: cannot create a file beside it")
+    tool.fail("pack", "-o", "lost", "-", stdin=b"pipe /x 0600 0 0\n", says="no/such/dir: cannot create a file next to it")
     os.symlink("round", tool.path / "round")
     tool.fail("pack", "-o", "round", "-", stdin=b"pipe /x 0600 0 0\n", says="(ELOOP)")
 

@@ -88,7 +88,7 @@ def test_what_cannot_be_planned(tool):
     tool.write("i", "#!/bin/sh\n")
     tool.write("r", "file /init i 0755 0 0\n")
     tool.run("pack", "r", "-o", "x.img")
-    tool.fail("plan", "x.img", says="/init is not our /init")
+    tool.fail("plan", "x.img", says="/init is not rdinit's /init")
     tool.write("bad.img", (tool.path / "x.img").read_bytes()[:-20])
     tool.fail("plan", "bad.img", says="bad.img: is damaged")
     tool.fail("plan", "none", says="none")

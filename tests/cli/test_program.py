@@ -132,7 +132,7 @@ def test_env_starts_what_it_splits(tool, line):
 
 @pytest.mark.parametrize("line, says", [
     ("sh -e", "env sh -e: the kernel gives env all of the line as one argument: split it with -S; the program will not start"),
-    ("-S ${SHELL}", "a variable in it is known to the guest alone"), ("-S 'sh", "a quote after -S is not closed"),
+    ("-S ${SHELL}", "it has a variable that only the guest knows"), ("-S 'sh", "a quote after -S has no end"),
     ("-SP x", "P not found in PATH: needed by ")])
 def test_env_that_starts_nothing_is_no_script(tool, line, says):
     script = executable(tool, "script", f"#!/usr/bin/env {line}\nexit 4\n")
@@ -142,7 +142,7 @@ def test_env_that_starts_nothing_is_no_script(tool, line, says):
 @pytest.mark.parametrize("manager", ["pyenv", "asdf"])
 def test_a_shim_is_named_as_one(tool, manager):
     script = executable(tool, "shims/python3", f'#!/bin/sh\nexec {manager} exec "${{0##*/}}" "$@"\n')
-    tool.fail("pack", "-o", "-", "--app", str(script), says=f"a shim of {manager}, which looks for the program when it runs")
+    tool.fail("pack", "-o", "-", "--app", str(script), says=f"a shim of {manager}, which searches the program when it runs")
     executable(tool, "bin/python3", f'#!/bin/sh\necho {manager}\n')
     tool.run("pack", "-o", "x", "--app", "bin/python3")
 
@@ -163,7 +163,7 @@ def test_a_library_without_an_x_bit_is_packed_with_a_word(tool):
     library.chmod(0o644)
     tool.write("r", f"program {library}\n")
     done = tool.run("pack", "-o", "x", "r")
-    assert b"libx.so.1: a library: packed with what it needs, though nobody can execute it" in done.stderr
+    assert b"libx.so.1: a library: packed with its own libraries, but not executable" in done.stderr
     tool.write("text", "x")
     tool.write("r", f"program {tool.path}/text\n")
     tool.fail("pack", "-o", "x", "r", says="not executable")
@@ -209,7 +209,7 @@ def test_scripts_that_interpret_each_other_end(tool):
 def test_another_architecture_is_named(tool, header, machine):
     app = executable(tool, "foreign", header)
     tool.fail("pack", "-o", "-", "--app", str(app),
-              says=f"{app}: a program for {machine}, and the machine is x86-64")
+              says=f"{app}: a program for {machine}, but the machine is x86-64")
 
 
 def test_what_is_no_program(tool):

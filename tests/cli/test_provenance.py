@@ -94,7 +94,7 @@ def test_the_time_of_the_bill_is_source_date_epoch(image):
 
 def test_files_beside_the_image_that_cannot_be_written(image):
     image.fail("pack", "r", "-o", "y.img", "--manifest=none/m.json", says="none/m.json")
-    image.fail("pack", "r", "-o", "-", "--sbom", status=2, says="-o - is none")
+    image.fail("pack", "r", "-o", "-", "--sbom", status=2, says="need an image in a file")
 
 
 # --- explain -----------------------------------------------------------------
@@ -108,7 +108,7 @@ def test_explain_says_what_needs_it_and_why_it_is_there(image):
     libc = next(one["path"] for one in entries if one["path"].endswith("/libc.so.6"))
     lines = explained(image, libc)
     assert lines[0].startswith("-rwxr-xr-x") and lines[0].endswith(libc)
-    assert re.fullmatch(r"  size: \d+ bytes, in segment 1; \d+ bytes by itself as zstd, \d+\.\d % of the segment", lines[1])
+    assert re.fullmatch(r"  size: \d+ bytes, in segment 1; \d+ bytes alone as zstd, \d+\.\d % of the segment", lines[1])
     assert lines[2] == "  why: needed by /usr/bin/perl" and lines[3].startswith("  from: /")
     assert lines[4] == f"  way: /etc/rdinit/run -> /usr/bin/perl -> {libc}"
     assert "  needed by: /usr/bin/perl, as a library of it" in lines
@@ -150,7 +150,7 @@ def test_explain_heeds_only_the_manifest_of_this_image(image):
     with open(image.path / "x.img", "ab") as more:
         more.write(bytes(4))
     done = image.run("explain", "x.img", "/mine")
-    assert b"is of another image, and left alone" in done.stderr and b"why:" not in done.stdout
+    assert b"belongs to another image and was not used" in done.stderr and b"why:" not in done.stdout
 
 
 def test_explain_of_what_is_not_there(image):

@@ -199,7 +199,7 @@ def test_folders_deeper_than_a_path_may_be_long(tool):
     tool.write("x.img", dirs + entry(b"l", 0o120777, half) + below + entry(b"l/" + half + b"/f", ino=5, nlink=2, data=b"1")
                + entry(b"g", ino=5, nlink=2) + TRAILER)
     text = tool.fail("extract", "x.img", "in", says="1 file is not in the recipe")
-    assert "a path has 4095 bytes at the most" in text
+    assert "a path has up to 4095 bytes" in text
     assert (tool.path / "in/g").read_bytes() == b"1" and (tool.path / "in/g").stat().st_nlink == 2
     shutil.rmtree(tool.path / "in")
 
@@ -244,7 +244,7 @@ def test_what_the_kernel_would_lose_is_said_and_the_rest_extracted(tool):
     tool.write("x.img", entry(b"no/folder", data=b"1") + entry(b"d", 0o40755) + entry(b"d/f", data=b"2")
                + entry(b"d", data=b"3") + TRAILER)
     text = tool.fail("extract", "x.img", "in", says="2 entries are lost")
-    assert "/no/folder is lost: no folder for it" in text and "/d is lost: it cannot replace" in text
+    assert "/no/folder is lost: its directory is missing" in text and "/d is lost: it cannot replace" in text
     assert (tool.path / "in/d/f").read_bytes() == b"2"
     assert "folder" not in (tool.path / "in.recipe").read_text().replace("# ", "")
 
@@ -348,7 +348,7 @@ def test_the_limit_is_a_choice(tool, command, before):
         return ["--max-size", size, *words] if before else [*words, f"--max-size={size}"]
     tool.fail(*limited("2M"), status=2 if command == ["diff"] else 1, says="x.img: unpacks to more than 2 MiB")
     if command == ["diff"]:
-        tool.fail(*limited("5M"), status=2, says="more than 5 MiB, with what was read before it: --max-size allows more")
+        tool.fail(*limited("5M"), status=2, says="more than 5 MiB, together with the files before it: allow more with --max-size")
     tool.run(*limited("7M"))
 
 

@@ -94,7 +94,7 @@ def test_disks_that_are_none(run, tool):
     run("--disk", "nope,usb", "--", "true", says="disk nope,usb: No such file")
     odd = tool.write("a,usb", bytes(4096))
     fake_qemu(tool, "exit 0\n")
-    run("--disk", odd, "--", "true", status=125, says="without a word")
+    run("--disk", odd, "--", "true", status=125, says="without a message")
 
 
 @pytest.mark.parametrize("args, says", [

@@ -105,9 +105,9 @@ def test_the_kernels_linux_would_find_it(firmware):
 
 
 @pytest.mark.parametrize("data,says", [
-    (b"text", "is no microcode of Intel or AMD"), (b"", "no microcode in it") , (intel(1)[:-4], "cut off"),
-    (intel(1)[:2000] + b"\0" * 48, "the sum of an update is wrong"), (intel(1) + b"junk", "no header of an update"),
-    (amd(1)[:-1], "cut off"), (amd(1) + b"x", "cut off"), (intel(1, 2048)[:28] + b"\xff" * 8 + bytes(2012), "lies about its size"),
+    (b"text", "is not microcode of Intel or AMD"), (b"", "no microcode:") , (intel(1)[:-4], "truncated"),
+    (intel(1)[:2000] + b"\0" * 48, "the checksum of an update is wrong"), (intel(1) + b"junk", "the header of an update is missing"),
+    (amd(1)[:-1], "truncated"), (amd(1) + b"x", "truncated"), (intel(1, 2048)[:28] + b"\xff" * 8 + bytes(2012), "a wrong size"),
 ], ids=["text", "empty", "short", "sum", "junk", "AMD short", "AMD junk", "size"])
 def test_microcode_that_is_damaged_is_refused(tool, data, says):
     (tool.path / "fw/intel-ucode").mkdir(parents=True)
@@ -132,8 +132,8 @@ def test_acpi_tables_stand_in_front(tool):
     assert got[b"kernel/firmware/acpi/my.aml"].data == table() and got[b"kernel/other/file"].data == b"any"
 
 
-@pytest.mark.parametrize("data,says", [(b"DefinitionBlock () {}" * 3, "is it compiled (iasl)?"), (b"x", "the header of a table"),
-                                       (table()[:-1] + b"y", "has a wrong sum")])
+@pytest.mark.parametrize("data,says", [(b"DefinitionBlock () {}" * 3, "compile it with iasl"), (b"x", "of a table's header"),
+                                       (table()[:-1] + b"y", "has a wrong checksum")])
 def test_acpi_tables_that_are_none_are_refused(tool, data, says):
     tool.write("my.aml", data)
     tool.write("r", "acpi my.aml\n")
@@ -326,8 +326,8 @@ def test_a_boot_loader_may_round_the_size_up(tool):
     tool.fail("list", "z.img", says="z.img: ")
 
 
-@pytest.mark.parametrize("text,says", [(b"", "c: is empty"), (b"a {\n", "a brace that is not closed"), (b"}", "closes nothing"),
-                                       (b"a = 'b", "a quote that is not closed"), (b"a\0b", "has a NUL"),
+@pytest.mark.parametrize("text,says", [(b"", "c: is empty"), (b"a {\n", "an opening brace without a closing one"), (b"}", "a closing brace without"),
+                                       (b"a = 'b", "a quote without an end"), (b"a\0b", "has a NUL"),
                                        (b"a" * 32768, "more than 32767 bytes"), (b"a" * 40000, "more than 32 KiB")])
 def test_a_boot_configuration_that_the_kernel_would_not_take(tool, text, says):
     tool.write("c", text)
@@ -412,8 +412,8 @@ def test_an_early_segment_as_another_tool_made_it(tool):
 
 @pytest.mark.parametrize("recipe,says", [
     ("segment late\n", 'expected early or main, found "late"'), ("segment\n", "expected segment early|main"),
-    ("segment early\nprogram true\n", "program is for the image that is unpacked"),
-    ("segment early\ninit\n", "r:2:1: init is for the image that is unpacked"),
+    ("segment early\nprogram true\n", "program belongs to the main segment"),
+    ("segment early\ninit\n", "r:2:1: init belongs to the main segment"),
 ])
 def test_segment_lines_that_cannot_be(tool, recipe, says):
     tool.write("r", recipe)

@@ -138,7 +138,7 @@ def test_what_it_refuses(tool):
     glibc_root(tool)
     tool.fail("pack", "-o", "-", "--sysroot", "none", "--app", "sh", says="sysroot none: No such file")
     tool.fail("pack", "-o", "-", "--sysroot", "/etc/passwd", "--app", "sh", says="ENOTDIR")
-    tool.fail("pack", "-o", "-", "--sysroot", "sys", "--app", "bin/sh", says="a name, or its path below")
+    tool.fail("pack", "-o", "-", "--sysroot", "sys", "--app", "bin/sh", says="name a program or its path below")
     tool.fail("pack", "-o", "-", "-", stdin=b"sysroot sys\napplets busybox\n", says="busybox: not found")
     loop = tool.path / "sys/usr/bin/loop"
     loop.symlink_to("loop")

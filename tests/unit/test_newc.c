@@ -192,7 +192,7 @@ static void checks_the_sum_of_070702(void **state)
 	(void)state;
 	put_entry(&text, "one", 0100644, "AB"); /* sum 0x83 */
 	memcpy(text.bytes, "070702", 6);
-	assert_fault(&text, "check sum", 0);
+	assert_fault(&text, "checksum", 0);
 	memcpy(text.bytes + 6 + 8 * 12, "00000083", 8);
 	assert_int_equal(read_one(&text, &reader, &entry), NEWC_ENTRY);
 }

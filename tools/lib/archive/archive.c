@@ -36,7 +36,7 @@ void archive_add_entry(struct archive *archive, const struct newc_entry *newc, c
 static void pass_over(struct archive *archive, const struct newc_entry *newc, const char *why)
 {
 	if (archive->passed_over++ < PASSED_SHOWN)
-		warning("%s: the entry%s%s at offset %zu is passed over, as by the kernel: %s",
+		warning("%s: the entry%s%s at offset %zu is skipped, as the kernel does: %s",
 			shown(archive->name), newc->name && *newc->name ? " " : "",
 			newc->name && *newc->name ? shown(newc->name) : "", newc->offset, why);
 }
@@ -128,7 +128,7 @@ static int read_raw(struct archive *archive, struct span whole, size_t *offset)
 	size_t used;
 
 	if (*offset % 4)
-		return error("%s: an archive at offset %zu, which is no multiple of 4",
+		return error("%s: an archive at offset %zu, which is not a multiple of 4",
 			     shown(archive->name), *offset);
 	if (read_entries(archive, span_cut(whole, *offset, whole.len - *offset), "raw", &used) < 0)
 		return -1;
@@ -170,10 +170,10 @@ static int read_segments(struct archive *archive)
 static int tell_passed_over(const struct archive *archive)
 {
 	if (archive->passed_over > PASSED_SHOWN)
-		warning("%s: %zu more entries are passed over", shown(archive->name),
+		warning("%s: %zu more entries are skipped", shown(archive->name),
 			archive->passed_over - PASSED_SHOWN);
 	if (archive->passed_over && !archive->count)
-		return error("%s: nothing is left of it", shown(archive->name));
+		return error("%s: no entry is left", shown(archive->name));
 	return 0;
 }
 

@@ -181,12 +181,12 @@ static void name_again(struct kernel_tree *tree, struct kernel_name *name, size_
 }
 
 const char *const kernel_losses[KERNEL_LOSSES] = {
-	[KERNEL_NO_FOLDER] = "no folder for it",
-	[KERNEL_IN_THE_WAY] = "it cannot replace a directory with something in it",
-	[KERNEL_WAS_THE_WAY] = "it replaces what leads to it",
-	[KERNEL_NO_FIRST] = "the first name of its file is not there by then",
-	[KERNEL_NO_TEXT] = "a symlink's text has 1 to 4095 bytes",
-	[KERNEL_NO_KIND] = "its mode is no kind of file",
+	[KERNEL_NO_FOLDER] = "its directory is missing",
+	[KERNEL_IN_THE_WAY] = "it cannot replace a directory that is not empty",
+	[KERNEL_WAS_THE_WAY] = "it replaces a part of its own path",
+	[KERNEL_NO_FIRST] = "the first name of its file does not exist yet",
+	[KERNEL_NO_TEXT] = "a symlink's target has 1 to 4095 bytes",
+	[KERNEL_NO_KIND] = "its mode is not that of any kind of file",
 };
 
 #define MADE (-1) /* else an enum kernel_loss */

@@ -103,8 +103,8 @@ static int print_entry(struct listing *listing, size_t index)
 	char *location = NULL;
 
 	if (!verb)
-		return error("%s: %s: mode 0%o is no kind of file", shown(listing->archive->name),
-			     shown(entry->path), fields->mode);
+		return error("%s: %s: mode 0%o is not that of any kind of file",
+			     shown(listing->archive->name), shown(entry->path), fields->mode);
 	if (S_ISREG(fields->mode)) {
 		location = style->locate(listing->archive, index, style->context);
 		if (!location)

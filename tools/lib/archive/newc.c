@@ -101,11 +101,12 @@ static bool read_data(struct newc_reader *reader, struct newc_entry *entry)
 		return false;
 	}
 	if (size && kind != S_IFREG && kind != S_IFLNK) {
-		fault(reader, entry->offset, "an entry that is no file or symlink has data");
+		fault(reader, entry->offset,
+		      "an entry that is neither a file nor a symlink has data");
 		return false;
 	}
 	if (kind == S_IFLNK && (size > PATH_MAX || !size)) {
-		fault(reader, entry->offset, "a symlink's text must have 1 to 4096 bytes");
+		fault(reader, entry->offset, "a symlink's target must have 1 to 4096 bytes");
 		return false;
 	}
 	/* The last entry's padding may be missing: the kernel stops there without a word. */
@@ -180,7 +181,8 @@ enum newc_result newc_next(struct newc_reader *reader, struct newc_entry *entry)
 		if (reader->span.data[reader->offset] != '0')
 			return NEWC_OTHER;
 		if (reader->offset % 4)
-			return fault(reader, reader->offset, "an entry begins at no multiple of 4");
+			return fault(reader, reader->offset,
+				     "an entry begins at an offset that is not a multiple of 4");
 		*entry = (struct newc_entry){ 0 };
 		result = read_header(reader, entry);
 		if (result != NEWC_ENTRY)
@@ -189,7 +191,7 @@ enum newc_result newc_next(struct newc_reader *reader, struct newc_entry *entry)
 		if (!read_name(reader, entry) || !read_data(reader, entry))
 			return NEWC_FAULT;
 		if (!sum_is_right(reader, entry))
-			return fault(reader, entry->offset, "the check sum of the data is wrong");
+			return fault(reader, entry->offset, "the checksum of the data is wrong");
 		if (strcmp(entry->name, NEWC_TRAILER))
 			return NEWC_ENTRY;
 		reader->archive++;

@@ -362,7 +362,7 @@ static int open_dir(struct work *work, const char *dir)
 			return 0;
 		error_errno(err, "%s: cannot resolve", shown(dir));
 	} else {
-		error("%s: is not empty: extract makes a folder of its own", shown(dir));
+		error("%s: is not empty: name a new directory", shown(dir));
 	}
 	close(work->root);
 	return -1;
@@ -422,7 +422,7 @@ char *unpacked_place(const struct unpacked *unpacked, const struct kernel_name *
 	place = place_of(unpacked, name); /* of another name */
 	if (strlen(place) < PATH_MAX)
 		return place;
-	error("%s: is left out of the recipe: a path has 4095 bytes at the most", shown(place));
+	error("%s: is not in the recipe: a path has up to 4095 bytes", shown(place));
 	free(place);
 	return NULL;
 }

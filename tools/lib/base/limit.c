@@ -48,9 +48,9 @@ int limit_error(const char *name)
 
 	for (; number % 1024 == 0 && unit < 4; unit++)
 		number /= 1024;
-	return error("%s: unpacks to more than %llu %s%s: --max-size allows more", shown(name),
+	return error("%s: unpacks to more than %llu %s%s: allow more with --max-size", shown(name),
 		     (unsigned long long)number, units[unit],
-		     taken ? ", with what was read before it" : "");
+		     taken ? ", together with the files before it" : "");
 }
 
 int limit_take(uint64_t bytes, const char *name)

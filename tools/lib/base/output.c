@@ -151,7 +151,7 @@ static int open_beside(struct output *output, mode_t mode)
 	output->is_new = true;
 	output->fd = nameless_open(dir);
 	if (output->fd < 0 && (errno != EOPNOTSUPP || open_named(output, dir) < 0))
-		result = fail(output, errno, "cannot create a file beside it");
+		result = fail(output, errno, "cannot create a file next to it");
 	free(dir);
 	return result;
 }

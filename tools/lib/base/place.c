@@ -32,7 +32,7 @@ static char *first_of(const char *built, const char *installed, const char *what
 	if (!path)
 		path = beside(installed);
 	if (!path)
-		error("%s not found: neither %s nor %s beside the rdinit command", what, built,
+		error("%s not found: neither %s nor %s next to the rdinit command", what, built,
 		      installed);
 	return path;
 }

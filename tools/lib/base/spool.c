@@ -50,7 +50,8 @@ static int open_spool(void)
 
 static int fail(void)
 {
-	return error_errno(errno, "%s: cannot write a temporary file (TMPDIR names another place)",
+	return error_errno(errno,
+			   "%s: cannot write a temporary file (name another directory with TMPDIR)",
 			   shown(spool_dir()));
 }
 

@@ -151,7 +151,7 @@ static size_t read_compressed(struct check *check, struct span rest, size_t offs
 		rest, &segment->data, limit_left(), &segment->packed);
 	if (!why)
 		why = limit_take(segment->data.len, check->archive->name) < 0
-			      ? "unpacks to too much"
+			      ? "unpacks to more than the limit"
 			      : NULL;
 	if (why) {
 		damage(check, offset, kind, why);

@@ -80,12 +80,13 @@ static void judge_list(struct check *check, const char *path, size_t bytes_max, 
 			  bytes_max - 1);
 	else if (fault == WORDS_TOO_MANY)
 		check_say(check, CHECK_WORD, CHECK_ERROR, "use fewer words",
-			  "%s has %zu words: more than %zu stop the boot", path, count, words_max);
+			  "%s has %zu strings: more than %zu stop the boot", path, count,
+			  words_max);
 	else if (fault == WORDS_TOO_LONG)
 		check_say(check, CHECK_WORD, CHECK_ERROR,
 			  "put it into a file that the program reads",
-			  "word %zu of %s is longer than the %d bytes that the kernel passes on",
-			  count + 1, path, ARGUMENT_MAX - 1);
+			  "string %zu of %s is longer than the kernel's %d bytes", count + 1, path,
+			  ARGUMENT_MAX - 1);
 	free(text);
 }
 

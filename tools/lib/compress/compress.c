@@ -55,14 +55,14 @@ int compress_choose(const char *text, struct compress_choice *choice, const char
 
 	*why = "expects none, gzip, zstd, lz4, xz, lzma or bzip2";
 	if (len == 3 && !strncmp(text, "lzo", len))
-		*why = "expects none for lzo, whose library is GPL, and lzop behind it";
+		*why = "expects none for lzo, whose library is GPL; compress the image with lzop";
 	if (!method)
 		return -1;
 	*choice = (struct compress_choice){ method, method->usual };
 	if (!text[len])
 		return 0;
 	level = strtol(text + len + 1, &end, 10);
-	*why = "expects a level behind the comma that this method has";
+	*why = "expects a level of this method after the comma";
 	if (end == text + len + 1 || *end || level < method->lowest || level > method->highest)
 		return -1;
 	choice->level = (int)level;

@@ -8,7 +8,7 @@
 #include "tools/lib/base/limit.h"
 #include "tools/lib/compress/unpack.h"
 
-const char unpack_too_much[] = "unpacks to too much";
+const char unpack_too_much[] = "unpacks to more than the limit";
 const char unpack_truncated[] = "truncated";
 const char unpack_damaged[] = "damaged";
 const char unpack_memory[] = "needs too much memory";
@@ -136,7 +136,7 @@ static const char *unpack_one(struct unpacking *unpacking)
 	const struct format *format = format_of(unpacking->in);
 
 	if (!format)
-		return "of no known compression";
+		return "an unknown compression";
 	return format->unpack ? format->unpack(unpacking) : "not supported";
 }
 
@@ -194,7 +194,8 @@ int decompress(const char *kind, struct span in, struct buffer *out, size_t limi
 
 	if (!strcmp(kind, "lzo"))
 		return error(
-			"%s: compressed with lzo, whose library is GPL and not in here: lzop -dc unpacks it, and - reads that",
+			"%s: compressed with lzo, whose library is GPL and not part of rdinit; unpack "
+			"it with lzop -dc, and read it with -",
 			shown(name));
 	why = decompress_quietly(in, out, limit, used);
 	if (why == unpack_too_much)

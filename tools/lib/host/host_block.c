@@ -39,7 +39,7 @@ static const struct {
 	{ HOST_LVM, "LVM" },
 	{ HOST_MD, "software RAID" },
 	{ HOST_OTHER_DM, "a device mapper's target" },
-	{ HOST_LOOP, "a loop device, a file of another file system" },
+	{ HOST_LOOP, "a loop device, a file on another file system" },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

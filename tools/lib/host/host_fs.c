@@ -133,8 +133,8 @@ static int add_partitions(struct parts *parts)
 	blkid_free_probe(probe);
 	if (result || parts->found)
 		return result;
-	return error("for-root %s: no file system that can be a root, neither on it nor on its "
-		     "partitions",
+	return error("for-root %s: neither it nor its partitions have a file system that can be a "
+		     "root",
 		     shown(parts->path));
 }
 

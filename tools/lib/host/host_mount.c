@@ -33,8 +33,8 @@ static int find_mount(struct host_root *found)
 		return error("host %s" MOUNTINFO ": nothing is mounted at /", shown(found->root));
 	if (usr)
 		return error(
-			"host: its /usr is a file system of its own, which /init does not mount; "
-			"keep the distribution's initramfs");
+			"host: its /usr is a separate file system, which /init does not mount; keep "
+			"the distribution's initramfs");
 	return 0;
 }
 
@@ -72,7 +72,7 @@ static int refuse_type(const struct host_root *found)
 	if (mount->major || (!strcmp(mount->type, "btrfs") && mount->source[0] == '/'))
 		return 0;
 	return error("host: its root is %s (%s), on no block device: this is a container, a live "
-		     "system or a network root, for which pack takes no defaults from the host",
+		     "system or a network root, for which pack --host has no defaults",
 		     shown(mount->type), shown(mount->source));
 }
 
@@ -101,7 +101,7 @@ static int refuse_stack(const struct host_root *found, enum host_stack stack)
 		if (!(stack & bit))
 			continue;
 		names = bit == HOST_LUKS ? crypttab_names(found->root) : NULL;
-		error("host: its root is on %s%s%s%s, which /init does not put together; keep the "
+		error("host: its root is on %s%s%s%s, which /init does not assemble; keep the "
 		      "distribution's initramfs",
 		      host_stack_name(bit), names ? " (crypttab: " : "", names ? shown(names) : "",
 		      names ? ")" : "");

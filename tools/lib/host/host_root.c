@@ -13,7 +13,7 @@ static void say_stack(const char *path, enum host_stack stack)
 {
 	for (unsigned int bit = 1; bit <= HOST_LOOP; bit <<= 1)
 		if (stack & bit)
-			warning("for-root %s: it is on %s, which /init does not put together",
+			warning("for-root %s: it is on %s, which /init does not assemble",
 				shown(path), host_stack_name(bit));
 }
 

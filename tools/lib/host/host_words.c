@@ -101,8 +101,8 @@ static char *spec_of(const struct host_root *host, const struct fstab_root *fsta
 		spec = xasprintf("UUID=%s", uuid);
 	} else {
 		spec = xasprintf("/dev/%s", host->name);
-		warning("host: neither fstab nor /dev/disk/by-uuid names the root: root=%s, which "
-			"another disk may be after the next boot",
+		warning("host: neither fstab nor /dev/disk/by-uuid names the root: using root=%s, "
+			"which can be another disk after the next boot",
 			shown(spec));
 	}
 	free(uuid);
@@ -151,8 +151,9 @@ static int write_words(const struct host_root *host, const struct fstab_root *fs
 	int result = 0;
 
 	if (strpbrk(spec, "\"\n"))
-		result = error("host: fstab's root %s: the kernel's line takes no such letters",
-			       shown(spec));
+		result = error(
+			"host: fstab's root %s: the kernel's command line cannot hold these characters",
+			shown(spec));
 	else
 		buffer_printf(out, strpbrk(spec, " \t") ? "\"root=%s\"" : "root=%s", spec);
 	free(spec);

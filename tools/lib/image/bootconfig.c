@@ -63,16 +63,16 @@ static const char *brace_fault(struct span text)
 		else if (byte == '#')
 			end = memchr(text.data + i, '\n', text.len - i);
 		if ((byte == '"' || byte == '\'') && !end)
-			return "a quote that is not closed";
+			return "a quote without an end";
 		if (byte == '#' && !end)
 			break;
 		if (end)
 			i = (size_t)(end - text.data);
 		depth += byte == '{';
 		if (byte == '}' && !depth--)
-			return "a brace that closes nothing";
+			return "a closing brace without an opening one";
 	}
-	return depth ? "a brace that is not closed" : NULL;
+	return depth ? "an opening brace without a closing one" : NULL;
 }
 
 const char *bootconfig_fault(struct span text)
@@ -82,7 +82,7 @@ const char *bootconfig_fault(struct span text)
 	if (text.len > BOOTCONFIG_MAX)
 		return "has more than 32767 bytes";
 	if (memchr(text.data, 0, text.len))
-		return "has a NUL: it is no text";
+		return "has a NUL: it is not text";
 	return brace_fault(text);
 }
 

@@ -177,8 +177,8 @@ struct entry *image_add_symlink(struct image *image, const char *path, const cha
 
 	if (*target && strlen(target) < PATH_MAX)
 		return add(image, path, &wanted);
-	error("%s: %s: a symlink's text has 1 to %d bytes, not %zu", why, shown(path), PATH_MAX - 1,
-	      strlen(target));
+	error("%s: %s: a symlink's target has 1 to %d bytes, not %zu", why, shown(path),
+	      PATH_MAX - 1, strlen(target));
 	return NULL;
 }
 

@@ -216,13 +216,13 @@ static struct entry *replace(struct image *image, struct entry *entry, const str
 	bool moves = symlink_takes_directory(entry, wanted);
 
 	if (is_kind(entry, S_IFDIR) && !moves && image_has_below(image, entry->path)) {
-		error("%s: %s is a directory with something in it (%s) and cannot become a %s",
+		error("%s: %s is a directory that is not empty (%s) and cannot become a %s",
 		      wanted->why, shown(entry->path), entry->why, entry_kind(wanted));
 		return NULL;
 	}
 	if (wanted->rank == IMAGE_EXPLICIT && entry->rank == IMAGE_EXPLICIT)
-		warning("%s: %s takes the place of what %s put there", wanted->why,
-			shown(entry->path), entry->why);
+		warning("%s: %s replaces the entry that %s added", wanted->why, shown(entry->path),
+			entry->why);
 	table_forget_folders(image);
 	if (!entry->link && ((struct node *)entry)->same_after)
 		entry = new_inode(image, entry);

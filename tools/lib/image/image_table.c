@@ -267,7 +267,7 @@ char *table_resolve(const struct image *image, const char *path, const char *why
 		if (entry && S_ISLNK(entry->mode))
 			failed = walk_symlink(&walk, entry->target, strlen(entry->target));
 		if (failed && why)
-			error("%s: %s: too many symlinks on the way (%s -> %s)", why, shown(path),
+			error("%s: %s: too many symlinks in the path (%s -> %s)", why, shown(path),
 			      shown(entry->path), shown(entry->target));
 	}
 	place = failed ? NULL : xstrdup(walk.at.data);

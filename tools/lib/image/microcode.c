@@ -42,8 +42,8 @@ static int take_updates(struct microcode *microcode, const char *path, struct sp
 
 	if (vendor == MICROCODE_VENDORS)
 		return error(
-			"%s: %s: is no microcode of Intel or AMD; theirs is in intel-ucode and amd-ucode (" PACKAGES
-			")",
+			"%s: %s: is not microcode of Intel or AMD; their files are in intel-ucode and "
+			"amd-ucode (" PACKAGES ")",
 			why, shown(path));
 	while (file.len) {
 		int wanted = microcode_next(vendor, &file, filter, &update, &fault);
@@ -112,10 +112,9 @@ static int add_firmware(struct microcode *microcode, const char *path,
 	if (!result && microcode->files == before)
 		result = add_folder(microcode, path, "", filter, why);
 	if (!result && microcode->files == before)
-		result = error(
-			"%s: %s: no microcode in it: neither intel-ucode nor amd-ucode (" PACKAGES
-			")",
-			why, shown(path));
+		result = error("%s: %s: no microcode: neither intel-ucode nor amd-ucode (" PACKAGES
+			       ")",
+			       why, shown(path));
 	free(intel);
 	free(amd);
 	return result;

@@ -57,7 +57,7 @@ static int next_intel(struct span *file, const struct microcode_filter *filter, 
 	size_t data_len, total;
 
 	if (microcode_vendor_of(*file) != MICROCODE_INTEL) {
-		*fault = "no header of an update where one should be";
+		*fault = "the header of an update is missing";
 		return -1;
 	}
 	data_len = le32(file->data + 28);
@@ -67,13 +67,13 @@ static int next_intel(struct span *file, const struct microcode_filter *filter, 
 		total = INTEL_HEADER + INTEL_DATA_USUAL;
 	}
 	if (total > file->len || total % 4 || data_len > total || total - data_len < INTEL_HEADER) {
-		*fault = "an update is cut off, or lies about its size";
+		*fault = "an update is truncated, or has a wrong size";
 		return -1;
 	}
 	*update = span_cut(*file, 0, total);
 	*file = span_cut(*file, total, file->len - total);
 	if (!sums_to_zero(*update)) {
-		*fault = "the sum of an update is wrong";
+		*fault = "the checksum of an update is wrong";
 		return -1;
 	}
 	return !filter->one || intel_is_for(*update, data_len, filter->signature);
@@ -102,7 +102,7 @@ static int next_amd(struct span *file, const struct microcode_filter *filter, st
 	size_t len = microcode_vendor_of(*file) == MICROCODE_AMD ? amd_length(*file) : 0, table;
 
 	if (!len) {
-		*fault = "a container is cut off, or lies about its size";
+		*fault = "a container is truncated, or has a wrong size";
 		return -1;
 	}
 	*update = span_cut(*file, 0, len);

@@ -78,10 +78,10 @@ static void warn_of_lost(void *context, size_t index, enum kernel_loss why)
 	const char *path = shown(reading->file->entries[index].path);
 
 	if (why == KERNEL_IN_THE_WAY)
-		warning("%s: %s: %s is a directory with something in it already: the kernel loses this entry, too",
+		warning("%s: %s: %s is a directory that is not empty: the kernel drops this entry, too",
 			reading->why, shown(reading->file->name), path);
 	else
-		warning("%s: %s: %s: %s: the kernel loses this entry, too", reading->why,
+		warning("%s: %s: %s: %s: the kernel drops this entry, too", reading->why,
 			shown(reading->file->name), path, kernel_losses[why]);
 }
 

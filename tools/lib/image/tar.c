@@ -102,7 +102,7 @@ static int spool_member(struct reading *reading, struct archive *archive, const 
 	while ((result = archive_read_data_block(archive, &data, &len, &offset)) == ARCHIVE_OK) {
 		if ((uint64_t)offset < done || (uint64_t)offset > size ||
 		    len > size - (uint64_t)offset)
-			return failed(reading, name, "a piece lies outside of the file");
+			return failed(reading, name, "a part is outside of the file");
 		if (spool_hole((uint64_t)offset - done) < 0 || spool_add(data, len) < 0)
 			return -1;
 		done = (uint64_t)offset + len;
@@ -179,7 +179,7 @@ static struct entry *add_member(struct reading *reading, struct archive *archive
 				      (uint32_t)archive_entry_rdevmajor(member),
 				      (uint32_t)archive_entry_rdevminor(member), reading->why);
 	default:
-		failed(reading, path, "a kind of member that no file system has");
+		failed(reading, path, "an unknown kind of member");
 		return NULL;
 	}
 }
@@ -231,7 +231,7 @@ static int take_owner(struct reading *reading, struct archive_entry *member, con
 	la_int64_t uid = archive_entry_uid(member), gid = archive_entry_gid(member);
 
 	if (uid < 0 || uid > UINT32_MAX || gid < 0 || gid > UINT32_MAX)
-		return failed(reading, path, "an owner that is no number of 32 bits");
+		return failed(reading, path, "an owner that is not a 32-bit number");
 	defaults.rank = IMAGE_TREE;
 	defaults.uid = (uint32_t)uid;
 	defaults.gid = (uint32_t)gid;
@@ -297,7 +297,7 @@ static int read_all(struct reading *reading, struct archive *archive)
 		return 0;
 	return error("%s: %s: %s", reading->why, shown(reading->blob.name),
 		     archive_error_string(archive) ? archive_error_string(archive)
-						   : "is no tar archive");
+						   : "is not a tar archive");
 }
 
 static int add_all(struct image *stage, const struct blob *blob, unsigned int layer, bool is_box,

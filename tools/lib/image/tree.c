@@ -114,7 +114,7 @@ static int is_output(const struct walk *walk, const struct found *found)
 	if (!S_ISREG(found->st.st_mode) || walk->output.st_dev != found->st.st_dev ||
 	    walk->output.st_ino != found->st.st_ino)
 		return 0;
-	warning("%s: %s is the image itself, and left out", walk->why, shown(found->path));
+	warning("%s: %s is the image itself, and was omitted", walk->why, shown(found->path));
 	return 1;
 }
 
@@ -197,7 +197,7 @@ static void warn_of_idle_patterns(const struct walk *walk)
 {
 	for (size_t i = 0; walk->source->without && walk->source->without[i]; i++)
 		if (!walk->matches[i])
-			warning("%s: nothing in %s matches %s, which was to stay away", walk->why,
+			warning("%s: nothing in %s matches the pattern %s", walk->why,
 				shown(walk->source->dir), shown(walk->source->without[i]));
 }
 

@@ -221,7 +221,7 @@ int modules_add_firmware(struct modules *modules, struct image *image)
 		int found = add(modules, image, &(struct wanted){ name, "firmware line" });
 
 		if (!found)
-			error("firmware %s: not found in %s; --firmware DIR says where it is",
+			error("firmware %s: not found in %s; name its directory with --firmware DIR",
 			      shown(name), shown(modules->firmware_dir));
 		result = found > 0 ? 0 : -1;
 	}

@@ -107,8 +107,8 @@ static int refuse_install(const struct modules *modules, const char *name)
 
 	if (!row)
 		return 0;
-	return error("%s: install %s: /init runs no commands in place of loading a module; take "
-		     "the line away, or leave the module out",
+	return error("%s: install %s: /init runs no commands in place of loading a module; remove "
+		     "the line or the module",
 		     row->where, shown(name));
 }
 

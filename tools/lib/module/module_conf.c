@@ -55,7 +55,7 @@ static int take_line(struct modules *modules, const struct modconf_line *line, c
 			       "or weakdep, found \"%s\"",
 			       where, shown(line->name));
 	else if (line->kind == MODCONF_SHORT)
-		result = error("%s: expected more words after %s", where, line->name);
+		result = error("%s: expected more after %s", where, line->name);
 	else
 		add_row(modules, line, where);
 	free(where);
@@ -67,7 +67,7 @@ static int read_text(const char *path, struct buffer *text)
 	if (whole_file(path, CONF_MAX, "modprobe.d file", text))
 		return -1;
 	if (text->len && memchr(text->data, '\0', text->len))
-		return error("%s: a NUL byte: this is no text", shown(path));
+		return error("%s: a NUL byte: this is not text", shown(path));
 	return 0;
 }
 

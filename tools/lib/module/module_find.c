@@ -69,7 +69,7 @@ static int is_forbidden(const struct modules *modules, struct kmod_module *modul
 		return 0;
 	row = conf_next(modules, MODCONF_INSTALL, name, &at);
 	if (row)
-		warning("module %s is left out: %s: install %s", name, row->where, row->name);
+		warning("module %s is omitted: %s: install %s", name, row->where, row->name);
 	return row != NULL;
 }
 

@@ -125,8 +125,8 @@ static int write_list(struct modules *modules, struct image *image, const struct
 	}
 	if (list.len > (MODULE_LIST_MAX - 1))
 		result = error(
-			"%zu modules: their list has %zu bytes, and /init reads %d; name those "
-			"that only some devices need with driver, not module",
+			"%zu modules: their list has %zu bytes, and /init reads %d; use driver instead "
+			"of module for those that only some devices need",
 			order->count, list.len, (MODULE_LIST_MAX - 1));
 	else if (list.len &&
 		 !image_add_data(image, MODULES_FILE, list.data, list.len, 0644, "list of modules"))

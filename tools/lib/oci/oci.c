@@ -53,7 +53,8 @@ static int read_parts(const struct oci_store *store, const char *tag, struct oci
 	if (oci_store_has(store, "manifest.json"))
 		return oci_read_docker(store, tag, parts);
 	return error(
-		"%s: %s: is no OCI layout and nothing that docker save wrote: neither index.json nor manifest.json in it",
+		"%s: %s: neither an OCI layout nor a file of docker save: it has no index.json "
+		"and no manifest.json",
 		store->why, shown(store->path));
 }
 

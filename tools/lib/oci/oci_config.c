@@ -34,14 +34,14 @@ static int take_list(const struct oci_store *store, const json_t *config, const 
 	while (*list && (*list)[count])
 		count++;
 	if (array && !json_is_array(array) && !json_is_null(array))
-		return oci_error(store, NAME, "%s is no list", key);
+		return oci_error(store, NAME, "%s is not a list", key);
 	*list = xreallocarray(*list, count + json_array_size(array) + 1, sizeof(**list));
 	(*list)[count] = NULL;
 	json_array_foreach(array, i, item)
 	{
 		if (!json_is_string(item) ||
 		    strlen(json_string_value(item)) != json_string_length(item))
-			return oci_error(store, NAME, "%s has something that is no text", key);
+			return oci_error(store, NAME, "%s has an element that is not text", key);
 		(*list)[count++] = xstrdup(json_string_value(item));
 		(*list)[count] = NULL;
 	}
@@ -52,7 +52,7 @@ static int check_env(const struct oci_store *store, const struct oci_run *run)
 {
 	for (char **word = run->env; *word; word++)
 		if (!strchr(*word, '=') || **word == '=')
-			return oci_error(store, NAME, "Env has \"%s\", which is no NAME=VALUE",
+			return oci_error(store, NAME, "Env has \"%s\", which is not NAME=VALUE",
 					 shown(*word));
 	return 0;
 }

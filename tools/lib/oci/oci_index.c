@@ -83,13 +83,14 @@ static const json_t *choose(const struct oci_store *store, const char *name, con
 	json_array_foreach(json_object_get(index, "manifests"), i, descriptor)
 		consider(&choice, descriptor);
 	if (choice.candidates != 1) {
-		oci_error(store, name, "%s%s%s; there %s: %s",
-			  choice.candidates
-				  ? "several images for linux/amd64: a tag chooses, as PATH:TAG"
-				  : "no image for linux/amd64",
-			  tag ? " called " : "", tag ? shown(tag) : "",
-			  json_array_size(json_object_get(index, "manifests")) == 1 ? "is" : "are",
-			  choice.names.len ? choice.names.data : "none");
+		oci_error(
+			store, name, "%s%s%s; there %s: %s",
+			choice.candidates
+				? "several images for linux/amd64: choose one by its tag, PATH:TAG"
+				: "no image for linux/amd64",
+			tag ? " called " : "", tag ? shown(tag) : "",
+			json_array_size(json_object_get(index, "manifests")) == 1 ? "is" : "are",
+			choice.names.len ? choice.names.data : "none");
 		choice.chosen = NULL;
 	}
 	buffer_free(&choice.names);
@@ -105,7 +106,7 @@ static int take_size(const struct oci_store *store, const char *name, const json
 	*size = number ? json_integer_value(number) : -1;
 	if (!number || (json_is_integer(number) && *size >= 0))
 		return 0;
-	return oci_error(store, name, "a size that is no number of bytes");
+	return oci_error(store, name, "a size that is not a number of bytes");
 }
 
 static int take_layers(const struct oci_store *store, const char *name, const json_t *manifest,
@@ -132,7 +133,7 @@ static int take_layers(const struct oci_store *store, const char *name, const js
 		oci_add_layer(parts, blob, digest, size);
 		free(blob);
 	}
-	return i ? 0 : oci_error(store, name, "has no layers: it is no container's image");
+	return i ? 0 : oci_error(store, name, "has no layers: it is not a container image");
 }
 
 /* What a descriptor of the file `from` names. NULL after reporting. */
@@ -157,7 +158,7 @@ static int take_manifest(const struct oci_store *store, const char *name, const 
 	const json_t *config = json_object_get(manifest, "config");
 
 	if (!text_of(config, "digest"))
-		return oci_error(store, name, "is no manifest: it has no config");
+		return oci_error(store, name, "is not a manifest: it has no config");
 	if (take_layers(store, name, manifest, parts) < 0)
 		return -1;
 	parts->config = blob_json(store, name, config);
@@ -176,8 +177,7 @@ int oci_read_index(const struct oci_store *store, const char *tag, struct oci_pa
 		json_t *next = NULL;
 
 		if (depth == NESTED_MAX)
-			result = oci_error(store, name, "more than %d indexes within one another",
-					   NESTED_MAX);
+			result = oci_error(store, name, "more than %d nested indexes", NESTED_MAX);
 		else if (chosen && !digest)
 			result = oci_error(store, name, "an image without a digest");
 		else if (!chosen || !(next = blob_json(store, name, chosen)))
@@ -222,7 +222,7 @@ static int check_name(const struct oci_store *store, const char *name)
 	free(clean);
 	if (is_inside)
 		return 0;
-	return oci_error(store, "manifest.json", "%s is no name of a file in it", shown(name));
+	return oci_error(store, "manifest.json", "%s is not a name of a file in it", shown(name));
 }
 
 static int take_docker(const struct oci_store *store, const json_t *image, struct oci_parts *parts)
@@ -266,8 +266,9 @@ int oci_read_docker(const struct oci_store *store, const char *tag, struct oci_p
 	if (count == 1)
 		result = take_docker(store, chosen, parts);
 	else
-		result = oci_error(store, "manifest.json", "%zu images%s%s; PATH:TAG chooses one",
-				   count, tag ? " called " : "", tag ? shown(tag) : "");
+		result = oci_error(store, "manifest.json",
+				   "%zu images%s%s; choose one with PATH:TAG", count,
+				   tag ? " called " : "", tag ? shown(tag) : "");
 	json_decref(json);
 	return result;
 }

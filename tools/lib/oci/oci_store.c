@@ -145,7 +145,7 @@ char *oci_blob_name(const struct oci_store *store, const char *digest)
 	if (!strncmp(digest, "sha256:", 7) && strlen(hex) == 64 &&
 	    strspn(hex, "0123456789abcdef") == 64)
 		return xasprintf("blobs/sha256/%s", hex);
-	oci_error(store, digest, "is no digest of the form sha256:HEX");
+	oci_error(store, digest, "is not a digest of the form sha256:HEX");
 	return NULL;
 }
 
@@ -155,7 +155,7 @@ int oci_verify(const struct oci_store *store, const struct blob *blob, const cha
 	char hex[SHA256_HEX];
 
 	if (size >= 0 && blob->size != (uint64_t)size)
-		return oci_error(store, blob->name, "has %llu bytes, not %lld as the manifest says",
+		return oci_error(store, blob->name, "has %llu bytes, but %lld in the manifest",
 				 (unsigned long long)blob->size, (long long)size);
 	if (!digest)
 		return 0;
@@ -184,7 +184,7 @@ json_t *oci_store_json(const struct oci_store *store, const char *name, const ch
 		if (!blob_read(&blob, 0, text, (size_t)blob.size)) {
 			json = json_loadb(text, (size_t)blob.size, JSON_REJECT_DUPLICATES, &fault);
 			if (!json)
-				oci_error(store, name, "is no JSON: line %d: %s", fault.line,
+				oci_error(store, name, "is not JSON: line %d: %s", fault.line,
 					  shown(fault.text));
 		}
 		free(text);

@@ -65,7 +65,7 @@ static int add_program(struct image *image, const char *path, struct span file,
 	int result;
 
 	if (elf_deps_read(file, &deps) == ELF_KIND_FOREIGN) {
-		warning("%s: %s is for %s, and comes alone: without libraries that it may need",
+		warning("%s: %s is for %s: packed without the libraries that it may need",
 			program->why, shown(path), deps.machine);
 		result = layout_put(image, program->root, path, BUSYBOX, program->why);
 	} else {
@@ -87,8 +87,9 @@ static int add_all(struct image *image, const char *path, const char *const *nam
 	span = (struct span){ (const uint8_t *)bytes.data, bytes.len };
 	list = result ? span : applet_table(span);
 	if (!result && !list.data)
-		result = error("%s: %s has no list of applets; is it a busybox, and not packed?",
-			       program->why, shown(program->name));
+		result = error(
+			"%s: %s has no list of applets: is it a compressed busybox, or another program?",
+			program->why, shown(program->name));
 	if (!result)
 		result = add_program(image, path, span, program);
 	if (!result)

@@ -115,7 +115,8 @@ static void follow_notes(struct closure *closure, size_t owner)
 		damaged |= dlopen_note_read(closure->objects[owner].deps.dlopen[i], take_wish,
 					    &wisher);
 	if (damaged)
-		warning("%s: its note of libraries for dlopen(3) is damaged, and they may be missing",
+		warning("%s: its note of libraries for dlopen(3) is damaged: these libraries may be "
+			"missing",
 			shown(closure->objects[owner].path));
 }
 
@@ -165,7 +166,7 @@ static void follow(struct closure *closure, size_t from)
 int closure_refuse(const char *path, enum elf_kind kind, const char *machine)
 {
 	if (kind == ELF_KIND_FOREIGN)
-		return error("%s: a program for %s, and the machine is x86-64", shown(path),
+		return error("%s: a program for %s, but the machine is x86-64", shown(path),
 			     machine);
 	if (kind == ELF_KIND_OBJECT)
 		return error("%s: an object file or core dump, not a program", shown(path));

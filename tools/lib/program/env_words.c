@@ -43,20 +43,20 @@ static const char *take_word(const char *text, struct buffer *word, struct words
 		} else if (*text == '\\' && text[1] == '_' && !quote) {
 			return text + 2;
 		} else if (*text == '\\' && byte < 0) {
-			words->why = "env knows no such escape after -S";
+			words->why = "env has no such escape after -S";
 			return text + strlen(text);
 		} else if (*text == '\\') {
 			buffer_add(word, &(char){ (char)byte }, 1);
 			text++;
 		} else if (*text == '$' && quote != '\'') {
-			words->why = "a variable in it is known to the guest alone";
+			words->why = "it has a variable that only the guest knows";
 			return text + strlen(text);
 		} else {
 			buffer_add(word, text, 1);
 		}
 	}
 	if (quote)
-		words->why = "a quote after -S is not closed";
+		words->why = "a quote after -S has no end";
 	return text;
 }
 

@@ -126,7 +126,7 @@ static int take_row(struct gconv *gconv, const struct gconv_row *row, struct buf
 		if (!strcmp(gconv->closure->objects[i].path, path))
 			result = 1;
 	if (!result && closure_dlopen(gconv->closure, path))
-		result = error("%s: the table beside it names it, and it is not there, or damaged",
+		result = error("%s: the table next to it names it, but it is missing or damaged",
 			       shown(path));
 	free(path);
 	return result < 0 ? -1 : 0;
@@ -193,11 +193,11 @@ int gconv_add(struct image *image, struct closure *closure, const char *charsets
 
 	if (closure->loader == LOADER_MUSL)
 		result = error(
-			"iconv: %s is a program of musl, which converts by itself: leave the word "
-			"out",
+			"iconv: %s is a program of musl, which converts without modules: remove iconv",
 			shown(closure->objects[0].path));
 	else if (!gconv.dir)
-		result = error("iconv: no folder gconv with a " TABLE " beside the C library%s%s",
+		result = error("iconv: no directory gconv with a " TABLE
+			       " next to the C library%s%s",
 			       *closure->source.root ? " below " : "", shown(closure->source.root));
 	else
 		result = charsets ? add_charsets(&gconv, charsets) : add_all(&gconv);

@@ -25,7 +25,7 @@ static void add_service(struct closure *closure, const char *service)
 	char *feature = xasprintf("the service %s of " CONF, service);
 
 	if (closure_dlopen_name(closure, name, feature) && !is_builtin(service))
-		warning("%s not found: " CONF " names the service %s, which will not answer",
+		warning("%s not found: " CONF " names the service %s, which will not work",
 			shown(name), shown(service));
 	free(feature);
 	free(name);
@@ -65,8 +65,8 @@ static int read_conf(struct image *image, const struct closure *closure, const c
 	free(place);
 	entry = entry ? image_inode(entry) : NULL;
 	if (!entry || !S_ISREG(entry->mode))
-		return error("nss: " CONF " is missing, and says which services there are; a file "
-			     "line brings one");
+		return error("nss: " CONF
+			     " is missing, which names the services: add one with a file line");
 	if (entry->host_path)
 		return whole_file(entry->host_path, CONF_MAX, CONF, text);
 	if (entry->spooled)
@@ -83,10 +83,8 @@ int nss_add(struct image *image, struct closure *closure, const char *why)
 	int result;
 
 	if (closure->loader == LOADER_MUSL)
-		return error(
-			"nss: %s is a program of musl, which has no such modules: leave the word "
-			"out",
-			shown(closure->objects[0].path));
+		return error("nss: %s is a program of musl, which has no such modules: remove nss",
+			     shown(closure->objects[0].path));
 	result = read_conf(image, closure, why, &text);
 	conf.text = text.data;
 	while (!result && (service = nss_conf_next(&conf)))

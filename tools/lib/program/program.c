@@ -82,9 +82,10 @@ static int report(const struct closure *closure, const struct missing *missing)
 		return error("%s not found: needed by %s; the program will not start",
 			     shown(missing->name), shown(user));
 	if (missing->priority == DLOPEN_REQUIRED)
-		return error("%s not found: %s requires it for \"%s\", with dlopen(3); dlopen=none "
-			     "packs it without",
-			     shown(missing->name), shown(user), shown(missing->feature));
+		return error(
+			"%s not found: %s requires it for \"%s\", with dlopen(3); omit it with "
+			"dlopen=none",
+			shown(missing->name), shown(user), shown(missing->feature));
 	warning("%s not found: %s for \"%s\" by %s; that part of it will not work",
 		shown(missing->name), dlopen_priority_name(missing->priority),
 		shown(missing->feature), shown(user));
@@ -175,7 +176,7 @@ int program_add_any(struct image *image, const struct program *program, int dept
 		return error("%s: not a program: %s", shown(path),
 			     S_ISDIR(info.st_mode) ? "a directory" : "not a regular file");
 	if (!(info.st_mode & 0111) && is_library(path))
-		warning("%s: a library: packed with what it needs, though nobody can execute it",
+		warning("%s: a library: packed with its own libraries, but not executable",
 			shown(path));
 	else if (!(info.st_mode & 0111))
 		return error("%s: not executable (chmod +x?)", shown(path));
@@ -194,8 +195,7 @@ static int not_found(const struct program *program)
 	const char *name = shown(program->name), *root = shown(program->root);
 
 	if (*root && *name != '/' && strchr(name, '/'))
-		return error("%s: with a sysroot a program is a name, or its path below %s", name,
-			     root);
+		return error("%s: with a sysroot, name a program or its path below %s", name, root);
 	if (*root)
 		return error("%s: no such program below %s", name, root);
 	return strchr(name, '/') ? error_errno(ENOENT, "%s", name)

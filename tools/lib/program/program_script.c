@@ -79,8 +79,8 @@ int script_add(struct image *image, const struct program *script, char *line, in
 		*rest++ = '\0';
 	if (manager)
 		return error(
-			"%s: a shim of %s, which looks for the program when it runs: name that "
-			"program (%s which %s)",
+			"%s: a shim of %s, which searches the program when it runs: name that program "
+			"(%s which %s)",
 			shown(script->name), manager, manager, shown(path_name(script->name)));
 	if (depth >= SCRIPT_DEPTH)
 		return error_errno(ELOOP, "%s: script interpreter %s", shown(script->name),

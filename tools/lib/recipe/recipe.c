@@ -55,7 +55,7 @@ static const struct verb {
 	{ "module-index", 0, 0, verb_module_index, "module-index" },
 	{ "modprobe-d", 1, 1, verb_modprobe_d, "modprobe-d DIR" },
 	{ "applets", 1, MANY, verb_applets, "applets BUSYBOX [NAME...]" },
-	{ "cmdline", 1, MANY, verb_cmdline, "cmdline WORD..." },
+	{ "cmdline", 1, MANY, verb_cmdline, "cmdline PARAMETER..." },
 	{ "mtime", 1, 1, verb_mtime, "mtime SECONDS", ANY_SEGMENT },
 	{ "init", 0, 1, verb_init, "init [FILE]" },
 	{ "include", 1, 1, verb_include, "include FILE", ANY_SEGMENT },
@@ -141,14 +141,12 @@ int line_run(const struct line *line)
 		return line_error(line, line->count, "expected %s, found the end of the line",
 				  verb->usage);
 	if (line->count - 1 > verb->max)
-		return line_error(line, verb->max + 1, "expected %s, found \"%s\" too much",
+		return line_error(line, verb->max + 1, "expected %s, found an extra \"%s\"",
 				  verb->usage, shown(line_word(line, verb->max + 1)));
 	if (verb->place == MAIN_ONLY && line->recipe->image != line->recipe->main)
-		return line_error(
-			line, 0,
-			"%s is for the image that is unpacked: a line `segment main` before it "
-			"goes back there",
-			verb->name);
+		return line_error(line, 0,
+				  "%s belongs to the main segment: write `segment main` before it",
+				  verb->name);
 	if (verb->run(line) == 0)
 		return 0;
 	if (line->recipe->errors == before) /* reported further down, under line->why */

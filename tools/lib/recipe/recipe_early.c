@@ -130,12 +130,12 @@ static const char *table_fault(struct span table)
 	uint8_t sum = 0;
 
 	if (table.len < 36)
-		return "has no 36 bytes, the header of a table";
+		return "has fewer than the 36 bytes of a table's header";
 	if (le32(table.data + 4) != table.len)
-		return "has another length than its header says: is it compiled (iasl)?";
+		return "has another length than its header: compile it with iasl";
 	for (size_t i = 0; i < table.len; i++)
 		sum = (uint8_t)(sum + table.data[i]);
-	return sum ? "has a wrong sum" : NULL;
+	return sum ? "has a wrong checksum" : NULL;
 }
 
 static int add_table(const struct line *line, const char *path)

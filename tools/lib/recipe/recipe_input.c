@@ -129,8 +129,8 @@ static void leave_out_ours(const struct line *line, struct image *stage)
 	static const struct {
 		const char *path, *why;
 	} rows[] = {
-		{ CONFIG_DIR, "what /init reads there is for a recipe to say" },
-		{ "/init", "process 1 is rdinit's (a file line puts it back)" },
+		{ CONFIG_DIR, "only a recipe decides what /init reads there" },
+		{ "/init", "process 1 is rdinit's (a file line adds it again)" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -138,7 +138,7 @@ static void leave_out_ours(const struct line *line, struct image *stage)
 
 		if (!entry)
 			continue;
-		warning("%s: left out %s of the container: %s", line->why, rows[i].path,
+		warning("%s: omitted %s of the container: %s", line->why, rows[i].path,
 			rows[i].why);
 		image_remove(stage, entry->path, REMOVE_INCLUSIVE, 0);
 	}

@@ -36,8 +36,8 @@ static int take_directory(const char *modules_dir, struct kernel *kernel)
 		free(kernel->release);
 		kernel->release = xstrdup(path_name(kernel->modules_dir));
 	} else if (strcmp(kernel->release, path_name(kernel->modules_dir)) != 0) {
-		warning("--modules %s: taken for those of %s, which is kernel %s",
-			shown(modules_dir), shown(kernel->image), kernel->release);
+		warning("--modules %s: used for %s, which is kernel %s", shown(modules_dir),
+			shown(kernel->image), kernel->release);
 	}
 	return 0;
 }
@@ -75,7 +75,8 @@ static int find(const struct recipe *recipe, struct kernel *kernel)
 		return take_directory(options->modules_dir, kernel);
 	if (kernel->modules_dir)
 		return 0;
-	error("%s: its modules (lib/modules/%s) are not on this machine; --modules DIR says where",
+	error("%s: its modules (lib/modules/%s) are not on this machine; name them with "
+	      "--modules DIR",
 	      shown(kernel->image), kernel->release);
 	kernel_free(kernel);
 	return -1;
@@ -105,14 +106,15 @@ static int check_signatures(const struct kernel *kernel, const struct kernel_con
 {
 	for (size_t i = 0; i < COUNT(enforcing); i++)
 		if (kernel_config_get(config, enforcing[i]) == KCONFIG_Y)
-			return error("--unsigned-modules: kernel %s loads no module without its "
-				     "signature (CONFIG_%s in %s)",
-				     kernel->release, enforcing[i], shown(config->from));
+			return error(
+				"--unsigned-modules: kernel %s loads no module without a signature (CONFIG_%s "
+				"in %s)",
+				kernel->release, enforcing[i], shown(config->from));
 	if (kernel_config_get(config, "MODULE_SIG") == KCONFIG_N)
 		return 0;
 	if (!config->from)
-		warning("--unsigned-modules: no configuration of kernel %s is at hand: it may "
-			"refuse modules without signatures",
+		warning("--unsigned-modules: kernel %s has no configuration here: it may refuse "
+			"modules without signatures",
 			kernel->release);
 	else if (kernel_config_get(config, "LOCK_DOWN_IN_EFI_SECURE_BOOT") == KCONFIG_Y)
 		warning("--unsigned-modules: under Secure Boot kernel %s refuses them",

@@ -45,7 +45,7 @@ static int compile(const struct line *line, const char *name, struct buffer *byt
 	if (status < 0)
 		error_errno(errno, "%s: cannot run %s", line->why, shown(loadkeys));
 	else if (status || !is_binary(bytes))
-		status = line_expected(line, 1, "a keymap that loadkeys knows");
+		status = line_expected(line, 1, "a keymap of loadkeys");
 	free(loadkeys);
 	return status ? -1 : 0;
 }

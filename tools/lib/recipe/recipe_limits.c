@@ -22,7 +22,7 @@ static int read_entry(const struct entry *entry, size_t max, struct buffer *byte
 	if (inode->host_path && stat(inode->host_path, &st) == 0)
 		size = (size_t)st.st_size;
 	if (size > max)
-		return error("%s: %s has %zu bytes, and /init has room for %zu: use fewer",
+		return error("%s: %s has %zu bytes, but /init reads up to %zu: use fewer",
 			     entry->why, shown(entry->path), size, max);
 	return stage_read(entry, max, bytes);
 }
@@ -43,7 +43,7 @@ static int judge_conf(const struct entry *entry, size_t *used)
 	int result = read_entry(entry, IMAGE_WORDS_MAX - 1 - *used, &bytes);
 
 	if (!result && bytes.len && memchr(bytes.data, '\0', bytes.len))
-		result = error("%s: %s has a NUL: /init would stop there", entry->why,
+		result = error("%s: %s has a NUL, where /init would stop", entry->why,
 			       shown(entry->path));
 	if (*used + bytes.len + 1 < IMAGE_WORDS_MAX)
 		*used += bytes.len + 1;
@@ -61,11 +61,10 @@ static int judge_words(const struct entry *entry, const struct buffer *bytes, si
 	switch (limits_judge(text, max, &count)) {
 	case WORDS_TOO_LONG:
 		return error(
-			"%s: word %zu of %s is longer than the %d bytes that the kernel passes "
-			"on: put it into a file",
+			"%s: string %zu of %s is longer than the kernel's %d bytes: put it into a file",
 			entry->why, count + 1, shown(entry->path), ARGUMENT_MAX - 1);
 	case WORDS_TOO_MANY:
-		return error("%s: %s has %zu words, and /init takes %zu: use fewer", entry->why,
+		return error("%s: %s has %zu strings, but /init accepts %zu: use fewer", entry->why,
 			     shown(entry->path), count, max);
 	default:
 		return 0;

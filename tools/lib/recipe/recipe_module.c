@@ -69,7 +69,7 @@ int verb_modprobe_d(const struct line *line)
 		return -1;
 	if (!first)
 		return line_error(line, 0,
-				  "expected modprobe-d above the first line about modules");
+				  "expected modprobe-d before the first line about modules");
 	dir = line_host_path(line, 1);
 	result = modules_add_conf(modules, dir);
 	free(dir);
@@ -126,10 +126,10 @@ static int check_cmdline(const struct recipe *recipe)
 	int result = 0;
 
 	if (word)
-		result =
-			error("--unsigned-modules: the image's own command line has %s, with which "
-			      "no module without a signature is loaded",
-			      shown(word));
+		result = error(
+			"--unsigned-modules: the image's command line has %s, with which the kernel "
+			"loads only signed modules",
+			shown(word));
 	free(line);
 	return result;
 }

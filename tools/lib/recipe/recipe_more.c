@@ -117,7 +117,7 @@ int line_kernel_words(const struct line *line, size_t first, struct buffer *out)
 		if (strpbrk(word, "\"\n"))
 			return line_expected(
 				line, i,
-				"a word without \" and newline, which the kernel cannot take");
+				"a parameter without \" and newline, which the kernel cannot read");
 		buffer_printf(out, strpbrk(word, " \t") || !*word ? "%s\"%s\"" : "%s%s",
 			      i > first ? " " : "", word);
 	}
@@ -193,9 +193,8 @@ int verb_include(const struct line *line)
 				    "expected another recipe, found %s, which includes this one",
 				    shown(path));
 	else if (recipe->depth == sizeof(recipe->files) / sizeof(*recipe->files))
-		result =
-			line_error(line, 1, "expected at most %zu recipes in one another, found %s",
-				   recipe->depth, shown(path));
+		result = line_error(line, 1, "expected up to %zu nested recipes, found %s",
+				    recipe->depth, shown(path));
 	else if (access(path, R_OK) < 0)
 		result = line_error(line, 1, "expected a readable recipe, found %s: %s (%s)",
 				    shown(path), strerror(errno), strerrorname_np(errno));

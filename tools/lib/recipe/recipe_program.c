@@ -31,7 +31,7 @@ int verb_sysroot(const struct line *line)
 		count++;
 	free(dir);
 	if (!root)
-		return line_failed(line, "a folder that is another system's root");
+		return line_failed(line, "a directory that is another system's root");
 	recipe->sysroots = xreallocarray(recipe->sysroots, count + 2, sizeof(*recipe->sysroots));
 	recipe->sysroots[count] = *root ? root : NULL;
 	recipe->sysroots[count + 1] = NULL;

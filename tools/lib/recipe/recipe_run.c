@@ -158,7 +158,7 @@ static int finish_container_conf(struct recipe *recipe)
 
 	if (container->workdir && strpbrk(container->workdir, "\"\n"))
 		return error(
-			"%s: WorkingDir %s has a byte that the kernel's command line cannot hold",
+			"%s: WorkingDir %s has a character that the kernel's command line cannot hold",
 			recipe->container_why, shown(container->workdir));
 	if (container->user)
 		buffer_printf(&text, "rdinit.user=%s\n", container->user);
@@ -198,7 +198,7 @@ static int finish_container(struct recipe *recipe)
 	const struct oci_run *container = &recipe->container;
 
 	if (!container->argv[0]) {
-		warning("%s: the container says nothing of what it runs: a run line, or --app, does",
+		warning("%s: the container names no program: name one with a run line or --app",
 			recipe->container_why);
 		return 0;
 	}
