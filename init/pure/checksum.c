@@ -3,9 +3,9 @@
 
 #define ENTRIES 256
 
-/* Made anew for each call: cheaper than a kilobyte for each polynomial in a program of a few tens.
- * The remainder of a sum is the sum of the remainders, so that only those of single bits are
- * divided out. */
+/* The table is computed for each call: that is cheaper than a kilobyte for each polynomial in a
+ * program of a few tens. The remainder of a sum is the sum of the remainders, so that only those of
+ * single bits are computed by division. */
 static void make_table(uint32_t table[ENTRIES], uint32_t poly)
 {
 	uint32_t value = 1;

@@ -74,7 +74,7 @@ char *cmdline_join(struct word *word)
 	if (word->value) {
 		size_t name_len = strlen(word->name);
 
-		/* A dropped quote leaves a gap of one behind the "=": close it. */
+		/* A dropped quote leaves a gap of one after the "=": close it. */
 		if (word->value != word->name + name_len + 1)
 			memmove(word->name + name_len + 1, word->value, strlen(word->value) + 1);
 		word->name[name_len] = '=';

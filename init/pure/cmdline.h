@@ -15,7 +15,7 @@ struct word {
  */
 int cmdline_next(char **rest, struct word *word);
 
-/* Whether the word is the bare "--" behind which the arguments of init stand. */
+/* Whether the word is "--", after which the arguments of init follow. */
 int cmdline_is_end(const struct word *word);
 
 /* Gives back the whole word, "name=value", as the kernel's repair_env_string() does: quotes
@@ -24,7 +24,7 @@ char *cmdline_join(struct word *word);
 
 /*
  * Splits `line` in place at white space into at most `max` words and a closing NULL; '...' and
- * "..." keep white space in a word and are dropped. The number of words, or -1 where there are
+ * "..." keep white space in a word and are dropped. The number of words, or -1 if there are
  * more than `max` or a quote is not closed.
  */
 int words_split(char *line, char **words, int max);

@@ -21,7 +21,7 @@
 #define ATA_MODEL 40 /* bytes, filled up with blanks */
 #define ATA_SERIAL 20
 
-/* What of the disk's words a name is made of. */
+/* The parts of sysfs that a name is made of. */
 enum part {
 	THE_REST,
 	MODEL_AND_SERIAL,
@@ -136,7 +136,7 @@ int diskid_is(const struct diskid *id, const char *wanted)
 	       strcmp(own, other) == 0;
 }
 
-/* "MODEL_SERIAL", and with a number behind it "MODEL_SERIAL_1". 1, or 0 where one of both is
+/* "MODEL_SERIAL", or "MODEL_SERIAL_1" if there is a number. Returns 1, or 0 if model or serial is
  * missing. */
 static int join(const struct diskid *id, const char *number, char *to, size_t size)
 {

@@ -22,7 +22,7 @@ enum diskid_kind {
 	DISKID_VIRTIO_PATH, /* the same of a /dev/vda, which has another one */
 };
 
-/* What sysfs says of the disk, without the newline. */
+/* The disk's attributes in sysfs, without the newline. */
 struct diskid {
 	enum diskid_kind kind;
 	char text[DISKID_MAX]; /* "wwid"; of virtio "serial", of MMC "cid"; or the path */
@@ -32,16 +32,18 @@ struct diskid {
 	char usb[DISKID_MAX]; /* its name without "usb-"; "" */
 };
 
-/* What sysfs says of a disk on USB, with blanks around it. */
+/* The attributes of a disk on USB, with blanks around them. */
 struct diskid_usb {
 	char vendor[DISKID_MODEL_MAX], model[DISKID_MODEL_MAX], serial[DISKID_SERIAL_MAX];
 	const char *address; /* "2:0:0:1": host, channel, target, LUN; NULL: it is no SCSI disk */
 };
 
-/* Takes a SCSI disk's page 0x83 of vital product data (sysfs: vpd_pg83): where one of its
- * descriptors is ATA's, with model and serial number, it is a disk of that kind; where there is
- * none but the vendor's own, in ASCII, that is the serial number. What is damaged is no such page.
- * Source: SPC-4, and "SCSI / ATA Translation"; the kernel's drivers/ata/libata-scsi.c. */
+/*
+ * Parses a SCSI disk's page 0x83 of vital product data (sysfs: vpd_pg83). If a descriptor is ATA's,
+ * with model and serial number, the disk is of that kind. If only the vendor's own, in ASCII, is
+ * there, it is the serial number. A damaged page is ignored. Source: SPC-4, and "SCSI / ATA
+ * Translation"; the kernel's drivers/ata/libata-scsi.c.
+ */
 void diskid_take_vpd(struct diskid *id, struct span page);
 
 /* Takes what a SCSI disk's plug says. A serial number that Windows would not take is none. */

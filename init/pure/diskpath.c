@@ -6,7 +6,7 @@
 #include "init/pure/format.h"
 #include "init/pure/number.h"
 
-/* What a name needs: a place that stays the same, and a bus that tells its disks apart. */
+/* A name needs a port that stays the same, and a bus that tells its disks apart. */
 #define A_PLACE 1U
 #define A_BUS 2U
 #define BOTH (A_PLACE | A_BUS)
@@ -59,7 +59,7 @@ static const struct row *find(const char *subsystem)
 	return NULL;
 }
 
-/* Of bridges and hubs one behind the other the nearest to the disk has a part. */
+/* Of several bridges or hubs in a row only the nearest to the disk has a part. */
 void diskpath_add(struct diskpath *path, const char *subsystem, const char *name, const char *nsid)
 {
 	const struct row *row = find(subsystem);
@@ -77,7 +77,7 @@ void diskpath_add(struct diskpath *path, const char *subsystem, const char *name
 	path->last = row;
 }
 
-/* Master and slave are targets; disks behind a port multiplier are channels. */
+/* Master and slave are targets; disks on a port multiplier are channels. */
 static void format_ata(char text[TEXT_MAX], const char *port, const char *channel)
 {
 	int is_first = strncmp(channel, ":0:", 3) == 0;

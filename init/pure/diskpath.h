@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#define DISKPATH_MAX 256 /* bytes; a disk behind two USB hubs has 50 */
+#define DISKPATH_MAX 256 /* bytes; a disk on a hub on a hub has 50 */
 
 #define DISKPATH_WORD_MAX 24 /* bytes of what sysfs says; 64 bits in hexadecimal, and a newline */
 
@@ -12,17 +12,17 @@
 struct diskpath {
 	char text[DISKPATH_MAX];
 	size_t at; /* its first byte */
-	const void *last; /* what kind the device before was */
+	const void *last; /* the kind of the previous device */
 	unsigned int has;
 };
 
 #define DISKPATH_NEW ((struct diskpath){ .at = DISKPATH_MAX - 1 })
 
 /*
- * Takes a device that the disk hangs on, one after the other from the disk to the root: "virtio",
- * "virtio0"; "pci", "0000:00:05.0". `subsystem` is "" for one without. `nsid`: the number of the
- * namespace, if the disk is one of NVMe's. Source: what systemd 252's udev gives as ID_PATH
- * (udevadm test-builtin path_id), compared in tests/kernels/test_links.py.
+ * Adds one device of the path, from the disk to the root: "virtio", "virtio0"; "pci",
+ * "0000:00:05.0". `subsystem` is "" if there is none. `nsid`: the number of the namespace of an
+ * NVMe disk. Source: systemd 252's udev (ID_PATH, udevadm test-builtin path_id), compared in
+ * tests/kernels/test_links.py.
  */
 void diskpath_add(struct diskpath *path, const char *subsystem, const char *name, const char *nsid);
 
@@ -41,7 +41,7 @@ struct diskpath_scsi {
 /* The same for such a device. */
 void diskpath_add_scsi(struct diskpath *path, const struct diskpath_scsi *scsi);
 
-/* "pci-0000:00:1f.2-ata-1.0". NULL where nothing says for good where the disk is, or which one it
+/* "pci-0000:00:1f.2-ata-1.0". NULL if nothing says for good where the disk is, or which one it
  * is there, as with udev: an SD card in a reader on PCI, a loop device; or the name is too long. */
 const char *diskpath_text(const struct diskpath *path);
 

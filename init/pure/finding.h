@@ -76,14 +76,14 @@ enum format {
 	FORMAT_COUNT
 };
 
-/* What a format is to somebody who looks for a root. */
+/* How a search for a root uses a format. */
 enum use { USE_NOTHING, USE_FILE_SYSTEM, USE_MEMBER, USE_SWAP, USE_TABLE };
 
 struct format_info {
 	const char *type; /* as blkid(8) and mount(8) name it */
 	const char *title; /* in messages */
 	const char *mount_as; /* file systems: types to try, by commas */
-	const char *module; /* the kernel's module; NULL: no file system */
+	const char *module; /* the kernel's module; NULL: not a file system */
 	const char *symbol; /* its symbol, without CONFIG_ */
 	enum use use;
 };
@@ -92,12 +92,12 @@ struct format_info {
 struct format_info format_info(unsigned int format);
 
 /*
- * Comes from a child that read foreign bytes: finding_check() before anything else. Text is ended
- * by NUL; "" where there is none. The partition's part is told by the table of its disk.
+ * Comes from a child that read foreign bytes: call finding_check() first. Text ends with a NUL; ""
+ * means none. The fields of the partition come from the table of its disk.
  */
 struct finding {
 	uint8_t found; /* enum found */
-	uint8_t format; /* enum format; what was found, or is damaged */
+	uint8_t format; /* enum format; found, or damaged */
 	uint8_t other; /* enum format, with FOUND_SEVERAL: the second one */
 	uint8_t damage; /* enum damage */
 	uint8_t members; /* devices that make the file system together; 0 and 1: this one */
@@ -110,11 +110,11 @@ struct finding {
 	uint64_t part_flags; /* GPT: attributes */
 };
 
-/* 0, or -EINVAL where a number is out of range or a text has no end. */
+/* 0, or -EINVAL if a number is out of range or a text has no end. */
 int finding_check(const struct finding *finding);
 
 /* "ext4 UUID=... LABEL=...", "LUKS2 UUID=...", "damaged ext4 (superblock checksum)", "nothing
- * known". Cut off where it does not fit; what would move a terminal's cursor is written as "?". */
+ * known". Truncated if it does not fit; control characters are written as "?". */
 void finding_describe(const struct finding *finding, char *text, size_t size);
 
 #endif

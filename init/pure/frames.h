@@ -30,7 +30,7 @@ struct frame_reader {
 	unsigned int left; /* bytes of data still to come */
 };
 
-/* Either a whole head (data.data is NULL) or a piece of the data behind it. */
+/* Either a whole head (data.data is NULL) or a piece of the data after it. */
 struct frame_piece {
 	enum frame_kind kind;
 	unsigned int len; /* as the head has it */

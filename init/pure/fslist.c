@@ -1,4 +1,4 @@
-/* fslist.c - which file systems to try on a root whose type nobody named. */
+/* fslist.c - which file systems to try on a root of unknown type. */
 #include "init/pure/fslist.h"
 
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* fslist.h - which file systems to try on a root whose type nobody named. */
+/* fslist.h - which file systems to try on a root of unknown type. */
 #ifndef RDINIT_PURE_FSLIST_H
 #define RDINIT_PURE_FSLIST_H
 

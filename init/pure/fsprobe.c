@@ -4,8 +4,8 @@
 #include "init/pure/fsprobe/formats.h"
 
 /*
- * Members first, the outermost before what may be inside it. Then those that look at places of
- * their own, so that every byte is there before the first checksum is made.
+ * Containers and pool members first, the outermost before what may be inside it. Then those that
+ * read places of their own, so that every byte is read before the first checksum is made.
  */
 static void (*const probes[])(struct view *view, struct finding *finding) = {
 	probe_md,    probe_firmware, probe_lvm2, probe_luks,	 probe_bitlocker, probe_verity,

@@ -11,11 +11,11 @@
 #define FSPROBE_TAIL 139264
 
 /*
- * Looks for every format that it knows, and fills in all of `finding` but the partition's part.
- * Members (RAID, LVM, LUKS, ...) come before file systems: what looks like a file system inside one
- * is not to be mounted. Two file systems are FOUND_SEVERAL, except an image that is both UDF and
- * ISO 9660, which is UDF. A damaged member hides what is in it, too; a damaged file system
- * counts where nothing sound is there. 1, or 0 where `view` wants bytes first.
+ * Probes for every known format, and fills in all of `finding` but the partition's fields.
+ * Containers and pool members (RAID, LVM, LUKS, ...) come before file systems: a file system inside
+ * one must not be mounted. Two file systems are FOUND_SEVERAL, except an image that is both UDF and
+ * ISO 9660, which is UDF. A damaged member hides its content, too; a damaged file system counts if
+ * nothing sound is found. Returns 1, or 0 if `view` wants bytes first.
  */
 int fsprobe(struct view *view, struct finding *finding);
 

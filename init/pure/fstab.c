@@ -22,7 +22,7 @@ static int cut_fields(char *text, char *fields[FIELDS])
 	return count;
 }
 
-/* fstab(5) has comments at the beginning of a line alone; many write them behind one, too. */
+/* fstab(5) has comments only at the beginning of a line; many people write them after one, too. */
 static enum fstab_state take(char *text, struct fstab_line *line)
 {
 	char *fields[FIELDS];

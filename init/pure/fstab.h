@@ -15,10 +15,10 @@ struct fstab_line {
 };
 
 /*
- * Cuts one line into its fields, in place, and undoes its octal escapes. `line` keeps count of the
- * lines, and must be all zero before the first. FSTAB_BLANK: it says nothing, or is a comment.
- * FSTAB_DAMAGED: it has fewer than three fields, or its sixth is no number; only `number` is then
- * told. Source: fstab(5).
+ * Splits one line into its fields, in place, and decodes its octal escapes. `line` counts the
+ * lines, and must be all zero before the first. FSTAB_BLANK: empty, or a comment. FSTAB_DAMAGED:
+ * fewer than three fields, or a sixth that is not a number; then only `number` is set. Source:
+ * fstab(5).
  */
 enum fstab_state fstab_parse(char *text, struct fstab_line *line);
 

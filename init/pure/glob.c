@@ -1,8 +1,8 @@
 /* glob.c - patterns of file names and modaliases. */
 #include "init/pure/glob.h"
 
-/* Reads the set behind "[". Its length with the "]", or 0 where it has no end; `*has` says whether
- * `c` is in it. */
+/* Parses the set after "[". Returns its length with the "]", or 0 if it has no end; `*has` is
+ * whether `c` is in it. */
 static size_t read_set(struct span rest, char c, int *has)
 {
 	size_t at = 0;

@@ -9,7 +9,7 @@
 #define ID_MAX 4294967294U
 #define ID_DIGITS 11 /* with a NUL */
 
-/* The number up to one of `ends`, or the end of the text; *text goes behind it. */
+/* The number up to one of `ends`, or the end of the text; *text moves after it. */
 static int take_id(const char **text, const char *ends, unsigned int *id)
 {
 	char digits[ID_DIGITS];

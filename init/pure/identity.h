@@ -2,7 +2,7 @@
 #ifndef RDINIT_PURE_IDENTITY_H
 #define RDINIT_PURE_IDENTITY_H
 
-#define IDENTITY_GROUPS_MAX 32 /* beside the first; the kernel takes 65536 */
+#define IDENTITY_GROUPS_MAX 32 /* besides the first; the kernel accepts 65536 */
 
 struct identity {
 	unsigned int uid, gid;

@@ -8,13 +8,13 @@
 #define IMAGECONF_DIR                                                               \
 	"/etc/rdinit/cmdline.d" /* its *.conf, in the order of their names as bytes \
 				 */
-#define IMAGECONF_LAST "/etc/rdinit/cmdline" /* after them: what was asked of rdinit pack */
+#define IMAGECONF_LAST "/etc/rdinit/cmdline" /* after them: parameters of rdinit pack */
 
 /* Whether a file of this name in IMAGECONF_DIR is read. */
 int imageconf_is_name(const char *name);
 
 /* Blanks out the comments of a file's `text` of `len` bytes and a NUL, in place: lines whose first
- * byte but blanks is "#". Returns 0, or -EINVAL where a NUL would end the text early. */
+ * byte but blanks is "#". Returns 0, or -EINVAL if a NUL would end the text early. */
 int imageconf_prepare(char *text, size_t len);
 
 #endif

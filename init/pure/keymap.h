@@ -9,7 +9,7 @@
 #define KEYMAP_MAX (7 + KEYMAP_TABLES + KEYMAP_TABLES * KEYMAP_KEYS * 2) /* bytes */
 
 struct keymap {
-	struct span tables; /* those that it has, one behind the other */
+	struct span tables; /* the tables in it, one after the other */
 	uint8_t numbers[KEYMAP_TABLES]; /* which they are */
 	unsigned int count;
 };
@@ -23,7 +23,7 @@ struct keymap_key {
  * length than the flags say. Source: kbd's libkeymap, busybox's loadkmap. */
 int keymap_parse(struct span file, struct keymap *keymap);
 
-/* Key `index` of all, counted from 0, or 0 behind the last one; else 1. */
+/* Key `index` of all, counted from 0. Returns 1, or 0 after the last one. */
 int keymap_get(const struct keymap *keymap, unsigned int index, struct keymap_key *key);
 
 #endif

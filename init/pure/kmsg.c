@@ -10,7 +10,7 @@ static struct span from(struct span text, size_t at)
 	return (struct span){ text.data + at, text.len - at };
 }
 
-/* Up to the byte; all of it where there is none. */
+/* Up to the byte; all of it if there is none. */
 static struct span before(struct span text, uint8_t byte)
 {
 	const uint8_t *end = text.len ? memchr(text.data, byte, text.len) : NULL;

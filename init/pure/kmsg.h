@@ -4,7 +4,7 @@
 
 #include "init/pure/span.h"
 
-#define KMSG_RECORD_MAX 2048 /* bytes of a record that is looked at; the usual one has 100 */
+#define KMSG_RECORD_MAX 2048 /* bytes of a record that are read; the usual one has 100 */
 
 /* Both lie in the record. */
 struct kmsg_firmware {

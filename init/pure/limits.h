@@ -1,4 +1,4 @@
-/* limits.h - what /init has room for. The tool refuses, or reports, what /init would refuse. */
+/* limits.h - the limits of /init. The tool refuses, or reports, what /init would refuse. */
 #ifndef RDINIT_PURE_LIMITS_H
 #define RDINIT_PURE_LIMITS_H
 
@@ -18,7 +18,7 @@
 /* Where a program without a path is looked for, if its environment has no PATH. */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-#define SETTINGS_IGNORED_MAX 8 /* parameters that are told of one by one */
+#define SETTINGS_IGNORED_MAX 8 /* parameters that are reported one by one */
 #define SETTINGS_ENV_MAX 1024 /* words NAME=VALUE of all command lines */
 #define SETTINGS_CONSOLES_MAX 16
 #define SETTINGS_MODULES_MAX 256 /* parameters of modules */

@@ -11,25 +11,25 @@ enum mode { MODE_RUN, MODE_HAND_OFF, MODE_STAY };
 enum mode_from {
 	FROM_RUN_WORD, /* rdinit.run= */
 	FROM_ROOT_WORD, /* root= */
-	FROM_ARGUMENTS, /* what stands behind "--" */
+	FROM_ARGUMENTS, /* the arguments after "--" */
 	FROM_RUN_FILE, /* nothing does: the image's /etc/rdinit/run, and without it MODE_STAY */
 };
 
 /*
- * What is asked for by name comes before what the image holds, and a root before its arguments:
- * behind "--" stand the real init's then. User-mode Linux puts a root= of its own on every line
- * that has none: an empty one asks for nothing.
+ * A parameter overrides the image's file, and root= overrides the arguments after "--", which are
+ * then the real init's. User-mode Linux adds root= to every line that has none: an empty one asks
+ * for nothing.
  */
 enum mode_from mode_from(const struct settings *settings);
 
-/* What is asked for in the words of a message: "rdinit.run=". */
+/* The source of the mode as messages name it: "rdinit.run=". */
 const char *mode_from_name(enum mode_from from);
 
 /*
- * The program and its arguments, split in place out of `text`, which has `len` bytes and a NUL
- * behind them: a line of words, the words behind "--", or the run file, which is such a line or
- * holds arguments each ended by a NUL, as /proc/PID/cmdline has them. A NULL follows them. Their
- * number, or -1 where there are more than RUN_WORDS_MAX or a quote is not closed.
+ * Splits the program and its arguments in place. `text` has `len` bytes and a NUL after them: a
+ * line of words, the words after "--", or the run file, which is such a line or has arguments that
+ * end with a NUL, as /proc/PID/cmdline. A NULL follows the last one. Returns their number, or -1 if
+ * there are more than RUN_WORDS_MAX or a quote has no end.
  */
 int mode_words(enum mode_from from, char *text, size_t len, char *words[RUN_WORDS_MAX + 1]);
 

@@ -42,7 +42,7 @@ static int same_letter(char a, char b)
 	return a == b || ((a == '-' || a == '_') && (b == '-' || b == '_'));
 }
 
-/* What stands behind "NAME." in `word`, or NULL. */
+/* The part of `word` after "NAME.", or NULL. */
 static const char *parameter_of(const char *name, const char *word)
 {
 	while (*name && same_letter(*name, *word))

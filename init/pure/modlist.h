@@ -4,7 +4,7 @@
 
 struct module_line {
 	const char *path;
-	const char *options; /* "" where the line has none */
+	const char *options; /* "" if the line has none */
 };
 
 /* Cuts the next line off `*rest` (a text ended by NUL), in place. A line is an absolute path and,
@@ -18,7 +18,7 @@ void modlist_name(const char *path, char *name, unsigned long size);
 
 /* Adds to `options` (a text in `size` bytes) what `word` gives the module `name`: "PARAM=VALUE" of
  * "NAME.PARAM=VALUE", quoted where it holds white space. In names "-" is "_", as the kernel has
- * it. 0, also where the word speaks of another module; -1 where there is no room. */
+ * it. 0, also where the word speaks of another module; -1 if there is no room. */
 int modlist_add_option(char *options, unsigned long size, const char *name, const char *word);
 
 enum module_compression { MODULE_PLAIN, MODULE_COMPRESSED };

@@ -20,7 +20,7 @@ enum effect {
 	FOR_INITRD,
 };
 
-/* What "no" before the name means. */
+/* The effect of "no" before the name. */
 enum negative { NO_NEGATIVE, REVERSED, DROPPED_TOO, ONLY_NEGATIVE };
 
 static const struct option {

@@ -10,16 +10,17 @@ struct mount_options {
 		propagation; /* MS_SHARED and the like, with MS_REC: of a second call; 0: none */
 	enum mount_access access; /* the last of "ro" and "rw" */
 	int is_optional; /* "nofail" */
-	int is_bind; /* "bind", "move", "remount": no file system of its own */
+	int is_bind; /* "bind", "move", "remount": not a mount of a file system */
 	int is_loop; /* "loop": the source may be a file */
 	int is_for_initrd; /* "x-initrd.mount" */
-	const char *text; /* what is left for the file system */
+	const char *text; /* the options for the file system */
 };
 
 /*
- * Takes out of `options`, in place, what mount(8) makes flags of, and what only programs know
- * ("noauto", "user", "x-...", "comment="). Later options win. Source: mount(8), "FILESYSTEM-
- * INDEPENDENT MOUNT OPTIONS"; fstab(5); systemd.mount(5) for x-initrd.mount.
+ * Removes from `options`, in place, those that mount(8) converts to flags and those that only
+ * programs use ("noauto", "user", "x-...", "comment="). Later options override earlier ones.
+ * Source: mount(8), "FILESYSTEM-INDEPENDENT MOUNT OPTIONS"; fstab(5); systemd.mount(5) for
+ * x-initrd.mount.
  */
 void mountopts_parse(char *options, struct mount_options *parsed);
 

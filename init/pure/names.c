@@ -1,4 +1,4 @@
-/* names.c - the symbols of errors and signals: what people search for. */
+/* names.c - the symbols of errors and signals, which people search for. */
 #include "init/pure/names.h"
 
 #include <stddef.h>

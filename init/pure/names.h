@@ -1,4 +1,4 @@
-/* names.h - the symbols of errors and signals: what people search for. */
+/* names.h - the symbols of errors and signals, which people search for. */
 #ifndef RDINIT_PURE_NAMES_H
 #define RDINIT_PURE_NAMES_H
 

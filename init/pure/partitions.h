@@ -13,19 +13,18 @@ enum partitions { PARTITIONS_NONE, PARTITIONS_GPT, PARTITIONS_MBR };
 #define PARTITION_NO_AUTO (1ULL << 63)
 
 /*
- * The kind of the disk's table, and its own identifier: GPT's GUID, or the 8 digits of an MBR. A
- * GPT needs its protective MBR, as the kernel's own reader does, and one sound header with entries,
- * each with its checksum, at the start of the disk or at its end, in sectors of 512 or 4096 bytes;
- * its entries may have 57344 bytes together. What the view lacks is as if it were not there: call
- * again.
+ * The kind of the disk's table, and its identifier: GPT's GUID, or the 8 digits of an MBR. A GPT
+ * needs its protective MBR, as in the kernel's reader, and one sound header with entries, each with
+ * its checksum, at the start of the disk or at its end, in sectors of 512 or 4096 bytes; its
+ * entries may have 57344 bytes together. Bytes that the view lacks count as absent: call again.
  */
 enum partitions partitions_kind(struct view *view, char uuid[FINDING_UUID_MAX]);
 
 /*
  * Fills in the partition's part of `finding`, for the partition that the kernel gave `number` and
  * that begins at `start` (units of 512 bytes, as in sysfs). An MBR's PARTUUID is the disk's and the
- * number, "deadbeef-05", for logical partitions, too. Texts are "" where the table tells nothing:
- * there is none, or its entry of this number begins elsewhere. 1, or 0 where the view wants bytes.
+ * number, "deadbeef-05", for logical partitions, too. Texts are "" if the table tells nothing:
+ * there is none, or its entry of this number begins elsewhere. 1, or 0 if the view wants bytes.
  */
 int partition_find(struct view *disk, unsigned int number, uint64_t start, struct finding *finding);
 

@@ -210,7 +210,7 @@ static int is_same(const char *a, const char *b, enum letters letters)
 	return lower(*a) == lower(*b);
 }
 
-/* What identifies a partition table is no name of a file system. */
+/* The identifier of a partition table is not a name of a file system. */
 static const char *field_of(const struct finding *finding, const struct name *name)
 {
 	if (name->field == NO_FIELD ||

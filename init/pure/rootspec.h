@@ -11,7 +11,7 @@ enum rootspec_kind {
 	ROOTSPEC_LABEL,
 	ROOTSPEC_PARTUUID,
 	ROOTSPEC_PARTLABEL,
-	ROOTSPEC_WWID, /* what the disk's maker or the host gave it */
+	ROOTSPEC_WWID, /* the identifier of the disk's maker or the hypervisor */
 	ROOTSPEC_ID, /* the same as udev's link in /dev/disk/by-id has it */
 	ROOTSPEC_DISKPATH, /* where it is plugged in, as udev's link in /dev/disk/by-path has it */
 	ROOTSPEC_GPT_AUTO, /* "gpt-auto": the partition whose type says that it is the root */
@@ -29,12 +29,12 @@ struct rootspec {
 };
 
 /*
- * Reads "/dev/NAME"; decimal "MAJ:MIN" or the kernel's old hexadecimal form ("0801", "0xfe00");
+ * Parses "/dev/NAME"; decimal "MAJ:MIN" or the kernel's old hexadecimal form ("0801", "0xfe00");
  * UUID=, LABEL=, PARTUUID= (also "X/PARTNROFF=N"), PARTLABEL= and WWID= (also "X-partN"), their
  * value in double quotes or not; "gpt-auto". "/dev/disk/by-uuid/X" and by-label, by-partuuid,
  * by-partlabel mean the same, with udev's "\x20" for a blank, and by-id/X, by-path/X, also
- * "X-partN". 0; -EINVAL; -EOPNOTSUPP for another folder of /dev/disk. Source: name_to_dev_t() in
- * the kernel's init/do_mounts.c; fstab(5); udev's encoding of names.
+ * "X-partN". Returns 0; -EINVAL; -EOPNOTSUPP for another directory of /dev/disk. Source:
+ * name_to_dev_t() in the kernel's init/do_mounts.c; fstab(5); udev's encoding of names.
  */
 int rootspec_parse(const char *text, struct rootspec *spec);
 
@@ -52,7 +52,7 @@ int rootspec_matches(const struct rootspec *spec, const struct finding *finding)
  * kind, than the root was asked for by: "PARTUUID=". */
 const char *rootspec_near(const struct rootspec *spec, const struct finding *finding);
 
-/* What the finding has for such a word; "" for none. */
+/* The finding's value for such a name; "" if it has none. */
 const char *rootspec_value(const char *word, const struct finding *finding);
 
 #endif

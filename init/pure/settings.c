@@ -7,7 +7,7 @@
 
 #include "init/pure/number.h"
 
-#define GRACE_S 5 /* what containers' users are used to is 10; most servers need under 1 */
+#define GRACE_S 5 /* containers' users expect 10; most servers need less than 1 */
 
 static const char *const mounts_choices[] = { "minimal", NULL };
 static const char *const fsck_modes[] = { "auto", "skip", "force", NULL };
@@ -17,8 +17,8 @@ static const char *const exit_choices[] = { "poweroff", "reboot", "halt", NULL }
 
 #define FIELD(name) offsetof(struct settings, name)
 
-/* What stands behind the word, and a line of help, are for who reads this table and for the test
- * that compares it with the manual: /init carries no text that it never says. */
+/* The argument and the line of help are for readers of this table and for the test that compares it
+ * with the manual: /init contains no text that it never prints. */
 #define PARAMETER(name, kind, field, value, choices, argument, help) \
 	{                                                            \
 		name, kind, field, value, choices                    \
@@ -191,7 +191,7 @@ static char plain(char c)
 	return (char)(c == '-' ? '_' : c);
 }
 
-/* Whether the value's next name is this one; `value` moves behind it. */
+/* Whether the value's next name is this one; `value` moves after it. */
 static int takes_name(const char **value, const char *name)
 {
 	while (*name && plain(**value) == plain(*name)) {
@@ -258,7 +258,7 @@ static void take_unknown(struct settings *settings, struct word *word, enum sett
 	if (strncmp(word->name, "rdinit.", 7) == 0) {
 		ignore(settings, word, "no such parameter");
 	} else if (strchr(word->name, '.')) {
-		/* A parameter of the kernel's, too, or of a later program: nobody can tell. */
+		/* It may be a parameter of the kernel, or of a later program. */
 		if (settings->module_count == SETTINGS_MODULES_MAX)
 			ignore(settings, word, "too many parameters of modules");
 		else

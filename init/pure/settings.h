@@ -42,7 +42,7 @@ struct settings {
 	const char *root, *rootfstype, *init, *run, *stdio, *host, *user, *chdir, *keymap, *loop,
 		*resume, *resume_offset;
 	const char *overlay; /* NULL: none; "": in memory; else the device of its layer */
-	char *arguments; /* the line behind "--", not yet cut; NULL: no "--" */
+	char *arguments; /* the line after "--", not yet split; NULL: no "--" */
 	int root_access; /* enum mount_access, by ro and rw; settings_finish() has the last word */
 	struct mount_options root_mount; /* rootflags=, taken apart by settings_finish() */
 	int timeout_s; /* how long to wait for the root, seconds; or WAIT_FOREVER */
@@ -74,7 +74,7 @@ struct settings {
 
 enum parameter_kind {
 	PARAMETER_TEXT,
-	PARAMETER_SET, /* a bare word that means a number of its own */
+	PARAMETER_SET, /* a parameter without value that sets a number */
 	PARAMETER_NUMBER, /* seconds, not below 0 */
 	PARAMETER_SIGNED,
 	PARAMETER_ROOTWAIT, /* bare: for ever; with a value: seconds */
@@ -88,7 +88,7 @@ struct parameter {
 	const char *name; /* as written before "=" */
 	enum parameter_kind kind;
 	size_t field; /* offset in struct settings */
-	int value; /* PARAMETER_SET: what the word means */
+	int value; /* PARAMETER_SET: the number that it sets */
 	const char *const *choices; /* PARAMETER_CHOICE: names, NULL at the end, first is 1 */
 };
 
@@ -101,8 +101,8 @@ enum settings_source { FROM_IMAGE, FROM_KERNEL };
 
 void settings_defaults(struct settings *settings);
 
-/* To be called once, when all lines are read: takes rootflags= apart, in place. Of ro and rw
- * those of their own win over those in rootflags=; with neither the root is read-only. */
+/* Call once, after all lines are read: it splits rootflags= in place. ro and rw override those in
+ * rootflags=; without any the root is read-only. */
 void settings_finish(struct settings *settings);
 
 /* Reads `line` (which is cut in place and must outlive `settings`) over what is there: the last

@@ -12,7 +12,7 @@ struct span {
 	size_t len; /* bytes */
 };
 
-/* The bytes [offset, offset + len) of `whole`, or a span with data NULL where they do not all
+/* The bytes [offset, offset + len) of `whole`, or a span with data NULL if they do not all
  * lie inside. Every parser takes its bytes through here: it is the one bounds check. */
 static inline struct span span_cut(struct span whole, size_t offset, size_t len)
 {

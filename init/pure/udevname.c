@@ -92,7 +92,7 @@ int udevname_replace(char *to, size_t size, const char *text, size_t len)
 		}
 		memcpy(to + used, plain ? text + i : "_", width);
 		while (is_blank(text[i]) && is_blank(text[i + 1]))
-			i++; /* what is behind the last one is none: blanks at the end are gone */
+			i++; /* nothing follows the last one: blanks at the end are removed */
 	}
 	to[used] = '\0';
 	return 0;

@@ -6,7 +6,7 @@
 
 #define UEVENT_SIZE_MAX 4096 /* bytes: UEVENT_BUFFER_SIZE is 2048, and the header's path */
 
-/* Each text points into the message and is ended by NUL; NULL where the message has none. */
+/* Each text points into the message and is ended by NUL; NULL if the message has none. */
 struct uevent {
 	const char *action, *subsystem, *devpath, *devname, *devtype, *major, *minor, *modalias;
 };

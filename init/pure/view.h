@@ -10,10 +10,10 @@
 #define VIEW_PART_MAX 143360 /* bytes of one read: fsprobe()'s tail, which begins with a page */
 
 /*
- * Parsers of devices do no I/O: they ask a view. Where bytes are missing the view notes which, the
- * parser takes them for absent and returns, the owner of the view reads them and calls the parser
- * again; until nothing is missing any more. So parsers are pure, and reads are as few as they can
- * be. What is only summed passes by: it is forgotten with the next read, and the sum stays.
+ * Parsers of devices do no I/O: they ask a view. If bytes are missing, the view notes which, and
+ * the parser returns as if they were absent. The owner of the view reads them and calls the parser
+ * again, until nothing is missing. So parsers are pure, and there are as few reads as possible.
+ * Bytes that are only summed are forgotten with the next read, while the sum stays.
  */
 struct view {
 	uint64_t size; /* bytes of the device */
@@ -42,12 +42,12 @@ struct view {
 	int want_passes, last_passes; /* 1: they will be forgotten; the last part will be */
 };
 
-/* The bytes [offset, offset + len) of the device. data is NULL where they are not all on it, where
+/* The bytes [offset, offset + len) of the device. data is NULL if they are not all on it, where
  * they could not be read, where len is above VIEW_CUT_MAX; and where they are missing until now,
  * which sets want_offset and want_len to a range around them. */
 struct span view_cut(struct view *view, uint64_t offset, size_t len);
 
-/* The same of bytes that are looked at once: another read may take them away. */
+/* The same for bytes that are used at once: another read may replace them. */
 struct span view_pass(struct view *view, uint64_t offset, size_t len);
 
 /* Adds what was read for want_offset and want_len (shorter: the rest cannot be read) and wants

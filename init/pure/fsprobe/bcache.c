@@ -6,7 +6,7 @@
 #include "init/pure/xxh64.h"
 
 #define AT 4096
-#define FIXED 768 /* bytes that are looked at */
+#define FIXED 768 /* bytes that are read */
 #define SECTOR_OF_IT 8 /* both say in which sector they are, but not at the same place */
 #define SECTOR_BCACHE 8
 #define SECTOR_BCACHEFS 104

@@ -11,7 +11,7 @@
 #define CHECKSUM_SIZE 32
 #define DEVICES 136 /* how many there are, 8 bytes */
 #define CHECKSUM_TYPE 196
-#define DEVICE_BYTES 209 /* the device's own size, behind its number */
+#define DEVICE_BYTES 209 /* the device's own size, after its number */
 #define LABEL 299
 
 enum { CRC32C, XXHASH, SHA256, BLAKE2 }; /* BTRFS_CSUM_TYPE_...: kinds of checksums */

@@ -5,7 +5,7 @@
 #include "init/pure/view.h"
 
 #define CHAIN_ENTRY 32 /* bytes */
-#define CHAIN_ENTRIES 4096 /* so many are looked at, while the view has room for reads */
+#define CHAIN_ENTRIES 4096 /* entries that are read, while the view has room for reads */
 
 struct chain {
 	uint64_t table_at, heap_at; /* bytes from the start; the heap begins with cluster 2 */
@@ -14,7 +14,7 @@ struct chain {
 	int count; /* entries so far */
 };
 
-/* The next entry; NULL at the end of the directory, of the device, or of what is looked at. */
+/* The next entry; NULL at the end of the directory, of the device, or of CHAIN_ENTRIES. */
 const uint8_t *chain_next(struct view *view, struct chain *chain);
 
 #endif

@@ -9,7 +9,7 @@
 #define COMPAT_JOURNAL 0x4
 #define INCOMPAT_FILETYPE 0x2
 #define INCOMPAT_RECOVER 0x4
-#define INCOMPAT_JOURNAL 0x8 /* the device is a journal, and no file system */
+#define INCOMPAT_JOURNAL 0x8 /* the device is a journal, not a file system */
 #define INCOMPAT_META_BG 0x10
 #define INCOMPAT_64BIT 0x80
 #define RO_COMPAT_OLD 0x7 /* sparse superblocks, large files, btree directories */

@@ -5,7 +5,7 @@
 
 #define BOOT_SIZE 512
 #define ENTRY_SIZE 32
-#define SCANNED_MAX 16384 /* bytes of the root directory that are looked at, of FAT12 and FAT16 */
+#define SCANNED_MAX 16384 /* bytes of the root directory that are read, of FAT12 and FAT16 */
 #define LABEL_LEN 11
 #define ATTR_LABEL 0x08
 #define ATTR_DIRECTORY 0x10
@@ -27,7 +27,7 @@ static int is_power_of_two(uint32_t number)
 	return number && !(number & (number - 1));
 }
 
-/* A boot sector has no magic of its own: all of its numbers have to be plausible. */
+/* A boot sector has no magic: all of its numbers have to be plausible. */
 static int is_plausible(const uint8_t *boot)
 {
 	return (boot[0] == 0xeb || boot[0] == 0xe9) && boot[510] == 0x55 && boot[511] == 0xaa &&
@@ -72,7 +72,7 @@ static const uint8_t *find_label(struct view *view, const struct fat *fat)
 			       .cluster = fat->root_cluster };
 	const uint8_t *entry;
 
-	if (!fat->is_32) { /* its directory stands by itself, like a cluster */
+	if (!fat->is_32) { /* its directory is separate, like a cluster */
 		chain.heap_at = fat->root_at;
 		chain.size = fat->root_bytes < SCANNED_MAX ? fat->root_bytes : SCANNED_MAX;
 		chain.cluster = chain.size ? 2 : 0;

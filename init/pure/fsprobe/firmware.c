@@ -5,7 +5,7 @@
 #include "init/pure/fsprobe/text.h"
 
 #define SECTOR 512
-#define DISK_LEAST 65536 /* bytes; as blkid(8): a smaller one is no member */
+#define DISK_LEAST 65536 /* bytes; as blkid(8): a smaller device is not a member */
 #define MIB_SECTORS 2048
 #define SOFTWARE_COUNT 5 /* rows that hold for partitions, too */
 #define NEAR_COUNT 4 /* places of Promise's that are read of every disk */
@@ -124,8 +124,8 @@ static int is_promise(struct view *view, struct finding *finding)
 	return 0;
 }
 
-/* Firmware knows whole disks alone: what looks so at the end of a partition is nothing. DDF and
- * DRBD are software's, too: they come first. */
+/* Firmware knows only whole disks: the same bytes at the end of a partition are ignored. DDF and
+ * DRBD are also made by software: they come first. */
 void probe_firmware(struct view *view, struct finding *finding)
 {
 	size_t count = view->is_part ? SOFTWARE_COUNT : sizeof(rows) / sizeof(rows[0]);

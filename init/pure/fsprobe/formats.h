@@ -6,9 +6,9 @@
 #include "init/pure/view.h"
 
 /*
- * Each looks whether its format is there: fills format, uuid and label, and damage where the
- * superblock is its own but wrong; leaves format at FORMAT_NONE where it is not. What the view
- * lacks is as if it were not on the device: fsprobe() calls again.
+ * Each probes for its format. It fills in format, uuid and label, and damage if the superblock is
+ * that format's but wrong; it leaves format at FORMAT_NONE if it is not there. Bytes that the view
+ * lacks count as absent: fsprobe() calls again.
  */
 void probe_md(struct view *view, struct finding *finding);
 void probe_firmware(struct view *view, struct finding *finding);

@@ -6,7 +6,7 @@
 #define FIXED 4096 /* bytes: of the header, before its JSON */
 #define SUM_AT 448
 #define SUM_FIELD 64 /* bytes, of which SHA-256 takes the first */
-#define HEADER_MIN 16384 /* bytes of the whole header: what cryptsetup(8) makes */
+#define HEADER_MIN 16384 /* bytes of the whole header that cryptsetup(8) makes */
 #define HEADER_MAX (4 * 1024 * 1024)
 
 /* The header of LUKS2 at `at`, whose sum is right or of a kind that is not known here; else data
@@ -32,8 +32,7 @@ static struct span header2(struct view *view, uint64_t at, const char *magic)
 	return memcmp(sum, header.data + SUM_AT, sizeof(sum)) ? none : header;
 }
 
-/* The second header stands behind the first, wherever that ends: both have the same size, which is
- * a power of two. */
+/* The second header follows the first: both have the same size, which is a power of two. */
 static struct span backup2(struct view *view)
 {
 	struct span header = { NULL, 0 };

@@ -1,4 +1,4 @@
-/* magic.c - file systems whose identifier and label stand at fixed places beside a magic. Sources:
+/* magic.c - file systems whose identifier and label are at fixed offsets from a magic. Sources:
  * Linux 6.12, fs/jfs/jfs_superblock.h, fs/reiserfs/reiserfs.h, fs/ocfs2/ocfs2_fs.h, fs/cramfs and
  * fs/romfs; include/uapi/linux/gfs2_ondisk.h, nilfs2_ondisk.h, minix_fs.h, cramfs_fs.h, romfs_fs.h.
  */
@@ -6,7 +6,7 @@
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/fsprobe/text.h"
 
-#define SIZE 512 /* bytes that are looked at */
+#define SIZE 512 /* bytes that are read */
 #define NILFS_SUM 16
 #define MINIX_BITS 8192 /* of a block of its bitmaps */
 #define EXT_MAGIC 0xef53

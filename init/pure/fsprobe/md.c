@@ -36,8 +36,8 @@ static void take_090(struct span sb, struct finding *finding)
 		finding->damage = DAMAGE_CHECKSUM;
 }
 
-/* A version 1 superblock says where it stands: one of a partition at the end of this disk says a
- * place of its own, and is not this disk's. */
+/* A version 1 superblock contains its own offset: that of a partition at the end of this disk has
+ * another one, and is not this disk's. */
 static void take_1(struct span sb, uint64_t at, struct finding *finding)
 {
 	size_t len = FIXED_1 + (size_t)le32(sb.data + DEVICES_AT) * 2;

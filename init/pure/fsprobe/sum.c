@@ -3,7 +3,7 @@
 
 static void add_piece(struct sha256 *sum, struct span bytes, size_t hole, struct span other)
 {
-	size_t before = hole - (size_t)sum->len; /* of the piece; wraps behind the hole */
+	size_t before = hole - (size_t)sum->len; /* of the piece; wraps after the hole */
 
 	if (before < bytes.len) {
 		sha256_add(sum, span_cut(bytes, 0, before));
@@ -14,7 +14,7 @@ static void add_piece(struct sha256 *sum, struct span bytes, size_t hole, struct
 	sha256_add(sum, bytes);
 }
 
-/* Each read begins the probe anew: the sum goes on where it was. NULL where there are too many. */
+/* Each read starts the probe again: the sum continues where it was. NULL if there are too many. */
 static struct view_sum *sum_at(struct view *view, uint64_t at)
 {
 	struct view_sum *sum;

@@ -80,7 +80,7 @@ static uint32_t unit_at(struct span bytes, size_t at, enum utf16 order)
 	return order == UTF16_LITTLE ? le16(unit.data) : (uint32_t)unit.data[0] << 8 | unit.data[1];
 }
 
-/* The character at `*at`, which moves behind it; 0 at the end. */
+/* The character at `*at`, which moves after it; 0 at the end. */
 static uint32_t next_character(struct span bytes, size_t *at, enum utf16 order)
 {
 	uint32_t high = unit_at(bytes, *at, order), low = unit_at(bytes, *at + 2, order);

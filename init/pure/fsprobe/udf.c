@@ -8,7 +8,7 @@
 #define LOOKED_AT 8
 #define ANCHOR 256 /* the sector of the anchor */
 #define DESCRIPTOR 512 /* bytes of one */
-#define SEQUENCE_MAX 16 /* descriptors looked at */
+#define SEQUENCE_MAX 16 /* descriptors that are read */
 #define SET_ID_LEN 16 /* characters of the volume set's name that make the identifier */
 
 enum tag { TAG_PRIMARY = 1, TAG_ANCHOR = 2, TAG_LOGICAL = 6, TAG_END = 8 };
@@ -34,7 +34,7 @@ static int is_udf(struct view *view)
 	return is_sequence(view, STEP) || is_sequence(view, 2 * STEP);
 }
 
-/* The tag's own sum, and the check of what stands behind it. */
+/* The tag's checksum, and that of the bytes after it. */
 static int is_sound(struct span descriptor, enum tag tag)
 {
 	uint8_t sum = 0;

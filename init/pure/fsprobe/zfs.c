@@ -4,7 +4,7 @@
 #include "init/pure/fsprobe/text.h"
 
 #define PAIRS_AT 16384 /* bytes: in the first of four labels, the configuration */
-#define PAIRS_SIZE 4096 /* what is looked at: name and number of the pool come early */
+#define PAIRS_SIZE 4096 /* bytes that are read: name and number of the pool come early */
 #define SUMMED (112 * 1024) /* bytes from PAIRS_AT on, the sum the last of them */
 #define TAIL 40 /* bytes: the magic, the sum */
 #define MAGIC 0x0210da7ab10c7a11u
@@ -69,8 +69,9 @@ static void take_pairs(struct span list, struct finding *finding)
 	}
 }
 
-/* Whether the configuration of the label at this place is as it was written. The sum is made with
- * its own place in its own stead; who wrote it shows in the order of the magic's bytes. */
+/* Whether the configuration of the label at this offset is as it was written. The checksum is
+ * computed with its own offset in place of itself; the order of the magic's bytes shows the
+ * writer's byte order. */
 static int is_right(struct view *view, uint64_t label)
 {
 	struct span tail = view_cut(view, label + PAIRS_AT + SUMMED - TAIL, TAIL);
