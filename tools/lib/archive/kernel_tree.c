@@ -212,7 +212,7 @@ static int clear_way(struct kernel_tree *tree, struct kernel_name *parent, size_
 }
 
 /* The path of the first entry of the same number, kept from the first on, whether that could be
- * made or not; NULL where this is the first one. find_link() of the kernel. */
+ * made or not; NULL if this is the first one. find_link() of the kernel. */
 static const char *first_of(struct kernel_tree *tree, size_t index)
 {
 	const struct archive_entry *entry = &tree->archive->entries[index];

@@ -32,7 +32,7 @@ static char letter_of(uint32_t mode)
 	}
 }
 
-/* "-rwsr-xr-x": an s or t stands where an x would, and is a capital where there is none. */
+/* "-rwsr-xr-x": an s or t stands where an x would, and is a capital if there is none. */
 static void mode_text(uint32_t mode, char text[11])
 {
 	static const char bits[] = "rwxrwxrwx";

@@ -31,7 +31,7 @@ size_t relations_from(const struct relations *relations, size_t index, size_t *c
 size_t relations_to(const struct relations *relations, size_t index, size_t *count);
 
 /* The shortest way to `index` from what /init runs or loads, else from an entry that nothing needs,
- * as indexes into relations.list in its order. malloc'd; *count of them, 0 where nothing
+ * as indexes into relations.list in its order. malloc'd; *count of them, 0 if nothing
  * needs it. */
 size_t *relations_way(const struct relations *relations, size_t entries, size_t index,
 		      size_t *count);

@@ -10,7 +10,7 @@
 #define WIDTH 1200.0
 #define HEIGHT 800.0
 #define HEAD 24.0 /* the line above the picture */
-#define TITLE 14.0 /* the line of a folder */
+#define TITLE 14.0 /* the line of a directory */
 #define LETTER 6.2 /* what one letter of 11 pixels takes */
 #define COLORS 8
 #define MIN_SIDE 3.0 /* less is not drawn by itself */
@@ -32,11 +32,12 @@ struct drawing {
 	uint64_t total;
 	struct buffer path; /* of the node at hand */
 	const struct node
-		*split; /* the first folder that is not nearly all one child: each has a color */
+		*split; /* the first directory that is not nearly all one child: each has a color */
 	unsigned int color;
 };
 
-/* Paths come in their order: what lies in one folder comes in a row, so only the last one counts.
+/* Paths come in their order: what lies in one directory comes in a row, so only the last one
+ * counts.
  */
 static struct node *child_of(struct node *node, const char *name, size_t len)
 {

@@ -1,4 +1,4 @@
-/* unpack_tree.c - the entries of an archive as files in a folder, without rights of root. */
+/* unpack_tree.c - the entries of an archive as files in a directory, without root privileges. */
 #include "tools/lib/archive/unpack_tree.h"
 
 #include <dirent.h>

@@ -32,7 +32,7 @@ const char *path_name(const char *path);
  * malloc'd. */
 char *path_beside(const char *from, const char *path);
 
-/* Whether a clean path is one of those under the folder `dir`, which itself is not. */
+/* Whether a clean path is one of those under the directory `dir`, which itself is not. */
 bool path_is_below(const char *path, const char *dir);
 
 /* Whether something stands in front of `end`, a suffix: "a.ko" has ".ko", ".ko" has not. */

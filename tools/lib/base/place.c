@@ -9,7 +9,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 
-/* EXEDIR/NAME, malloc'd, or NULL where there is no such thing. */
+/* EXEDIR/NAME, malloc'd, or NULL if there is no such thing. */
 static char *beside(const char *name)
 {
 	char exe[PATH_MAX];

@@ -7,7 +7,7 @@
 
 #include "tools/lib/base/path.h"
 
-/* To the folder in front of this slash of where we are. */
+/* To the directory in front of this slash of where we are. */
 static void leave(struct walk *walk, const char *slash)
 {
 	walk->at.len = slash == walk->at.data ? 1 : (size_t)(slash - walk->at.data);

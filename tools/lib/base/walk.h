@@ -22,11 +22,11 @@ struct walk {
 void walk_start(struct walk *walk, const char *path);
 void walk_end(struct walk *walk);
 
-/* Puts the next name behind `at`: false where there is none. "." and ".." are done here, and ".."
+/* Puts the next name behind `at`: false if there is none. "." and ".." are done here, and ".."
  * stops at the root. */
 bool walk_next(struct walk *walk);
 
-/* The name that walk_next() put there is a symlink: goes on from its folder or the root with its
+/* The name that walk_next() put there is a symlink: goes on from its directory or the root with its
  * text, of `len` bytes at the most. 0, or -ELOOP, and still there, where there were too many. */
 int walk_symlink(struct walk *walk, const char *target, size_t len);
 

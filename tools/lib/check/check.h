@@ -140,7 +140,7 @@ void check_say(struct check *check, enum check_number number, enum check_severit
 void check_skip(struct check *check, enum check_number number, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* kconfig_get() of the kernel's configuration; KCONFIG_UNKNOWN where there is none. */
+/* kconfig_get() of the kernel's configuration; KCONFIG_UNKNOWN if there is none. */
 enum kconfig_value check_config(const struct check *check, const char *symbol);
 
 /* Whether the kernel is known to be User-mode Linux, which has devices and memory of its
@@ -167,7 +167,7 @@ const struct archive_entry *check_resolve(const struct check *check, const char 
 char *check_file(const struct check *check, const char *path, size_t *len);
 
 /* The program that the image or the line asks for and its arguments, as mode_words(); *text has
- * their bytes, malloc'd. 0 words where there is no run file. */
+ * their bytes, malloc'd. 0 words if there is no run file. */
 /* Whether nothing is asked for, so that the image's own /sbin/init takes the place of /init. */
 bool check_stays_as_own_init(const struct check *check);
 int check_run_words(const struct check *check, char *words[RUN_WORDS_MAX + 1], char **text);

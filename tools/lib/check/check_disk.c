@@ -10,7 +10,7 @@
 
 static const char cure[] = "use the UUID that the disk has: root=UUID=...";
 
-/* The partition that a path names by its end: 0 for a whole disk, -1 where that cannot be told. */
+/* The partition that a path names by its end: 0 for a whole disk, -1 if that cannot be told. */
 static long number_of(const char *path)
 {
 	static const char *const counted[] = { "/dev/nvme", "/dev/mmcblk", "/dev/loop",
@@ -98,7 +98,7 @@ static void judge_part(struct check *check, const struct disk_part *part)
 	buffer_free(&has);
 }
 
-/* The partition of a path; NULL where it has none, or that cannot be told. */
+/* The partition of a path; NULL if it has none, or that cannot be told. */
 static const struct disk_part *part_of_path(const struct check *check, const struct rootspec *spec,
 					    bool *is_known)
 {

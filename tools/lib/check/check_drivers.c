@@ -22,7 +22,7 @@ static struct span span_of(const char *text)
 	return (struct span){ (const uint8_t *)text, strlen(text) };
 }
 
-/* The module that a line names. 0, or -1 where its path is longer than /init takes. */
+/* The module that a line names. 0, or -1 if its path is longer than /init takes. */
 static int path_of(const struct table *table, unsigned int line, char path[DRIVER_PATH_MAX])
 {
 	struct driver driver;

@@ -26,10 +26,10 @@ struct search {
 	char *interp_dir; /* where it lies: a glibc of its own looks there */
 	char *cache; /* /etc/ld.so.cache, or NULL */
 	size_t cache_len;
-	char *musl_path; /* its list of folders, or NULL */
+	char *musl_path; /* its list of directories, or NULL */
 };
 
-/* 1 where `path` is a library; it is then the next object. */
+/* 1 if `path` is a library; it is then the next object. */
 static int take(struct search *search, const char *path, const char *name, size_t loader)
 {
 	const char *why;
@@ -49,7 +49,7 @@ static int take(struct search *search, const char *path, const char *name, size_
 	return 1;
 }
 
-/* The plain folder, and those that glibc prefers on a processor that has more: which one the
+/* The plain directory, and those that glibc prefers on a processor that has more: which one the
  * machine has is not known. */
 static int try_dir(struct search *search, const char *dir, const char *name, size_t loader)
 {

@@ -11,7 +11,7 @@ struct module_loading {
 	const char *list; /* the list's own path */
 	const char *path; /* the module's, ended by NUL */
 	/* What is wrong with loading it when it needs the module `name`: "is not in /etc/...",
-	 * malloc'd, or NULL where that one is loaded before. */
+	 * malloc'd, or NULL if that one is loaded before. */
 	char *(*lacks)(const struct check *check, const struct module_loading *loading,
 		       const char *name);
 	const void *argument; /* for it */

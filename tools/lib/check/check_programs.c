@@ -106,7 +106,7 @@ static char *look_up(const struct check *check, const char *name)
 	return found;
 }
 
-/* `name` is the first word of what `from` holds, or NULL where it holds none. */
+/* `name` is the first word of what `from` holds, or NULL if it holds none. */
 static void add_run(struct check *check, const char *name, const char *from)
 {
 	char *path;

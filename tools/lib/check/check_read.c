@@ -93,7 +93,7 @@ static size_t read_entries(struct check *check, struct span span, const char *ki
 	return check->is_damaged ? 0 : reader.offset;
 }
 
-/* What a frame makes its reader keep; 0 where its header is cut off. Source: RFC 8878, 3.1.1.1. */
+/* What a frame makes its reader keep; 0 if its header is cut off. Source: RFC 8878, 3.1.1.1. */
 static uint64_t window_of(struct span frame)
 {
 	static const size_t id_lens[] = { 0, 1, 2, 4 };

@@ -22,7 +22,7 @@ struct reader {
 	uint8_t *arena; /* room for all parts of a view */
 };
 
-/* 0, or -1 where the view is full: nothing sound wants as much. What cannot be read is short. */
+/* 0, or -1 if the view is full: nothing sound wants as much. What cannot be read is short. */
 static int feed(const struct reader *reader, struct view *view)
 {
 	uint8_t *to = reader->arena + view->kept;

@@ -26,7 +26,7 @@ static const char *machine_name(uint16_t number)
 	return "an unknown machine";
 }
 
-/* The NUL-terminated text at `offset`, or NULL where it does not end inside the file. */
+/* The NUL-terminated text at `offset`, or NULL if it does not end inside the file. */
 static const char *text_at(struct span file, uint64_t offset)
 {
 	if (offset >= file.len || !memchr(file.data + offset, 0, file.len - offset))
@@ -130,7 +130,7 @@ static size_t padded(size_t len, size_t align)
 	return (len + align - 1) / align * align;
 }
 
-/* All notes of one segment. Returns 0, or -1 where one does not end within it. */
+/* All notes of one segment. Returns 0, or -1 if one does not end within it. */
 static int notes_read(const GElf_Phdr *header, struct span file, struct elf_deps *deps)
 {
 	struct span notes = span_cut(file, header->p_offset, header->p_filesz);

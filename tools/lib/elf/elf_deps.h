@@ -12,7 +12,7 @@ enum elf_kind {
 	ELF_KIND_BROKEN, /* truncated, or its tables point outside the file */
 };
 
-/* All texts lie in the span that was read, NUL-terminated; NULL where the file has none. */
+/* All texts lie in the span that was read, NUL-terminated; NULL if the file has none. */
 struct elf_deps {
 	const char *machine; /* "i386", "aarch64", ... for messages; never NULL */
 	const char *interp; /* PT_INTERP: a program without one is static */

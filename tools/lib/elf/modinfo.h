@@ -5,7 +5,7 @@
 #include "init/pure/span.h"
 
 /* The .modinfo section of an ELF module that is not compressed: texts "key=value", each ended by
- * NUL. data NULL where the file has none, is no ELF file or is damaged. */
+ * NUL. data NULL if the file has none, is no ELF file or is damaged. */
 struct span modinfo_find(struct span file);
 
 /* The next text, cut from the front of `info`, or NULL at the end. */

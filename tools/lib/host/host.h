@@ -5,7 +5,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/module/module.h"
 
-/* In all of these `root` is the folder in which the host's files are looked for, "" for the host
+/* In all of these `root` is the directory in which the host's files are looked for, "" for the host
  * itself; each returns 0, or -1 after reporting, unless it says otherwise. */
 
 /* The first line of ROOT/PATH without its newline; malloc'd, or NULL: unreadable, or empty. */
@@ -15,7 +15,7 @@ char *host_text(const char *root, const char *path);
 
 /*
  * The modules that QEMU's machine `name` (pc, q35, microvm) may need for disks, network, console
- * and folders of the host: always loaded, and those that the kernel does not have are left out,
+ * and directories of the host: always loaded, and those that the kernel does not have are left out,
  * unless no disk would be left. For "this" the drivers that the devices in ROOT/sys/bus ask for
  * with their modalias, of the same kinds, loaded when their device appears.
  */
@@ -37,7 +37,7 @@ enum host_stack {
 /* "LUKS", for one bit. */
 const char *host_stack_name(enum host_stack bit);
 
-/* Adds the drivers of the block device whose folder in sysfs is ROOT/sys/PATH ("dev/block/8:1",
+/* Adds the drivers of the block device whose directory in sysfs is ROOT/sys/PATH ("dev/block/8:1",
  * "class/block/sda1"), from its bus down, and those of what it is made of. `stack` gets the bits of
  * what was met. */
 int host_add_block(struct modules *modules, const char *root, const char *path, const char *why,

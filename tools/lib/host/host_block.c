@@ -1,4 +1,4 @@
-/* host_block.c - the drivers of a block device, by the folders of sysfs that lead to it. */
+/* host_block.c - the drivers of a block device, by the directories of sysfs that lead to it. */
 #include <errno.h>
 #include <glob.h>
 #include <stdlib.h>
@@ -103,7 +103,7 @@ static int add_driver(const struct walk *walk, const char *dir)
 	return result;
 }
 
-/* From the bus down: the folders above come first. */
+/* From the bus down: the directories above come first. */
 static int add_drivers(const struct walk *walk, const char *dir)
 {
 	char *above;
@@ -118,7 +118,7 @@ static int add_drivers(const struct walk *walk, const char *dir)
 }
 
 /* A disk of NVMe that several controllers may reach lies below none of them
- * (CONFIG_NVME_MULTIPATH): the folder above has links to them. */
+ * (CONFIG_NVME_MULTIPATH): the directory above has links to them. */
 static int add_controllers(const struct walk *walk, const char *dir)
 {
 	char *above = path_parent(dir), *pattern = xasprintf("%s/nvme[0-9]*", above);

@@ -38,7 +38,7 @@ static const struct row {
 };
 
 /* Where the drivers of disks, of their buses, of consoles and keyboards, and of a virtual machine's
- * network and folders stand among the modules. All others can wait for the real root, and would
+ * network and directories stand among the modules. All others can wait for the real root, and would
  * make an image of hundreds of megabytes. */
 static const char *const folders[] = {
 	"acpi/nfit",

@@ -25,7 +25,7 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* fstab's line of the root; NULL where it has none. */
+/* fstab's line of the root; NULL if it has none. */
 struct fstab_root {
 	char *spec, *options;
 };
@@ -71,7 +71,7 @@ static char *uuid_link(const struct host_root *host)
 	return uuid;
 }
 
-/* The same from the file system itself, where there is no udev; only root may read it. */
+/* The same from the file system itself, if there is no udev; only root may read it. */
 static char *uuid_inside(const struct host_root *host)
 {
 	char *path = xasprintf("%s/dev/%s", host->root, host->name), *uuid = NULL;

@@ -7,7 +7,7 @@
 
 /* What is known of the root; the texts of `mount` point into `text`. */
 struct host_root {
-	const char *root; /* the folder in which the host's files are */
+	const char *root; /* the directory in which the host's files are */
 	char *text;
 	struct mountinfo mount;
 	char *name; /* of the block device: "sda2" */

@@ -8,11 +8,11 @@ struct frame_cache;
 
 /* $XDG_CACHE_HOME/rdinit/frames, else ~/.cache/rdinit/frames, made when something is kept. Files
  * there are named by what they hold, may be deleted at any time, and go by themselves when nobody
- * asked for them for 30 days. NULL where the environment names no such place. */
+ * asked for them for 30 days. NULL if the environment names no such place. */
 struct frame_cache *frame_cache_open(void);
 void frame_cache_close(struct frame_cache *cache); /* NULL is fine */
 
-/* Appends to `packed` the frame that `choice` made of exactly these bytes. 1, or 0 where there is
+/* Appends to `packed` the frame that `choice` made of exactly these bytes. 1, or 0 if there is
  * none or a damaged one. `cache` NULL is fine. May be called from several threads. */
 int frame_cache_get(struct frame_cache *cache, const struct compress_choice *choice,
 		    struct span raw, struct buffer *packed);

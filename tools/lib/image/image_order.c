@@ -5,9 +5,9 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/image/image_table.h"
 
-/* A walk through a tree comes by folders: "a", all below it, "a-b", where the bytes want "a", "a-b"
- * and then what is below "a" ('-' is before '/'). So what comes is a few long runs that are in
- * order, and two neighbours among them overlap in few entries. */
+/* A walk through a tree comes by directories: "a", all below it, "a-b", where the bytes want "a",
+ * "a-b" and then what is below "a" ('-' is before '/'). So what comes is a few long runs that are
+ * in order, and two neighbours among them overlap in few entries. */
 
 static int is_before(const struct entry *one, const struct entry *other)
 {

@@ -35,11 +35,11 @@ struct image {
 	size_t folder_len; /* of its path, 0 for "/" */
 	char *way, *way_end; /* the directory of the last path through symlinks, and where it is */
 	unsigned int way_changes; /* `changes` then */
-	unsigned int changes; /* how often what was known of folders was forgotten, plus 1 */
+	unsigned int changes; /* how often what was known of directories was forgotten, plus 1 */
 };
 
-/* Of most entries' folders it is known that they are directories and that no symlink is on the way
- * to them. Whether this clean path is in such a one; that it is; and that all this may be so no
+/* Of most entries' directories it is known that they are directories and that no symlink is on the
+ * way to them. Whether this clean path is in such a one; that it is; and that all this may be so no
  * more. */
 int table_is_in_folder(struct image *image, const char *path);
 void table_remember_folder(struct image *image, struct entry *entry);

@@ -28,10 +28,10 @@ const char *microcode_path(enum microcode_vendor vendor);
 struct microcode_filter microcode_this(void);
 
 /*
- * Adds a file of updates; or, from a folder, the files of intel-ucode/ and the *.bin of amd-ucode/
- * in it, or of the folder itself, in the order of their names. Each update is checked as the
- * processor would: sizes and, where the format has one, the sum. 0, or -1 after reporting, also
- * where there is none. Source: Intel SDM vol. 3A, 9.11.1;
+ * Adds a file of updates; or, from a directory, the files of intel-ucode/ and the *.bin of
+ * amd-ucode/ in it, or of the directory itself, in the order of their names. Each update is checked
+ * as the processor would: sizes and, where the format has one, the sum. 0, or -1 after reporting,
+ * also if there is none. Source: Intel SDM vol. 3A, 9.11.1;
  * arch/x86/include/asm/microcode_{intel,amd}.h.
  */
 int microcode_add(struct microcode *microcode, const char *path,

@@ -79,7 +79,7 @@ static int next_intel(struct span *file, const struct microcode_filter *filter, 
 	return !filter->one || intel_is_for(*update, data_len, filter->signature);
 }
 
-/* The length of table and patches, or 0 where they do not fit. */
+/* The length of table and patches, or 0 if they do not fit. */
 static size_t amd_length(struct span file)
 {
 	size_t at = AMD_HEADER + (size_t)le32(file.data + 8);

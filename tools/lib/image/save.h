@@ -22,7 +22,7 @@ struct save {
 int image_save(const struct image *image, const char *path, const struct save *save);
 
 /* SOURCE_DATE_EPOCH of the environment. 0, -1 after reporting that it is no number, or 1 with
- * *seconds = 0 where it is not set. Source: reproducible-builds.org/specs/source-date-epoch. */
+ * *seconds = 0 if it is not set. Source: reproducible-builds.org/specs/source-date-epoch. */
 int source_date_epoch(int64_t *seconds);
 
 #endif

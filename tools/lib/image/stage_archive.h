@@ -6,8 +6,8 @@
 
 /*
  * Adds what the kernel would have after it unpacked the initramfs at `path`, all segments of any
- * compression, to `stage`. Entries that it would lose (a folder with something in it that becomes a
- * file) are lost here, too, with a warning. 0, or -1 after reporting.
+ * compression, to `stage`. Entries that it would lose (a directory with something in it that
+ * becomes a file) are lost here, too, with a warning. 0, or -1 after reporting.
  */
 int stage_archive(struct image *stage, const char *path, const char *why);
 

@@ -68,7 +68,7 @@ static void choose_formats(struct archive *archive)
 	archive_read_set_options(archive, "hdrcharset=BINARY");
 }
 
-/* From here on this layer has named the entry and the folders that it lies in. */
+/* From here on this layer has named the entry and the directories that it lies in. */
 static void mark(struct reading *reading, struct entry *entry)
 {
 	char *path = xstrdup(entry->path);
@@ -184,7 +184,7 @@ static struct entry *add_member(struct reading *reading, struct archive *archive
 	}
 }
 
-/* What stands in the way of anything but a folder for a folder. */
+/* What stands in the way of anything but a directory for a directory. */
 static void make_room(struct reading *reading, struct archive_entry *member, const char *path)
 {
 	struct entry *there = image_find(reading->stage, path);

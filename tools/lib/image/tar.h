@@ -8,8 +8,8 @@
 /*
  * Adds the members of a tar archive (ustar, pax, GNU, v7; plain or with gzip, bzip2, xz, lzma,
  * zstd, lz4 or compress), with their owners, modes and times, to `stage`: an image of its own,
- * where a member replaces what stood there, a folder with all below it included, as tar(1) would on
- * a disk. Their bytes go to the spool.
+ * where a member replaces what stood there, a directory with all below it included, as tar(1) would
+ * on a disk. Their bytes go to the spool.
  *
  * `layer` 0: a tar archive and nothing more. From 1 on, counted from the lowest: a layer of an OCI
  * image, whose whiteouts take out what lower ones brought, whatever their order.

@@ -33,7 +33,7 @@ struct walk {
 	struct buffer path; /* in the image; its first dest_len bytes stay */
 	size_t dest_len;
 	size_t *matches; /* of each pattern of source->without */
-	struct stat output; /* of the image that is being made; 0 where it is not there */
+	struct stat output; /* of the image that is being made; 0 if it is not there */
 };
 
 static struct linked *find_linked(struct walk *walk, const struct stat *st)

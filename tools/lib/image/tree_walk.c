@@ -1,4 +1,4 @@
-/* tree_walk.c - what is in a folder of the host and below, in the order of names. */
+/* tree_walk.c - what is in a directory of the host and below, in the order of names. */
 #include "tools/lib/image/tree_walk.h"
 
 #include <errno.h>
@@ -17,13 +17,13 @@ struct walk {
 	int (*visit)(void *argument, const struct found *found);
 	void *argument;
 	const char *why;
-	size_t dir_len; /* bytes of the path that are the walk's own folder */
+	size_t dir_len; /* bytes of the path that are the walk's own directory */
 	struct buffer path;
-	struct buffer records; /* of each folder on the way, one behind the other */
+	struct buffer records; /* of each directory on the way, one behind the other */
 };
 
-/* A record: what stat(2) says and then the name with its NUL, up to a multiple of 8 bytes. A folder
- * is read whole and closed before anything below it is opened, so that depth costs no
+/* A record: what stat(2) says and then the name with its NUL, up to a multiple of 8 bytes. A
+ * directory is read whole and closed before anything below it is opened, so that depth costs no
  * descriptors. */
 struct record {
 	struct stat st;
@@ -41,7 +41,7 @@ static int fail(const struct walk *walk, int err)
 	return error_errno(err, "%s: cannot read %s", walk->why, shown(walk->path.data));
 }
 
-/* By the folder's descriptor one name is looked up, and not all of the path. */
+/* By the directory's descriptor one name is looked up, and not all of the path. */
 static int record(struct walk *walk, int fd, const char *name)
 {
 	size_t len = strlen(name);
@@ -125,7 +125,7 @@ static int take(struct walk *walk, const struct record *record)
 	return result < 0 ? -1 : 0;
 }
 
-/* What is in the folder at walk->path. */
+/* What is in the directory at walk->path. */
 static int go_below(struct walk *walk, int flags)
 {
 	int fd = open(walk->path.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags), result;

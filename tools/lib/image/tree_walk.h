@@ -1,4 +1,4 @@
-/* tree_walk.h - what is in a folder of the host and below, in the order of names. */
+/* tree_walk.h - what is in a directory of the host and below, in the order of names. */
 #ifndef TOOLS_LIB_TREE_WALK_H
 #define TOOLS_LIB_TREE_WALK_H
 
@@ -7,8 +7,8 @@
 
 /* Good during one visit. */
 struct found {
-	const char *path; /* with the walk's folder in front */
-	const char *below; /* behind it, "" for the folder itself */
+	const char *path; /* with the walk's directory in front */
+	const char *below; /* behind it, "" for the directory itself */
 	size_t below_len;
 	const char *name; /* the last of it */
 	struct stat st; /* of a symlink: its own */

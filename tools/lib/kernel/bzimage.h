@@ -14,7 +14,7 @@ enum bzimage_error {
 
 struct bzimage {
 	struct span version; /* the release: "6.1.0-10-amd64" */
-	struct span payload; /* the compressed vmlinux; data NULL where the header has none
+	struct span payload; /* the compressed vmlinux; data NULL if the header has none
 			      * (protocol before 2.08) or it lies outside the file */
 	size_t unpacked; /* bytes, as the payload's last four say */
 };

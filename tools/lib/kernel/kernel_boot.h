@@ -11,7 +11,7 @@ enum kernel_form {
 
 struct kernel_boot {
 	char *path; /* what boots, for -kernel */
-	struct span vmlinux; /* the kernel unpacked; data NULL where it cannot be */
+	struct span vmlinux; /* the kernel unpacked; data NULL if it cannot be */
 	const char *why_not; /* why a bzImage is booted as it is, or NULL */
 	int fd; /* what `path` means, inherited by QEMU; or -1 */
 };

@@ -10,7 +10,7 @@ struct vmlinux {
 	int is_dynamic; /* has an interpreter: a program */
 };
 
-/* Reads the program headers of an ELF file for x86-64, and its notes. 0, or -1 where it is none
+/* Reads the program headers of an ELF file for x86-64, and its notes. 0, or -1 if it is none
  * or they do not lie inside the file. At most 64 headers are read. Sources: elf(5), QEMU's
  * docs/, xen/include/public/elfnote.h. */
 int vmlinux_parse(struct span file, struct vmlinux *vmlinux);

@@ -15,7 +15,7 @@
 #define PLACE "/lib/firmware"
 #define SHOWN_MAX 3 /* names of missing files in a warning */
 
-/* Both in the kernel's order (drivers/base/firmware_loader/main.c): a plain file in any folder
+/* Both in the kernel's order (drivers/base/firmware_loader/main.c): a plain file in any directory
  * comes before a compressed one. */
 static const struct ending {
 	const char *text;
@@ -109,7 +109,7 @@ static int add_name(const struct modules *modules, struct image *image, const st
 	return result ? -1 : 1;
 }
 
-/* A folder's name as a pattern that fits it alone. */
+/* A directory's name as a pattern that fits it alone. */
 static char *quoted(char *dir)
 {
 	struct buffer out = { NULL, 0, 0 };

@@ -4,12 +4,12 @@
 
 #include "init/pure/span.h"
 
-/* The bytes before the signature that the kernel's build appended; all of them where there is none,
+/* The bytes before the signature that the kernel's build appended; all of them if there is none,
  * or one that the kernel would not take for one. Source: include/linux/module_signature.h. */
 struct span modsign_cut(struct span module);
 
 /* The first word of a kernel command line, cut in place, after which the kernel loads no module
- * without a signature (module.sig_enforce, lockdown=); NULL where there is none. */
+ * without a signature (module.sig_enforce, lockdown=); NULL if there is none. */
 const char *modsign_enforcing_word(char *line);
 
 #endif

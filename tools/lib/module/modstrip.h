@@ -12,7 +12,7 @@ enum modstrip_depth {
 };
 
 /* Appends the module, which must have no signature any more. Sections keep their numbers: those
- * that go leave an empty header of type SHT_NULL, which the kernel passes over. 1, or 0 where
+ * that go leave an empty header of type SHT_NULL, which the kernel passes over. 1, or 0 if
  * nothing is appended since the module is to be left as it is: nothing would go, it is a livepatch,
  * or not laid out as ld -r does it for x86-64. Sources: elf(5); kernel/module/main.c,
  * kernel/module/kallsyms.c and arch/x86/kernel/module.c of Linux 6.1. */

@@ -25,7 +25,7 @@ struct strip {
 	uint32_t locals; /* symbols before the first global one */
 };
 
-/* modstrip_symbols.c: fills numbers, symbols, names and locals. 0, or -1 where something is not as
+/* modstrip_symbols.c: fills numbers, symbols, names and locals. 0, or -1 if something is not as
  * it should be. */
 int strip_symbols(struct strip *strip, enum modstrip_depth depth);
 

@@ -32,7 +32,7 @@ static int mark_needed(struct strip *strip, const struct section *section)
 	return 0;
 }
 
-/* NULL where it does not end. */
+/* NULL if it does not end. */
 static const char *name_of(const struct strip *strip, const uint8_t *symbol)
 {
 	const struct span *names = &strip->sections[strip->symtab->link].bytes;

@@ -53,9 +53,9 @@ int modules_add_conf(struct modules *modules, const char *dir);
 int modules_add(struct modules *modules, enum module_load load, const char *name,
 		const char *options, const char *why);
 
-/* Modules that a device asks for with its modalias, as far as they stand in one of the `folders`
- * below the modules' kernel/drivers/ ("ata/", "net/virtio_net"; ended by NULL), in kernel/net/9p or
- * in kernel/fs. That there is none is no error. 0, or -1 after reporting. */
+/* Modules that a device asks for with its modalias, as far as they stand in one of the
+ * `directories` below the modules' kernel/drivers/ ("ata/", "net/virtio_net"; ended by NULL), in
+ * kernel/net/9p or in kernel/fs. That there is none is no error. 0, or -1 after reporting. */
 int modules_add_device(struct modules *modules, enum module_load load, const char *alias,
 		       const char *const *folders, const char *why);
 

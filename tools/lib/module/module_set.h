@@ -67,8 +67,8 @@ int modules_take(struct modules *modules, struct kmod_module *module, const char
  * Returns how many there are, built-in and blacklisted ones counted, or -1 after reporting. */
 int modules_find(struct modules *modules, const char *text, const char *why, struct indices *found);
 
-/* module_find.c: the same of one alias, where their files lie in one of `folders` (module.h); NULL
- * for any. */
+/* module_find.c: the same of one alias, where their files lie in one of `directories` (module.h);
+ * NULL for any. */
 int modules_look_up(struct modules *modules, const char *text, const char *const *folders,
 		    const char *why, struct indices *found);
 

@@ -44,7 +44,7 @@ static struct order order_of(struct modules *modules, enum module_load load)
 }
 
 /* All lie side by side: a kernel has no two modules of one name, and before a hand-off /init
- * deletes what the image held, at four system calls a folder. */
+ * deletes what the image held, at four system calls a directory. */
 char *modules_place(const struct modules *modules, const struct item *item)
 {
 	char *place = xasprintf("/lib/modules/%s%s", modules->release, strrchr(item->path, '/'));

@@ -15,8 +15,8 @@ struct oci_run {
 
 /*
  * Puts the layers of an image for linux/amd64 upon one another in `stage`. `path` is an OCI layout
- * (a folder with oci-layout and index.json), the same as a tar archive, or what `docker save`
- * writes; `tag` chooses among several images in it, NULL where there is one. Every blob is checked
+ * (a directory with oci-layout and index.json), the same as a tar archive, or what `docker save`
+ * writes; `tag` chooses among several images in it, NULL if there is one. Every blob is checked
  * against its sha256 before it is believed. Source: OCI image specification 1.1: image-layout,
  * manifest, config, layer.
  *

@@ -97,7 +97,7 @@ static const json_t *choose(const struct oci_store *store, const char *name, con
 	return choice.chosen;
 }
 
-/* The size that a descriptor says, -1 where it says none. 0, or -1 after reporting. */
+/* The size that a descriptor says, -1 if it says none. 0, or -1 after reporting. */
 static int take_size(const struct oci_store *store, const char *name, const json_t *descriptor,
 		     int64_t *size)
 {

@@ -7,11 +7,11 @@
 #include "tools/lib/base/spool.h"
 #include "tools/lib/oci/oci.h"
 
-/* Where the blobs are: a folder, or the members of a tar archive. */
+/* Where the blobs are: a directory, or the members of a tar archive. */
 struct oci_store {
 	const char *path; /* as it was given */
 	const char *why;
-	struct image *members; /* NULL: a folder */
+	struct image *members; /* NULL: a directory */
 };
 
 /* What an image consists of. */

@@ -1,4 +1,4 @@
-/* oci_store.c - the files of a container's image, in a folder or in a tar archive. */
+/* oci_store.c - the files of a container's image, in a directory or in a tar archive. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -51,8 +51,8 @@ static int take_file(int fd, const char *name, struct blob *blob)
 
 #define FILE_FLAGS (O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
 
-/* A file of a folder that comes from a stranger: it is the root for every name and link in it. 0,
- * or -1 with errno. */
+/* A file of a directory that comes from a stranger: it is the root for every name and link in it.
+ * 0, or -1 with errno. */
 static int open_inside(const char *dir, const char *name, struct blob *blob)
 {
 	struct open_how how = { .flags = FILE_FLAGS,

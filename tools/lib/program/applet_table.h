@@ -5,14 +5,14 @@
 #include "init/pure/span.h"
 
 /* The names of a busybox's applets, each ended by NUL, in the order of their bytes: applet_names of
- * its applet_tables.h, wherever the linker has put it, for whatever processor. data NULL where
+ * its applet_tables.h, wherever the linker has put it, for whatever processor. data NULL if
  * there is none: the file is no busybox, is packed, or has one applet and no list. */
 struct span applet_table(struct span file);
 
 /* Takes the next name off; NULL at the end. */
 const char *applet_next(struct span *names);
 
-/* The folder that busybox --install and the FHS have for an applet: "/sbin" or "/bin", without
+/* The directory that busybox --install and the FHS have for an applet: "/sbin" or "/bin", without
  * /usr. */
 const char *applet_folder(const char *name);
 

@@ -66,7 +66,7 @@ static struct missing *add_missing(struct closure *closure, const char *name, si
 	return &closure->missing[count];
 }
 
-/* 1 where objects[owner] finds it, which is then loaded, or 0. */
+/* 1 if objects[owner] finds it, which is then loaded, or 0. */
 static int load(struct closure *closure, size_t owner, const char *name, const char *feature)
 {
 	struct object object;
@@ -230,7 +230,7 @@ int closure_dlopen_name(struct closure *closure, const char *name, const char *f
 	return 0;
 }
 
-/* objects[index] in one of the folders beside the plain one, where there is such a copy. */
+/* objects[index] in one of the directories beside the plain one, where there is such a copy. */
 static void add_copy(struct closure *closure, size_t index, const char *hwcaps)
 {
 	const struct object *plain = &closure->objects[index];

@@ -21,7 +21,7 @@ struct object {
 	char *name; /* the DT_NEEDED text that led here, NULL for FOUND_START */
 	char *feature; /* what it is opened for with dlopen(3), or NULL: it is linked */
 	enum found_by found_by;
-	const char *hwcaps; /* the folder of processors' levels it was found in, or "" */
+	const char *hwcaps; /* the directory of processors' levels it was found in, or "" */
 	size_t loader; /* index of the object that needed it first; its own for a start */
 	struct elf_deps deps;
 	void *map; /* the file; deps points into it */
@@ -57,8 +57,8 @@ struct closure {
  * Follows DT_NEEDED, and what .note.dlopen names, breadth first from ELF file `program`, with the
  * interpreter's own search: RPATH of the loaders as long as the object has no RUNPATH, RUNPATH for
  * the object itself, ld.so.conf, built-in directories; $ORIGIN, $LIB, $PLATFORM. A library that is
- * only in a folder for processors of some level (glibc-hwcaps/x86-64-v3) is taken from there, but
- * never before the plain one: the guest's processor is not this host's. LD_LIBRARY_PATH and
+ * only in a directory for processors of some level (glibc-hwcaps/x86-64-v3) is taken from there,
+ * but never before the plain one: the guest's processor is not this host's. LD_LIBRARY_PATH and
  * LD_PRELOAD are the caller's and not the guest's, and are not looked at. Limits: none.
  *
  * Returns 0, also when libraries are missing (they are listed), or -1 after reporting: `program`

@@ -20,7 +20,7 @@ const char *dlopen_priority_name(enum dlopen_priority priority);
 #define DLOPEN_SONAMES_MAX 32 /* of one feature; systemd's longest list has 4 */
 
 struct dlopen_wish {
-	const char *feature; /* "" where the note has none */
+	const char *feature; /* "" if the note has none */
 	const char *description; /* "" likewise */
 	enum dlopen_priority priority;
 	const char *sonames[DLOPEN_SONAMES_MAX]; /* the first that there is counts */
@@ -29,7 +29,7 @@ struct dlopen_wish {
 
 /*
  * Calls `take` for each wish of one note's JSON text, whose texts are good during the call. A NUL
- * ends the text. 0, or -1 where it is no array of objects with a `soname` list; then `take` was not
+ * ends the text. 0, or -1 if it is no array of objects with a `soname` list; then `take` was not
  * called. Source: https://systemd.io/ELF_DLOPEN_METADATA
  */
 int dlopen_note_read(struct span json, void (*take)(void *context, const struct dlopen_wish *wish),

@@ -67,7 +67,7 @@ static void found_free(struct found *found)
 	free(found->venv);
 }
 
-/* NULL where it is about a virtual environment, and there is none. */
+/* NULL if it is about a virtual environment, and there is none. */
 static char *expand(const char *pattern, const struct found *found)
 {
 	struct buffer out = { NULL, 0, 0 };
@@ -130,7 +130,7 @@ static int add_item(struct image *image, struct closure *closure, const FTSENT *
 	return result;
 }
 
-/* Everything below folder `dir` of the host. */
+/* Everything below directory `dir` of the host. */
 static int add_tree(struct image *image, const struct runtime *runtime, struct closure *closure,
 		    char *dir, const char *why)
 {
@@ -152,8 +152,8 @@ static int add_tree(struct image *image, const struct runtime *runtime, struct c
 	return result;
 }
 
-/* The folders that a pattern is for. With a sysroot only the folder above its first wildcard is
- * followed within; a symlink further down that leads out of it is not. */
+/* The directories that a pattern is for. With a sysroot only the directory above its first wildcard
+ * is followed within; a symlink further down that leads out of it is not. */
 static int add_pattern(struct image *image, const struct runtime *runtime, struct closure *closure,
 		       const char *pattern, const char *why)
 {

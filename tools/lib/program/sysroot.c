@@ -1,4 +1,4 @@
-/* sysroot.c - files of the host, or of another system whose root is a folder here. */
+/* sysroot.c - files of the host, or of another system whose root is a directory here. */
 #include "tools/lib/program/sysroot.h"
 
 #include <errno.h>

@@ -1,21 +1,21 @@
-/* sysroot.h - files of the host, or of another system whose root is a folder here. */
+/* sysroot.h - files of the host, or of another system whose root is a directory here. */
 #ifndef TOOLS_LIB_SYSROOT_H
 #define TOOLS_LIB_SYSROOT_H
 
 #include <sys/stat.h>
 
 /*
- * A root is "" for this host, else the absolute path of a folder without a slash at its end. Paths
- * are absolute and those of that system: a symlink of it, /lib64 -> /usr/lib64, leads below the
- * root, and so does every "..". Nothing that is called here opens a file outside of it, as long as
- * nobody changes the folder meanwhile.
+ * A root is "" for this host, else the absolute path of a directory without a slash at its end.
+ * Paths are absolute and those of that system: a symlink of it, /lib64 -> /usr/lib64, leads below
+ * the root, and so does every "..". Nothing that is called here opens a file outside of it, as long
+ * as nobody changes the directory meanwhile.
  */
 enum last_name {
 	LAST_KEPT, /* a symlink itself */
 	LAST_FOLLOWED,
 };
 
-/* A folder as a root: its real path, malloc'd, "" for "/"; NULL after reporting: it is none. */
+/* A directory as a root: its real path, malloc'd, "" for "/"; NULL after reporting: it is none. */
 char *sysroot_open_dir(const char *dir);
 
 /* Where `path` leads within the root, without symlinks, whether it is there or not; malloc'd. NULL

@@ -25,7 +25,7 @@ char *recipe_host_path(const struct recipe *recipe, const char *path)
 	return xasprintf("%s%s", root ? root : "", path);
 }
 
-/* The folder is named after its kernel, unless that is at hand and says what it is. */
+/* The directory is named after its kernel, unless that is at hand and says what it is. */
 static int take_directory(const char *modules_dir, struct kernel *kernel)
 {
 	char *dir = realpath(modules_dir, NULL); /* a trailing slash, or "." */

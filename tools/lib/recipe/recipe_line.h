@@ -52,7 +52,7 @@ struct attr {
 
 struct line {
 	struct recipe *recipe;
-	const char *file; /* "" where it comes from an option */
+	const char *file; /* "" if it comes from an option */
 	char *why; /* "FILE:LINE" or "--tree" */
 	const struct word *words; /* words[0] is the verb */
 	size_t count;
@@ -88,7 +88,7 @@ int line_absolute(const struct line *line, size_t word);
  * word that is neither, or -1 after reporting. */
 int line_destination(const struct line *line, struct tree_source *source);
 
-/* 0 where the line has no more words from `next` on, or -1 after reporting. */
+/* 0 if the line has no more words from `next` on, or -1 after reporting. */
 int line_ends(const struct line *line, size_t next);
 
 /* Words from `first` on, those with blanks in quotes, as the kernel's next_arg() takes them;

@@ -149,7 +149,8 @@ static int has_program(const struct image *image, const struct oci_run *containe
 	return found;
 }
 
-/* User and folder are words that the kernel's line, and a `cmdline` of the recipe, may change. */
+/* User and directory are words that the kernel's line, and a `cmdline` of the recipe, may change.
+ */
 static int finish_container_conf(struct recipe *recipe)
 {
 	const struct oci_run *container = &recipe->container;

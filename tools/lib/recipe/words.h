@@ -18,7 +18,7 @@ struct words { /* set to 0 before words_parse() */
 	unsigned int fault_column;
 };
 
-/* The value of a ${NAME}, or NULL where there is none. */
+/* The value of a ${NAME}, or NULL if there is none. */
 typedef const char *words_value(const void *context, const char *name);
 
 /* Splits one line (without its newline; a CR at its end is ignored) at blanks and tabs. A word that
