@@ -16,7 +16,7 @@
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/image/bootconfig.h"
 
-#define PASSED_SHOWN 20 /* entries that are told one by one */
+#define PASSED_SHOWN 20 /* entries that are reported one by one */
 
 void archive_add_entry(struct archive *archive, const struct newc_entry *newc, char *path)
 {
@@ -239,7 +239,7 @@ static void find_links(struct archive *archive)
 	free(order);
 }
 
-/* Paths beside their indexes: the entries themselves are far from one another in memory. */
+/* Paths next to their indexes: the entries themselves are far from one another in memory. */
 struct place {
 	const char *path;
 	size_t index;

@@ -25,8 +25,8 @@ struct archive {
 	struct buffer file;
 	struct archive_segment *segments;
 	size_t segment_count;
-	struct span bootconfig; /* the text behind the last segment; NULL: none */
-	int is_open; /* its last entries have no trailer behind them */
+	struct span bootconfig; /* the text after the last segment; NULL: none */
+	int is_open; /* its last entries have no trailer after them */
 	struct archive_entry *entries; /* in the order of the kernel: a later one wins */
 	size_t count;
 	size_t passed_over; /* entries that the kernel does not unpack: told, and not here */
@@ -34,14 +34,14 @@ struct archive {
 };
 
 /* Reads path ("-": standard input): raw newc, then any number of compressed segments, with zero
- * bytes between, and a boot configuration. What the kernel passes over is left out with a warning.
- * Damage anywhere is an error, and so is more than limit.h allows. NULL after reporting. */
+ * bytes between, and a bootconfig. Omits what the kernel skips, with a warning. Damage is an error,
+ * and so is more than limit.h allows. Returns NULL after reporting. */
 struct archive *archive_open(const char *path);
 void archive_close(struct archive *archive); /* NULL is fine */
 
-/* For who reads an image by rules of its own: a segment more, and an entry of the last segment,
- * which keeps `path` (malloc'd). Pointers to segments and entries are good until the next one
- * comes. */
+/* For a caller that reads an image by other rules: adds a segment, and an entry of the last
+ * segment, which keeps `path` (malloc'd). Pointers to segments and entries are valid until the next
+ * one is added. */
 struct archive_segment *archive_add_segment(struct archive *archive, const char *kind,
 					    size_t offset);
 void archive_add_entry(struct archive *archive, const struct newc_entry *newc, char *path);
@@ -56,8 +56,8 @@ int archive_same_file(const struct archive_entry *one, const struct archive_entr
 /* The last entry at a clean path, or NULL. */
 const struct archive_entry *archive_find(const struct archive *archive, const char *path);
 
-/* What a path leads to when the kernel has unpacked all: links are followed, the last one too, and
- * never out of the image. NULL with *why set to a static text. */
+/* The entry that a path resolves to when the kernel has unpacked all: links are followed, the last
+ * one too, and never out of the image. Returns NULL with *why set to a static text. */
 const struct archive_entry *archive_resolve(const struct archive *archive, const char *path,
 					    const char **why);
 

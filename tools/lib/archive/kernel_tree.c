@@ -163,7 +163,7 @@ static void remove_name(struct kernel_tree *tree, struct kernel_name *name)
 	tree->known = NULL; /* it may have been on that way */
 }
 
-/* What was there before the first entry has none of its own: its number is that behind the last. */
+/* Nodes from before the first entry have no entry: their number is the one after the last. */
 static bool is_kernels(const struct kernel_tree *tree, const struct kernel_inode *inode)
 {
 	return inode->content == tree->archive->count;

@@ -8,7 +8,7 @@
 #include "tools/lib/archive/archive.h"
 #include "tools/lib/image/arena.h"
 
-/* What names lead to. */
+/* The file of one or more names. */
 struct kernel_inode {
 	uint32_t kind; /* S_IFMT of a mode */
 	size_t entry; /* index of the entry whose mode, owner and time it has */
@@ -16,7 +16,7 @@ struct kernel_inode {
 	size_t names; /* that lead to it */
 	size_t number; /* counts from 1 */
 
-	/* unpack_tree.c's own: what was made of it. */
+	/* for unpack_tree.c: the file that it made of this node */
 	const struct kernel_name *made; /* the name that it was made by, or NULL */
 	dev_t dev;
 	ino_t ino;
@@ -54,16 +54,15 @@ struct kernel_tree {
 enum kernel_loss {
 	KERNEL_NO_FOLDER,
 	KERNEL_IN_THE_WAY, /* a directory with something in it has its name */
-	KERNEL_WAS_THE_WAY, /* what it replaces led to it */
+	KERNEL_WAS_THE_WAY, /* it replaces a part of its own path */
 	KERNEL_NO_FIRST, /* the first name of its file is not there by then */
-	KERNEL_NO_TEXT, /* of a symlink, or too much */
+	KERNEL_NO_TEXT, /* of a symlink: none, or too long */
 	KERNEL_NO_KIND, /* its mode is no kind of file */
 	KERNEL_LOSSES /* one more than the last */
 };
 extern const char *const kernel_losses[KERNEL_LOSSES]; /* in words */
 
-/* What the caller is told while the entries are applied; indexes are of entries. Any may be NULL.
- */
+/* Callbacks while the entries are applied; indexes are of entries. Any may be NULL. */
 struct kernel_watch {
 	void (*lost)(void *context, size_t index, enum kernel_loss why);
 	/* An entry takes the place of one of another kind. */
@@ -89,8 +88,8 @@ void kernel_tree_free(struct kernel_tree *tree); /* NULL is fine */
 /* Appends the path of a name, "/a/b": no symlink is on the way. */
 void kernel_tree_path(const struct kernel_name *name, struct buffer *path);
 
-/* What is left, one entry for each name, in the order of their last entries, as an archive of its
- * own. Its paths are those of the archive where they still lead to the same name. */
+/* The remaining entries, one for each name, in the order of their last entries, as a separate
+ * archive. Its paths are those of the archive if they still resolve to the same name. */
 struct archive *kernel_tree_archive(struct kernel_tree *tree);
 
 #endif

@@ -13,7 +13,7 @@ struct listing {
 	const struct listing_style *style;
 	FILE *out;
 	bool *done; /* entries printed as a hard link of another */
-	uint32_t mtime; /* what the last mtime line said, 0 before */
+	uint32_t mtime; /* the time of the last mtime line, 0 before the first */
 	struct buffer line;
 };
 
@@ -126,8 +126,8 @@ static int print_entry(struct listing *listing, size_t index)
 	return 0;
 }
 
-/* What the kernel looks for before it unpacks: microcode, tables of ACPI; and what dracut puts
- * beside. */
+/* What the kernel searches before it unpacks: microcode and tables of ACPI; and what dracut adds to
+ * them. */
 static bool is_early_path(const char *path)
 {
 	return !strcmp(path, "/") || !strcmp(path, "/kernel") || !strncmp(path, "/kernel/", 8) ||

@@ -9,8 +9,7 @@
 
 struct listing_style {
 	bool verbose; /* where each entry is, how large and how numbered, as comments */
-	bool segments; /* what stands in front, not compressed, is told from the rest by `segment`
-			  lines */
+	bool segments; /* `segment` lines mark the uncompressed start of the image */
 	/* The place of a file's bytes for its `file` line, malloc'd; or NULL: the entry is left
 	 * out. */
 	char *(*locate)(const struct archive *archive, size_t index, void *context);

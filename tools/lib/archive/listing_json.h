@@ -6,8 +6,7 @@
 
 #include "tools/lib/archive/archive.h"
 
-/* {path, type, mode, uid, gid, mtime, ...}: what rdinit(1) says of `list --json`. A new
- * reference. */
+/* {path, type, mode, uid, gid, mtime, ...}, as in `list --json` of rdinit(1). A new reference. */
 json_t *listing_entry_json(const struct archive *archive, const struct archive_entry *entry);
 
 /* Names are bytes and JSON is text: where `name` is no UTF-8, `key` is "" and KEY_hex has its

@@ -128,8 +128,8 @@ static bool sum_is_right(const struct newc_reader *reader, const struct newc_ent
 	return sum == entry->fields.check;
 }
 
-/* What the kernel goes by before it looks at a name: where that is too long, or the kind has no
- * such data, it steps to the next header. A symlink to nothing it cannot make. */
+/* The kernel's checks before it looks at a name: if that is too long, or the kind of file has no
+ * such data, it steps to the next header. It cannot make a symlink to nothing. */
 static bool is_passed_over(const struct newc_fields *fields)
 {
 	uint32_t kind = fields->mode & S_IFMT;

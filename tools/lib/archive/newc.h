@@ -9,7 +9,7 @@
 /* Source: Documentation/driver-api/early-userspace/buffer-format.rst and init/initramfs.c. */
 #define NEWC_HEADER 110 /* bytes: 6 of magic and 13 fields of 8 hex digits */
 #define NEWC_TRAILER "TRAILER!!!"
-#define NEWC_FILE_MAX 0xffffffffu /* bytes of one file: what 8 hex digits hold */
+#define NEWC_FILE_MAX 0xffffffffu /* bytes of one file: 8 hex digits */
 
 struct newc_fields { /* in the order of the header */
 	uint32_t ino, mode, uid, gid, nlink, mtime, size, dev_major, dev_minor;
@@ -19,7 +19,7 @@ struct newc_fields { /* in the order of the header */
 struct newc_entry {
 	struct newc_fields fields;
 	const char *name; /* in the archive, ended by NUL; may begin with "/" or "./" */
-	struct span data; /* fields.size bytes; a symlink's text has no NUL of its own */
+	struct span data; /* fields.size bytes; a symlink's target has no NUL at its end */
 	size_t offset; /* of the header, bytes from the start of the span */
 	unsigned int archive; /* counts the trailers before: hard links do not cross them */
 };
@@ -28,9 +28,9 @@ struct newc_reader {
 	struct span span; /* set this, and the rest to 0 */
 	size_t offset; /* bytes: where the next header is looked for */
 	unsigned int archive;
-	const char *fault; /* after NEWC_FAULT: what is wrong there */
+	const char *fault; /* after NEWC_FAULT: the reason */
 	size_t fault_offset; /* bytes */
-	size_t beyond; /* where the kernel goes on behind the fault, or 0: it stops there */
+	size_t beyond; /* where the kernel continues after the fault, or 0: it stops there */
 };
 
 enum newc_result {
@@ -44,8 +44,8 @@ enum newc_result {
  * the span, allocates nothing, and each NEWC_ENTRY moves reader->offset forward. */
 enum newc_result newc_next(struct newc_reader *reader, struct newc_entry *entry);
 
-/* After NEWC_FAULT: false where the kernel stops, too. Where it passes the entry over without a
- * word, the reader stands behind it then. Source: do_header() of init/initramfs.c. */
+/* After NEWC_FAULT: false if the kernel stops, too. If the kernel skips the entry without a
+ * message, the reader is after it then. Source: do_header() of init/initramfs.c. */
 bool newc_pass_over(struct newc_reader *reader);
 
 /* Writes the header of an entry (no NUL at the end). */

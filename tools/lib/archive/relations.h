@@ -16,10 +16,10 @@ struct relations {
 };
 
 /*
- * Reads every program, script, module, symlink and list of /init's in the image. What is found by
- * its name alone (DT_NEEDED, depends=) leads to every entry of that name: which of them is taken
- * depends on where it is looked for, and an image seldom has two; of more than SAME_NAME_MAX the
- * first ones count. What is opened by dlopen(3) is not seen.
+ * Reads every program, script, module, symlink and list of /init in the image. A file that is found
+ * by its name alone (DT_NEEDED, depends=) relates to every entry of that name: the loader's
+ * directory decides, and an image seldom has two; of more than SAME_NAME_MAX the first ones count.
+ * Libraries that dlopen(3) opens are unknown.
  */
 #define SAME_NAME_MAX 16
 void relations_read(const struct archive *archive, struct relations *relations);

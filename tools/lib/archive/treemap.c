@@ -11,9 +11,9 @@
 #define HEIGHT 800.0
 #define HEAD 24.0 /* the line above the picture */
 #define TITLE 14.0 /* the line of a directory */
-#define LETTER 6.2 /* what one letter of 11 pixels takes */
+#define LETTER 6.2 /* the width of one letter of 11 pixels */
 #define COLORS 8
-#define MIN_SIDE 3.0 /* less is not drawn by itself */
+#define MIN_SIDE 3.0 /* smaller ones are not drawn */
 
 struct node {
 	const char *name; /* ended by '/' or NUL */
@@ -36,9 +36,7 @@ struct drawing {
 	unsigned int color;
 };
 
-/* Paths come in their order: what lies in one directory comes in a row, so only the last one
- * counts.
- */
+/* Paths are sorted: the entries of a directory are in a row, so only the last one counts. */
 static struct node *child_of(struct node *node, const char *name, size_t len)
 {
 	struct node *last = node->count ? &node->children[node->count - 1] : NULL;
@@ -91,7 +89,7 @@ static void free_children(struct node *node)
 	free(node->children);
 }
 
-/* Text as XML has it; what is no printable ASCII becomes a dot. */
+/* Text for XML; bytes that are not printable ASCII become dots. */
 static void print_text(FILE *out, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {

@@ -6,9 +6,9 @@
 
 #include "tools/lib/archive/archive.h"
 
-/* Writes an SVG that needs nothing else. Files are within their directories; the name, size and
- * share of each appear under the pointer. What a later entry replaces, and what has no bytes, is
- * left out; hard links count once. Source: Bruls, Huizing, van Wijk: Squarified treemaps (2000). */
+/* Writes an SVG that needs no other file. Files are within their directories; the name, size and
+ * share of each appear under the pointer. Replaced entries, and those without bytes, are omitted;
+ * hard links count once. Source: Bruls, Huizing, van Wijk: Squarified treemaps (2000). */
 void treemap_write(const struct archive *archive, FILE *out);
 
 #endif

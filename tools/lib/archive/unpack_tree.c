@@ -24,8 +24,8 @@
  * 2. Work goes on in one directory at a time, which is held open, and by one name at a time, which
  *    has no slash. The first one is DIR: it was empty after it had been opened.
  * 3. A directory is entered by openat2(2) beneath the one that is open, with no symlink and no
- * mount followed, and left by "..". The device and inode found there are recorded at the first time
- * and must be the same at each later one.
+ *    mount followed, and left by "..". The device and inode found there are recorded at the first
+ *    time and must be the same at each later one.
  * 4. A file is made with O_EXCL and O_NOFOLLOW. Its bytes, mode and time are set through the
  *    descriptor that made it; those of a directory through the one it was entered by.
  * 5. Another name of a file is made from a descriptor. It is opened beneath DIR with no symlink and
@@ -39,7 +39,7 @@ struct work {
 	struct unpacked *out;
 	int root; /* DIR */
 	int here; /* the directory that is worked in */
-	const struct kernel_inode *source; /* what `source_fd` is, or NULL */
+	const struct kernel_inode *source; /* the object of `source_fd`, or NULL */
 	int source_fd;
 };
 
@@ -147,7 +147,8 @@ static size_t piece_len(const char *path)
 	return len;
 }
 
-/* What was made, opened again by its path from DIR. A descriptor, or -1 with errno. */
+/* Opens a file that was made again, by its path from DIR. Returns a descriptor, or -1 with errno.
+ */
 static int open_again(const struct work *work, const struct kernel_name *name)
 {
 	struct buffer path = { NULL, 0, 0 };

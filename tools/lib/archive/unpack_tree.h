@@ -6,15 +6,14 @@
 
 struct unpacked {
 	char *dir; /* absolute */
-	struct kernel_tree *tree; /* what was made of the archive; it counts the lost entries */
+	struct kernel_tree *tree; /* the counts of what was made; also those of lost entries */
 };
 
 /*
- * Makes the directories, files, hard links and symlinks that the kernel would leave of `archive`
- * (kernel_tree.h) below `dir`, which must be an empty directory or not be there. Nothing outside of
- * it is read, written, linked or named. Modes are kept but for setuid, setgid and what would lock
- * the owner out; nodes, pipes and sockets are not made. 0, or -1 after reporting: what was made
- * stays.
+ * Makes the directories, files, hard links and symlinks that the kernel would keep of `archive`
+ * (kernel_tree.h) below `dir`, which must be empty or missing. Reads, writes, links and names
+ * nothing outside of it. Keeps modes except setuid, setgid and those that lock the owner out; makes
+ * no nodes, pipes and sockets. Returns 0, or -1 after reporting: files that were made stay.
  */
 int unpack_tree(const struct archive *archive, const char *dir, struct unpacked *unpacked);
 void unpacked_free(struct unpacked *unpacked);
