@@ -6,7 +6,7 @@
 
 #define LIMIT_USUAL ((uint64_t)4 << 30) /* bytes: more would be a trap, not an initramfs */
 
-/* --max-size: bytes, or with K, M, G or T behind the number. 0, or -1 without a report. */
+/* --max-size: bytes, or with K, M, G or T after the number. Returns 0, or -1 without a report. */
 int limit_set(const char *text);
 
 /* Nothing is taken yet, as when the program started. */

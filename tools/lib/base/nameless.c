@@ -73,7 +73,7 @@ int nameless_link(int fd, const char *path)
 	sigset_t all, old;
 	int result, err;
 
-	/* Between the name of its own and the right one no signal may end the program. */
+	/* Between the temporary name and the right one no signal may end the program. */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &old);
 	result = linkat(AT_FDCWD, from, AT_FDCWD, path, AT_SYMLINK_FOLLOW);

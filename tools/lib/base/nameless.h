@@ -7,8 +7,8 @@
  * which the name needs, is not mounted. */
 int nameless_open(const char *dir);
 
-/* Gives it the path: what has that name is replaced at once. Needs a name of its own for a moment
- * where there is something. 0, or -1 with errno. */
+/* Gives it the path, and replaces what has that path at once. Needs a temporary name for a moment
+ * if the path exists. Returns 0, or -1 with errno. */
 int nameless_link(int fd, const char *path);
 
 #endif

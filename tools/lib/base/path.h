@@ -1,4 +1,4 @@
-/* path.h - paths inside an image as text: no file system is asked. */
+/* path.h - paths inside an image as text: no file system is read. */
 #ifndef TOOLS_LIB_PATH_H
 #define TOOLS_LIB_PATH_H
 
@@ -18,11 +18,11 @@ extern const char path_is_empty[], path_name_is_long[];
 /* dir "/a" and name "b/c" (a leading slash is fine) as "/a/b/c", malloc'd. */
 char *path_join(const char *dir, const char *name);
 
-/* Puts a name of `len` bytes, which has no slash in front, behind a path, and a slash between where
- * there is none. Where the name stands now: good until the path grows. */
+/* Appends a name of `len` bytes, which has no slash at its start, to a path, with a slash between
+ * if there is none. Returns the name: valid until the path grows. */
 char *path_append(struct buffer *path, const char *name, size_t len);
 
-/* What stands before the last slash, malloc'd: "/a/b" -> "/a", "/a" -> "/", "a" -> ".". */
+/* The part before the last slash, malloc'd: "/a/b" -> "/a", "/a" -> "/", "a" -> ".". */
 char *path_parent(const char *path);
 
 /* Where in `path` its last name begins. */
@@ -35,7 +35,7 @@ char *path_beside(const char *from, const char *path);
 /* Whether a clean path is one of those under the directory `dir`, which itself is not. */
 bool path_is_below(const char *path, const char *dir);
 
-/* Whether something stands in front of `end`, a suffix: "a.ko" has ".ko", ".ko" has not. */
+/* Whether `end` is a suffix of a longer text: "a.ko" has ".ko", ".ko" has not. */
 bool path_has_suffix(const char *path, const char *end);
 
 #endif

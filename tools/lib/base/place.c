@@ -1,4 +1,4 @@
-/* place.c - where our own files are: beside the tool in its build tree, or installed. */
+/* place.c - where rdinit's own files are: next to the tool in its build tree, or installed. */
 #include "tools/lib/base/place.h"
 
 #include <limits.h>

@@ -1,4 +1,4 @@
-/* place.h - where our own files are: beside the tool in its build tree, or installed. */
+/* place.h - where rdinit's own files are: next to the tool in its build tree, or installed. */
 #ifndef TOOLS_LIB_PLACE_H
 #define TOOLS_LIB_PLACE_H
 
@@ -21,8 +21,8 @@ char *place_kernel_dir(void);
  * EXEDIR/../lib/rdinit/uml_regset.so. malloc'd, or NULL after reporting. */
 char *place_uml_preload(void);
 
-/* Folder number `i` in which kernels stand by their names: EXEDIR/kernel, then
- * EXEDIR/../lib/rdinit/kernel. malloc'd; NULL behind the last. What is not there is left out. */
+/* Directory number `i` that has kernels by their names: EXEDIR/kernel, then
+ * EXEDIR/../lib/rdinit/kernel. malloc'd; NULL after the last. Missing ones are skipped. */
 char *place_kernels(size_t i);
 
 /* Whether the tool is in its build tree, where `make` can be asked for more. */

@@ -14,8 +14,8 @@ void progress_show(const char *line);
 /* Takes the line away; error() and warning() do. */
 void progress_clear(void);
 
-/* Shows "rdinit: WHAT: N s" once a second has passed, by a thread of its own, until
- * progress_stop(). One at a time; `what` must stay. */
+/* Shows "rdinit: WHAT: N s" once a second has passed, from a separate thread, until
+ * progress_stop(). One at a time; `what` must stay valid. */
 void progress_start(const char *what);
 void progress_stop(void);
 

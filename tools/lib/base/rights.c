@@ -1,4 +1,4 @@
-/* rights.c - who may read what was read. */
+/* rights.c - who may read an image: nobody who could not read its inputs. */
 #include "tools/lib/base/rights.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* rights.h - who may read what was read: an image has no more readers than its inputs. */
+/* rights.h - who may read an image: nobody who could not read its inputs. */
 #ifndef TOOLS_LIB_RIGHTS_H
 #define TOOLS_LIB_RIGHTS_H
 
@@ -15,7 +15,7 @@ void rights_note_path(const char *path);
 /* The output is for its owner alone. */
 void rights_note_secret(void);
 
-/* What remains of the mode of a new file or directory. */
+/* The mode of a new file or directory, without the bits that it must not have. */
 mode_t rights_left(mode_t mode);
 
 #endif

@@ -1,4 +1,4 @@
-/* spool.c - bytes that are no file of the host, in a temporary file without a name. */
+/* spool.c - bytes that are not in a file of this machine, in a temporary file without a name. */
 #include "tools/lib/base/spool.h"
 
 #include <errno.h>
@@ -95,7 +95,7 @@ struct blob spool_blob(int64_t at, uint64_t size, const char *name)
 }
 
 /* A hole of gigabytes would otherwise fill as much of the page cache. */
-#define HOLE_FROM ((size_t)64 << 10) /* bytes: less is not worth a call of its own */
+#define HOLE_FROM ((size_t)64 << 10) /* bytes: fewer are not worth a call */
 
 static bool is_hole(const struct blob *blob, uint64_t at, size_t len)
 {

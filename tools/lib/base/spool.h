@@ -1,4 +1,4 @@
-/* spool.h - bytes that are no file of the host: members of tar archives wait here to be written. */
+/* spool.h - bytes that are not in a file of this machine: members of tar archives wait here. */
 #ifndef TOOLS_LIB_SPOOL_H
 #define TOOLS_LIB_SPOOL_H
 
@@ -12,8 +12,8 @@ struct blob {
 	const char *name; /* for messages */
 };
 
-/* Appends to the one temporary file of this run, which has no name and lies in $TMPDIR or /tmp, so
- * that memory need not hold what a large archive does. Its place in the spool, or -1 after
+/* Appends to the one temporary file of this run, which has no name and is in $TMPDIR or /tmp, so
+ * that a large archive need not fit into memory. Returns its offset in the spool, or -1 after
  * reporting: no such directory, or it is full. */
 int64_t spool_add(const void *data, size_t len);
 
@@ -23,8 +23,7 @@ int spool_hole(uint64_t len);
 /* The piece of the spool from a place on. */
 struct blob spool_blob(int64_t at, uint64_t size, const char *name);
 
-/* Reads `len` bytes that the blob has, from `at` bytes behind its start. 0, or -1 after
- * reporting. */
+/* Reads `len` bytes of the blob, from offset `at`. Returns 0, or -1 after reporting. */
 int blob_read(const struct blob *blob, uint64_t at, void *buffer, size_t len);
 
 #endif

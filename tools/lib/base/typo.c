@@ -1,4 +1,4 @@
-/* typo.c - how far a word is from one that somebody may have meant. */
+/* typo.c - how far a word is from a known one. */
 #include "tools/lib/base/typo.h"
 
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* typo.h - how far a word is from one that somebody may have meant. */
+/* typo.h - how far a word is from a known one. */
 #ifndef TOOLS_LIB_TYPO_H
 #define TOOLS_LIB_TYPO_H
 
@@ -15,9 +15,8 @@ size_t typo_distance(const char *a, const char *b);
  * letters, 1 for less than six, else 2. */
 size_t typo_limit(const char *word);
 
-/* The first word of the NULL-ended list that `word` is a typing error of, or NULL. What a word has
- * in common with a known one up to its last dot ("rdinit.") says nothing: only the rest is judged.
- */
+/* The first word of the NULL-ended list that `word` is a typing error of, or NULL. A common
+ * beginning up to the last dot ("rdinit.") does not count: only the rest is compared. */
 const char *typo_nearest(const char *word, const char *const *known);
 
 #endif

@@ -1,4 +1,4 @@
-/* walk.c - a path resolved name by name, by whoever knows what is there. */
+/* walk.c - a path resolved name by name; the caller knows the file system. */
 #include "tools/lib/base/walk.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 #include "tools/lib/base/path.h"
 
-/* To the directory in front of this slash of where we are. */
+/* Moves to the directory before this slash of the current path. */
 static void leave(struct walk *walk, const char *slash)
 {
 	walk->at.len = slash == walk->at.data ? 1 : (size_t)(slash - walk->at.data);

@@ -1,4 +1,4 @@
-/* walk.h - a path resolved name by name, by whoever knows what is there. */
+/* walk.h - a path resolved name by name; the caller knows the file system. */
 #ifndef TOOLS_LIB_WALK_H
 #define TOOLS_LIB_WALK_H
 
@@ -8,13 +8,13 @@
 
 #define WALK_SYMLINKS_MAX 40 /* as in the kernel: more is ELOOP (path_resolution(7)) */
 
-/* A path on its way: `at` is the text of where we are, "/" or "/a/b", and behind no symlink; `rest`
- * is still to come. Whoever walks looks at `at` after each walk_next(), and where a symlink is to
- * be followed says so by walk_symlink(): nothing else is asked of what is there. */
+/* A path on its way: `at` is the current path, "/" or "/a/b", with no symlink in it; `rest` is
+ * still to come. The caller looks at `at` after each walk_next(), and calls walk_symlink() to
+ * follow a symlink. Nothing here reads a file system. */
 struct walk {
 	struct buffer at;
 	const char *rest;
-	char *text; /* what `rest` is in since the last symlink, or NULL */
+	char *text; /* the buffer of `rest` since the last symlink, or NULL */
 	int links;
 };
 
@@ -22,7 +22,7 @@ struct walk {
 void walk_start(struct walk *walk, const char *path);
 void walk_end(struct walk *walk);
 
-/* Puts the next name behind `at`: false if there is none. "." and ".." are done here, and ".."
+/* Appends the next name to `at`: false if there is none. "." and ".." are resolved here, and ".."
  * stops at the root. */
 bool walk_next(struct walk *walk);
 
