@@ -9,7 +9,7 @@
 
 #define TEXT_MAX 8192 /* bytes of a finding: two escaped names, and words around them */
 
-/* What the kernel reads first comes first, so that a cause stands before what follows from it. */
+/* In the order in which the kernel reads, so that a cause comes before its consequences. */
 const struct check_rule check_rules[] = {
 	{ CHECK_NO_INIT, "no-init", "the program that the kernel starts is not in the image",
 	  check_no_init },

@@ -37,7 +37,7 @@ struct check;
 struct check_rule {
 	enum check_number number;
 	const char *name;
-	const char *help; /* one line: what it finds */
+	const char *help; /* one line for --help */
 	void (*judge)(struct check *check);
 };
 
@@ -66,9 +66,9 @@ struct check_unjudged {
 enum check_machine { CHECK_ANY_MACHINE, CHECK_PC, CHECK_Q35, CHECK_MICROVM };
 
 enum check_role {
-	CHECK_STARTS, /* what the kernel starts: /init */
-	CHECK_RUNS, /* what our /init then runs */
-	CHECK_INTERPRETS, /* what a script of these names */
+	CHECK_STARTS, /* the kernel starts it: /init */
+	CHECK_RUNS, /* rdinit's /init runs it */
+	CHECK_INTERPRETS, /* a script of these names it */
 };
 
 struct check_program {
@@ -79,16 +79,16 @@ struct check_program {
 	const char *why; /* then: a static text */
 };
 
-#define CHECK_SHOWN 20 /* findings of one rule that are told one by one; all are counted */
+#define CHECK_SHOWN 20 /* findings of one rule that are printed; all are counted */
 
 struct check {
-	/* What the caller says. */
+	/* The caller's options. */
 	const char *append; /* the kernel's command line, or NULL: not known */
 	enum check_machine machine;
 	unsigned int memory_mib; /* 0: not known */
 	struct disk_names disk; /* its path NULL: not known */
 
-	/* What is known of the kernel. */
+	/* The kernel, as far as it is known. */
 	int has_kernel;
 	struct kernel kernel;
 	struct kernel_config config; /* `from` NULL: not known */
@@ -98,9 +98,9 @@ struct check {
 	/* The image. */
 	struct archive *archive; /* as the kernel unpacks it: without what is lost */
 	unsigned int trailers; /* passed while it is read: they part hard links */
-	int is_damaged; /* it ends early: what is missing is not known to be missing */
+	int is_damaged; /* it ends early: a missing entry may be in the rest */
 
-	/* What it is asked for. */
+	/* The programs and the root. */
 	char *words, *image_words; /* `settings` points into these */
 	struct settings settings;
 	char *rootflags; /* as they were given; NULL: not */
@@ -109,9 +109,9 @@ struct check {
 	struct check_program *programs;
 	size_t program_count;
 
-	/* What came out. */
+	/* The result. */
 	struct check_finding *findings; /* by number, once check_judge() has returned */
-	size_t finding_count; /* those that are told */
+	size_t finding_count; /* those that are printed */
 	size_t counts[2]; /* all, by enum check_severity */
 	size_t per_rule[CHECK_NUMBERS];
 	struct check_unjudged *unjudged;
@@ -126,7 +126,7 @@ int check_take_kernel(struct check *check, const char *choice, const char *confi
  * `name` is for messages. Limit: that of limit.h. */
 void check_take_image(struct check *check, const char *name, struct buffer *file);
 
-/* Applies every rule. What is not known is never taken for a no. */
+/* Applies every rule. An unknown input is never a finding. */
 void check_judge(struct check *check);
 void check_free(struct check *check);
 
@@ -143,8 +143,7 @@ void check_skip(struct check *check, enum check_number number, const char *forma
 /* kconfig_get() of the kernel's configuration; KCONFIG_UNKNOWN if there is none. */
 enum kconfig_value check_config(const struct check *check, const char *symbol);
 
-/* Whether the kernel is known to be User-mode Linux, which has devices and memory of its
- * own kind. */
+/* Whether the kernel is known to be User-mode Linux, whose devices and memory differ. */
 int check_is_uml(const struct check *check);
 
 /* Whether the configuration is known, and this is not built into the kernel: n, or m. */

@@ -1,4 +1,4 @@
-/* check_cmdline.c - rules of the command line: words nobody reads, consoles that are not there. */
+/* check_cmdline.c - rules of the command line: unknown parameters, missing consoles. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,7 +122,7 @@ void check_word(struct check *check)
 		check_skip(check, CHECK_WORD, "the kernel's command line is not known (--append)");
 }
 
-/* What stands behind `prefix` if that is a number, else -1. */
+/* The number after `prefix`, or -1. */
 static long number_behind(const char *name, const char *prefix)
 {
 	size_t len = strlen(prefix);

@@ -1,4 +1,4 @@
-/* check_disk.c - the rule of the disk that --root gives: what root= names must be on it. */
+/* check_disk.c - the rule of --root: root= must name something on that disk. */
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -63,7 +63,7 @@ static void say_nothing(struct check *check, const struct rootspec *spec)
 	buffer_free(&has);
 }
 
-/* What a name leads to has its type told by the disk: the drivers are those of rule 13. */
+/* The disk shows the type of the root: rule 13 then checks its driver. */
 static void judge_driver(struct check *check, const struct disk_part *part)
 {
 	const struct format_info info = format_info(part->finding.format);
@@ -74,7 +74,7 @@ static void judge_driver(struct check *check, const struct disk_part *part)
 	free(what);
 }
 
-/* What /init would refuse to mount. */
+/* Findings that /init would refuse to mount. */
 static void judge_part(struct check *check, const struct disk_part *part)
 {
 	const struct finding *finding = &part->finding;

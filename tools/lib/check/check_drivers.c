@@ -33,7 +33,8 @@ static int path_of(const struct table *table, unsigned int line, char path[DRIVE
 		       : 0;
 }
 
-/* What is loaded before the module of a line, and the line itself. All numbers lead upwards. */
+/* Checks the modules that are loaded before that of a line, and the line itself. All numbers point
+ * upwards. */
 static void mark_needs(struct table *table)
 {
 	struct driver driver;

@@ -1,5 +1,4 @@
-/* check_host.c - what is read from the host: the kernel, its configuration, what it has
- * built in. */
+/* check_host.c - files of this machine: the kernel, its configuration, its built-in modules. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -38,7 +37,7 @@ static int take_config(struct check *check, const char *path)
 	return 0;
 }
 
-/* A missing file is no error: what is built in is then not known. */
+/* A missing file is not an error: the built-in modules are then unknown. */
 static void take_builtin(struct check *check)
 {
 	char *path;

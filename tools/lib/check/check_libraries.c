@@ -11,7 +11,7 @@
 #define OBJECTS_MAX 1000 /* libraries of one program: a bound for what a stranger's image asks */
 
 struct object {
-	char *dir; /* what $ORIGIN means */
+	char *dir; /* the value of $ORIGIN */
 	const char *name; /* the DT_NEEDED that led here, or NULL */
 	size_t loader; /* index; its own for the program */
 	struct elf_deps deps;
@@ -23,7 +23,7 @@ struct search {
 	size_t count;
 	enum loader loader;
 	const char *interp; /* which is loaded before all others */
-	char *interp_dir; /* where it lies: a glibc of its own looks there */
+	char *interp_dir; /* its directory: a glibc in a place of its own searches there */
 	char *cache; /* /etc/ld.so.cache, or NULL */
 	size_t cache_len;
 	char *musl_path; /* its list of directories, or NULL */

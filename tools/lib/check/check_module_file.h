@@ -10,15 +10,15 @@ struct module_loading {
 	enum check_number number; /* of the findings */
 	const char *list; /* the list's own path */
 	const char *path; /* the module's, ended by NUL */
-	/* What is wrong with loading it when it needs the module `name`: "is not in /etc/...",
-	 * malloc'd, or NULL if that one is loaded before. */
+	/* Why the module `name`, which it needs, is not loaded before it: "is not in /etc/...",
+	 * malloc'd, or NULL if it is. */
 	char *(*lacks)(const struct check *check, const struct module_loading *loading,
 		       const char *name);
 	const void *argument; /* for it */
 };
 
-/* Says all that keeps /init or the kernel from loading it: no such file, damage, another release,
- * what it needs, compression, no signature. */
+/* Reports everything that keeps /init or the kernel from loading it: no such file, damage, another
+ * release, missing dependencies, compression, no signature. */
 void check_module_file(struct check *check, const struct module_loading *loading);
 
 /* Whether a list of modules can be judged at all, else says or skips why; `length` is that of the

@@ -4,9 +4,9 @@
 
 #include "tools/lib/check/check.h"
 
-/* Fills in check.programs: what the kernel starts, what our /init then runs, and the interpreters
- * of scripts among them, five deep as the kernel goes (execve(2)). Says what no file stands for
- * (CHECK_NO_PROGRAM). */
+/* Fills in check.programs: the program that the kernel starts, those that rdinit's /init then runs,
+ * and the interpreters of scripts among them, five deep like the kernel (execve(2)). Reports
+ * programs without a file (CHECK_NO_PROGRAM). */
 void check_find_programs(struct check *check);
 
 /* A program that can be executed as far as its mode goes. */
@@ -15,7 +15,7 @@ int check_is_executable(const struct archive_entry *entry);
 /* Its bytes, where it is such a one; data NULL else. */
 struct span check_program_bytes(const struct check *check, const struct check_program *program);
 
-/* The interpreter that its first line names, malloc'd, or NULL: no script, or no name in it. */
+/* The interpreter in its first line, malloc'd, or NULL: not a script, or no name in it. */
 char *check_script_interpreter(struct span bytes);
 
 #endif

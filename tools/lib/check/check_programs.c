@@ -81,7 +81,7 @@ static const char *path_of(const struct check *check, char **line)
 	return path ? path : DEFAULT_PATH;
 }
 
-/* As init/program/start.c looks for it; malloc'd, or NULL: no file of PATH can be executed. */
+/* Searches like init/program/start.c; malloc'd, or NULL: no file of PATH can be executed. */
 static char *look_up(const struct check *check, const char *name)
 {
 	char *line, *found = NULL, *first = NULL;
@@ -181,7 +181,7 @@ void check_find_programs(struct check *check)
 	if (check->programs[0].entry)
 		add_interpreters(check);
 	bytes = check_program_bytes(check, &check->programs[0]);
-	/* What does not start asks for nothing. */
+	/* A program that does not start needs no interpreter. */
 	if (check->is_ours && !check->is_damaged && bytes.len >= sizeof(Elf64_Ehdr) &&
 	    le16(bytes.data + offsetof(Elf64_Ehdr, e_machine)) == EM_X86_64)
 		add_ours(check);

@@ -93,7 +93,8 @@ static size_t read_entries(struct check *check, struct span span, const char *ki
 	return check->is_damaged ? 0 : reader.offset;
 }
 
-/* What a frame makes its reader keep; 0 if its header is cut off. Source: RFC 8878, 3.1.1.1. */
+/* The memory that a frame needs while it is read; 0 if its header is truncated. Source: RFC 8878,
+ * 3.1.1.1. */
 static uint64_t window_of(struct span frame)
 {
 	static const size_t id_lens[] = { 0, 1, 2, 4 };
@@ -110,7 +111,7 @@ static uint64_t window_of(struct span frame)
 	return flags >> 6 == 3 ? le64(size.data) : flags >> 6 == 2 ? le32(size.data) : 0;
 }
 
-/* What the kernel's decompressors take less of than the libraries do. 1: it stops. */
+/* The kernel's decompressors accept less than the libraries. 1: it stops. */
 static int look_at_frame(struct check *check, struct span frame, const char *kind, size_t offset)
 {
 	uint64_t window = strcmp(kind, "zstd") ? 0 : window_of(frame);

@@ -14,8 +14,8 @@
 
 static const char *const inits[] = { REAL_INITS(COMMA) };
 
-/* What is wrong with this file as a program, malloc'd, or NULL, and then the interpreter that it
- * needs: "" for none, or where nothing can be said. */
+/* Why this file is not a program, malloc'd, or NULL, and then the interpreter that it needs: "" for
+ * none, or if it is unknown. */
 static char *look(struct disk_files *files, const char *path, char interpreter[INTERPRETER_MAX])
 {
 	uint8_t head[EXECUTABLE_HEAD];

@@ -52,7 +52,7 @@ void check_report_facts(const struct check *check, FILE *out)
 	fputs("\n", out);
 }
 
-/* What could not be read here may hold any problem. */
+/* The part of the image that could not be read may have any problem. */
 static void say_unread(const struct check *check, FILE *out)
 {
 	for (size_t i = 0; i < check->unjudged_count; i++)

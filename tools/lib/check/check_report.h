@@ -6,7 +6,7 @@
 
 #include "tools/lib/check/check.h"
 
-/* What the rules went by, and which could not be applied: a line each. */
+/* Prints what the rules read, and which were skipped: a line each. */
 void check_report_facts(const struct check *check, FILE *out);
 
 /* A block of two lines for each finding, then one line that counts them. */

@@ -35,7 +35,7 @@ static const struct {
 
 /* Each row of a device that fits the machine must have one of its drivers. */
 static const struct {
-	const char *device; /* what its name begins with */
+	const char *device; /* the beginning of its name */
 	unsigned int machines;
 	struct driver drivers[3];
 } buses[] = {

@@ -20,7 +20,7 @@ static int is_conf(const char *path)
 	return path_is_below(path, IMAGECONF_DIR) && !strchr(name, '/') && imageconf_is_name(name);
 }
 
-/* What /init cannot read in full ends the boot. */
+/* A file that /init cannot read completely stops the boot. */
 static void read_conf(struct check *check, const char *path, size_t *used)
 {
 	char *here = check->image_words + *used;
@@ -45,8 +45,8 @@ static void read_conf(struct check *check, const char *path, size_t *used)
 	free(text);
 }
 
-/* The files in the order of their names, which is that of by_path; each is a line of its own, so
- * that its "--" ends only itself. */
+/* The files in the order of their names, which is that of by_path; each is a separate line, so that
+ * its "--" ends only itself. */
 static void read_conf_files(struct check *check)
 {
 	const struct archive *archive = check->archive;

@@ -32,7 +32,7 @@ static const struct library_symbol symbols[] = {
 
 struct disk_files {
 	ext2_filsys fs;
-	ext2_ino_t number; /* what was found last, and its inode */
+	ext2_ino_t number; /* the last file that was found, and its inode */
 	struct ext2_inode inode;
 };
 

@@ -20,8 +20,8 @@ bool disk_files_reads(enum format format);
 struct disk_files *disk_files_open(const char *path, uint64_t start, const char **why);
 void disk_files_close(struct disk_files *files); /* NULL is fine */
 
-/* What an absolute path leads to, symbolic links followed, none out of the file system: its mode,
- * and of a regular file up to `size` of its first bytes in `head`. Their number, or -ENOENT,
+/* Resolves an absolute path, follows symbolic links, none out of the file system: its mode, and of
+ * a regular file up to `size` of its first bytes in `head`. Returns their number, or -ENOENT,
  * -ELOOP, or -EIO if the file system cannot be read. */
 long disk_files_head(struct disk_files *files, const char *path, uint32_t *mode, uint8_t *head,
 		     size_t size);

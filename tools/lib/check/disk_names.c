@@ -22,7 +22,8 @@ struct reader {
 	uint8_t *arena; /* room for all parts of a view */
 };
 
-/* 0, or -1 if the view is full: nothing sound wants as much. What cannot be read is short. */
+/* Returns 0, or -1 if the view is full: nothing sound needs so much. Bytes that cannot be read are
+ * missing. */
 static int feed(const struct reader *reader, struct view *view)
 {
 	uint8_t *to = reader->arena + view->kept;

@@ -19,7 +19,7 @@ struct plan {
 	const struct settings *settings;
 	enum mode mode;
 	enum mode_from from;
-	const char *step; /* in front of the next line; "" behind the first */
+	const char *step; /* printed before the next line; "" after the first */
 };
 
 static void say(struct plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -14,28 +14,28 @@ struct room {
 	uint64_t memory;
 	uint64_t kernel; /* room_kernel_bytes(); 0: not known */
 	uint64_t packed; /* the image as it is loaded */
-	uint64_t tree; /* room_tree_bytes(): what is unpacked from it; 0: not known */
+	uint64_t tree; /* room_tree_bytes(): bytes after unpacking; 0: unknown */
 };
 
-/* What an ELF kernel reserves for itself: from its first byte to the end of .bss. What its program
- * headers have behind that is free memory again before an image is unpacked. 0: not known. Source:
+/* The memory that an ELF kernel reserves: from its first byte to the end of .bss. What its program
+ * headers have after that is free again before an image is unpacked. 0: unknown. Source:
  * arch/x86/kernel/vmlinux.lds.S, __end_of_kernel_reserve. */
 size_t room_kernel_bytes(struct span vmlinux);
 
-/* What the tree takes: files in whole pages, those that are replaced left out. */
+/* The memory of the tree: files in whole pages, without replaced ones. */
 uint64_t room_tree_bytes(const struct archive *archive);
 
-/* Whether init_rootfs() makes the root a tmpfs, if the kernel has one: what rootfstype= says, and
- * without that a ramfs where root= is on the line. */
+/* Whether init_rootfs() makes the root a tmpfs, if the kernel has one: rootfstype= decides, and
+ * without that root= makes it a ramfs. */
 bool room_is_tmpfs(const char *append);
 
 /* Where kernel and image end once they are loaded; memory must reach so far. */
 uint64_t room_loaded_end(const struct room *room);
 
-/* What the kernel takes, with its table of pages. */
+/* The memory of the kernel, with its page tables. */
 uint64_t room_kernel_share(const struct room *room);
 
-/* What is left for the files: half of it on a tmpfs. The kernel needs a little more than is known
+/* The memory for files: half of the rest on a tmpfs. The kernel needs slightly more than is known
  * here: more files than this never fit, a few MiB less may not. */
 uint64_t room_for_files(const struct room *room, bool is_tmpfs);
 
