@@ -19,9 +19,9 @@ struct sink {
 	void *context;
 };
 
-/* What --compress takes: "none", "gzip", "zstd", "lz4", "xz", "lzma" or "bzip2", with ",LEVEL"
- * behind it or the method's own level (tools/lib/compress/compress_*.c say why that one). 0, or -1
- * with *why set to a static text. */
+/* Parses --compress: "none", "gzip", "zstd", "lz4", "xz", "lzma" or "bzip2", with ",LEVEL" or the
+ * method's default level (tools/lib/compress/compress_*.c have the reason). Returns 0, or -1 with
+ * *why set to a static text. */
 int compress_choose(const char *text, struct compress_choice *choice, const char **why);
 
 const char *compress_name(const struct compress_method *method);
@@ -53,9 +53,9 @@ const char *compress_detect(struct span span);
 int decompress(const char *kind, struct span in, struct buffer *out, size_t limit, size_t *used,
 	       const char *name);
 
-/* Bytes that the zstd frames at the start of `in` say they unpack to, with zero bytes between them;
- * what does not say so counts as 0. So a small file that unpacks to very much is told before it
- * does. */
+/* The unpacked size that the zstd frames at the start of `in` have in their headers, with zero
+ * bytes between them; a frame without a size counts as 0. So a small file that unpacks to a very
+ * large one is reported before. */
 uint64_t compress_promised(struct span in);
 
 /* The first stream, member or frame alone, of whatever kind it is, without a report: NULL, or a

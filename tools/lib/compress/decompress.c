@@ -178,7 +178,7 @@ uint64_t compress_promised(struct span in)
 			len = ZSTD_findFrameCompressedSize(in.data, in.len);
 			size = ZSTD_getFrameContentSize(in.data, in.len);
 			if (ZSTD_isError(len))
-				len = in.len; /* this is said when it is unpacked */
+				len = in.len; /* reported when it is unpacked */
 			if (size != ZSTD_CONTENTSIZE_ERROR && size != ZSTD_CONTENTSIZE_UNKNOWN)
 				sum = size > UINT64_MAX - sum ? UINT64_MAX : sum + size;
 		}

@@ -7,7 +7,7 @@
 #include "tools/lib/compress/unpack.h"
 
 #define LZMA_MEMORY ((uint64_t)512 << 20) /* bytes: a dictionary of 256 MiB, and room */
-#define LZ4_BLOCK ((size_t)8 << 20) /* bytes unpacked: what lz4 -l cuts its input into */
+#define LZ4_BLOCK ((size_t)8 << 20) /* bytes unpacked: lz4 -l splits its input into these */
 
 static const char *lzma_reason(lzma_ret result, size_t left)
 {
@@ -76,8 +76,8 @@ static const char *unpack_lz4_block(struct unpacking *unpacking, char *room)
 	return unpack_add(unpacking, room, (size_t)len);
 }
 
-/* The format has no end of its own: it ends where no block can follow, be it the end of the input
- * or another stream, whose first bytes make a size that no block has. */
+/* The format has no end mark: it ends where no block can follow, at the end of the input or at
+ * another stream, whose first bytes make a size that no block has. */
 const char *unpack_lz4(struct unpacking *unpacking)
 {
 	char *room = malloc(LZ4_BLOCK);

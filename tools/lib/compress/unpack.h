@@ -8,7 +8,7 @@
 
 /* One stream on its way out. */
 struct unpacking {
-	struct span in; /* what is left of the input; each step takes from its start */
+	struct span in; /* the rest of the input; each step consumes from its start */
 	struct buffer *out;
 	size_t limit; /* bytes that `out` may have in the end */
 };

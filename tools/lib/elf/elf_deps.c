@@ -174,7 +174,7 @@ static enum elf_kind headers_read(Elf *elf, struct span file, struct elf_deps *d
 		}
 		if (header.p_type == PT_DYNAMIC && dynamic_read(elf, headers, &header, file, deps))
 			return ELF_KIND_BROKEN;
-		/* Notes that are damaged keep no program from starting. */
+		/* Damaged notes do not keep a program from starting. */
 		if (header.p_type == PT_NOTE && notes_read(&header, file, deps))
 			deps->notes_are_damaged = 1;
 	}

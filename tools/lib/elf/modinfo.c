@@ -32,8 +32,8 @@ struct span modinfo_find(struct span file)
 	elf_version(EV_CURRENT);
 	if (file.len < SELFMAG || memcmp(file.data, ELFMAG, SELFMAG))
 		return info;
-	/* The cast drops const only for the prototype: libelf writes to no image in memory that it
-	 * need not convert, and then to a copy. */
+	/* The cast drops const only for the prototype: libelf does not write to an image in memory
+	 * that it need not convert, and otherwise to a copy. */
 	elf = elf_memory((char *)(uintptr_t)file.data, file.len);
 	if (elf && elf_kind(elf) == ELF_K_ELF)
 		info = find_section(elf, file);
