@@ -25,7 +25,7 @@ int host_add_machine(struct modules *modules, const char *root, const char *name
 int host_add_device(struct modules *modules, enum module_load load, const char *alias,
 		    const char *why);
 
-/* What stands between a block device and its bytes that /init must put together. */
+/* A layer between a block device and its bytes that /init must assemble. */
 enum host_stack {
 	HOST_PLAIN = 0,
 	HOST_LUKS = 1,
@@ -57,9 +57,9 @@ int host_add_root(struct modules *modules, const char *root, const char *path, c
  * NULL. */
 char *host_mounted_type(const char *root, unsigned int major, unsigned int minor);
 
-/* All that is needed to mount the root that the host itself has, and the words that name it, a line
- * appended to `words`: "root=UUID=... rootfstype=ext4 rootflags=...\n". Refused: a root on no block
- * device, on something that /init does not put together, and a /usr of its own. */
+/* Adds what is needed to mount this machine's root, and appends the parameters that name it to
+ * `words`, as a line: "root=UUID=... rootfstype=ext4 rootflags=...\n". Refuses a root that is not
+ * on a block device, one that /init does not assemble, and one with a separate /usr. */
 int host_add_mounted_root(struct modules *modules, const char *root, const char *why,
 			  struct buffer *words);
 

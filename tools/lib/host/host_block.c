@@ -12,7 +12,7 @@
 
 #define DEPTH_MAX 16 /* devices on devices */
 
-/* By the beginning of dm/uuid, which those who make the device write. */
+/* By the beginning of dm/uuid, which the maker of the device writes. */
 static const struct {
 	const char *uuid;
 	enum host_stack stack;

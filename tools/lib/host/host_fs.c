@@ -12,7 +12,7 @@
 
 #define SECTOR 512 /* bytes: libblkid's unit of partitions */
 
-/* What libblkid finds that is no file system, and why it is not in the image's power yet. */
+/* Findings of libblkid that are not file systems, and why /init cannot mount them yet. */
 static const struct {
 	const char *type, *what;
 } others[] = {
@@ -80,8 +80,7 @@ static blkid_probe new_probe(int fd, blkid_loff_t start, blkid_loff_t size)
 	return probe;
 }
 
-/* What is in these bytes; malloc'd, or NULL: nothing known, or more than one thing. size 0: to the
- * end. */
+/* The type of these bytes; malloc'd, or NULL: unknown, or several. size 0: to the end. */
 static char *type_at(int fd, blkid_loff_t start, blkid_loff_t size)
 {
 	blkid_probe probe = new_probe(fd, start, size);
@@ -102,8 +101,8 @@ struct parts {
 	int found; /* file systems added */
 };
 
-/* One partition: what cannot be mounted is passed over, and the kernel need not know what nobody
- * mounts as a root, such as the vfat that firmware starts from. */
+/* One partition: one that cannot be mounted is skipped, and the kernel need not know a file system
+ * that nobody mounts as a root, such as the vfat that firmware starts from. */
 static int add_partition(struct parts *parts, blkid_partition partition)
 {
 	char *type = type_at(parts->fd, blkid_partition_get_start(partition) * SECTOR,

@@ -18,8 +18,8 @@ enum kind { DISK, OTHER };
 		"virtio_net", "virtio_console", "9pnet_virtio", "9p", "virtiofs" \
 	}
 
-/* What these machines can be given by QEMU's options, in the order of their buses. They wait for
- * their device, or for what mounts; only what a command line announces has none. */
+/* Devices that QEMU's options can add to these machines, in the order of their buses. The modules
+ * wait for their device, or for a mount; only what a command line announces has none. */
 static const struct row {
 	const char *machine;
 	enum kind kind;

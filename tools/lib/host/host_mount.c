@@ -38,8 +38,8 @@ static int find_mount(struct host_root *found)
 	return 0;
 }
 
-/* "/dev/mapper/vg-root" as "dm-0". Below --host-root the node may be a file of any kind: what
- * counts is where its symlinks lead. */
+/* "/dev/mapper/vg-root" as "dm-0". Below --host-root the node may be a file of any kind: the target
+ * of its symlinks counts. */
 static char *name_of_source(const struct host_root *found)
 {
 	char *path = xasprintf("%s%s", found->root, found->mount.source);

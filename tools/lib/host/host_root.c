@@ -29,7 +29,7 @@ static int add_device(struct modules *modules, const char *root, const char *pat
 	if (result)
 		return -1;
 	say_stack(path, stack);
-	/* What is mounted is known without the rights to read the device. */
+	/* The type of a mounted file system is known without permission to read the device. */
 	type = host_mounted_type(root, high, low);
 	result = type ? host_add_fs(modules, type, why) : host_add_fs_of(modules, path, why);
 	free(type);

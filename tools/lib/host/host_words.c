@@ -86,8 +86,8 @@ static char *uuid_inside(const struct host_root *host)
 	return uuid;
 }
 
-/* What names the root: fstab's word, which is the administrator's; else what does not change when
- * a disk comes or goes. malloc'd. */
+/* The name of the root: fstab's, which is the administrator's; else one that does not change when a
+ * disk comes or goes. malloc'd. */
 static char *spec_of(const struct host_root *host, const struct fstab_root *fstab)
 {
 	char *uuid, *spec;

@@ -5,7 +5,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/host/mountinfo.h"
 
-/* What is known of the root; the texts of `mount` point into `text`. */
+/* The parameters of the root; the texts of `mount` point into `text`. */
 struct host_root {
 	const char *root; /* the directory in which the host's files are */
 	char *text;

@@ -4,7 +4,7 @@
 
 struct mountinfo {
 	unsigned int major, minor; /* of the device; major 0: there is none, or it is btrfs */
-	const char *root; /* what of the file system is mounted: "/", "/@rootfs" */
+	const char *root; /* the part of the file system that is mounted: "/", "/@rootfs" */
 	const char *target, *type, *source;
 };
 
