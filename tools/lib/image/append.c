@@ -1,4 +1,4 @@
-/* append.c - an image that is to stand behind another one. */
+/* append.c - an image that follows another one. */
 #include "tools/lib/image/append.h"
 
 #include <stdbool.h>
@@ -35,7 +35,7 @@ static int take_symlink(struct image *image, const struct archive *base,
 	return entry ? 0 : -1;
 }
 
-/* What moves may come to the next symlink: once more then. */
+/* An entry that moves may meet the next symlink: repeat then. */
 static int take_symlinks(struct image *image, const struct archive *base)
 {
 	bool again = true;

@@ -13,7 +13,7 @@
 
 struct arena_block {
 	struct arena_block *next;
-	size_t size; /* bytes behind this */
+	size_t size; /* bytes after this */
 	alignas(max_align_t) char bytes[];
 };
 

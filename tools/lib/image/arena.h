@@ -19,7 +19,7 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* A copy, and NULL of NULL. */
 char *arena_strdup(struct arena *arena, const char *text);
 
-/* The copy of `len` bytes with a NUL behind them. */
+/* The copy of `len` bytes, with a NUL after them. */
 char *arena_copy(struct arena *arena, const char *text, size_t len);
 
 void arena_free(struct arena *arena);

@@ -12,11 +12,11 @@
  * Source: init/main.c, get_boot_config_from_initrd(). */
 struct span bootconfig_cut(struct span file, struct span *text);
 
-/* NULL, or why the kernel would not take this text. What its keys mean is not looked at. */
+/* NULL, or why the kernel would not accept this text. The meaning of its keys is not checked. */
 const char *bootconfig_fault(struct span text);
 
-/* What stands behind an image of `len` bytes: text, padding, size, sum and mark.
- * Source: Documentation/admin-guide/bootconfig.rst. */
+/* The end of an image of `len` bytes: text, padding, size, checksum and mark. Source:
+ * Documentation/admin-guide/bootconfig.rst. */
 void bootconfig_compose(struct span text, uint64_t len, struct buffer *tail);
 
 #endif

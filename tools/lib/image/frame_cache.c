@@ -37,7 +37,7 @@ struct frame_cache *frame_cache_open(void)
 	return frames;
 }
 
-/* The check sum of the frame stands in front of it. */
+/* The frame's checksum comes before it. */
 static XXH128_canonical_t sum_of(const char *data, size_t len)
 {
 	XXH128_canonical_t sum;
@@ -142,7 +142,7 @@ void frame_cache_put(struct frame_cache *cache, const struct compress_choice *ch
 	free(path);
 }
 
-/* What nobody used for long, and what a killed process left half-written. */
+/* Files that were not used for long, and those that a killed process left half-written. */
 static void remove_old(const struct frame_cache *cache)
 {
 	DIR *dir = opendir(cache->dir);

@@ -6,9 +6,9 @@
 
 struct frame_cache;
 
-/* $XDG_CACHE_HOME/rdinit/frames, else ~/.cache/rdinit/frames, made when something is kept. Files
- * there are named by what they hold, may be deleted at any time, and go by themselves when nobody
- * asked for them for 30 days. NULL if the environment names no such place. */
+/* $XDG_CACHE_HOME/rdinit/frames, else ~/.cache/rdinit/frames, made when something is stored. Files
+ * there have the hash of their content as their name, may be deleted at any time, and are deleted
+ * if they were not used for 30 days. NULL if the environment names no such directory. */
 struct frame_cache *frame_cache_open(void);
 void frame_cache_close(struct frame_cache *cache); /* NULL is fine */
 

@@ -208,7 +208,7 @@ struct entry *image_add_link(struct image *image, const char *path, struct entry
 
 struct entry *image_inode(struct entry *entry)
 {
-	/* What it links to may have gone, and left all to an heir: the way there gets shorter. */
+	/* The entry it links to may be gone, and replaced by an heir: shorten the chain. */
 	while (entry->link && entry->link->link)
 		entry->link = entry->link->link;
 	return entry->link ? entry->link : entry;

@@ -23,8 +23,8 @@ struct entry {
 	const char *why; /* provenance, "recipe.list:12" or "needed by /bin/sh" */
 
 	unsigned int layer; /* the last layer of a tar or OCI image that named it; tar.c's own */
-	struct entry *copy; /* while a stage is merged: what became of it; stage.c's own */
-	int rank; /* enum image_rank of who added it; image.c's own */
+	struct entry *copy; /* stage.c: the entry that it became while a stage is merged */
+	int rank; /* image.c: enum image_rank of the line that added it */
 	uint32_t ino, nlink, left; /* while writing: number, names, names still to write */
 };
 
@@ -34,11 +34,11 @@ enum image_rank {
 	IMAGE_PARENT, /* a directory that something below it needs */
 	IMAGE_NEEDED, /* a library, a symlink on the way, a module of another one */
 	IMAGE_TREE, /* found in a `tree` or a list of applets */
-	IMAGE_PROGRAM, /* what `program` and `module` add */
+	IMAGE_PROGRAM, /* entries of `program` and `module` */
 	IMAGE_EXPLICIT, /* named by a recipe line */
 };
 
-/* What entries get from now on. A new image: EXPLICIT, 0, 0, and SOURCE_DATE_EPOCH or 0.
+/* The defaults of the entries that follow. A new image: EXPLICIT, 0, 0, and SOURCE_DATE_EPOCH or 0.
  * An entry whose `why` begins with "needed by" is IMAGE_NEEDED, whatever is set here. */
 struct image_defaults {
 	enum image_rank rank;
@@ -96,14 +96,14 @@ void image_remove(struct image *image, const char *path, enum image_removal remo
 /* Whether something is below this place, as an entry's path has it. */
 int image_has_below(const struct image *image, const char *path);
 
-/* The entry this one shares its inode with: what holds mode, owner and bytes. Itself if alone. */
+/* The entry this one shares its inode with: it has mode, owner and bytes. Itself if alone. */
 struct entry *image_inode(struct entry *entry);
 
 /* The entries in byte order of their paths, which puts parents before children. `count` of them;
  * free() the array, not the entries. Good until the next add. */
 struct entry **image_sorted(const struct image *image, size_t *count);
 
-/* The same in the order in which they came, for who does not care. */
+/* The same in the order in which they were added. */
 struct entry **image_entries(const struct image *image, size_t *count);
 size_t image_count(const struct image *image);
 

@@ -23,7 +23,7 @@ static size_t run_len(struct entry **all, size_t count)
 	return len;
 }
 
-/* How many of `count` sorted entries are not behind `entry`. */
+/* How many of `count` sorted entries do not follow `entry`. */
 static size_t count_up_to(struct entry **all, size_t count, const struct entry *entry)
 {
 	size_t low = 0;
@@ -39,7 +39,7 @@ static size_t count_up_to(struct entry **all, size_t count, const struct entry *
 	return low;
 }
 
-/* Two sorted runs, one behind the other. `room` has a place for each entry of the first. */
+/* Merges two sorted runs, one after the other. `room` has space for each entry of the first. */
 static void merge(struct entry **all, size_t first, size_t count, struct entry **room)
 {
 	size_t skip = count_up_to(all, first, all[first]), left = first - skip, at = skip;

@@ -185,8 +185,8 @@ static int move_children(struct image *image, const char *from, const char *targ
 	return result;
 }
 
-/* A program's symlink on its way (/bin -> usr/bin) and a directory that somebody else wants there:
- * with the symlink and the directory's entries behind it, every path of both leads somewhere. */
+/* A program's symlink (/bin -> usr/bin) and a directory that another line wants there: with the
+ * symlink, and the directory's entries at its target, every path of both resolves. */
 static bool symlink_takes_directory(const struct entry *dir, const struct entry *symlink)
 {
 	return is_kind(symlink, S_IFLNK) && is_kind(dir, S_IFDIR) &&
@@ -200,7 +200,7 @@ static bool symlink_stays(const struct entry *symlink, const struct entry *wante
 	       (symlink->rank == IMAGE_NEEDED || symlink->rank == IMAGE_PROGRAM);
 }
 
-/* Other names keep what this one shares with them; it gets an inode of its own. */
+/* Other names keep the shared inode; this one gets a new one. */
 static struct entry *new_inode(struct image *image, struct entry *old)
 {
 	struct entry *entry = table_new(image);

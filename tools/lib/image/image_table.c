@@ -13,7 +13,7 @@
 #include "tools/lib/base/path.h"
 #include "tools/lib/base/walk.h"
 
-/* Names may come from a stranger, who would choose those that collide: so each run has a seed. */
+/* Names may come from an attacker, who would choose colliding ones: so each run has a seed. */
 static uint64_t hash_of(const struct image *image, const char *path, size_t len)
 {
 	return XXH3_64bits_withSeed(path, len, image->seed);
@@ -222,7 +222,7 @@ int image_has_below(const struct image *image, const char *path)
 	return holder && holder->first;
 }
 
-/* The next one of a tree, parents first; NULL behind the last. */
+/* The next one of a tree, parents first; NULL after the last. */
 static struct node *next_below(const struct node *top, struct node *node)
 {
 	if (node->first)

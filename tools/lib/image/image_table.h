@@ -1,4 +1,4 @@
-/* image_table.h - the table behind image.h, for image*.c alone. */
+/* image_table.h - the table of image.h, for image*.c alone. */
 #ifndef TOOLS_LIB_IMAGE_TABLE_H
 #define TOOLS_LIB_IMAGE_TABLE_H
 
@@ -21,12 +21,11 @@ struct node {
 struct image {
 	struct image_defaults defaults;
 	uint64_t seed; /* of the hashes: their order is seen nowhere */
-	struct arena arena; /* nodes and strings: who was dropped is still held by callers */
+	struct arena arena; /* nodes and strings: callers may still have pointers to dropped ones */
 	struct node **buckets;
 	size_t bucket_count; /* a power of 2, or 0 */
 	struct node *oldest, *newest;
-	struct node *dropped; /* they have no name any more; those that had others link to one of
-				 these */
+	struct node *dropped; /* without a name; if they had others, those link to one of these */
 	struct node top; /* stands for "/", which need not be there */
 	struct node loose; /* holds those whose directory is not there, while many are moved */
 	size_t count;
@@ -85,7 +84,7 @@ int image_create_parents(struct image *image, const char *path, const char *why)
 /* Two claims on one path: the one that stays, or NULL after reporting. */
 struct entry *image_settle(struct image *image, struct entry *entry, const struct entry *wanted);
 
-/* Takes an entry out. What other names share with it goes to one of them. */
+/* Removes an entry. One of its other names becomes the owner of the inode. */
 void image_drop(struct image *image, struct entry *entry);
 
 /* Sorts entries by the bytes of their paths; quick where most are in order already. */

@@ -1,4 +1,4 @@
-/* microcode.c - processors' microcode, as the kernel wants it in front of an initramfs. */
+/* microcode.c - processors' microcode at the start of an initramfs, where the kernel reads it. */
 #include "tools/lib/image/microcode.h"
 
 #include <cpuid.h>
@@ -15,7 +15,7 @@
 #include "tools/lib/image/microcode_parse.h"
 
 #define UPDATES_MAX ((size_t)64 << 20) /* bytes of a file; all of Intel's together have 13 MB */
-/* What brings updates: nobody has them by chance. */
+/* The packages that have updates. */
 #define PACKAGES "Debian: intel-microcode, amd64-microcode"
 
 const char *microcode_path(enum microcode_vendor vendor)
@@ -71,7 +71,7 @@ static int add_file(struct microcode *microcode, const char *path,
 	return result;
 }
 
-/* Beside AMD's lie signatures (.asc), beside others a README. */
+/* Next to AMD's files are signatures (.asc), next to others a README. */
 static bool is_updates(const char *name, const char *suffix)
 {
 	return *name != '.' && path_has_suffix(name, suffix);

@@ -1,4 +1,4 @@
-/* microcode.h - processors' microcode, as the kernel wants it in front of an initramfs. */
+/* microcode.h - processors' microcode at the start of an initramfs, where the kernel reads it. */
 #ifndef TOOLS_LIB_MICROCODE_H
 #define TOOLS_LIB_MICROCODE_H
 
@@ -14,7 +14,7 @@ struct microcode_filter {
 	uint32_t signature; /* eax of CPUID leaf 1 */
 };
 
-/* What was found so far, in the form that the kernel reads: one text per vendor. */
+/* The updates so far, in the form that the kernel reads: one text per vendor. */
 struct microcode {
 	struct buffer updates[MICROCODE_VENDORS];
 	size_t files;

@@ -9,8 +9,8 @@
 /* Whose updates a file has, by its first bytes; MICROCODE_VENDORS: it has none. */
 enum microcode_vendor microcode_vendor_of(struct span file);
 
-/* The first update of *file, which then begins behind it: whether the filter takes it, or -1 with
- * *fault set to a static text. AMD's containers are one update. */
+/* Parses the first update of *file, which then begins after it. Returns whether the filter accepts
+ * it, or -1 with *fault set to a static text. AMD's containers are one update. */
 int microcode_next(enum microcode_vendor vendor, struct span *file,
 		   const struct microcode_filter *filter, struct span *update, const char **fault);
 

@@ -1,4 +1,4 @@
-/* save.h - an image as a file: its segments, one behind the other. */
+/* save.h - an image as a file: its segments, one after the other. */
 #ifndef TOOLS_LIB_SAVE_H
 #define TOOLS_LIB_SAVE_H
 
@@ -10,10 +10,10 @@
 #include "tools/lib/image/image.h"
 
 struct save {
-	const struct image *early; /* not compressed, in front of all: what the kernel reads before
-				    * it unpacks. NULL: none */
+	const struct image *early; /* the uncompressed start, which the kernel reads before it
+				    * unpacks. NULL: none */
 	const struct archive *base; /* an image whose bytes come before ours, or NULL */
-	struct span bootconfig; /* behind all; NULL: that of the base, or none */
+	struct span bootconfig; /* at the end; NULL: that of the base, or none */
 	int64_t newest; /* times are clamped to this */
 	struct groups_options groups;
 };
@@ -21,7 +21,7 @@ struct save {
 /* Writes the file `path`, as output_open() has it. 0, or -1 after reporting, the old file whole. */
 int image_save(const struct image *image, const char *path, const struct save *save);
 
-/* SOURCE_DATE_EPOCH of the environment. 0, -1 after reporting that it is no number, or 1 with
+/* Reads SOURCE_DATE_EPOCH. Returns 0, -1 after reporting that it is not a number, or 1 with
  * *seconds = 0 if it is not set. Source: reproducible-builds.org/specs/source-date-epoch. */
 int source_date_epoch(int64_t *seconds);
 

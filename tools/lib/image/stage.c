@@ -1,4 +1,4 @@
-/* stage.c - an image that was put together by itself becomes a part of another one. */
+/* stage.c - merges an image that was built separately into another one. */
 #include "tools/lib/image/stage.h"
 
 #include <stdlib.h>
@@ -50,7 +50,7 @@ static int merge_one(const struct merge *merge, struct entry *entry, const char 
 		added = image_add_link(merge->image, path, inode->copy, merge->why);
 	else
 		added = add_inode(merge, inode, path);
-	/* Where something of a higher rank stayed, the next name begins a file of its own. */
+	/* If an entry of a higher rank was kept, the next name starts a new file. */
 	if (added && inode->spooled && added->spooled == inode->spooled)
 		inode->copy = added;
 	if (!added)

@@ -1,4 +1,4 @@
-/* stage.h - an image that was put together by itself becomes a part of another one. */
+/* stage.h - merges an image that was built separately into another one. */
 #ifndef TOOLS_LIB_STAGE_H
 #define TOOLS_LIB_STAGE_H
 
@@ -7,9 +7,10 @@
 #include "tools/lib/image/tree.h"
 
 /*
- * Adds what is in `stage` to `image` below source->dest, at rank IMAGE_TREE; source->dir and output
- * do not count here. Folders that nobody named in the stage are not named in the image either. What
- * a symlink of the image would lead out of dest is refused. 0, or -1 after reporting.
+ * Adds the entries of `stage` to `image` below source->dest, at rank IMAGE_TREE; source->dir and
+ * output are not used. Directories that no line named in the stage are not named in the image
+ * either. Refuses an entry that a symlink of the image would lead out of dest. Returns 0, or -1
+ * after reporting.
  */
 int stage_merge(struct image *image, const struct image *stage, const struct tree_source *source,
 		const char *why);

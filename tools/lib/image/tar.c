@@ -24,7 +24,7 @@ struct reading {
 	struct image *stage;
 	struct blob blob;
 	uint64_t at; /* bytes of the blob that libarchive has had */
-	uint64_t boxed; /* bytes of members that do not count by themselves */
+	uint64_t boxed; /* bytes of members that are not counted one by one */
 	bool is_box;
 	unsigned int layer;
 	const char *why;
@@ -53,7 +53,8 @@ static la_ssize_t feed(struct archive *archive, void *context, const void **data
 	return (la_ssize_t)len;
 }
 
-/* Only what libarchive does by itself: some of its filters are programs that it would start. */
+/* Only the formats that libarchive reads itself: some of its filters are programs that it would
+ * start. */
 static void choose_formats(struct archive *archive)
 {
 	archive_read_support_format_tar(archive);
@@ -112,7 +113,7 @@ static int spool_member(struct reading *reading, struct archive *archive, const 
 	return spool_hole(size - done);
 }
 
-/* A header says the size before there is a byte: what is too much is never unpacked. */
+/* A header has the size before the bytes: a size over the limit is never unpacked. */
 static int count_bytes(struct reading *reading, uint64_t size)
 {
 	const char *name = reading->blob.name;
@@ -184,7 +185,7 @@ static struct entry *add_member(struct reading *reading, struct archive *archive
 	}
 }
 
-/* What stands in the way of anything but a directory for a directory. */
+/* Removes anything but a directory where a directory is to be. */
 static void make_room(struct reading *reading, struct archive_entry *member, const char *path)
 {
 	struct entry *there = image_find(reading->stage, path);
@@ -216,7 +217,7 @@ static int white_out(struct reading *reading, const char *path)
 	return result;
 }
 
-/* What aufs kept for itself, with all below it: .wh..wh.plnk/... */
+/* Files of aufs itself, with all below them: .wh..wh.plnk/... */
 static int is_metadata(const char *path)
 {
 	const char *at = strstr(path, "/" METADATA);

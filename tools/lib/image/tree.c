@@ -135,7 +135,7 @@ static int add_found(struct walk *walk, const struct found *found, const char *p
 	entry = add_kind(walk, found, path);
 	if (!entry)
 		return -1;
-	/* Where something of a higher rank stayed, the next name begins a file of its own. */
+	/* If an entry of a higher rank was kept, the next name starts a new file. */
 	if (!S_ISREG(st->st_mode) || (entry->host_path && !strcmp(entry->host_path, found->path)))
 		linked->entry = entry;
 	return 0;

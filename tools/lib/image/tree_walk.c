@@ -19,12 +19,12 @@ struct walk {
 	const char *why;
 	size_t dir_len; /* bytes of the path that are the walk's own directory */
 	struct buffer path;
-	struct buffer records; /* of each directory on the way, one behind the other */
+	struct buffer records; /* of each directory of the path, one after the other */
 };
 
-/* A record: what stat(2) says and then the name with its NUL, up to a multiple of 8 bytes. A
- * directory is read whole and closed before anything below it is opened, so that depth costs no
- * descriptors. */
+/* A record: the result of stat(2) and then the name with its NUL, up to a multiple of 8 bytes. A
+ * directory is read completely and closed before anything below it is opened, so that depth costs
+ * no descriptors. */
 struct record {
 	struct stat st;
 	size_t len; /* of the name */
@@ -88,8 +88,8 @@ static int by_name(const void *one, const void *other, void *walk)
 		      record_at(walk, *(const size_t *)other)->name);
 }
 
-/* Where the records behind `from` begin, by their names: the order on the disk must not show, since
- * which of several links is the first depends on it. */
+/* The beginnings of the records after `from`, by their names: the order on the disk must not
+ * matter, since it would decide which of several links is the first. */
 static size_t *sort(struct walk *walk, size_t from, size_t *count)
 {
 	size_t room = 64, *all = xreallocarray(NULL, room, sizeof(*all));
@@ -125,7 +125,7 @@ static int take(struct walk *walk, const struct record *record)
 	return result < 0 ? -1 : 0;
 }
 
-/* What is in the directory at walk->path. */
+/* Reads the directory at walk->path. */
 static int go_below(struct walk *walk, int flags)
 {
 	int fd = open(walk->path.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags), result;

@@ -8,18 +8,18 @@
 /* Good during one visit. */
 struct found {
 	const char *path; /* with the walk's directory in front */
-	const char *below; /* behind it, "" for the directory itself */
+	const char *below; /* after it, "" for the directory itself */
 	size_t below_len;
 	const char *name; /* the last of it */
 	struct stat st; /* of a symlink: its own */
 };
 
-/* What visits may return: on with what is below, past it, or the end of the walk. */
+/* Results of a visit: continue below, skip what is below, or end the walk. */
 enum { TREE_WALK_STOP = -1, TREE_WALK_ON, TREE_WALK_PAST };
 
-/* Visits `dir` (a symlink to a directory will do) and all below it, directories before what is in
- * them; symlinks are not followed. 0, or -1 after reporting, or as the visit stopped it: what
- * cannot be read is an error. */
+/* Visits `dir` (or the directory that it links to) and all below it, directories before their
+ * entries; does not follow symlinks. Returns 0, or -1 after reporting, or as the visit ended it: an
+ * unreadable file is an error. */
 int tree_walk(const char *dir, int (*visit)(void *argument, const struct found *found),
 	      void *argument, const char *why);
 
