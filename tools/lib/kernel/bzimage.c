@@ -9,7 +9,7 @@
 #define KERNEL_VERSION 0x20e
 #define PAYLOAD_OFFSET 0x248
 #define PAYLOAD_LENGTH 0x24c
-#define HEADER_MIN 0x210 /* bytes: what every protocol since 2.00 has of it, and we read */
+#define HEADER_MIN 0x210 /* bytes of it that every protocol since 2.00 has */
 #define HEADER_PAYLOAD 0x250
 
 #define SECTOR 512

@@ -1,4 +1,4 @@
-/* kconfig.c - a kernel's configuration: what one symbol is set to. */
+/* kconfig.c - a kernel's configuration: the value of one symbol. */
 #include "tools/lib/kernel/kconfig.h"
 
 #define PREFIX "CONFIG_"
@@ -6,7 +6,7 @@
 #define END "IKCFG_ED"
 #define HEADER " Kernel Configuration"
 
-/* The next line without its newline; data NULL behind the last. */
+/* The next line without its newline; data NULL after the last. */
 static struct span next_line(struct span *rest)
 {
 	const uint8_t *end = rest->len ? memchr(rest->data, '\n', rest->len) : NULL;
@@ -20,7 +20,7 @@ static struct span next_line(struct span *rest)
 	return line;
 }
 
-/* What follows CONFIG_SYMBOL= in a line, or data NULL. */
+/* The text after CONFIG_SYMBOL= in a line, or data NULL. */
 static struct span value_of(struct span line, const char *symbol)
 {
 	size_t prefix = strlen(PREFIX), len = strlen(symbol);

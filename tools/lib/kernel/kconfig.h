@@ -1,4 +1,4 @@
-/* kconfig.h - a kernel's configuration: what one symbol is set to. */
+/* kconfig.h - a kernel's configuration: the value of one symbol. */
 #ifndef TOOLS_LIB_KCONFIG_H
 #define TOOLS_LIB_KCONFIG_H
 
@@ -17,8 +17,8 @@ enum kconfig_value {
  * Documentation/kbuild/kconfig.rst. */
 int kconfig_is_whole(struct span text);
 
-/* What CONFIG_`symbol` is; a later line wins. KCONFIG_UNKNOWN where the text is not whole. For
- * KCONFIG_TEXT `value`, if not NULL, is what stands behind "=", without its quotes. */
+/* The value of CONFIG_`symbol`; a later line overrides. KCONFIG_UNKNOWN if the text is not
+ * complete. For KCONFIG_TEXT `value`, if not NULL, is the text after "=", without its quotes. */
 enum kconfig_value kconfig_get(struct span text, const char *symbol, struct span *value);
 
 /* The gzip stream between IKCFG_ST and IKCFG_ED in a kernel with CONFIG_IKCONFIG

@@ -25,11 +25,13 @@ char *kernel_release(const char *path, enum kernel_kind *kind);
 int kernel_map(const char *path, struct span *file);
 void kernel_unmap(struct span *file);
 
-/* choice: the --kernel option or NULL. Order: choice, $RDINIT_KERNEL, the newest readable
- * /boot/vmlinuz-*, the one that `make deps` unpacked. A choice without a slash that is no file is
- * the name of a profile (kernel_by_name()). modules_dir: modules/lib/modules/RELEASE beside the
- * image, else /lib/modules/RELEASE, else lib/modules/RELEASE beside the directory of the image. 0,
- * or -1 after reporting. */
+/*
+ * choice: the --kernel option or NULL. Order: choice, $RDINIT_KERNEL, the newest readable
+ * /boot/vmlinuz-*, the one that `make deps` unpacked. A choice without a slash that is not a file
+ * is the name of a profile (kernel_by_name()). modules_dir: modules/lib/modules/RELEASE next to the
+ * image, else /lib/modules/RELEASE, else lib/modules/RELEASE next to the directory of the image.
+ * Returns 0, or -1 after reporting.
+ */
 int kernel_find(const char *choice, struct kernel *kernel);
 void kernel_free(struct kernel *kernel);
 

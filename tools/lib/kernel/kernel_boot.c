@@ -23,7 +23,7 @@ static const char *unpack_into(struct span payload, const char *kind, size_t siz
 	const char *why;
 	size_t used;
 
-	/* What others than gzip have behind their stream is the size. */
+	/* All methods but gzip have the size after their stream. */
 	if (strcmp(kind, "gzip"))
 		payload.len -= 4;
 	why = decompress_quietly(payload, &out, size, &used);
@@ -92,7 +92,7 @@ static char *vmlinux_beside(const struct kernel *kernel)
 	return path;
 }
 
-/* What lies beside it is better than what must be unpacked first, if it boots. */
+/* A vmlinux next to it is better than one that must be unpacked first, if it boots. */
 static int take_beside(const struct kernel *kernel, enum kernel_form form, struct kernel_boot *boot)
 {
 	char *path = form == FORM_FASTEST ? vmlinux_beside(kernel) : NULL;

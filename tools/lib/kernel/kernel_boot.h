@@ -10,19 +10,19 @@ enum kernel_form {
 };
 
 struct kernel_boot {
-	char *path; /* what boots, for -kernel */
+	char *path; /* the file for -kernel */
 	struct span vmlinux; /* the kernel unpacked; data NULL if it cannot be */
 	const char *why_not; /* why a bzImage is booted as it is, or NULL */
-	int fd; /* what `path` means, inherited by QEMU; or -1 */
+	int fd; /* the file of `path`, inherited by QEMU; or -1 */
 };
 
 /*
- * A bzImage is unpacked (gzip, bzip2, lzma, xz, lz4, zstd; up to 1 GiB) into memory, unless a
- * vmlinux of the same release stands beside a file named bzImage. If the kernel has the note that
- * PVH boots by (CONFIG_PVH), that is booted: the guest then neither unpacks itself nor moves
- * itself to a random place. Else, and after any damage, the bzImage is booted, and `why_not` says
- * why. A vmlinux without the note boots nowhere: -1 after reporting. A kernel of User-mode Linux
- * is what it is. Close `boot` in every case.
+ * Unpacks a bzImage (gzip, bzip2, lzma, xz, lz4, zstd; up to 1 GiB) into memory, unless a vmlinux
+ * of the same release is next to a file named bzImage. If the kernel has the note for PVH
+ * (CONFIG_PVH), that is booted: the guest then neither unpacks itself nor moves itself to a random
+ * address. Else, and after any damage, the bzImage is booted, and `why_not` has the reason. A
+ * vmlinux without the note boots nowhere: -1 after reporting. A kernel of User-mode Linux is used
+ * unchanged. Close `boot` in every case.
  */
 int kernel_boot_open(const struct kernel *kernel, enum kernel_form form, struct kernel_boot *boot);
 void kernel_boot_close(struct kernel_boot *boot);

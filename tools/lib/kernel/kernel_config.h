@@ -11,9 +11,12 @@ struct kernel_config {
 	char *from; /* a path, or "the kernel itself"; NULL: unknown */
 };
 
-/* Looks in the kernel itself (`vmlinux`, CONFIG_IKCONFIG), then for `config` beside the image if it
- * is of that version, `config-RELEASE` beside it, and /boot/config-RELEASE. What is damaged is
- * passed over. Up to 16 MiB. No kernel tells: everything is unknown then, and that is no error. */
+/*
+ * Reads the configuration in the kernel itself (`vmlinux`, CONFIG_IKCONFIG), else `config` next to
+ * the image if it is of that version, `config-RELEASE` next to it, or /boot/config-RELEASE. Skips
+ * damaged ones, and those over 16 MiB. If there is none, everything is unknown, which is not an
+ * error.
+ */
 void kernel_config_find(const struct kernel *kernel, struct span vmlinux,
 			struct kernel_config *config);
 void kernel_config_free(struct kernel_config *config);

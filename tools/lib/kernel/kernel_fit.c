@@ -16,7 +16,7 @@ static const struct need {
 	enum severity severity;
 	enum form form;
 	const char *symbols[3]; /* one of them is enough */
-	const char *what; /* what does not work without */
+	const char *what; /* what does not work without it */
 	const char *fragment; /* of kconfig-fragments/ */
 } needs[] = {
 	{ FIT_IMAGE,

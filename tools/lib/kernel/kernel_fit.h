@@ -4,7 +4,7 @@
 
 #include "tools/lib/kernel/kernel_config.h"
 
-/* What is asked of the kernel, or-ed. */
+/* Needs of a boot, or-ed. */
 enum fit_for {
 	FIT_IMAGE = 1 << 0, /* unpacks an initramfs */
 	FIT_PROGRAM = 1 << 1, /* runs our /init and a program */
