@@ -177,7 +177,7 @@ static void say_missing(const struct modules *modules, const struct item *item,
 			missing->count > SHOWN_MAX ? ", ..." : "");
 }
 
-/* Lists name files of devices that few have: what is missing is said, and no error. */
+/* Modules name files of devices that few people have: a missing one is a warning. */
 static int add_of_item(struct modules *modules, struct image *image, const struct item *item)
 {
 	struct span left = { (const uint8_t *)item->info.data, item->info.len };

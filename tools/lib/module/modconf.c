@@ -35,7 +35,7 @@ static char *cut_line(struct modconf_reader *reader)
 	return line;
 }
 
-/* The next word, ended by NUL; `*at` goes behind it and the blanks after it. */
+/* The next word, ended by NUL; `*at` moves after it and the blanks that follow. */
 static char *cut_word(char **at)
 {
 	char *word = *at;

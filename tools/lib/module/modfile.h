@@ -11,8 +11,8 @@ int modfile_is_packed(const char *path);
  * 0, or -1 after reporting. */
 int modfile_read(const char *path, struct buffer *plain);
 
-/* Appends the modinfo texts of a module, for modinfo_next(), and says whether a signature is behind
- * it. 0, or -1 after reporting: unreadable or no kernel module. */
+/* Appends the modinfo texts of a module, for modinfo_next(), and finds out whether it has a
+ * signature. Returns 0, or -1 after reporting: unreadable or not a kernel module. */
 int modfile_info(const char *path, struct buffer *info, int *is_signed);
 
 #endif

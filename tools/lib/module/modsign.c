@@ -1,4 +1,4 @@
-/* modsign.c - the signature behind the bytes of a kernel module. */
+/* modsign.c - the signature at the end of a kernel module. */
 #include "tools/lib/module/modsign.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* modsign.h - the signature behind the bytes of a kernel module. */
+/* modsign.h - the signature at the end of a kernel module. */
 #ifndef TOOLS_LIB_MODSIGN_H
 #define TOOLS_LIB_MODSIGN_H
 
@@ -8,8 +8,8 @@
  * or one that the kernel would not take for one. Source: include/linux/module_signature.h. */
 struct span modsign_cut(struct span module);
 
-/* The first word of a kernel command line, cut in place, after which the kernel loads no module
- * without a signature (module.sig_enforce, lockdown=); NULL if there is none. */
+/* The first parameter of a kernel command line, split in place, with which the kernel loads only
+ * signed modules (module.sig_enforce, lockdown=); NULL if there is none. */
 const char *modsign_enforcing_word(char *line);
 
 #endif

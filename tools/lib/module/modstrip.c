@@ -9,8 +9,7 @@
 #define HEADER sizeof(Elf64_Ehdr)
 #define SECTION sizeof(Elf64_Shdr)
 #define ALIGN_MAX 4096 /* bytes */
-#define LIVEPATCH \
-	0x00100000 /* SHF_RELA_LIVEPATCH of linux/elf.h, which cannot stand beside elf.h */
+#define LIVEPATCH 0x00100000 /* SHF_RELA_LIVEPATCH of linux/elf.h, which conflicts with elf.h */
 
 /* Sections that the kernel does not load and looks for at no time. */
 static const struct {
@@ -175,7 +174,7 @@ static int by_offset(const void *one, const void *other)
 	return a < b ? -1 : 1;
 }
 
-/* What is new of a section goes to its place, and where that is and how long, to the section. */
+/* Writes a section's new bytes, and their offset and size to its header. */
 static void write_section(const struct strip *strip, struct section *section, size_t from,
 			  struct buffer *out)
 {

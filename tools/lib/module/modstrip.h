@@ -6,7 +6,7 @@
 #include "tools/lib/base/mem.h"
 
 enum modstrip_depth {
-	MODSTRIP_DEBUG, /* what no kernel reads: debug information, .comment */
+	MODSTRIP_DEBUG, /* debug information and .comment, which no kernel reads */
 	MODSTRIP_ALL, /* and BTF, and symbols that no relocation needs: a trace then shows an offset
 		       * to another symbol, and BPF knows no types of the module */
 };

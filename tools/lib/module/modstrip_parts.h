@@ -19,7 +19,7 @@ struct strip {
 	struct section *sections;
 	size_t count;
 	struct section *symtab;
-	uint32_t *numbers; /* what each symbol becomes; 0: it goes */
+	uint32_t *numbers; /* the new number of each symbol; 0: removed */
 	size_t symbol_count;
 	struct buffer symbols, names; /* the new .symtab and .strtab */
 	uint32_t locals; /* symbols before the first global one */

@@ -14,7 +14,7 @@
 static void no_log(void *data, int priority, const char *file, int line, const char *fn,
 		   const char *format, va_list args)
 {
-	/* libkmod writes to stderr; what goes wrong is reported here, once, with names. */
+	/* libkmod writes to stderr; errors are reported here, once, with names. */
 	(void)data, (void)priority, (void)file, (void)line, (void)fn, (void)format, (void)args;
 }
 

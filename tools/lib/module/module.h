@@ -20,13 +20,13 @@ enum firmware_reading { FIRMWARE_PLAIN = 0, FIRMWARE_XZ = 1, FIRMWARE_ZSTD = 2 }
 struct module_source {
 	const char *dir; /* .../lib/modules/RELEASE, where depmod(8) has run */
 	const char *release; /* "6.1.0-10-amd64" */
-	const char *firmware_dir; /* NULL: lib/firmware beside the modules, else /lib/firmware */
+	const char *firmware_dir; /* NULL: lib/firmware next to the modules, else /lib/firmware */
 	enum module_signatures signatures;
 	enum firmware_reading firmware_reading;
 };
 
-/* NULL after reporting: no such directory, or no index (modules.dep.bin) in it. The source's
- * texts are copied. The host's /etc/modprobe.d is not looked at. */
+/* Returns NULL after reporting: no such directory, or no index (modules.dep.bin) in it. The
+ * source's texts are copied. This machine's /etc/modprobe.d is not read. */
 struct modules *modules_new(const struct module_source *source);
 void modules_free(struct modules *modules); /* NULL is fine */
 
@@ -40,15 +40,14 @@ int modules_add_conf(struct modules *modules, const char *dir);
 
 /*
  * Collects modules with their dependencies, soft dependencies (pre before them, post after them,
- * also those of dependencies) and weak ones, which are loaded before them, too: in an initramfs
- * nobody answers when the kernel asks for them. `name` is a module's name ('-' and '_' are the
+ * also those of dependencies) and weak ones, which are loaded before them, too: nothing in an
+ * initramfs answers the kernel's later requests. `name` is a module's name ('-' and '_' are the
  * same), a path of a .ko file (with a slash in it), an alias ("fs-ext4", "pci:v00001AF4..."), which
- * may stand for several modules, or a pattern of names ("virtio_*") or, with a slash, of paths
- * below the modules' kernel/ ("drivers/virtio/?*"), in which a star stands for slashes, too.
- * `options` ("a=1 b=2", NULL for none) belong to the modules named, not to what they need. A module
- * that is asked for both ways is always loaded. What the kernel has built in adds nothing and is no
- * error.
- * 0, or -1 after reporting, with close matches for a name the kernel does not have.
+ * may match several modules, or a pattern of names ("virtio_*") or, with a slash, of paths below
+ * the modules' kernel/ ("drivers/virtio/?*"), in which a star matches slashes, too. `options` ("a=1
+ * b=2", NULL for none) belong to the named modules, not to their dependencies. A module that is
+ * asked for both ways is always loaded. A built-in module adds nothing and is not an error. Returns
+ * 0, or -1 after reporting, with close matches for a name that the kernel does not have.
  */
 int modules_add(struct modules *modules, enum module_load load, const char *name,
 		const char *options, const char *why);
@@ -59,8 +58,8 @@ int modules_add(struct modules *modules, enum module_load load, const char *name
 int modules_add_device(struct modules *modules, enum module_load load, const char *alias,
 		       const char *const *folders, const char *why);
 
-/* Firmware by name or pattern, as modinfo(8) tells it: "e100/d101m_ucode.bin". What the modules
- * themselves name is added where it is found; this must be there. */
+/* Adds firmware by name or pattern, as modinfo(8) prints it: "e100/d101m_ucode.bin". The firmware
+ * that modules name is added if it exists; this one must exist. */
 int modules_add_firmware_name(struct modules *modules, const char *name);
 
 /* What a file system's module asks the kernel for while it mounts, and does not name as a need:

@@ -26,7 +26,8 @@ struct item {
 	char *why;
 	struct buffer info; /* its modinfo texts */
 	int is_signed;
-	struct indices before; /* what is loaded before it: depends, softdep pre, weakdep */
+	struct indices
+		before; /* modules that are loaded before it: depends, softdep pre, weakdep */
 	struct indices after; /* softdep post */
 	enum visit visit;
 	enum module_load load; /* known once all are ordered, as the rest is */
@@ -43,7 +44,7 @@ struct modules {
 	char *dir, *release, *firmware_dir;
 	struct item *items; /* in the order they were met */
 	size_t count;
-	struct ask *asks; /* what lines named, in their order */
+	struct ask *asks; /* modules that lines named, in their order */
 	size_t ask_count;
 	struct conf_row *conf;
 	size_t conf_count;
@@ -83,7 +84,7 @@ struct conf_row {
 };
 /* Whether names are the same to the kernel, which takes '-' for '_'. */
 int module_same(const char *a, const char *b);
-/* The next row of this kind for the module `name` behind row `*at` (from 0), or NULL. */
+/* The next row of this kind for the module `name` after row `*at` (from 0), or NULL. */
 const struct conf_row *conf_next(const struct modules *modules, enum modconf_kind kind,
 				 const char *name, size_t *at);
 
@@ -96,7 +97,7 @@ void modules_options(const struct modules *modules, const struct item *item, str
 /* Where the item is in the image, without the ending of its compression; malloc'd. */
 char *modules_place(const struct modules *modules, const struct item *item);
 
-/* firmware.c: what the items name, and what lines name. 0, or -1 after reporting. */
+/* firmware.c: adds the firmware of modules and of lines. Returns 0, or -1 after reporting. */
 int modules_add_firmware(struct modules *modules, struct image *image);
 
 /* module_index.c: the tables of depmod(8), where they are wanted. 0, or -1 after reporting. */

@@ -65,8 +65,8 @@ void modules_options(const struct modules *modules, const struct item *item, str
 		buffer_printf(out, " %s", item->options);
 }
 
-/* A signature that stays is one of all bytes; without one, what no kernel reads need not be there,
- * and whoever gives it up for a small image does without the rest. */
+/* A signature covers all bytes. Without one, bytes that no kernel reads can go; with
+ * --unsigned-modules, which asks for a small image, the rest that no module needs, too. */
 static void write_bytes(const struct modules *modules, struct span file, struct buffer *bytes)
 {
 	struct span left = modsign_cut(file);
@@ -144,7 +144,7 @@ static int add_files(struct modules *modules, struct image *image, const struct 
 	return result;
 }
 
-/* Always loaded first: what a driver needs may be among them. */
+/* Modules that are always loaded come first: a driver may need one of them. */
 int modules_finish(struct modules *modules, struct image *image)
 {
 	struct order always = order_of(modules, LOAD_ALWAYS);
