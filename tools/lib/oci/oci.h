@@ -4,7 +4,7 @@
 
 #include "tools/lib/image/image.h"
 
-/* What the image's configuration says; each list ends with NULL, each text may be NULL. */
+/* The image's configuration; each list ends with NULL, each text may be NULL. */
 struct oci_run {
 	char **argv; /* Entrypoint, then Cmd */
 	char **env; /* NAME=VALUE */

@@ -24,7 +24,7 @@ static int check_platform(const struct oci_store *store, const json_t *config)
 	return 0;
 }
 
-/* Texts behind those that *list has; a NUL within one cannot be passed to a program. */
+/* Appends texts to *list; a text with a NUL cannot be passed to a program. */
 static int take_list(const struct oci_store *store, const json_t *config, const char *key,
 		     char ***list)
 {

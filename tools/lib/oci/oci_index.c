@@ -136,7 +136,7 @@ static int take_layers(const struct oci_store *store, const char *name, const js
 	return i ? 0 : oci_error(store, name, "has no layers: it is not a container image");
 }
 
-/* What a descriptor of the file `from` names. NULL after reporting. */
+/* The blob of a descriptor in the file `from`. NULL after reporting. */
 static json_t *blob_json(const struct oci_store *store, const char *from, const json_t *descriptor)
 {
 	const char *digest = text_of(descriptor, "digest");

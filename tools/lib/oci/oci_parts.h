@@ -1,4 +1,4 @@
-/* oci_parts.h - between the files oci*.c; nobody else includes this. */
+/* oci_parts.h - for the files oci*.c alone. */
 #ifndef TOOLS_LIB_OCI_PARTS_H
 #define TOOLS_LIB_OCI_PARTS_H
 
@@ -14,7 +14,7 @@ struct oci_store {
 	struct image *members; /* NULL: a directory */
 };
 
-/* What an image consists of. */
+/* The parts of an image. */
 struct oci_parts {
 	json_t *config; /* owned */
 	struct oci_layer {
