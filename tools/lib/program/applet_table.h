@@ -5,8 +5,8 @@
 #include "init/pure/span.h"
 
 /* The names of a busybox's applets, each ended by NUL, in the order of their bytes: applet_names of
- * its applet_tables.h, wherever the linker has put it, for whatever processor. data NULL if
- * there is none: the file is no busybox, is packed, or has one applet and no list. */
+ * its applet_tables.h, wherever the linker has put it, for any processor. data NULL if there is
+ * none: the file is not a busybox, is compressed, or has one applet and no list. */
 struct span applet_table(struct span file);
 
 /* Takes the next name off; NULL at the end. */

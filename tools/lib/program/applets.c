@@ -57,7 +57,7 @@ static int add_links(struct image *image, struct span list, const char *const *n
 	return 0;
 }
 
-/* What one for another processor needs beside itself is not known here: a static one works. */
+/* The libraries of a busybox for another processor are unknown: a static one works. */
 static int add_program(struct image *image, const char *path, struct span file,
 		       const struct program *program)
 {

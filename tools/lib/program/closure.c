@@ -120,7 +120,7 @@ static void follow_notes(struct closure *closure, size_t owner)
 			shown(closure->objects[owner].path));
 }
 
-#define UNWINDER "libgcc_s.so.1" /* glibc, nptl/unwind.h: what ends a thread is in it */
+#define UNWINDER "libgcc_s.so.1" /* glibc, nptl/unwind.h: pthread_exit() needs it */
 
 /* glibc opens it when a thread ends itself or another one, and aborts where it is missing. */
 static void follow_threads(struct closure *closure, size_t owner)
@@ -134,7 +134,7 @@ static void follow_threads(struct closure *closure, size_t owner)
 		load(closure, owner, UNWINDER, "ending threads");
 }
 
-/* A library that objects[owner] is linked to; what wanted it with dlopen(3) before counts less. */
+/* A library that objects[owner] is linked to; an earlier dlopen(3) of it counts less. */
 static void miss(struct closure *closure, const char *name, size_t owner)
 {
 	struct missing *missing = find_missing(closure, name);
@@ -230,7 +230,7 @@ int closure_dlopen_name(struct closure *closure, const char *name, const char *f
 	return 0;
 }
 
-/* objects[index] in one of the directories beside the plain one, where there is such a copy. */
+/* The copies of objects[index] for higher processor levels, if there are any. */
 static void add_copy(struct closure *closure, size_t index, const char *hwcaps)
 {
 	const struct object *plain = &closure->objects[index];

@@ -19,7 +19,7 @@ struct object {
 	char *placed; /* where it has to be in the image, which differs from `path` where
 		       * the program goes elsewhere and $ORIGIN led here; else NULL */
 	char *name; /* the DT_NEEDED text that led here, NULL for FOUND_START */
-	char *feature; /* what it is opened for with dlopen(3), or NULL: it is linked */
+	char *feature; /* the purpose of dlopen(3), or NULL: it is linked */
 	enum found_by found_by;
 	const char *hwcaps; /* the directory of processors' levels it was found in, or "" */
 	size_t loader; /* index of the object that needed it first; its own for a start */
@@ -31,11 +31,11 @@ struct object {
 struct missing {
 	char *name;
 	size_t needed_by; /* index of the object */
-	char *feature; /* what it was to be opened for, or NULL: it is linked */
+	char *feature; /* the purpose of its dlopen(3), or NULL: it is linked */
 	enum dlopen_priority priority;
 };
 
-/* What to follow; all texts are the caller's and outlive the closure. */
+/* The options of a closure; all texts are the caller's and outlive it. */
 struct closure_source {
 	const char *root; /* sysroot.h */
 	const char *dest; /* where the program will be, or NULL: where it is */
@@ -54,15 +54,14 @@ struct closure {
 };
 
 /*
- * Follows DT_NEEDED, and what .note.dlopen names, breadth first from ELF file `program`, with the
- * interpreter's own search: RPATH of the loaders as long as the object has no RUNPATH, RUNPATH for
- * the object itself, ld.so.conf, built-in directories; $ORIGIN, $LIB, $PLATFORM. A library that is
- * only in a directory for processors of some level (glibc-hwcaps/x86-64-v3) is taken from there,
- * but never before the plain one: the guest's processor is not this host's. LD_LIBRARY_PATH and
- * LD_PRELOAD are the caller's and not the guest's, and are not looked at. Limits: none.
- *
- * Returns 0, also when libraries are missing (they are listed), or -1 after reporting: `program`
- * cannot be read or is no ELF program of this architecture. Free it in both cases.
+ * Follows DT_NEEDED and .note.dlopen, breadth first from ELF file `program`, with the interpreter's
+ * own search: RPATH of the loaders as long as the object has no RUNPATH, RUNPATH for the object
+ * itself, ld.so.conf, built-in directories; $ORIGIN, $LIB, $PLATFORM. A library that is only in a
+ * directory for a processor level (glibc-hwcaps/x86-64-v3) is used from there, but never before the
+ * plain one: the guest's processor is not this machine's. LD_LIBRARY_PATH and LD_PRELOAD are the
+ * caller's and not the guest's, and are ignored. Limits: none. Returns 0, also if libraries are
+ * missing (they are listed), or -1 after reporting: `program` cannot be read or is not an ELF
+ * program of this architecture. Free it in both cases.
  */
 int closure_open(struct closure *closure, const char *program, struct closure_source source);
 

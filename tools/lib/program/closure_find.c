@@ -94,7 +94,7 @@ static char *origin_of(const struct closure *closure, size_t index)
 	return origin;
 }
 
-/* What it will mean in the image. */
+/* Its value in the image. */
 static char *origin_in_image(const struct closure *closure, size_t index)
 {
 	const char *placed = closure->objects[index].placed;
@@ -198,8 +198,8 @@ static int try_musl(const struct search *search, size_t owner)
 	}
 }
 
-/* glibc, elf/dl-load.c, _dl_map_object(): without a RUNPATH of its own an object is searched for
- * in the RPATHs of all its loaders, then the program's; with one, only there. */
+/* glibc, elf/dl-load.c, _dl_map_object(): an object without RUNPATH is searched in the RPATHs of
+ * all its loaders, then in the program's; one with RUNPATH only there. */
 static int try_glibc(const struct search *search, size_t owner)
 {
 	const struct object *objects = search->closure->objects;

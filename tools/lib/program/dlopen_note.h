@@ -8,8 +8,7 @@
 enum dlopen_priority {
 	DLOPEN_NONE,
 	DLOPEN_REQUIRED, /* without it the program does not work */
-	DLOPEN_RECOMMENDED, /* without it an important part does not; what a note without a priority
-			       says */
+	DLOPEN_RECOMMENDED, /* without it an important part does not; the default priority */
 	DLOPEN_SUGGESTED,
 };
 

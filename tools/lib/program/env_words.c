@@ -16,7 +16,7 @@ struct words {
 	const char *why; /* env refuses the text */
 };
 
-/* What "\X" stands for; -1: nothing that env knows. "\_" is a blank within "...", and else ends the
+/* The meaning of "\X"; -1: env has no such escape. "\_" is a blank within "...", and else ends the
  * word, as "\c" ends everything. */
 static int escaped(char c)
 {
@@ -26,7 +26,7 @@ static int escaped(char c)
 	return at ? bytes[at - letters] : -1;
 }
 
-/* One word of -S's text, appended to `word`; the text behind it. */
+/* Appends one word of -S's text to `word`. Returns the text after it. */
 static const char *take_word(const char *text, struct buffer *word, struct words *words)
 {
 	char quote = '\0';
@@ -60,7 +60,7 @@ static const char *take_word(const char *text, struct buffer *word, struct words
 	return text;
 }
 
-/* Puts the words of `text` in front of those from `at` on. */
+/* Inserts the words of `text` before those from `at` on. */
 static void split(struct words *words, const char *text, size_t at)
 {
 	char *rest[WORDS_MAX + 1];
@@ -80,7 +80,7 @@ static void split(struct words *words, const char *text, size_t at)
 	words->all[words->count] = NULL;
 }
 
-/* Whether an option of this name takes the next word, or the rest of its own. */
+/* Whether an option of this name uses the next word, or the rest of its own. */
 static bool takes_value(char letter)
 {
 	return letter == 'u' || letter == 'C' || letter == 'a';

@@ -22,8 +22,8 @@ static int follow(struct walk *walk, const struct entry *entry)
 		       : 0;
 }
 
-/* 1 if a symlink of the host was added and is now followed, 0 if the image keeps a directory of
- * its own there, -1 after reporting. */
+/* Returns 1 if a symlink was added and is now followed, 0 if the image keeps its own directory
+ * there, -1 after reporting. */
 static int add_symlink(struct image *image, struct walk *walk, const char *target, const char *why)
 {
 	struct entry *entry = image_add_symlink(image, walk->at.data, target, why);
@@ -56,8 +56,8 @@ int layout_put(struct image *image, const char *root, const char *path, const ch
 	return entry ? 0 : -1;
 }
 
-/* What the image has there decides; else what the host has. `path` is the whole way, for content
- * where a symlink of the image leads to a place that the host lacks. */
+/* The image's own entry counts, else this machine's. `path` is the whole path, for content if a
+ * symlink of the image leads to a path that this machine lacks. */
 static int step(struct image *image, const struct layout *layout, struct walk *walk)
 {
 	const char *at = walk->at.data;

@@ -4,11 +4,12 @@
 
 #include "tools/lib/image/image.h"
 
-/* Adds the regular file at absolute path `path` of the system at `root` (sysroot.h), each symlink
- * met on the way to it (/lib64 -> usr/lib64, libfoo.so.1 -> libfoo.so.1.2) and the directories with
- * the host's permissions, so that the guest resolves `path` as that system does. Where the image
- * has a directory or a symlink of its own already, that one is followed instead. 0, or -1 after
- * reporting. */
+/*
+ * Adds the regular file at absolute path `path` of the system at `root` (sysroot.h), each symlink
+ * in it (/lib64 -> usr/lib64, libfoo.so.1 -> libfoo.so.1.2) and the directories with their
+ * permissions, so that the guest resolves `path` as that system does. If the image already has a
+ * directory or a symlink there, that one is followed instead. Returns 0, or -1 after reporting.
+ */
 int layout_add(struct image *image, const char *root, const char *path, const char *why);
 
 /* The bytes, permissions and time of that file at `dest` of the image. 0, or -1 after reporting. */

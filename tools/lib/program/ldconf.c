@@ -45,7 +45,7 @@ static void add_dir(struct ldconf *conf, const char *dir, size_t len)
 
 static void read_glibc(struct ldconf *conf, const char *file, int depth);
 
-/* Only the directory is followed within the root: what matches is opened that way once more. */
+/* Only the directory is followed within the root: matches are opened that way again. */
 static char *glob_pattern(const struct ldconf *conf, const char *file, const char *text)
 {
 	char *whole = text[0] == '/' ? xstrdup(text) : path_beside(file, text);

@@ -6,11 +6,10 @@
 #include "tools/lib/program/closure.h"
 
 /*
- * Loads into the closure libnss_SERVICE.so.2 of each service that the image's /etc/nsswitch.conf
- * names; where the image has none it gets the one of the closure's root, and a warning says so.
- * What glibc 2.34 and later has in itself (files, dns) need not be there as a file; another one
- * that is not there is a warning. 0, or -1 after reporting: musl, no such file, unreadable.
- * Source: nsswitch.conf(5).
+ * Loads into the closure libnss_SERVICE.so.2 of each service in the image's /etc/nsswitch.conf; an
+ * image without that file gets the one of the closure's root, with a warning. Services that glibc
+ * 2.34 and later has built in (files, dns) need no file; any other missing one is a warning.
+ * Returns 0, or -1 after reporting: musl, no such file, unreadable. Source: nsswitch.conf(5).
  */
 int nss_add(struct image *image, struct closure *closure, const char *why);
 

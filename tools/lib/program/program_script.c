@@ -16,7 +16,7 @@
 #define SHIM_BYTES 1023 /* of a script; a shim has 200 to 400 */
 #define SCRIPT_DEPTH 5 /* the kernel follows as many #! (fs/exec.c, exec_binprm()) */
 
-/* What `env WORDS` starts for a script. */
+/* The program that `env WORDS` starts for a script. */
 static int add_by_env(struct image *image, const struct program *script, struct program wanted,
 		      const char *words, int depth)
 {
@@ -43,7 +43,7 @@ static int add_by_env(struct image *image, const struct program *script, struct 
 	return result;
 }
 
-/* A script of pyenv and its like in a directory "shims" looks for the program of that name when it
+/* A script of pyenv and its like in a directory "shims" searches the program of that name when it
  * runs, in places that no image has. NULL, or the manager's name. */
 static const char *shim_of(const struct program *script)
 {

@@ -10,8 +10,8 @@
  * reporting. */
 int script_line(const struct program *program, char line[SCRIPT_LINE + 1]);
 
-/* Adds the interpreter that `line`, what stands behind the #!, names, and what env starts. `depth`:
- * how many scripts led here. 0, or -1 after reporting. */
+/* Adds the interpreter in `line`, the text after #!, and the program that env starts. `depth`: the
+ * number of scripts so far. Returns 0, or -1 after reporting. */
 int script_add(struct image *image, const struct program *script, char *line, int depth);
 
 /* program.c: a program by its path, with all it needs. */

@@ -11,7 +11,7 @@
 #include "tools/lib/program/program.h"
 #include "tools/lib/program/sysroot.h"
 
-/* What the kernel's exec of `path` alone would say: 0 and the interpreter it goes on with, or
+/* The result of the kernel's exec of `path` alone: 0 and the interpreter it continues with, or
  * -errno. */
 static int execute(const char *root, const char *path, char interpreter[INTERPRETER_MAX])
 {

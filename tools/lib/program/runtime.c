@@ -50,7 +50,7 @@ static const struct runtime {
 
 #define PYTHON 1 /* its row */
 
-/* An interpreter found in the image: what runtime_add() works on. */
+/* An interpreter in the image, for runtime_add(). */
 struct found {
 	const struct runtime *runtime;
 	char *program; /* its path below the root */
@@ -220,7 +220,7 @@ static const char *root_of(const struct entry *entry, const char *const *roots)
 	return "";
 }
 
-/* A wrapper of the interpreter's name has no trees of its own; what it starts has. */
+/* A wrapper of the interpreter's name has no trees; the program that it starts has. */
 static bool is_script(const char *host_path)
 {
 	int fd = open(host_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 
 /*
- * A root is "" for this host, else the absolute path of a directory without a slash at its end.
- * Paths are absolute and those of that system: a symlink of it, /lib64 -> /usr/lib64, leads below
- * the root, and so does every "..". Nothing that is called here opens a file outside of it, as long
- * as nobody changes the directory meanwhile.
+ * A root is "" for this machine, else the absolute path of a directory without a slash at its end.
+ * Paths are absolute and those of that system: its symlinks, as /lib64 -> /usr/lib64, and every
+ * ".." stay below the root. No function here opens a file outside of it, as long as nobody changes
+ * the directory meanwhile.
  */
 enum last_name {
 	LAST_KEPT, /* a symlink itself */
