@@ -16,7 +16,7 @@ struct recipe_options {
 	const char *const *modprobe_dirs; /* of modprobe.d(5); ends with NULL; or NULL */
 	enum module_signatures signatures;
 	const char *host_root; /* where the host's files are, for tests; NULL: at / */
-	int appends; /* the image is put behind another one */
+	int appends; /* the image is appended to another one */
 	const char *output; /* the image to be: left out of trees */
 	int64_t newest; /* SOURCE_DATE_EPOCH, or 0: times of host files do not count */
 };
@@ -30,19 +30,18 @@ void recipe_free(struct recipe *recipe); /* NULL is fine */
  * Goes on after an error to show more of them. 0, or -1 after reporting. */
 int recipe_read(struct recipe *recipe, const char *path);
 
-/* One line that is no file's: `words` (verb first, NULL last), known as `where` ("--tree") in
- * messages. Relative host paths count from the working directory. 0, or -1 after reporting. */
+/* One line that is not in a file: `words` (verb first, NULL last), called `where` ("--tree") in
+ * messages. Relative paths start at the working directory. Returns 0, or -1 after reporting. */
 int recipe_line(struct recipe *recipe, const char *where, const char *const *words);
 
 /* The roots of `sysroot` lines, ended by NULL. They are the recipe's. */
 const char *const *recipe_sysroots(const struct recipe *recipe);
 
-/* What the kernel reads in front of the image, not compressed, or NULL: microcode, ACPI tables. It
- * is the recipe's. */
+/* The uncompressed start of the image, or NULL: microcode, ACPI tables. The recipe owns it. */
 const struct image *recipe_early(const struct recipe *recipe);
 
-/* What has to wait for the last line: the modules in load order, the command line, the program to
- * run. -1 also where anything above was in error. */
+/* Does what must wait for the last line: the modules in load order, the command line, the program
+ * to run. Returns -1 also if a line before was in error. */
 int recipe_finish(struct recipe *recipe);
 
 #endif

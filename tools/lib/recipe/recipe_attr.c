@@ -45,7 +45,7 @@ int verb_attr(const struct line *line)
 	return 0;
 }
 
-/* What hard links share is theirs in common; a symlink's mode has no effect and stays. */
+/* Hard links share mode and owner; a symlink's mode has no effect and is kept. */
 static void apply(const struct attr *attr, struct entry *inode)
 {
 	if (attr->set & SET_MODE && !S_ISLNK(inode->mode))
@@ -67,7 +67,7 @@ static size_t apply_literal(const struct recipe *recipe, const struct attr *attr
 	return 1;
 }
 
-/* In the order of the lines, so that exceptions stand behind the rule. */
+/* In the order of the lines, so that exceptions follow the rule. */
 int finish_attr(struct recipe *recipe)
 {
 	size_t count;

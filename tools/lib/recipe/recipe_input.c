@@ -110,7 +110,7 @@ static const char *cut_tag(char *path)
 	return colon + 1;
 }
 
-/* What the image is to run becomes what the recipe runs, unless a line says otherwise. */
+/* The image's program becomes the recipe's, unless a line names another. */
 static void take_run(const struct line *line, struct oci_run *run)
 {
 	struct recipe *recipe = line->recipe;
@@ -122,8 +122,8 @@ static void take_run(const struct line *line, struct oci_run *run)
 	*run = (struct oci_run){ 0 };
 }
 
-/* What is process 1, and what it obeys, is the caller's to say: a stranger's container could make
- * itself root, or run another program. */
+/* The caller decides what process 1 is, and what it reads: an untrusted container could make itself
+ * root, or run another program. */
 static void leave_out_ours(const struct line *line, struct image *stage)
 {
 	static const struct {

@@ -12,7 +12,7 @@
 #include "tools/lib/kernel/kernel_config.h"
 #include "tools/lib/recipe/recipe_line.h"
 
-/* Set to y, the kernel loads no module without a signature. */
+/* Set to y, the kernel loads only signed modules. */
 static const char *const enforcing[] = { "MODULE_SIG_FORCE", "LOCK_DOWN_KERNEL_FORCE_INTEGRITY",
 					 "LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY" };
 
@@ -42,7 +42,7 @@ static int take_directory(const char *modules_dir, struct kernel *kernel)
 	return 0;
 }
 
-/* The image, where it is in its usual place, is only looked at for its configuration. */
+/* The image, if it is in its usual place, is only read for its configuration. */
 static int find_by_release(const struct recipe *recipe, const char *release, struct kernel *kernel)
 {
 	char *boot = recipe_host_path(recipe, "/boot/vmlinuz-");
@@ -82,8 +82,8 @@ static int find(const struct recipe *recipe, struct kernel *kernel)
 	return -1;
 }
 
-/* Unpacking a kernel costs more than all the rest of packing: only who must know, and finds no file
- * that tells, looks inside. */
+/* Unpacking a kernel costs more than all the rest of packing: it is read only if the answer is
+ * needed and no file has it. */
 static void find_config(const struct recipe *recipe, const struct kernel *kernel,
 			struct kernel_config *config)
 {

@@ -36,7 +36,7 @@ static int is_conf(const struct entry *entry)
 		imageconf_is_name(name));
 }
 
-/* The bytes of all of them; those in front of the one that is too much are counted in `used`. */
+/* The bytes of all of them; `used` counts those before the one that exceeds the limit. */
 static int judge_conf(const struct entry *entry, size_t *used)
 {
 	struct buffer bytes = { 0 };

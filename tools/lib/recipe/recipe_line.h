@@ -1,4 +1,4 @@
-/* recipe_line.h - between the recipe's reader and its verbs; nobody else includes this. */
+/* recipe_line.h - between the recipe's reader and its verbs, for them alone. */
 #ifndef TOOLS_LIB_RECIPE_LINE_H
 #define TOOLS_LIB_RECIPE_LINE_H
 
@@ -12,7 +12,7 @@
 #include "tools/lib/recipe/words.h"
 
 struct recipe {
-	struct image *image; /* what lines add to: main, or early behind `segment early` */
+	struct image *image; /* the image that lines add to: main, or early after `segment early` */
 	struct image *main;
 	struct image *early; /* NULL until the first file of it */
 	struct recipe_options options;
@@ -34,7 +34,7 @@ struct recipe {
 	char **run; /* the words of the last `run`, ended by NULL, or NULL */
 	char *run_why;
 	char *run_from; /* its recipe */
-	struct oci_run container; /* what the last `oci` is to run */
+	struct oci_run container; /* the program of the last `oci` */
 	char *container_why; /* NULL: there was none */
 	struct attr *attrs; /* of `attr` lines, in their order */
 	size_t attr_count;
@@ -69,11 +69,11 @@ const char *line_word(const struct line *line, size_t word);
 /* A word as a host path, seen from the recipe; malloc'd. */
 char *line_host_path(const struct line *line, size_t word);
 
-/* What is added from now on has this rank. The defaults before. */
+/* Entries that are added from now on have this rank. Returns the previous defaults. */
 struct image_defaults recipe_set_rank(struct image *image, enum image_rank rank);
 
-/* A name without a slash is looked up in PATH, and one in a sysroot there, so neither is a path
- * beside the recipe. malloc'd. */
+/* A name without a slash is searched in PATH, and in a sysroot there, so neither is a path next to
+ * the recipe. malloc'd. */
 char *recipe_program_name(const char *root, const char *file, const char *name);
 
 /* Where the programs of a line are looked for (sysroot.h). */
@@ -95,8 +95,8 @@ int line_ends(const struct line *line, size_t next);
  * appended. -1 after reporting: it cannot. */
 int line_kernel_words(const struct line *line, size_t first, struct buffer *out);
 
-/* What program.h and module.h report names the cause and no line: this names the line, which was
- * to hold `what`. An option needs none. Returns -1. */
+/* The reports of program.h and module.h have the cause but no line: this reports the line, which
+ * should have `what`. An option needs none. Returns -1. */
 int line_failed(const struct line *line, const char *what);
 
 /* The modules of the kernel that the options name, opened when a line first asks; NULL after

@@ -57,7 +57,7 @@ int verb_module_index(const struct line *line)
 	return modules ? 0 : -1;
 }
 
-/* What a line says counts for the modules below it: one above would have been added without. */
+/* A line applies to the modules of the lines after it: one before would have been added without. */
 int verb_modprobe_d(const struct line *line)
 {
 	int first = !line->recipe->modules;

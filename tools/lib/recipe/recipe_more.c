@@ -71,7 +71,7 @@ int line_ends(const struct line *line, size_t next)
 					 : "the end of the line");
 }
 
-/* Patterns behind `without`. */
+/* Patterns after `without`. */
 static int take_without(const struct line *line, size_t next, struct tree_source *source)
 {
 	if (line->count <= next || strcmp(line_word(line, next), "without"))
@@ -220,8 +220,8 @@ void line_brings_root(const struct line *line)
 		line->recipe->root_why = xstrdup(line->why);
 }
 
-/* The kernel's own / of a tmpfs is everybody's to write (1777). A plain list says what it wants;
- * who brings a root, or our /init, has said nothing and means no such thing. */
+/* The kernel's own / of a tmpfs is writable for everybody (1777). A plain list asks for that; a
+ * recipe with a root, or with rdinit's /init, does not. */
 int finish_root(struct recipe *recipe)
 {
 	struct image_defaults before;

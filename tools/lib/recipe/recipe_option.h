@@ -17,8 +17,8 @@ int recipe_option_module(struct recipe *recipe, const char *where, const char *n
 /* The program that is the whole machine, with its arguments; NULL at the end. */
 int recipe_option_run(struct recipe *recipe, const char *where, char *const *program);
 
-/* --host: the drivers of this machine's devices, what its root needs, and the words that name it,
- * as defaults of the image's command line. */
+/* --host: the drivers of this machine's devices, the needs of its root, and the parameters that
+ * name it, as defaults of the image's command line. */
 int recipe_option_host(struct recipe *recipe, const char *where);
 
 #endif

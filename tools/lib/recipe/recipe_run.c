@@ -172,8 +172,7 @@ static int finish_container_conf(struct recipe *recipe)
 	return result;
 }
 
-/* The container's environment first: lines of the recipe come behind it, and the last
- * one counts. */
+/* The container's environment first: lines of the recipe follow it, and the last one counts. */
 static int finish_env(struct recipe *recipe)
 {
 	const struct oci_run *container = &recipe->container;

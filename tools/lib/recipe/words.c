@@ -32,7 +32,7 @@ static int fail(struct cursor *cursor, size_t at, char *text)
 	return -1;
 }
 
-/* What stands at the cursor, for "found ...". */
+/* The text at the cursor, for "found ...". */
 static char *found(const struct cursor *cursor)
 {
 	int byte = peek(cursor);
