@@ -84,8 +84,7 @@ static int check(const struct disk *disk)
 	return 0;
 }
 
-/* The name is that of no file. What stands after its last comma may have been meant as one of our
- * words. */
+/* No file has this name. The text after its last comma may be meant as an option. */
 static void report_missing(const char *name, int err)
 {
 	const char *comma = strrchr(name, ',');

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 enum disk_bus { DISK_SCSI, DISK_VIRTIO, DISK_IDE, DISK_NVME };
-/* What it is plugged into. */
+/* The bus of the disk. */
 enum disk_host { DISK_HOST_PC, DISK_HOST_Q35, DISK_HOST_MICROVM, DISK_HOSTS };
 
 enum disk_use {

@@ -99,7 +99,7 @@ static struct span take(int *fd, uint8_t *block, size_t size)
 	return (struct span){ block, 0 };
 }
 
-/* Up to the end of its first line; returns the rest. What it says as it goes is shown at once. */
+/* Shows the report up to the end of its first line at once. Returns the rest. */
 static struct span take_wire_line(struct machine *machine, struct span bytes)
 {
 	const uint8_t *end = memchr(bytes.data, '\n', bytes.len);
@@ -125,8 +125,8 @@ static void take_wire(struct machine *machine)
 	uint8_t block[1024];
 	struct span bytes = take(&machine->wire_fd, block, sizeof(block));
 
-	/* `off` is the last word. What comes after it is a second boot: QEMU's microvm was seen to
-	 * reset in spite of -no-reboot. */
+	/* `off` is the last line. What follows is a second boot: QEMU's microvm was seen to reset
+	 * in spite of -no-reboot. */
 	if (machine->wire.words & WIRE_OFF) {
 		if (bytes.len)
 			machine_finish(machine, END_AGAIN);

@@ -8,13 +8,12 @@
 #define STATUS_FAILED 125 /* the machine or its init failed, not the program */
 
 /*
- * Boots `program` (QEMU) with this configuration and stays until it ended. Returns the exit
- * status: the guest's, 124, 125 after reporting, 128 + n when signal n ended us (SIGINT is also
- * what Ctrl-C means before the guest is ready, after its program ended, and three times within a
- * second), 141 when nobody reads our stdout any more. QEMU never outlives this process.
- *
- * SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGCHLD are blocked from here on, so that the caller can
- * clean up in peace. SIGPIPE is ignored.
+ * Boots `program` (QEMU) with this configuration and waits until it ended. Returns the exit status:
+ * the guest's, 124, 125 after reporting, 128 + n if signal n ended us (SIGINT is also what Ctrl-C
+ * means before the guest is ready, after its program ended, and three times within a second), 141
+ * if nobody reads our stdout any more. QEMU never outlives this process. SIGINT, SIGTERM, SIGHUP,
+ * SIGQUIT and SIGCHLD are blocked from here on, so that the caller can clean up. SIGPIPE is
+ * ignored.
  */
 int machine_run(const char *program, const struct machine_config *config);
 

@@ -8,9 +8,9 @@
 #define CTRL_C 0x03
 #define CTRL_D 0x04
 
-/* User-mode Linux never reads a serial line again once its buffer has 3968 bytes that nobody took
+/* User-mode Linux never reads a serial line again once its buffer has 3968 bytes that nobody read
  * (line_throttle() and line_unthrottle() in arch/um/drivers/line.c, 6.1). So many bytes of input
- * may be on their way, each in a frame of its own at the worst. */
+ * may be on their way, each in a separate packet at worst. */
 #define UML_UNANSWERED (3968 / (FRAME_HEAD + 1) - 32)
 
 /* Whether a Ctrl-C byte means us and not the program: before it runs, after it ended, and when the
@@ -52,7 +52,7 @@ static size_t usable_credit(const struct machine *machine)
 	return machine->credit > reserve ? machine->credit - reserve : 0;
 }
 
-/* Only as much as the guest has room for; what is left stays in the pipe for who comes next. */
+/* Only as much as the guest has room for; the rest stays in the pipe for its next reader. */
 static void take_stdin(struct machine *machine)
 {
 	uint8_t head[FRAME_HEAD], block[FRAME_MAX];

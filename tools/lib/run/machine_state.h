@@ -39,7 +39,7 @@ struct machine {
 	struct frame_reader frames;
 	size_t credit; /* bytes of stdin that the guest has room for */
 	int stdin_ended;
-	int output_ended; /* the guest sent all; what follows is a second boot */
+	int output_ended; /* the guest sent everything; what follows is a second boot */
 
 	enum machine_end end;
 	int signal;
@@ -59,8 +59,8 @@ int64_t machine_now_ms(void); /* CLOCK_MONOTONIC */
 void machine_finish(struct machine *machine, enum machine_end end);
 void machine_interrupted(struct machine *machine, int number);
 
-/* Whether somebody in the guest reads the console: a serial port that nobody has opened yet loses
- * what comes. Of an /init that is not ours that is not known. */
+/* Whether a process in the guest reads the console: a serial port that nobody has opened yet loses
+ * its input. Unknown for an /init that is not rdinit's. */
 bool machine_reads_console(const struct machine *machine);
 
 /* Whether the guest has use for more of our stdin now, and taking some of it. */

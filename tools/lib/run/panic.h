@@ -6,7 +6,7 @@
 
 #include "init/pure/span.h"
 
-#define PANIC_LINE 256 /* bytes of a line that are kept; what is over is cut off */
+#define PANIC_LINE 256 /* bytes of a line that are kept; the rest is cut off */
 
 /* All zero is a console on which nothing was shown. */
 struct panic_watch {
@@ -18,8 +18,8 @@ struct panic_watch {
 };
 
 /*
- * Reads any piece of the console. How the stream is cut into pieces changes nothing.
- * A program can print the same text: what this finds explains an end, and is no proof of one.
+ * Reads any piece of the console; the size of the pieces does not matter. A program can print the
+ * same text: a match explains an end, but does not prove it.
  */
 void panic_watch_feed(struct panic_watch *watch, struct span bytes);
 

@@ -22,8 +22,8 @@ void queue_add(struct queue *queue, struct span bytes)
 }
 
 /* O_NONBLOCK would be shared with everybody who has this descriptor, the user's shell too. A pipe
- * for which poll() said POLLOUT takes PIPE_BUF bytes without blocking (pipe(7)); a socket need not,
- * but can be asked not to. */
+ * for which poll() reported POLLOUT accepts PIPE_BUF bytes without blocking (pipe(7)); a socket
+ * need not, but can be asked not to. */
 static ssize_t write_some(int fd, const void *data, size_t len)
 {
 	ssize_t done = send(fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -9,12 +9,12 @@
 struct queue {
 	uint8_t data[QUEUE_SIZE];
 	size_t len;
-	int closed; /* nobody reads any more: what is added is dropped */
+	int closed; /* nobody reads any more: new bytes are dropped */
 };
 
 size_t queue_space(const struct queue *queue);
 
-/* Adds bytes; the caller has looked at queue_space() before. What does not fit is dropped. */
+/* Adds bytes; the caller has checked queue_space() before. What does not fit is dropped. */
 void queue_add(struct queue *queue, struct span bytes);
 
 /* Writes what the descriptor takes, at most PIPE_BUF bytes, after poll(2) said POLLOUT. Returns 0,

@@ -16,7 +16,7 @@
 #include "tools/lib/run/uml.h"
 #include "tools/lib/run/warden.h"
 
-#define CONSOLE_PIPE (1 << 20) /* bytes; what anybody may have */
+#define CONSOLE_PIPE (1 << 20) /* bytes that anybody may have */
 
 /* ours stays non-blocking and close-on-exec; theirs is a plain one for QEMU. */
 static int wire_up(int *ours, int *theirs)
@@ -52,7 +52,7 @@ static int wire_console(struct machine *machine, struct qemu_ends *ends)
 	machine->console = console[0];
 	ends->keys = keys[0];
 	ends->console = console[1];
-	fcntl(ends->console, F_SETPIPE_SZ, CONSOLE_PIPE); /* what it has is enough for a boot */
+	fcntl(ends->console, F_SETPIPE_SZ, CONSOLE_PIPE); /* its limit is enough for a boot */
 	if (fcntl(machine->keys, F_SETFL, O_NONBLOCK) ||
 	    fcntl(machine->console, F_SETFL, O_NONBLOCK))
 		return error_errno(errno, "pipe");

@@ -22,8 +22,8 @@ static int is_emulated(const struct tuning_facts *facts)
 	return !facts->kvm && !is_uml(facts);
 }
 
-/* A second processor needs a timer of its own, and so does a microvm with ACPI, which has no other
- * that ticks. Under KVM there is nothing to save: the processor says how fast its timer is. */
+/* A second processor needs a timer of its own, and so does a microvm with ACPI, which has no other.
+ * Under KVM nothing is saved: the processor reports the rate of its timer. */
 static int has_other_ticks(const struct tuning_facts *facts)
 {
 	return is_emulated(facts) && facts->cpus == 1 &&

@@ -5,7 +5,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/run/qemu.h"
 
-/* What decides whether a word is of use. */
+/* The facts that decide whether a parameter helps. */
 struct tuning_facts {
 	enum machine_type machine;
 	unsigned int cpus;
@@ -16,9 +16,9 @@ struct tuning_facts {
 
 struct tuning_word {
 	const char *word; /* as it stands on the line, or its name before "=" */
-	const char *why; /* what it saves, in a sentence's part */
+	const char *why; /* why, for a sentence */
 	int (*applies)(const struct tuning_facts *facts);
-	/* What stands behind "="; 0: leave the word out. NULL for a word without a value. */
+	/* The value after "="; 0: omit the parameter. NULL for one without a value. */
 	unsigned long (*value)(void);
 };
 

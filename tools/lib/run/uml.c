@@ -33,7 +33,7 @@ char **uml_arguments(const struct machine_config *config, const struct qemu_ends
 	arguments_add(&arguments, "%s", config->kernel);
 	arguments_add(&arguments, "mem=%uM", config->memory_mib);
 	arguments_add(&arguments, "initrd=%s", config->initrd);
-	/* It adds a root= of its own where no argument begins with one. */
+	/* It adds root= if no argument begins with it. */
 	arguments_add(&arguments, "root=");
 	arguments_add(&arguments, "con=null");
 	arguments_add(&arguments, "ssl=null");

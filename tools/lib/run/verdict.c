@@ -48,7 +48,7 @@ static void print_kept(const struct queue *kept, const char *title)
 	}
 	fflush(stderr);
 	if (write(STDERR_FILENO, out.data, out.len) < 0)
-		fflush(stderr); /* nobody listens: there is no one to tell */
+		fflush(stderr); /* nobody reads: nothing to report */
 	buffer_free(&out);
 }
 
@@ -162,7 +162,7 @@ static void warn_emulator(const struct machine *machine)
 #define BIT(value) (1u << (value))
 #define ANY UINT_MAX
 
-/* What the wire said, the strongest word first. */
+/* The wire's lines, the strongest first. */
 enum said {
 	SAID_EXIT_OFF, /* `exit N` or `signal NAME`, and then off, reboot or halt */
 	SAID_EXIT,
@@ -176,15 +176,15 @@ enum said {
 
 /* How QEMU ended. */
 enum ended {
-	ENDED_WELL, /* by itself, with status 0; or the guest booted a second time */
-	ENDED_BADLY, /* by itself, with another status or by a signal */
+	ENDED_WELL, /* on its own, with status 0; or the guest booted a second time */
+	ENDED_BADLY, /* on its own, with another status or by a signal */
 	ENDED_BY_TIMEOUT,
 	ENDED_BY_PANIC, /* by us, after a panic before any program ran */
 	ENDED_AS_LATE, /* by us: the guest had said when it ends at the latest */
 	ENDED_AS_HALTED, /* by us: the guest had said that it halts */
 };
 
-/* What the console showed. */
+/* The console's text. */
 enum showed { SHOWED_NOTHING, SHOWED_TEXT, SHOWED_PANIC };
 
 enum verdict { AS_TOLD, SUCCESS, FAILED, TIMEOUT };

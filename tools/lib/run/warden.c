@@ -1,4 +1,4 @@
-/* warden.c - a process that watches over User-mode Linux, and clears up behind it. */
+/* warden.c - a process that watches over User-mode Linux, and cleans up after it. */
 #include "tools/lib/run/warden.h"
 
 #include <ftw.h>
@@ -25,7 +25,7 @@ int warden_fork(const char *scratch)
 	if (guest < 0)
 		_exit(STATUS_FAILED);
 	if (!guest)
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* should somebody kill the warden */
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* if a signal kills the warden */
 	/* In both, so that neither goes on before it is done. */
 	setpgid(guest, guest);
 	return guest != 0;

@@ -1,4 +1,4 @@
-/* warden.h - a process that watches over User-mode Linux, and clears up behind it. */
+/* warden.h - a process that watches over User-mode Linux, and cleans up after it. */
 #ifndef TOOLS_LIB_WARDEN_H
 #define TOOLS_LIB_WARDEN_H
 

@@ -52,7 +52,7 @@ int wire_signal(const char *name)
 	return value < 0 ? 0 : value;
 }
 
-/* What stands behind `word` and a blank, or NULL if the line begins otherwise. */
+/* The text after `word` and a blank, or NULL if the line begins otherwise. */
 static const char *after(const char *line, const char *word)
 {
 	size_t len = strlen(word);

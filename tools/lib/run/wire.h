@@ -4,7 +4,7 @@
 
 #include "init/pure/span.h"
 
-#define WIRE_LINE 512 /* bytes of a line that are kept; what is over is cut off */
+#define WIRE_LINE 512 /* bytes of a line that are kept; the rest is cut off */
 
 enum wire_word {
 	WIRE_READY = 1 << 0, /* the program was started */
@@ -12,7 +12,7 @@ enum wire_word {
 	WIRE_FAILED = 1 << 2, /* `failed` holds "STEP ERRNO TEXT" */
 	WIRE_OFF = 1 << 3, /* the machine is about to power off, reboot or halt */
 	WIRE_SPOKE = 1 << 4, /* at least one line that we know */
-	WIRE_HALT = 1 << 5, /* with WIRE_OFF: it will stand still, and never end by itself */
+	WIRE_HALT = 1 << 5, /* with WIRE_OFF: it halts, and never ends on its own */
 	WIRE_HANDOFF = 1 << 6, /* /init was replaced by another init: it says nothing any more */
 	WIRE_WITHIN = 1 << 7, /* `within_s` says when the next line comes at the latest */
 };
