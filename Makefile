@@ -110,7 +110,7 @@ $B/host/%.o: %.c Makefile
 $B/skel.img: $B/init $B/rdinit rootfs-skel/skel.recipe $(wildcard rootfs-skel/tree/etc/*)
 	$(call run_as,PACK,$B/rdinit pack -o $@ rootfs-skel/skel.recipe)
 
-deps:				## install what tests need, too (DEPS=skip: only say what is missing)
+deps:				## install what tests need, too (DEPS=skip: only list what is missing)
 	WITH=test tools/deps.sh $B
 
 run-deps:
@@ -232,11 +232,11 @@ bench-boot: deps		## what a boot costs from reset on, with the kernels that are 
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/bench/bench_boot.py $B
 
-bench-coldplug: deps		## what the drivers of a machine cost, beside busybox [KERNEL=vmlinuz]
+bench-coldplug: deps		## what the drivers of a machine cost, compared with busybox [KERNEL=vmlinuz]
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/bench/bench_coldplug.py $B $(KERNEL)
 
-bench-pack: deps		## what packing costs, beside other archivers
+bench-pack: deps		## what packing costs, compared with other archivers
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/bench/bench_pack.py $B
 
@@ -311,4 +311,4 @@ clean:				## all but the unpacked kernel
 	find $B -mindepth 1 -maxdepth 1 ! -name kernel -exec rm -rf {} +
 
 help:				## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | expand -t 16

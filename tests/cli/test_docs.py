@@ -289,7 +289,7 @@ def test_the_fragments_that_run_names_set_the_symbols(symbols, fragments):
 # --- SECURITY.md ---
 
 PARTIES = ["An archive", "A container image", "A tar archive", "A recipe", "A kernel file", "A disk", "A network server",
-           "Firmware and command line", "A program in the guest", "Root in the guest", "Other users of the host"]
+           "Firmware and command line", "A program in the guest", "Root in the guest", "Other users of this machine"]
 
 
 def security():
