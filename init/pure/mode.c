@@ -21,7 +21,7 @@ const char *mode_from_name(enum mode_from from)
 	static const char *const names[] = {
 		[FROM_RUN_WORD] = "rdinit.run=",
 		[FROM_ROOT_WORD] = "root=",
-		[FROM_ARGUMENTS] = "what stands behind --",
+		[FROM_ARGUMENTS] = "the arguments after --",
 		[FROM_RUN_FILE] = RUN_FILE,
 	};
 

@@ -168,7 +168,7 @@ ROWS = [
     ("no-program", 16, "error", OURS + entry(b"etc/rdinit/run", data=b"p 'a\n"), RUN, [], "names no program"),
     ("no-program", 16, "error", OURS, RUN, ["--append", "quiet"], "finds nothing to run"),
     ("no-program", 16, "error", RUN, RUN + program(b"bin/q"), ["--append", "rdinit.run=q"], "in no directory of PATH"),
-    ("no-program", 16, "error", RUN, RUN + program(b"bin/q"), ["--append", "-- /bin/q x"], "what stands behind -- names"),
+    ("no-program", 16, "error", RUN, RUN + program(b"bin/q"), ["--append", "-- /bin/q x"], "the arguments after -- names"),
     ("word", 12, "error", RUN + conf(b"x=" + b"y" * 65534), RUN + conf(b"x=" + b"y" * 65533), [], "65,536 bytes or more"),
     ("word", 12, "error", RUN + conf(b"x\0y"), RUN + conf(b"x y"), [], "has a NUL, which stops the boot"),
     ("word", 12, "error", RUN + conf(b"", link(b"etc/rdinit/cmdline.d/x.conf", b"/none")), RUN + conf(b"rdinit.fooo", name=b"x"),
@@ -177,7 +177,7 @@ ROWS = [
     ("word", 12, "error", RUN + entry(b"etc/rdinit/env", data=b"A=1\0" * 4001),
      RUN + entry(b"etc/rdinit/env", data=b"A=1\0" * 4000), [], "has 4001 strings: more than 4000 stop the boot"),
     ("word", 12, "error", RUN + entry(b"etc/rdinit/run", data=b"/bin/p\0" + b"x" * 131072),
-     RUN + entry(b"etc/rdinit/run", data=b"/bin/p\0" + b"x" * 131071), [], "word 2 of /etc/rdinit/run is longer"),
+     RUN + entry(b"etc/rdinit/run", data=b"/bin/p\0" + b"x" * 131071), [], "string 2 of /etc/rdinit/run is longer"),
     ("word", 12, "error", RUN + entry(b"etc/rdinit/env", data=b"A=" + (b"x" * 100000 + b"\0") * 6),
      RUN + entry(b"etc/rdinit/env", data=b"A=" + (b"x" * 100000 + b"\0") * 5), [], "more than 524287 stop the boot"),
 ]
@@ -193,17 +193,17 @@ def test_a_broken_image_and_its_twin(tool, rule, number, severity, broken, sound
 
 
 WORDS = [
-    ("no-device", 11, "warning", "console=ttyS5,115200", "console=ttyS1,115200", "console=ttyS5 leads nowhere"),
+    ("no-device", 11, "warning", "console=ttyS5,115200", "console=ttyS1,115200", "console=ttyS5 has no device"),
     ("no-device", 11, "warning", "console=hvc0", "console=tty0", "no virtio console"),
-    ("word", 12, "error", "rdinit.onfial=halt", "rdinit.onfail=halt", "was it meant to be rdinit.onfail"),
+    ("word", 12, "error", "rdinit.onfial=halt", "rdinit.onfail=halt", "did you mean rdinit.onfail"),
     ("word", 12, "error", "rdinit.onfail=dance", "rdinit.onfail=wait", "no such choice"),
     ("word", 12, "error", "rdinit.grace=soon", "rdinit.grace=3", "not a number of seconds"),
     ("word", 12, "error", "quiet=1", "quiet", "takes no value"),
-    ("word", 12, "warning", "roto=/dev/vda", "ROTO=/dev/vda", "was it meant to be root?"),
+    ("word", 12, "warning", "roto=/dev/vda", "ROTO=/dev/vda", "did you mean root?"),
     ("word", 12, "warning", "rootftsype=ext4", "boot=live splash mem=1G vga=ask ip=dhcp video=x", "rootfstype?"),
     ("word", 12, "warning", "consle=ttyS0", "net.ifnames=0 FOO=bar -- consle=1", "console?"),
-    ("word", 12, "error", "a=" + "x" * 2046, "a=" + "x" * 2045, "cuts it off after 2047"),
-    ("word", 12, "error", "root=/dev/vda rootflags=bind", "root=/dev/vda rootflags=defaults,noatime,rshared", "rootflags=bind makes no root"),
+    ("word", 12, "error", "a=" + "x" * 2046, "a=" + "x" * 2045, "truncates it to 2047"),
+    ("word", 12, "error", "root=/dev/vda rootflags=bind", "root=/dev/vda rootflags=defaults,noatime,rshared", "rootflags=bind does not mount a device"),
     ("root", 13, "error", "root=/dev/mapper/vg-root", "root=/dev/dm-0", "a volume of LVM or an encrypted device"),
     ("root", 13, "error", "root=/dev/md0", "root=/dev/mmcblk0", "a RAID that mdadm assembles"),
     ("root", 13, "error", "root=/dev/nfs", "root=/dev/nvme0n1", "a root on NFS"),
@@ -225,7 +225,7 @@ def test_a_wrong_word_and_a_right_one(tool, rule, number, severity, wrong, right
 def test_words_of_rdinit_for_another_init(tool):
     other = program(b"init", b"#!/p\n") + program(b"p") + TRAILER
     found, texts = findings(tool, other, "--append", "rdinit.run=/p")
-    assert found == [("warning", "word", 12)] and "nobody reads rdinit.run" in texts[0]
+    assert found == [("warning", "word", 12)] and "nothing reads rdinit.run" in texts[0]
 
 
 SYMBOLS = [
@@ -653,4 +653,4 @@ def test_only_what_is_near_is_suggested(tool, word, nearest):
     tool.run("pack", "-o", "a.img", "--app", "/bin/true")
     text = tool.run("check", "--append", word, "a.img", check=False).stdout.decode()
     assert f"/init ignores {word}: no such parameter" in text
-    assert ("was it meant to be " + nearest if nearest else "no such parameter\n") in text
+    assert ("did you mean " + nearest if nearest else "no such parameter\n") in text

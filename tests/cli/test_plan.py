@@ -63,7 +63,7 @@ def test_a_program_with_its_user_and_folder(tool):
 
 @pytest.mark.parametrize("words,line", [
     ("rdinit.run=\"/bin/x 'a b'\"", "/bin/x a b (not in the image)"), ("-- /bin/y z", "/bin/y z (not in the image)"),
-    ("rdinit.run=\"x 'open\"", "fails: an open quote, no words, or too many")])
+    ("rdinit.run=\"x 'open\"", "fails: an open quote, no arguments, or too many")])
 def test_a_program_of_the_command_line(tool, words, line):
     assert plan(tool, "init\n", "--append", words)["appliance"][0] == line
 

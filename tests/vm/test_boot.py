@@ -202,7 +202,7 @@ HAND_OFF = [
              out=r"^OTHER-OK /bin/other 0$", absent="REALROOT"),
     hand_off("a type that the kernel does not know", "root=/dev/vda rootfstype=xfs", 125, both=(
         r"root-mount: mount /dev/vda on /newroot as xfs: .*ENODEV",
-        r"hint: this kernel knows no such file system"), absent="Kernel panic"),
+        r"hint: this kernel lacks the file system"), absent="Kernel panic"),
     hand_off("a root that does not come", "root=/dev/vdz rd.timeout=2", 125, both=(
         r"find root=/dev/vdz: .*ETIMEDOUT", r"asked for root=/dev/vdz, waited 2\.[0-9] s",
         r"block devices: vda 16 MiB", r"modules: [1-9][0-9]* loaded, 0 failed",

@@ -175,7 +175,7 @@ FAILURES = [
     lost("a /usr of another type", f"root=UUID={U}", "usrtype usr",
          (r"root-usr: mount /dev/vdb on /newroot/usr as xfs: .*ENODEV", r"exit status 125 \(failed: root-usr\)")),
     lost("a root that its check cannot mend", f"root=UUID={U}", "broken", (
-        r"root-mount: check /dev/vda: /sbin/fsck.ext4 exited with status 4: .*EUCLEAN", r"hint: mend it elsewhere"),
+        r"root-mount: check /dev/vda: /sbin/fsck.ext4 exited with status 4: .*EUCLEAN", r"hint: repair it elsewhere"),
          image="fsck", timeout=10),
     lost("a root that memory does not hold", "root=/dev/vda rdinit.toram", "large", (
         r"copy /dev/vda to memory: it has 1024 MiB, and of \d+ MiB that are free the system needs 64: .*ENOMEM",
@@ -192,7 +192,7 @@ FAILURES = [
     lost("a subvolume that is not there", f"root=UUID={U} rootflags=subvol=nope", "btrfs",
          r"mount /dev/vda on /newroot as btrfs: .*ENOENT", image="types"),
     lost("an overlay that the kernel does not know", "root=/dev/vda rd.overlay", "ext4",
-         (r"mount overlay on /newroot: .*ENODEV", r"hint: this kernel knows no such file system")),
+         (r"mount overlay on /newroot: .*ENODEV", r"hint: this kernel lacks the file system")),
     lost("an overlay on a device that does not come", "root=/dev/vda rd.overlay=LABEL=root", "ext4",
          (r"find rd.overlay=LABEL=root: .*ETIMEDOUT", r"hint: or is it rd.overlay=LABEL=ROOT")),
     lost("a shared folder that the kernel does not know", "root=tag rootfstype=9p", "ext4",

@@ -63,9 +63,9 @@ static void say_ignored(struct check *check, const struct ignored *ignored,
 	const char *nearest = is_in(name, known) ? NULL : typo_nearest(name, known);
 
 	check_say(check, CHECK_WORD, CHECK_ERROR,
-		  "rdinit-cmdline(7) has every word, and what may stand behind it",
+		  "see rdinit-cmdline(7) for parameters and their values",
 		  "/init ignores %s: %s%s%s", shown(ignored->word), ignored->why,
-		  nearest ? "; was it meant to be " : "", nearest ? nearest : "");
+		  nearest ? "; did you mean " : "", nearest ? nearest : "");
 	free(name);
 }
 
@@ -77,8 +77,8 @@ static void judge_word(struct check *check, const struct word *word, const char 
 		if (!check->is_ours && check->programs[0].entry)
 			check_say(check, CHECK_WORD, CHECK_WARNING,
 				  "add a line `init` to the recipe",
-				  "nobody reads %s: %s is not the /init that knows it",
-				  shown(word->name), check->programs[0].whose);
+				  "nothing reads %s: %s is not rdinit's /init", shown(word->name),
+				  check->programs[0].whose);
 		return;
 	}
 	/* Capitals are the environment's. */
@@ -88,8 +88,8 @@ static void judge_word(struct check *check, const struct word *word, const char 
 	nearest = typo_nearest(word->name, known);
 	if (nearest)
 		check_say(check, CHECK_WORD, CHECK_WARNING,
-			  "write it right; if it is meant as it is, there is nothing to do",
-			  "nobody reads %s: was it meant to be %s?", shown(word->name), nearest);
+			  "correct it, or ignore this if it is meant so",
+			  "nothing reads %s: did you mean %s?", shown(word->name), nearest);
 }
 
 void check_word(struct check *check)
@@ -104,22 +104,22 @@ void check_word(struct check *check)
 	     i++)
 		say_ignored(check, &settings->ignored[i], known);
 	if (check->is_ours && settings->ignored_count > SETTINGS_IGNORED_MAX)
-		check_say(check, CHECK_WORD, CHECK_ERROR, "write them right, or leave them out",
-			  "/init ignores %d more words",
+		check_say(check, CHECK_WORD, CHECK_ERROR, "correct or remove them",
+			  "/init ignores %d more parameters",
 			  settings->ignored_count - SETTINGS_IGNORED_MAX);
 	while (cmdline_next(&rest, &word) && !cmdline_is_end(&word))
 		judge_word(check, &word, known);
 	if (check->is_ours && settings->root_mount.is_bind)
-		check_say(check, CHECK_WORD, CHECK_ERROR, "leave out bind, rbind, move and remount",
-			  "rootflags=%s makes no root of a device", shown(check->rootflags));
+		check_say(check, CHECK_WORD, CHECK_ERROR, "remove bind, rbind, move and remount",
+			  "rootflags=%s does not mount a device", shown(check->rootflags));
 	free(line);
 	if (check->append && strlen(check->append) > LINE_BYTES)
 		check_say(check, CHECK_WORD, CHECK_ERROR,
-			  "move words into the image (rdinit pack --cmdline)",
-			  "the line has %zu bytes, and the kernel cuts it off after %d",
+			  "move parameters into the image (rdinit pack --cmdline)",
+			  "the line has %zu bytes, but the kernel truncates it to %d",
 			  strlen(check->append), LINE_BYTES);
 	if (!check->append)
-		check_skip(check, CHECK_WORD, "the kernel's command line is not known (--append)");
+		check_skip(check, CHECK_WORD, "the kernel's command line is unknown (--append)");
 }
 
 /* The number after `prefix`, or -1. */
@@ -169,11 +169,10 @@ void check_no_device(struct check *check)
 		word.value[strcspn(word.value, ",")] = '\0';
 		why = why_not(check, word.value);
 		if (why)
-			check_say(check, CHECK_NO_DEVICE, CHECK_WARNING, "console=ttyS0 is there",
-				  "console=%s leads nowhere: %s", shown(word.value), why);
+			check_say(check, CHECK_NO_DEVICE, CHECK_WARNING, "use console=ttyS0",
+				  "console=%s has no device: %s", shown(word.value), why);
 	}
 	free(line);
 	if (check->machine == CHECK_ANY_MACHINE)
-		check_skip(check, CHECK_NO_DEVICE,
-			   "what the machine has: it is not known (--machine)");
+		check_skip(check, CHECK_NO_DEVICE, "the machine is unknown (--machine)");
 }

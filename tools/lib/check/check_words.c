@@ -29,7 +29,7 @@ static void read_conf(struct check *check, const char *path, size_t *used)
 
 	if (!text || len >= IMAGE_WORDS_MAX - *used) {
 		check_say(check, CHECK_WORD, CHECK_ERROR,
-			  text ? "use fewer words" : "make it a regular file",
+			  text ? "use fewer arguments" : "make it a regular file",
 			  "%s cannot be read, which stops the boot: %s", shown(path),
 			  text ? "the image's command lines have 65,536 bytes or more"
 			       : "it points to no file of the image");
@@ -75,11 +75,11 @@ static void judge_list(struct check *check, const char *path, size_t bytes_max, 
 		fault = limits_judge((struct span){ (const uint8_t *)text, len }, words_max,
 				     &count);
 	if (len >= bytes_max)
-		check_say(check, CHECK_WORD, CHECK_ERROR, "use fewer words",
+		check_say(check, CHECK_WORD, CHECK_ERROR, "use fewer arguments",
 			  "%s has %zu bytes: more than %zu stop the boot", path, len,
 			  bytes_max - 1);
 	else if (fault == WORDS_TOO_MANY)
-		check_say(check, CHECK_WORD, CHECK_ERROR, "use fewer words",
+		check_say(check, CHECK_WORD, CHECK_ERROR, "use fewer arguments",
 			  "%s has %zu strings: more than %zu stop the boot", path, count,
 			  words_max);
 	else if (fault == WORDS_TOO_LONG)

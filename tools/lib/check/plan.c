@@ -155,7 +155,7 @@ static void plan_appliance(struct plan *plan)
 	if (count > 0)
 		say(plan, "%s%s", line.data, *words[0] == '/' ? missing(plan, words[0]) : "");
 	else
-		say(plan, "fails: an open quote, no words, or too many");
+		say(plan, "fails: an open quote, no arguments, or too many");
 	if (settings->user && identity_parse(settings->user, &identity))
 		say(plan, "fails: rdinit.user=%s is not UID:GID", shown(settings->user));
 	else if (settings->user)

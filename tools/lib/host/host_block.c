@@ -198,8 +198,7 @@ static int walk_device(struct walk *walk, const char *dir)
 	int result;
 
 	if (++walk->depth > DEPTH_MAX)
-		result = error("%s: more than %d block devices on one another", shown(dir),
-			       DEPTH_MAX);
+		result = error("%s: more than %d stacked block devices", shown(dir), DEPTH_MAX);
 	else if (exists(dir, "partition"))
 		result = walk_device(walk, above);
 	else
