@@ -194,6 +194,7 @@ guards: $B/init $(PURE_HOST)
 	@tests/guards.sh pure $(PURE:%=$B/musl/init/pure/%.o)
 	@tests/guards.sh calls $(INIT_OBJS)
 	@tests/guards.sh includes .
+	@$(PYTHON) tests/spdx.py .
 
 # One suite alone, without installing anything (make deps does). K= chooses tests by name.
 SUITE	= @$(PYTHON) tests/report.py --only $@ $(if $(K),-k '$(K)') $B
@@ -283,8 +284,9 @@ $B/lint/manuals.ok: $(MANUALS)
 	@mkdir -p $(@D)
 	$(call run_as,LINT,mandoc -Tlint -Wwarning $^ && touch $@)
 
-format:				## clang-format in place
+format:				## clang-format in place, and the license line
 	@clang-format -i $(FORMATTED)
+	@$(PYTHON) tests/spdx.py --write .
 
 install: all			## into DESTDIR and PREFIX; HOOKS=1: pack an image for each kernel installed
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/rdinit

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* appliance.c - one program is the whole machine: run, watched, reported. */
 #include <errno.h>
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* boot.h - the state of one boot, its steps, and the one way out of a failure. */
 #ifndef RDINIT_BOOT_H
 #define RDINIT_BOOT_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* console.c - a console that takes a write, on descriptors 0 to 2. */
 #include <errno.h>
 #include <fcntl.h>

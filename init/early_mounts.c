@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* early_mounts.c - /dev, /proc and /sys, whatever the kernel can give. */
 #include <errno.h>
 #include <sys/mount.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* give_up.c - the only way out of a failure. */
 #include <errno.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* keymap.c - the keymap of the console, where rdinit.keymap= names one. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /*
  * late_mounts.c - the mounts that wait for the command line.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* main.c - the boot, as a table of steps. */
 #include <errno.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* modules.c - the image's kernel modules: its list, and what the devices ask for. */
 #include <errno.h>
 

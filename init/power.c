@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* power.c - ends the machine: processes, disks, then the power. */
 #include <errno.h>
 #include <limits.h>

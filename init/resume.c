@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /*
  * resume.c - a machine that was hibernated becomes what it was.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* root_find.c - waits for the device that root= names, told by the kernel when it comes. */
 #include <errno.h>
 #include <fcntl.h>

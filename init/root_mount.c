@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* root_mount.c - mounts the root on /newroot. */
 #include <errno.h>
 #include <sys/mount.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* root_switch.c - makes the mounted root "/" and becomes its init. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* root_usr.c - file systems of the root's /etc/fstab that its init needs: /usr, and those that are
  * marked with x-initrd.mount. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* settings.c - what the kernel's line and the image ask for, and the mode that follows from it. */
 #include <errno.h>
 #include <limits.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* stay.c - neither program nor root was asked for: the image itself is the system. */
 #include <errno.h>
 #include <signal.h>

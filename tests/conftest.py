@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """conftest.py - the modules that several kinds of tests share are found by name."""
 import sys
 from pathlib import Path

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # guards.sh - what the structure promises, looked for in objects and sources.
 # usage: guards.sh static PROGRAM | size LIMIT PROGRAM | pure OBJECT... | calls OBJECT... | includes DIRECTORY
 # Prints each violation and exits 1 if there is one. tests/cli/test_guards.py plants one for each rule.

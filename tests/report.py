@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """report.py - runs every suite and ends with one line: N passed, N failed, N skipped.
 
 usage: report.py [--all] [--only SUITE] [-k WORD] [--fuzz-seconds S] BUILD

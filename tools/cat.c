@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* cat.c - rdinit cat: files of an image on standard output. */
 #include <getopt.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check.c - rdinit check: whether an image will boot, told without booting it. */
 #include <getopt.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* commands.h - the subcommands. Each gets argv from its own name on and returns the exit status:
  * 0, 1 after reporting an error, 2 for a usage error; `run` the guest's. */
 #ifndef TOOLS_COMMANDS_H

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # cut_sections.sh FILE - takes the section headers off a linked program, and what only they name: the
 # kernel loads segments. (strip(1) keeps the headers; binutils before 2.41 cannot take them off.)
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # deps.sh - installs what building and running rdinit needs, with Debian's apt-get.
 # WITH="test kernel all": what tests need, too; what `make kernel` needs; what check-all has more.
 # DEPS=skip: install nothing, say what is missing.

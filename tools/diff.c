@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* diff.c - rdinit diff: what the kernel would unpack differently from two images. */
 #include <getopt.h>
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* explain.c - rdinit explain: why something is in an image, what needs it, and what it costs. */
 #include <getopt.h>
 #include <jansson.h>

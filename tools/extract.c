@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* extract.c - rdinit extract: an image as a folder, and the recipe that makes it an image again. */
 #include <getopt.h>
 #include <stdio.h>

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """kconfig.py - merges kernel configuration fragments onto a base, and checks what became of them.
 
 usage: kconfig.py [--source TREE] [--base BASE] [--work DIR] [--output FILE] PROFILE|FRAGMENT...

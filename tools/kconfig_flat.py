@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """kconfig_flat.py - all Kconfig files of a kernel as one file, in which nothing is left to be tried out.
 
 Kconfig asks the compiler some two hundred questions each time it is read, which takes a second. Here

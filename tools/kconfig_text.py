@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """kconfig_text.py - fragments, profiles and the table `absent`, as they are written."""
 import difflib
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """kconfig_tree.py - a kernel's source: its symbols, and its own conf program run on what is asked."""
 import fcntl
 import hashlib

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """kernel.py - builds the kernel of a profile, out of tree and reproducibly.
 
 usage: kernel.py [--source TREE] [--build DIR] [--initramfs SOURCE] PROFILE

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* list.c - rdinit list: an image as a recipe. */
 #include <getopt.h>
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* main.c - rdinit: the table of subcommands. */
 #include <fcntl.h>
 #include <signal.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* pack.c - rdinit pack: its options. */
 #include <getopt.h>
 #include <stdio.h>

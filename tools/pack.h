@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* pack.h - what `rdinit pack` was asked for; for pack.c and pack_image.c alone. */
 #ifndef TOOLS_PACK_H
 #define TOOLS_PACK_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* pack_image.c - recipes and options to an image, and what stands beside it. */
 #include <fcntl.h>
 #include <stdio.h>

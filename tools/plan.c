@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* plan.c - rdinit plan: the boot that /init would do with an image and a command line. */
 #include <getopt.h>
 #include <stdio.h>

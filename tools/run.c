@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* run.c - rdinit run: an image, or one program of this host, as a machine in QEMU. */
 #include <ctype.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* run.h - what `rdinit run` was asked for; for run*.c alone. */
 #ifndef TOOLS_RUN_H
 #define TOOLS_RUN_H

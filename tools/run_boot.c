@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* run_boot.c - what `rdinit run` boots: the kernel, its words, and the image. */
 #include <ctype.h>
 #include <errno.h>

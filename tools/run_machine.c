@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* run_machine.c - the machine of `rdinit run`: what the user and the kernel's configuration make of
  * it. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /*
  * uml_regset.c - lets User-mode Linux run on hosts whose processors have large registers (AMX).
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* devices.c - the table of block devices: those that are there, and what became of them. */
 #include "init/device/devices.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* devices.h - the block devices that there are, and what a probe found on each. */
 #ifndef RDINIT_DEVICE_DEVICES_H
 #define RDINIT_DEVICE_DEVICES_H

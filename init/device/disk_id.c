@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* disk_id.c - what sysfs says of the disk that a device is, or is a partition of. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* disk_path.c - where in the machine the disk is that a device is, or is a partition of. */
 #include <limits.h>
 #include <string.h>

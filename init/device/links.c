@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* links.c - the links of /dev/disk that udev would make, for programs that look for them. */
 #include "init/device/links.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* links.h - the links of /dev/disk that udev would make, for programs that look for them. */
 #ifndef RDINIT_DEVICE_LINKS_H
 #define RDINIT_DEVICE_LINKS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* probe.c - an unprivileged child finds out what is on a block device. */
 #include <errno.h>
 #include <fcntl.h>

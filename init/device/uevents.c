@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* uevents.c - what the kernel reports of devices, for all who subscribe. */
 #include "init/device/uevents.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* uevents.h - what the kernel reports of devices, for all who subscribe (netlink(7), uevents). */
 #ifndef RDINIT_DEVICE_UEVENTS_H
 #define RDINIT_DEVICE_UEVENTS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* loop.c - the one place where /init waits: for descriptors, children, timers and signals. */
 #include "init/loop/loop.h"
 

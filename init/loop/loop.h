@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * loop.h - the one place where /init waits: for descriptors, children, timers and signals.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* drivers.c - which modules devices ask for, by the image's table of what answers which alias. */
 #include <errno.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* loader.c - a child that loads modules: one that hangs or crashes takes nobody along. */
 #include "init/module/loader.h"
 

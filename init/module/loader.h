@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* loader.h - a child that loads modules: one that hangs or crashes takes nobody along. */
 #ifndef RDINIT_MODULE_LOADER_H
 #define RDINIT_MODULE_LOADER_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* module.c - one kernel module, with its options, into the kernel. */
 #include "init/module/module.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* module.h - one kernel module, with its options, into the kernel. */
 #ifndef RDINIT_MODULE_MODULE_H
 #define RDINIT_MODULE_MODULE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* queue.c - modules of the image's table: each after what it needs, and several at a time. */
 #include "init/module/queue.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* queue.h - modules of the image's table: each after what it needs, and several at a time. */
 #ifndef RDINIT_MODULE_QUEUE_H
 #define RDINIT_MODULE_QUEUE_H

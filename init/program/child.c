@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* child.c - one program as a child of PID 1: signalled, reaped, and how it ended. */
 #include "init/program/child.h"
 

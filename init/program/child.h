@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* child.h - one program as a child of PID 1: started, reaped, signalled. */
 #ifndef RDINIT_PROGRAM_CHILD_H
 #define RDINIT_PROGRAM_CHILD_H

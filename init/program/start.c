@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* start.c - one program becomes a child of PID 1: who and where it is, its streams,
  * its file. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* stdio.c - a program's standard streams over a serial port (rdinit.stdio=). */
 #include "init/program/stdio.h"
 

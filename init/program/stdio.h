@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stdio.h - a program's standard streams over a serial port (rdinit.stdio=). */
 #ifndef RDINIT_PROGRAM_STDIO_H
 #define RDINIT_PROGRAM_STDIO_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* blake2b.c - BLAKE2b with 256 bits. Source: RFC 7693. */
 #include "init/pure/blake2b.h"
 

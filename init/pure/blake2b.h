@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* blake2b.h - BLAKE2b with 256 bits, as btrfs may be summed. */
 #ifndef RDINIT_PURE_BLAKE2B_H
 #define RDINIT_PURE_BLAKE2B_H

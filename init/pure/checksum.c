@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* checksum.c - the checksums that superblocks and partition tables carry. */
 #include "init/pure/checksum.h"
 

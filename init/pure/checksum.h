@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* checksum.h - the checksums that superblocks and partition tables carry. */
 #ifndef RDINIT_PURE_CHECKSUM_H
 #define RDINIT_PURE_CHECKSUM_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* cmdline.c - the words of a kernel command line, cut as the kernel cuts them. */
 #include "init/pure/cmdline.h"
 

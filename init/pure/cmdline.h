@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cmdline.h - the words of a kernel command line, cut as the kernel cuts them. */
 #ifndef RDINIT_PURE_CMDLINE_H
 #define RDINIT_PURE_CMDLINE_H

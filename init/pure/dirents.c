@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* dirents.c - the entries that getdents64(2) wrote. */
 #include "init/pure/dirents.h"
 

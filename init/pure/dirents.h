@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* dirents.h - the entries that getdents64(2) wrote. */
 #ifndef RDINIT_PURE_DIRENTS_H
 #define RDINIT_PURE_DIRENTS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* diskid.c - the names of a disk that come from its maker, its host or its place, and not from what
  * is on it. */
 #include "init/pure/diskid.h"

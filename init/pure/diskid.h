@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* diskid.h - the names of a disk that come from its maker, its host or its place, and not from what
  * is on it. */
 #ifndef RDINIT_PURE_DISKID_H

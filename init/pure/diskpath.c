@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* diskpath.c - the name of a disk that comes from where it is plugged in. */
 #include "init/pure/diskpath.h"
 

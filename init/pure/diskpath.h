@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* diskpath.h - the name of a disk that comes from where it is plugged in. */
 #ifndef RDINIT_PURE_DISKPATH_H
 #define RDINIT_PURE_DISKPATH_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* drivers.c - which modules a device needs: the image's table /etc/rdinit/drivers. */
 #include "init/pure/drivers.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* drivers.h - which modules a device needs: the image's table /etc/rdinit/drivers. */
 #ifndef RDINIT_PURE_DRIVERS_H
 #define RDINIT_PURE_DRIVERS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* efivar.c - what EFI variables say, as efivarfs has them. */
 #include "init/pure/efivar.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* efivar.h - what EFI variables say, as efivarfs has them. */
 #ifndef RDINIT_PURE_EFIVAR_H
 #define RDINIT_PURE_EFIVAR_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* executable.c - what the kernel needs to run a file: its interpreter, read from its
  * first bytes. */
 #include "init/pure/executable.h"

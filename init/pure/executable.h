@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* executable.h - what the kernel needs to run a file: its interpreter, read from its
  * first bytes. */
 #ifndef RDINIT_PURE_EXECUTABLE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* find.c - a word within a text. */
 #include "init/pure/find.h"
 

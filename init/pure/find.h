@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* find.h - a word within a text. */
 #ifndef RDINIT_PURE_FIND_H
 #define RDINIT_PURE_FIND_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* finding.c - what a probe found on a block device, in words. */
 #include "init/pure/finding.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* format.c - text from a format, without stdio. */
 #include "init/pure/format.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* format.h - text from a format, without stdio. */
 #ifndef RDINIT_PURE_FORMAT_H
 #define RDINIT_PURE_FORMAT_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* frames.c - a program's standard streams, in frames on one serial line. */
 #include "init/pure/frames.h"
 

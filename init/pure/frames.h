@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * frames.h - a program's standard streams, in frames on one serial line.
  *

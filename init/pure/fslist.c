@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fslist.c - which file systems to try on a root of unknown type. */
 #include "init/pure/fslist.h"
 

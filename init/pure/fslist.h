@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fslist.h - which file systems to try on a root of unknown type. */
 #ifndef RDINIT_PURE_FSLIST_H
 #define RDINIT_PURE_FSLIST_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fsprobe.c - names what is on a block device by its first and last bytes. */
 #include "init/pure/fsprobe.h"
 

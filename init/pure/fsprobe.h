@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fsprobe.h - names what is on a block device by its first and last bytes. */
 #ifndef RDINIT_PURE_FSPROBE_H
 #define RDINIT_PURE_FSPROBE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fstab.c - the lines of a root's /etc/fstab. */
 #include "init/pure/fstab.h"
 

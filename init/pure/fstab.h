@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fstab.h - the lines of a root's /etc/fstab. */
 #ifndef RDINIT_PURE_FSTAB_H
 #define RDINIT_PURE_FSTAB_H

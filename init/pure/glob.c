@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* glob.c - patterns of file names and modaliases. */
 #include "init/pure/glob.h"
 

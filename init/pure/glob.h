@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* glob.h - patterns of file names and modaliases. */
 #ifndef RDINIT_PURE_GLOB_H
 #define RDINIT_PURE_GLOB_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* hints.c - what usually cures an error. */
 #include "init/pure/hints.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* hints.h - what usually cures an error. */
 #ifndef RDINIT_PURE_HINTS_H
 #define RDINIT_PURE_HINTS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* identity.c - whom a program runs as, in numbers. */
 #include "init/pure/identity.h"
 

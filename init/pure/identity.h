@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* identity.h - whom a program runs as, in numbers. */
 #ifndef RDINIT_PURE_IDENTITY_H
 #define RDINIT_PURE_IDENTITY_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* imageconf.c - the command lines that an image brings along. */
 #include "init/pure/imageconf.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* imageconf.h - the command lines that an image brings along: which files hold them, and how they
  * are read. */
 #ifndef RDINIT_PURE_IMAGECONF_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* keymap.c - the console's keymap in the binary form that loadkeys(1) -b writes. */
 #include "init/pure/keymap.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* keymap.h - the console's keymap in the binary form that loadkeys(1) -b writes. */
 #ifndef RDINIT_PURE_KEYMAP_H
 #define RDINIT_PURE_KEYMAP_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* kmsg.c - what records of the kernel's log say. */
 #include "init/pure/kmsg.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kmsg.h - what records of the kernel's log say. */
 #ifndef RDINIT_PURE_KMSG_H
 #define RDINIT_PURE_KMSG_H

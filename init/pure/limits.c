@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* limits.c - whether words fit into what /init and the kernel have room for. */
 #include "init/pure/limits.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* limits.h - the limits of /init. The tool refuses, or reports, what /init would refuse. */
 #ifndef RDINIT_PURE_LIMITS_H
 #define RDINIT_PURE_LIMITS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* mode.c - what a boot is for, and the steps that it takes. */
 #include "init/pure/mode.h"
 

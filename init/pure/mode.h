@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* mode.h - what a boot is for, and the steps that it takes. */
 #ifndef RDINIT_PURE_MODE_H
 #define RDINIT_PURE_MODE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* modlist.c - the image's list of kernel modules, /etc/rdinit/modules. */
 #include "init/pure/modlist.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* modlist.h - the image's list of kernel modules, /etc/rdinit/modules. */
 #ifndef RDINIT_PURE_MODLIST_H
 #define RDINIT_PURE_MODLIST_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* mountopts.c - options as mount(8) has them, for mount(2). */
 #include "init/pure/mountopts.h"
 

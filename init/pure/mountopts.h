@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* mountopts.h - options as mount(8) has them, for mount(2). */
 #ifndef RDINIT_PURE_MOUNTOPTS_H
 #define RDINIT_PURE_MOUNTOPTS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* mounts.c - the lines of /proc/self/mounts. */
 #include "init/pure/mounts.h"
 

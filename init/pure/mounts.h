@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* mounts.h - the lines of /proc/self/mounts. */
 #ifndef RDINIT_PURE_MOUNTS_H
 #define RDINIT_PURE_MOUNTS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* names.c - the symbols of errors and signals, which people search for. */
 #include "init/pure/names.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* names.h - the symbols of errors and signals, which people search for. */
 #ifndef RDINIT_PURE_NAMES_H
 #define RDINIT_PURE_NAMES_H

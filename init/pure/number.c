@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* number.c - numbers in text. */
 #include "init/pure/number.h"
 

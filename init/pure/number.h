@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* number.h - numbers in text. */
 #ifndef RDINIT_PURE_NUMBER_H
 #define RDINIT_PURE_NUMBER_H

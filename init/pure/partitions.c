@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* partitions.c - what a disk's partition table calls its partitions. */
 #include "init/pure/partitions.h"
 

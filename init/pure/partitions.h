@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* partitions.h - what a disk's partition table calls its partitions. */
 #ifndef RDINIT_PURE_PARTITIONS_H
 #define RDINIT_PURE_PARTITIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* paths.h - where /init looks in the image. */
 #ifndef RDINIT_PURE_PATHS_H
 #define RDINIT_PURE_PATHS_H

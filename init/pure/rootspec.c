@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* rootspec.c - what root= names. */
 #include "init/pure/rootspec.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* rootspec.h - what root= names. */
 #ifndef RDINIT_PURE_ROOTSPEC_H
 #define RDINIT_PURE_ROOTSPEC_H

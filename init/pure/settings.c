@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* settings.c - what the command line asks for. One table holds every parameter. */
 #include "init/pure/settings.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* settings.h - what the command line asks for. One table holds every parameter. */
 #ifndef RDINIT_PURE_SETTINGS_H
 #define RDINIT_PURE_SETTINGS_H

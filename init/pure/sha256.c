@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* sha256.c - SHA-256. Source: FIPS 180-4. */
 #include "init/pure/sha256.h"
 

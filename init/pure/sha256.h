@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sha256.h - SHA-256, as LUKS2 headers, ZFS labels and btrfs may be summed. */
 #ifndef RDINIT_PURE_SHA256_H
 #define RDINIT_PURE_SHA256_H

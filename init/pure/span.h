@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* span.h - bytes with their length, and readers that cannot leave them. */
 #ifndef RDINIT_PURE_SPAN_H
 #define RDINIT_PURE_SPAN_H

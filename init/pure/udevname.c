@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* udevname.c - text as udev has it in the names of its links. */
 #include "init/pure/udevname.h"
 

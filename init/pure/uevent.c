@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* uevent.c - what the kernel says when a device comes or goes. */
 #include "init/pure/uevent.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* uevent.h - what the kernel says when a device comes or goes. */
 #ifndef RDINIT_PURE_UEVENT_H
 #define RDINIT_PURE_UEVENT_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* view.c - what has been read of a device, by its place on it. */
 #include "init/pure/view.h"
 

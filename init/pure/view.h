@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* view.h - what has been read of a device, by its place on it. */
 #ifndef RDINIT_PURE_VIEW_H
 #define RDINIT_PURE_VIEW_H

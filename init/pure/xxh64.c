@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* xxh64.c - XXH64. Source: xxHash fast digest algorithm, doc/xxhash_spec.md, version 0.1.1. */
 #include "init/pure/xxh64.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* xxh64.h - XXH64, as btrfs may be summed. */
 #ifndef RDINIT_PURE_XXH64_H
 #define RDINIT_PURE_XXH64_H

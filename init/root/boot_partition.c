@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* boot_partition.c - which partition the firmware started the boot loader from, if both tell. */
 #include <errno.h>
 #include <string.h>

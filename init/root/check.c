@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check.c - a file system's own program looks at it before it is mounted. */
 #include <errno.h>
 #include <string.h>

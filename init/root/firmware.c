@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* firmware.c - firmware that drivers asked for and the image does not have. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* loop_file.c - a file on a file system as the root: a loop device carries it. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* members.c - a file system on several devices: all of them have to be there. */
 #include <errno.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* overlay.c - a layer over a root that stays as it is, for what is written. */
 #include <errno.h>
 #include <sys/mount.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* ram.c - the root copied to memory, so that its medium can go. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* report.c - what there is where the root was not found. */
 #include <errno.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* root.h - what the steps root-find and root-mount share. */
 #ifndef RDINIT_ROOT_ROOT_H
 #define RDINIT_ROOT_ROOT_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* share.c - a folder of the host as the root: 9p and virtiofs, by their tags. */
 #include <errno.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* take.c - what is done with the device that was chosen, by what is on it. */
 #include <errno.h>
 #include <string.h>

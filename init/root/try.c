@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* try.c - mounts a device as one of the file systems that it may be. */
 #include <errno.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* clone.c - a child with a stack of its own, in the memory of its parent. */
 #include "init/sys/raw.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* crash.c - the signals that a process brings on itself. */
 #include "init/sys/crash.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* crash.h - the signals that a process brings on itself: SIGSEGV, SIGBUS, SIGFPE, SIGILL. */
 #ifndef RDINIT_SYS_CRASH_H
 #define RDINIT_SYS_CRASH_H

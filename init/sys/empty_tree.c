@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* empty_tree.c - deletes what lies on one file system below a directory. */
 #include "init/sys/empty_tree.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* empty_tree.h - deletes what lies on one file system below a directory. */
 #ifndef RDINIT_SYS_EMPTY_TREE_H
 #define RDINIT_SYS_EMPTY_TREE_H

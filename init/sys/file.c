@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* file.c - whole small files, on top of sys.h. */
 #include "init/sys/file.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* file.h - whole small files, on top of sys.h. */
 #ifndef RDINIT_SYS_FILE_H
 #define RDINIT_SYS_FILE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* lines.c - the lines of a file of any size. */
 #include "init/sys/lines.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* lines.h - the lines of a file of any size. */
 #ifndef RDINIT_LINES_H
 #define RDINIT_LINES_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* log.c - one line for the console and the kernel's log, one write(2) each. */
 #include "init/sys/log.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* log.h - one line for the console and the kernel's log, one write(2) each. */
 #ifndef RDINIT_SYS_LOG_H
 #define RDINIT_SYS_LOG_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* meminfo.c - what the kernel says of the machine's memory. */
 #include "init/sys/meminfo.h"
 

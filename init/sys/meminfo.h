@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* meminfo.h - what the kernel says of the machine's memory. */
 #ifndef RDINIT_SYS_MEMINFO_H
 #define RDINIT_SYS_MEMINFO_H

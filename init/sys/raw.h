@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * raw.h - a system call as the kernel has it: what it returns is the result, or -errno.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /*
  * start.c - from the kernel's exec to main(), in place of the C library's start.
  *

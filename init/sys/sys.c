@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* sys.c - every system call init makes. */
 #include "init/sys/sys.h"
 

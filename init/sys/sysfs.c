@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* sysfs.c - what sysfs says of a block device: its small files below /sys/class/block. */
 #include "init/sys/sysfs.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sysfs.h - what sysfs says of a block device: its small files below /sys/class/block. */
 #ifndef RDINIT_SYS_SYSFS_H
 #define RDINIT_SYS_SYSFS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * wire.h - telling the host, over QEMU's debug console port or a serial line.
  *

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """bench.py - what /init costs from its exec to the payload's first instruction.
 
 usage: bench.py BUILD

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """bench_boot.py - what a boot costs from reset to the payload's first instruction.
 
 usage: bench_boot.py BUILD

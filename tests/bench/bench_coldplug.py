@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """bench_coldplug.py - what it costs to load the drivers of a whole q35, out of all that a kernel has.
 
 usage: bench_coldplug.py BUILD [KERNEL]

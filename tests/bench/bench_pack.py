@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """bench_pack.py - what `rdinit pack` costs for a large tree, beside other archivers.
 
 usage: bench_pack.py BUILD

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """bench_scale.py - what each command does with 1, 10, 100 and 1000 thousand entries of every shape.
 
 usage: bench_scale.py BUILD [COMMAND...]

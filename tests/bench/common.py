@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """common.py - what the benchmarks build, programs without a C library and the counter; and counted boots."""
 import subprocess
 from pathlib import Path

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /*
  * count.c - QEMU plugin: instructions, system calls and forks between two marks.
  *

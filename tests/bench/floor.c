@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /*
  * floor.c - the work that /init is asked for, as bare system calls: the mounts and links, the
  * console, the command line, modules and execs; no checks, no messages, no second thoughts.

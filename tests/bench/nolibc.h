@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nolibc.h - system calls and a start without a C library: what a program cannot cost less than. */
 #ifndef RDINIT_BENCH_NOLIBC_H
 #define RDINIT_BENCH_NOLIBC_H

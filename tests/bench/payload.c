@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* payload.c - its first instruction ends the count; as PID 1 (behind a hand-off) it powers off. */
 #include "tests/bench/nolibc.h"
 

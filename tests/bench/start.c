@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* start.c - marks the start of the count, then becomes the image's real /init. */
 #include "tests/bench/nolibc.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """conftest.py - what the tests of the host tool share: the tool, run in a folder of its own."""
 import gzip
 import os

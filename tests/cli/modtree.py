@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """modtree.py - made-up kernels: a lib/modules/RELEASE of modules that say what a test wants."""
 import subprocess
 

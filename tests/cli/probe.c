@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* probe.c - prints what /init's own probes find in a file, for test_probe.py.
  *
  * usage: probe FILE                the finding: found type uuid label, a line each

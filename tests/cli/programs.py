@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """programs.py - made-up programs, and images as roots in which they start."""
 import os
 import shutil

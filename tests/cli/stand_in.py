@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """stand_in.py - a stand-in for QEMU: says on the wire, the console and its own stderr what a test asks for, and ends as it asks."""
 import sys
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_applets.py - `applets`: busybox's own table, read from its bytes, is what it lists when it is run."""
 import os
 import stat

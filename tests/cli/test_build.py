@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What the build promises: the same bytes from two folders, and an install that works from its place."""
 import os
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_check.py - rdinit check: for each rule an image that breaks it alone, and a sound twin."""
 import glob
 import json

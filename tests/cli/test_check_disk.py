@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_check_disk.py - rdinit check --root: what root= names, on disks made as plain files."""
 import json
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_compress.py - compressed images: what others unpack from them, their groups and the cache."""
 import os
 import pathlib

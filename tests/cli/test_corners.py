@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_corners.py - what other packers lose, corrupt or half write, with exit status 0: each right here, or refused."""
 import os
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_deps.py - tools/deps.sh: what it installs, what it waits for, what it says without installing."""
 import os
 import subprocess

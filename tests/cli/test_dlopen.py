@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_dlopen.py - what programs open with dlopen(3): .note.dlopen, NSS, iconv; and processors' levels."""
 import json
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_docs.py - the manuals and READMEs say what the source says, both ways."""
 import pathlib
 import re

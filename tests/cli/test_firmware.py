@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_firmware.py - firmware that modules name, and signatures that they carry."""
 import subprocess
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_guards.py - tests/guards.sh passes what is right, and fails on a planted violation of each rule."""
 import subprocess
 
@@ -116,3 +117,25 @@ def test_the_makefile_asks_for_every_rule():
     recipe = PROJECT.joinpath("Makefile").read_text().split("\nguards:")[1].split("\n\n")[0]
     for rule in ("static", "size", "pure", "calls", "includes"):
         assert f"\t@tests/guards.sh {rule} " in recipe
+    assert "tests/spdx.py ." in recipe
+
+
+def spdx(*words):
+    done = subprocess.run([PROJECT / "tests/spdx.py", *words], capture_output=True, text=True, timeout=30)
+    return done.returncode, done.stderr
+
+
+def test_a_source_without_its_license_fails_and_format_adds_it(tmp_path):
+    texts = {"init/a.c": "int x;\n", "tools/a.h": "#pragma once\n", "tests/a.py": '#!/usr/bin/python3\n"""a"""\n',
+             "tools/a.sh": "#!/bin/sh\n:\n", "tools/hooks/postinst": "#!/bin/sh\n:\n", "tests/empty.py": "",
+             "tests/fuzz/corpus/a/x.c": "not a source\n", "tools/NOTES": "not a source\n"}
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    status, says = spdx(tmp_path)
+    assert status == 1 and len(says.splitlines()) == 6 and f"{tmp_path}/init/a.c: no line" in says
+    assert spdx("--write", tmp_path) == (0, "") and spdx(tmp_path) == (0, "")
+    assert (tmp_path / "init/a.c").read_text() == "// SPDX-License-Identifier: MIT\nint x;\n"
+    assert (tmp_path / "tools/hooks/postinst").read_text() == "#!/bin/sh\n# SPDX-License-Identifier: MIT\n:\n"
+    assert (tmp_path / "tests/fuzz/corpus/a/x.c").read_text() == "not a source\n"
+    assert spdx("--write", tmp_path) == (0, "") and (tmp_path / "init/a.c").read_text().count("SPDX") == 1

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_hooks.py - the hooks that pack an image whenever a kernel is installed, run as distributions do."""
 import os
 import shutil

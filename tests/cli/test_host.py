@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_host.py - what a machine and its root need: QEMU's, this one, and made-up hosts."""
 import os
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_input.py - the recipe verbs that take what others packed: tar, oci, image, and what changes them."""
 import gzip
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_keymap.py - the verb keymap: by name, from text, or binary as it is."""
 import subprocess
 

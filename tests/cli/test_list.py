@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_list.py - rdinit list: any newc image as a recipe, and what damaged ones get."""
 import bz2
 import gzip

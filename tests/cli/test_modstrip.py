@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_modstrip.py - what modules lose that have no signature, judged by binutils."""
 import re
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_module.py - `module` lines, on the kernel that `make deps` unpacked."""
 import pathlib
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_module_find.py - what names, patterns, weak dependencies and modprobe.d stand for; drivers."""
 import subprocess
 

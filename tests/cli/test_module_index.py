@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_module_index.py - the tables of an image's modules, asked by modprobe and beside depmod's own."""
 import shutil
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_pack.py - rdinit pack: what is in the image, what bad input gets, what a failure leaves."""
 import os
 import resource

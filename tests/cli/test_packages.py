@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_packages.py - the bill of materials of containers and sysroots: what dpkg and apk wrote down there."""
 import os
 

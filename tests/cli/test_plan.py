@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_plan.py - rdinit plan: what /init says it does, and what it would do, are one."""
 import re
 

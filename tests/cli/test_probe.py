@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_probe.py - /init's probes against blkid, on images that the formats' own programs make."""
 import hashlib
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_program.py - `program` lines: what is packed starts in the image as it does on the host."""
 import os
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_progress.py - what a terminal shows of work that takes its time, and that nothing else does."""
 import os
 import pty

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_provenance.py - what is told of an image: manifest, bill of materials, explain, picture."""
 import hashlib
 import json

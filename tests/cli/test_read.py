@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_read.py - rdinit cat, extract and diff: an image's files, its folder, and what changed."""
 import gzip
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_run_cli.py - rdinit run: what is refused before a machine starts, and what QEMU's own
 failures look like. Nothing here needs a boot."""
 import os

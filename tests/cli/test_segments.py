@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_segments.py - images of several segments: what stands in front, what is appended to, what stands at the end."""
 import struct
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_share.py - large files of an image that is not compressed share their blocks with what they were made from."""
 import os
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_side_by_side.py - an image that is not compressed, whose files several threads read and write."""
 import os
 import resource

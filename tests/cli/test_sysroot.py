@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_sysroot.py - programs of another system, whose root is a folder: nothing of the host leaks in."""
 import os
 import re

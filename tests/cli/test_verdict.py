@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_verdict.py - the status of `rdinit run`: what the wire said, how QEMU ended and what the console showed, each
 with each, said by a stand-in for QEMU."""
 import ast

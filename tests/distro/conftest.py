@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """conftest.py - whole Debian roots are booted as small ones are: by the modules of tests/vm and tests/kernels."""
 import sys
 from pathlib import Path

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """systems.py - whole Debian systems as folders and as disks, and what a user at their console does."""
 import os
 import re

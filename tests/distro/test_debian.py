@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Hand-off to a real Debian: the longer suite, `make check-all`.
 
 Each of Debian's four inits is booted from ext4 by Debian's kernel, through an image of /init and the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A Debian that packs its own initramfs, `rdinit pack --host`, and boots by it: part of `make check-all`.
 
 The first boot is through an image for the machine and the root. Somebody logs in, runs the hook of Debian's

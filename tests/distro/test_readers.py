@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_readers.py - what others read in our images is what is in them, and what we read in theirs is right."""
 import os
 import pathlib

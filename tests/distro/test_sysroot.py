@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Programs of a Debian of another release, from its root as a folder, booted: the longer suite.
 
 The root is made by mmdebstrap; its C library is not the host's, and nothing in it is run here."""

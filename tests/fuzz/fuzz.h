@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fuzz.h - what the fuzz targets of text parsers share. */
 #ifndef RDINIT_FUZZ_H
 #define RDINIT_FUZZ_H

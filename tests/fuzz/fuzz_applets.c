@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_applets.c - PROPERTY: the names of a table lie in the file, in their order, and are two or
  * more. */
 #include "tests/fuzz/fuzz.h"

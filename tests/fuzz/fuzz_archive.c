@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_archive.c - PROPERTY: whatever opens as an image has its data and names within its bytes. */
 #include <stdio.h>
 #include <sys/mman.h>

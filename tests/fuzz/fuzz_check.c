@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_check.c - PROPERTY: any bytes as an image pass through every rule, twice the same; counts
  * add up. */
 #include "tests/fuzz/fuzz.h"

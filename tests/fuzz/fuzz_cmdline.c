@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_cmdline.c - PROPERTY: words lie in the line, in order; joined they stay in their place. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_diskid.c - PROPERTY: a link's name has nothing that udev would not leave in one; encoded
  * text says the same again to whoever reads root=/dev/disk/by-label; a page of vital product data
  * stays within its fields. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_diskpath.c - PROPERTY: whatever devices a disk hangs on, its name is within its bounds, is
  * made of what it was made of by then and of one more part in front, and does not come back once it
  * was too long. Lines of a subsystem, a blank and a name. */

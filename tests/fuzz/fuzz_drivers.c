@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_drivers.c - PROPERTY: modules and their needs lie in the text; what answers is on a line of
  * it. */
 #include "init/pure/drivers.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_efivar.c - PROPERTY: what is taken is a UUID in lower case, and what is not leaves
  * nothing. */
 #include "init/pure/efivar.h"

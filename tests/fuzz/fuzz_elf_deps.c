@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_elf_deps.c - PROPERTY: no damaged ELF file leads outside its bytes; texts end inside. */
 #include <stdlib.h>
 

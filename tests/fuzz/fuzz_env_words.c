@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_env_words.c - PROPERTY: any line has an end, and its program is no longer than it. */
 #include <stdlib.h>
 #include <string.h>

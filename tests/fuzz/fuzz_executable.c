@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_executable.c - PROPERTY: an interpreter ends inside its array; more bytes never unsay it. */
 #include <errno.h>
 #include <stdlib.h>

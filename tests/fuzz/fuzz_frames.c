@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_frames.c - PROPERTY: a stream written as frames is read back, however it is cut. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_fsprobe.c - PROPERTY: probes end after few reads, and what they find is well formed; a */
 /* partition is named only where a table says so. The input is a sparse device: 4 bytes of its size
  * in sectors, 1 of the partition's number, then parts: 4 bytes of a sector, 2 of a length, the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_fstab.c - PROPERTY: fields lie in the text, lines are counted, options never grow. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_gconv.c - PROPERTY: each step goes on, words end, an alias of what was found leads to it. */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/base/mem.h"

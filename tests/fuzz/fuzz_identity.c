@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_identity.c - PROPERTY: what is taken for a user and groups says the same when it is written
  * out again. */
 #include <stdio.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_kconfig.c - PROPERTY: a later line wins, and what is found lies inside. */
 #include "tests/fuzz/fuzz.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_kernel_image.c - PROPERTY: what is found lies inside the file, and reading it
  * again agrees. */
 #include "tests/fuzz/fuzz.h"

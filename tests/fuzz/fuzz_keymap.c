@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_keymap.c - PROPERTY: a keymap's keys lie within it, as many as its length says. */
 #include "init/pure/keymap.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_kmodindex.c - PROPERTY: a reader of the format finds every key with its values. */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/module/kmodindex.h"

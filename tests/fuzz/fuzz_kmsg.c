@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_kmsg.c - PROPERTY: what is found lies in the record, the name behind the device, and a
  * record made of both says the same again. */
 #include "init/pure/kmsg.h"

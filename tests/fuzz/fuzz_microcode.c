@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_microcode.c - PROPERTY: updates lie one behind the other within their file, and all of it is
  * read or there is a fault. */
 #include "tests/fuzz/fuzz.h"

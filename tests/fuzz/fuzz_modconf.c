@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_modconf.c - PROPERTY: lines go on, numbers rise, and names and values lie in the text. */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/module/modconf.h"

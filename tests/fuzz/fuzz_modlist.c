@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_modlist.c - PROPERTY: each line yields one path in the text; names fit; no type is lost. */
 #include <stdint.h>
 #include <stdlib.h>

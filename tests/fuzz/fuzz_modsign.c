@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_modsign.c - PROPERTY: a module's beginning is left; modinfo texts lie inside. */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/elf/modinfo.h"

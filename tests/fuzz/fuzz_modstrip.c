@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_modstrip.c - PROPERTY: a stripped module is smaller, says the same about itself, and has no
  * more to strip. */
 #include "tests/fuzz/fuzz.h"

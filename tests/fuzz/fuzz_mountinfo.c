@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_mountinfo.c - PROPERTY: fields lie in the text, in the order of the line. */
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/host/mountinfo.h"

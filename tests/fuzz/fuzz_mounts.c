@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_mounts.c - PROPERTY: fields lie in the text, in order; directories end in their bytes. */
 #include <stdlib.h>
 #include <string.h>

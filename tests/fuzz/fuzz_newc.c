@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_newc.c - PROPERTY: entries go forward inside the span; fields written again are as read. */
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_oci.c - PROPERTY: whatever JSON a container's image has, what comes of it is whole, or there
  * is a fault. */
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_packages.c - PROPERTY: stanzas and files of package databases lie in the text, one behind
  * the other. */
 #include "tests/fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_recipe.c - PROPERTY: words quoted and read again are the same; faults lie in the line. */
 #include <stdlib.h>
 

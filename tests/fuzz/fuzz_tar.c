@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_tar.c - PROPERTY: a tar archive's members are well formed and end up below the place they
  * are sent to. */
 #include <stdlib.h>

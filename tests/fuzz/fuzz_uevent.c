@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_uevent.c - PROPERTY: what is read lies in the message and ends there. */
 #include <stdlib.h>
 #include <string.h>

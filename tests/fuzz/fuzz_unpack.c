@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_unpack.c - PROPERTY: never more than the limit, never beyond the input, the same twice. */
 #include "tests/fuzz/fuzz.h"
 

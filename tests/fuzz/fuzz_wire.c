@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fuzz_wire.c - PROPERTY: cuts by chance change nothing; no byte moves the cursor. */
 #include <stdlib.h>
 

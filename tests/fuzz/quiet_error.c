@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* quiet_error.c - tools/lib/base/error.h without its words: faults are expected, thousands of times
  * a second. */
 #include <stdarg.h>

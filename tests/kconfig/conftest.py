@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """conftest.py - what the tests of fragments and profiles share."""
 import importlib.util
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_fragments.py - every fragment and profile, merged onto every base of every source in build/."""
 import os
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_kconfig.py - fragments and profiles as texts, and what kconfig.py says of bad ones."""
 import pathlib
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_kernel.py - what `make kernel` says of bad input, and what it leaves. No kernel is built here."""
 import io
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """conftest.py - what the boots of our own kernels share with those of tests/vm."""
 import sys
 from pathlib import Path

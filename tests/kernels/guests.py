@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """guests.py - machines of plain QEMU on a kernel that `make kernel` built, with the wire in a file."""
 import re
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Images inside the kernel: the three ways of CONFIG_INITRAMFS_SOURCE, with what `rdinit pack` writes.
 
 The kernel of the profile `appliance` is linked again for each: minutes, so `make check-all` only."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Roots by each name on each bus that the profiles have drivers for; and disks that are late, slow or broken."""
 import time
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What `rdinit check` predicts for a kernel with few compressions: `rdinit run` would refuse, QEMU does not."""
 import json
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The kernel's own gen_init_cpio beside `rdinit pack`, entry by entry: rdinit-recipe(5), CAVEATS, has what may differ."""
 import subprocess
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The links of /dev/disk that tell disks by their maker and by their place, beside those that Debian's udev makes in
 the same machine: udev's own list of them is read, as /init goes on making its links meanwhile."""
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The profile `metal`: a stick on xHCI that UEFI boots, its own root, the screen and the keyboard."""
 import shutil
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Each profile of kconfig-fragments/, built by `make kernel` and booted: `make check-all`."""
 import subprocess
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """The profile `router`: one guest forwards between two others, through nftables from its image."""
 from guests import Guest, direct, pack
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* guest.c - for test_ns.py, static: enters the root as its /init, and is the program run there. */
 #include <fcntl.h>
 #include <signal.h>

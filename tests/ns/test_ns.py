@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_ns.py - /init as PID 1 of namespaces of its own: real calls of a real kernel, no machine.
 
 A namespace has no devtmpfs and no console: /init keeps the descriptors that it was given, and so

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """newc.py - cpio archives of the kernel's form: a strict reader, and what writes any header."""
 import os
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """oci.py - tar archives and containers' images for the tests, as their tools write them."""
 import hashlib
 import io

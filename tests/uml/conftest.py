@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """conftest.py - the kernel, and the files that boots need: those of tests/vm."""
 import os
 import pathlib

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """soak.py - boots User-mode Linux over and over, and counts the exit statuses that do not arrive.
 
 usage: soak.py [--kernel KERNEL] BUILD [BOOTS]

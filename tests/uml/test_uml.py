@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_uml.py - the boots of tests/vm under User-mode Linux: a true kernel in a tenth of a second."""
 import dataclasses
 import os

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fake_sys.c - sys.h without a kernel: what init asked for, and answers set beforehand. */
 #include "tests/unit/fake_sys.h"
 

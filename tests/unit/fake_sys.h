@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* fake_sys.h - sys.h without a kernel: what init asked for, and answers set beforehand. */
 #ifndef RDINIT_FAKE_SYS_H
 #define RDINIT_FAKE_SYS_H

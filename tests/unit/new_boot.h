@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* new_boot.h - a boot that has done nothing yet, for tests that take a step of it. */
 #ifndef RDINIT_NEW_BOOT_H
 #define RDINIT_NEW_BOOT_H

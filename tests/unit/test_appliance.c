@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_appliance.c - the program that is the machine: as whom, where, and what is told of
  * its end. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_blocks.c - blocks of a file that several threads fill in and write. */
 #include <errno.h>
 #include <fcntl.h>

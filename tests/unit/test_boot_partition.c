@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_boot_partition.c - root=gpt-auto on the disk that was booted from, where the loader tells
  * which. */
 #include <errno.h>

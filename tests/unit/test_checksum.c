@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_checksum.c - the sums of superblocks, beside those of libraries and standards. */
 #include <setjmp.h>
 #include <stdarg.h>

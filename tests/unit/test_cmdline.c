@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_cmdline.c - a line cut into words as the kernel cuts it, and as people quote. */
 #include <setjmp.h>
 #include <stdarg.h>

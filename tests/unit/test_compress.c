@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_compress.c - what goes through a compressor comes back; damage and bombs do not. */
 #include <setjmp.h>
 #include <stdarg.h>

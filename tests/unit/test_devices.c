@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_devices.c - block devices come, change and go, and what their probes say. */
 #include <errno.h>
 #include <setjmp.h>

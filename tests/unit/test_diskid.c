@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_diskid.c - names of disks, as udev makes links of them. */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_diskpath.c - names of disks by where they are plugged in, as udev makes links of them. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_dlopen_note.c - what .note.dlopen says, whole and cut short; names of character sets. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_drivers.c - patterns, the table of drivers, and what is wrong with either. */
 #include <errno.h>
 #include <fnmatch.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_early_mounts.c - /dev, /proc and /sys from kernels that give them, or have, or have not. */
 #include <errno.h>
 #include <setjmp.h>

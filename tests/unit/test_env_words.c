@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_env_words.c - what env starts for the #! line of a script. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_image.c - the table of an image: its order, and what it knows of folders. */
 #include <setjmp.h>
 #include <stdarg.h>

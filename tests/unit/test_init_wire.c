@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_init_wire.c - telling the host: the port where it is there, a serial line where it is not.
  */
 #include <errno.h>

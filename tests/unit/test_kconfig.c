@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_kconfig.c - what a kernel's configuration says, and that half of one says nothing. */
 #include <setjmp.h>
 #include <stdarg.h>

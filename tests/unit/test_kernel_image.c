@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_kernel_image.c - headers of bzImages and notes of vmlinux files, whole, cut and hostile. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_keymap.c - the console's keymap: set key by key, or left alone with a reason. */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_kmsg.c - firmware that the kernel's log says is missing, and how the report names it. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_lines.c - lines of files of any size, from the kernel. */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_links.c - the links of /dev/disk: made, kept, and taken away. */
 #include <setjmp.h>
 #include <stdarg.h>

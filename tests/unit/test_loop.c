@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_loop.c - what /init waits for, and how it is called back. */
 #include <errno.h>
 #include <poll.h>

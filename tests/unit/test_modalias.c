@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_modalias.c - modules for the devices that are there, once each, with what they need. */
 #include <errno.h>
 #include <setjmp.h>

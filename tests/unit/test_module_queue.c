@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_module_queue.c - modules after what they need, one by one and side by side. */
 #include <errno.h>
 #include <setjmp.h>

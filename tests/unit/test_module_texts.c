@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_module_texts.c - modprobe.d, mountinfo, signatures of modules. */
 #include <setjmp.h>
 #include <stdarg.h>

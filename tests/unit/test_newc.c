@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_newc.c - the newc reader against the kernel's rules, byte by byte. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_panic.c - what counts as a panic on the guest's console. */
 #include <setjmp.h>
 #include <stdarg.h>

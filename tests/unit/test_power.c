@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_power.c - how the machine ends: processes, disks, and which way the firmware can. */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_pure.c - the parsers that read what kernels, disks and the host say. */
 #include <dirent.h>
 #include <elf.h>

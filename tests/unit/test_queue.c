@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_queue.c - bytes between two descriptors: in order, bounded, and without a reader. */
 #include <setjmp.h>
 #include <stdarg.h>

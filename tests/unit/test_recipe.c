@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_recipe.c - a recipe's words and their quoting, paths, and conflicts of entries. */
 #include <setjmp.h>
 #include <stdarg.h>

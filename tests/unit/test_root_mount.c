@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_root_mount.c - what is mounted where, under an overlay too, and every step that can fail. */
 #include <errno.h>
 #include <setjmp.h>

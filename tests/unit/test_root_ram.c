@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_root_ram.c - the root copied to memory, and every way in which that ends before. */
 #include <errno.h>
 #include <setjmp.h>

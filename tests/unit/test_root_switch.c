@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_root_switch.c - what must hold before anything is deleted, and the way into the new root. */
 #include <errno.h>
 #include <linux/magic.h>

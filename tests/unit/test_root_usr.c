@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_root_usr.c - /usr by the root's fstab, the check before a mount, and resume=, step
  * by step. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_rootspec.c - the names of roots: read from text, and compared with what was found. */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_sandbox.c - what the child that probes a device can still do, in a real process. */
 #include <errno.h>
 #include <fcntl.h>

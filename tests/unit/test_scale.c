@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_scale.c - ten times the entries take ten times the steps and a little more, never a hundred.
  *
  * What is counted are basic blocks: tools/lib/archive and image are compiled with a call in each

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_settings.c - every parameter: taken, or refused with a reason; the last wins. */
 #include <limits.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_stay.c - the image is the system: its own init, or a shell where it has none. */
 #include <errno.h>
 #include <setjmp.h>

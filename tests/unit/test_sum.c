@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_sum.c - sums of more of a device than a view keeps. */
 #include <setjmp.h>
 #include <stdarg.h>

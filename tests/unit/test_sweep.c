@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /*
  * test_sweep.c - every call that PID 1 makes in a whole boot fails once, with every plausible
  * errno.

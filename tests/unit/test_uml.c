@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_uml.c - the command line of User-mode Linux. */
 #include <elf.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_unpack_tree.c - random archives that try to leave the directory they are extracted to.
  *
  * EXTRACT_ARCHIVES=N tries N of them (3000), EXTRACT_SEED=S begins with seed S: each archive has

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_view.c - what is read of a device: as little as it takes, in as few reads. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_walk.c - a path name by name: dots, slashes, symlinks and how many of them. */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_wire.c - what the guest says about its end, however the bytes arrive. */
 #include <setjmp.h>
 #include <stdarg.h>

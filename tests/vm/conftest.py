@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """conftest.py - the files that boots need, made once in each test process."""
 import pytest
 import vm

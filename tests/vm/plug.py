@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """plug.py - devices that are plugged into a machine that runs, and pulled out, over QEMU's monitor (QMP)."""
 import json
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """qemu.py - a machine of plain QEMU, for what `rdinit run` has no words for: devices with names, that come and go."""
 import subprocess
 import time

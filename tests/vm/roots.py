@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """roots.py - disks with a real root on them, made as plain files, for test_roots.py."""
 import os
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_boot.py - whole boots: one table, one walker, one proof that the walker can fail."""
 import os
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """What `rdinit check` predicts of an image is what the kernel then does: broken images, and sound twins."""
 import dataclasses
 import glob

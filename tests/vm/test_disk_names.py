@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_disk_names.py - roots by the names that disks have from their makers, and the links that udev would make."""
 
 import pytest

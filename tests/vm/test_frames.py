@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Images in several frames, of every compression: what the kernel unpacked is what was packed."""
 import os
 import random

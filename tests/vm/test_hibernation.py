@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_hibernation.py - a machine that was hibernated comes back by resume=; and where it does not."""
 import subprocess
 

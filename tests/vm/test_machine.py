@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Machines that `rdinit run` does not make: QEMU itself, with the wire in a file."""
 import glob
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_roots.py - roots by any name, on disks made as plain files; and each one's failing twin."""
 import time
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """A program at the console: what a user types at it, and what comes out when the line is slower than the program."""
 import subprocess
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """vm.py - rows of the table of boots: what they need, how they run, how they are judged."""
 import dataclasses
 import os

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* bcache.c - bcache, and bcachefs, which began with its magic. Sources: Linux 6.16,
  * drivers/md/bcache/bcache_ondisk.h and fs/bcachefs/bcachefs_format.h. */
 #include "init/pure/checksum.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* btrfs.c - btrfs, every device of one. Source: Linux, include/uapi/linux/btrfs_tree.h. */
 #include "init/pure/blake2b.h"
 #include "init/pure/checksum.h"

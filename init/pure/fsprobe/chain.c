@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* chain.c - the directory of FAT32 and exFAT, entry by entry. */
 #include "init/pure/fsprobe/chain.h"
 

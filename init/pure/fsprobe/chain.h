@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* chain.h - the directory of FAT32 and exFAT, entry by entry. */
 #ifndef RDINIT_PURE_FSPROBE_CHAIN_H
 #define RDINIT_PURE_FSPROBE_CHAIN_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* exfat.c - exFAT. Source: Microsoft's exFAT specification. */
 #include "init/pure/fsprobe/chain.h"
 #include "init/pure/fsprobe/formats.h"

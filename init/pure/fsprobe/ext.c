@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* ext.c - ext2, ext3, ext4 and their external journals. Source: Linux, fs/ext4/ext4.h. */
 #include "init/pure/checksum.h"
 #include "init/pure/fsprobe/formats.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* f2fs.c - F2FS. Source: Linux, include/linux/f2fs_fs.h. */
 #include "init/pure/checksum.h"
 #include "init/pure/fsprobe/formats.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* fat.c - FAT12, FAT16 and FAT32. Source: Microsoft's FAT specification, 1.03. */
 #include "init/pure/fsprobe/chain.h"
 #include "init/pure/fsprobe/formats.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* firmware.c - members of a RAID that firmware makes, and DRBD's: known by the last sectors of a
  * disk. Sources: dmraid's formats; SNIA, Common RAID Disk Data Format 2.0; DRBD, drbd_meta_data.h.
  */

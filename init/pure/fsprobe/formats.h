@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* formats.h - one probe for each family of formats: rows of the table in fsprobe.c. */
 #ifndef RDINIT_PURE_FSPROBE_FORMATS_H
 #define RDINIT_PURE_FSPROBE_FORMATS_H

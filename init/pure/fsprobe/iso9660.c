@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* iso9660.c - ISO 9660 with Joliet's label. Source: ECMA-119; the Joliet specification. */
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/fsprobe/text.h"

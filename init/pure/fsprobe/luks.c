@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* luks.c - LUKS. Source: the LUKS1 and LUKS2 on-disk format specifications. */
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/fsprobe/sum.h"

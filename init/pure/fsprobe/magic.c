@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* magic.c - file systems whose identifier and label are at fixed offsets from a magic. Sources:
  * Linux 6.12, fs/jfs/jfs_superblock.h, fs/reiserfs/reiserfs.h, fs/ocfs2/ocfs2_fs.h, fs/cramfs and
  * fs/romfs; include/uapi/linux/gfs2_ondisk.h, nilfs2_ondisk.h, minix_fs.h, cramfs_fs.h, romfs_fs.h.

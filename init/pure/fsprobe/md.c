@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* md.c - members of Linux's software RAID. Source: Linux, include/uapi/linux/raid/md_p.h. */
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/fsprobe/text.h"

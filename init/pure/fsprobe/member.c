@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* member.c - LVM2, dm-verity and VDO. Sources: LVM2, lib/format_text/layout.h; Linux,
  * Documentation/admin-guide/device-mapper/verity.rst and drivers/md/dm-vdo/volume-geometry.c. */
 #include "init/pure/checksum.h"

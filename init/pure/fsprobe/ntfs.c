@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* ntfs.c - NTFS, and BitLocker, which takes its boot sector over. Source: Linux,
  * fs/ntfs3/ntfs.h. */
 #include "init/pure/fsprobe/formats.h"

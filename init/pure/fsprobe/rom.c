@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* rom.c - squashfs and EROFS, which are only read. Sources: Linux, fs/squashfs/squashfs_fs.h and
  * fs/erofs/erofs_fs.h. */
 #include "init/pure/checksum.h"

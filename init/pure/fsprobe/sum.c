@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* sum.c - the SHA-256 of more of a device than one read has. */
 #include "init/pure/fsprobe/sum.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sum.h - the SHA-256 of more of a device than one read has. */
 #ifndef RDINIT_PURE_FSPROBE_SUM_H
 #define RDINIT_PURE_FSPROBE_SUM_H

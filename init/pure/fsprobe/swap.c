@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* swap.c - swap space, and a system that sleeps in it. Source: Linux, include/linux/swap.h,
  * kernel/power/swap.c. */
 #include "init/pure/fsprobe/formats.h"

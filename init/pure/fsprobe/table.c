@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* table.c - a disk that is nothing but partitioned. */
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/fsprobe/text.h"

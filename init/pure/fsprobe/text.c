@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* text.c - identifiers and labels of superblocks, as text. */
 #include "init/pure/fsprobe/text.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* text.h - identifiers and labels of superblocks, as text. */
 #ifndef RDINIT_PURE_FSPROBE_TEXT_H
 #define RDINIT_PURE_FSPROBE_TEXT_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* udf.c - UDF. Source: ECMA-167; OSTA's UDF specification 2.60. */
 #include "init/pure/checksum.h"
 #include "init/pure/fsprobe/formats.h"

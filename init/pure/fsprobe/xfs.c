@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* xfs.c - XFS. Source: Linux, fs/xfs/libxfs/xfs_format.h. */
 #include "init/pure/checksum.h"
 #include "init/pure/fsprobe/formats.h"

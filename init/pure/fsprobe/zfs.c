@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* zfs.c - members of ZFS pools. Source: Sun's "ZFS On-Disk Specification"; RFC 4506 (XDR). */
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/fsprobe/sum.h"

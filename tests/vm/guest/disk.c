@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* disk.c - prints the first bytes of a disk and ends the machine by itself. */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* hello.c - the smallest program: one line, status 7. */
 #include <unistd.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* orphan.c - leaves a grandchild to PID 1 and looks whether its zombie is taken. */
 #include <signal.h>
 #include <stdio.h>

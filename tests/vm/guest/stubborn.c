@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* stubborn.c - leaves a child behind that no TERM ends. */
 #include <signal.h>
 #include <stdio.h>

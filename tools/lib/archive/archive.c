@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* archive.c - an image file read back: its segments unpacked, its entries in a row. */
 #include "tools/lib/archive/archive.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* archive.h - an image file read back: its segments unpacked, its entries in a row. */
 #ifndef TOOLS_LIB_ARCHIVE_H
 #define TOOLS_LIB_ARCHIVE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* archive_resolve.c - what a path leads to inside an image. */
 #include <sys/stat.h>
 

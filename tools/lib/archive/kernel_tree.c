@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* kernel_tree.c - the tree that the kernel makes of an archive's entries, in memory. */
 #include "tools/lib/archive/kernel_tree.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kernel_tree.h - the tree that the kernel makes of an archive's entries, in memory. */
 #ifndef TOOLS_LIB_KERNEL_TREE_H
 #define TOOLS_LIB_KERNEL_TREE_H

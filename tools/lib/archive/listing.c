@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* listing.c - an archive as a recipe. */
 #include "tools/lib/archive/listing.h"
 

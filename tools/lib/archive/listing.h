@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* listing.h - an archive as a recipe, as `ls -l` shows files, and as JSON. */
 #ifndef TOOLS_LIB_LISTING_H
 #define TOOLS_LIB_LISTING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* listing_json.h - an entry of an archive as JSON: for lists and manifests. */
 #ifndef TOOLS_LIB_LISTING_JSON_H
 #define TOOLS_LIB_LISTING_JSON_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* listing_more.c - an archive as `ls -l` shows files, and as JSON. */
 #include <jansson.h>
 #include <stdlib.h>

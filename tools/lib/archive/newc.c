@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* newc.c - the cpio format that the kernel unpacks, read by the kernel's rules. */
 #include "tools/lib/archive/newc.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* newc.h - the cpio format that the kernel unpacks, read by the kernel's rules. */
 #ifndef TOOLS_LIB_NEWC_H
 #define TOOLS_LIB_NEWC_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* relations.c - which entries of an image need which. */
 #include "tools/lib/archive/relations.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* relations.h - which entries of an image need which: libraries, interpreters, links, modules. */
 #ifndef TOOLS_LIB_RELATIONS_H
 #define TOOLS_LIB_RELATIONS_H

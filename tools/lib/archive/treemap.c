@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* treemap.c - an archive as a picture: a rectangle a file, as large as it is. */
 #include "tools/lib/archive/treemap.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* treemap.h - an archive as a picture: a rectangle a file, as large as it is. */
 #ifndef TOOLS_LIB_TREEMAP_H
 #define TOOLS_LIB_TREEMAP_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* unpack_tree.c - the entries of an archive as files in a directory, without root privileges. */
 #include "tools/lib/archive/unpack_tree.h"
 

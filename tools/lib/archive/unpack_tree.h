@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* unpack_tree.h - the entries of an archive as files in a directory, without root privileges. */
 #ifndef TOOLS_LIB_UNPACK_TREE_H
 #define TOOLS_LIB_UNPACK_TREE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* bad_option.c - what getopt_long(3) did not know, as an error of usage. */
 #include "tools/lib/base/bad_option.h"
 

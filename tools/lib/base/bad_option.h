@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* bad_option.h - what getopt_long(3) did not know, as an error of usage. */
 #ifndef TOOLS_LIB_BAD_OPTION_H
 #define TOOLS_LIB_BAD_OPTION_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* blocks.c - blocks of a file that several threads fill in and write, in whatever order. */
 #include "tools/lib/base/blocks.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* blocks.h - blocks of a file that several threads fill in and write, in whatever order. */
 #ifndef TOOLS_LIB_BLOCKS_H
 #define TOOLS_LIB_BLOCKS_H

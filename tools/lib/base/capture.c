@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* capture.c - what a program of the host writes. */
 #include "tools/lib/base/capture.h"
 

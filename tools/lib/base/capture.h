@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* capture.h - what a program of the host writes. */
 #ifndef TOOLS_LIB_CAPTURE_H
 #define TOOLS_LIB_CAPTURE_H

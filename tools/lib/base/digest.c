@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* digest.c - what containers' blobs, manifests and bills of materials go by; nettle computes it. */
 #include "tools/lib/base/digest.h"
 

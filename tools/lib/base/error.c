@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* error.c - one line on stderr for everything that goes wrong. */
 #include "tools/lib/base/error.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* error.h - one line on stderr for everything that goes wrong: `rdinit: WHAT: WHY`. */
 #ifndef TOOLS_LIB_ERROR_H
 #define TOOLS_LIB_ERROR_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* json_print.c - JSON on the terminal or in a pipe. */
 #include "tools/lib/base/json_print.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* json_print.h - JSON on the terminal or in a pipe. */
 #ifndef TOOLS_LIB_JSON_PRINT_H
 #define TOOLS_LIB_JSON_PRINT_H

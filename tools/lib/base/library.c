@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* library.c - shared libraries that are loaded when they are needed. */
 #include "tools/lib/base/library.h"
 

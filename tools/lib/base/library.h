@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* library.h - shared libraries that are loaded when they are needed: each start of the tool would
  * pay for them, and few commands use them. */
 #ifndef TOOLS_LIB_LIBRARY_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* limit.c - how much all that one run reads may unpack to. */
 #include "tools/lib/base/limit.h"
 

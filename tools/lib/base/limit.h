@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* limit.h - how much all that one run reads may unpack to. */
 #ifndef TOOLS_LIB_LIMIT_H
 #define TOOLS_LIB_LIMIT_H

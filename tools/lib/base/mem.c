@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* mem.c - memory that is there or ends the tool. */
 #include "tools/lib/base/mem.h"
 

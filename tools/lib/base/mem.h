@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* mem.h - memory that is there or ends the tool: a host command has nothing better to do. */
 #ifndef TOOLS_LIB_MEM_H
 #define TOOLS_LIB_MEM_H

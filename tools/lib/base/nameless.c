@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* nameless.c - files without a name: whatever ends the program, nothing of them stays. */
 #include "tools/lib/base/nameless.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nameless.h - files without a name: whatever ends the program, nothing of them stays. */
 #ifndef TOOLS_LIB_NAMELESS_H
 #define TOOLS_LIB_NAMELESS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* output.c - a file written beside its target and renamed, so that a failure changes nothing. */
 #include "tools/lib/base/output.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* output.h - a file that takes the place of its target when it is whole: a failure changes nothing.
  */
 #ifndef TOOLS_LIB_OUTPUT_H

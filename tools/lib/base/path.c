@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* path.c - paths inside an image as text. */
 #include "tools/lib/base/path.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* path.h - paths inside an image as text: no file system is read. */
 #ifndef TOOLS_LIB_PATH_H
 #define TOOLS_LIB_PATH_H

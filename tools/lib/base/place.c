@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* place.c - where rdinit's own files are: next to the tool in its build tree, or installed. */
 #include "tools/lib/base/place.h"
 

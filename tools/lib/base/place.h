@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* place.h - where rdinit's own files are: next to the tool in its build tree, or installed. */
 #ifndef TOOLS_LIB_PLACE_H
 #define TOOLS_LIB_PLACE_H

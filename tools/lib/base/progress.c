@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* progress.c - one line on a terminal's stderr about work that takes longer than a second. */
 #include "tools/lib/base/progress.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* progress.h - one line on a terminal's stderr about work that takes longer than a second. */
 #ifndef TOOLS_LIB_PROGRESS_H
 #define TOOLS_LIB_PROGRESS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* rights.c - who may read an image: nobody who could not read its inputs. */
 #include "tools/lib/base/rights.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* rights.h - who may read an image: nobody who could not read its inputs. */
 #ifndef TOOLS_LIB_RIGHTS_H
 #define TOOLS_LIB_RIGHTS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* spool.c - bytes that are not in a file of this machine, in a temporary file without a name. */
 #include "tools/lib/base/spool.h"
 

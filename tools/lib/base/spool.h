@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* spool.h - bytes that are not in a file of this machine: members of tar archives wait here. */
 #ifndef TOOLS_LIB_SPOOL_H
 #define TOOLS_LIB_SPOOL_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* typo.c - how far a word is from a known one. */
 #include "tools/lib/base/typo.h"
 

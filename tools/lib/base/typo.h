@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* typo.h - how far a word is from a known one. */
 #ifndef TOOLS_LIB_TYPO_H
 #define TOOLS_LIB_TYPO_H

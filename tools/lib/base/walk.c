@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* walk.c - a path resolved name by name; the caller knows the file system. */
 #include "tools/lib/base/walk.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* walk.h - a path resolved name by name; the caller knows the file system. */
 #ifndef TOOLS_LIB_WALK_H
 #define TOOLS_LIB_WALK_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* whole_file.c - a file of the host at once. */
 #include "tools/lib/base/whole_file.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* whole_file.h - a file of the host at once. */
 #ifndef TOOLS_LIB_WHOLE_FILE_H
 #define TOOLS_LIB_WHOLE_FILE_H

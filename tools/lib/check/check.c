@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check.c - whether an image will boot: the table of rules, and the loop under it. */
 #include "tools/lib/base/error.h"
 #include "tools/lib/check/check.h"

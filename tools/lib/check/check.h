@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check.h - whether an image will boot, told from its bytes: rules, and what they go by. */
 #ifndef TOOLS_LIB_CHECK_H
 #define TOOLS_LIB_CHECK_H

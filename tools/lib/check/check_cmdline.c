@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check_cmdline.c - rules of the command line: unknown parameters, missing consoles. */
 #include <ctype.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check_disk.c - the rule of --root: root= must name something on that disk. */
 #include <ctype.h>
 #include <stdbool.h>

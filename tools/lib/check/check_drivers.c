@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check_drivers.c - the rule of drivers that wait for their device: the table
  * /etc/rdinit/drivers. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check_host.c - files of this machine: the kernel, its configuration, its built-in modules. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check_image.c - rules of the image as a whole: its compression, its console, its size. */
 #include <ctype.h>
 #include <stdio.h>

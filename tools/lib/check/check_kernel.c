@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check_kernel.c - the rule of what the kernel must have to boot the image. */
 #include "tools/lib/base/error.h"
 #include "tools/lib/check/check.h"

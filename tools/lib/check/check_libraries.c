@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check_libraries.c - the rule of shared libraries, looked for as ld.so would in the image. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check_module_file.c - whether one module of the image can be loaded. */
 #include "tools/lib/check/check_module_file.h"
 

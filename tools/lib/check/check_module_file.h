@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check_module_file.h - whether one module of the image can be loaded; between check_modules.c and
  * check_drivers.c. */
 #ifndef TOOLS_LIB_CHECK_MODULE_FILE_H

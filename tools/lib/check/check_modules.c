@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check_modules.c - the rule of kernel modules: those of /etc/rdinit/modules, in their order. */
 #include <stdlib.h>
 

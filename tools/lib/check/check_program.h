@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check_program.h - the programs of an image that a boot comes to; for the rules alone. */
 #ifndef TOOLS_LIB_CHECK_PROGRAM_H
 #define TOOLS_LIB_CHECK_PROGRAM_H

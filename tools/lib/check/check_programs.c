@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check_programs.c - the programs that a boot comes to, in the order in which it does. */
 #include <elf.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check_read.c - the segments and entries of an image, read on where the kernel reads on. */
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check_real_init.c - the rule of the real root's init: it is on the disk of --root, and can run.
  */
 #include <errno.h>

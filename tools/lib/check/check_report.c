@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check_report.c - what check_judge() found, as text and as JSON. */
 #include "tools/lib/check/check_report.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* check_report.h - what check_judge() found, as text and as JSON. */
 #ifndef TOOLS_LIB_CHECK_REPORT_H
 #define TOOLS_LIB_CHECK_REPORT_H

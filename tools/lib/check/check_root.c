@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check_root.c - the rules of the real root: its name, its drivers, its init. */
 #include <stdio.h>
 #include <stdlib.h>

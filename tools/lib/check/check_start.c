@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check_start.c - rules of what the kernel does to start a program, up to its interpreter. */
 #include <stdlib.h>
 #include <sys/stat.h>

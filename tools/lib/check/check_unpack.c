@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check_unpack.c - the tree that the kernel makes of an image's entries, one after another. */
 #include <stdlib.h>
 #include <sys/stat.h>

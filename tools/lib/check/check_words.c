@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* check_words.c - what an image is asked for, by its own words and the kernel's line. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* disk_files.c - files of the file system on a disk's image or a block device, by libext2fs. */
 #include "tools/lib/check/disk_files.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* disk_files.h - files of the file system on a disk's image or a block device, without mounting it.
  */
 #ifndef TOOLS_LIB_DISK_FILES_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* disk_names.c - what is on a disk and in its partitions, by the probes of /init. */
 #include "tools/lib/check/disk_names.h"
 

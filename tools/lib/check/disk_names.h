@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* disk_names.h - what is on a disk and in its partitions, by the probes of /init. */
 #ifndef TOOLS_LIB_DISK_NAMES_H
 #define TOOLS_LIB_DISK_NAMES_H

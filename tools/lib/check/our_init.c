@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* our_init.c - whether a program is the /init of this project. */
 #include "tools/lib/check/our_init.h"
 

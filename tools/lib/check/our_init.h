@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* our_init.h - whether a program is the /init of this project. */
 #ifndef TOOLS_LIB_OUR_INIT_H
 #define TOOLS_LIB_OUR_INIT_H

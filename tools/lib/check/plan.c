@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* plan.c - the boot that /init would do, a line or more for each step. */
 #include "tools/lib/check/plan.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* plan.h - the boot that /init would do, a line or more for each step. */
 #ifndef TOOLS_LIB_PLAN_H
 #define TOOLS_LIB_PLAN_H

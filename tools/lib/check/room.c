@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* room.c - whether a kernel, an image and its files fit into a machine's memory. */
 #include "tools/lib/check/room.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* room.h - whether a kernel, an image and its files fit into a machine's memory. `check` and `run`
  * ask it. */
 #ifndef TOOLS_LIB_ROOM_H

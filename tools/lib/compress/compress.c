@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* compress.c - the table of compressions, and none of them. */
 #include "tools/lib/compress/compress.h"
 

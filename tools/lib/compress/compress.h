@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* compress.h - what the kernel unpacks: a filter on the way out, whole buffers on the way in. */
 #ifndef TOOLS_LIB_COMPRESS_H
 #define TOOLS_LIB_COMPRESS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* compress_bzip2.c - bzip2. */
 #include <bzlib.h>
 #include <stdlib.h>

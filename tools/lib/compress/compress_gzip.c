@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* compress_gzip.c - gzip, which every kernel reads. */
 #include <stdlib.h>
 #include <zlib.h>

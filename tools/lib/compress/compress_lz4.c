@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* compress_lz4.c - lz4 in the kernel's "legacy" format: blocks of 8 MiB after their sizes. */
 #include <lz4.h>
 #include <lz4hc.h>

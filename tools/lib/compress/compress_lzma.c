@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* compress_lzma.c - xz, and its elder lzma. */
 #include <lzma.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* compress_method.h - what a compression has to offer; for the files compress*.c alone. */
 #ifndef TOOLS_LIB_COMPRESS_METHOD_H
 #define TOOLS_LIB_COMPRESS_METHOD_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* compress_zstd.c - zstd. */
 #define ZSTD_STATIC_LINKING_ONLY /* ZSTD_estimateCStreamSize() */
 #include <zstd.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* decompress.c - what the kernel can unpack, on the way in: whole buffers, with a limit. */
 #include <stdbool.h>
 #include <stdlib.h>

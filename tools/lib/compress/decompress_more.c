@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* decompress_more.c - xz, lzma, lz4 and bzip2 on the way in. */
 #include <bzlib.h>
 #include <lz4.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* unpack.h - what the decompressors share; for them alone. */
 #ifndef TOOLS_LIB_UNPACK_H
 #define TOOLS_LIB_UNPACK_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* elf_deps.c - what an ELF file needs at run time, by libelf, from program headers only. */
 #include "tools/lib/elf/elf_deps.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* elf_deps.h - what an ELF file needs at run time: interpreter, libraries, search paths. */
 #ifndef TOOLS_LIB_ELF_DEPS_H
 #define TOOLS_LIB_ELF_DEPS_H

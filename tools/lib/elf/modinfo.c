@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* modinfo.c - what a kernel module says about itself: its .modinfo section. */
 #include "tools/lib/elf/modinfo.h"
 

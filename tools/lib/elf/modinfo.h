@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* modinfo.h - what a kernel module says about itself: its .modinfo section. */
 #ifndef TOOLS_LIB_MODINFO_H
 #define TOOLS_LIB_MODINFO_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* host.h - what a machine's devices and its root need of a kernel. */
 #ifndef TOOLS_LIB_HOST_H
 #define TOOLS_LIB_HOST_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* host_block.c - the drivers of a block device, by the directories of sysfs that lead to it. */
 #include <errno.h>
 #include <glob.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* host_file.c - small files of the host. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* host_fs.c - the file systems in an image or on a disk, and their modules. */
 #include <blkid/blkid.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* host_machine.c - the drivers that a machine's devices need. */
 #include <glob.h>
 #include <stdlib.h>

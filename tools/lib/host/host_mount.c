@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* host_mount.c - the root that a host has mounted: its device, and what it needs. */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* host_root.c - what is needed to mount a device, or a disk's image, as the root. */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* host_words.c - the words by which /init mounts the root that a host has. */
 #include "tools/lib/host/host_words.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* host_words.h - the words by which /init mounts the root that a host has. */
 #ifndef TOOLS_LIB_HOST_WORDS_H
 #define TOOLS_LIB_HOST_WORDS_H

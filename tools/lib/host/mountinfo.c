@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* mountinfo.c - the lines of /proc/self/mountinfo. */
 #include "tools/lib/host/mountinfo.h"
 

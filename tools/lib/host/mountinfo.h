@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* mountinfo.h - the lines of /proc/self/mountinfo. */
 #ifndef TOOLS_LIB_MOUNTINFO_H
 #define TOOLS_LIB_MOUNTINFO_H

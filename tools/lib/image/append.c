@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* append.c - an image that follows another one. */
 #include "tools/lib/image/append.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* append.h - an image that follows another one. */
 #ifndef TOOLS_LIB_APPEND_H
 #define TOOLS_LIB_APPEND_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* arena.c - memory for what lives as long as its image: no free() for each, nor a header before
  * each. */
 #include "tools/lib/image/arena.h"

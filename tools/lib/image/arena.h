@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* arena.h - memory for what lives as long as its image: no free() for each, nor a header before
  * each. */
 #ifndef TOOLS_LIB_ARENA_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* bootconfig.c - the boot configuration that may stand at the end of an image. */
 #include "tools/lib/image/bootconfig.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* bootconfig.h - the boot configuration that may stand at the end of an image. */
 #ifndef TOOLS_LIB_BOOTCONFIG_H
 #define TOOLS_LIB_BOOTCONFIG_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* frame_cache.c - compressed frames kept from one `rdinit pack` to the next. */
 #include "tools/lib/base/nameless.h"
 #include "tools/lib/image/frame_cache.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* frame_cache.h - compressed frames kept from one `rdinit pack` to the next. */
 #ifndef TOOLS_LIB_FRAME_CACHE_H
 #define TOOLS_LIB_FRAME_CACHE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* groups.c - an archive on its way out: entries in groups, each compressed as a frame of
  * its own. */
 #include "tools/lib/image/groups.h"

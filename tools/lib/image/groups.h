@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* groups.h - an archive on its way out: entries in groups, each compressed as a frame of
  * its own. */
 #ifndef TOOLS_LIB_GROUPS_H

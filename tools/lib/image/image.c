@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* image.c - adding entries to an image. */
 #include "tools/lib/image/image.h"
 

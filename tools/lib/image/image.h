@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* image.h - the entries of an initramfs before they are written. */
 #ifndef TOOLS_LIB_IMAGE_H
 #define TOOLS_LIB_IMAGE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* image_order.c - entries in the order of their paths. */
 #include <stdlib.h>
 #include <string.h>

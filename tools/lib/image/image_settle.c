@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* image_settle.c - what happens when two want one path, and when an entry goes. */
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* image_table.c - the table of an image's entries: by path, in order, through symlinks. */
 #include "tools/lib/image/image_table.h"
 

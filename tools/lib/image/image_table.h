@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* image_table.h - the table of image.h, for image*.c alone. */
 #ifndef TOOLS_LIB_IMAGE_TABLE_H
 #define TOOLS_LIB_IMAGE_TABLE_H

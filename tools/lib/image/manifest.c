@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* manifest.c - every entry of an image with its digest, its source and its reason. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* microcode.c - processors' microcode at the start of an initramfs, where the kernel reads it. */
 #include "tools/lib/image/microcode.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* microcode.h - processors' microcode at the start of an initramfs, where the kernel reads it. */
 #ifndef TOOLS_LIB_MICROCODE_H
 #define TOOLS_LIB_MICROCODE_H

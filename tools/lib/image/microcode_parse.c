@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* microcode_parse.c - one file of microcode: whose it is, whether it is whole, for which
  * processors. */
 #include "tools/lib/image/microcode_parse.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* microcode_parse.h - one file of microcode: whose it is, whether it is whole, for which
  * processors. */
 #ifndef TOOLS_LIB_MICROCODE_PARSE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* owners.c - the packages that an image's files are of. */
 #include "tools/lib/image/owners.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* owners.h - the packages that an image's files are of; for sbom.c. */
 #ifndef TOOLS_LIB_OWNERS_H
 #define TOOLS_LIB_OWNERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* provenance.h - what is in an image and where it came from, as files beside it. */
 #ifndef TOOLS_LIB_PROVENANCE_H
 #define TOOLS_LIB_PROVENANCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* provenance_parts.h - between manifest.c and sbom.c; nobody else includes this. */
 #ifndef TOOLS_LIB_PROVENANCE_PARTS_H
 #define TOOLS_LIB_PROVENANCE_PARTS_H

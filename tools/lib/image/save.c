@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* save.c - an image as a file: its segments, one behind the other. */
 #include "tools/lib/image/save.h"
 

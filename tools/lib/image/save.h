@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* save.h - an image as a file: its segments, one after the other. */
 #ifndef TOOLS_LIB_SAVE_H
 #define TOOLS_LIB_SAVE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* sbom.c - a software bill of materials: the image's files, and the packages that they are of. */
 #include <stdlib.h>
 #include <time.h>

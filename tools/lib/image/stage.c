@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* stage.c - merges an image that was built separately into another one. */
 #include "tools/lib/image/stage.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stage.h - merges an image that was built separately into another one. */
 #ifndef TOOLS_LIB_STAGE_H
 #define TOOLS_LIB_STAGE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* stage_archive.c - another initramfs as entries of an image. */
 #include "tools/lib/image/stage_archive.h"
 

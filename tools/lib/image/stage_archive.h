@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* stage_archive.h - another initramfs as entries of an image. */
 #ifndef TOOLS_LIB_STAGE_ARCHIVE_H
 #define TOOLS_LIB_STAGE_ARCHIVE_H

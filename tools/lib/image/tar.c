@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* tar.c - the members of a tar archive as entries of an image. */
 #include "tools/lib/image/tar.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* tar.h - the members of a tar archive as entries of an image. */
 #ifndef TOOLS_LIB_TAR_H
 #define TOOLS_LIB_TAR_H

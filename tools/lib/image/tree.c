@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* tree.c - a directory of the host as entries of an image. */
 #include "tools/lib/image/tree.h"
 

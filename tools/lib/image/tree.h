@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* tree.h - a directory of the host as entries of an image. */
 #ifndef TOOLS_LIB_TREE_H
 #define TOOLS_LIB_TREE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* tree_walk.c - what is in a directory of the host and below, in the order of names. */
 #include "tools/lib/image/tree_walk.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* tree_walk.h - what is in a directory of the host and below, in the order of names. */
 #ifndef TOOLS_LIB_TREE_WALK_H
 #define TOOLS_LIB_TREE_WALK_H

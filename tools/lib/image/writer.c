@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* writer.c - the entries of an image as a newc archive. */
 #include "tools/lib/image/writer.h"
 

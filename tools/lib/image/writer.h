@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* writer.h - the entries of an image as a newc archive. */
 #ifndef TOOLS_LIB_WRITER_H
 #define TOOLS_LIB_WRITER_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* writer_file.c - a file of the host as an entry of a newc archive. */
 #include <errno.h>
 #include <fcntl.h>

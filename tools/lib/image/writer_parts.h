@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* writer_parts.h - an archive that is being written; between writer*.c. */
 #ifndef TOOLS_LIB_WRITER_PARTS_H
 #define TOOLS_LIB_WRITER_PARTS_H

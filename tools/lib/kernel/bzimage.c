@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* bzimage.c - an x86 kernel image as boot loaders take it: its version, and the kernel inside. */
 #include "tools/lib/kernel/bzimage.h"
 

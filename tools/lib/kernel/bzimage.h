@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* bzimage.h - an x86 kernel image as boot loaders take it: its version, and the kernel inside. */
 #ifndef TOOLS_LIB_BZIMAGE_H
 #define TOOLS_LIB_BZIMAGE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* kconfig.c - a kernel's configuration: the value of one symbol. */
 #include "tools/lib/kernel/kconfig.h"
 

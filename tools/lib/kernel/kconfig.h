@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kconfig.h - a kernel's configuration: the value of one symbol. */
 #ifndef TOOLS_LIB_KCONFIG_H
 #define TOOLS_LIB_KCONFIG_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* kernel.c - find a kernel, its release and its modules. */
 #include "tools/lib/kernel/kernel.h"
 

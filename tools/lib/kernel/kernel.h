@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kernel.h - find a kernel, its release and its modules. */
 #ifndef TOOLS_LIB_KERNEL_H
 #define TOOLS_LIB_KERNEL_H

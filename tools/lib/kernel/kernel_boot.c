@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* kernel_boot.c - the form of a kernel that boots fastest: its vmlinux, by PVH. */
 #include "tools/lib/kernel/kernel_boot.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kernel_boot.h - the form of a kernel that boots fastest: its vmlinux, by PVH. */
 #ifndef TOOLS_LIB_KERNEL_BOOT_H
 #define TOOLS_LIB_KERNEL_BOOT_H

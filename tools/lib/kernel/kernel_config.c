@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* kernel_config.c - where the configuration of a kernel is found. */
 #include "tools/lib/kernel/kernel_config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kernel_config.h - where the configuration of a kernel is found. */
 #ifndef TOOLS_LIB_KERNEL_CONFIG_H
 #define TOOLS_LIB_KERNEL_CONFIG_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* kernel_fit.c - whether a kernel can do what a run needs, by its configuration. */
 #include "tools/lib/kernel/kernel_fit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kernel_fit.h - whether a kernel can do what a run needs, by its configuration. */
 #ifndef TOOLS_LIB_KERNEL_FIT_H
 #define TOOLS_LIB_KERNEL_FIT_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* kernel_name.c - kernels by the names that `make kernel PROFILE=NAME` gives them. */
 #include "tools/lib/kernel/kernel_name.h"
 

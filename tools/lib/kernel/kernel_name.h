@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kernel_name.h - kernels by the names that `make kernel PROFILE=NAME` gives them. */
 #ifndef TOOLS_LIB_KERNEL_NAME_H
 #define TOOLS_LIB_KERNEL_NAME_H

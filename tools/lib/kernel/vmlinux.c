@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* vmlinux.c - what a kernel as an ELF file is, and how it can be booted. */
 #include "tools/lib/kernel/vmlinux.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* vmlinux.h - what a kernel as an ELF file is, and how it can be booted. */
 #ifndef TOOLS_LIB_VMLINUX_H
 #define TOOLS_LIB_VMLINUX_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* firmware.c - the files that drivers hand to their devices. */
 #include <errno.h>
 #include <glob.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* kmod.c - libkmod, loaded when modules are asked for. */
 #include "tools/lib/module/kmod.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kmod.h - libkmod, loaded when modules are asked for. */
 #ifndef TOOLS_LIB_KMOD_H
 #define TOOLS_LIB_KMOD_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* kmodindex.c - the binary tables that kmod looks names up in. */
 #include "tools/lib/module/kmodindex.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* kmodindex.h - the binary tables that kmod looks names up in: modules.dep.bin and its like. */
 #ifndef TOOLS_LIB_KMODINDEX_H
 #define TOOLS_LIB_KMODINDEX_H

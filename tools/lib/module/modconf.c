@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* modconf.c - the lines of modprobe.d(5). */
 #include "tools/lib/module/modconf.h"
 

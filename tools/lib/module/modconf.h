@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* modconf.h - the lines of modprobe.d(5). */
 #ifndef TOOLS_LIB_MODCONF_H
 #define TOOLS_LIB_MODCONF_H

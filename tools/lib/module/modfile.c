@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* modfile.c - the file of a kernel module: its bytes unpacked, and what it says about itself. */
 #include "tools/lib/module/modfile.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* modfile.h - the file of a kernel module: its bytes unpacked, and what it says about itself. */
 #ifndef TOOLS_LIB_MODFILE_H
 #define TOOLS_LIB_MODFILE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* modname.c - module names that look like one that does not exist. */
 #include "tools/lib/module/modname.h"
 

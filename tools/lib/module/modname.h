@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* modname.h - module names that look like one that does not exist. */
 #ifndef TOOLS_LIB_MODNAME_H
 #define TOOLS_LIB_MODNAME_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* modsign.c - the signature at the end of a kernel module. */
 #include "tools/lib/module/modsign.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* modsign.h - the signature at the end of a kernel module. */
 #ifndef TOOLS_LIB_MODSIGN_H
 #define TOOLS_LIB_MODSIGN_H

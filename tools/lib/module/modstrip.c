@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* modstrip.c - a kernel module without what it can do without. */
 #include "tools/lib/module/modstrip.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* modstrip.h - a kernel module without what it can do without. */
 #ifndef TOOLS_LIB_MODSTRIP_H
 #define TOOLS_LIB_MODSTRIP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* modstrip_parts.h - a kernel module while it is stripped; between modstrip*.c. */
 #ifndef TOOLS_LIB_MODSTRIP_PARTS_H
 #define TOOLS_LIB_MODSTRIP_PARTS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* modstrip_symbols.c - the symbols of a kernel module that stay, and their new numbers. */
 #include <stdlib.h>
 #include <string.h>

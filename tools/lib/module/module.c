@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* module.c - kernel modules with what they need, collected for an image. */
 #include "tools/lib/module/module.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* module.h - kernel modules with what they need, in load order, into the image. */
 #ifndef TOOLS_LIB_MODULE_H
 #define TOOLS_LIB_MODULE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* module_conf.c - the files of modprobe.d(5), where they are asked for. */
 #include <dirent.h>
 #include <errno.h>

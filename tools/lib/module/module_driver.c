@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /*
  * module_driver.c - /etc/rdinit/drivers: modules that wait for a device.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* module_find.c - which modules a text stands for: a path, a pattern, a name or an alias. */
 #include <errno.h>
 #include <fnmatch.h>

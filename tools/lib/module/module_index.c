@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* module_index.c - the tables of depmod(8) for the modules of an image, for its own modprobe. */
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* module_need.c - what a module needs: by its modinfo, and by modprobe.d. */
 #include <stdlib.h>
 #include <string.h>

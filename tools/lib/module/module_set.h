@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* module_set.h - the modules of an image while they are collected; between the module_*.c files. */
 #ifndef TOOLS_LIB_MODULE_SET_H
 #define TOOLS_LIB_MODULE_SET_H

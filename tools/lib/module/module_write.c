@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* module_write.c - the modules that were collected, ordered, into the image. */
 #include <stdlib.h>
 #include <string.h>

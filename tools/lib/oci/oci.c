@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* oci.c - the layers of a container's image, one upon the other. */
 #include "tools/lib/oci/oci.h"
 

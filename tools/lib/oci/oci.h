@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* oci.h - a container's image as entries of an initramfs, and what it runs. */
 #ifndef TOOLS_LIB_OCI_H
 #define TOOLS_LIB_OCI_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* oci_config.c - what a container's image says of the program that it is for. */
 #include <stdlib.h>
 #include <string.h>

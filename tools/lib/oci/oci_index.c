@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* oci_index.c - which of the images in a store is meant, and what it consists of. */
 #include <stdlib.h>
 #include <string.h>

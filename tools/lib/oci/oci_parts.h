@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* oci_parts.h - for the files oci*.c alone. */
 #ifndef TOOLS_LIB_OCI_PARTS_H
 #define TOOLS_LIB_OCI_PARTS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* oci_store.c - the files of a container's image, in a directory or in a tar archive. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* oci_user.c - the user of a container's program, in numbers: /init has no /etc/passwd to read. */
 #include <stdbool.h>
 #include <stdio.h>

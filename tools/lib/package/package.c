@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* package.c - which package a file came with, by the database of its own system. */
 #include "tools/lib/package/package.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* package.h - which package a file came with, by the database of its own system. */
 #ifndef TOOLS_LIB_PACKAGE_H
 #define TOOLS_LIB_PACKAGE_H

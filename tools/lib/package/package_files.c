@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* package_files.c - a system's own files, in a folder or in an image. */
 #include "tools/lib/package/package_files.h"
 

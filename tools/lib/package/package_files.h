@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* package_files.h - a system's own files, in a folder or in an image; for package.c. */
 #ifndef TOOLS_LIB_PACKAGE_FILES_H
 #define TOOLS_LIB_PACKAGE_FILES_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* package_text.c - what dpkg and apk write down of the packages that are installed. */
 #include "tools/lib/package/package_text.h"
 

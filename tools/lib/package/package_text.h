@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* package_text.h - what dpkg and apk write down of the packages that are installed. */
 #ifndef TOOLS_LIB_PACKAGE_TEXT_H
 #define TOOLS_LIB_PACKAGE_TEXT_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* applet_table.c - the applets of a busybox, read from its bytes. */
 #include "tools/lib/program/applet_table.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* applet_table.h - the applets of a busybox, read from its bytes. */
 #ifndef TOOLS_LIB_APPLET_TABLE_H
 #define TOOLS_LIB_APPLET_TABLE_H

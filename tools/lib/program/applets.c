@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* applets.c - busybox and a symlink for each of its applets. */
 #include "tools/lib/program/applets.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* applets.h - busybox and a symlink for each of its applets. */
 #ifndef TOOLS_LIB_APPLETS_H
 #define TOOLS_LIB_APPLETS_H

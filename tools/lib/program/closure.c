@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* closure.c - every library a program loads, found as ld.so would, without running anything. */
 #include "tools/lib/program/closure.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* closure.h - every library a program loads, found as ld.so would, without running anything. */
 #ifndef TOOLS_LIB_CLOSURE_H
 #define TOOLS_LIB_CLOSURE_H

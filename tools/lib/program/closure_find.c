@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* closure_find.c - where the dynamic loaders look for one library. */
 #include "tools/lib/program/closure_find.h"
 

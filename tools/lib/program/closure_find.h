@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* closure_find.h - where the dynamic loaders look for one library; closure.c's own. */
 #ifndef TOOLS_LIB_CLOSURE_FIND_H
 #define TOOLS_LIB_CLOSURE_FIND_H

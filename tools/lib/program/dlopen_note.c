@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* dlopen_note.c - the libraries that an ELF file says it opens with dlopen(3). */
 #include "tools/lib/program/dlopen_note.h"
 

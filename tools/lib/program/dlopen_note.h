@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* dlopen_note.h - the libraries that an ELF file says it opens with dlopen(3). */
 #ifndef TOOLS_LIB_DLOPEN_NOTE_H
 #define TOOLS_LIB_DLOPEN_NOTE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* env_words.c - what env(1) starts for the #! line of a script. */
 #include "tools/lib/program/env_words.h"
 

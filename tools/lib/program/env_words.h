@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* env_words.h - what env(1) starts for the #! line of a script. */
 #ifndef TOOLS_LIB_ENV_WORDS_H
 #define TOOLS_LIB_ENV_WORDS_H

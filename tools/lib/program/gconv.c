@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* gconv.c - the modules and tables with which glibc's iconv(3) converts between character sets. */
 #include "tools/lib/program/gconv.h"
 

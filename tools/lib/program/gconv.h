@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* gconv.h - the modules and tables with which glibc's iconv(3) converts between character sets. */
 #ifndef TOOLS_LIB_GCONV_H
 #define TOOLS_LIB_GCONV_H

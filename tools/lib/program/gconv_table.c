@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* gconv_table.c - the lines of glibc's gconv-modules: names of character sets, and their
  * modules. */
 #include "tools/lib/program/gconv_table.h"

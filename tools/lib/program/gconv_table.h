@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* gconv_table.h - the lines of glibc's gconv-modules: names of character sets, and their
  * modules. */
 #ifndef TOOLS_LIB_GCONV_TABLE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* layout.c - host files into the image at their own paths, with the symlinks on the way. */
 #include "tools/lib/program/layout.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* layout.h - host files into the image at their own paths, with the symlinks on the way. */
 #ifndef TOOLS_LIB_LAYOUT_H
 #define TOOLS_LIB_LAYOUT_H

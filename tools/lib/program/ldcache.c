@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* ldcache.c - a small /etc/ld.so.cache for the libraries that glibc would not find without one. */
 #include "tools/lib/program/ldcache.h"
 

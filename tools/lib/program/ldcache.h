@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ldcache.h - a small /etc/ld.so.cache for the libraries that glibc would not find without one. */
 #ifndef TOOLS_LIB_LDCACHE_H
 #define TOOLS_LIB_LDCACHE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* ldconf.c - the directories in which the dynamic loaders look for libraries. */
 #include "tools/lib/program/ldconf.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ldconf.h - the directories in which the dynamic loaders look for libraries. */
 #ifndef TOOLS_LIB_LDCONF_H
 #define TOOLS_LIB_LDCONF_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* nss.c - what getpwnam(3), getaddrinfo(3) and their like open, as /etc/nsswitch.conf says. */
 #include "tools/lib/program/nss.h"
 

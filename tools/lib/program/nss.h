@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nss.h - what getpwnam(3), getaddrinfo(3) and their like open, as /etc/nsswitch.conf says. */
 #ifndef TOOLS_LIB_NSS_H
 #define TOOLS_LIB_NSS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* nss_conf.c - the services that an nsswitch.conf names. */
 #include "tools/lib/program/nss_conf.h"
 

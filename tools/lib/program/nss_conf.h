@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* nss_conf.h - the services that an nsswitch.conf names. */
 #ifndef TOOLS_LIB_NSS_CONF_H
 #define TOOLS_LIB_NSS_CONF_H

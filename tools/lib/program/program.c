@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* program.c - a program into the image, with all it needs to start. */
 #include "tools/lib/program/program.h"
 

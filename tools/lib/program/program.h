@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* program.h - a program of this host, or of a sysroot, into the image, with all it needs
  * to start. */
 #ifndef TOOLS_LIB_PROGRAM_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* program_find.c - where a program is, as a shell would look for it. */
 #include <limits.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* program_script.c - what a script's #! line starts, and env for it. */
 #include "tools/lib/program/program_script.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* program_script.h - what a script's #! line starts; program.c's own. */
 #ifndef TOOLS_LIB_PROGRAM_SCRIPT_H
 #define TOOLS_LIB_PROGRAM_SCRIPT_H

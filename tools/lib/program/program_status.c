@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* program_status.c - the exit status of a program that cannot be started, as a shell has it. */
 #include "tools/lib/program/program_status.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* program_status.h - the exit status of a program that cannot be started, as a shell has it. */
 #ifndef TOOLS_LIB_PROGRAM_STATUS_H
 #define TOOLS_LIB_PROGRAM_STATUS_H

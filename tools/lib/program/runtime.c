@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* runtime.c - the library trees that interpreters like perl and python cannot start without. */
 #include "tools/lib/program/runtime.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* runtime.h - the library trees that interpreters like perl and python cannot start without. */
 #ifndef TOOLS_LIB_RUNTIME_H
 #define TOOLS_LIB_RUNTIME_H

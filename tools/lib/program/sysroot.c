@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* sysroot.c - files of the host, or of another system whose root is a directory here. */
 #include "tools/lib/program/sysroot.h"
 

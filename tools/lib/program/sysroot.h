@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* sysroot.h - files of the host, or of another system whose root is a directory here. */
 #ifndef TOOLS_LIB_SYSROOT_H
 #define TOOLS_LIB_SYSROOT_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* recipe.c - the text that says what is in an image: lines, errors, the table of verbs. */
 #include "tools/lib/recipe/recipe.h"
 

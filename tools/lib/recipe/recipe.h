@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* recipe.h - the text that says what is in an image. The language is in rdinit-recipe(5). */
 #ifndef TOOLS_LIB_RECIPE_H
 #define TOOLS_LIB_RECIPE_H

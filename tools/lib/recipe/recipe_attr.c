@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* recipe_attr.c - the verb that changes owner and mode of what other lines bring. */
 #include <fnmatch.h>
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* recipe_early.c - the verbs of what the kernel reads before it unpacks anything. */
 #include <stdlib.h>
 #include <string.h>

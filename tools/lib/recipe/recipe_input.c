@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* recipe_input.c - the verbs that take what others packed: tar archives, containers, images. */
 #include <errno.h>
 #include <fcntl.h>

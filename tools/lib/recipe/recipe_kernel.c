@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* recipe_kernel.c - the kernel that a recipe's modules are for. */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* recipe_keymap.c - the verb that brings a keymap for the console. */
 #include <errno.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* recipe_limits.c - an image that /init would refuse is not made. */
 #include <stdlib.h>
 #include <string.h>

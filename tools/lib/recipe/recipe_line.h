@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* recipe_line.h - between the recipe's reader and its verbs, for them alone. */
 #ifndef TOOLS_LIB_RECIPE_LINE_H
 #define TOOLS_LIB_RECIPE_LINE_H

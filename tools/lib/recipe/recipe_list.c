@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* recipe_list.c - the verbs of the kernel's gen_init_cpio list. */
 #include <errno.h>
 #include <stdio.h>

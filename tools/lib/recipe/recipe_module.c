@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* recipe_module.c - the verbs about kernel modules. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* recipe_more.c - the verbs that gen_init_cpio does not have. */
 #include <errno.h>
 #include <limits.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* recipe_option.c - options of pack and run that are short for a recipe line. */
 #include "tools/lib/recipe/recipe_option.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* recipe_option.h - options of pack and run that are short for a recipe line. */
 #ifndef RDINIT_TOOLS_RECIPE_OPTION_H
 #define RDINIT_TOOLS_RECIPE_OPTION_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* recipe_program.c - lines that bring programs: program, applets, and sysroot, which says from
  * where. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* recipe_run.c - what the machine runs: a program of the recipe's, or a container's. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* words.c - a line of a recipe taken apart into words, and words put into lines. */
 #include "tools/lib/recipe/words.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* words.h - a line of a recipe taken apart into words, and words put into lines. */
 #ifndef TOOLS_LIB_WORDS_H
 #define TOOLS_LIB_WORDS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* arguments.c - an argv that grows. */
 #include "tools/lib/run/arguments.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* arguments.h - an argv that grows. */
 #ifndef TOOLS_LIB_ARGUMENTS_H
 #define TOOLS_LIB_ARGUMENTS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* disk.c - the disks of `rdinit run`: --disk FILE[,BUS][,ro|,snapshot]. */
 #include "tools/lib/run/disk.h"
 

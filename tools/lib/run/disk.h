@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* disk.h - the disks of `rdinit run`: --disk FILE[,BUS][,ro|,snapshot]. */
 #ifndef TOOLS_LIB_DISK_H
 #define TOOLS_LIB_DISK_H

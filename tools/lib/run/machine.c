@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* machine.c - one QEMU run: its bytes passed both ways, its end told as an exit status. */
 #include "tools/lib/run/machine.h"
 

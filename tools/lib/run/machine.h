@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* machine.h - one QEMU run: its bytes passed both ways, its end told as an exit status. */
 #ifndef TOOLS_LIB_MACHINE_H
 #define TOOLS_LIB_MACHINE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* machine_input.c - our standard input on its way to the guest. */
 #include <errno.h>
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* machine_state.h - what the parts of a run know about it: machine*.c, spawn.c, verdict.c. */
 #ifndef TOOLS_LIB_MACHINE_STATE_H
 #define TOOLS_LIB_MACHINE_STATE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* panic.c - what the guest's console shows of a kernel panic. */
 #include "tools/lib/run/panic.h"
 

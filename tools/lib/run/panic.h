@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* panic.h - what the guest's console shows of a kernel panic. */
 #ifndef TOOLS_LIB_PANIC_H
 #define TOOLS_LIB_PANIC_H

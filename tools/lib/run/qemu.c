@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* qemu.c - the QEMU command line of a machine, and whether KVM can run it. */
 #include "tools/lib/run/qemu.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* qemu.h - the QEMU command line of a machine, and whether KVM can run it. */
 #ifndef TOOLS_LIB_QEMU_H
 #define TOOLS_LIB_QEMU_H

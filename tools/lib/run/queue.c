@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* queue.c - bytes between two descriptors; its fixed size lets a slow reader slow its writer. */
 #include "tools/lib/run/queue.h"
 

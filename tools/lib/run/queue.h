@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* queue.h - bytes between two descriptors; its fixed size lets a slow reader slow its writer. */
 #ifndef TOOLS_LIB_QUEUE_H
 #define TOOLS_LIB_QUEUE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* run_image.c - the image that `rdinit run` boots: the user's, or one made for a program. */
 #include "tools/lib/run/run_image.h"
 

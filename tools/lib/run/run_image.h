@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* run_image.h - the image that `rdinit run` boots: the user's, or one made for a program. */
 #ifndef TOOLS_LIB_RUN_IMAGE_H
 #define TOOLS_LIB_RUN_IMAGE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* spawn.c - the guest as a child that inherits its ends of the wires and dies with us. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* tty.c - the user's terminal in raw mode, and back. */
 #include "tools/lib/run/tty.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* tty.h - the user's terminal in raw mode, and back. */
 #ifndef TOOLS_LIB_TTY_H
 #define TOOLS_LIB_TTY_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* tuning.c - the words on a guest's command line that only save time, or a hang. */
 #include "tools/lib/run/tuning.h"
 

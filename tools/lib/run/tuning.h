@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* tuning.h - the words on a guest's command line that only save time, or a hang. */
 #ifndef TOOLS_LIB_TUNING_H
 #define TOOLS_LIB_TUNING_H

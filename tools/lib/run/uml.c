@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* uml.c - User-mode Linux: a kernel that is a program of this host. */
 #include "tools/lib/run/uml.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* uml.h - User-mode Linux: a kernel that is a program of this host. */
 #ifndef TOOLS_LIB_UML_H
 #define TOOLS_LIB_UML_H

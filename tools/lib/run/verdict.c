@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* verdict.c - what became of the guest, as an exit status and in words. */
 #include <limits.h>
 #include <signal.h>

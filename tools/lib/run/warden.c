@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* warden.c - a process that watches over User-mode Linux, and cleans up after it. */
 #include "tools/lib/run/warden.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* warden.h - a process that watches over User-mode Linux, and cleans up after it. */
 #ifndef TOOLS_LIB_WARDEN_H
 #define TOOLS_LIB_WARDEN_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* wire.c - what the guest's /init says on the debug console port, line by line. */
 #include "tools/lib/run/wire.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* wire.h - what the guest's /init says on the debug console port, line by line. */
 #ifndef TOOLS_LIB_WIRE_H
 #define TOOLS_LIB_WIRE_H
