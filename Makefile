@@ -42,13 +42,13 @@ KERNEL_HEADERS = -idirafter /usr/include -idirafter /usr/include/x86_64-linux-gn
 # The compiler sees all of it at once, at the link (2 KB less); objects that `make check` looks into are whole, too.
 # No unwind tables, no build id, no paths: two builds in two folders are the same bytes.
 INIT_CFLAGS = -std=c11 -Oz $(WARN) -Wconversion -Wno-sign-conversion -I. -D_GNU_SOURCE \
-	  $(KERNEL_HEADERS) -ffile-prefix-map=$(CURDIR)=. \
+	  $(KERNEL_HEADERS) '-ffile-prefix-map=$(CURDIR)=.' \
 	  -fno-asynchronous-unwind-tables -fno-unwind-tables -fcf-protection=none \
 	  -ffunction-sections -fdata-sections -fno-pie $(STACK_PROTECTOR) -mgeneral-regs-only \
 	  -flto -ffat-lto-objects $(EXTRA_CFLAGS)
 INIT_LDFLAGS = -Oz -flto -flto-partition=one -static -nostartfiles -no-pie -Wl,--gc-sections,--build-id=none,-z,noseparate-code,-z,norelro,-z,common-page-size=64,-s
 HOST_CFLAGS = -std=c11 -O2 -g $(WARN) -I. -D_GNU_SOURCE -DRDINIT_VERSION='"$(VERSION)"' \
-	  -ffile-prefix-map=$(CURDIR)=. $(EXTRA_CFLAGS)
+	  '-ffile-prefix-map=$(CURDIR)=.' $(EXTRA_CFLAGS)
 SAN_CFLAGS = -std=c11 -O1 -g $(WARN) -I. -D_GNU_SOURCE -DRDINIT_VERSION='"$(VERSION)"' \
 	  -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
@@ -289,14 +289,14 @@ format:				## clang-format in place, and the license line
 	@$(PYTHON) tests/spdx.py --write .
 
 install: all			## into DESTDIR and PREFIX; HOOKS=1: pack an image for each kernel installed
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/rdinit
-	install -m 755 $B/rdinit $(DESTDIR)$(PREFIX)/bin/rdinit
-	install -m 755 $B/init $(DESTDIR)$(PREFIX)/lib/rdinit/init
-	install -m 644 $B/uml_regset.so $(DESTDIR)$(PREFIX)/lib/rdinit/uml_regset.so
-	cp -R rootfs-skel $(DESTDIR)$(PREFIX)/lib/rdinit/
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/rdinit"
+	install -m 755 $B/rdinit "$(DESTDIR)$(PREFIX)/bin/rdinit"
+	install -m 755 $B/init "$(DESTDIR)$(PREFIX)/lib/rdinit/init"
+	install -m 644 $B/uml_regset.so "$(DESTDIR)$(PREFIX)/lib/rdinit/uml_regset.so"
+	cp -R rootfs-skel "$(DESTDIR)$(PREFIX)/lib/rdinit/"
 	for section in 1 5 7 8; do \
-		install -d $(DESTDIR)$(PREFIX)/share/man/man$$section; \
-		install -m 644 man/*.$$section $(DESTDIR)$(PREFIX)/share/man/man$$section/; done
+		install -d "$(DESTDIR)$(PREFIX)/share/man/man$$section"; \
+		install -m 644 man/*.$$section "$(DESTDIR)$(PREFIX)/share/man/man$$section/"; done
 	$(if $(HOOKS),@$(MAKE) --no-print-directory install-hooks)
 
 # What packs an image of the host whenever a kernel is installed: kernel-install's place, Debian's.
@@ -304,9 +304,9 @@ HOOK_PLACES = kernel-install:/usr/lib/kernel/install.d/55-rdinit.install \
 	  postinst:/etc/kernel/postinst.d/rdinit postrm:/etc/kernel/postrm.d/rdinit
 
 install-hooks:
-	@for hook in $(HOOK_PLACES); do to=$(DESTDIR)$${hook#*:}; \
-		install -d $${to%/*} && \
-		sed 's|@BINDIR@|$(PREFIX)/bin|' tools/hooks/$${hook%%:*} > $$to && chmod 755 $$to && \
+	@for hook in $(HOOK_PLACES); do to="$(DESTDIR)$${hook#*:}"; \
+		install -d "$${to%/*}" && \
+		sed 's|@BINDIR@|$(PREFIX)/bin|' tools/hooks/$${hook%%:*} > "$$to" && chmod 755 "$$to" && \
 		echo "  HOOK    $$to" || exit 1; done
 
 clean:				## all but the unpacked kernel

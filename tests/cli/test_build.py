@@ -16,7 +16,7 @@ def make(folder, *words):
 
 
 def test_init_is_the_same_bytes_built_in_another_folder(tmp_path):
-    other = tmp_path / "elsewhere"
+    other = tmp_path / "else where é"
     other.mkdir()
     shutil.copy(ROOT / "Makefile", other)
     shutil.copytree(ROOT / "init", other / "init")
@@ -27,9 +27,10 @@ def test_init_is_the_same_bytes_built_in_another_folder(tmp_path):
 
 
 def test_an_installed_tool_finds_its_init(tmp_path):
-    make(ROOT, "install", f"DESTDIR={tmp_path}", "PREFIX=/usr")
+    there = tmp_path / "in stalled"
+    make(ROOT, "install", f"DESTDIR={there}", "PREFIX=/usr")
     image = tmp_path / "x.img"
-    subprocess.run([tmp_path / "usr/bin/rdinit", "pack", "-o", image, "--app", "/bin/true"], check=True)
+    subprocess.run([there / "usr/bin/rdinit", "pack", "-o", image, "--app", "/bin/true"], check=True)
     listing = subprocess.run([RDINIT, "list", image], check=True, capture_output=True, text=True).stdout
     assert "file /init " in listing
-    assert (tmp_path / "usr/share/man/man8/rdinit-init.8").is_file()
+    assert (there / "usr/share/man/man8/rdinit-init.8").is_file()
