@@ -255,6 +255,28 @@ def test_a_magic_alone_makes_no_file_system_where_it_is_short(name, damage, prob
     assert "TYPE" not in blkid(place)
 
 
+def test_a_cramfs_may_stand_after_a_boot_sector(probe, place):
+    """As mkfs.cramfs -p makes it, and the kernel mounts it; blkid knows it only where that sector is cut off."""
+    subprocess.run(["mkfs.cramfs", "-p", "-n", "after a sector", TREE, place], check=True, capture_output=True)
+    assert blkid(place) == {}
+    how, kind, uuid, label, *_ = found(probe, place)
+    place.write_bytes(place.read_bytes()[512:])
+    says = blkid(place)
+    assert (how, kind, uuid, label) == ("one", says["TYPE"], "", says["LABEL"])
+
+
+def test_the_second_superblock_of_nilfs2_counts_where_the_first_is_damaged(probe, place):
+    make("nilfs2-1024", place)
+    flip(1024 + 200)(place)
+    says = blkid(place)
+    how, kind, uuid, label, *_ = found(probe, place)
+    assert (how, kind, uuid, label) == ("one", "nilfs2", says["UUID"], says["LABEL"])
+    assert (says["TYPE"], len(label)) == ("nilfs2", 80)
+    os.truncate(place, os.path.getsize(place) + 4096)
+    assert found(probe, place)[0] == "nothing", "it is not the last block of this device"
+    assert "TYPE" not in blkid(place)
+
+
 @pytest.mark.parametrize("name, size", [("vfat-12", MIB), ("vfat-16", MIB), ("vfat-32", 16 * MIB), ("exfat", 8 * MIB),
                                         ("iso9660", 80000)])
 def test_a_volume_that_is_larger_than_its_device_is_known_where_linux_mounts_it(name, size, probe, place):

@@ -9,35 +9,34 @@
 
 #define SIZE 512 /* bytes that are read */
 #define NILFS_SUM 16
+#define LAST 255 /* not a sector: the last whole 4096 bytes */
 #define MINIX_BITS 8192 /* of a block of its bitmaps */
 #define EXT_MAGIC 0xef53
 
 static const struct row {
-	uint8_t kib; /* where the superblock is */
+	uint8_t sector; /* of 512 bytes, where the superblock is */
 	uint8_t magic_at, len;
 	uint8_t format;
 	uint16_t uuid_at, label_at; /* bytes in it; 0: it has none */
 	uint8_t label_len;
 	char magic[9];
 } rows[] = {
-	{ 32, 0, 4, FORMAT_JFS, 136, 152, 16, "JFS1" },
-	{ 64, 52, 9, FORMAT_REISERFS, 84, 100, 16, "ReIsEr2Fs" },
-	{ 64, 52, 9, FORMAT_REISERFS, 84, 100, 16, "ReIsEr3Fs" },
-	{ 64, 52, 8, FORMAT_REISERFS, 0, 0, 0, "ReIsErFs" },
-	{ 8, 52, 8, FORMAT_REISERFS, 0, 0, 0, "ReIsErFs" },
-	{ 1, 0, 6, FORMAT_OCFS2, 336, 272, 64, "OCFSV2" },
+	{ 64, 0, 4, FORMAT_JFS, 136, 152, 16, "JFS1" },
+	{ 128, 52, 9, FORMAT_REISERFS, 84, 100, 16, "ReIsEr2Fs" },
+	{ 128, 52, 9, FORMAT_REISERFS, 84, 100, 16, "ReIsEr3Fs" },
+	{ 128, 52, 8, FORMAT_REISERFS, 0, 0, 0, "ReIsErFs" },
+	{ 16, 52, 8, FORMAT_REISERFS, 0, 0, 0, "ReIsErFs" },
 	{ 2, 0, 6, FORMAT_OCFS2, 336, 272, 64, "OCFSV2" },
 	{ 4, 0, 6, FORMAT_OCFS2, 336, 272, 64, "OCFSV2" },
 	{ 8, 0, 6, FORMAT_OCFS2, 336, 272, 64, "OCFSV2" },
-	{ 64, 0, 4, FORMAT_GFS2, 256, 160, 64, "\x01\x16\x19\x70" },
+	{ 16, 0, 6, FORMAT_OCFS2, 336, 272, 64, "OCFSV2" },
+	{ 128, 0, 4, FORMAT_GFS2, 256, 160, 64, "\x01\x16\x19\x70" },
 	{ 0, 0, 8, FORMAT_ROMFS, 0, 16, 16, "-rom1fs-" },
 	{ 0, 0, 4, FORMAT_CRAMFS, 0, 48, 16, "\x45\x3d\xcd\x28" },
-	{ 1, 6, 2, FORMAT_NILFS2, 152, 168, 80, "\x34\x34" },
-	{ 1, 16, 2, FORMAT_MINIX, 0, 0, 0, "\x7f\x13" },
-	{ 1, 16, 2, FORMAT_MINIX, 0, 0, 0, "\x8f\x13" },
-	{ 1, 16, 2, FORMAT_MINIX, 0, 0, 0, "\x68\x24" },
-	{ 1, 16, 2, FORMAT_MINIX, 0, 0, 0, "\x78\x24" },
-	{ 1, 24, 2, FORMAT_MINIX, 0, 0, 0, "\x5a\x4d" },
+	{ 1, 0, 4, FORMAT_CRAMFS, 0, 48, 16, "\x45\x3d\xcd\x28" }, /* after a boot sector */
+	{ 2, 6, 2, FORMAT_NILFS2, 152, 168, 80, "\x34\x34" },
+	{ LAST, 6, 2, FORMAT_NILFS2, 152, 168, 80, "\x34\x34" },
+	{ 2, 0, 0, FORMAT_MINIX, 0, 0, 0, "" }, /* has one of five magics, at two places */
 };
 
 static int is_nilfs(struct view *view, uint64_t at)
@@ -52,6 +51,12 @@ static int is_nilfs(struct view *view, uint64_t at)
 				  le32(sb.data + NILFS_SUM);
 }
 
+/* Of versions 1 and 2, each with names of 14 bytes or of 30. */
+static int is_old_minix(unsigned int magic)
+{
+	return magic == 0x137f || magic == 0x138f || magic == 0x2468 || magic == 0x2478;
+}
+
 /* Two bytes may be anything: the bitmaps must have a bit for each inode and each zone. */
 static int is_minix(const uint8_t *sb)
 {
@@ -60,11 +65,12 @@ static int is_minix(const uint8_t *sb)
 	uint32_t bits = is_3 ? le16(sb + 28) * 8u : MINIX_BITS, inodes = is_3 ? le32(sb) : le16(sb);
 	uint32_t zones = is_3 || sb[17] == 0x24 ? le32(sb + 20) : le16(sb + 2);
 
-	return le16(sb + 56) != EXT_MAGIC && (uint64_t)le16(maps) * bits > inodes &&
+	return (is_3 || is_old_minix(le16(sb + 16))) && le16(sb + 56) != EXT_MAGIC &&
+	       (uint64_t)le16(maps) * bits > inodes &&
 	       (uint64_t)le16(maps + 2) * bits + le16(maps + 4) > zones;
 }
 
-static int is_right(struct view *view, const struct row *row, const uint8_t *sb)
+static int is_right(struct view *view, const struct row *row, uint64_t at, const uint8_t *sb)
 {
 	switch (row->format) {
 	case FORMAT_JFS:
@@ -72,7 +78,7 @@ static int is_right(struct view *view, const struct row *row, const uint8_t *sb)
 	case FORMAT_GFS2: /* GFS has the same magic */
 		return be32(sb + 24) >= 1801;
 	case FORMAT_NILFS2:
-		return is_nilfs(view, 1024);
+		return is_nilfs(view, at);
 	case FORMAT_MINIX:
 		return is_minix(sb);
 	default:
@@ -84,10 +90,12 @@ void probe_magic(struct view *view, struct finding *finding)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && !finding->format; i++) {
 		const struct row *row = &rows[i];
-		struct span sb = view_cut(view, row->kib * 1024u, SIZE);
+		uint64_t at =
+			row->sector == LAST ? (view->size & ~4095ull) - 4096 : row->sector * 512u;
+		struct span sb = view_cut(view, at, SIZE);
 
 		if (!sb.data || memcmp(sb.data + row->magic_at, row->magic, row->len) ||
-		    !is_right(view, row, sb.data))
+		    !is_right(view, row, at, sb.data))
 			continue;
 		finding->format = row->format;
 		if (row->uuid_at)
