@@ -167,7 +167,7 @@ static void store_piece(struct stdio *stdio, const struct frame_piece *piece)
 	stdio->input_len += piece->data.len;
 }
 
-/* A port that hangs up is read no more: it would be ready for ever. */
+/* A port that is gone is read no more, for it would be ready for ever: that is the input's end. */
 static void read_port(struct stdio *stdio)
 {
 	uint8_t bytes[FRAME_MAX];
@@ -175,8 +175,10 @@ static void read_port(struct stdio *stdio)
 	struct span rest = { bytes, got > 0 ? (size_t)got : 0 };
 	struct frame_piece piece;
 
-	if (got <= 0 && got != -EINTR && got != -EAGAIN)
+	if (got <= 0 && got != -EINTR && got != -EAGAIN) {
 		loop_remove_descriptor(stdio->loop, &stdio->port);
+		stdio->input_ended = true;
+	}
 	while (frame_next(&stdio->reader, &rest, &piece) > 0)
 		store_piece(stdio, &piece);
 	if (stdio->in.fd >= 0)

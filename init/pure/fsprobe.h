@@ -9,7 +9,7 @@
 /* Bytes of a device's start and end in which all places lie that every device is asked for, and
  * that are worth reading at once: the last are those of RAID 0.90 and of btrfs. */
 #define FSPROBE_HEAD 69632
-#define FSPROBE_TAIL 139264
+#define FSPROBE_TAIL 65536
 
 /*
  * Probes for every known format, and fills in all of `finding` but the partition's fields.

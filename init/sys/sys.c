@@ -164,7 +164,15 @@ int sys_map_device(int fd, uint64_t size, const uint8_t **bytes)
 	long at = CALL6(mmap, NULL, size, PROT_READ, MAP_SHARED, fd, 0);
 
 	*bytes = is_error(at) ? NULL : (const uint8_t *)at;
-	return is_error(at) ? (int)at : 0;
+	if (is_error(at))
+		return (int)at;
+	CALL3(madvise, at, size, MADV_RANDOM); /* else it reads 128 KiB around each */
+	return 0;
+}
+
+void sys_read_ahead(int fd, uint64_t offset, size_t size)
+{
+	CALL4(fadvise64, fd, offset, size, POSIX_FADV_WILLNEED);
 }
 
 long sys_getdents(int fd, void *buffer, size_t size)

@@ -101,8 +101,11 @@ int sys_device_size(int fd, uint64_t *bytes); /* BLKGETSIZE64 */
 /* Closes all descriptors. From now on this process can but end, or be ended (seccomp(2), strict
  * mode). Needs CONFIG_SECCOMP: -EINVAL without. */
 int sys_confine(void);
-/* The bytes of a device, for reading; what cannot be read is a SIGBUS. 0 or -errno. */
+/* The bytes of a device, for reading: page by page, as they are touched. What cannot be read is a
+ * SIGBUS. 0 or -errno. */
 int sys_map_device(int fd, uint64_t size, const uint8_t **bytes);
+/* The kernel reads these meanwhile, in one piece. Where it cannot, nothing happens. */
+void sys_read_ahead(int fd, uint64_t offset, size_t size);
 
 /* One key of the console's keymap (KDSKBENT). */
 int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short value);

@@ -423,6 +423,11 @@ int sys_pipe(int ends[2])
 	return error;
 }
 
+void sys_read_ahead(int fd, uint64_t offset, size_t size)
+{
+	(void)fd, (void)offset, (void)size;
+}
+
 /* All of a device, in memory that is its own: what is mapped twice is mapped to two places. */
 int sys_map_device(int fd, uint64_t size, const uint8_t **bytes)
 {
