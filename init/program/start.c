@@ -86,8 +86,8 @@ static int in_child(void *argument)
 	if (child->session == SESSION_WITHOUT_TERMINAL)
 		sys_setsid();
 	for (int i = 0; i <= 2; i++)
-		if (child->stdio[i] >= 0)
-			sys_dup2(child->stdio[i], i);
+		if (child->stdio[i] >= 0 && (child->error = sys_dup2(child->stdio[i], i)) < 0)
+			return 126;
 	sigemptyset(&none);
 	sys_set_mask(&none);
 	child->error = take_place(child);

@@ -3,6 +3,7 @@
 #include "tests/unit/fake_sys.h"
 
 #include <dirent.h>
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <sys/reboot.h>
 #include <sys/sysmacros.h>
+#include <termios.h>
 
 #include <cmocka.h>
 
@@ -102,6 +104,23 @@ void fake_device(const char *path, const void *bytes, size_t len, uint64_t start
 	fake_file(path, bytes, len);
 	files[file_count - 1].start = start;
 	files[file_count - 1].size = size;
+}
+
+void fake_program(const char *path)
+{
+	struct {
+		Elf64_Ehdr head;
+		Elf64_Phdr none;
+	} program = {
+		.head = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+			  .e_type = ET_EXEC,
+			  .e_machine = EM_X86_64,
+			  .e_phoff = sizeof(Elf64_Ehdr),
+			  .e_phentsize = sizeof(Elf64_Phdr),
+			  .e_phnum = 1 },
+	};
+
+	fake_file(path, &program, sizeof(program));
 }
 
 void fake_dir(const char *path, const char *const *names)
@@ -627,7 +646,7 @@ static int run_child(int (*child)(void *), void *argument, int is_program, long 
 	if (end == 0) {
 		int status = child(argument);
 
-		entry->status = is_program ? fake_status : status << 8;
+		entry->status = is_program ? fake_status : (status & 0xff) << 8;
 	}
 	depth = 0;
 	if (end == FAKE_HANGS)
@@ -782,6 +801,15 @@ int sys_signalfd(int fd, const sigset_t *set)
 	return (int)call(ASKS, SIGNAL_FD, "signalfd");
 }
 
+/* A child holds the ends that PID 1 made for it for as long as it runs. */
+static int has_hung_up(const struct file *file)
+{
+	for (int i = 0; i < child_count; i++)
+		if (children[i].ends > now)
+			return 0;
+	return strcmp(file->path, "pipe") == 0 && file->closed == 1;
+}
+
 static int count_ready(struct pollfd *fds, unsigned int count)
 {
 	int64_t next;
@@ -790,7 +818,10 @@ static int count_ready(struct pollfd *fds, unsigned int count)
 	for (unsigned int i = 0; i < count; i++) {
 		struct file *file = file_of(fds[i].fd);
 
-		fds[i].revents = file && file->at < file->len ? POLLIN : 0;
+		fds[i].revents = !file			? 0
+				 : file->at < file->len ? POLLIN
+				 : has_hung_up(file)	? POLLHUP
+							: 0;
 		if (fds[i].fd == SIGNAL_FD && (is_child_over(&next) || has_answer("sigwait")))
 			fds[i].revents = POLLIN;
 		ready += fds[i].revents != 0;
@@ -836,14 +867,14 @@ int sys_drain_tty(int fd)
 
 int sys_get_termios(int fd, struct termios *mode)
 {
-	(void)fd, (void)mode;
-	return -ENOTTY;
+	memset(mode, 0, sizeof(*mode));
+	return (int)call(ASKS, -ENOTTY, "get_termios %s", name_of(fd));
 }
 
 int sys_set_termios(int fd, const struct termios *mode)
 {
-	(void)fd, (void)mode;
-	return -ENOTTY;
+	(void)mode;
+	return (int)call(ASKS, -ENOTTY, "set_termios %s", name_of(fd));
 }
 
 int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short value)

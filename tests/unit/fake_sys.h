@@ -32,9 +32,10 @@ void fake_reset(void);
 
 /* From now on the call whose line begins with `call` gives `result`; `times` times, or always
  * (FAKE_ALWAYS). For calls without a line: "getpid", "access PATH", "fs_magic PATH", "stat PATH",
- * "open PATH", "readlink PATH", "size PATH" (of an open file), "sendfile" (of 2048 bytes at most,
- * in two seconds), "wait", "ioperm", "inb". What is written to a file /dev/tty... or /sys/... is
- * "write PATH TEXT"; a program is "execve PATH ARGUMENTS". Every device is 254:0. */
+ * "open PATH", "readlink PATH", "size PATH" (of an open file), "get_termios PATH", "sendfile" (of
+ * 2048 bytes at most, in two seconds), "wait", "ioperm", "inb". What is written to a file
+ * /dev/tty... or /sys/... is "write PATH TEXT"; a program is "execve PATH ARGUMENTS". Every device
+ * is 254:0. */
 #define FAKE_ALWAYS (-1)
 void fake_answer(const char *call, long result, int times);
 
@@ -45,6 +46,9 @@ void fake_answer(const char *call, long result, int times);
 /* A file to open and read, or a link to be read. One below the root that is switched to is named
  * "root:/sbin/init". */
 void fake_file(const char *path, const void *bytes, size_t len);
+
+/* A program that the kernel could run: all of an ELF header that is read, and no PT_INTERP. */
+void fake_program(const char *path);
 
 /* A directory whose files have these names, ended by NULL; "NAME/" is a directory. */
 void fake_dir(const char *path, const char *const *names);

@@ -23,19 +23,6 @@ static const char *const moved[] = { "root:/dev", "root:/proc", "root:/sys", "ro
 static char *argv[] = { (char *)"/init", NULL };
 static struct boot boot;
 
-/* A shell that the kernel could run: all of an ELF header that is looked at, and no PT_INTERP. */
-static void add_program(const char *path)
-{
-	uint8_t elf[64 + 56] = { 0x7f, 'E', 'L', 'F', 2, 1, 1 };
-
-	elf[16] = 2; /* ET_EXEC */
-	elf[18] = 62; /* EM_X86_64 */
-	elf[32] = 64; /* e_phoff */
-	elf[54] = 56; /* e_phentsize */
-	elf[56] = 1; /* e_phnum */
-	fake_file(path, elf, sizeof(elf));
-}
-
 static int reset(void **state)
 {
 	(void)state;
@@ -60,7 +47,7 @@ static void assert_nothing_was_touched(void)
 static void deletes_all_but_mounts_and_becomes_the_init(void **state)
 {
 	(void)state;
-	add_program("root:/sbin/init");
+	fake_program("root:/sbin/init");
 	assert_int_equal(root_switch(&boot), -ENOEXEC); /* the fake's execve never succeeds */
 	assert_string_equal(fake_calls,
 			    "fchdir root:/dev\nmount /dev .\nfchdir root:/proc\nmount /proc .\n"
@@ -72,7 +59,7 @@ static void deletes_all_but_mounts_and_becomes_the_init(void **state)
 static void refuses_to_delete_when_root_is_a_disk(void **state)
 {
 	(void)state;
-	add_program("root:/sbin/init");
+	fake_program("root:/sbin/init");
 	fake_answer("fs_magic /", EXT4_MAGIC, FAKE_ALWAYS);
 	assert_int_equal(root_switch(&boot), -EPERM);
 	assert_nothing_was_touched();
@@ -82,7 +69,7 @@ static void refuses_to_delete_when_root_is_a_disk(void **state)
 static void refuses_when_it_is_not_pid_1(void **state)
 {
 	(void)state;
-	add_program("root:/sbin/init");
+	fake_program("root:/sbin/init");
 	fake_answer("getpid", 2, FAKE_ALWAYS);
 	assert_int_equal(root_switch(&boot), -EPERM);
 	assert_nothing_was_touched();
@@ -91,7 +78,7 @@ static void refuses_when_it_is_not_pid_1(void **state)
 static void refuses_when_nothing_is_mounted_on_newroot(void **state)
 {
 	(void)state;
-	add_program("root:/sbin/init");
+	fake_program("root:/sbin/init");
 	fake_answer("stat /newroot", 1, FAKE_ALWAYS);
 	assert_int_equal(root_switch(&boot), -EINVAL);
 	assert_nothing_was_touched();
@@ -108,7 +95,7 @@ static void deletes_nothing_when_no_init_is_found(void **state)
 static void deletes_nothing_when_the_init_that_was_named_is_missing(void **state)
 {
 	(void)state;
-	add_program("root:/sbin/init");
+	fake_program("root:/sbin/init");
 	boot.settings.init = "/opt/init";
 	assert_int_equal(root_switch(&boot), -ENOENT);
 	assert_nothing_was_touched();
@@ -128,7 +115,7 @@ static void takes_a_script_whose_interpreter_is_there(void **state)
 {
 	(void)state;
 	fake_file("root:/opt/init", SCRIPT, sizeof(SCRIPT) - 1);
-	add_program("root:/bin/sh");
+	fake_program("root:/bin/sh");
 	boot.settings.init = "/opt/init";
 	root_switch(&boot);
 	assert_non_null(strstr(fake_calls, "execve /opt/init\n"));
@@ -147,7 +134,7 @@ static void takes_as_many_scripts_in_a_row_as_the_kernel(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++)
 		fake_file(scripts[i].path, scripts[i].text, strlen(scripts[i].text));
-	add_program("root:/6");
+	fake_program("root:/6");
 	boot.settings.init = "/opt/init";
 	root_switch(&boot);
 	assert_non_null(strstr(fake_calls, "execve /opt/init\n"));
@@ -166,7 +153,7 @@ static void passes_over_an_init_that_is_no_program(void **state)
 {
 	(void)state;
 	fake_file("root:/sbin/init", NOT_OURS, sizeof(NOT_OURS) - 1);
-	add_program("root:/bin/init");
+	fake_program("root:/bin/init");
 	root_switch(&boot);
 	assert_non_null(strstr(fake_calls, "execve /bin/init\n"));
 	assert_non_null(strstr(fake_console, "use /sbin/init of /dev/vda"));
@@ -175,13 +162,13 @@ static void passes_over_an_init_that_is_no_program(void **state)
 /* Whoever is at the console would be root. */
 static void a_shell_is_for_a_root_without_another_init(void **state)
 {
-	add_program("root:/bin/sh");
+	fake_program("root:/bin/sh");
 	(void)state;
 	root_switch(&boot);
 	assert_non_null(strstr(fake_calls, "execve /bin/sh\n"));
 	reset(NULL);
 	fake_file("root:/sbin/init", NOT_OURS, sizeof(NOT_OURS) - 1);
-	add_program("root:/bin/sh");
+	fake_program("root:/bin/sh");
 	assert_int_equal(root_switch(&boot), -ENOEXEC);
 	assert_nothing_was_touched();
 	assert_non_null(strstr(fake_console, "find an init on /dev/vda: tried "));
@@ -196,15 +183,15 @@ static void an_init_that_cannot_be_read_for_now_is_tried_again(void **state)
 		for (int is_named = 0; is_named < 2; is_named++) {
 			reset(NULL);
 			boot.settings.init = is_named ? "/sbin/init" : "";
-			add_program("root:/sbin/init");
-			add_program("root:/bin/sh");
+			fake_program("root:/sbin/init");
+			fake_program("root:/bin/sh");
 			fake_answer("open root:/sbin/init", errors[i], 4);
 			root_switch(&boot);
 			assert_non_null(strstr(fake_calls, "execve /sbin/init\n"));
 			reset(NULL);
 			boot.settings.init = is_named ? "/sbin/init" : NULL;
-			add_program("root:/sbin/init");
-			add_program("root:/bin/sh");
+			fake_program("root:/sbin/init");
+			fake_program("root:/bin/sh");
 			fake_answer("open root:/sbin/init", errors[i], FAKE_ALWAYS);
 			assert_int_equal(root_switch(&boot), errors[i]);
 			assert_nothing_was_touched();
@@ -214,12 +201,12 @@ static void an_init_that_cannot_be_read_for_now_is_tried_again(void **state)
 static void makes_the_mount_point_that_the_root_lacks_or_lets_the_mount_go(void **state)
 {
 	(void)state;
-	add_program("root:/sbin/init");
+	fake_program("root:/sbin/init");
 	fake_answer("open root:/run", -ENOENT, 1);
 	root_switch(&boot);
 	assert_non_null(strstr(fake_calls, "mkdirat run\nfchdir root:/run\nmount /run .\n"));
 	reset(NULL);
-	add_program("root:/sbin/init");
+	fake_program("root:/sbin/init");
 	fake_answer("open root:/run", -ENOENT, FAKE_ALWAYS);
 	fake_answer("mkdirat", -EROFS, FAKE_ALWAYS);
 	root_switch(&boot);
@@ -234,7 +221,7 @@ static void makes_the_mount_point_that_the_root_lacks_or_lets_the_mount_go(void 
 static void what_is_no_mount_is_not_moved(void **state)
 {
 	(void)state;
-	add_program("root:/sbin/init");
+	fake_program("root:/sbin/init");
 	fake_answer("mount /run", -EINVAL, FAKE_ALWAYS);
 	fake_answer("mount /sys", -EBUSY, FAKE_ALWAYS);
 	root_switch(&boot);
