@@ -77,6 +77,32 @@ def test_a_link_is_left_from_where_it_leads(tool):
     assert tool.run("cat", "x.img", "/l/../f", "/m").stdout == b"rightright"
 
 
+# What the kernel makes of each name: a, a/b and l -> a/b are there, and no "none"; "" where it makes nothing.
+GOES_UP = {b"../../x": "/x", b"a/../x": "/x", b"a/b/../../../x": "/x", b"l/../x": "/a/x", b"l/./../b/../x": "/a/x",
+           b"none/../x": "", b"f/../x": "", b"/../a/x": "/a/x", b"dev/../x": "/x"}
+
+
+@pytest.mark.parametrize("name", GOES_UP, ids=bytes.decode)
+def test_a_name_with_dots_goes_where_the_kernel_puts_it(tool, name):
+    path = GOES_UP[name]
+    tool.write("x.img", entry(b"dev", 0o40755) + entry(b"a", 0o40755) + entry(b"a/b", 0o40755) + entry(b"l", 0o120777, b"a/b")
+               + entry(b"f", data=b"f") + entry(name, data=b"right") + entry(b"last", data=b"last") + TRAILER)
+    done = tool.run("extract", "x.img", "out", check=False)
+    files = {f"/{path.relative_to(tool.path / 'out')}" for path in (tool.path / "out").rglob("*") if path.is_file()}
+    assert files == {"/f", "/last", *({path} if path else ())}
+    assert not os.path.exists(tool.path / "x")
+    said = tool.run("check", "x.img", check=False).stdout.decode()
+    assert bool(path) != (f"{name.decode()} (offset" in said or "is lost" in said), said
+    if not path:
+        assert done.returncode == 1 and f"{name.decode()} is lost" in done.stderr.decode()
+        return
+    assert done.returncode == 0
+    assert tool.run("cat", "x.img", path).stdout == b"right"
+    assert f"file {path} ".encode() in tool.run("list", "x.img").stdout
+    tool.run("pack", "--no-init", "--compress", "none", "-o", "y.img", "--image", "x.img")
+    assert tool.image("y.img")[path[1:].encode()].data == b"right"
+
+
 def test_cat_of_several_and_of_standard_input(packed):
     image = (packed.path / "x.img").read_bytes()
     assert packed.run("cat", "-", "/lib/a", "/lib/b", stdin=image).stdout == b"1234512345"

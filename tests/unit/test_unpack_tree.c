@@ -59,7 +59,7 @@ static char *random_path(size_t deepest)
 	struct buffer path = { NULL, 0, 0 };
 
 	for (unsigned int i = 0, depth = 1 + below((unsigned int)deepest); i < depth; i++)
-		buffer_printf(&path, "/%s", names[below(5)]);
+		buffer_printf(&path, "/%s", below(10) ? names[below(5)] : "..");
 	return path.data;
 }
 
@@ -133,6 +133,11 @@ static void make_archive(struct made *made, uint64_t seed)
 	archive_index(made->archive);
 }
 
+static const char *way_of(const struct archive_entry *entry)
+{
+	return entry->way ? entry->way : entry->path;
+}
+
 static void report(uint64_t seed, const struct made *made, const char *wanted, const char *got)
 {
 	fprintf(stderr, "seed %llu:\n", (unsigned long long)seed);
@@ -140,7 +145,7 @@ static void report(uint64_t seed, const struct made *made, const char *wanted, c
 		const struct archive_entry *entry = &made->archive->entries[i];
 
 		fprintf(stderr, "  %o %s inode %u.%u, %u links [%s]\n", entry->newc.fields.mode,
-			entry->path, entry->newc.archive, entry->newc.fields.ino,
+			way_of(entry), entry->newc.archive, entry->newc.fields.ino,
 			entry->newc.fields.nlink, made->texts[i]);
 	}
 	fprintf(stderr, "wanted\n%sgot\n%s", wanted, got);
@@ -418,8 +423,8 @@ static int maybe_link(const struct archive *archive, size_t index)
 	for (size_t i = 0; i < index; i++) {
 		if (!archive_same_file(&archive->entries[i], entry))
 			continue;
-		clean_path(entry->path, 0);
-		return link(archive->entries[i].path, entry->path) < 0 ? -1 : 1;
+		clean_path(way_of(entry), 0);
+		return link(way_of(&archive->entries[i]), way_of(entry)) < 0 ? -1 : 1;
 	}
 	return 0;
 }
@@ -428,14 +433,15 @@ static void do_file(const struct archive *archive, size_t index)
 {
 	const struct archive_entry *entry = &archive->entries[index];
 	struct span data = entry->newc.data;
+	const char *path = way_of(entry);
 	int linked = maybe_link(archive, index), fd;
 	struct stat st;
 
 	/* It opens what it linked; that is a fifo or a symlink only after tricks, and left alone.
 	 */
-	if (linked < 0 || (linked == 1 && (lstat(entry->path, &st) < 0 || !S_ISREG(st.st_mode))))
+	if (linked < 0 || (linked == 1 && (lstat(path, &st) < 0 || !S_ISREG(st.st_mode))))
 		return;
-	fd = open(entry->path, O_WRONLY | O_CREAT | O_NONBLOCK | (linked ? 0 : O_TRUNC),
+	fd = open(path, O_WRONLY | O_CREAT | O_NONBLOCK | (linked ? 0 : O_TRUNC),
 		  entry->newc.fields.mode & 0777);
 	if (fd < 0)
 		return;
@@ -448,26 +454,27 @@ static void do_file(const struct archive *archive, size_t index)
 static void do_entry(const struct archive *archive, size_t index)
 {
 	const struct archive_entry *entry = &archive->entries[index];
+	const char *path = way_of(entry);
 	uint32_t mode = entry->newc.fields.mode;
 	char *target;
 
 	if (S_ISLNK(mode)) {
 		target = xstrndup((const char *)entry->newc.data.data, entry->newc.data.len);
-		clean_path(entry->path, 0);
-		if (symlink(target, entry->path) < 0)
+		clean_path(path, 0);
+		if (symlink(target, path) < 0)
 			errno = 0;
 		free(target);
 		return;
 	}
-	clean_path(entry->path, mode);
+	clean_path(path, mode);
 	if (S_ISREG(mode)) {
 		do_file(archive, index);
 	} else if (S_ISDIR(mode)) {
-		mkdir(entry->path, mode & 07777);
-		chmod(entry->path, mode & 07777);
+		mkdir(path, mode & 07777);
+		chmod(path, mode & 07777);
 	} else if (maybe_link(archive, index) == 0) {
-		mknod(entry->path, mode, 0);
-		chmod(entry->path, mode & 07777);
+		mknod(path, mode, 0);
+		chmod(path, mode & 07777);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/lib/archive/kernel_tree.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/limit.h"
 #include "tools/lib/base/path.h"
@@ -29,7 +30,9 @@ void archive_add_entry(struct archive *archive, const struct newc_entry *newc, c
 		(struct archive_entry){ .newc = *newc,
 					.segment = archive->segment_count - 1,
 					.path = path,
+					.way = path_goes_up(path) ? xstrdup(path) : NULL,
 					.data_of = archive->count };
+	archive->ways += path_goes_up(path);
 	archive->count++;
 }
 
@@ -45,7 +48,7 @@ static void pass_over(struct archive *archive, const struct newc_entry *newc, co
 static int add_entry(struct archive *archive, const struct newc_entry *newc)
 {
 	const char *fault;
-	char *path = path_clean(newc->name, &fault);
+	char *path = path_of_entry(newc->name, &fault);
 
 	if (!path && (fault == path_is_empty || fault == path_name_is_long)) {
 		pass_over(archive, newc, fault);
@@ -268,8 +271,33 @@ static void index_paths(struct archive *archive)
 	free(places);
 }
 
+static void note_path(void *context, size_t index, const struct kernel_name *name)
+{
+	struct archive *archive = context;
+	struct archive_entry *entry = &archive->entries[index];
+	struct buffer path = { NULL, 0, 0 };
+
+	if (!entry->way)
+		return;
+	kernel_tree_path(name, &path);
+	free(entry->path);
+	entry->path = path.data;
+}
+
+/* Where ".." leads depends on the symlinks that are there by then. */
+static void follow_ways(struct archive *archive)
+{
+	const struct kernel_watch watch = { .made = note_path,
+					    .has_default = true,
+					    .context = archive };
+
+	kernel_tree_free(kernel_tree_new(archive, &watch));
+}
+
 void archive_index(struct archive *archive)
 {
+	if (archive->ways)
+		follow_ways(archive);
 	find_links(archive);
 	index_paths(archive);
 }
@@ -315,8 +343,10 @@ void archive_close(struct archive *archive)
 {
 	if (!archive)
 		return;
-	for (size_t i = 0; i < archive->count; i++)
+	for (size_t i = 0; i < archive->count; i++) {
 		free(archive->entries[i].path);
+		free(archive->entries[i].way);
+	}
 	for (size_t i = 0; i < archive->segment_count; i++)
 		buffer_free(&archive->segments[i].data);
 	free(archive->entries);

@@ -9,7 +9,8 @@
 struct archive_entry {
 	struct newc_entry newc; /* newc.archive counts through all segments */
 	size_t segment; /* index into archive.segments */
-	char *path; /* as path_clean() makes it */
+	char *path; /* clean: where the kernel puts it, if its name has ".." */
+	char *way; /* NULL, or the name with "..", which the kernel follows */
 	size_t data_of; /* index of the entry that holds the bytes: its own, or
 			 * that of the last name of a hard-linked file */
 	size_t next_name; /* index of the next entry that is a name of the same file; 0: none */
@@ -30,6 +31,7 @@ struct archive {
 	int is_open; /* its last entries have no trailer after them */
 	struct archive_entry *entries; /* in the order of the kernel: a later one wins */
 	size_t count;
+	size_t ways; /* entries with ".." */
 	size_t passed_over; /* entries that the kernel does not unpack: told, and not here */
 	size_t *by_path; /* indexes of entries in the order of path, then index */
 };
@@ -41,13 +43,14 @@ struct archive *archive_open(const char *path);
 void archive_close(struct archive *archive); /* NULL is fine */
 
 /* For a caller that reads an image by other rules: adds a segment, and an entry of the last
- * segment, which keeps `path` (malloc'd). Pointers to segments and entries are valid until the next
- * one is added. */
+ * segment, which keeps `path` (malloc'd, from path_of_entry()). Pointers to segments and entries
+ * are valid until the next one is added. */
 struct archive_segment *archive_add_segment(struct archive *archive, const char *kind,
 					    size_t offset);
 void archive_add_entry(struct archive *archive, const struct newc_entry *newc, char *path);
 
-/* Fills in by_path and each entry's data_of and next_name, once all entries are there. */
+/* Fills in by_path and each entry's data_of and next_name, once all entries are there, and the path
+ * of each entry whose name has "..": where the kernel cannot make it, that stays in it. */
 void archive_index(struct archive *archive);
 
 /* Whether two entries are names of one file, by the kernel's rule: same inode and device numbers,

@@ -56,6 +56,12 @@ static uint32_t kind_of(const struct kernel_name *name)
 	return name->inode->kind;
 }
 
+/* What the kernel opens: the path that the entry had when it was read. */
+static const char *way_of(const struct archive_entry *entry)
+{
+	return entry->way ? entry->way : entry->path;
+}
+
 static struct kernel_name *find(const struct kernel_tree *tree, struct kernel_name *parent,
 				const char *name, size_t len)
 {
@@ -151,7 +157,7 @@ static struct kernel_name *add_text(struct kernel_tree *tree, struct kernel_name
 static void add_name(struct kernel_tree *tree, struct kernel_name *parent, size_t index,
 		     struct kernel_inode *inode)
 {
-	add_text(tree, parent, path_name(tree->archive->entries[index].path), index, inode);
+	add_text(tree, parent, path_name(way_of(&tree->archive->entries[index])), index, inode);
 }
 
 static void remove_name(struct kernel_tree *tree, struct kernel_name *name)
@@ -197,7 +203,7 @@ static int clear_way(struct kernel_tree *tree, struct kernel_name *parent, size_
 		     uint32_t kind, struct kernel_name **there)
 {
 	const struct archive_entry *entry = &tree->archive->entries[index];
-	const char *name = path_name(entry->path);
+	const char *name = path_name(way_of(entry));
 
 	*there = find(tree, parent, name, strlen(name));
 	if (!*there || kind_of(*there) == kind)
@@ -209,7 +215,7 @@ static int clear_way(struct kernel_tree *tree, struct kernel_name *parent, size_
 		tree->watch->replaces(tree->watch->context, index);
 	remove_name(tree, *there);
 	*there = NULL;
-	return parent_of(tree, entry->path) ? MADE : KERNEL_WAS_THE_WAY;
+	return parent_of(tree, way_of(entry)) ? MADE : KERNEL_WAS_THE_WAY;
 }
 
 /* The path of the first entry of the same number, kept from the first on, whether that could be
@@ -227,7 +233,7 @@ static const char *first_of(struct kernel_tree *tree, size_t index)
 	found = tsearch(link, &tree->links, by_number);
 	if (!found)
 		exit(error("out of memory"));
-	return *found == link ? NULL : (*found)->first->path;
+	return *found == link ? NULL : way_of((*found)->first);
 }
 
 /* One more name of what is at the path `first` by now. */
@@ -261,6 +267,12 @@ static void write_linked(struct kernel_tree *tree, size_t index)
 		name->inode->content = index;
 }
 
+/* One that cannot be made still gives its mode and owner to what is there. */
+static bool is_node(uint32_t kind)
+{
+	return kind == S_IFCHR || kind == S_IFBLK || kind == S_IFIFO || kind == S_IFSOCK;
+}
+
 /* Files, directories and nodes. */
 static int apply_name(struct kernel_tree *tree, struct kernel_name *parent, size_t index,
 		      const char *first)
@@ -271,8 +283,7 @@ static int apply_name(struct kernel_tree *tree, struct kernel_name *parent, size
 
 	if (loss == MADE && first)
 		loss = link_to(tree, parent, index, first);
-	/* A node that cannot be made still gives its mode and owner to what is there. */
-	if (loss == KERNEL_IN_THE_WAY && !first && kind != S_IFREG && kind != S_IFDIR)
+	if (loss == KERNEL_IN_THE_WAY && !first && is_node(kind))
 		there->inode->entry = index;
 	if (loss != MADE)
 		return loss;
@@ -305,12 +316,19 @@ static int apply_symlink(struct kernel_tree *tree, struct kernel_name *parent, s
 	return MADE;
 }
 
-static int apply_root(struct kernel_tree *tree, uint32_t kind, size_t index)
+/* "/", and what a name that ends with ".." leads to: a directory with something in it, or NULL. */
+static int apply_directory(struct kernel_tree *tree, struct kernel_name *there, size_t index,
+			   const char *first)
 {
-	if (kind != S_IFDIR)
-		return KERNEL_IN_THE_WAY;
-	name_again(tree, &tree->root, index);
-	return MADE;
+	uint32_t kind = tree->archive->entries[index].newc.fields.mode & S_IFMT;
+
+	if (!there)
+		return KERNEL_NO_FOLDER;
+	if (kind == S_IFDIR)
+		name_again(tree, there, index);
+	else if (!first && is_node(kind))
+		there->inode->entry = index;
+	return kind == S_IFDIR ? MADE : KERNEL_IN_THE_WAY;
 }
 
 static int apply(struct kernel_tree *tree, size_t index)
@@ -318,11 +336,12 @@ static int apply(struct kernel_tree *tree, size_t index)
 	const struct archive_entry *entry = &tree->archive->entries[index];
 	uint32_t kind = entry->newc.fields.mode & S_IFMT;
 	const char *first = first_of(tree, index);
+	const char *way = way_of(entry);
 	struct kernel_name *parent, *there;
 
-	if (!entry->path[1])
-		return apply_root(tree, kind, index);
-	parent = parent_of(tree, entry->path);
+	if (!way[1] || !strcmp(path_name(way), ".."))
+		return apply_directory(tree, descend(tree, way, strlen(way)), index, first);
+	parent = parent_of(tree, way);
 	if (!parent)
 		return KERNEL_NO_FOLDER;
 	switch (kind) {

@@ -11,15 +11,6 @@
 const char path_is_empty[] = "the name is empty";
 const char path_name_is_long[] = "a name has more than 255 bytes";
 
-static const char *component_fault(const char *name, size_t len)
-{
-	if (len == 2 && !memcmp(name, "..", 2))
-		return "\"..\" cannot be in an image";
-	if (len > NAME_MAX)
-		return path_name_is_long;
-	return NULL;
-}
-
 static const char *whole_fault(const char *clean)
 {
 	if (!strcmp(clean, "/TRAILER!!!"))
@@ -29,7 +20,7 @@ static const char *whole_fault(const char *clean)
 	return NULL;
 }
 
-char *path_clean(const char *path, const char **why)
+char *path_of_entry(const char *path, const char **why)
 {
 	char *clean = xmalloc(strlen(path) + 2);
 	size_t len = 0;
@@ -39,7 +30,7 @@ char *path_clean(const char *path, const char **why)
 		size_t part = strcspn(path, "/");
 
 		if (part && !(part == 1 && *path == '.')) {
-			*why = component_fault(path, part);
+			*why = part > NAME_MAX ? path_name_is_long : NULL;
 			clean[len++] = '/';
 			memcpy(clean + len, path, part);
 			len += part;
@@ -53,6 +44,25 @@ char *path_clean(const char *path, const char **why)
 		*why = whole_fault(clean);
 	if (!*why)
 		return clean;
+	free(clean);
+	return NULL;
+}
+
+bool path_goes_up(const char *path)
+{
+	for (const char *at = path; (at = strstr(at, "/..")); at += 3)
+		if (!at[3] || at[3] == '/')
+			return true;
+	return false;
+}
+
+char *path_clean(const char *path, const char **why)
+{
+	char *clean = path_of_entry(path, why);
+
+	if (!clean || !path_goes_up(clean))
+		return clean;
+	*why = "\"..\" cannot be in an image";
 	free(clean);
 	return NULL;
 }

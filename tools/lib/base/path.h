@@ -13,7 +13,13 @@
  * Source: init/initramfs.c do_header(), do_name(). */
 char *path_clean(const char *path, const char **why);
 
-/* Those of its texts that stand for what the kernel cannot make, and passes over. */
+/* The same for the name of an archive's entry, where the kernel follows "..": it stays. */
+char *path_of_entry(const char *name, const char **why);
+
+/* Whether ".." is one of the names of a path that begins with a slash. */
+bool path_goes_up(const char *path);
+
+/* Those of their texts that stand for what the kernel cannot make, and passes over. */
 extern const char path_is_empty[], path_name_is_long[];
 
 /* dir "/a" and name "b/c" (a leading slash is fine) as "/a/b/c", malloc'd. */

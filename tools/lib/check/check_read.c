@@ -36,13 +36,8 @@ static void add_entry(struct check *check, const struct newc_entry *newc)
 {
 	struct archive *archive = check->archive;
 	const char *fault;
-	char *path = path_clean(newc->name, &fault);
+	char *path = path_of_entry(newc->name, &fault);
 
-	if (!path && strstr(newc->name, "..")) {
-		check_say(check, CHECK_LOST_ENTRY, CHECK_WARNING, rename_it,
-			  "the entry %s has \"..\" in its path: skipped", shown(newc->name));
-		return;
-	}
 	if (!path) {
 		lose(check, newc, fault);
 		return;
