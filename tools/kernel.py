@@ -67,6 +67,13 @@ def need_space(folder, megabytes, what):
         raise KernelError(f"{kconfig.shown(folder)}: disk full: {free} MB free, {what} takes {megabytes} MB")
 
 
+def need_plain_path(path):
+    """KernelError where the kernel's own Makefile stops without a reason that helps."""
+    if re.search(r"[\s:]", str(path)):
+        raise KernelError(f"{kconfig.shown(path)}: the kernel's build takes no path with a blank or a colon: "
+                          f"make B=/another/path kernel, or have rdinit elsewhere")
+
+
 def source_package():
     """The package with the kernel that this Debian ships, as linux-source-6.1."""
     if not shutil.which("apt-cache"):
@@ -276,6 +283,8 @@ def kernel(name, source, kernels, initramfs=None):
     """Builds one profile. KernelError or KconfigError, with everything that is wrong."""
     profile = kconfig.read_profile(name)
     profile.more = ask_for_image(initramfs) if initramfs else []
+    for path in (source or kernels, kernels):
+        need_plain_path(path.resolve())
     kernels.mkdir(parents=True, exist_ok=True)
     missing(NEEDED)
     tree = kconfig.Tree(source or debian_source(kernels), kernels / "kconfig")

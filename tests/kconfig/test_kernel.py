@@ -96,6 +96,16 @@ def test_a_symbol_that_moved_stops_the_build_with_file_line_and_symbol(tmp_path,
                                  f"{tree.version}: 1 symbols are not as asked")
 
 
+@pytest.mark.parametrize("name", ["two words", "a:colon"])
+def test_a_path_that_the_kernels_makefile_refuses_is_told(tmp_path, name):
+    (tmp_path / name).mkdir()
+    tree = fake_tree(tmp_path)
+    status, said = make(tmp_path / name, "--source", tree, "hello")
+    assert status == 1 and said.startswith(f"kernel: {tmp_path / name}/build/kernel: the kernel's build takes no path with")
+    status, said = make(tmp_path, "--source", tree.rename(tmp_path / name / "tree"), "hello")
+    assert status == 1 and said.startswith(f"kernel: {tmp_path / name}/tree: the kernel's build takes no path with")
+
+
 @pytest.mark.parametrize("name, says", [
     ("nothing.cpio", "no such image, folder or list"), ("two words", "takes no name with such letters")])
 def test_an_image_that_cannot_be_built_in_is_told(tmp_path, name, says):
