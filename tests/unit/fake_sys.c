@@ -810,6 +810,16 @@ static int has_hung_up(const struct file *file)
 	return strcmp(file->path, "pipe") == 0 && file->closed == 1;
 }
 
+/* Whatever is written finds room. */
+static short events_of(const struct file *file, short asked)
+{
+	short events = asked & POLLOUT;
+
+	if (file->at < file->len)
+		return events | POLLIN;
+	return has_hung_up(file) ? events | POLLHUP : events;
+}
+
 static int count_ready(struct pollfd *fds, unsigned int count)
 {
 	int64_t next;
@@ -818,10 +828,7 @@ static int count_ready(struct pollfd *fds, unsigned int count)
 	for (unsigned int i = 0; i < count; i++) {
 		struct file *file = file_of(fds[i].fd);
 
-		fds[i].revents = !file			? 0
-				 : file->at < file->len ? POLLIN
-				 : has_hung_up(file)	? POLLHUP
-							: 0;
+		fds[i].revents = file ? events_of(file, fds[i].events) : 0;
 		if (fds[i].fd == SIGNAL_FD && (is_child_over(&next) || has_answer("sigwait")))
 			fds[i].revents = POLLIN;
 		ready += fds[i].revents != 0;
