@@ -193,6 +193,7 @@ guards: $B/init $(PURE_HOST)
 	@tests/guards.sh size $(INIT_MAX) $B/init
 	@tests/guards.sh pure $(PURE:%=$B/musl/init/pure/%.o)
 	@tests/guards.sh calls $(INIT_OBJS)
+	@tests/guards.sh waits $(INIT_OBJS)
 	@tests/guards.sh includes .
 	@$(PYTHON) tests/spdx.py .
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # guards.sh - what the structure promises, looked for in objects and sources.
-# usage: guards.sh static PROGRAM | size LIMIT PROGRAM | pure OBJECT... | calls OBJECT... | includes DIRECTORY
+# usage: guards.sh static PROGRAM | size LIMIT PROGRAM | pure OBJECT... | calls OBJECT... | waits OBJECT... |
+#        includes DIRECTORY
 # Prints each violation and exits 1 if there is one. tests/cli/test_guards.py plants one for each rule.
 set -eu
 
@@ -47,8 +48,8 @@ pure_rule() {
 	[ -z "$calls" ] || fail "init/pure calls" $calls
 }
 
-# Only init/sys/sys.c makes system calls, and nothing of /init uses the heap or stdio. All objects of
-# /init are given; the four functions named here only compute.
+# Nothing of /init calls the library but for what computes, so only init/sys makes system calls, and
+# nothing uses the heap or stdio. All objects of /init are given.
 calls_rule() {
 	check_readable "$@"
 	sys=none
@@ -57,8 +58,21 @@ calls_rule() {
 		*/sys/sys.o) sys=$object ;;
 		esac
 	done
-	calls=$(foreign_calls "$sys" "$@" | grep -vxE 'sig(add|del|empty)set|cfmakeraw' || true)
+	calls=$(foreign_calls "$sys" "$@" | grep -vxE 'sig(add|del|empty)set|cfmakeraw|(set|long)jmp' || true)
 	[ -z "$calls" ] || fail "called outside of init/sys/sys.c:" $calls
+}
+
+# Only init/loop waits and reaps. A wait elsewhere would be deaf to everything else.
+waits_rule() {
+	check_readable "$@"
+	found=
+	for object; do
+		case $object in
+		*/loop/loop.o | */sys/sys.o) continue ;;
+		esac
+		nm -u "$object" | grep -qwE 'sys_(poll|sigwait|signalfd|wait)' && found="$found $object"
+	done
+	[ -z "$found" ] || fail "waits outside of init/loop:$found"
 }
 
 # tools -> init/pure <- init: a header of the one is never included by the other.
@@ -67,6 +81,7 @@ includes_rule() {
 		cd "$1"
 		grep -rnE '#include "tools/' init || true
 		grep -rnE '#include "init/' init/pure tools | grep -v '"init/pure/' || true
+		grep -rn '#include "init/sys/raw.h"' init | grep -v '^init/sys/' || true
 	)
 	[ -z "$found" ] || fail "included from another part: $found"
 }
@@ -75,6 +90,6 @@ rule=${1:?usage: guards.sh RULE ARGUMENT...}
 shift
 [ $# -gt 0 ] || fail "$rule: nothing to look at"
 case $rule in
-static | size | pure | calls | includes) "${rule}_rule" "$@" ;;
+static | size | pure | calls | waits | includes) "${rule}_rule" "$@" ;;
 *) fail "no rule $rule" ;;
 esac

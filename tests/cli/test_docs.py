@@ -180,6 +180,15 @@ def test_the_manual_has_the_limits(symbol, file, says, nul):
     assert len(lines) == 1 and lines[0].endswith(f" Ta {value - nul}"), lines
 
 
+def test_the_manual_has_the_texts_of_errors():
+    """A reason in DIAGNOSTICS is what /init prints for that symbol."""
+    texts = dict(re.findall(r'"(E[A-Z0-9]+)\\0([^"\\]*)\\0"', text_of("init", "pure", "names.c")))
+    assert texts["ENOENT"] == "No such file or directory"
+    said = re.findall(r': ([A-Z][^:"]*) \((E[A-Z0-9]+)\)"$', section(manual("rdinit-init.8"), "DIAGNOSTICS"), re.M)
+    assert len(said) > 20
+    assert [(text, name) for text, name in said if text != texts[name] and not text.startswith("NAME ")] == []
+
+
 def hints():
     rows = re.findall(r'\{ "([a-z-]+)", (E\w+),', text_of("init", "pure", "hints.c"))
     assert len(rows) > 10

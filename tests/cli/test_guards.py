@@ -72,6 +72,14 @@ def test_a_call_in_pure_fails(compiled, call):
     assert status == 1 and says == f"guards: init/pure calls {call.split('(')[0]}\n"
 
 
+def test_a_wait_outside_of_the_loop_fails(compiled):
+    waits = "int sys_poll(int);\nint f(void);\nint f(void) { return sys_poll(1); }\n"
+    assert guard("waits", compiled("loop/loop", waits), compiled("other", PURE)) == (0, "")
+    step = compiled("step", waits)
+    status, says = guard("waits", step)
+    assert status == 1 and says == f"guards: waits outside of init/loop: {step}\n"
+
+
 def test_pure_may_call_itself_and_strings(compiled):
     caller = compiled("caller", "int f(const char *text);\nint g(const char *text);\n"
                                 "int g(const char *text) { return f(text); }\n")

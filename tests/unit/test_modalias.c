@@ -152,7 +152,7 @@ static void a_table_that_is_none_is_said_and_harmless(void **state)
 	reset(NULL);
 	fake_answer("map", -EIO, FAKE_ALWAYS);
 	drivers_load(&boot);
-	assert_non_null(strstr(fake_console, "read /etc/rdinit/drivers: Input/output error"));
+	assert_non_null(strstr(fake_console, "read /etc/rdinit/drivers: I/O error (EIO)"));
 	reset(NULL);
 	drivers_load(&boot);
 	assert_string_equal(fake_console, "");
