@@ -32,7 +32,6 @@ static const char usage[] =
 	"  --bootconfig FILE          a boot configuration, at the end\n"
 	"  --manifest[=FILE]          every entry with its sha256, source and reason, as JSON\n"
 	"                             (IMAGE.manifest.json)\n"
-	"  --sbom[=FILE]              files and Debian packages, as SPDX 2.3 (IMAGE.spdx.json)\n"
 	"  --module NAME              a kernel module, or those of a pattern, with what they need\n"
 	"  --driver NAME              the same, loaded when a device asks for it\n"
 	"  --for-machine NAME         what the devices of pc, q35, microvm or this machine need\n"
@@ -67,7 +66,6 @@ enum {
 	OPT_APPEND_TO,
 	OPT_BOOTCONFIG,
 	OPT_MANIFEST,
-	OPT_SBOM,
 	OPT_MODULE,
 	OPT_DRIVER,
 	OPT_FOR_MACHINE,
@@ -100,7 +98,6 @@ static const struct option long_options[] = {
 	{ "append-to", required_argument, NULL, OPT_APPEND_TO },
 	{ "bootconfig", required_argument, NULL, OPT_BOOTCONFIG },
 	{ "manifest", optional_argument, NULL, OPT_MANIFEST },
-	{ "sbom", optional_argument, NULL, OPT_SBOM },
 	{ "module", required_argument, NULL, OPT_MODULE },
 	{ "driver", required_argument, NULL, OPT_DRIVER },
 	{ "for-machine", required_argument, NULL, OPT_FOR_MACHINE },
@@ -237,9 +234,6 @@ static int take_option(struct pack *pack, int option, char **argv)
 	case OPT_MANIFEST:
 		pack->manifest = optarg ? optarg : "";
 		return 0;
-	case OPT_SBOM:
-		pack->sbom = optarg ? optarg : "";
-		return 0;
 	case OPT_HOST:
 		pack->host = true;
 		rights_note_secret(); /* its keys, and how its root is protected */
@@ -279,9 +273,8 @@ static int parse(struct pack *pack, int argc, char **argv)
 	pack->recipe_count = argc - optind;
 	if (status || pack->help)
 		return status;
-	if ((pack->manifest || pack->sbom) && !strcmp(pack->output, "-"))
-		return error_usage("pack",
-				   "--manifest and --sbom need an image in a file: give -o FILE");
+	if (pack->manifest && !strcmp(pack->output, "-"))
+		return error_usage("pack", "--manifest describes a file: -o - is none");
 	if (pack->app && !*pack->app)
 		return error_usage("pack", "--app expects a PROGRAM");
 	if (!pack->recipe_count && !pack->line_count && !pack->app && !pack->host)

@@ -23,7 +23,7 @@ struct pack {
 	struct save save;
 	const char *bootconfig;
 	const char *sysroot;
-	const char *manifest, *sbom; /* where to, "" beside the image, or NULL */
+	const char *manifest; /* where to, "" beside the image, or NULL */
 	struct recipe_options recipe;
 	const char **vars;
 	size_t var_count;

@@ -16,7 +16,7 @@
 #include "tools/lib/image/append.h"
 #include "tools/lib/image/bootconfig.h"
 #include "tools/lib/image/image.h"
-#include "tools/lib/image/provenance.h"
+#include "tools/lib/image/manifest.h"
 #include "tools/lib/program/runtime.h"
 #include "tools/lib/recipe/recipe_option.h"
 #include "tools/pack.h"
@@ -139,34 +139,23 @@ static int save_image(struct pack *pack, const struct image *image, const struct
 	return result;
 }
 
-static int write_beside(int (*write)(const struct provenance *, const char *),
-			const struct provenance *provenance, const char *path, const char *suffix)
-{
-	char *beside = xasprintf("%s.%s", provenance->archive->name, suffix);
-	int result = path ? write(provenance, *path ? path : beside) : 0;
-
-	free(beside);
-	return result;
-}
-
-/* What was written is read back: the papers are about its bytes. */
-static int describe(const struct pack *pack, const struct image *image, const struct recipe *recipe)
+/* The image is read back: the manifest is about the bytes that were written. */
+static int write_manifest(const struct pack *pack, const struct image *image,
+			  const struct recipe *recipe)
 {
 	struct archive *archive;
-	struct provenance provenance = { .image = image,
-					 .early = recipe_early(recipe),
-					 .host_root = "",
-					 .sysroots = recipe_sysroots(recipe),
-					 .created = pack->recipe.newest };
+	struct manifest manifest = { .image = image, .early = recipe_early(recipe) };
+	char *beside;
 	int result;
 
-	if (!pack->manifest && !pack->sbom)
+	if (!pack->manifest)
 		return 0;
-	provenance.archive = archive = archive_open(pack->output);
+	manifest.archive = archive = archive_open(pack->output);
 	if (!archive)
 		return -1;
-	result = write_beside(manifest_write, &provenance, pack->manifest, "manifest.json") |
-		 write_beside(sbom_write, &provenance, pack->sbom, "spdx.json");
+	beside = xasprintf("%s.manifest.json", archive->name);
+	result = manifest_write(&manifest, *pack->manifest ? pack->manifest : beside);
+	free(beside);
 	archive_close(archive);
 	return result;
 }
@@ -200,7 +189,7 @@ static int make(struct pack *pack)
 	if (!result)
 		result = save_image(pack, image, recipe);
 	if (!result)
-		result = describe(pack, image, recipe);
+		result = write_manifest(pack, image, recipe);
 	progress_stop();
 	if (!result)
 		print_summary(pack, image);

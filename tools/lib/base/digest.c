@@ -1,9 +1,7 @@
-// SPDX-License-Identifier: MIT
-/* digest.c - what containers' blobs, manifests and bills of materials go by; nettle computes it. */
+/* digest.c - what containers' blobs and manifests go by; nettle computes it. */
 #include "tools/lib/base/digest.h"
 
 #include <nettle/base16.h>
-#include <nettle/sha1.h>
 #include <nettle/sha2.h>
 
 static void finish(struct sha256_ctx *context, char hex[SHA256_HEX])
@@ -42,16 +40,4 @@ void sha256_data(const void *data, size_t len, char hex[SHA256_HEX])
 	sha256_init(&context);
 	sha256_update(&context, len, data);
 	finish(&context, hex);
-}
-
-void sha1_data(const void *data, size_t len, char hex[SHA1_HEX])
-{
-	struct sha1_ctx context;
-	uint8_t digest[SHA1_DIGEST_SIZE];
-
-	sha1_init(&context);
-	sha1_update(&context, len, data);
-	sha1_digest(&context, sizeof(digest), digest);
-	base16_encode_update(hex, sizeof(digest), digest);
-	hex[SHA1_HEX - 1] = '\0';
 }

@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: MIT
 /* manifest.c - every entry of an image with its digest, its source and its reason. */
+#include "tools/lib/image/manifest.h"
+
+#include <jansson.h>
 #include <stdlib.h>
 
 #include "tools/lib/archive/listing_json.h"
+#include "tools/lib/base/digest.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/output.h"
 #include "tools/lib/base/path.h"
-#include "tools/lib/base/digest.h"
-#include "tools/lib/image/provenance_parts.h"
 
-const struct entry *provenance_of(const struct provenance *provenance,
-				  const struct archive_entry *entry)
+/* What `entry` was made from, or NULL. The early segments have an image of their own. */
+static const struct entry *made_from(const struct manifest *manifest,
+				     const struct archive_entry *entry)
 {
-	int is_early = provenance->early && entry->segment + 1 < provenance->archive->segment_count;
+	bool is_early = manifest->early && entry->segment + 1 < manifest->archive->segment_count;
 	const struct entry *made = NULL;
 
 	if (is_early)
-		made = image_find(provenance->early, entry->path);
-	return made ? made : image_find(provenance->image, entry->path);
+		made = image_find(manifest->early, entry->path);
+	return made ? made : image_find(manifest->image, entry->path);
 }
 
-int provenance_save(json_t *whole, const char *path)
+/* Takes over `whole`. Returns 0, or -1 after reporting. */
+static int save(json_t *whole, const char *path)
 {
 	struct output *output = output_open(path);
 	char *text = output ? json_dumps(whole, JSON_INDENT(1) | JSON_PRESERVE_ORDER) : NULL;
@@ -36,12 +40,12 @@ int provenance_save(json_t *whole, const char *path)
 	return result;
 }
 
-static json_t *entry_json(const struct provenance *provenance, const struct archive_entry *entry)
+static json_t *entry_json(const struct manifest *manifest, const struct archive_entry *entry)
 {
-	const struct entry *made = provenance_of(provenance, entry);
+	const struct entry *made = made_from(manifest, entry);
 	const struct entry *inode = made ? image_inode((struct entry *)made) : NULL;
-	struct span data = archive_data(provenance->archive, entry);
-	json_t *object = listing_entry_json(provenance->archive, entry);
+	struct span data = archive_data(manifest->archive, entry);
+	json_t *object = listing_entry_json(manifest->archive, entry);
 	char hex[SHA256_HEX];
 
 	if (S_ISREG(entry->newc.fields.mode)) {
@@ -55,16 +59,16 @@ static json_t *entry_json(const struct provenance *provenance, const struct arch
 	return object;
 }
 
-int manifest_write(const struct provenance *provenance, const char *path)
+int manifest_write(const struct manifest *manifest, const char *path)
 {
-	const struct archive *archive = provenance->archive;
+	const struct archive *archive = manifest->archive;
 	json_t *entries = json_array(), *whole;
 	char hex[SHA256_HEX];
 
 	sha256_data(archive->file.data, archive->file.len, hex);
 	for (size_t i = 0; i < archive->count; i++)
-		json_array_append_new(entries, entry_json(provenance, &archive->entries[i]));
+		json_array_append_new(entries, entry_json(manifest, &archive->entries[i]));
 	whole = json_pack("{s:s, s:I, s:s, s:o}", "image", path_name(archive->name), "size",
 			  (json_int_t)archive->file.len, "sha256", hex, "entries", entries);
-	return provenance_save(whole, path);
+	return save(whole, path);
 }
