@@ -22,6 +22,7 @@
 #include "tools/lib/base/path.h"
 #include "tools/lib/base/rights.h"
 
+#define BUFFER_BYTES ((size_t)256 << 10) /* larger writes are hardly cheaper */
 #define LINKS_MAX 40 /* as in the kernel: more is ELOOP (path_resolution(7)) */
 
 struct output {
@@ -32,10 +33,9 @@ struct output {
 	int fd;
 	bool failed;
 	bool shares_nothing; /* its file system cannot */
-	bool is_alone; /* others have tried to write, and could not */
-	unsigned long long total;
-	struct block *block; /* what is collected */
-	struct blocks *blocks; /* others that write; NULL: nobody else */
+	unsigned long long total; /* bytes, with those in the buffer */
+	size_t len; /* bytes in the buffer */
+	char *buffer; /* BUFFER_BYTES */
 };
 
 /* What a signal has to remove. Its bytes do not change while a handler is set. */
@@ -71,33 +71,35 @@ static int fail(struct output *output, int err, const char *what)
 	return error_errno(err, "%s: %s", shown(output->path), what);
 }
 
-static void write_block(struct output *output)
+/* A new file may have shared extents (output_share()), which do not move its offset. */
+static ssize_t write_some(struct output *output, const char *bytes, size_t len, uint64_t at)
 {
-	struct block *block = output->block;
-	int error = output->failed ? 0 : block_write(block, output->fd, output->is_new);
-
-	if (error)
-		fail(output, error, "cannot write");
-	block->len = 0;
+	return output->is_new ? pwrite(output->fd, bytes, len, (off_t)at)
+			      : write(output->fd, bytes, len);
 }
 
-static void hand_over(struct output *output)
+/* Writes `len` bytes that belong at offset `at`. */
+static int write_out(struct output *output, const char *bytes, size_t len, uint64_t at)
 {
-	int error;
+	while (len && !output->failed) {
+		ssize_t done = write_some(output, bytes, len, at);
 
-	output->block = blocks_put(output->blocks, output->block);
-	if (!output->failed && blocks_state(output->blocks, &error) == BLOCKS_NOT_WRITTEN)
-		fail(output, error, "cannot write");
+		if (done < 0 && errno != EINTR)
+			return fail(output, errno, "cannot write");
+		done = done < 0 ? 0 : done;
+		bytes += done;
+		len -= (size_t)done;
+		at += (uint64_t)done;
+	}
+	return output->failed ? -1 : 0;
 }
 
 static int flush(struct output *output)
 {
-	output->block->start = output->total - output->block->len;
-	if (output->blocks && output->block->len)
-		hand_over(output);
-	else
-		write_block(output);
-	return output->failed ? -1 : 0;
+	size_t len = output->len;
+
+	output->len = 0;
+	return write_out(output, output->buffer, len, output->total - len);
 }
 
 static mode_t default_mode(void)
@@ -214,7 +216,7 @@ struct output *output_open(const char *path)
 	bool to_stdout = !strcmp(path, "-");
 
 	output->fd = -1;
-	output->block = block_new();
+	output->buffer = xmalloc(BUFFER_BYTES);
 	output->path = xstrdup(to_stdout ? "standard output" : path);
 	if (!(to_stdout ? open_stdout(output) : open_path(output)))
 		return output;
@@ -224,79 +226,21 @@ struct output *output_open(const char *path)
 
 int output_write(struct output *output, const void *data, size_t len)
 {
-	const char *bytes = data;
+	uint64_t at = output->total;
 
-	while (len && !output->failed) {
-		struct block *block = output->block;
-		size_t room = BLOCK_BYTES - block->len, now = len < room ? len : room;
-
-		memcpy(block->bytes + block->len, bytes, now);
-		output_take(output, now);
-		bytes += now;
-		len -= now;
-		if (block->len == BLOCK_BYTES)
-			flush(output);
-	}
-	return output->failed ? -1 : 0;
-}
-
-char *output_room(struct output *output, size_t len)
-{
-	if (BLOCK_BYTES - output->block->len < len)
-		flush(output);
-	return output->failed ? NULL : output->block->bytes + output->block->len;
-}
-
-void output_take(struct output *output, size_t len)
-{
-	output->block->len += len;
 	output->total += len;
-}
-
-void output_side_by_side(struct output *output, unsigned int threads, block_fill *fill)
-{
-	if (output->is_new && !output->is_alone && !output->blocks && threads > 1 && !flush(output))
-		output->blocks = blocks_new(output->fd, threads, fill);
-}
-
-bool output_is_side_by_side(const struct output *output)
-{
-	return output->blocks != NULL;
-}
-
-bool output_later(struct output *output, size_t size, const void *what)
-{
-	if (!output->blocks || size > OUTPUT_ROOM || !output_room(output, size))
-		return false;
-	block_add_gap(output->block, size, what);
-	output->total += size;
-	return true;
-}
-
-static int begin_again(struct output *output)
-{
-	output->is_alone = true;
-	output->total = 0;
-	if (ftruncate(output->fd, 0) < 0)
-		return fail(output, errno, "cannot write");
-	return 1;
-}
-
-int output_settle(struct output *output)
-{
-	enum blocks_state state = BLOCKS_RIGHT;
-	int result = flush(output), error = 0;
-
-	if (output->blocks)
-		state = blocks_wait(output->blocks, &error);
-	blocks_free(output->blocks);
-	output->blocks = NULL;
-	if (result)
+	if (len <= BUFFER_BYTES - output->len) {
+		memcpy(output->buffer + output->len, data, len);
+		output->len += len;
+		return output->failed ? -1 : 0;
+	}
+	if (write_out(output, output->buffer, output->len, at - output->len) < 0)
 		return -1;
-	if (state == BLOCKS_NOT_WRITTEN)
-		return fail(output, error, "cannot write");
-	if (state == BLOCKS_NOT_FILLED)
-		return begin_again(output);
+	output->len = 0;
+	if (len >= BUFFER_BYTES)
+		return write_out(output, data, len, at);
+	memcpy(output->buffer, data, len);
+	output->len = len;
 	return 0;
 }
 
@@ -339,8 +283,7 @@ unsigned long long output_total(const struct output *output)
 static void forget(struct output *output)
 {
 	temp_to_remove = NULL;
-	blocks_free(output->blocks);
-	block_free(output->block);
+	free(output->buffer);
 	free(output->temp);
 	free(output->path);
 	free(output);
@@ -350,8 +293,6 @@ void output_abort(struct output *output)
 {
 	if (!output)
 		return;
-	blocks_free(output->blocks);
-	output->blocks = NULL;
 	if (output->fd >= 0)
 		close(output->fd);
 	if (output->temp)
@@ -373,7 +314,7 @@ static int give_name(struct output *output)
 
 int output_commit(struct output *output)
 {
-	int result = output_settle(output) ? -1 : 0;
+	int result = flush(output);
 
 	if (!result && output->is_new)
 		result = give_name(output);

@@ -4,10 +4,7 @@
 #ifndef TOOLS_LIB_OUTPUT_H
 #define TOOLS_LIB_OUTPUT_H
 
-#include <stdbool.h>
 #include <stddef.h>
-
-#include "tools/lib/base/blocks.h"
 
 struct output;
 
@@ -22,26 +19,6 @@ struct output *output_open(const char *path);
 /* Collects and writes. 0, or -1 after reporting (once: later calls only return -1). */
 int output_write(struct output *output, const void *data, size_t len);
 
-/* Room for `len` bytes (OUTPUT_ROOM at the most) behind what was written, to be filled in place;
- * output_take() then makes the first `len` of them part of the output. NULL after a failure. */
-#define OUTPUT_ROOM ((size_t)384 << 10)
-char *output_room(struct output *output, size_t len);
-void output_take(struct output *output, size_t len);
-
-/* From now on `threads` write, and what output_later() is given is put where it belongs by `fill`,
- * in whatever order. Nothing changes where the output is no new file. */
-void output_side_by_side(struct output *output, unsigned int threads, block_fill *fill);
-
-bool output_is_side_by_side(const struct output *output);
-
-/* Makes `size` bytes of a thing part of the output: it must stay until output_settle(). False where
- * nobody else writes, or it is larger than OUTPUT_ROOM: then the output is as it was. */
-bool output_later(struct output *output, size_t size, const void *what);
-
-/* Waits until all is written. 0; 1 where a thing had not the bytes that were said: the output is
- * empty again then, and one thread writes what comes; or -1 after reporting. */
-int output_settle(struct output *output);
-
 /* Makes the first `len` bytes of a file part of the output, as extents that both share
  * (ioctl_ficlonerange(2)): both `len` and the output's end must be multiples of OUTPUT_SHARE. 0, or
  * -1 without a report and with the output as it was: it is no new file, the file systems cannot, or
@@ -52,7 +29,7 @@ int output_share(struct output *output, int fd, size_t len);
 /* Bytes given to output_write() so far. */
 unsigned long long output_total(const struct output *output);
 
-/* Settles, which must be right, and gives the file its name. Frees output. 0, or -1 after
+/* Writes what is left and gives the file its name. Frees output. 0, or -1 after
  * reporting, the old file whole. */
 int output_commit(struct output *output);
 

@@ -256,32 +256,6 @@ int groups_write(struct groups *groups, const void *data, size_t len)
 	return 0;
 }
 
-char *groups_room(struct groups *groups, size_t len)
-{
-	return groups->plain && !groups->failed ? output_room(groups->output, len) : NULL;
-}
-
-void groups_take(struct groups *groups, size_t len)
-{
-	output_take(groups->output, len);
-}
-
-void groups_side_by_side(struct groups *groups, block_fill *fill)
-{
-	if (groups->plain && !groups->failed)
-		output_side_by_side(groups->output, groups->wanted, fill);
-}
-
-bool groups_is_side_by_side(const struct groups *groups)
-{
-	return groups->plain && output_is_side_by_side(groups->output);
-}
-
-bool groups_later(struct groups *groups, size_t size, const void *what)
-{
-	return groups->plain && !groups->failed && output_later(groups->output, size, what);
-}
-
 bool groups_is_plain(const struct groups *groups)
 {
 	return groups->plain;

@@ -37,16 +37,6 @@ int groups_entry(struct groups *groups, const char *name);
 /* 0, or -1 after reporting. */
 int groups_write(struct groups *groups, const void *data, size_t len);
 
-/* Room in the output itself, as output_room() has it, where nothing is compressed; else NULL. */
-char *groups_room(struct groups *groups, size_t len);
-void groups_take(struct groups *groups, size_t len);
-
-/* Where nothing is compressed, others read and write beside the caller from now on, and what
- * groups_later() is given comes by `fill`, as output_side_by_side() and output_later() have it. */
-void groups_side_by_side(struct groups *groups, block_fill *fill);
-bool groups_is_side_by_side(const struct groups *groups);
-bool groups_later(struct groups *groups, size_t size, const void *what);
-
 /* Whether nothing is compressed. */
 bool groups_is_plain(const struct groups *groups);
 

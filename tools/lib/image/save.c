@@ -98,16 +98,10 @@ static int write_all(const struct image *image, const struct save *save, struct 
 int image_save(const struct image *image, const char *path, const struct save *save)
 {
 	struct output *output = output_open(path);
-	int result;
 
 	if (!output)
 		return -1;
-	do {
-		result = write_all(image, save, output);
-		if (!result)
-			result = output_settle(output);
-	} while (result > 0); /* a file has changed its size since it was seen: all anew */
-	if (!result)
+	if (write_all(image, save, output) == 0)
 		return output_commit(output);
 	output_abort(output);
 	return -1;

@@ -108,7 +108,7 @@ int writer_bytes(struct writer *writer, const struct entry *entry, const void *d
 
 static int put_spooled(struct writer *writer, const struct entry *entry)
 {
-	static char chunk[OUTPUT_ROOM];
+	static char chunk[256 * 1024];
 	const struct entry *inode = image_inode((struct entry *)entry);
 	struct blob blob = spool_blob(inode->spooled - 1, inode->size, entry->path);
 	uint64_t done = 0;
@@ -171,18 +171,15 @@ int image_write(const struct image *image, int64_t newest, size_t align, struct 
 	struct writer writer = {
 		.groups = groups, .newest = newest, .align = align, .next_ino = 1
 	};
-	size_t count;
-	struct entry **all = image_sorted(image, &count);
 	int result = 0;
 
-	count_links(all, count);
-	if (align <= 4)
-		groups_side_by_side(groups, writer_fill);
-	for (size_t i = 0; i < count && !result; i++)
-		result = put_one(&writer, all[i]);
+	writer.all = image_sorted(image, &writer.count);
+	count_links(writer.all, writer.count);
+	while (writer.next < writer.count && !result)
+		result = put_one(&writer, writer.all[writer.next++]);
 	if (!result)
 		result = put_head(&writer, &trailer, NEWC_TRAILER);
 	buffer_free(&writer.file);
-	free(all);
+	free(writer.all);
 	return result;
 }

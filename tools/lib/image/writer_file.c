@@ -16,6 +16,8 @@
  * streamed behind the size that fstat(2) gave. */
 #define READ_FIRST (64 * 1024) /* bytes */
 
+#define AHEAD 32 /* files that a disk reads side by side */
+
 /* -1 after reporting. */
 static ssize_t read_some(int fd, const struct entry *inode, char *chunk, size_t size)
 {
@@ -53,10 +55,10 @@ static int changed(const struct entry *inode)
 /* The `left` bytes of a file that are still to come, after which it must end. */
 static int put_rest(struct writer *writer, const struct entry *inode, int fd, uint64_t left)
 {
+	static char chunk[256 * 1024];
+
 	for (;;) {
-		static char chunk[OUTPUT_ROOM];
-		char *room = groups_room(writer->groups, sizeof(chunk));
-		ssize_t len = read_some(fd, inode, room ? room : chunk, sizeof(chunk));
+		ssize_t len = read_some(fd, inode, chunk, sizeof(chunk));
 
 		if (len < 0)
 			return -1;
@@ -64,9 +66,7 @@ static int put_rest(struct writer *writer, const struct entry *inode, int fd, ui
 			return changed(inode);
 		if (!len)
 			return 0;
-		if (room)
-			groups_take(writer->groups, (size_t)len);
-		else if (groups_write(writer->groups, chunk, (size_t)len) < 0)
+		if (groups_write(writer->groups, chunk, (size_t)len) < 0)
 			return -1;
 		left -= (uint64_t)len;
 	}
@@ -108,51 +108,74 @@ static bool has_all(int fd, uint64_t size)
 	return pread(fd, &last, 1, (off_t)(size - 1)) == 1;
 }
 
+static int open_inode(const struct entry *inode)
+{
+	return open(inode->host_path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
+/* Asks the kernel to read the files that come next. */
+static void read_ahead(struct writer *writer)
+{
+	size_t i = writer->ahead > writer->next ? writer->ahead : writer->next;
+
+	for (; i < writer->count && i < writer->next + AHEAD; i++) {
+		const struct entry *inode = image_inode(writer->all[i]);
+		int fd = S_ISREG(inode->mode) && inode->host_path ? open_inode(inode) : -1;
+
+		if (fd < 0)
+			continue;
+		posix_fadvise(fd, 0, SHARE_FROM, POSIX_FADV_WILLNEED);
+		close(fd);
+	}
+	writer->ahead = i;
+}
+
+/* The first bytes of a file. Where they are not in memory, other files will not be either. */
+static ssize_t read_first(struct writer *writer, const struct entry *inode, int fd, char *chunk,
+			  size_t size)
+{
+	const struct iovec part = { chunk, size };
+	ssize_t len = preadv2(fd, &part, 1, -1, RWF_NOWAIT);
+
+	if (len > 0)
+		return len;
+	if (len < 0 && errno == EAGAIN)
+		read_ahead(writer);
+	return read_some(fd, inode, chunk, size);
+}
+
+/* What is no longer than stat(2) says is all there after one read; the rest is read to its end,
+ * since files of /proc say 0 and files of /sys 4096. */
+static int put_small(struct writer *writer, const struct entry *entry, int fd, uint64_t size)
+{
+	static char chunk[READ_FIRST + 1];
+	const struct entry *inode = image_inode((struct entry *)entry);
+	ssize_t len = read_first(writer, inode, fd, chunk, sizeof(chunk));
+	int end;
+
+	if (len < 0)
+		return -1;
+	if ((uint64_t)len == size && size <= READ_FIRST)
+		return writer_bytes(writer, entry, chunk, (size_t)len);
+	buffer_add(&writer->file, chunk, (size_t)len);
+	end = read_up_to(writer, fd, inode, READ_FIRST);
+	if (!end && size >= writer->file.len)
+		return put_large(writer, entry, fd, size);
+	if (!end)
+		end = read_up_to(writer, fd, inode, NEWC_FILE_MAX);
+	return end < 0 ? -1 : writer_bytes(writer, entry, writer->file.data, writer->file.len);
+}
+
 static int put_open_file(struct writer *writer, const struct entry *entry, int fd,
 			 const struct stat *st)
 {
-	const struct entry *inode = image_inode((struct entry *)entry);
 	uint64_t size = (uint64_t)st->st_size;
-	int end;
 
 	if (S_ISREG(st->st_mode) && size > NEWC_FILE_MAX)
 		return writer_bytes(writer, entry, NULL, (size_t)NEWC_FILE_MAX + 1);
 	if (size >= SHARE_FROM && has_all(fd, size))
 		return put_large(writer, entry, fd, size);
-	end = read_up_to(writer, fd, inode, READ_FIRST);
-	if (!end && size >= writer->file.len)
-		return put_large(writer, entry, fd, size);
-	if (!end) /* larger than stat(2) says: /proc has such files */
-		end = read_up_to(writer, fd, inode, NEWC_FILE_MAX);
-	return end < 0 ? -1 : writer_bytes(writer, entry, writer->file.data, writer->file.len);
-}
-
-/* A file of the size that the walk through its tree saw needs no look at its state and no copy; a
- * small one no second read to find its end. 1 where it has been put, 0 where the long way is left
- * (writer->file has what was read), or -1. */
-static int put_as_seen(struct writer *writer, const struct entry *entry, int fd)
-{
-	const struct entry *inode = image_inode((struct entry *)entry);
-	struct newc_fields fields = writer_fields(writer, entry, (uint32_t)inode->size);
-	size_t head, size = inode->size, most = OUTPUT_ROOM - HEAD_MAX;
-	char *room = NULL;
-	ssize_t len;
-
-	if (size && size < SHARE_FROM && writer->align <= 4)
-		room = groups_room(writer->groups, size < most ? HEAD_MAX + size + 1 : OUTPUT_ROOM);
-	if (!room)
-		return 0;
-	head = writer_compose(room, &fields, writer_name(entry), 0);
-	len = read_some(fd, inode, room + head, size < most ? size + 1 : most);
-	if (len != (ssize_t)(size < most ? size : most)) {
-		if (len > 0)
-			buffer_add(&writer->file, room + head, (size_t)len);
-		return len < 0 ? -1 : 0;
-	}
-	groups_take(writer->groups, head + (size_t)len);
-	if (size >= most && put_rest(writer, inode, fd, size - most) < 0)
-		return -1;
-	return writer_pad(writer, size) < 0 ? -1 : 1;
+	return put_small(writer, entry, fd, size);
 }
 
 static int put_stated_file(struct writer *writer, const struct entry *entry, int fd)
@@ -169,62 +192,16 @@ static int put_stated_file(struct writer *writer, const struct entry *entry, int
 	return put_open_file(writer, entry, fd, &st);
 }
 
-static int open_inode(const struct entry *inode)
-{
-	return open(inode->host_path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-}
-
-bool writer_fill(const void *what, char *to, size_t size)
-{
-	char more;
-	struct iovec parts[] = { { to, size }, { &more, 1 } };
-	int fd = open_inode(what);
-	ssize_t len = fd < 0 ? -1 : readv(fd, parts, 2);
-
-	if (fd >= 0)
-		close(fd);
-	return len == (ssize_t)size;
-}
-
-/* A file that is to be as long as the walk saw it, read by whoever has time. 1 where it has been
- * put, 0 where it has not, or -1. */
-static int put_later(struct writer *writer, const struct entry *entry)
-{
-	const struct entry *inode = image_inode((struct entry *)entry);
-	size_t size = inode->size, padding = newc_padding(size), most = OUTPUT_ROOM - HEAD_MAX - 4,
-	       len;
-	struct newc_fields fields;
-	char *room;
-
-	if (!size || size > most || writer->align > 4 || !groups_is_side_by_side(writer->groups))
-		return 0;
-	room = groups_room(writer->groups, HEAD_MAX + size + padding);
-	if (!room)
-		return -1;
-	fields = writer_fields(writer, entry, (uint32_t)size);
-	len = writer_compose(room, &fields, writer_name(entry), 0);
-	memset(room + len + size, 0, padding);
-	groups_take(writer->groups, len);
-	groups_later(writer->groups, size, inode);
-	groups_take(writer->groups, padding);
-	return 1;
-}
-
 int writer_host_file(struct writer *writer, const struct entry *entry)
 {
 	const struct entry *inode = image_inode((struct entry *)entry);
-	int result = put_later(writer, entry), fd;
+	int fd = open_inode(inode), result;
 
-	if (result)
-		return result < 0 ? -1 : 0;
-	fd = open_inode(inode);
 	if (fd < 0)
 		return error_errno(errno, "%s: cannot open %s", inode->why,
 				   shown(inode->host_path));
 	writer->file.len = 0;
-	result = put_as_seen(writer, entry, fd);
-	if (!result)
-		result = put_stated_file(writer, entry, fd);
+	result = put_stated_file(writer, entry, fd);
 	close(fd);
-	return result < 0 ? -1 : 0;
+	return result;
 }

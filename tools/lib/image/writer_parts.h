@@ -26,6 +26,9 @@ struct writer {
 	uint64_t at; /* bytes before the next entry, kept while align counts */
 	uint32_t next_ino;
 	struct buffer file; /* the bytes read so far of the file at hand */
+	struct entry **all; /* in the order of the archive */
+	size_t count, next; /* how many; the one after the entry at hand */
+	size_t ahead; /* the first that the kernel was not asked to read */
 };
 
 /* The header of an entry, its name with `more` NULs, and padding, at `head` (HEAD_MAX bytes). Their
@@ -43,8 +46,5 @@ int writer_entry(struct writer *writer, const struct entry *entry, uint32_t size
 int writer_bytes(struct writer *writer, const struct entry *entry, const void *data, size_t len);
 int writer_pad(struct writer *writer, uint64_t len);
 int writer_host_file(struct writer *writer, const struct entry *entry);
-
-/* The bytes of an inode of the host, as block_fill has it. */
-bool writer_fill(const void *inode, char *to, size_t size);
 
 #endif
