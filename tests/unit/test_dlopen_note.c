@@ -1,5 +1,4 @@
-// SPDX-License-Identifier: MIT
-/* test_dlopen_note.c - what .note.dlopen says, whole and cut short; names of character sets. */
+/* test_dlopen_note.c - what .note.dlopen says, whole and cut short. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +11,6 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/elf/elf_deps.h"
 #include "tools/lib/program/dlopen_note.h"
-#include "tools/lib/program/gconv_table.h"
 
 static const char json[] =
 	"[{\"feature\":\"zstd\",\"description\":\"Support for zstd\",\"priority\":\"required\","
@@ -132,33 +130,12 @@ static void notes_end_within_their_segment(void **state)
 	}
 }
 
-static void a_character_set_has_other_names(void **state)
-{
-	static const char table[] =
-		"# c\nalias\tUJIS//\t\tEUC-JP//\nmodule\tEUC-JP//\tINTERNAL\tEUC-JP\t1\n"
-		"module\tINTERNAL\tEUC-JP//\tEUC-JP\t1\nmodule\tA//\tEUC-JP//\tX\t1\n";
-	char *name = gconv_target(table, "ujis");
-	const char *at = table;
-	struct gconv_row row;
-	int count = 0;
-
-	(void)state;
-	assert_string_equal(name, "EUC-JP");
-	while (gconv_next(&at, name, &row))
-		if (++count == 2)
-			assert_string_equal(row.line, "module EUC-JP// INTERNAL EUC-JP 1");
-	assert_int_equal(count, 3);
-	assert_true(gconv_is_builtin("UTF-8"));
-	free(name);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_note_has_wishes_in_their_order),
 		cmocka_unit_test(a_note_cut_short_has_none),
 		cmocka_unit_test(notes_end_within_their_segment),
-		cmocka_unit_test(a_character_set_has_other_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,8 +99,7 @@ class Files:
 
     def script(self, stem, path):
         path.write_text({"keymap": KEYMAP, "nss": "passwd: compat\n", "user": "guest:x:4711:4711::/:/bin/sh\n",
-                         "follow": FOLLOW, "hang": HANG, "rc": "ls -l /dev/disk/*/; stty onlcr; exit\n", "fsck": "#!/bin/sh\nls -l /dev/disk/*/; stty onlcr\n",
-                         "kana": "\u65e5\u672c\n"}[stem], encoding="EUC-JP")
+                         "follow": FOLLOW, "hang": HANG, "rc": "ls -l /dev/disk/*/; stty onlcr; exit\n", "fsck": "#!/bin/sh\nls -l /dev/disk/*/; stty onlcr\n"}[stem])
 
     def config(self, stem, path):
         """A boot configuration that says what to run."""
@@ -236,11 +235,9 @@ IMAGES = {
     "hangtable": ("", drivers("virtio_pci", "virtio_blk", "nvme")),
     "no-blk": ("", drivers("virtio_pci", "sd_mod")),
     "loop": ("", VIRTIO + ["--module", "overlay", "--module", "squashfs", "--module", "loop"]),
-    **{f"{name}{suffix}": (f"init\nprogram {program}{words}\nfile /etc/nsswitch.conf @nss.sh 0644 0 0\n"
-                           f"file /etc/passwd @user.sh 0644 0 0\nfile /kana @kana.sh 0644 0 0\nrun {command}\n", [])
-       for name, program, command in (("getent", "getent", "getent passwd guest"),
-                                      ("iconv", "iconv", "iconv -f EUC-JP -t UTF-8 /kana"))
-       for suffix, words in (("", " nss iconv=EUC-JP"), ("less", ""))},
+    **{f"getent{suffix}": (f"init\nprogram getent{word}\nfile /etc/nsswitch.conf @nss.sh 0644 0 0\n"
+                           "file /etc/passwd @user.sh 0644 0 0\nrun getent passwd guest\n", [])
+       for suffix, word in (("", " nss"), ("less", ""))},
     "plain": ("init\n", []),
     "unexec": ("init\nfile /data @hello 0644 0 0\nrun /data\n", []),
 }

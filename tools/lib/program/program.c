@@ -11,7 +11,6 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/program/closure.h"
-#include "tools/lib/program/gconv.h"
 #include "tools/lib/program/layout.h"
 #include "tools/lib/program/ldcache.h"
 #include "tools/lib/program/nss.h"
@@ -125,8 +124,6 @@ static int add_objects(struct image *image, const struct program *program, struc
 
 	if (program->more & PROGRAM_NSS)
 		result = nss_add(image, closure, program->why);
-	if (!result && program->more & PROGRAM_ICONV)
-		result = gconv_add(image, closure, program->charsets, program->why);
 	if (program->more & PROGRAM_HWCAPS)
 		closure_add_hwcaps(closure);
 	if (!result)

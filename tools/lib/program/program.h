@@ -10,7 +10,6 @@
 enum program_more {
 	PROGRAM_NSS = 1, /* what /etc/nsswitch.conf names */
 	PROGRAM_HWCAPS = 2, /* copies of libraries for better processors */
-	PROGRAM_ICONV = 4, /* the modules of iconv(3) */
 };
 
 struct program {
@@ -20,7 +19,6 @@ struct program {
 	const char *why;
 	enum dlopen_priority dlopen; /* of .note.dlopen, the least that comes */
 	unsigned int more; /* enum program_more */
-	const char *charsets; /* with PROGRAM_ICONV: "A,B" of them only, or NULL: all */
 };
 
 /*

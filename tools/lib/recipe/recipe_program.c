@@ -63,13 +63,8 @@ static int take_word(const struct line *line, size_t word, struct program *progr
 		program->more |= PROGRAM_NSS;
 	else if (!strcmp(text, "hwcaps"))
 		program->more |= PROGRAM_HWCAPS;
-	else if (!strcmp(text, "iconv") || (!strncmp(text, "iconv=", 6) && text[6]))
-		program->more |= PROGRAM_ICONV;
 	else
-		return line_expected(line, word,
-				     "[DEST] [dlopen=...] [nss] [iconv[=CHARSET,...]] [hwcaps]");
-	if (text[0] == 'i' && text[5])
-		program->charsets = text + 6;
+		return line_expected(line, word, "[DEST] [dlopen=...] [nss] [hwcaps]");
 	return 0;
 }
 
@@ -97,7 +92,6 @@ static int add_late(struct recipe *recipe, const struct program *program)
 	late[recipe->late_count].dest = copy(program->dest);
 	late[recipe->late_count].root = copy(program->root);
 	late[recipe->late_count].why = copy(program->why);
-	late[recipe->late_count].charsets = copy(program->charsets);
 	recipe->late_count++;
 	return 0;
 }
@@ -121,7 +115,6 @@ void recipe_free_programs(struct recipe *recipe)
 		free((char *)recipe->late[i].dest);
 		free((char *)recipe->late[i].root);
 		free((char *)recipe->late[i].why);
-		free((char *)recipe->late[i].charsets);
 	}
 	free(recipe->late);
 	for (size_t i = 0; recipe->sysroots && recipe->sysroots[i]; i++)
