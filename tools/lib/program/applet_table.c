@@ -2,354 +2,49 @@
 /* applet_table.c - the applets of a busybox, read from its bytes. */
 #include "tools/lib/program/applet_table.h"
 
-#include <stdlib.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 
 #define LEN_MAX 32 /* bytes; start-stop-daemon has 17 */
 #define BANNER "BusyBox v"
 
-/* What busybox --install puts into a sbin, of what busybox has or had. */
-static const char *const sbin[] = {
-	"acpid",	"add-shell",   "addgroup",
-	"adduser",	"adjtimex",    "arp",
-	"arping",	"blkid",       "blockdev",
-	"bootchartd",	"brctl",       "chat",
-	"chpasswd",	"chroot",      "crond",
-	"delgroup",	"deluser",     "depmod",
-	"devmem",	"dhcprelay",   "dnsd",
-	"ether-wake",	"fakeidentd",  "fbset",
-	"fbsplash",	"fdisk",       "findfs",
-	"freeramdisk",	"fsck",	       "fsck.minix",
-	"fsfreeze",	"fstrim",      "getty",
-	"halt",		"hdparm",      "httpd",
-	"hwclock",	"i2cdetect",   "i2cdump",
-	"i2cget",	"i2cset",      "i2ctransfer",
-	"ifconfig",	"ifdown",      "ifenslave",
-	"ifplugd",	"ifup",	       "inetd",
-	"init",		"insmod",      "ip",
-	"ipaddr",	"iplink",      "ipneigh",
-	"iproute",	"iprule",      "iptunnel",
-	"killall5",	"klogd",       "loadfont",
-	"loadkmap",	"logread",     "losetup",
-	"lpd",		"lsmod",       "makedevs",
-	"mdev",		"mim",	       "mkdosfs",
-	"mke2fs",	"mkfs.ext2",   "mkfs.minix",
-	"mkfs.vfat",	"mkswap",      "modinfo",
-	"modprobe",	"nameif",      "nbd-client",
-	"nologin",	"ntpd",	       "partprobe",
-	"pivot_root",	"popmaildir",  "poweroff",
-	"raidautorun",	"rdate",       "rdev",
-	"readahead",	"readprofile", "reboot",
-	"remove-shell", "rmmod",       "route",
-	"rtcwake",	"run-init",    "runlevel",
-	"sendmail",	"setconsole",  "setfont",
-	"setlogcons",	"slattach",    "start-stop-daemon",
-	"sulogin",	"svlogd",      "swapoff",
-	"swapon",	"switch_root", "sysctl",
-	"syslogd",	"tc",	       "telnetd",
-	"tftpd",	"tunctl",      "ubiattach",
-	"ubidetach",	"ubimkvol",    "ubirename",
-	"ubirmvol",	"ubirsvol",    "ubiupdatevol",
-	"udhcpc",	"udhcpc6",     "udhcpd",
-	"uevent",	"vconfig",     "watchdog",
-	"zcip",
-};
+/* What busybox --install puts into a sbin, of what busybox has or had; between blanks. */
+static const char sbin[] =
+	" acpid add-shell addgroup adduser adjtimex arp arping blkid blockdev bootchartd "
+	"brctl chat chpasswd chroot crond delgroup deluser depmod devmem dhcprelay dnsd "
+	"ether-wake fakeidentd fbset fbsplash fdisk findfs freeramdisk fsck fsck.minix "
+	"fsfreeze fstrim getty halt hdparm httpd hwclock i2cdetect i2cdump i2cget "
+	"i2cset i2ctransfer ifconfig ifdown ifenslave ifplugd ifup inetd init insmod ip "
+	"ipaddr iplink ipneigh iproute iprule iptunnel killall5 klogd loadfont loadkmap "
+	"logread losetup lpd lsmod makedevs mdev mim mkdosfs mke2fs mkfs.ext2 "
+	"mkfs.minix mkfs.vfat mkswap modinfo modprobe nameif nbd-client nologin ntpd "
+	"partprobe pivot_root popmaildir poweroff raidautorun rdate rdev readahead "
+	"readprofile reboot remove-shell rmmod route rtcwake run-init runlevel sendmail "
+	"setconsole setfont setlogcons slattach start-stop-daemon sulogin svlogd "
+	"swapoff swapon switch_root sysctl syslogd tc telnetd tftpd tunctl ubiattach "
+	"ubidetach ubimkvol ubirename ubirmvol ubirsvol ubiupdatevol udhcpc udhcpc6 "
+	"udhcpd uevent vconfig watchdog zcip ";
 
-/* Of the others most: by their number the list is told from other words in order. */
-static const char *const others[] = {
-	"[",
-	"[[",
-	"ar",
-	"arch",
-	"ascii",
-	"ash",
-	"awk",
-	"base64",
-	"basename",
-	"bc",
-	"beep",
-	"blkdiscard",
-	"bunzip2",
-	"busybox",
-	"bzcat",
-	"bzip2",
-	"cal",
-	"cat",
-	"chattr",
-	"chcon",
-	"chgrp",
-	"chmod",
-	"chown",
-	"chpst",
-	"chrt",
-	"chvt",
-	"cksum",
-	"clear",
-	"cmp",
-	"comm",
-	"conspy",
-	"cp",
-	"cpio",
-	"crc32",
-	"crontab",
-	"cryptpw",
-	"csplit",
-	"cttyhack",
-	"cut",
-	"date",
-	"dc",
-	"dd",
-	"deallocvt",
-	"df",
-	"diff",
-	"dirname",
-	"dmesg",
-	"dnsdomainname",
-	"dos2unix",
-	"dpkg",
-	"dpkg-deb",
-	"du",
-	"dumpkmap",
-	"dumpleases",
-	"echo",
-	"ed",
-	"egrep",
-	"eject",
-	"env",
-	"envdir",
-	"envuidgid",
-	"expand",
-	"expr",
-	"factor",
-	"fallocate",
-	"false",
-	"fatattr",
-	"fdflush",
-	"fgconsole",
-	"fgrep",
-	"find",
-	"flock",
-	"fold",
-	"free",
-	"fsync",
-	"ftpget",
-	"ftpput",
-	"fuser",
-	"getenforce",
-	"getfattr",
-	"getopt",
-	"getsebool",
-	"grep",
-	"groups",
-	"gunzip",
-	"gzip",
-	"hd",
-	"head",
-	"hexdump",
-	"hexedit",
-	"hostid",
-	"hostname",
-	"hush",
-	"id",
-	"inotifyd",
-	"install",
-	"ionice",
-	"iostat",
-	"ipcalc",
-	"ipcrm",
-	"ipcs",
-	"join",
-	"kbd_mode",
-	"kill",
-	"killall",
-	"last",
-	"less",
-	"link",
-	"linux32",
-	"linux64",
-	"linuxrc",
-	"ln",
-	"logger",
-	"login",
-	"logname",
-	"ls",
-	"lsattr",
-	"lsof",
-	"lspci",
-	"lsscsi",
-	"lsusb",
-	"lzcat",
-	"lzma",
-	"lzop",
-	"lzopcat",
-	"makemime",
-	"man",
-	"md5sum",
-	"mesg",
-	"microcom",
-	"minips",
-	"mkdir",
-	"mkfifo",
-	"mknod",
-	"mkpasswd",
-	"mktemp",
-	"more",
-	"mount",
-	"mountpoint",
-	"mpstat",
-	"mt",
-	"mv",
-	"nc",
-	"netcat",
-	"netstat",
-	"nice",
-	"nl",
-	"nmeter",
-	"nohup",
-	"nproc",
-	"nsenter",
-	"nslookup",
-	"nuke",
-	"od",
-	"openvt",
-	"passwd",
-	"paste",
-	"patch",
-	"pgrep",
-	"pidof",
-	"ping",
-	"ping6",
-	"pipe_progress",
-	"pkill",
-	"pmap",
-	"printenv",
-	"printf",
-	"ps",
-	"pscan",
-	"pstree",
-	"pwd",
-	"pwdx",
-	"readlink",
-	"realpath",
-	"reformime",
-	"renice",
-	"reset",
-	"resize",
-	"resume",
-	"rev",
-	"rm",
-	"rmdir",
-	"rpm",
-	"rpm2cpio",
-	"run-parts",
-	"runsv",
-	"runsvdir",
-	"rx",
-	"script",
-	"scriptreplay",
-	"sed",
-	"seedrng",
-	"seq",
-	"setarch",
-	"setfattr",
-	"setkeycodes",
-	"setpriv",
-	"setsid",
-	"setuidgid",
-	"sh",
-	"sha1sum",
-	"sha256sum",
-	"sha3sum",
-	"sha512sum",
-	"showkey",
-	"shred",
-	"shuf",
-	"sleep",
-	"smemcap",
-	"softlimit",
-	"sort",
-	"split",
-	"ssl_client",
-	"stat",
-	"strings",
-	"stty",
-	"su",
-	"sum",
-	"sv",
-	"svc",
-	"svok",
-	"sync",
-	"tac",
-	"tail",
-	"tar",
-	"taskset",
-	"tcpsvd",
-	"tee",
-	"telnet",
-	"test",
-	"tftp",
-	"time",
-	"timeout",
-	"top",
-	"touch",
-	"tr",
-	"traceroute",
-	"traceroute6",
-	"tree",
-	"true",
-	"truncate",
-	"ts",
-	"tsort",
-	"tty",
-	"ttysize",
-	"udpsvd",
-	"umount",
-	"uname",
-	"uncompress",
-	"unexpand",
-	"uniq",
-	"unix2dos",
-	"unlink",
-	"unlzma",
-	"unlzop",
-	"unshare",
-	"unxz",
-	"unzip",
-	"uptime",
-	"users",
-	"usleep",
-	"uudecode",
-	"uuencode",
-	"vi",
-	"vlock",
-	"volname",
-	"w",
-	"wall",
-	"watch",
-	"wc",
-	"wget",
-	"which",
-	"who",
-	"whoami",
-	"whois",
-	"xargs",
-	"xxd",
-	"xz",
-	"xzcat",
-	"yes",
-	"zcat",
-};
+/* Some of the others. By their number the list is told from other words in order. */
+static const char common[] =
+	" [ [[ ar ash awk base64 basename bunzip2 bzcat cat chgrp chmod chown clear cmp "
+	"cp cpio cut date dc dd df diff dirname dmesg du echo ed egrep env expr false "
+	"find fold free getopt grep gunzip gzip head hostname hush id install kill less "
+	"ln login ls md5sum mkdir mknod mktemp more mount mv nc od ping ps pwd readlink "
+	"rm rmdir sed seq setsid sh sleep sort stat strings stty su sync tail tar tee "
+	"telnet test time top touch tr true tty umount uname uniq unxz unzip vi wc wget "
+	"which who xargs xz xzcat yes zcat ";
 
-static int by_name(const void *name, const void *row)
+static bool is_one_of(const char *name, const char *words)
 {
-	return strcmp(name, *(const char *const *)row);
+	char word[LEN_MAX + 3];
+
+	return (size_t)snprintf(word, sizeof(word), " %s ", name) < sizeof(word) &&
+	       strstr(words, word);
 }
 
-/* Both are sorted. */
-#define IS_ONE_OF(name, names)                                                                    \
-	(bsearch(name, names, sizeof(names) / sizeof((names)[0]), sizeof((names)[0]), by_name) != \
-	 NULL)
-
-static int is_in_name(uint8_t byte)
+static bool is_in_name(uint8_t byte)
 {
 	return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
 	       (byte && strchr("[_-.+", byte));
@@ -386,7 +81,7 @@ static void go_on(struct run *run, struct span file, size_t start, size_t end)
 	run->last = name;
 	run->len += len + 1;
 	run->count++;
-	run->known += (size_t)(IS_ONE_OF(name, sbin) || IS_ONE_OF(name, others));
+	run->known += (size_t)(is_one_of(name, common) || is_one_of(name, sbin));
 }
 
 struct span applet_table(struct span file)
@@ -402,7 +97,7 @@ struct span applet_table(struct span file)
 		if (run.known > best.known || (run.known == best.known && run.count > best.count))
 			best = run;
 	}
-	if (best.count < 2 || best.known < best.count / 2)
+	if (best.count < 2 || best.known < best.count / 4)
 		best.first = NULL, best.len = 0;
 	return (struct span){ (const uint8_t *)best.first, best.len };
 }
@@ -422,5 +117,5 @@ const char *applet_next(struct span *names)
 
 const char *applet_folder(const char *name)
 {
-	return IS_ONE_OF(name, sbin) ? "/sbin" : "/bin";
+	return is_one_of(name, sbin) ? "/sbin" : "/bin";
 }
