@@ -1,259 +1,45 @@
 // SPDX-License-Identifier: MIT
 /* module_index.c - the tables of depmod(8) for the modules of an image, for its own modprobe. */
+#include <dirent.h>
 #include <errno.h>
+#include <ftw.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/lib/base/capture.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
-#include "tools/lib/elf/modinfo.h"
-#include "tools/lib/module/kmodindex.h"
+#include "tools/lib/base/whole_file.h"
 #include "tools/lib/module/module_set.h"
+#include "tools/lib/program/program.h"
 
 #define WHY "index of modules"
+#define DESCRIPTORS 8 /* that nftw(3) may use at once */
+#define TABLE_MAX ((size_t)64 << 20) /* bytes: the largest of all of a kernel's has 2 MB */
 
-/* What depmod says of the kernel itself is right for any choice of modules. The last of them came
- * with kmod 27. */
-static const char *const builtin_tables[] = { "modules.builtin", "modules.builtin.bin",
-					      "modules.builtin.alias.bin" };
+/* What depmod reads beside the modules. The kernel's own are right for any choice of modules; the
+ * order is ours: of two modules with one alias the one that is needed comes first. */
+#define ORDER "modules.order"
+#define BUILTIN_INFO "modules.builtin.modinfo"
+static const char *const of_kernel[] = { "modules.builtin", BUILTIN_INFO };
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-struct table {
-	struct buffer text;
-	struct kmodindex_entry *entries;
-	size_t count;
-};
-
-struct index {
+/* A directory with symlinks to the modules, as depmod wants them: below `base`. */
+struct stage {
+	char *base, *dir; /* "/tmp/rdinit.123456", and lib/modules/RELEASE in it */
 	const struct modules *modules;
-	struct item **items; /* those in the image */
+	struct item **items; /* those in the image, in load order */
 	size_t count;
-	struct image *image;
 };
-
-static void add_entry(struct table *table, char *key, const char *value, size_t priority)
-{
-	table->entries = xreallocarray(table->entries, table->count + 1, sizeof(*table->entries));
-	table->entries[table->count++] = (struct kmodindex_entry){ key, xstrdup(value), priority };
-}
-
-/* As kmod asks: '-' is '_', but between brackets. */
-static char *key_of(const char *text)
-{
-	char *key = xstrdup(text);
-	int brackets = 0;
-
-	for (char *at = key; *at; at++) {
-		brackets = *at == '[' ? 1 : *at == ']' ? 0 : brackets;
-		if (*at == '-' && !brackets)
-			*at = '_';
-	}
-	return key;
-}
-
-/* By its name, which is `word`; index->count where there is none. */
-static size_t find_item(const struct index *index, const char *word)
-{
-	size_t at = 0;
-
-	while (at < index->count && !module_same(index->items[at]->name, word))
-		at++;
-	return at;
-}
-
-static void add_needs(const struct index *index, size_t at, struct indices *needs);
-
-static void add_depends(const struct index *index, const char *names, struct indices *needs)
-{
-	char *words = xstrdup(names), *state = NULL;
-
-	for (char *word = strtok_r(words, ",", &state); word; word = strtok_r(NULL, ",", &state)) {
-		size_t need = find_item(index, word);
-
-		if (need < index->count)
-			add_needs(index, need, needs);
-	}
-	free(words);
-}
-
-/* What must be loaded for item `at`, each behind what it needs itself; the item last. */
-static void add_needs(const struct index *index, size_t at, struct indices *needs)
-{
-	const struct buffer *info = &index->items[at]->info;
-	struct span left = { (const uint8_t *)info->data, info->len };
-	const char *text;
-
-	for (size_t i = 0; i < needs->count; i++)
-		if (needs->list[i] == at)
-			return;
-	while ((text = modinfo_next(&left)))
-		if (!strncmp(text, "depends=", 8))
-			add_depends(index, text + 8, needs);
-	indices_add(needs, at);
-}
-
-static char *file_of(const struct index *index, size_t at)
-{
-	char *place = modules_place(index->modules, index->items[at]), *name;
-
-	name = xstrdup(path_name(place));
-	free(place);
-	return name;
-}
-
-/* "virtio_pci.ko: virtio.ko virtio_ring.ko": loaded from the last to the first. */
-static void add_dep(const struct index *index, size_t at, struct table *table)
-{
-	struct indices needs = { NULL, 0 };
-	struct buffer line = { NULL, 0, 0 };
-
-	add_needs(index, at, &needs);
-	for (size_t i = needs.count; i-- > 0;) {
-		char *file = file_of(index, needs.list[i]);
-
-		buffer_printf(&line, i + 1 == needs.count ? "%s:" : " %s", file);
-		free(file);
-	}
-	buffer_printf(&table->text, "%s\n", line.data);
-	add_entry(table, xstrdup(index->items[at]->name), line.data, at);
-	buffer_free(&line);
-	free(needs.list);
-}
-
-static void add_infos(const struct index *index, size_t at, const char *key, struct table *table)
-{
-	const struct item *item = index->items[at];
-	struct span left = { (const uint8_t *)item->info.data, item->info.len };
-	size_t len = strlen(key);
-	const char *text;
-
-	while ((text = modinfo_next(&left))) {
-		if (strncmp(text, key, len) != 0)
-			continue;
-		if (!strcmp(key, "alias=")) {
-			buffer_printf(&table->text, "alias %s %s\n", text + len, item->name);
-			add_entry(table, key_of(text + len), item->name, at);
-		} else {
-			buffer_printf(&table->text, "%.*s %s %s\n", (int)len - 1, key, item->name,
-				      text + len);
-		}
-	}
-}
-
-/* The lines of depmod's own table that name a module of the image: which symbols a module exports
- * does not stand in its modinfo. */
-static void add_symbols(const struct index *index, struct table *table)
-{
-	char *path = xasprintf("%s/modules.symbols", index->modules->dir), *line = NULL;
-	FILE *in = fopen(path, "re");
-	size_t size = 0;
-
-	while (in && getline(&line, &size, in) > 0) {
-		char *symbol = strchr(line, ' '), *name = symbol ? strchr(symbol + 1, ' ') : NULL;
-		size_t at;
-
-		if (strncmp(line, "alias ", 6) != 0 || !name)
-			continue;
-		*name++ = '\0';
-		name[strcspn(name, "\n")] = '\0';
-		at = find_item(index, name);
-		if (at == index->count)
-			continue;
-		buffer_printf(&table->text, "alias %s %s\n", symbol + 1, name);
-		add_entry(table, xstrdup(symbol + 1), name, at);
-	}
-	if (in)
-		fclose(in);
-	free(line);
-	free(path);
-}
-
-static int add_data(const struct index *index, const char *name, const struct buffer *data)
-{
-	char *place = xasprintf("/lib/modules/%s/%s", index->modules->release, name);
-	struct entry *entry = image_add_data(index->image, place, data->data ? data->data : "",
-					     data->len, 0644, WHY);
-
-	free(place);
-	return entry ? 0 : -1;
-}
-
-/* NAME and NAME.bin; frees the table. */
-static int write_table(const struct index *index, const char *name, struct table *table)
-{
-	char *binary = xasprintf("%s.bin", name);
-	struct buffer out = { NULL, 0, 0 };
-	int result = add_data(index, name, &table->text);
-
-	kmodindex_write(table->entries, table->count, &out);
-	if (!result)
-		result = add_data(index, binary, &out);
-	for (size_t i = 0; i < table->count; i++) {
-		free(table->entries[i].key);
-		free(table->entries[i].value);
-	}
-	free(table->entries);
-	buffer_free(&table->text);
-	buffer_free(&out);
-	free(binary);
-	return result;
-}
-
-static int write_softdep(const struct index *index)
-{
-	struct table softdep = { .count = 0 };
-	int result;
-
-	for (size_t i = 0; i < index->count; i++)
-		add_infos(index, i, "softdep=", &softdep);
-	result = add_data(index, "modules.softdep", &softdep.text);
-	buffer_free(&softdep.text);
-	return result;
-}
-
-static int copy_builtin(const struct index *index)
-{
-	int result = 0;
-
-	for (size_t i = 0; i < COUNT(builtin_tables) && !result; i++) {
-		char *from = xasprintf("%s/%s", index->modules->dir, builtin_tables[i]);
-		char *place =
-			xasprintf("/lib/modules/%s/%s", index->modules->release, builtin_tables[i]);
-
-		if (!access(from, R_OK))
-			result = image_add_file(index->image, place, from, 0644, WHY) ? 0 : -1;
-		free(place);
-		free(from);
-	}
-	return result;
-}
-
-static int write_tables(const struct index *index)
-{
-	struct table dep = { .count = 0 }, alias = { .count = 0 }, symbols = { .count = 0 };
-	int result;
-
-	for (size_t i = 0; i < index->count; i++) {
-		add_dep(index, i, &dep);
-		add_infos(index, i, "alias=", &alias);
-	}
-	add_symbols(index, &symbols);
-	result = write_table(index, "modules.dep", &dep);
-	result |= write_table(index, "modules.alias", &alias);
-	result |= write_table(index, "modules.symbols", &symbols);
-	result |= write_softdep(index);
-	return result | copy_builtin(index);
-}
 
 void modules_want_index(struct modules *modules)
 {
 	modules->wants_index = 1;
 }
 
-/* In load order, so that of two modules with one alias the one that is needed comes first. */
 static int by_load(const void *a, const void *b)
 {
 	const struct item *left = *(struct item *const *)a, *right = *(struct item *const *)b;
@@ -263,17 +49,168 @@ static int by_load(const void *a, const void *b)
 	return left->rank < right->rank ? -1 : left->rank > right->rank;
 }
 
-int modules_write_index(struct modules *modules, struct image *image)
+static void find_items(struct stage *stage, struct modules *modules)
 {
-	struct index index = { modules, xcalloc(modules->count + 1, sizeof(*index.items)), 0,
-			       image };
-	int result;
-
+	stage->items = xcalloc(modules->count + 1, sizeof(*stage->items));
 	for (size_t i = 0; i < modules->count; i++)
 		if (modules->items[i].load != LOAD_NEVER)
-			index.items[index.count++] = &modules->items[i];
-	qsort(index.items, index.count, sizeof(*index.items), by_load);
-	result = modules->wants_index ? write_tables(&index) : 0;
-	free(index.items);
+			stage->items[stage->count++] = &modules->items[i];
+	qsort(stage->items, stage->count, sizeof(*stage->items), by_load);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st, (void)type, (void)at;
+	return remove(path);
+}
+
+static int make_stage(struct stage *stage, const struct modules *modules)
+{
+	const char *temp = getenv("TMPDIR");
+	char *slash;
+
+	stage->modules = modules;
+	stage->base = xasprintf("%s/rdinit.XXXXXX", temp && *temp ? temp : "/tmp");
+	if (!mkdtemp(stage->base))
+		return error_errno(errno, "%s: cannot make a temporary directory",
+				   shown(stage->base));
+	stage->dir = xasprintf("%s/lib/modules/%s/", stage->base, modules->release);
+	for (slash = stage->dir + strlen(stage->base) + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		if (mkdir(stage->dir, 0700) < 0)
+			return error_errno(errno, "%s", shown(stage->dir));
+		*slash = '/';
+	}
+	return 0;
+}
+
+static int link_to(const struct stage *stage, const char *from, const char *name)
+{
+	char *real = realpath(from, NULL), *place = path_join(stage->dir, name);
+	int result = 0;
+
+	if (!real || symlink(real, place) < 0)
+		result = error_errno(errno, "%s", shown(real ? place : from));
+	free(place);
+	free(real);
+	return result;
+}
+
+static int write_order(const struct stage *stage, const struct buffer *order)
+{
+	char *path = path_join(stage->dir, ORDER);
+	FILE *out = fopen(path, "we");
+	bool is_written = out && fwrite(order->data, 1, order->len, out) == order->len;
+	int result = 0;
+
+	if (out && fclose(out) == EOF)
+		is_written = false;
+	if (!is_written)
+		result = error_errno(errno, "%s", shown(path));
+	free(path);
+	return result;
+}
+
+static int fill_stage(const struct stage *stage)
+{
+	struct buffer order = { 0 };
+	int result = 0;
+
+	buffer_text(&order, "");
+	for (size_t i = 0; i < stage->count && !result; i++) {
+		char *place = modules_place(stage->modules, stage->items[i]);
+
+		buffer_printf(&order, "%s\n", path_name(place));
+		result = link_to(stage, stage->items[i]->path, path_name(place));
+		free(place);
+	}
+	if (!result)
+		result = write_order(stage, &order);
+	buffer_free(&order);
+	for (size_t i = 0; i < sizeof(of_kernel) / sizeof(of_kernel[0]) && !result; i++) {
+		char *from = path_join(stage->modules->dir, of_kernel[i]);
+
+		if (!access(from, R_OK))
+			result = link_to(stage, from, of_kernel[i]);
+		free(from);
+	}
+	return result;
+}
+
+/* The host's own choices of depmod.d(5) do not count. */
+static int run_depmod(const struct stage *stage)
+{
+	char *depmod = program_lookup("depmod");
+	char *const argv[] = { depmod ? depmod : (char *)"/sbin/depmod",
+			       (char *)"-C",
+			       (char *)"/dev/null",
+			       (char *)"-b",
+			       stage->base,
+			       stage->modules->release,
+			       NULL };
+	struct buffer said = { 0 };
+	int status = capture(argv, &said);
+
+	if (status < 0)
+		error_errno(errno, "module-index: cannot run %s (install kmod)", shown(argv[0]));
+	else if (status)
+		error("module-index: %s ended with status %d", shown(argv[0]), status);
+	buffer_free(&said);
+	free(depmod);
+	return status ? -1 : 0;
+}
+
+static int add_table(const struct stage *stage, struct image *image, const char *name)
+{
+	char *from = path_join(stage->dir, name);
+	char *place = xasprintf("/lib/modules/%s/%s", stage->modules->release, name);
+	struct buffer bytes = { 0 };
+	int result = whole_file(from, TABLE_MAX, "table of modules", &bytes);
+
+	if (!result &&
+	    !image_add_data(image, place, bytes.data ? bytes.data : "", bytes.len, 0644, WHY))
+		result = -1;
+	buffer_free(&bytes);
+	free(place);
+	free(from);
+	return result;
+}
+
+static int add_tables(const struct stage *stage, struct image *image)
+{
+	DIR *dir = opendir(stage->dir);
+	const struct dirent *entry;
+	int result = 0;
+
+	if (!dir)
+		return error_errno(errno, "%s", shown(stage->dir));
+	while (!result && (entry = readdir(dir)))
+		if (!strncmp(entry->d_name, "modules.", 8) && strcmp(entry->d_name, ORDER) != 0 &&
+		    strcmp(entry->d_name, BUILTIN_INFO) != 0)
+			result = add_table(stage, image, entry->d_name);
+	closedir(dir);
+	return result;
+}
+
+int modules_write_index(struct modules *modules, struct image *image)
+{
+	struct stage stage = { 0 };
+	int result;
+
+	if (!modules->wants_index)
+		return 0;
+	find_items(&stage, modules);
+	result = make_stage(&stage, modules);
+	if (!result)
+		result = fill_stage(&stage);
+	if (!result)
+		result = run_depmod(&stage);
+	if (!result)
+		result = add_tables(&stage, image);
+	if (stage.dir)
+		nftw(stage.base, remove_one, DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
+	free(stage.items);
+	free(stage.dir);
+	free(stage.base);
 	return result;
 }
