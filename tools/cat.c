@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: MIT
 /* cat.c - rdinit cat: files of an image on standard output. */
-#include <getopt.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "tools/commands.h"
-#include "tools/lib/base/bad_option.h"
 #include "tools/lib/archive/archive.h"
 #include "tools/lib/base/error.h"
-
-static const char usage[] =
-	"usage: rdinit cat IMAGE PATH...\n\n"
-	"Prints the files at PATH in IMAGE, symbolic links followed inside it, as they are when the\n"
-	"kernel has unpacked it. IMAGE - is standard input.\n";
 
 static int print_file(const struct archive *archive, const char *path)
 {
@@ -31,26 +25,30 @@ static int print_file(const struct archive *archive, const char *path)
 	return 0;
 }
 
-int cmd_cat(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
 	struct archive *archive;
-	int option, result = 0;
+	int status = options_take(&command_cat, &argc, argv, NULL), result = 0;
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option != 'h')
-			return bad_option("cat", option, argv, options);
-		fputs(usage, stdout);
-		return 0;
-	}
-	if (argc - optind < 2)
-		return error_usage("cat", "expected IMAGE and PATH");
-	archive = archive_open(argv[optind]);
+	if (status != OPTIONS_TAKEN)
+		return status;
+	archive = archive_open(argv[1]);
 	if (!archive)
 		return 1;
-	for (int i = optind + 1; i < argc; i++)
+	for (int i = 2; i < argc; i++)
 		result |= print_file(archive, argv[i]);
 	archive_close(archive);
 	return result ? 1 : 0;
 }
+
+const struct command command_cat = {
+	.name = "cat",
+	.summary = "print files of an image",
+	.usage = "IMAGE PATH...",
+	.text = "Prints the files at PATH in IMAGE, symbolic links followed inside it, as they are when the\n"
+		"kernel has unpacked it. IMAGE - is standard input.\n",
+	.expected = "IMAGE and PATH",
+	.least = 2,
+	.most = SIZE_MAX,
+	.run = run,
+};

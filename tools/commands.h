@@ -1,17 +1,15 @@
-/* SPDX-License-Identifier: MIT */
-/* commands.h - the subcommands. Each gets argv from its own name on and returns the exit status:
- * 0, 1 after reporting an error, 2 for a usage error; `run` the guest's. */
+/* commands.h - the subcommands, each in the file of its name. */
 #ifndef TOOLS_COMMANDS_H
 #define TOOLS_COMMANDS_H
 
-int cmd_pack(int argc, char **argv);
-int cmd_list(int argc, char **argv);
-int cmd_cat(int argc, char **argv);
-int cmd_extract(int argc, char **argv);
-int cmd_diff(int argc, char **argv);
-int cmd_plan(int argc, char **argv);
-int cmd_explain(int argc, char **argv);
-int cmd_check(int argc, char **argv);
-int cmd_run(int argc, char **argv);
+#include "tools/lib/base/options.h"
+
+/* Each is run with argv from its own name on and returns the exit status: 0, 1 after reporting an
+ * error, 2 for a usage error; `run` the guest's. */
+extern const struct command command_pack, command_list, command_cat, command_extract, command_diff,
+	command_explain, command_plan, command_check, command_run;
+
+/* All of them, in the order of the help; NULL at the end. */
+extern const struct command *const commands[];
 
 #endif

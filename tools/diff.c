@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* diff.c - rdinit diff: what the kernel would unpack differently from two images. */
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +7,6 @@
 #include <sys/stat.h>
 
 #include "tools/commands.h"
-#include "tools/lib/base/bad_option.h"
 #include "tools/lib/archive/archive.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
@@ -17,11 +15,13 @@
 #define STATUS_DIFFERENT 1
 #define STATUS_TROUBLE 2
 
-static const char usage[] =
-	"usage: rdinit diff [--times] A B\n\n"
-	"Says what differs between the trees of the images A and B: + only in B, - only in A,\n"
-	"~ in both. Exit status 0: nothing, 1: something, 2: an error.\n\n"
-	"  --times  differences of modification times, too\n";
+struct diff {
+	bool times; /* are compared, too */
+};
+
+static const struct option_row rows[] = {
+	{ 0, "times", NULL, "differences of modification times, too", FLAG_AT(diff, times) },
+};
 
 static const char *kind_of(uint32_t mode)
 {
@@ -189,27 +189,25 @@ static int diff(const char *first, const char *second, bool times)
 	return status;
 }
 
-int cmd_diff(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "times", no_argument, NULL, 't' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	bool times = false;
-	int option;
+	struct diff options = { .times = false };
+	int status = options_take(&command_diff, &argc, argv, &options);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(usage, stdout);
-			return STATUS_SAME;
-		}
-		if (option != 't')
-			return bad_option("diff", option, argv, options);
-		times = true;
-	}
-	if (argc - optind != 2)
-		return error_usage("diff", "expected A and B, found %d arguments", argc - optind);
-	return diff(argv[optind], argv[optind + 1], times);
+	if (status != OPTIONS_TAKEN)
+		return status;
+	return diff(argv[1], argv[2], options.times);
 }
+
+const struct command command_diff = {
+	.name = "diff",
+	.summary = "say what differs between two images",
+	.usage = "[--times] A B",
+	.text = "Says what differs between the trees of the images A and B: + only in B, - only in A,\n"
+		"~ in both. Exit status 0: nothing, 1: something, 2: an error.\n",
+	OPTION_ROWS(rows),
+	.expected = "A and B",
+	.least = 2,
+	.most = 2,
+	.run = run,
+};

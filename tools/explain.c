@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* explain.c - rdinit explain: why something is in an image, what needs it, and what it costs. */
-#include <getopt.h>
 #include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "tools/commands.h"
-#include "tools/lib/base/bad_option.h"
 #include "tools/lib/archive/archive.h"
 #include "tools/lib/archive/listing.h"
 #include "tools/lib/archive/relations.h"
@@ -18,11 +17,6 @@
 #include "tools/lib/compress/compress.h"
 
 #define SHOWN_MAX 12 /* of those that need it: libc is needed by all */
-
-static const char usage[] =
-	"usage: rdinit explain IMAGE PATH...\n\n"
-	"Says what each PATH of IMAGE is, what it costs there, what needs it, what it needs, and, where the\n"
-	"image has its manifest beside it (rdinit pack --manifest), which line brought it and from where.\n";
 
 struct explain {
 	const struct archive *archive;
@@ -208,20 +202,23 @@ static int explain_all(const char *image, char *const *paths)
 	return result;
 }
 
-int cmd_explain(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
-	int option;
+	int status = options_take(&command_explain, &argc, argv, NULL);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option != 'h')
-			return bad_option("explain", option, argv, options);
-		fputs(usage, stdout);
-		return 0;
-	}
-	if (argc - optind < 2)
-		return error_usage("explain", "expected IMAGE and PATH, found %d arguments",
-				   argc - optind);
-	return explain_all(argv[optind], argv + optind + 1) < 0 ? 1 : 0;
+	if (status != OPTIONS_TAKEN)
+		return status;
+	return explain_all(argv[1], argv + 2) < 0 ? 1 : 0;
 }
+
+const struct command command_explain = {
+	.name = "explain",
+	.summary = "say why something is in an image, and what it costs",
+	.usage = "IMAGE PATH...",
+	.text = "Says what each PATH of IMAGE is, what it costs there, what needs it, what it needs, and, where the\n"
+		"image has its manifest beside it (rdinit pack --manifest), which line brought it and from where.\n",
+	.expected = "IMAGE and PATH",
+	.least = 2,
+	.most = SIZE_MAX,
+	.run = run,
+};

@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: MIT
 /* extract.c - rdinit extract: an image as a folder, and the recipe that makes it an image again. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/commands.h"
-#include "tools/lib/base/bad_option.h"
 #include "tools/lib/archive/archive.h"
 #include "tools/lib/archive/listing.h"
 #include "tools/lib/archive/unpack_tree.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/output.h"
-
-static const char usage[] =
-	"usage: rdinit extract IMAGE DIR\n\n"
-	"Unpacks IMAGE into DIR, which must be empty or not be there, and writes DIR.recipe, from\n"
-	"which `rdinit pack` makes the image again: owners, exact modes, nodes, pipes and sockets\n"
-	"stand only there. Needs no rights of root. IMAGE - is standard input.\n";
 
 /* The names of `left` are those of the tree, in the order of their entries. */
 struct recipe {
@@ -104,20 +96,24 @@ static int extract(const char *image, const char *dir)
 	return result;
 }
 
-int cmd_extract(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
-	int option;
+	int status = options_take(&command_extract, &argc, argv, NULL);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option != 'h')
-			return bad_option("extract", option, argv, options);
-		fputs(usage, stdout);
-		return 0;
-	}
-	if (argc - optind != 2)
-		return error_usage("extract", "expected IMAGE and DIR, found %d arguments",
-				   argc - optind);
-	return extract(argv[optind], argv[optind + 1]) < 0 ? 1 : 0;
+	if (status != OPTIONS_TAKEN)
+		return status;
+	return extract(argv[1], argv[2]) < 0 ? 1 : 0;
 }
+
+const struct command command_extract = {
+	.name = "extract",
+	.summary = "unpack an image into a folder, without rights of root",
+	.usage = "IMAGE DIR",
+	.text = "Unpacks IMAGE into DIR, which must be empty or not be there, and writes DIR.recipe, from\n"
+		"which `rdinit pack` makes the image again: owners, exact modes, nodes, pipes and sockets\n"
+		"stand only there. Needs no rights of root. IMAGE - is standard input.\n",
+	.expected = "IMAGE and DIR",
+	.least = 2,
+	.most = 2,
+	.run = run,
+};

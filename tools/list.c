@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: MIT
 /* list.c - rdinit list: an image as a recipe. */
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "tools/commands.h"
-#include "tools/lib/base/bad_option.h"
 #include "tools/lib/archive/archive.h"
 #include "tools/lib/archive/listing.h"
 #include "tools/lib/archive/treemap.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/output.h"
 
-static const char usage[] =
-	"usage: rdinit list [OPTION] IMAGE\n\n"
-	"Prints what is in IMAGE (newc, raw or compressed, any number of segments) as a recipe, from\n"
-	"which `rdinit pack` makes it again. IMAGE - is standard input.\n\n"
-	"  -v, --verbose  say where each entry is, how large it is, and how it is numbered\n"
-	"  -l, --long     a line an entry, as ls -l prints it\n"
-	"  --json         everything, for programs\n"
-	"  --treemap FILE a picture (SVG) of what takes how much\n";
+enum form { RECIPE, VERBOSE_RECIPE, LONG, JSON };
 
-enum form { RECIPE, VERBOSE_RECIPE, LONG, JSON, TREEMAP };
+struct list {
+	enum form form;
+	const char *treemap; /* in place of a listing: where the picture goes; or NULL */
+};
+
+static const struct option_row rows[] = {
+	{ 'v', "verbose", NULL, "say where each entry is, how large it is, and how it is numbered",
+	  VALUE_AT(list, form, VERBOSE_RECIPE) },
+	{ 'l', "long", NULL, "a line an entry, as ls -l prints it", VALUE_AT(list, form, LONG) },
+	{ 0, "json", NULL, "everything, for programs", VALUE_AT(list, form, JSON) },
+	{ 0, "treemap", "FILE", "a picture (SVG) of what takes how much", TEXT_AT(list, treemap) },
+};
 
 /* The file of another image, as recipes name it. */
 static char *in_image(const struct archive *archive, size_t index, void *context)
@@ -67,52 +69,44 @@ static int write_treemap(const struct archive *archive, const char *path)
 	return result;
 }
 
-static int list_image(const char *name, enum form form, const char *picture)
+static int list_image(const char *name, const struct list *list)
 {
 	struct archive *archive = archive_open(name);
 	int result = 0;
 
 	if (!archive)
 		return -1;
-	if (form == JSON)
+	if (list->treemap)
+		result = write_treemap(archive, list->treemap);
+	else if (list->form == JSON)
 		result = listing_json(archive, stdout);
-	else if (form == TREEMAP)
-		result = write_treemap(archive, picture);
-	else if (form == LONG)
+	else if (list->form == LONG)
 		listing_long(archive, stdout);
 	else
-		result = print_recipe(archive, form == VERBOSE_RECIPE);
+		result = print_recipe(archive, list->form == VERBOSE_RECIPE);
 	archive_close(archive);
 	return result;
 }
 
-int cmd_list(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "verbose", no_argument, NULL, 'v' }, { "long", no_argument, NULL, 'l' },
-		{ "json", no_argument, NULL, 'j' },    { "treemap", required_argument, NULL, 't' },
-		{ "help", no_argument, NULL, 'h' },    { 0 },
-	};
-	enum form form = RECIPE;
-	const char *picture = NULL;
-	int option;
+	struct list list = { .form = RECIPE };
+	int status = options_take(&command_list, &argc, argv, &list);
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":vlh", options, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(usage, stdout);
-			return 0;
-		}
-		if (option == ':' || option == '?')
-			return bad_option("list", option, argv, options);
-		form = option == 'v'   ? VERBOSE_RECIPE
-		       : option == 'l' ? LONG
-		       : option == 't' ? TREEMAP
-				       : JSON;
-		if (option == 't')
-			picture = optarg;
-	}
-	if (argc - optind != 1)
-		return error_usage("list", "expected one IMAGE, found %d arguments", argc - optind);
-	return list_image(argv[optind], form, picture) < 0 ? 1 : 0;
+	if (status != OPTIONS_TAKEN)
+		return status;
+	return list_image(argv[1], &list) < 0 ? 1 : 0;
 }
+
+const struct command command_list = {
+	.name = "list",
+	.summary = "print an image as a recipe",
+	.usage = "[OPTION] IMAGE",
+	.text = "Prints what is in IMAGE (newc, raw or compressed, any number of segments) as a recipe, from\n"
+		"which `rdinit pack` makes it again. IMAGE - is standard input.\n",
+	OPTION_ROWS(rows),
+	.expected = "one IMAGE",
+	.least = 1,
+	.most = 1,
+	.run = run,
+};

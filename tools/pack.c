@@ -1,278 +1,124 @@
 // SPDX-License-Identifier: MIT
 /* pack.c - rdinit pack: its options. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/commands.h"
-#include "tools/lib/base/bad_option.h"
 #include "tools/lib/base/error.h"
-#include "tools/lib/base/mem.h"
 #include "tools/lib/base/rights.h"
 #include "tools/pack.h"
 
-static const char usage[] =
-	"usage: rdinit pack [OPTION...] [RECIPE|DIR|ARCHIVE|-]... [--app PROGRAM ARG...]\n\n"
-	"Makes an initramfs image from recipes (rdinit-recipe(5)), from directories and cpio archives\n"
-	"(as CONFIG_INITRAMFS_SOURCE takes them), and from options, which are short for recipe lines.\n"
-	"Without a recipe, or with --app or --host, our own /init is added if there is none.\n\n"
-	"  -o, --output FILE          the image (rdinit.img); - is standard output\n"
-	"  --compress METHOD[,LEVEL]  none, gzip, zstd (the default), lz4, xz, lzma or bzip2\n"
-	"  --fast-boot                lz4: larger, but unpacked in a third of the time\n"
-	"  --threads N                that work side by side (as many as processors)\n"
-	"  --no-cache                 compress all anew, and keep nothing for the next time\n"
-	"  --tree DIR[:DEST]          everything below DIR\n"
-	"  --tar FILE[:DEST]          what is in a tar archive\n"
-	"  --oci PATH[:TAG]           a container's image, and what it runs: an OCI layout, or what\n"
-	"                             docker save writes\n"
-	"  --image FILE               what is in another initramfs\n"
-	"  --microcode                processors' microcode of /lib/firmware, in front of all\n"
-	"  --append-to IMAGE          IMAGE as it is, and behind it ours\n"
-	"  --bootconfig FILE          a boot configuration, at the end\n"
-	"  --manifest[=FILE]          every entry with its sha256, source and reason, as JSON\n"
-	"                             (IMAGE.manifest.json)\n"
-	"  --module NAME              a kernel module, or those of a pattern, with what they need\n"
-	"  --driver NAME              the same, loaded when a device asks for it\n"
-	"  --for-machine NAME         what the devices of pc, q35, microvm or this machine need\n"
-	"  --for-root DEVICE|IMAGE    what is needed to mount it\n"
-	"  --host                     all that this machine and its root need, and the words that\n"
-	"                             name that root\n"
-	"  --firmware DIR             where firmware is (lib/firmware beside the modules)\n"
-	"  --modprobe-d DIR           options and aliases of modules, as modprobe.d(5) has them\n"
-	"  --unsigned-modules         leave the modules' signatures out: loads faster, taints\n"
-	"  --cmdline WORDS            defaults for the kernel's command line\n"
-	"  --kernel FILE              the kernel whose modules are meant\n"
-	"  --modules DIR              its modules, .../lib/modules/RELEASE\n"
-	"  --kernel-release REL       the installed kernel of this release, in place of both\n"
-	"  --host-root DIR            where this host's files and its /sys are looked for (/)\n"
-	"  --var NAME=VALUE           what ${NAME} is in recipes, before the environment\n"
-	"  --sysroot DIR              programs are of the system whose root is DIR, not of this host\n"
-	"  --no-init                  do not add /init\n"
-	"  --app PROGRAM ARG...       the program to run as the whole machine; takes the rest of\n"
-	"                             the line\n";
-
-/* Those without a letter. */
-enum {
-	OPT_COMPRESS = 256,
-	OPT_FAST_BOOT,
-	OPT_THREADS,
-	OPT_NO_CACHE,
-	OPT_TREE,
-	OPT_TAR,
-	OPT_OCI,
-	OPT_IMAGE,
-	OPT_MICROCODE,
-	OPT_APPEND_TO,
-	OPT_BOOTCONFIG,
-	OPT_MANIFEST,
-	OPT_MODULE,
-	OPT_DRIVER,
-	OPT_FOR_MACHINE,
-	OPT_FOR_ROOT,
-	OPT_HOST,
-	OPT_FIRMWARE,
-	OPT_MODPROBE_D,
-	OPT_UNSIGNED,
-	OPT_KERNEL_RELEASE,
-	OPT_HOST_ROOT,
-	OPT_CMDLINE,
-	OPT_KERNEL,
-	OPT_MODULES,
-	OPT_VAR,
-	OPT_SYSROOT,
-	OPT_NO_INIT
-};
-
-static const struct option long_options[] = {
-	{ "output", required_argument, NULL, 'o' },
-	{ "compress", required_argument, NULL, OPT_COMPRESS },
-	{ "fast-boot", no_argument, NULL, OPT_FAST_BOOT },
-	{ "threads", required_argument, NULL, OPT_THREADS },
-	{ "no-cache", no_argument, NULL, OPT_NO_CACHE },
-	{ "tree", required_argument, NULL, OPT_TREE },
-	{ "tar", required_argument, NULL, OPT_TAR },
-	{ "oci", required_argument, NULL, OPT_OCI },
-	{ "image", required_argument, NULL, OPT_IMAGE },
-	{ "microcode", no_argument, NULL, OPT_MICROCODE },
-	{ "append-to", required_argument, NULL, OPT_APPEND_TO },
-	{ "bootconfig", required_argument, NULL, OPT_BOOTCONFIG },
-	{ "manifest", optional_argument, NULL, OPT_MANIFEST },
-	{ "module", required_argument, NULL, OPT_MODULE },
-	{ "driver", required_argument, NULL, OPT_DRIVER },
-	{ "for-machine", required_argument, NULL, OPT_FOR_MACHINE },
-	{ "for-root", required_argument, NULL, OPT_FOR_ROOT },
-	{ "host", no_argument, NULL, OPT_HOST },
-	{ "firmware", required_argument, NULL, OPT_FIRMWARE },
-	{ "modprobe-d", required_argument, NULL, OPT_MODPROBE_D },
-	{ "unsigned-modules", no_argument, NULL, OPT_UNSIGNED },
-	{ "cmdline", required_argument, NULL, OPT_CMDLINE },
-	{ "kernel", required_argument, NULL, OPT_KERNEL },
-	{ "modules", required_argument, NULL, OPT_MODULES },
-	{ "kernel-release", required_argument, NULL, OPT_KERNEL_RELEASE },
-	{ "host-root", required_argument, NULL, OPT_HOST_ROOT },
-	{ "var", required_argument, NULL, OPT_VAR },
-	{ "sysroot", required_argument, NULL, OPT_SYSROOT },
-	{ "no-init", no_argument, NULL, OPT_NO_INIT },
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
-};
-
-/* --app and all behind it is cut off before getopt sees, and reorders, the program's options. */
-static int cut_app(struct pack *pack, int argc, char **argv)
+static int take_compress(void *into, const struct option_row *row, const char *text)
 {
-	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
-		if (strcmp(argv[i], "--app"))
-			continue;
-		pack->app = argv + i + 1;
-		return i;
-	}
-	return argc;
-}
-
-static int take_compress(struct pack *pack, const char *text)
-{
+	struct pack *pack = into;
 	const char *why;
 
 	if (!compress_choose(text, &pack->save.groups.choice, &why))
 		return 0;
-	return error_usage("pack", "--compress %s, found %s", why, shown(text));
+	return error_usage("pack", "--%s %s, found %s", row->name, why, shown(text));
 }
 
-static int take_threads(struct pack *pack, const char *text)
+static int take_fast_boot(void *into, const struct option_row *row, const char *text)
 {
-	char *end;
-	long count = strtol(text, &end, 10);
+	(void)text;
+	return take_compress(into, row, "lz4");
+}
 
-	if (end == text || *end || count < 1 || count > 64)
-		return error_usage("pack", "--threads expects 1 to 64, found %s", shown(text));
-	pack->save.groups.threads = (unsigned int)count;
+static int take_no_cache(void *into, const struct option_row *row, const char *text)
+{
+	struct pack *pack = into;
+
+	(void)row, (void)text;
+	pack->save.groups.use_cache = false;
 	return 0;
 }
 
-static int take_var(struct pack *pack, const char *var)
+static int take_var(void *into, const struct option_row *row, const char *text)
 {
-	if (!strchr(var, '=') || *var == '=')
-		return error_usage("pack", "--var expects NAME=VALUE, found %s", shown(var));
-	pack->vars[pack->var_count++] = var;
+	struct pack *pack = into;
+
+	if (!strchr(text, '=') || *text == '=')
+		return error_usage("pack", "--%s expects NAME=VALUE, found %s", row->name,
+				   shown(text));
+	texts_add(&pack->vars, text);
 	return 0;
 }
 
-/* Options that are short for a recipe line. 1 where this was one. */
-static int take_line(struct pack *pack, int option)
+/* Options that are short for a recipe line are called as its verb is. */
+static int take_line(void *into, const struct option_row *row, const char *text)
 {
-	static const struct {
-		int option;
-		const char *verb;
-		enum line_form form;
-	} rows[] = {
-		{ OPT_TREE, "tree", LINE_PLACE },
-		{ OPT_TAR, "tar", LINE_PLACE },
-		{ OPT_OCI, "oci", LINE_WORD },
-		{ OPT_IMAGE, "image", LINE_PLACE },
-		{ OPT_MICROCODE, "microcode", LINE_WORD },
-		{ OPT_MODULE, "module", LINE_WORD },
-		{ OPT_DRIVER, "driver", LINE_WORD },
-		{ OPT_FOR_MACHINE, "for-machine", LINE_WORD },
-		{ OPT_FOR_ROOT, "for-root", LINE_WORD },
-		{ OPT_CMDLINE, "cmdline", LINE_WORD },
-	};
+	struct pack *pack = into;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].option != option)
-			continue;
-		pack->lines[pack->line_count++] =
-			(struct line_option){ rows[i].verb, rows[i].form, optarg };
-		return 1;
-	}
+	pack->lines = xreallocarray(pack->lines, pack->line_count + 1, sizeof(*pack->lines));
+	pack->lines[pack->line_count++] =
+		(struct line_option){ row->name, (enum line_form)row->value, text };
 	return 0;
 }
 
-/* Options whose text is all that is kept. 1 where this was one. */
-static int take_text(struct pack *pack, int option)
-{
-	const struct {
-		int option;
-		const char **text;
-	} rows[] = {
-		{ 'o', &pack->output },
-		{ OPT_APPEND_TO, &pack->append_to },
-		{ OPT_BOOTCONFIG, &pack->bootconfig },
-		{ OPT_KERNEL, &pack->recipe.kernel },
-		{ OPT_MODULES, &pack->recipe.modules_dir },
-		{ OPT_KERNEL_RELEASE, &pack->recipe.kernel_release },
-		{ OPT_HOST_ROOT, &pack->recipe.host_root },
-		{ OPT_FIRMWARE, &pack->recipe.firmware_dir },
-		{ OPT_SYSROOT, &pack->sysroot },
-	};
+#define LINE(form) CALL(take_line), .value = form
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].option != option)
-			continue;
-		*rows[i].text = optarg;
-		return 1;
-	}
-	return 0;
-}
-
-static int take_option(struct pack *pack, int option, char **argv)
-{
-	if (take_line(pack, option) || take_text(pack, option))
-		return 0;
-	switch (option) {
-	case OPT_COMPRESS:
-		return take_compress(pack, optarg);
-	case OPT_FAST_BOOT:
-		return take_compress(pack, "lz4");
-	case OPT_THREADS:
-		return take_threads(pack, optarg);
-	case OPT_VAR:
-		return take_var(pack, optarg);
-	case OPT_NO_CACHE:
-		pack->save.groups.use_cache = 0;
-		return 0;
-	case OPT_MANIFEST:
-		pack->manifest = optarg ? optarg : "";
-		return 0;
-	case OPT_HOST:
-		pack->host = true;
-		rights_note_secret(); /* its keys, and how its root is protected */
-		return 0;
-	case OPT_MODPROBE_D:
-		pack->modprobe_dirs[pack->modprobe_dir_count++] = optarg;
-		return 0;
-	case OPT_UNSIGNED:
-		pack->recipe.signatures = SIGNATURES_GO;
-		return 0;
-	case OPT_NO_INIT:
-		pack->no_init = true;
-		return 0;
-	case 'h':
-		pack->help = true;
-		return 0;
-	default:
-		return bad_option("pack", option, argv, long_options);
-	}
-}
+static const struct option_row rows[] = {
+	{ 'o', "output", "FILE", "the image (rdinit.img); - is standard output",
+	  TEXT_AT(pack, output) },
+	{ 0, "compress", "METHOD[,LEVEL]", "none, gzip, zstd (the default), lz4, xz, lzma or bzip2",
+	  CALL(take_compress) },
+	{ 0, "fast-boot", NULL, "lz4: larger, but unpacked in a third of the time",
+	  CALL(take_fast_boot) },
+	{ 0, "threads", "N", "that compress side by side (as many as processors)",
+	  NUMBER_AT(pack, save.groups.threads, 64) },
+	{ 0, "no-cache", NULL, "compress all anew, and keep nothing for the next time",
+	  CALL(take_no_cache) },
+	{ 0, "tree", "DIR[:DEST]", "everything below DIR", LINE(LINE_PLACE) },
+	{ 0, "tar", "FILE[:DEST]", "what is in a tar archive", LINE(LINE_PLACE) },
+	{ 0, "oci", "PATH[:TAG]",
+	  "a container's image, and what it runs: an OCI layout, or what\n"
+	  "docker save writes",
+	  LINE(LINE_WORD) },
+	{ 0, "image", "FILE", "what is in another initramfs", LINE(LINE_PLACE) },
+	{ 0, "microcode", NULL, "processors' microcode of /lib/firmware, in front of all",
+	  LINE(LINE_WORD) },
+	{ 0, "append-to", "IMAGE", "IMAGE as it is, and behind it ours", TEXT_AT(pack, append_to) },
+	{ 0, "bootconfig", "FILE", "a boot configuration, at the end", TEXT_AT(pack, bootconfig) },
+	{ 0, "manifest", "[FILE]",
+	  "every entry with its sha256, source and reason, as JSON\n(IMAGE.manifest.json)",
+	  TEXT_AT(pack, manifest) },
+	{ 0, "module", "NAME", "a kernel module, or those of a pattern, with what they need",
+	  LINE(LINE_WORD) },
+	{ 0, "driver", "NAME", "the same, loaded when a device asks for it", LINE(LINE_WORD) },
+	{ 0, "for-machine", "NAME", "what the devices of pc, q35, microvm or this machine need",
+	  LINE(LINE_WORD) },
+	{ 0, "for-root", "DEVICE|IMAGE", "what is needed to mount it", LINE(LINE_WORD) },
+	{ 0, "host", NULL,
+	  "all that this machine and its root need, and the words that\nname that root",
+	  FLAG_AT(pack, host) },
+	{ 0, "firmware", "DIR", "where firmware is (lib/firmware beside the modules)",
+	  TEXT_AT(pack, recipe.firmware_dir) },
+	{ 0, "modprobe-d", "DIR", "options and aliases of modules, as modprobe.d(5) has them",
+	  LIST_AT(pack, modprobe_dirs) },
+	{ 0, "unsigned-modules", NULL, "leave the modules' signatures out: loads faster, taints",
+	  VALUE_AT(pack, recipe.signatures, SIGNATURES_GO) },
+	{ 0, "cmdline", "WORDS", "defaults for the kernel's command line", LINE(LINE_WORD) },
+	{ 0, "kernel", "FILE", "the kernel whose modules are meant", TEXT_AT(pack, recipe.kernel) },
+	{ 0, "modules", "DIR", "its modules, .../lib/modules/RELEASE",
+	  TEXT_AT(pack, recipe.modules_dir) },
+	{ 0, "kernel-release", "REL", "the installed kernel of this release, in place of both",
+	  TEXT_AT(pack, recipe.kernel_release) },
+	{ 0, "host-root", "DIR", "where this host's files and its /sys are looked for (/)",
+	  TEXT_AT(pack, recipe.host_root) },
+	{ 0, "var", "NAME=VALUE", "what ${NAME} is in recipes, before the environment",
+	  CALL(take_var) },
+	{ 0, "sysroot", "DIR", "programs are of the system whose root is DIR, not of this host",
+	  TEXT_AT(pack, sysroot) },
+	{ 0, "no-init", NULL, "do not add /init", FLAG_AT(pack, no_init) },
+	{ 0, "app", "PROGRAM ARG...",
+	  "the program to run as the whole machine; takes the rest of\nthe line",
+	  REST_AT(pack, app) },
+};
 
 /* 0, or the exit status of a usage error. */
-static int parse(struct pack *pack, int argc, char **argv)
+static int check(const struct pack *pack)
 {
-	int option, status = 0;
-
-	argc = cut_app(pack, argc, argv);
-	opterr = 0;
-	pack->vars = xcalloc((size_t)argc + 1, sizeof(*pack->vars));
-	pack->modprobe_dirs = xcalloc((size_t)argc + 1, sizeof(*pack->modprobe_dirs));
-	pack->lines = xcalloc((size_t)argc + 1, sizeof(*pack->lines));
-	while (!status && (option = getopt_long(argc, argv, ":o:h", long_options, NULL)) != -1)
-		status = take_option(pack, option, argv);
-	pack->recipe.vars = pack->vars;
-	pack->recipe.modprobe_dirs = pack->modprobe_dirs;
-	pack->recipes = argv + optind;
-	pack->recipe_count = argc - optind;
-	if (status || pack->help)
-		return status;
 	if (pack->manifest && !strcmp(pack->output, "-"))
 		return error_usage("pack", "--manifest describes a file: -o - is none");
 	if (pack->app && !*pack->app)
@@ -284,20 +130,46 @@ static int parse(struct pack *pack, int argc, char **argv)
 	return 0;
 }
 
-int cmd_pack(int argc, char **argv)
+static int pack_all(struct pack *pack, int argc, char **argv)
 {
-	struct pack pack = { .output = "rdinit.img", .save.groups.use_cache = 1 };
-	int status = take_compress(&pack, "zstd");
+	int status;
 
-	if (!status)
-		status = parse(&pack, argc, argv);
-	if (!status && pack.help)
-		fputs(usage, stdout);
-	else if (!status)
-		status = pack_image(&pack) < 0 ? 1 : 0;
-	free(pack.vars);
-	free(pack.modprobe_dirs);
+	pack->recipe.vars = pack->vars.list;
+	pack->recipe.modprobe_dirs = pack->modprobe_dirs.list;
+	pack->recipes = argv + 1;
+	pack->recipe_count = argc - 1;
+	status = check(pack);
+	if (status)
+		return status;
+	if (pack->host)
+		rights_note_secret(); /* its keys, and how its root is protected */
+	return pack_image(pack) < 0 ? 1 : 0;
+}
+
+static int run(int argc, char **argv)
+{
+	struct pack pack = { .output = "rdinit.img", .save.groups.use_cache = true };
+	const char *why;
+	int status;
+
+	compress_choose("zstd", &pack.save.groups.choice, &why);
+	status = options_take(&command_pack, &argc, argv, &pack);
+	if (status == OPTIONS_TAKEN)
+		status = pack_all(&pack, argc, argv);
+	free(pack.vars.list);
+	free(pack.modprobe_dirs.list);
 	free(pack.running);
 	free(pack.lines);
 	return status;
 }
+
+const struct command command_pack = {
+	.name = "pack",
+	.summary = "make an initramfs image from recipes, trees, programs and modules",
+	.usage = "[OPTION...] [RECIPE|DIR|ARCHIVE|-]... [--app PROGRAM ARG...]",
+	.text = "Makes an initramfs image from recipes (rdinit-recipe(5)), from directories and cpio archives\n"
+		"(as CONFIG_INITRAMFS_SOURCE takes them), and from options, which are short for recipe lines.\n"
+		"Without a recipe, or with --app or --host, our own /init is added if there is none.\n",
+	OPTION_ROWS(rows),
+	.run = run,
+};

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "tools/lib/base/options.h"
 #include "tools/lib/image/save.h"
 #include "tools/lib/recipe/recipe.h"
 
@@ -25,10 +26,7 @@ struct pack {
 	const char *sysroot;
 	const char *manifest; /* where to, "" beside the image, or NULL */
 	struct recipe_options recipe;
-	const char **vars;
-	size_t var_count;
-	const char **modprobe_dirs;
-	size_t modprobe_dir_count;
+	struct texts vars, modprobe_dirs;
 	struct line_option *lines; /* options that are short for lines, in their order */
 	size_t line_count;
 	char **recipes;
@@ -38,7 +36,6 @@ struct pack {
 	bool host;
 	bool no_init;
 	bool has_recipe; /* not only directories and archives */
-	bool help;
 };
 
 /* Makes the image, and what is to stand beside it. 0, or -1 after reporting. */

@@ -4,6 +4,7 @@
 #define TOOLS_RUN_H
 
 #include "tools/lib/base/mem.h"
+#include "tools/lib/base/options.h"
 #include "tools/lib/kernel/kernel_boot.h"
 #include "tools/lib/kernel/kernel_config.h"
 #include "tools/lib/run/machine.h"
@@ -15,9 +16,10 @@ struct run {
 	const char *kernel; /* --kernel */
 	struct buffer append; /* all --append, each after a blank */
 	struct disk *disks;
-	const char **disk_texts;
-	size_t disk_count;
-	int machine_given, stdio_given, no_tuning, help;
+	struct texts disk_texts;
+	int machine_choice; /* enum machine_type; -1: left to us */
+	int stdio_choice; /* of pipe and console; -1: left to us */
+	bool no_tuning;
 	const char *image_path; /* IMAGE */
 };
 

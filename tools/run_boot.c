@@ -132,7 +132,7 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 		return 1;
 	run->image.kernel = kernel;
 	run->image.disks = run->disks;
-	run->image.disk_count = run->disk_count;
+	run->image.disk_count = run->disk_texts.count;
 	run->image.host = qemu_disk_host(run->machine.type);
 	if (run->machine.type == MACHINE_UML)
 		run->image.disk_count = 0; /* their driver is no module, and not of a bus */

@@ -16,16 +16,16 @@ static int is_not_for_microvm(const struct disk *disk)
 
 int run_open_disks(struct run *run)
 {
-	run->disks = xcalloc(run->disk_count + 1, sizeof(*run->disks));
-	for (size_t i = 0; i < run->disk_count; i++)
-		if (disk_parse(run->disk_texts[i], &run->disks[i]))
+	run->disks = xcalloc(run->disk_texts.count + 1, sizeof(*run->disks));
+	for (size_t i = 0; i < run->disk_texts.count; i++)
+		if (disk_parse(run->disk_texts.list[i], &run->disks[i]))
 			return -1;
-	for (size_t i = 0; i < run->disk_count && run->machine.type == MACHINE_MICROVM; i++)
+	for (size_t i = 0; i < run->disk_texts.count && run->machine.type == MACHINE_MICROVM; i++)
 		if (is_not_for_microvm(&run->disks[i]))
 			return error("disk %s: a microvm has no PCI: use the bus virtio or scsi",
 				     shown(run->disks[i].path));
 	run->machine.disks = run->disks;
-	run->machine.disk_count = run->disk_count;
+	run->machine.disk_count = run->disk_texts.count;
 	return 0;
 }
 
@@ -46,7 +46,7 @@ static int is_on(const struct kernel_config *config, const char *symbol)
 
 static int has_disk(const struct run *run, int (*is_such)(const struct disk *))
 {
-	for (size_t i = 0; i < run->disk_count; i++)
+	for (size_t i = 0; i < run->disk_texts.count; i++)
 		if (is_such(&run->disks[i]))
 			return 1;
 	return 0;
@@ -69,7 +69,7 @@ static int suits_microvm(const struct run *run, const struct kernel_boot *form,
  * million instructions; a q35 has no such methods. IDE disks have other drivers there. */
 static int suits_q35(const struct run *run, const struct kernel_config *config)
 {
-	return is_on(config, "ACPI") && run->disk_count && !has_disk(run, is_ide);
+	return is_on(config, "ACPI") && run->disk_texts.count && !has_disk(run, is_ide);
 }
 
 static enum machine_type best_machine(const struct run *run, const struct kernel_boot *form,
@@ -116,7 +116,7 @@ static unsigned int wanted_of(const struct run *run)
 		wanted |= FIT_PROGRAM | (is_uml ? FIT_UML_LINES : FIT_STATUS);
 	if (run->machine.stdio == STDIO_PIPE)
 		wanted |= is_uml ? FIT_UML_LINES : FIT_SERIAL;
-	for (size_t i = 0; i < run->disk_count; i++)
+	for (size_t i = 0; i < run->disk_texts.count; i++)
 		wanted |= is_uml ? FIT_DISK_UML
 				 : for_bus[run->disks[i].bus] | virtio_of(run, &run->disks[i]);
 	return wanted;
@@ -125,7 +125,7 @@ static unsigned int wanted_of(const struct run *run)
 int run_heed_config(struct run *run, struct kernel *kernel, const struct kernel_boot *form,
 		    const struct kernel_config *config)
 {
-	if (!run->machine_given)
+	if (run->machine_choice < 0)
 		run->machine.type = best_machine(run, form, config);
 	run->machine.acpi = microvm_needs_acpi(run, config);
 	if (kernel_config_get(config, "MODULES") == KCONFIG_N) {

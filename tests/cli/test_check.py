@@ -612,9 +612,9 @@ def test_a_name_that_is_no_text(tool):
 
 
 @pytest.mark.parametrize("args, says", [
-    ([], "expected one IMAGE"), (["a", "b"], "expected one IMAGE, found 2"), (["--nonsense", "x"], "unknown option"),
-    (["--machine", "amiga", "x"], "expected pc, q35 or microvm"), (["--memory", "lots", "x"], "a number of MiB"),
-    (["--memory", "0", "x"], "a number of MiB"), (["none.img"], "none.img: cannot open"),
+    ([], "expected one IMAGE"), (["a", "b"], "expected one IMAGE, found 2 arguments"), (["--nonsense", "x"], "unknown option"),
+    (["--machine", "amiga", "x"], "--machine expects pc, q35 or microvm, found \"amiga\""), (["--memory", "lots", "x"], "--memory expects a number from 1 to 16777216"),
+    (["--memory", "0", "x"], "--memory expects a number from 1 to 16777216"), (["none.img"], "none.img: cannot open"),
     (["--kernel"], "--kernel expects an argument"), (["--kernel", "./none", "x.img"], "none"),
     (["--config", "x.img", "x.img"], "not a complete")])
 def test_usage(tool, args, says):

@@ -56,7 +56,7 @@ def test_words_that_are_no_compression(tool, word, says):
 
 @pytest.mark.parametrize("count", ["0", "65", "x", "-1"])
 def test_numbers_that_are_no_threads(tool, count):
-    tool.fail("pack", "--threads", count, "r", status=2, says="--threads expects 1 to 64, found " + count)
+    tool.fail("pack", "--threads", count, "r", status=2, says=f'--threads expects a number from 1 to 64, found "{count}"')
 
 
 # --- groups ---

@@ -144,7 +144,7 @@ int error_usage(const char *command, const char *format, ...)
 	char reason[200];
 	va_list args;
 
-	snprintf(reason, sizeof(reason), " (try: rdinit %s --help)", command);
+	snprintf(reason, sizeof(reason), " (try: rdinit%s%s --help)", *command ? " " : "", command);
 	va_start(args, format);
 	say("", reason, format, args);
 	va_end(args);

@@ -26,7 +26,8 @@ const char *shown(const char *name);
  * went through shown() before. malloc'd. */
 char *shown_line(const char *text);
 
-/* Usage errors of subcommand `command` ("pack"): the text, then how to get help. Returns 2. */
+/* Usage errors of subcommand `command` ("pack", "" before one): the text, then how to get help.
+ * Returns 2. */
 int error_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -23,7 +23,7 @@
 struct groups_options {
 	struct compress_choice choice;
 	unsigned int threads; /* 0: one a processor, as far as 256 MiB of memory allow */
-	int use_cache;
+	bool use_cache;
 };
 
 struct groups;

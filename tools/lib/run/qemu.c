@@ -22,17 +22,6 @@ static const char *const machines[] = {
 	[MACHINE_UML] = "uml",
 };
 
-int qemu_machine(const char *name, enum machine_type *type)
-{
-	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
-		if (!strcmp(name, machines[i])) {
-			*type = (enum machine_type)i;
-			return 0;
-		}
-	}
-	return -1;
-}
-
 const char *qemu_machine_name(enum machine_type type)
 {
 	return machines[type];

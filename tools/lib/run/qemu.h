@@ -49,8 +49,7 @@ struct qemu_ends {
 /* What disks are plugged into there. */
 enum disk_host qemu_disk_host(enum machine_type type);
 
-/* "pc", "q35", "microvm", "uml" to *type. 0, or -1 without a report. */
-int qemu_machine(const char *name, enum machine_type *type);
+/* "pc", "q35", "microvm" or "uml". */
 const char *qemu_machine_name(enum machine_type type);
 
 /* The QEMU program to run: $RDINIT_QEMU, else qemu-system-x86_64 in PATH. malloc'd, or NULL after

@@ -37,8 +37,8 @@ static int add_modules(struct recipe *recipe, const struct run_image *run)
 		for (const char *const *name = disk_modules(run->disks[i].bus, run->host); *name;
 		     name++)
 			result |= recipe_option_module(recipe, "--disk", *name);
-	for (size_t i = 0; i < run->module_count; i++)
-		result |= recipe_option_module(recipe, "--module", run->modules[i]);
+	for (size_t i = 0; i < run->modules.count; i++)
+		result |= recipe_option_module(recipe, "--module", run->modules.list[i]);
 	return result;
 }
 
@@ -51,8 +51,8 @@ static int fill(struct image *image, const struct run_image *run)
 
 	if (run->sysroot)
 		result |= recipe_option_word(recipe, "sysroot", run->sysroot);
-	for (size_t i = 0; i < run->tree_count; i++)
-		result |= recipe_option_place(recipe, "tree", run->trees[i]);
+	for (size_t i = 0; i < run->trees.count; i++)
+		result |= recipe_option_place(recipe, "tree", run->trees.list[i]);
 	if (run->oci)
 		result |= recipe_option_word(recipe, "oci", run->oci);
 	result |= add_modules(recipe, run);

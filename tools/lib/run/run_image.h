@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "tools/lib/base/options.h"
 #include "tools/lib/kernel/kernel.h"
 #include "tools/lib/run/disk.h"
 
@@ -15,10 +16,8 @@ struct run_image {
 	char **program; /* PROGRAM ARG... ended by NULL, or NULL: what oci runs */
 	const char *sysroot; /* --sysroot DIR, or NULL: the program is of this host */
 	const char *oci; /* --oci PATH[:TAG], or NULL */
-	const char **modules; /* --module */
-	size_t module_count;
-	const char **trees; /* --tree DIR[:DEST] */
-	size_t tree_count;
+	struct texts modules; /* --module */
+	struct texts trees; /* --tree DIR[:DEST] */
 	const struct kernel *kernel;
 	const struct disk *disks; /* their drivers are added */
 	size_t disk_count;
