@@ -13,8 +13,9 @@
 #include "tools/lib/base/typo.h"
 
 const struct command *const commands[] = {
-	&command_pack,	  &command_list, &command_cat,	 &command_extract, &command_diff,
-	&command_explain, &command_plan, &command_check, &command_run,	   NULL,
+	&command_pack, &command_list,	    &command_cat,  &command_extract,
+	&command_diff, &command_explain,    &command_plan, &command_check,
+	&command_run,  &command_completion, NULL,
 };
 
 struct before { /* the subcommand */
@@ -29,7 +30,7 @@ static void print_commands(void)
 {
 	puts("\nCommands:");
 	for (size_t i = 0; commands[i]; i++)
-		printf("  %-8s %s\n", commands[i]->name, commands[i]->summary);
+		printf("  %-11s %s\n", commands[i]->name, commands[i]->summary);
 	puts("\nEvery command takes");
 	options_print(options_common, options_common_count);
 	puts("\n`rdinit help COMMAND` says more; the whole story is in rdinit(1).");

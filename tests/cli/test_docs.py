@@ -9,8 +9,8 @@ import pytest
 from conftest import PROJECT, RDINIT
 
 MANUALS = ["rdinit.1", "rdinit-recipe.5", "rdinit-cmdline.7", "rdinit-init.8"]
-COMMANDS = ["pack", "list", "cat", "extract", "diff", "explain", "plan", "check", "run"]
-WITHOUT_OPTIONS = ["cat", "extract", "explain"]
+COMMANDS = ["pack", "list", "cat", "extract", "diff", "explain", "plan", "check", "run", "completion"]
+WITHOUT_OPTIONS = ["cat", "extract", "explain", "completion"]
 
 
 def text_of(*parts):

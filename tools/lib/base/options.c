@@ -362,7 +362,8 @@ static void print_help(const struct command *command)
 	for (const char *head = "usage:"; form; head = "      ") {
 		size_t len = strcspn(form, "\n");
 
-		printf("%s rdinit%s%s %.*s\n", head, blank, command->name, (int)len, form);
+		printf("%s rdinit%s%s%s%.*s\n", head, blank, command->name, len ? " " : "",
+		       (int)len, form);
 		form = form[len] ? form + len + 1 : NULL;
 	}
 	printf("\n%s", command->text);
