@@ -5,7 +5,7 @@
 #include "tools/commands.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/limit.h"
-#include "tools/lib/base/whole_file.h"
+#include "tools/lib/base/mapped_file.h"
 #include "tools/lib/check/check_report.h"
 
 #define STATUS_GOOD 0
@@ -62,17 +62,17 @@ static int report(const struct check *check, enum form form)
 
 static int check_image(struct check *check, const struct request *request, const char *name)
 {
-	struct buffer file = { NULL, 0, 0 };
+	struct mapped_file file = { .mapped = 0 };
 	int status = STATUS_TROUBLE;
 
 	if ((!request->root || !disk_names_read(request->root, &check->disk)) &&
 	    !check_take_kernel(check, request->kernel, request->config) &&
-	    !whole_file(name, limit_left(), "file", &file)) {
+	    !mapped_file_open(name, limit_left(), "file", &file)) {
 		check_take_image(check, name, &file);
 		check_judge(check);
 		status = report(check, request->form);
 	}
-	buffer_free(&file);
+	mapped_file_close(&file);
 	return status;
 }
 

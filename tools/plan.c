@@ -5,7 +5,7 @@
 #include "tools/commands.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/limit.h"
-#include "tools/lib/base/whole_file.h"
+#include "tools/lib/base/mapped_file.h"
 #include "tools/lib/check/plan.h"
 
 static const struct option_row rows[] = {
@@ -14,8 +14,8 @@ static const struct option_row rows[] = {
 
 static int plan_image(struct check *check, const char *name)
 {
-	struct buffer file = { NULL, 0, 0 };
-	int result = whole_file(name, limit_left(), "file", &file);
+	struct mapped_file file = { .mapped = 0 };
+	int result = mapped_file_open(name, limit_left(), "file", &file);
 
 	if (!result) {
 		check_take_image(check, name, &file);
@@ -29,7 +29,7 @@ static int plan_image(struct check *check, const char *name)
 			plan_print(check);
 		check_free(check);
 	}
-	buffer_free(&file);
+	mapped_file_close(&file);
 	return result;
 }
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import pathlib
 import resource
 import shutil
 import stat
@@ -11,6 +12,7 @@ import sys
 
 import pytest
 
+from conftest import RDINIT
 from newc import TRAILER, entry, recipe_words
 from oci import member, parts, tar, write_layout
 
@@ -414,3 +416,37 @@ def test_holes_of_a_tar_take_no_room_before_they_are_packed(tool):
 def test_what_follows_another_programs_name_is_its_own(tool):
     tool.run("pack", "-o", "y.img", "--app", "sh", "-c", "exit 0", "--max-size", "nonsense")
     assert b"nonsense" in tool.run("cat", "y.img", "/etc/rdinit/run").stdout
+
+
+# --- memory ---
+
+def large_raw(tool, name, size):
+    """An image that is not compressed, of one file of zeros that takes no room on the disk."""
+    head = entry(b"f", data=b"") # its size is filled in
+    head = head[:54] + b"%08X" % size + head[62:]
+    path = tool.write(name, head)
+    with open(path, "r+b") as file:
+        file.seek(len(head) + size)
+        file.write(TRAILER)
+    return path
+
+
+@pytest.mark.parametrize("words", [["list"], ["list", "--long"], ["cat"], ["explain"], ["diff"]], ids=" ".join)
+def test_an_image_that_is_not_compressed_is_not_read_into_memory(tool, words):
+    large_raw(tool, "x.img", 1 << 28)
+    more = words_for(words, "x.img")[2:]
+    limit = 64 << 20
+    tool.run(*words, "x.img", *more, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit)))
+
+
+def test_an_image_that_becomes_shorter_while_it_is_read(tool):
+    path = tool.write("x.img", entry(b"f", data=bytes(1 << 20)) + TRAILER)
+    with subprocess.Popen([RDINIT, "diff", path, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        other = entry(b"f", data=b"x" + bytes((1 << 20) - 1)) + TRAILER
+        run.stdin.write(other[:1000])
+        run.stdin.flush()
+        while str(path) not in pathlib.Path(f"/proc/{run.pid}/maps").read_text():
+            pass
+        os.truncate(path, 0)
+        said = run.communicate(other[1000:], timeout=20)[1]
+    assert (run.returncode, said) == (2, b"rdinit: a file became shorter while it was read\n")

@@ -10,9 +10,9 @@
 #include "tools/lib/archive/treemap.h"
 #include "tools/lib/base/limit.h"
 
-static int lies_within(struct span part, const char *bytes, size_t len)
+static int lies_within(struct span part, const void *all, size_t len)
 {
-	const char *start = (const char *)part.data;
+	const uint8_t *bytes = all, *start = part.data;
 
 	return start >= bytes && start <= bytes + len && part.len <= (size_t)(bytes + len - start);
 }

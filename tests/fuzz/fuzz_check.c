@@ -16,7 +16,7 @@ static void check_once(const uint8_t *data, size_t size, struct check *check)
 	const uint8_t *newline = memchr(data, '\n', size < 200 ? size : 200);
 	size_t len = newline ? (size_t)(newline - data) : 0;
 	char *line = text_of(data, len);
-	struct buffer file = { NULL, 0, 0 };
+	struct mapped_file file = { .mapped = 0 };
 
 	if (newline)
 		len++;
@@ -24,7 +24,8 @@ static void check_once(const uint8_t *data, size_t size, struct check *check)
 	check->append = newline ? line : NULL;
 	buffer_text(&check->config.text, config);
 	check->config.from = text_of((const uint8_t *)"config", 6);
-	buffer_add(&file, data + len, size - len);
+	buffer_add(&file.copy, data + len, size - len);
+	file.bytes = (struct span){ (const uint8_t *)file.copy.data, file.copy.len };
 	limit_begin(); /* each input is a run of its own */
 	check_take_image(check, "image", &file);
 	check_judge(check);

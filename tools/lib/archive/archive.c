@@ -14,11 +14,11 @@
 #include "tools/lib/base/limit.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/base/rights.h"
-#include "tools/lib/base/whole_file.h"
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/image/bootconfig.h"
 
-#define PASSED_SHOWN 20 /* entries that are reported one by one */
+#define FORGET_BYTES ((size_t)4 << 20) /* of a mapped file, at a time */
+#define PASSED_SHOWN 20 /* entries that are told one by one */
 
 void archive_add_entry(struct archive *archive, const struct newc_entry *newc, char *path)
 {
@@ -61,12 +61,24 @@ static int add_entry(struct archive *archive, const struct newc_entry *newc)
 	return 0;
 }
 
+/* Of a mapped file the pages that were passed are given back. Returns up to where they were. */
+static size_t forget(const struct archive *archive, const struct newc_reader *reader, size_t from)
+{
+	bool is_mapped = archive->segments[archive->segment_count - 1].data.data == NULL;
+
+	if (!is_mapped || reader->offset - from < FORGET_BYTES)
+		return from;
+	mapped_file_forget(&archive->mapped, span_cut(reader->span, from, reader->offset - from));
+	return reader->offset;
+}
+
 /* All entries of one run of cpio bytes; *used says where it ended. */
 static int read_entries(struct archive *archive, struct span span, const char *kind, size_t *used)
 {
 	struct newc_reader reader = { .span = span };
 	struct newc_entry newc;
 	enum newc_result result;
+	size_t forgotten = 0;
 
 	if (archive->count) /* hard links do not cross segments either */
 		reader.archive = archive->entries[archive->count - 1].newc.archive + 1;
@@ -74,6 +86,7 @@ static int read_entries(struct archive *archive, struct span span, const char *k
 		result = newc_next(&reader, &newc);
 		if (result == NEWC_ENTRY && add_entry(archive, &newc) < 0)
 			return -1;
+		forgotten = forget(archive, &reader, forgotten);
 		if (result == NEWC_FAULT && newc_pass_over(&reader)) {
 			pass_over(archive, &newc, reader.fault);
 			result = NEWC_ENTRY;
@@ -145,11 +158,10 @@ static int read_raw(struct archive *archive, struct span whole, size_t *offset)
 
 static int read_segments(struct archive *archive)
 {
-	struct span whole = { (const uint8_t *)archive->file.data, archive->file.len };
+	struct span whole = bootconfig_cut(archive->file, &archive->bootconfig);
 	size_t offset = 0;
 	int result = 0;
 
-	whole = bootconfig_cut(whole, &archive->bootconfig);
 	while (!result && offset < whole.len) {
 		struct span rest = span_cut(whole, offset, whole.len - offset);
 		const char *kind = compress_detect(rest);
@@ -330,10 +342,12 @@ struct archive *archive_open(const char *path)
 
 	archive->name = xstrdup(path);
 	rights_note_path(path);
-	if (!whole_file(archive->name, limit_left(), "file", &archive->file) &&
-	    !read_segments(archive) && !tell_passed_over(archive)) {
-		archive_index(archive);
-		return archive;
+	if (!mapped_file_open(path, limit_left(), "file", &archive->mapped)) {
+		archive->file = archive->mapped.bytes;
+		if (!read_segments(archive) && !tell_passed_over(archive)) {
+			archive_index(archive);
+			return archive;
+		}
 	}
 	archive_close(archive);
 	return NULL;
@@ -352,7 +366,7 @@ void archive_close(struct archive *archive)
 	free(archive->entries);
 	free(archive->by_path);
 	free(archive->segments);
-	buffer_free(&archive->file);
+	mapped_file_close(&archive->mapped);
 	free(archive->name);
 	free(archive);
 }

@@ -4,6 +4,7 @@
 #define TOOLS_LIB_ARCHIVE_H
 
 #include "tools/lib/archive/newc.h"
+#include "tools/lib/base/mapped_file.h"
 #include "tools/lib/base/mem.h"
 
 struct archive_entry {
@@ -24,7 +25,8 @@ struct archive_segment {
 
 struct archive {
 	char *name; /* as it was given */
-	struct buffer file;
+	struct mapped_file mapped;
+	struct span file; /* its bytes */
 	struct archive_segment *segments;
 	size_t segment_count;
 	struct span bootconfig; /* the text after the last segment; NULL: none */

@@ -125,7 +125,7 @@ int check_take_kernel(struct check *check, const char *choice, const char *confi
 
 /* Reads `file` (bytes that it takes over) as the kernel would unpack it; damage is a finding.
  * `name` is for messages. Limit: that of limit.h. */
-void check_take_image(struct check *check, const char *name, struct buffer *file);
+void check_take_image(struct check *check, const char *name, struct mapped_file *file);
 
 /* Applies every rule. An unknown input is never a finding. */
 void check_judge(struct check *check);

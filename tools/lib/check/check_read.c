@@ -184,12 +184,9 @@ static size_t read_unknown(struct check *check, struct span rest, size_t offset)
 
 static void read_segments(struct check *check)
 {
-	struct span whole = { (const uint8_t *)check->archive->file.data,
-			      check->archive->file.len };
-	struct span config;
+	struct span config, whole = bootconfig_cut(check->archive->file, &config);
 	size_t offset = 0;
 
-	whole = bootconfig_cut(whole, &config);
 	while (offset < whole.len && !check->is_damaged) {
 		struct span rest = span_cut(whole, offset, whole.len - offset);
 		const char *kind = compress_detect(rest);
@@ -207,12 +204,13 @@ static void read_segments(struct check *check)
 		damage(check, 0, "first", whole.len ? "nothing but zero bytes" : "an empty file");
 }
 
-void check_take_image(struct check *check, const char *name, struct buffer *file)
+void check_take_image(struct check *check, const char *name, struct mapped_file *file)
 {
 	check->archive = xcalloc(1, sizeof(*check->archive));
 	check->archive->name = xstrdup(name);
-	check->archive->file = *file;
-	*file = (struct buffer){ NULL, 0, 0 };
+	check->archive->mapped = *file;
+	check->archive->file = file->bytes;
+	*file = (struct mapped_file){ .mapped = 0 };
 	read_segments(check);
 	check_unpack(check);
 }

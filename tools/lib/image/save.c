@@ -55,9 +55,9 @@ static int write_trailer(struct output *output)
 /* An image of any kind is appended to as it is: an archive begins at a multiple of 4 behind it. */
 static int write_base(const struct archive *base, struct output *output)
 {
-	struct span text, bytes = { (const uint8_t *)base->file.data, base->file.len };
+	struct span text, bytes;
 
-	bytes = bootconfig_cut(bytes, &text);
+	bytes = bootconfig_cut(base->file, &text);
 	if (output_write(output, bytes.data, bytes.len) < 0 || pad(output) < 0)
 		return -1;
 	return base->is_open ? write_trailer(output) : 0;
