@@ -10,19 +10,23 @@
 #include "tools/lib/archive/archive.h"
 #include "tools/lib/base/error.h"
 
+/* What cannot be written is reported at the end. */
+static int to_stdout(void *context, const void *data, size_t len)
+{
+	(void)context;
+	return fwrite(data, 1, len, stdout) == len ? 0 : -1;
+}
+
 static int print_file(const struct archive *archive, const char *path)
 {
 	const char *why;
 	const struct archive_entry *entry = archive_resolve(archive, path, &why);
-	struct span data;
 
 	if (!entry)
 		return error("%s: %s: %s", shown(archive->name), shown(path), why);
 	if (!S_ISREG(entry->newc.fields.mode))
 		return error("%s: %s: not a file", shown(archive->name), shown(path));
-	data = archive_data(archive, entry);
-	fwrite(data.data, 1, data.len, stdout);
-	return 0;
+	return archive_copy(archive, entry, (struct sink){ to_stdout, NULL });
 }
 
 static int run(int argc, char **argv)
@@ -32,7 +36,7 @@ static int run(int argc, char **argv)
 
 	if (status != OPTIONS_TAKEN)
 		return status;
-	archive = archive_open(argv[1]);
+	archive = archive_open_names(argv[1]);
 	if (!archive)
 		return 1;
 	for (int i = 2; i < argc; i++)

@@ -106,6 +106,7 @@ static void compare_fields(struct buffer *words, const struct newc_fields *a,
 struct side {
 	const struct archive *archive;
 	size_t at; /* in by_path */
+	size_t since; /* archive_passed() */
 };
 
 /* The entry that the kernel leaves at the next path, or NULL behind the last one. */
@@ -158,25 +159,35 @@ static int print_pair(const struct side *a, const struct archive_entry *one, con
 	return differs;
 }
 
+static void step(struct side *side, const struct archive_entry *entry)
+{
+	archive_passed(side->archive, &side->since, archive_data(side->archive, entry).len);
+	side->at++;
+}
+
 static int compare(const struct archive *first, const struct archive *second, bool times)
 {
-	struct side a = { first, 0 }, b = { second, 0 };
+	struct side a = { .archive = first }, b = { .archive = second };
 	const struct archive_entry *one, *other;
 	int differs = 0;
 
-	while ((one = peek(&a)), (other = peek(&b)), one || other) {
-		int order = !one ? 1 : !other ? -1 : strcmp(one->path, other->path);
-
-		if (order < 0)
+	for (;;) {
+		one = peek(&a);
+		other = peek(&b);
+		if (!one && !other)
+			return differs ? STATUS_DIFFERENT : STATUS_SAME;
+		if (!other || (one && strcmp(one->path, other->path) < 0)) {
 			differs |= print_single('-', &a, one);
-		else if (order > 0)
+			step(&a, one);
+		} else if (!one || strcmp(one->path, other->path) > 0) {
 			differs |= print_single('+', &b, other);
-		else
+			step(&b, other);
+		} else {
 			differs |= print_pair(&a, one, &b, other, times);
-		a.at += order <= 0;
-		b.at += order >= 0;
+			step(&a, one);
+			step(&b, other);
+		}
 	}
-	return differs ? STATUS_DIFFERENT : STATUS_SAME;
 }
 
 static int diff(const char *first, const char *second, bool times)

@@ -71,7 +71,7 @@ static int write_treemap(const struct archive *archive, const char *path)
 
 static int list_image(const char *name, const struct list *list)
 {
-	struct archive *archive = archive_open(name);
+	struct archive *archive = archive_open_names(name);
 	int result = 0;
 
 	if (!archive)

@@ -433,10 +433,20 @@ def large_raw(tool, name, size):
 
 @pytest.mark.parametrize("words", [["list"], ["list", "--long"], ["cat"], ["explain"], ["diff"]], ids=" ".join)
 def test_an_image_that_is_not_compressed_is_not_read_into_memory(tool, words):
-    large_raw(tool, "x.img", 1 << 28)
+    large_raw(tool, "x.img", 1 << 27)
     more = words_for(words, "x.img")[2:]
     limit = 64 << 20
     tool.run(*words, "x.img", *more, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit)))
+
+
+@pytest.mark.parametrize("method", ["gzip", "zstd", "lz4"])
+def test_what_only_names_are_wanted_of_is_unpacked_in_pieces(tool, method):
+    large_raw(tool, "raw.img", 1 << 27)
+    tool.run("pack", "--no-init", "--compress", method, "-o", "x.img", "raw.img")
+    limit = 64 << 20
+    for words in (["list"], ["list", "--json"], ["cat"]):
+        tool.run(*words, "x.img", *words_for(words, "x.img")[2:],
+                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit)))
 
 
 def test_an_image_that_becomes_shorter_while_it_is_read(tool):

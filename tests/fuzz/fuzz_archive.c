@@ -10,6 +10,8 @@
 #include "tools/lib/archive/treemap.h"
 #include "tools/lib/base/limit.h"
 
+#define COPIES 16 /* entries whose bytes are asked for */
+
 static int lies_within(struct span part, const void *all, size_t len)
 {
 	const uint8_t *bytes = all, *start = part.data;
@@ -58,10 +60,33 @@ static void check_views(const struct archive *archive)
 	relations_free(&relations);
 }
 
+/* Without the files' bytes everything else is the same, and so are the bytes that are asked for. */
+static void check_names(const struct archive *archive, const struct archive *names)
+{
+	CHECK(!archive == !names);
+	CHECK(!archive ||
+	      (archive->count == names->count && archive->segment_count == names->segment_count &&
+	       archive->is_open == names->is_open));
+	for (size_t i = 0; archive && i < archive->count; i++) {
+		const struct archive_entry *one = &archive->entries[i], *other = &names->entries[i];
+		struct span data = archive_data(archive, one);
+		struct buffer copy = { 0 };
+
+		CHECK(!strcmp(one->path, other->path) && one->data_of == other->data_of &&
+		      one->newc.offset == other->newc.offset &&
+		      one->newc.archive == other->newc.archive &&
+		      one->newc.data.len == other->newc.data.len);
+		CHECK(i >= COPIES ||
+		      (!archive_copy(names, other, sink_to(&copy)) && copy.len == data.len &&
+		       (!data.len || !memcmp(copy.data, data.data, data.len))));
+		buffer_free(&copy);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	int fd = memfd_create("image", MFD_CLOEXEC);
-	struct archive *archive;
+	struct archive *archive, *names;
 	char path[64];
 
 	CHECK(fd >= 0 && write(fd, data, size) == (ssize_t)size);
@@ -72,6 +97,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_entry(archive, i);
 	if (archive)
 		check_views(archive);
+	limit_begin();
+	names = archive_open_names(path);
+	check_names(archive, names);
+	archive_close(names);
 	archive_close(archive);
 	close(fd);
 	return 0;

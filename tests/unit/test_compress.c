@@ -15,17 +15,11 @@ static const char *const methods[] = { "gzip", "zstd", "lz4", "xz", "lzma", "bzi
 #define LZ4 2 /* its legacy format has no end: what is cut off at a block is not missed */
 #define METHODS (sizeof(methods) / sizeof(methods[0]))
 
-static int to_buffer(void *context, const void *data, size_t len)
-{
-	buffer_add(context, data, len);
-	return 0;
-}
-
 /* `data` compressed in pieces of `piece` bytes, at the level that is fastest. */
 static struct buffer pack(const char *method, const char *data, size_t len, size_t piece)
 {
 	struct buffer packed = { 0 };
-	const struct sink sink = { to_buffer, &packed };
+	const struct sink sink = sink_to(&packed);
 	char *word = xasprintf("%s,1", method);
 	struct compress_choice choice;
 	struct compressor *compressor;

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "tools/lib/archive/newc.h"
+#include "tools/lib/archive/newc_sieve.h"
 
 struct text {
 	uint8_t bytes[4096];
@@ -225,6 +226,62 @@ static void never_reads_past_any_truncation(void **state)
 	assert_int_equal(complete, 1 + 4 + 3 + 1);
 }
 
+/* Reads both to their end: the same but for the files' bytes, which are counted and not there. */
+static void assert_same_without_bytes(struct newc_reader *all, struct newc_reader *kept)
+{
+	struct newc_entry one, other;
+	enum newc_result result;
+
+	while ((result = newc_next(all, &one)) == NEWC_ENTRY) {
+		assert_int_equal(newc_next(kept, &other), NEWC_ENTRY);
+		assert_string_equal(one.name, other.name);
+		assert_int_equal(one.offset, other.offset);
+		assert_int_equal(one.data.len, other.data.len);
+		assert_int_equal(newc_data_offset(&other), newc_data_offset(&one));
+		if (!other.data.data)
+			assert_int_equal(other.fields.mode, 0100644);
+		else
+			assert_memory_equal(one.data.data, other.data.data, one.data.len);
+	}
+	assert_int_equal(newc_next(kept, &other), result);
+	assert_int_equal(kept->offset + kept->gone, all->offset);
+	if (result == NEWC_FAULT)
+		assert_int_equal(kept->fault_offset, all->fault_offset);
+}
+
+static void a_sieve_keeps_all_but_the_bytes_of_files(void **state)
+{
+	struct text text = { .len = 0 };
+
+	(void)state;
+	put_entry(&text, "a/b", 0100644, "12345");
+	put_entry(&text, "link", 0120777, "target");
+	put_entry(&text, "empty", 0100644, "");
+	put_entry(&text, "c", 0100644, "12345678");
+	put_entry(&text, NEWC_TRAILER, 0, "");
+	put(&text, "\0\0\0\0\0\0\0", 8);
+	put_entry(&text, "d", 0100644, "x");
+	put(&text, "junk", 4);
+	for (size_t len = 0; len <= text.len; len++)
+		for (size_t piece = 1; piece < 300; piece += piece < 9 ? 1 : 97) {
+			struct buffer kept = { 0 };
+			struct newc_sieve sieve = { .kept = &kept };
+			struct newc_reader all = { .span = { text.bytes, len } }, some = { 0 };
+
+			for (size_t at = 0; at < len; at += piece)
+				newc_sieve_write(&sieve, text.bytes + at,
+						 len - at < piece ? len - at : piece);
+			buffer_add(&kept, "", 0);
+			some.span = (struct span){ (const uint8_t *)kept.data, kept.len };
+			some.gaps = sieve.gaps;
+			some.gap_count = sieve.gap_count;
+			assert_int_equal(sieve.total, len);
+			assert_same_without_bytes(&all, &some);
+			buffer_free(&kept);
+			free(sieve.gaps);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +295,7 @@ int main(void)
 		cmocka_unit_test(refuses_a_directory_with_data),
 		cmocka_unit_test(checks_the_sum_of_070702),
 		cmocka_unit_test(never_reads_past_any_truncation),
+		cmocka_unit_test(a_sieve_keeps_all_but_the_bytes_of_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,10 +14,11 @@
 #include "tools/lib/base/limit.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/base/rights.h"
+#include "tools/lib/archive/newc_sieve.h"
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/image/bootconfig.h"
 
-#define FORGET_BYTES ((size_t)4 << 20) /* of a mapped file, at a time */
+#define FORGET_BYTES ((size_t)8 << 20) /* that are passed before memory is given back */
 #define PASSED_SHOWN 20 /* entries that are told one by one */
 
 void archive_add_entry(struct archive *archive, const struct newc_entry *newc, char *path)
@@ -61,24 +62,22 @@ static int add_entry(struct archive *archive, const struct newc_entry *newc)
 	return 0;
 }
 
-/* Of a mapped file the pages that were passed are given back. Returns up to where they were. */
-static size_t forget(const struct archive *archive, const struct newc_reader *reader, size_t from)
+void archive_passed(const struct archive *archive, size_t *since, size_t bytes)
 {
-	bool is_mapped = archive->segments[archive->segment_count - 1].data.data == NULL;
-
-	if (!is_mapped || reader->offset - from < FORGET_BYTES)
-		return from;
-	mapped_file_forget(&archive->mapped, span_cut(reader->span, from, reader->offset - from));
-	return reader->offset;
+	*since += bytes;
+	if (*since < FORGET_BYTES)
+		return;
+	mapped_file_forget(&archive->mapped);
+	*since = 0;
 }
 
 /* All entries of one run of cpio bytes; *used says where it ended. */
-static int read_entries(struct archive *archive, struct span span, const char *kind, size_t *used)
+static int read_entries(struct archive *archive, struct newc_reader reader, const char *kind,
+			size_t *used)
 {
-	struct newc_reader reader = { .span = span };
 	struct newc_entry newc;
 	enum newc_result result;
-	size_t forgotten = 0;
+	size_t since = 0, before = 0;
 
 	if (archive->count) /* hard links do not cross segments either */
 		reader.archive = archive->entries[archive->count - 1].newc.archive + 1;
@@ -86,13 +85,14 @@ static int read_entries(struct archive *archive, struct span span, const char *k
 		result = newc_next(&reader, &newc);
 		if (result == NEWC_ENTRY && add_entry(archive, &newc) < 0)
 			return -1;
-		forgotten = forget(archive, &reader, forgotten);
+		archive_passed(archive, &since, reader.offset - before);
+		before = reader.offset;
 		if (result == NEWC_FAULT && newc_pass_over(&reader)) {
 			pass_over(archive, &newc, reader.fault);
 			result = NEWC_ENTRY;
 		}
 	} while (result == NEWC_ENTRY);
-	*used = reader.offset;
+	*used = reader.offset + reader.gone;
 	archive->is_open = archive->count &&
 			   archive->entries[archive->count - 1].newc.archive == reader.archive;
 	if (result == NEWC_FAULT)
@@ -114,25 +114,66 @@ struct archive_segment *archive_add_segment(struct archive *archive, const char 
 	return &archive->segments[archive->segment_count++];
 }
 
+struct sifting {
+	const struct archive *archive;
+	struct newc_sieve sieve;
+	size_t since;
+};
+
+static int sift(void *context, const void *data, size_t len)
+{
+	struct sifting *sifting = context;
+
+	archive_passed(sifting->archive, &sifting->since, len);
+	return newc_sieve_write(&sifting->sieve, data, len);
+}
+
+/* Into segment->data, which `reader` is to read: all, or without the files' bytes. */
+static int unpack(const struct archive *archive, struct archive_segment *segment, struct span rest,
+		  struct newc_reader *reader)
+{
+	struct sifting sifting = { .archive = archive, .sieve.kept = &segment->data };
+	const struct newc_sieve *sieve = &sifting.sieve;
+	struct sink all = sink_to(&segment->data), names = { sift, &sifting };
+	int result = decompress_into(segment->kind, rest, archive->names_only ? names : all,
+				     limit_left(), &segment->packed, archive->name);
+
+	segment->gaps = sieve->gaps;
+	segment->unpacked = archive->names_only ? (size_t)sieve->total : segment->data.len;
+	reader->span = (struct span){ (const uint8_t *)segment->data.data, segment->data.len };
+	reader->gaps = sieve->gaps;
+	reader->gap_count = sieve->gap_count;
+	return result;
+}
+
+/* What all frames from here on say they unpack to. */
+static uint64_t promised(const struct archive *archive, struct span rest)
+{
+	size_t since = 0, left = rest.len;
+	uint64_t sum = 0;
+
+	for (; compress_promised(&rest, &sum); left = rest.len)
+		archive_passed(archive, &since, left - rest.len);
+	return sum;
+}
+
 static int read_compressed(struct archive *archive, struct span rest, size_t *offset,
 			   const char *kind)
 {
 	bool is_first = !archive->segment_count ||
 			!strcmp(archive->segments[archive->segment_count - 1].kind, "raw");
 	struct archive_segment *segment = archive_add_segment(archive, kind, *offset);
-	size_t used, unpacked;
+	struct newc_reader reader = { .offset = 0 };
+	size_t used;
 	int result;
 
-	if (is_first && compress_promised(rest) > limit_left())
+	if (is_first && promised(archive, rest) > limit_left())
 		return limit_error(archive->name);
-	if (decompress(kind, rest, &segment->data, limit_left(), &segment->packed, archive->name) <
-		    0 ||
-	    limit_take(segment->data.len, archive->name) < 0)
+	if (unpack(archive, segment, rest, &reader) < 0 ||
+	    limit_take(segment->unpacked, archive->name) < 0)
 		return -1;
 	*offset += segment->packed;
-	unpacked = segment->data.len;
-	result = read_entries(archive, (struct span){ (uint8_t *)segment->data.data, unpacked },
-			      kind, &used);
+	result = read_entries(archive, reader, kind, &used);
 	if (result > 0)
 		return error("%s: junk within the %s segment, at %zu of its unpacked bytes",
 			     shown(archive->name), kind, used);
@@ -142,14 +183,16 @@ static int read_compressed(struct archive *archive, struct span rest, size_t *of
 static int read_raw(struct archive *archive, struct span whole, size_t *offset)
 {
 	struct archive_segment *segment = archive_add_segment(archive, "raw", *offset);
+	struct newc_reader reader = { .offset = 0 };
 	size_t used;
 
 	if (*offset % 4)
 		return error("%s: an archive at offset %zu, which is not a multiple of 4",
 			     shown(archive->name), *offset);
-	if (read_entries(archive, span_cut(whole, *offset, whole.len - *offset), "raw", &used) < 0)
+	reader.span = span_cut(whole, *offset, whole.len - *offset);
+	if (read_entries(archive, reader, "raw", &used) < 0)
 		return -1;
-	segment->packed = used;
+	segment->packed = segment->unpacked = used;
 	*offset += used;
 	if (limit_take(used, archive->name) < 0)
 		return -1;
@@ -336,10 +379,11 @@ struct span archive_data(const struct archive *archive, const struct archive_ent
 	return archive->entries[entry->data_of].newc.data;
 }
 
-struct archive *archive_open(const char *path)
+static struct archive *open_archive(const char *path, bool names_only)
 {
 	struct archive *archive = xcalloc(1, sizeof(*archive));
 
+	archive->names_only = names_only;
 	archive->name = xstrdup(path);
 	rights_note_path(path);
 	if (!mapped_file_open(path, limit_left(), "file", &archive->mapped)) {
@@ -353,6 +397,61 @@ struct archive *archive_open(const char *path)
 	return NULL;
 }
 
+struct archive *archive_open(const char *path)
+{
+	return open_archive(path, false);
+}
+
+struct archive *archive_open_names(const char *path)
+{
+	return open_archive(path, true);
+}
+
+/* A piece of what a segment unpacks to. */
+struct piece {
+	const struct archive *archive;
+	struct sink sink;
+	uint64_t skip, left; /* bytes before it; and of it */
+	bool failed;
+	size_t since;
+};
+
+static int pass_piece(void *context, const void *data, size_t len)
+{
+	struct piece *piece = context;
+	const char *bytes = data;
+	size_t skip = piece->skip < len ? (size_t)piece->skip : len, now = len - skip;
+
+	archive_passed(piece->archive, &piece->since, len);
+	piece->skip -= skip;
+	now = piece->left < now ? (size_t)piece->left : now;
+	piece->left -= now;
+	if (now && piece->sink.write(piece->sink.context, bytes + skip, now) < 0)
+		piece->failed = true;
+	return piece->failed || !piece->left ? -1 : 0;
+}
+
+int archive_copy(const struct archive *archive, const struct archive_entry *entry, struct sink sink)
+{
+	const struct archive_entry *holder = &archive->entries[entry->data_of];
+	const struct archive_segment *segment = &archive->segments[holder->segment];
+	struct span data = holder->newc.data, packed;
+	struct piece piece = { .archive = archive,
+			       .sink = sink,
+			       .skip = newc_data_offset(&holder->newc),
+			       .left = data.len };
+	size_t used;
+
+	if (data.data || !data.len)
+		return sink.write(sink.context, data.data, data.len);
+	packed = span_cut(archive->file, segment->offset, segment->packed);
+	if (decompress_into(segment->kind, packed, (struct sink){ pass_piece, &piece },
+			    segment->unpacked, &used, archive->name) < 0 &&
+	    piece.left)
+		return -1;
+	return piece.failed ? -1 : 0;
+}
+
 void archive_close(struct archive *archive)
 {
 	if (!archive)
@@ -361,8 +460,10 @@ void archive_close(struct archive *archive)
 		free(archive->entries[i].path);
 		free(archive->entries[i].way);
 	}
-	for (size_t i = 0; i < archive->segment_count; i++)
+	for (size_t i = 0; i < archive->segment_count; i++) {
 		buffer_free(&archive->segments[i].data);
+		free(archive->segments[i].gaps);
+	}
 	free(archive->entries);
 	free(archive->by_path);
 	free(archive->segments);

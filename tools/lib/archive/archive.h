@@ -6,6 +6,7 @@
 #include "tools/lib/archive/newc.h"
 #include "tools/lib/base/mapped_file.h"
 #include "tools/lib/base/mem.h"
+#include "tools/lib/compress/compress.h"
 
 struct archive_entry {
 	struct newc_entry newc; /* newc.archive counts through all segments */
@@ -20,7 +21,9 @@ struct archive_entry {
 struct archive_segment {
 	const char *kind; /* "raw", "gzip", "zstd" */
 	size_t offset, packed; /* bytes in the file */
-	struct buffer data; /* unpacked; empty for "raw" */
+	size_t unpacked; /* bytes; for "raw" those in the file */
+	struct buffer data; /* unpacked; without files' bytes where these were not wanted */
+	struct newc_gap *gaps; /* where they are missing, or NULL */
 };
 
 struct archive {
@@ -29,8 +32,9 @@ struct archive {
 	struct span file; /* its bytes */
 	struct archive_segment *segments;
 	size_t segment_count;
-	struct span bootconfig; /* the text after the last segment; NULL: none */
-	int is_open; /* its last entries have no trailer after them */
+	struct span bootconfig; /* the text behind the last segment; NULL: none */
+	bool names_only; /* files' bytes in compressed segments are not kept */
+	int is_open; /* its last entries have no trailer behind them */
 	struct archive_entry *entries; /* in the order of the kernel: a later one wins */
 	size_t count;
 	size_t ways; /* entries with ".." */
@@ -42,6 +46,20 @@ struct archive {
  * bytes between, and a bootconfig. Omits what the kernel skips, with a warning. Damage is an error,
  * and so is more than limit.h allows. Returns NULL after reporting. */
 struct archive *archive_open(const char *path);
+
+/* The same in little memory, for a caller that looks at no file's bytes: the data of a file in a
+ * compressed segment is NULL, with its length. archive_copy() brings the bytes of one. */
+struct archive *archive_open_names(const char *path);
+
+/* `bytes` more of the file, or of what is in it, were looked at: now and then the memory of its
+ * pages is given back. *since is the caller's, 0 at first. */
+void archive_passed(const struct archive *archive, size_t *since, size_t bytes);
+
+/* Hands the bytes of an entry to `sink`, in pieces, as they are unpacked. 0, or -1 after reporting.
+ */
+int archive_copy(const struct archive *archive, const struct archive_entry *entry,
+		 struct sink sink);
+
 void archive_close(struct archive *archive); /* NULL is fine */
 
 /* For a caller that reads an image by other rules: adds a segment, and an entry of the last

@@ -171,7 +171,7 @@ static void print_segment(const struct listing *listing, size_t index)
 	fprintf(listing->out, "# segment %zu: %s at %zu, %zu bytes", index + 1, segment->kind,
 		segment->offset, segment->packed);
 	if (segment->data.data)
-		fprintf(listing->out, ", %zu unpacked", segment->data.len);
+		fprintf(listing->out, ", %zu unpacked", segment->unpacked);
 	fputs("\n", listing->out);
 }
 

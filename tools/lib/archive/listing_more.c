@@ -170,7 +170,7 @@ json_t *listing_entry_json(const struct archive *archive, const struct archive_e
 
 static json_t *segment_json(const struct archive_segment *segment)
 {
-	size_t unpacked = segment->data.data ? segment->data.len : segment->packed;
+	size_t unpacked = segment->unpacked;
 
 	return json_pack("{s:s, s:I, s:I, s:I}", "kind", segment->kind, "offset",
 			 (json_int_t)segment->offset, "size", (json_int_t)segment->packed,

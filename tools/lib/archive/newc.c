@@ -11,7 +11,7 @@
 static enum newc_result fault(struct newc_reader *reader, size_t offset, const char *text)
 {
 	reader->fault = text;
-	reader->fault_offset = offset;
+	reader->fault_offset = offset + reader->gone;
 	return NEWC_FAULT;
 }
 
@@ -49,10 +49,34 @@ static const char *magic_fault(const uint8_t magic[6])
 	return "no cpio magic (070701 or 070702)";
 }
 
+bool newc_fields_read(const uint8_t header[NEWC_HEADER], struct newc_fields *fields)
+{
+	uint32_t values[FIELDS];
+
+	for (size_t i = 0; i < FIELDS; i++)
+		if (!read_field(header + 6 + 8 * i, &values[i]))
+			return false;
+	*fields = (struct newc_fields){
+		values[0], values[1], values[2], values[3],  values[4],	 values[5],  values[6],
+		values[7], values[8], values[9], values[10], values[11], values[12],
+	};
+	return true;
+}
+
+/* Which of the fields is none: there is one. */
+static size_t bad_field(const uint8_t *header)
+{
+	uint32_t value;
+	size_t i = 0;
+
+	while (read_field(header + 6 + 8 * i, &value))
+		i++;
+	return 6 + 8 * i;
+}
+
 static enum newc_result read_header(struct newc_reader *reader, struct newc_entry *entry)
 {
 	struct span header = span_cut(reader->span, reader->offset, NEWC_HEADER);
-	uint32_t values[FIELDS];
 	const char *text;
 
 	if (!header.data)
@@ -60,14 +84,9 @@ static enum newc_result read_header(struct newc_reader *reader, struct newc_entr
 	text = magic_fault(header.data);
 	if (text)
 		return fault(reader, reader->offset, text);
-	for (size_t i = 0; i < FIELDS; i++)
-		if (!read_field(header.data + 6 + 8 * i, &values[i]))
-			return fault(reader, reader->offset + 6 + 8 * i,
-				     "a field of the header is not 8 hex digits");
-	entry->fields = (struct newc_fields){
-		values[0], values[1], values[2], values[3],  values[4],	 values[5],  values[6],
-		values[7], values[8], values[9], values[10], values[11], values[12],
-	};
+	if (!newc_fields_read(header.data, &entry->fields))
+		return fault(reader, reader->offset + bad_field(header.data),
+			     "a field of the header is not 8 hex digits");
 	entry->offset = reader->offset;
 	entry->archive = reader->archive;
 	return NEWC_ENTRY;
@@ -89,6 +108,19 @@ static bool read_name(struct newc_reader *reader, struct newc_entry *entry)
 	return entry->name;
 }
 
+/* In the span, or in the next gap; false where they are not all there. */
+static bool find_data(struct newc_reader *reader, struct newc_entry *entry, size_t offset)
+{
+	size_t size = entry->fields.size;
+
+	if (reader->gap_next == reader->gap_count || reader->gaps[reader->gap_next].at != offset) {
+		entry->data = span_cut(reader->span, offset, size);
+		return entry->data.data;
+	}
+	entry->data = (struct span){ NULL, size };
+	return reader->gaps[reader->gap_next].len >= size;
+}
+
 static bool read_data(struct newc_reader *reader, struct newc_entry *entry)
 {
 	size_t offset = entry->offset + NEWC_HEADER + entry->fields.namesize, end;
@@ -96,8 +128,7 @@ static bool read_data(struct newc_reader *reader, struct newc_entry *entry)
 	uint32_t kind = entry->fields.mode & S_IFMT;
 
 	offset += newc_padding(offset - entry->offset);
-	entry->data = span_cut(reader->span, offset, size);
-	if (!entry->data.data) {
+	if (!find_data(reader, entry, offset)) {
 		fault(reader, offset, "truncated in the data of an entry");
 		return false;
 	}
@@ -111,7 +142,7 @@ static bool read_data(struct newc_reader *reader, struct newc_entry *entry)
 		return false;
 	}
 	/* The last entry's padding may be missing: the kernel stops there without a word. */
-	end = offset + size + newc_padding(size);
+	end = offset + (entry->data.data ? size + newc_padding(size) : 0);
 	reader->offset = end < reader->span.len ? end : reader->span.len;
 	return true;
 }
@@ -170,33 +201,49 @@ static void skip_zeros(struct newc_reader *reader)
 		reader->offset++;
 }
 
-enum newc_result newc_next(struct newc_reader *reader, struct newc_entry *entry)
+static enum newc_result next(struct newc_reader *reader, struct newc_entry *entry)
 {
 	enum newc_result result;
 
+	*entry = (struct newc_entry){ 0 };
 	reader->beyond = 0;
+	skip_zeros(reader);
+	if (reader->offset == reader->span.len)
+		return NEWC_END;
+	if (reader->span.data[reader->offset] != '0')
+		return NEWC_OTHER;
+	if (reader->offset % 4)
+		return fault(reader, reader->offset, "an entry begins at no multiple of 4");
+	result = read_header(reader, entry);
+	if (result != NEWC_ENTRY)
+		return result;
+	reader->beyond = find_beyond(reader, entry);
+	if (!read_name(reader, entry) || !read_data(reader, entry))
+		return NEWC_FAULT;
+	if (!sum_is_right(reader, entry))
+		return fault(reader, entry->offset, "the check sum of the data is wrong");
+	return NEWC_ENTRY;
+}
+
+enum newc_result newc_next(struct newc_reader *reader, struct newc_entry *entry)
+{
 	for (;;) {
-		skip_zeros(reader);
-		if (reader->offset == reader->span.len)
-			return NEWC_END;
-		if (reader->span.data[reader->offset] != '0')
-			return NEWC_OTHER;
-		if (reader->offset % 4)
-			return fault(reader, reader->offset,
-				     "an entry begins at an offset that is not a multiple of 4");
-		*entry = (struct newc_entry){ 0 };
-		result = read_header(reader, entry);
-		if (result != NEWC_ENTRY)
+		enum newc_result result = next(reader, entry);
+
+		entry->offset += reader->gone;
+		if (result == NEWC_ENTRY && !entry->data.data && entry->data.len)
+			reader->gone += reader->gaps[reader->gap_next++].len;
+		if (result != NEWC_ENTRY || strcmp(entry->name, NEWC_TRAILER))
 			return result;
-		reader->beyond = find_beyond(reader, entry);
-		if (!read_name(reader, entry) || !read_data(reader, entry))
-			return NEWC_FAULT;
-		if (!sum_is_right(reader, entry))
-			return fault(reader, entry->offset, "the checksum of the data is wrong");
-		if (strcmp(entry->name, NEWC_TRAILER))
-			return NEWC_ENTRY;
 		reader->archive++;
 	}
+}
+
+size_t newc_data_offset(const struct newc_entry *entry)
+{
+	size_t end = NEWC_HEADER + (size_t)entry->fields.namesize;
+
+	return entry->offset + end + newc_padding(end);
 }
 
 void newc_header(uint8_t header[NEWC_HEADER], const struct newc_fields *fields)

@@ -20,14 +20,24 @@ struct newc_fields { /* in the order of the header */
 struct newc_entry {
 	struct newc_fields fields;
 	const char *name; /* in the archive, ended by NUL; may begin with "/" or "./" */
-	struct span data; /* fields.size bytes; a symlink's target has no NUL at its end */
-	size_t offset; /* of the header, bytes from the start of the span */
+	struct span data; /* fields.size bytes; a symlink's text has no NUL of its own */
+	size_t offset; /* of the header, bytes from the start of the span, gaps counted */
 	unsigned int archive; /* counts the trailers before: hard links do not cross them */
+};
+
+/* Where the bytes of a file, with the padding after them, are not in the span. */
+struct newc_gap {
+	size_t at; /* in the span */
+	uint64_t len;
 };
 
 struct newc_reader {
 	struct span span; /* set this, and the rest to 0 */
-	size_t offset; /* bytes: where the next header is looked for */
+	const struct newc_gap
+		*gaps; /* or this, too: in their order; data of an entry is NULL there */
+	size_t gap_count, gap_next;
+	size_t gone; /* bytes of the gaps that were passed */
+	size_t offset; /* bytes: where in the span the next header is looked for */
 	unsigned int archive;
 	const char *fault; /* after NEWC_FAULT: the reason */
 	size_t fault_offset; /* bytes */
@@ -48,6 +58,12 @@ enum newc_result newc_next(struct newc_reader *reader, struct newc_entry *entry)
 /* After NEWC_FAULT: false if the kernel stops, too. If the kernel skips the entry without a
  * message, the reader is after it then. Source: do_header() of init/initramfs.c. */
 bool newc_pass_over(struct newc_reader *reader);
+
+/* Where the bytes of an entry are, gaps counted. */
+size_t newc_data_offset(const struct newc_entry *entry);
+
+/* The fields of a header; false where they are none. */
+bool newc_fields_read(const uint8_t header[NEWC_HEADER], struct newc_fields *fields);
 
 /* Writes the header of an entry (no NUL at the end). */
 void newc_header(uint8_t header[NEWC_HEADER], const struct newc_fields *fields);

@@ -42,6 +42,7 @@ struct work {
 	int here; /* the directory that is worked in */
 	const struct kernel_inode *source; /* the object of `source_fd`, or NULL */
 	int source_fd;
+	size_t since; /* archive_passed() */
 };
 
 #define BENEATH (RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV)
@@ -130,6 +131,7 @@ static int make_file(struct work *work, const struct kernel_name *name)
 	if (write_all(fd, data) < 0 || fchmod(fd, (fields->mode & 0777) | 0400) < 0 ||
 	    record(name->inode, fd, name) < 0)
 		result = fail(work, name, "write");
+	archive_passed(work->archive, &work->since, data.len);
 	set_time(fd, fields);
 	if (close(fd) < 0 && !result)
 		result = fail(work, name, "write");

@@ -69,12 +69,8 @@ void mapped_file_close(struct mapped_file *file)
 	*file = (struct mapped_file){ .mapped = 0 };
 }
 
-void mapped_file_forget(const struct mapped_file *file, struct span bytes)
+void mapped_file_forget(const struct mapped_file *file)
 {
-	size_t page = (size_t)getpagesize(), from = (size_t)(bytes.data - file->bytes.data);
-	size_t to = (from + bytes.len) & ~(page - 1);
-
-	from = (from + page - 1) & ~(page - 1);
-	if (file->mapped && from < to)
-		madvise((void *)(uintptr_t)(file->bytes.data + from), to - from, MADV_DONTNEED);
+	if (file->mapped)
+		madvise((void *)(uintptr_t)file->bytes.data, file->mapped, MADV_DONTNEED);
 }

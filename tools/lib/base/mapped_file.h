@@ -17,7 +17,7 @@ struct mapped_file {
 int mapped_file_open(const char *path, size_t max, const char *what, struct mapped_file *file);
 void mapped_file_close(struct mapped_file *file); /* and makes it empty */
 
-/* Gives back the memory of some of its bytes. They are read again where they are wanted. */
-void mapped_file_forget(const struct mapped_file *file, struct span bytes);
+/* Gives back the memory of its pages. They are read again where they are wanted. */
+void mapped_file_forget(const struct mapped_file *file);
 
 #endif

@@ -69,11 +69,14 @@ static size_t read_entries(struct check *check, struct span span, const char *ki
 	struct newc_reader reader = { .span = span, .archive = check->trailers };
 	struct newc_entry entry;
 	enum newc_result result;
+	size_t since = 0, before = 0;
 
 	do {
 		look_for_named_trailer(check, &reader);
 		entry = (struct newc_entry){ 0 };
 		result = newc_next(&reader, &entry);
+		archive_passed(archive, &since, reader.offset - before);
+		before = reader.offset;
 		if (result == NEWC_ENTRY) {
 			add_entry(check, &entry);
 		} else if (result == NEWC_FAULT && newc_pass_over(&reader)) {
@@ -146,6 +149,7 @@ static size_t read_compressed(struct check *check, struct span rest, size_t offs
 	 * all as one. */
 	why = (strcmp(kind, "lz4") ? decompress_one : decompress_quietly)(
 		rest, &segment->data, limit_left(), &segment->packed);
+	segment->unpacked = segment->data.len;
 	if (!why)
 		why = limit_take(segment->data.len, check->archive->name) < 0
 			      ? "unpacks to more than the limit"

@@ -47,6 +47,17 @@ static const struct compress_method *find(const char *name, size_t len)
 	return NULL;
 }
 
+static int append(void *buffer, const void *data, size_t len)
+{
+	buffer_add(buffer, data, len);
+	return 0;
+}
+
+struct sink sink_to(struct buffer *buffer)
+{
+	return (struct sink){ append, buffer };
+}
+
 int compress_choose(const char *text, struct compress_choice *choice, const char **why)
 {
 	size_t len = strcspn(text, ",");

@@ -9,7 +9,8 @@
 #include "tools/lib/base/limit.h"
 #include "tools/lib/compress/unpack.h"
 
-const char unpack_too_much[] = "unpacks to more than the limit";
+const char unpack_too_much[] = "unpacks to too much";
+const char unpack_stopped[] = "is wanted no further";
 const char unpack_truncated[] = "truncated";
 const char unpack_damaged[] = "damaged";
 const char unpack_memory[] = "needs too much memory";
@@ -35,9 +36,11 @@ static const struct format {
 
 const char *unpack_add(struct unpacking *unpacking, const void *data, size_t len)
 {
-	if (unpacking->out->len > unpacking->limit || len > unpacking->limit - unpacking->out->len)
+	if (unpacking->total > unpacking->limit || len > unpacking->limit - unpacking->total)
 		return unpack_too_much;
-	buffer_add(unpacking->out, data, len);
+	if (unpacking->out.write(unpacking->out.context, data, len) < 0)
+		return unpack_stopped;
+	unpacking->total += len;
 	return NULL;
 }
 
@@ -141,56 +144,65 @@ static const char *unpack_one(struct unpacking *unpacking)
 	return format->unpack ? format->unpack(unpacking) : "not supported";
 }
 
+static struct unpacking unpacking_to(struct span in, struct buffer *out, size_t limit)
+{
+	return (struct unpacking){ in, sink_to(out), out->len, limit };
+}
+
 const char *decompress_one(struct span in, struct buffer *out, size_t limit, size_t *used)
 {
-	struct unpacking unpacking = { in, out, limit };
+	struct unpacking unpacking = unpacking_to(in, out, limit);
 	const char *why = unpack_one(&unpacking);
 
 	*used = in.len - unpacking.in.len;
 	return why;
 }
 
-const char *decompress_quietly(struct span in, struct buffer *out, size_t limit, size_t *used)
+static const char *unpack_all(struct unpacking *unpacking)
 {
-	const struct format *format = format_of(in), *next;
-	struct unpacking unpacking = { in, out, limit };
+	const struct format *format = format_of(unpacking->in), *next;
 	const char *why;
 
 	do {
-		why = unpack_one(&unpacking);
-		next = format_of(unpacking.in);
+		why = unpack_one(unpacking);
+		next = format_of(unpacking->in);
 	} while (!why && next && !strcmp(next->kind, format->kind));
+	return why;
+}
+
+const char *decompress_quietly(struct span in, struct buffer *out, size_t limit, size_t *used)
+{
+	struct unpacking unpacking = unpacking_to(in, out, limit);
+	const char *why = unpack_all(&unpacking);
+
 	*used = in.len - unpacking.in.len;
 	return why;
 }
 
-uint64_t compress_promised(struct span in)
+bool compress_promised(struct span *in, uint64_t *sum)
 {
-	uint64_t sum = 0;
+	const struct format *format = format_of(*in);
+	unsigned long long size;
+	size_t len = 1;
 
-	while (in.len) {
-		const struct format *format = format_of(in);
-		unsigned long long size;
-		size_t len = 1;
-
-		if (in.data[0] && (!format || format->unpack != unpack_zstd))
-			break;
-		if (in.data[0]) {
-			len = ZSTD_findFrameCompressedSize(in.data, in.len);
-			size = ZSTD_getFrameContentSize(in.data, in.len);
-			if (ZSTD_isError(len))
-				len = in.len; /* reported when it is unpacked */
-			if (size != ZSTD_CONTENTSIZE_ERROR && size != ZSTD_CONTENTSIZE_UNKNOWN)
-				sum = size > UINT64_MAX - sum ? UINT64_MAX : sum + size;
-		}
-		in = span_cut(in, len, in.len - len);
+	if (!in->len || (in->data[0] && (!format || format->unpack != unpack_zstd)))
+		return false;
+	if (in->data[0]) {
+		len = ZSTD_findFrameCompressedSize(in->data, in->len);
+		size = ZSTD_getFrameContentSize(in->data, in->len);
+		if (ZSTD_isError(len))
+			len = in->len; /* this is said when it is unpacked */
+		if (size != ZSTD_CONTENTSIZE_ERROR && size != ZSTD_CONTENTSIZE_UNKNOWN)
+			*sum = size > UINT64_MAX - *sum ? UINT64_MAX : *sum + size;
 	}
-	return sum;
+	*in = span_cut(*in, len, in->len - len);
+	return true;
 }
 
-int decompress(const char *kind, struct span in, struct buffer *out, size_t limit, size_t *used,
-	       const char *name)
+int decompress_into(const char *kind, struct span in, struct sink out, size_t limit, size_t *used,
+		    const char *name)
 {
+	struct unpacking unpacking = { in, out, 0, limit };
 	const char *why;
 
 	if (!strcmp(kind, "lzo"))
@@ -198,8 +210,18 @@ int decompress(const char *kind, struct span in, struct buffer *out, size_t limi
 			"%s: compressed with lzo, whose library is GPL and not part of rdinit; unpack "
 			"it with lzop -dc, and read it with -",
 			shown(name));
-	why = decompress_quietly(in, out, limit, used);
+	why = unpack_all(&unpacking);
+	*used = in.len - unpacking.in.len;
+	if (why == unpack_stopped)
+		return -1;
 	if (why == unpack_too_much)
 		return limit_error(name);
 	return why ? error("%s: %s: %s", shown(name), kind, why) : 0;
+}
+
+int decompress(const char *kind, struct span in, struct buffer *out, size_t limit, size_t *used,
+	       const char *name)
+{
+	return decompress_into(kind, in, sink_to(out), out->len < limit ? limit - out->len : 0,
+			       used, name);
 }

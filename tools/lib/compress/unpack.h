@@ -9,14 +9,15 @@
 
 /* One stream on its way out. */
 struct unpacking {
-	struct span in; /* the rest of the input; each step consumes from its start */
-	struct buffer *out;
-	size_t limit; /* bytes that `out` may have in the end */
+	struct span in; /* what is left of the input; each step takes from its start */
+	struct sink out;
+	size_t total, limit; /* bytes that went there, and how many may */
 };
 
-extern const char unpack_too_much[], unpack_truncated[], unpack_damaged[], unpack_memory[];
+extern const char unpack_too_much[], unpack_stopped[], unpack_truncated[], unpack_damaged[],
+	unpack_memory[];
 
-/* Appends. NULL, or unpack_too_much with nothing appended. */
+/* Hands on what was unpacked. NULL; unpack_too_much, with nothing handed on; or unpack_stopped. */
 const char *unpack_add(struct unpacking *unpacking, const void *data, size_t len);
 
 /* Takes `len` bytes of the input, which has as many. */

@@ -50,15 +50,9 @@ static int to_output(void *context, const void *data, size_t len)
 	return output_write(context, data, len);
 }
 
-static int to_buffer(void *context, const void *data, size_t len)
-{
-	buffer_add(context, data, len);
-	return 0;
-}
-
 static int compress_group(struct groups *groups, struct job *job)
 {
-	const struct sink sink = { to_buffer, &job->packed };
+	const struct sink sink = sink_to(&job->packed);
 	struct span raw = { (const uint8_t *)job->raw.data, job->raw.len };
 	struct frame_cache *cache = raw.len >= CACHE_FROM ? groups->cache : NULL;
 	struct compressor *compressor;

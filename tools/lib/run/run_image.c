@@ -27,6 +27,7 @@
 #define MEMORY_BASE 240 /* MiB: stock kernels take about 100 of them */
 #define MEMORY_STEP 128 /* MiB: the kernel sets up descriptors for so much at once, used or not */
 #define MIB (1024 * 1024)
+#define INIT_MAX ((size_t)16 << 20) /* bytes: ours has 0.1 MB */
 
 static int add_modules(struct recipe *recipe, const struct run_image *run)
 {
@@ -142,8 +143,13 @@ static bool starts_ours(const struct archive *archive)
 {
 	const char *why;
 	const struct archive_entry *entry = archive_resolve(archive, "/init", &why);
+	struct buffer bytes = { 0 };
+	bool is_ours = entry && archive_data(archive, entry).len <= INIT_MAX &&
+		       !archive_copy(archive, entry, sink_to(&bytes)) &&
+		       is_our_init((struct span){ (const uint8_t *)bytes.data, bytes.len });
 
-	return entry && is_our_init(archive_data(archive, entry));
+	buffer_free(&bytes);
+	return is_ours;
 }
 
 /* Damage that only the guest's kernel would see, in a message that nobody reads. */
@@ -160,12 +166,13 @@ static int check_whole(const char *path, struct run_image_file *file)
 	if (!kind && memcmp(start, "0707", 4))
 		return error("%s: not an initramfs image (neither newc nor compressed)",
 			     shown(path));
-	archive = archive_open(path);
+	archive = archive_open_names(path);
 	if (!archive)
 		return -1;
 	file->size = (off_t)archive->file.len;
 	for (size_t i = 0; i < archive->segment_count; i++)
-		file->size += (off_t)archive->segments[i].data.len;
+		if (archive->segments[i].data.data)
+			file->size += (off_t)archive->segments[i].unpacked;
 	file->tree = room_tree_bytes(archive);
 	file->is_ours = starts_ours(archive);
 	archive_close(archive);
@@ -189,7 +196,7 @@ int run_image_open(const char *path, struct run_image_file *file)
 
 int run_image_measure(struct run_image_file *file)
 {
-	struct archive *archive = archive_open(file->path);
+	struct archive *archive = archive_open_names(file->path);
 
 	if (!archive)
 		return -1;
