@@ -49,8 +49,9 @@ const struct command command_cat = {
 	.name = "cat",
 	.summary = "print files of an image",
 	.usage = "IMAGE PATH...",
-	.text = "Prints the files at PATH in IMAGE, symbolic links followed inside it, as they are when the\n"
-		"kernel has unpacked it. IMAGE - is standard input.\n",
+	.text = "Prints the files at PATH in IMAGE, symbolic links followed inside it, as the "
+		"kernel would\n"
+		"unpack it. IMAGE - is standard input.\n",
 	.expected = "IMAGE and PATH",
 	.least = 2,
 	.most = SIZE_MAX,

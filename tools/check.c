@@ -32,18 +32,18 @@ struct request {
 };
 
 static const struct option_row rows[] = {
-	{ 0, "kernel", "FILE", "the kernel that is to boot it, or the name of one",
+	{ 0, "kernel", "FILE", "the kernel that will boot it, or the name of one",
 	  TEXT_AT(request, kernel) },
-	{ 0, "config", "FILE", "its configuration, if that is not where it is looked for",
+	{ 0, "config", "FILE", "its configuration, if `rdinit run` would not find it",
 	  TEXT_AT(request, config) },
 	{ 0, "append", "LINE", "its whole command line", TEXT_AT(request, append) },
 	{ 0, "machine", "pc|q35|microvm", "as `rdinit run` makes them",
 	  CHOICE_AT(request, machine) },
 	{ 0, "memory", "MIB", "the machine's memory", NUMBER_AT(request, memory_mib, MEMORY_MAX) },
-	{ 0, "root", "DISK", "the disk that root= is on: an image of it, or a block device",
+	{ 0, "root", "DISK", "the disk of root=: an image of it, or a block device",
 	  TEXT_AT(request, root) },
-	{ 0, "json", NULL, "everything, for programs", VALUE_AT(request, form, JSON) },
-	{ 'v', "verbose", NULL, "say what was looked at, and which rules could not be applied",
+	{ 0, "json", NULL, "print everything as JSON", VALUE_AT(request, form, JSON) },
+	{ 'v', "verbose", NULL, "print what was read, and which rules were skipped",
 	  VALUE_AT(request, form, VERBOSE_TEXT) },
 };
 
@@ -95,12 +95,15 @@ static int run(int argc, char **argv)
 
 const struct command command_check = {
 	.name = "check",
-	.summary = "say whether an image will boot, without booting it",
+	.summary = "check whether an image will boot, without booting it",
 	.usage = "[OPTION...] IMAGE",
-	.text = "Says whether a kernel would boot IMAGE, and if not, why, and what cures it. Nothing is booted,\n"
-		"and what is not known is not judged. IMAGE - is standard input. Exit status 0: no error,\n"
-		"1: errors, 2: the image, the kernel or the disk could not be read, 3: no error as far as the\n"
-		"image can be read here, which is not to its end.\n",
+	.text = "Checks whether a kernel would boot IMAGE, without booting it, and prints "
+		"reasons and cures.\n"
+		"Checks whose inputs are unknown are skipped. IMAGE - is standard input. Exit "
+		"status 0: no\n"
+		"error, 1: errors, 2: the image, the kernel or the disk could not be read, 3: "
+		"no error, but\n"
+		"the image could not be read to its end.\n",
 	OPTION_ROWS(rows),
 	.expected = "one IMAGE",
 	.least = 1,

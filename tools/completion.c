@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* completion.c - rdinit completion: our command lines, for a shell that completes them. */
 #include <stdio.h>
 
@@ -67,7 +68,7 @@ static int run(int argc, char **argv)
 
 const struct command command_completion = {
 	.name = "completion",
-	.summary = "print what bash needs to complete these command lines",
+	.summary = "print a script with which bash completes command lines",
 	.usage = "",
 	.text = "Prints a script for bash: source <(rdinit completion)\n",
 	.expected = "no argument",

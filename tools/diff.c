@@ -20,7 +20,7 @@ struct diff {
 };
 
 static const struct option_row rows[] = {
-	{ 0, "times", NULL, "differences of modification times, too", FLAG_AT(diff, times) },
+	{ 0, "times", NULL, "compare modification times, too", FLAG_AT(diff, times) },
 };
 
 static const char *kind_of(uint32_t mode)
@@ -212,10 +212,11 @@ static int run(int argc, char **argv)
 
 const struct command command_diff = {
 	.name = "diff",
-	.summary = "say what differs between two images",
+	.summary = "show what differs between two images",
 	.usage = "[--times] A B",
-	.text = "Says what differs between the trees of the images A and B: + only in B, - only in A,\n"
-		"~ in both. Exit status 0: nothing, 1: something, 2: an error.\n",
+	.text = "Prints what differs between the trees of the images A and B: + only in B, - "
+		"only in A,\n"
+		"~ in both. Exit status 0: nothing differs, 1: something does, 2: an error.\n",
 	OPTION_ROWS(rows),
 	.expected = "A and B",
 	.least = 2,

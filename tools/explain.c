@@ -213,10 +213,12 @@ static int run(int argc, char **argv)
 
 const struct command command_explain = {
 	.name = "explain",
-	.summary = "say why something is in an image, and what it costs",
+	.summary = "show why a file is in an image, and its size",
 	.usage = "IMAGE PATH...",
-	.text = "Says what each PATH of IMAGE is, what it costs there, what needs it, what it needs, and, where the\n"
-		"image has its manifest beside it (rdinit pack --manifest), which line brought it and from where.\n",
+	.text = "Prints what each PATH of IMAGE is, its size, what needs it, what it needs, "
+		"and, if the manifest\n"
+		"is next to the image (rdinit pack --manifest), which line added it, and its "
+		"source.\n",
 	.expected = "IMAGE and PATH",
 	.least = 2,
 	.most = SIZE_MAX,

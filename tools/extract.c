@@ -107,11 +107,13 @@ static int run(int argc, char **argv)
 
 const struct command command_extract = {
 	.name = "extract",
-	.summary = "unpack an image into a folder, without rights of root",
+	.summary = "unpack an image into a directory, without root privileges",
 	.usage = "IMAGE DIR",
-	.text = "Unpacks IMAGE into DIR, which must be empty or not be there, and writes DIR.recipe, from\n"
-		"which `rdinit pack` makes the image again: owners, exact modes, nodes, pipes and sockets\n"
-		"stand only there. Needs no rights of root. IMAGE - is standard input.\n",
+	.text = "Unpacks IMAGE into DIR, which must be empty or missing, and writes "
+		"DIR.recipe, from which\n"
+		"`rdinit pack` makes the image again: only it has owners, exact modes, nodes, "
+		"pipes and\n"
+		"sockets. Needs no root privileges. IMAGE - is standard input.\n",
 	.expected = "IMAGE and DIR",
 	.least = 2,
 	.most = 2,

@@ -19,11 +19,11 @@ struct list {
 };
 
 static const struct option_row rows[] = {
-	{ 'v', "verbose", NULL, "say where each entry is, how large it is, and how it is numbered",
+	{ 'v', "verbose", NULL, "print the offset, inode and size of each entry",
 	  VALUE_AT(list, form, VERBOSE_RECIPE) },
-	{ 'l', "long", NULL, "a line an entry, as ls -l prints it", VALUE_AT(list, form, LONG) },
-	{ 0, "json", NULL, "everything, for programs", VALUE_AT(list, form, JSON) },
-	{ 0, "treemap", "FILE", "a picture (SVG) of what takes how much", TEXT_AT(list, treemap) },
+	{ 'l', "long", NULL, "print a line an entry, like ls -l", VALUE_AT(list, form, LONG) },
+	{ 0, "json", NULL, "print everything as JSON", VALUE_AT(list, form, JSON) },
+	{ 0, "treemap", "FILE", "draw the sizes as a picture (SVG)", TEXT_AT(list, treemap) },
 };
 
 /* The file of another image, as recipes name it. */
@@ -102,8 +102,9 @@ const struct command command_list = {
 	.name = "list",
 	.summary = "print an image as a recipe",
 	.usage = "[OPTION] IMAGE",
-	.text = "Prints what is in IMAGE (newc, raw or compressed, any number of segments) as a recipe, from\n"
-		"which `rdinit pack` makes it again. IMAGE - is standard input.\n",
+	.text = "Prints IMAGE (newc, raw or compressed, any number of segments) as a recipe, "
+		"from which\n"
+		"`rdinit pack` makes it again. IMAGE - is standard input.\n",
 	OPTION_ROWS(rows),
 	.expected = "one IMAGE",
 	.least = 1,

@@ -33,7 +33,8 @@ static void print_commands(void)
 		printf("  %-11s %s\n", commands[i]->name, commands[i]->summary);
 	puts("\nEvery command takes");
 	options_print(options_common, options_common_count);
-	puts("\n`rdinit help COMMAND` says more; the whole story is in rdinit(1).");
+	puts("\n"
+	     "`rdinit help COMMAND` explains a command; rdinit(1) has all of it.");
 }
 
 static const struct command tool = {

@@ -63,56 +63,60 @@ static const struct option_row rows[] = {
 	  TEXT_AT(pack, output) },
 	{ 0, "compress", "METHOD[,LEVEL]", "none, gzip, zstd (the default), lz4, xz, lzma or bzip2",
 	  CALL(take_compress) },
-	{ 0, "fast-boot", NULL, "lz4: larger, but unpacked in a third of the time",
+	{ 0, "fast-boot", NULL, "lz4: larger, but the kernel unpacks it in a third of the time",
 	  CALL(take_fast_boot) },
-	{ 0, "threads", "N", "that compress side by side (as many as processors)",
+	{ 0, "threads", "N", "threads that compress (as many as processors)",
 	  NUMBER_AT(pack, save.groups.threads, 64) },
-	{ 0, "no-cache", NULL, "compress all anew, and keep nothing for the next time",
+	{ 0, "no-cache", NULL, "do not read or write the cache of compressed parts",
 	  CALL(take_no_cache) },
 	{ 0, "tree", "DIR[:DEST]", "everything below DIR", LINE(LINE_PLACE) },
-	{ 0, "tar", "FILE[:DEST]", "what is in a tar archive", LINE(LINE_PLACE) },
+	{ 0, "tar", "FILE[:DEST]", "the contents of a tar archive", LINE(LINE_PLACE) },
 	{ 0, "oci", "PATH[:TAG]",
-	  "a container's image, and what it runs: an OCI layout, or what\n"
-	  "docker save writes",
+	  "a container image, and its program: an OCI layout, or a file\n"
+	  "of docker save",
 	  LINE(LINE_WORD) },
-	{ 0, "image", "FILE", "what is in another initramfs", LINE(LINE_PLACE) },
-	{ 0, "microcode", NULL, "processors' microcode of /lib/firmware, in front of all",
+	{ 0, "image", "FILE", "the contents of another initramfs", LINE(LINE_PLACE) },
+	{ 0, "microcode", NULL, "processors' microcode of /lib/firmware, at the start",
 	  LINE(LINE_WORD) },
-	{ 0, "append-to", "IMAGE", "IMAGE as it is, and behind it ours", TEXT_AT(pack, append_to) },
-	{ 0, "bootconfig", "FILE", "a boot configuration, at the end", TEXT_AT(pack, bootconfig) },
+	{ 0, "append-to", "IMAGE", "append to IMAGE, whose bytes do not change",
+	  TEXT_AT(pack, append_to) },
+	{ 0, "bootconfig", "FILE", "a bootconfig, at the end", TEXT_AT(pack, bootconfig) },
 	{ 0, "manifest", "[FILE]",
 	  "every entry with its sha256, source and reason, as JSON\n(IMAGE.manifest.json)",
 	  TEXT_AT(pack, manifest) },
-	{ 0, "module", "NAME", "a kernel module, or those of a pattern, with what they need",
+	{ 0, "module", "NAME", "a kernel module, or those of a pattern, with dependencies",
 	  LINE(LINE_WORD) },
-	{ 0, "driver", "NAME", "the same, loaded when a device asks for it", LINE(LINE_WORD) },
-	{ 0, "for-machine", "NAME", "what the devices of pc, q35, microvm or this machine need",
+	{ 0, "driver", "NAME", "the same, but loaded when its device appears", LINE(LINE_WORD) },
+	{ 0, "for-machine", "NAME", "the drivers of pc, q35, microvm or this machine",
 	  LINE(LINE_WORD) },
-	{ 0, "for-root", "DEVICE|IMAGE", "what is needed to mount it", LINE(LINE_WORD) },
+	{ 0, "for-root", "DEVICE|IMAGE", "the modules to mount it", LINE(LINE_WORD) },
 	{ 0, "host", NULL,
-	  "all that this machine and its root need, and the words that\nname that root",
+	  "an initramfs for this machine: drivers, the modules of its\n"
+	  "root, and the parameters that name this root",
 	  FLAG_AT(pack, host) },
-	{ 0, "firmware", "DIR", "where firmware is (lib/firmware beside the modules)",
+	{ 0, "firmware", "DIR", "directory of firmware (lib/firmware next to the modules)",
 	  TEXT_AT(pack, recipe.firmware_dir) },
 	{ 0, "modprobe-d", "DIR", "options and aliases of modules, as modprobe.d(5) has them",
 	  LIST_AT(pack, modprobe_dirs) },
-	{ 0, "unsigned-modules", NULL, "leave the modules' signatures out: loads faster, taints",
+	{ 0, "unsigned-modules", NULL, "remove the modules' signatures: loads faster, taints",
 	  VALUE_AT(pack, recipe.signatures, SIGNATURES_GO) },
-	{ 0, "cmdline", "WORDS", "defaults for the kernel's command line", LINE(LINE_WORD) },
-	{ 0, "kernel", "FILE", "the kernel whose modules are meant", TEXT_AT(pack, recipe.kernel) },
+	{ 0, "cmdline", "PARAMETERS", "defaults for the kernel's command line", LINE(LINE_WORD) },
+	{ 0, "kernel", "FILE", "the kernel whose modules are packed",
+	  TEXT_AT(pack, recipe.kernel) },
 	{ 0, "modules", "DIR", "its modules, .../lib/modules/RELEASE",
 	  TEXT_AT(pack, recipe.modules_dir) },
-	{ 0, "kernel-release", "REL", "the installed kernel of this release, in place of both",
+	{ 0, "kernel-release", "REL", "the installed kernel of this release, instead of both",
 	  TEXT_AT(pack, recipe.kernel_release) },
-	{ 0, "host-root", "DIR", "where this host's files and its /sys are looked for (/)",
+	{ 0, "host-root", "DIR", "root of the system whose files and /sys are used (/)",
 	  TEXT_AT(pack, recipe.host_root) },
-	{ 0, "var", "NAME=VALUE", "what ${NAME} is in recipes, before the environment",
+	{ 0, "var", "NAME=VALUE", "value of ${NAME} in recipes, before the environment",
 	  CALL(take_var) },
-	{ 0, "sysroot", "DIR", "programs are of the system whose root is DIR, not of this host",
+	{ 0, "sysroot", "DIR", "programs are of the system whose root is DIR",
 	  TEXT_AT(pack, sysroot) },
 	{ 0, "no-init", NULL, "do not add /init", FLAG_AT(pack, no_init) },
 	{ 0, "app", "PROGRAM ARG...",
-	  "the program to run as the whole machine; takes the rest of\nthe line",
+	  "the program that the machine runs; takes the rest of\n"
+	  "the line",
 	  REST_AT(pack, app) },
 };
 
@@ -120,7 +124,7 @@ static const struct option_row rows[] = {
 static int check(const struct pack *pack)
 {
 	if (pack->manifest && !strcmp(pack->output, "-"))
-		return error_usage("pack", "--manifest describes a file: -o - is none");
+		return error_usage("pack", "--manifest needs an image in a file: give -o FILE");
 	if (pack->app && !*pack->app)
 		return error_usage("pack", "--app expects a PROGRAM");
 	if (!pack->recipe_count && !pack->line_count && !pack->app && !pack->host)
@@ -167,9 +171,12 @@ const struct command command_pack = {
 	.name = "pack",
 	.summary = "make an initramfs image from recipes, trees, programs and modules",
 	.usage = "[OPTION...] [RECIPE|DIR|ARCHIVE|-]... [--app PROGRAM ARG...]",
-	.text = "Makes an initramfs image from recipes (rdinit-recipe(5)), from directories and cpio archives\n"
-		"(as CONFIG_INITRAMFS_SOURCE takes them), and from options, which are short for recipe lines.\n"
-		"Without a recipe, or with --app or --host, our own /init is added if there is none.\n",
+	.text = "Makes an initramfs image from recipes (rdinit-recipe(5)), from directories "
+		"and cpio archives\n"
+		"(like CONFIG_INITRAMFS_SOURCE), and from options, which are short for recipe "
+		"lines.\n"
+		"Without a recipe, or with --app or --host, it adds rdinit's /init if there is "
+		"none.\n",
 	OPTION_ROWS(rows),
 	.run = run,
 };

@@ -21,9 +21,9 @@ static int plan_image(struct check *check, const char *name)
 		check_take_image(check, name, &file);
 		check_take_words(check);
 		if (check->is_damaged)
-			result = error("%s: is damaged: `rdinit check` says how", shown(name));
+			result = error("%s: is damaged: `rdinit check` shows where", shown(name));
 		else if (!check->is_ours)
-			result = error("%s: %s is not our /init: what it does is not known here",
+			result = error("%s: %s is not rdinit's /init: its steps are unknown",
 				       shown(name), shown(check->rdinit));
 		else
 			plan_print(check);
@@ -45,9 +45,10 @@ static int run(int argc, char **argv)
 
 const struct command command_plan = {
 	.name = "plan",
-	.summary = "print the boot that /init would do, step by step",
+	.summary = "print the steps that /init would do",
 	.usage = "[--append LINE] IMAGE",
-	.text = "Prints what our /init would do with IMAGE, step by step, by /init's own code. Nothing is booted.\n"
+	.text = "Prints what rdinit's /init would do with IMAGE, step by step, by its own "
+		"code. Boots nothing.\n"
 		"IMAGE - is standard input.\n",
 	OPTION_ROWS(rows),
 	.expected = "one IMAGE",

@@ -26,27 +26,28 @@ static const struct option_row rows[] = {
 	{ 0, "machine", "pc|q35|microvm|uml",
 	  "what QEMU emulates (by the kernel and the disks), or User-mode\nLinux without it",
 	  CHOICE_AT(run, machine_choice) },
-	{ 0, "memory", "MIB", "by the size of the image, 256 at least",
+	{ 0, "memory", "MIB", "memory (depends on the image, at least 256)",
 	  NUMBER_AT(run, machine.memory_mib, 1 << 20) },
-	{ 0, "cpus", "N", "1", NUMBER_AT(run, machine.cpus, 255) },
-	{ 0, "append", "WORDS", "for the kernel's command line, after our own", CALL(take_append) },
+	{ 0, "cpus", "N", "processors (1)", NUMBER_AT(run, machine.cpus, 255) },
+	{ 0, "append", "PARAMETERS", "more parameters for the kernel's command line",
+	  CALL(take_append) },
 	{ 0, "disk", "FILE[,BUS][,ro|,snapshot]",
 	  "a raw disk; BUS is scsi (/dev/sda), virtio (/dev/vda), ide\n"
 	  "(/dev/sda) or nvme (/dev/nvme0n1)",
 	  LIST_AT(run, disk_texts) },
-	{ 0, "module", "NAME", "with PROGRAM: a kernel module with what it needs",
+	{ 0, "module", "NAME", "with PROGRAM: a kernel module with its dependencies",
 	  LIST_AT(run, image.modules) },
 	{ 0, "tree", "DIR[:DEST]", "with PROGRAM: everything below DIR",
 	  LIST_AT(run, image.trees) },
 	{ 0, "oci", "PATH[:TAG]",
-	  "what is in a container's image: an OCI layout, or what docker save\n"
-	  "writes; without PROGRAM, what it says it runs",
+	  "a container image: an OCI layout, or a file of docker save;\n"
+	  "without PROGRAM, its own program",
 	  TEXT_AT(run, image.oci) },
-	{ 0, "sysroot", "DIR", "PROGRAM is of the system whose root is DIR, not of this host",
+	{ 0, "sysroot", "DIR", "PROGRAM is of the system whose root is DIR",
 	  TEXT_AT(run, image.sysroot) },
-	{ 0, "no-tuning", NULL, "the kernel as it is, without the words that only save time",
+	{ 0, "no-tuning", NULL, "boot the kernel without the parameters that save time",
 	  FLAG_AT(run, no_tuning) },
-	{ 0, "timeout", "SECONDS", "ends the machine, status 124",
+	{ 0, "timeout", "SECONDS", "end the machine after this time, status 124",
 	  NUMBER_AT(run, machine.timeout_s, 1000000) },
 	{ 0, "stdio", "pipe|console",
 	  "separate pipes (PROGRAM, unless stdin and stdout are a\n"
@@ -92,8 +93,8 @@ static int check(const struct run *run, int operands, char *const *argv)
 		return error_usage("run", operands ? "expected one IMAGE; a PROGRAM follows --"
 						   : "expected an IMAGE, or -- and a PROGRAM");
 	if (!is_made(run) && (run->image.modules.count || run->image.trees.count))
-		return error_usage("run", "--module and --tree need -- PROGRAM: an IMAGE stays as "
-					  "it is");
+		return error_usage("run",
+				   "--module and --tree need -- PROGRAM: an IMAGE is not changed");
 	if (run->image.sysroot && !run->image.program)
 		return error_usage("run", "--sysroot needs -- PROGRAM, which it searches there");
 	if (run->machine.type == MACHINE_UML && run->machine.cpus > 1)
@@ -154,10 +155,12 @@ const struct command command_run = {
 	.usage = "[OPTION...] -- PROGRAM [ARG...]\n"
 		 "[OPTION...] --oci PATH[:TAG] [-- PROGRAM [ARG...]]\n"
 		 "[OPTION...] IMAGE",
-	.text = "Boots a program of this host with its libraries, a container's image, or an initramfs image,\n"
+	.text = "Boots a program of this machine with its libraries, a container image, or an "
+		"initramfs image,\n"
 		"in QEMU.\n"
-		"Stdin, stdout and stderr are the program's, and so is the exit status; 124 is a timeout,\n"
-		"125 a machine that failed.\n",
+		"Stdin, stdout and stderr are the program's, and so is the exit status; 124 is "
+		"a timeout,\n"
+		"125 a failure of the machine.\n",
 	OPTION_ROWS(rows),
 	.run = run_command,
 };

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_changing_files.py - files that change between the walk through their tree and their reading."""
 import os
 import resource

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_completion.py - what bash completes, asked of bash itself."""
 import subprocess
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """test_module_index.py - the tables that depmod makes for an image's modules, asked by modprobe."""
 import shutil
 import subprocess

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_dlopen_note.c - what .note.dlopen says, whole and cut short. */
 #include <setjmp.h>
 #include <stdarg.h>

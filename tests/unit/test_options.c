@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* test_options.c - a command's table of options: what words fill in, and what is refused. */
 #include <setjmp.h>
 #include <stdarg.h>

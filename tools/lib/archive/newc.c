@@ -213,7 +213,8 @@ static enum newc_result next(struct newc_reader *reader, struct newc_entry *entr
 	if (reader->span.data[reader->offset] != '0')
 		return NEWC_OTHER;
 	if (reader->offset % 4)
-		return fault(reader, reader->offset, "an entry begins at no multiple of 4");
+		return fault(reader, reader->offset,
+			     "an entry begins at an offset that is not a multiple of 4");
 	result = read_header(reader, entry);
 	if (result != NEWC_ENTRY)
 		return result;
@@ -221,7 +222,7 @@ static enum newc_result next(struct newc_reader *reader, struct newc_entry *entr
 	if (!read_name(reader, entry) || !read_data(reader, entry))
 		return NEWC_FAULT;
 	if (!sum_is_right(reader, entry))
-		return fault(reader, entry->offset, "the check sum of the data is wrong");
+		return fault(reader, entry->offset, "the checksum of the data is wrong");
 	return NEWC_ENTRY;
 }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* newc_sieve.c - an archive on its way in, of which the files' bytes are not kept. */
 #include "tools/lib/archive/newc_sieve.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* newc_sieve.h - an archive on its way in, of which the files' bytes are not kept. */
 #ifndef TOOLS_LIB_NEWC_SIEVE_H
 #define TOOLS_LIB_NEWC_SIEVE_H

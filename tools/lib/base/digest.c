@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* digest.c - what containers' blobs and manifests go by; nettle computes it. */
 #include "tools/lib/base/digest.h"
 

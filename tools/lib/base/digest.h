@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* digest.h - what containers' blobs and manifests go by. */
 #ifndef TOOLS_LIB_DIGEST_H
 #define TOOLS_LIB_DIGEST_H

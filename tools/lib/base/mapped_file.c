@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* mapped_file.c - a whole file to be read, without a copy in memory where it can be mapped. */
 #include "tools/lib/base/mapped_file.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* mapped_file.h - a whole file to be read, without a copy in memory where it can be mapped. */
 #ifndef TOOLS_LIB_MAPPED_FILE_H
 #define TOOLS_LIB_MAPPED_FILE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* options.c - a subcommand's options by its table: parsing, help and errors. */
 #include "tools/lib/base/options.h"
 
@@ -32,8 +33,8 @@ static int set_limit(void *into, const struct option_row *row, const char *text)
 }
 
 const struct option_row options_common[] = {
-	{ 'h', "help", NULL, "this text", .kind = OPTION_HELP },
-	{ 0, "max-size", "SIZE", "what all that is read may unpack to, with K, M or G (4G)",
+	{ 'h', "help", NULL, "print this help", .kind = OPTION_HELP },
+	{ 0, "max-size", "SIZE", "limit of all unpacked sizes together, with K, M or G (4G)",
 	  CALL(set_limit) },
 };
 const size_t options_common_count = sizeof(options_common) / sizeof(options_common[0]);

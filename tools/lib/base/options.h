@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* options.h - a subcommand as a table: what its options are called, take, mean and fill in. */
 #ifndef TOOLS_LIB_OPTIONS_H
 #define TOOLS_LIB_OPTIONS_H

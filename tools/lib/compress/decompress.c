@@ -9,7 +9,7 @@
 #include "tools/lib/base/limit.h"
 #include "tools/lib/compress/unpack.h"
 
-const char unpack_too_much[] = "unpacks to too much";
+const char unpack_too_much[] = "unpacks to more than the limit";
 const char unpack_stopped[] = "is wanted no further";
 const char unpack_truncated[] = "truncated";
 const char unpack_damaged[] = "damaged";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* manifest.h - every entry of an image with its digest, its source and its reason. */
 #ifndef TOOLS_LIB_MANIFEST_H
 #define TOOLS_LIB_MANIFEST_H

@@ -66,7 +66,7 @@ static int check_disks(const struct machine_config *config)
 		if (strpbrk(disk->path, ",:"))
 			return error(
 				"disk %s: User-mode Linux would cut this name at its comma or colon: rename "
-				"the file",
+				"the file: rename the file",
 				shown(disk->path));
 	}
 	return 0;
