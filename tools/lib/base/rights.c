@@ -7,6 +7,18 @@
 
 static bool group_may = true, others_may = true;
 
+/* Asked once: it is wanted for each file of an image. */
+static gid_t own_group(void)
+{
+	static bool is_known;
+	static gid_t group;
+
+	if (!is_known)
+		group = getegid();
+	is_known = true;
+	return group;
+}
+
 void rights_note(const struct stat *st)
 {
 	/* To read a directory's files takes the right to search it. */
@@ -16,7 +28,7 @@ void rights_note(const struct stat *st)
 	if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode))
 		return;
 	others_may &= others;
-	group_may &= st->st_gid == getegid() ? (st->st_mode & need << 3) != 0 : others;
+	group_may &= st->st_gid == own_group() ? (st->st_mode & need << 3) != 0 : others;
 }
 
 void rights_note_path(const char *path)

@@ -135,12 +135,13 @@ static ssize_t read_first(struct writer *writer, const struct entry *inode, int 
 			  size_t size)
 {
 	const struct iovec part = { chunk, size };
-	ssize_t len = preadv2(fd, &part, 1, -1, RWF_NOWAIT);
+	ssize_t len = writer->never_waits ? 0 : preadv2(fd, &part, 1, -1, RWF_NOWAIT);
 
 	if (len > 0)
 		return len;
 	if (len < 0 && errno == EAGAIN)
 		read_ahead(writer);
+	writer->never_waits |= len < 0 && errno == EOPNOTSUPP;
 	return read_some(fd, inode, chunk, size);
 }
 

@@ -29,6 +29,7 @@ struct writer {
 	struct entry **all; /* in the order of the archive */
 	size_t count, next; /* how many; the one after the entry at hand */
 	size_t ahead; /* the first that the kernel was not asked to read */
+	bool never_waits; /* where files are: a tmpfs cannot say whether it would */
 };
 
 /* The header of an entry, its name with `more` NULs, and padding, at `head` (HEAD_MAX bytes). Their
