@@ -31,7 +31,7 @@ INIT	= main early_mounts console settings late_mounts keymap modules resume root
 # The host tool.
 TOOL	= main pack pack_image list cat extract diff explain plan check run run_boot run_machine completion
 TOOL_LIB = $(patsubst tools/lib/%.c,%,$(sort $(wildcard tools/lib/*/*.c)))
-TOOL_LIBS = -lblkid -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -ljansson -Wl,-Bstatic -larchive -Wl,-Bdynamic -lnettle -lpthread
+TOOL_LIBS = -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -ljansson -Wl,-Bstatic -larchive -Wl,-Bdynamic -lnettle -lpthread
 
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
 	  -Wpointer-arith -Wwrite-strings -Wno-missing-field-initializers

@@ -5,7 +5,7 @@
 # DEPS=skip: install nothing, say what is missing.
 set -eu
 
-PACKAGES="gcc libc6-dev make musl-tools linux-libc-dev libkmod-dev libblkid-dev libext2fs-dev libelf-dev libzstd-dev zlib1g-dev
+PACKAGES="gcc libc6-dev make musl-tools linux-libc-dev libkmod-dev libext2fs-dev libelf-dev libzstd-dev zlib1g-dev
 	liblzma-dev liblz4-dev libbz2-dev libxxhash-dev libjansson-dev libarchive-dev nettle-dev busybox-static kmod qemu-system-x86"
 TEST_PACKAGES="libcmocka-dev kbd console-data clang libclang-rt-dev clang-format shellcheck pyflakes3 binutils bzip2 mandoc cpio lz4 xz-utils zstd strace
 	e2fsprogs sqlite3 perl mmdebstrap python3 python3-pytest python3-pytest-xdist python3-pexpect

@@ -187,3 +187,86 @@ int partition_find(struct view *disk, unsigned int number, uint64_t start, struc
 		find_in_mbr(mbr, number, start, finding);
 	return disk->want_len == 0;
 }
+
+static enum partition_slot place_in_gpt(const struct gpt *gpt, unsigned int number, uint64_t *start,
+					uint64_t *sectors)
+{
+	static const uint8_t unused[16];
+	uint64_t at = (uint64_t)(number - 1) * gpt->entry_size, scale = gpt->sector / 512;
+	struct span entry = { NULL, 0 };
+
+	if (at < gpt->entries.len)
+		entry = span_cut(gpt->entries, (size_t)at, ENTRY_MIN);
+	if (!entry.data)
+		return PARTITION_LAST;
+	*start = le64(entry.data + 32);
+	*sectors = le64(entry.data + 40) + 1 - *start;
+	if (!memcmp(entry.data, unused, sizeof(unused)) || le64(entry.data + 40) < *start ||
+	    *start + *sectors > UINT64_MAX / gpt->sector)
+		return PARTITION_UNUSED;
+	*start *= scale;
+	*sectors *= scale;
+	return PARTITION_USED;
+}
+
+static int is_extended(const uint8_t *entry)
+{
+	return entry[4] == 0x05 || entry[4] == 0x0f || entry[4] == 0x85;
+}
+
+/* A chain of tables: the first entry of each is a partition, seen from there, the second leads to
+ * the next table, seen from the first. One without a partition has no number. */
+static enum partition_slot place_logical(struct view *disk, uint64_t first, unsigned int number,
+					 uint64_t *start, uint64_t *sectors)
+{
+	uint64_t at = first;
+
+	for (unsigned int found = MBR_PRIMARIES, tables = 0; tables < 256; tables++) {
+		struct span table = view_cut(disk, at * 512, MBR_SIZE);
+
+		if (!table.data || table.data[510] != 0x55 || table.data[511] != 0xaa)
+			break;
+		found += mbr_entry(table, 1)[4] != 0;
+		*start = at + le32(mbr_entry(table, 1) + 8);
+		*sectors = le32(mbr_entry(table, 1) + 12);
+		if (mbr_entry(table, 1)[4] && found == number)
+			return PARTITION_USED;
+		if (!is_extended(mbr_entry(table, 2)))
+			break;
+		at = first + le32(mbr_entry(table, 2) + 8);
+	}
+	return PARTITION_LAST;
+}
+
+static enum partition_slot place_in_mbr(struct view *disk, struct span mbr, unsigned int number,
+					uint64_t *start, uint64_t *sectors)
+{
+	if (number <= MBR_PRIMARIES) {
+		const uint8_t *entry = mbr_entry(mbr, number);
+
+		*start = le32(entry + 8);
+		*sectors = le32(entry + 12);
+		return entry[4] && !is_extended(entry) ? PARTITION_USED : PARTITION_UNUSED;
+	}
+	for (unsigned int i = 1; i <= MBR_PRIMARIES; i++)
+		if (is_extended(mbr_entry(mbr, i)))
+			return place_logical(disk, le32(mbr_entry(mbr, i) + 8), number, start,
+					     sectors);
+	return PARTITION_LAST;
+}
+
+enum partition_slot partition_place(struct view *disk, unsigned int number, uint64_t *start,
+				    uint64_t *sectors)
+{
+	struct span mbr;
+	struct gpt gpt;
+
+	switch (read_table(disk, &mbr, &gpt)) {
+	case PARTITIONS_GPT:
+		return place_in_gpt(&gpt, number, start, sectors);
+	case PARTITIONS_MBR:
+		return place_in_mbr(disk, mbr, number, start, sectors);
+	default:
+		return PARTITION_LAST;
+	}
+}

@@ -29,4 +29,15 @@ enum partitions partitions_kind(struct view *view, char uuid[FINDING_UUID_MAX]);
  */
 int partition_find(struct view *disk, unsigned int number, uint64_t start, struct finding *finding);
 
+/* A number of a partition, in a table that is read without a kernel. */
+enum partition_slot { PARTITION_USED, PARTITION_UNUSED, PARTITION_LAST };
+
+/*
+ * Where partition `number` lies, from 1 on and logical ones from 5 on, as the kernel counts: *start
+ * and *sectors are in units of 512 bytes. PARTITION_LAST where the table has no such number, nor a
+ * higher one, or the view wants bytes: call again.
+ */
+enum partition_slot partition_place(struct view *disk, unsigned int number, uint64_t *start,
+				    uint64_t *sectors);
+
 #endif

@@ -95,7 +95,7 @@ def test_images_that_are_no_root(tool):
     tool.write("empty", b"")
     tool.fail("pack", "-o", "-", *KERNEL, "--for-root", "empty", says="have a file system that can be a root")
     made(tool, 1 << 20, "mkswap", "-q")
-    tool.fail("pack", "-o", "-", *KERNEL, "--for-root", "disk", says="it is swap space, which /init does not open")
+    tool.fail("pack", "-o", "-", *KERNEL, "--for-root", "disk", says="swap is on it, which /init does not open")
 
 
 def test_roots_that_cannot_be_looked_at(tool):

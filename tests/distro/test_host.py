@@ -14,7 +14,7 @@ from systems import RDINIT, Console, root_of
 PROJECT = Path(__file__).resolve().parents[2]
 KERNEL = next(iter(sorted((PROJECT / "build/kernel/debian/boot").glob("vmlinuz-*"))), None)
 PACKAGES = ("systemd-sysv,udev,dbus,libpam-systemd,login,kmod,libelf1,libjansson4,libxxhash0,liblz4-1,"
-            "libbz2-1.0,libblkid1,libext2fs2,libnettle8,debianutils")
+            "libbz2-1.0,libext2fs2,libnettle8,debianutils")
 PACK = ("run-parts --exit-on-error --arg=$(uname -r) /etc/kernel/postinst.d && "
         "cat /boot/rdinit.img-$(uname -r) >/dev/vdb && sync && echo PACKED")
 

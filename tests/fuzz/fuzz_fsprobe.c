@@ -48,6 +48,26 @@ static void feed(struct view *view, const uint8_t *data, size_t size, int *passe
 	CHECK(view_add(view, (struct span){ to, view->want_len }) == 0);
 }
 
+/* Numbers of partitions end, and places are on a device that bytes can count. */
+static void check_places(const uint8_t *data, size_t size)
+{
+	struct view disk = { .size = (uint64_t)le32(data) * 512 };
+	enum partition_slot slot = PARTITION_UNUSED;
+	uint64_t start, sectors;
+	int passes = 0;
+
+	for (unsigned int number = 1; slot != PARTITION_LAST; number++) {
+		CHECK(number < VIEW_PART_MAX);
+		slot = partition_place(&disk, number, &start, &sectors);
+		while (disk.want_len && disk.count < VIEW_PARTS - 1) {
+			feed(&disk, data, size, &passes);
+			slot = partition_place(&disk, number, &start, &sectors);
+		}
+		CHECK(slot != PARTITION_USED ||
+		      (start <= UINT64_MAX / 512 && sectors <= UINT64_MAX / 512));
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct finding finding;
@@ -63,6 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		feed(&view, data, size, &passes);
 	while (!partition_find(&view, data[4], 2048, &finding))
 		feed(&view, data, size, &passes);
+	check_places(data, size);
 	CHECK(finding_check(&finding) == 0);
 	CHECK((finding.found == FOUND_NOTHING) == (finding.format == FORMAT_NONE));
 	CHECK((finding.found == FOUND_DAMAGED) == (finding.damage != DAMAGE_NONE) ||

@@ -7,7 +7,7 @@
 
 #include "init/pure/mode.h"
 #include "tools/lib/archive/archive.h"
-#include "tools/lib/check/disk_names.h"
+#include "tools/lib/host/disk_names.h"
 #include "tools/lib/kernel/kernel_config.h"
 
 /* The numbers are part of the manual and never change their meaning. */

@@ -2,15 +2,16 @@
 /* host_words.c - the words by which /init mounts the root that a host has. */
 #include "tools/lib/host/host_words.h"
 
-#include <blkid/blkid.h>
 #include <glob.h>
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
+#include "tools/lib/host/disk_names.h"
 
 /* Options of fstab that a file system takes at its first mount alone. All others are set when the
  * root mounts itself again, and some of them (noatime, errors=) are none of the file system's. */
@@ -76,13 +77,12 @@ static char *uuid_link(const struct host_root *host)
 static char *uuid_inside(const struct host_root *host)
 {
 	char *path = xasprintf("%s/dev/%s", host->root, host->name), *uuid = NULL;
-	blkid_probe probe = blkid_new_probe_from_filename(path);
-	const char *value;
+	struct disk_names names = { .path = NULL };
 
-	if (probe && !blkid_do_safeprobe(probe) &&
-	    !blkid_probe_lookup_value(probe, "UUID", &value, NULL))
-		uuid = xstrdup(value);
-	blkid_free_probe(probe);
+	if (!access(path, R_OK) && !disk_names_read(path, &names) &&
+	    names.parts[0].finding.found == FOUND_ONE && *names.parts[0].finding.uuid)
+		uuid = xstrdup(names.parts[0].finding.uuid);
+	disk_names_free(&names);
 	free(path);
 	return uuid;
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* disk_names.c - what is on a disk and in its partitions, by the probes of /init. */
-#include "tools/lib/check/disk_names.h"
+#include "tools/lib/host/disk_names.h"
 
-#include <blkid/blkid.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -13,7 +12,8 @@
 #include "init/pure/partitions.h"
 #include "tools/lib/base/error.h"
 
-#define SECTOR 512 /* bytes: libblkid's unit, and that of sysfs */
+#define SECTOR 512 /* bytes: the unit of sysfs */
+#define PLACES_MAX 256 /* partitions: as many as the kernel has minor numbers for */
 #define DESCRIPTION 300 /* bytes, as in /init */
 
 /* The bytes that the probes want, in the device or in a piece of it. */
@@ -61,24 +61,38 @@ static void look(struct disk_names *names, struct reader *reader, uint64_t disk_
 			break;
 }
 
-/* Where partitions lie the kernel tells /init; here it is libblkid that knows the tables. */
+struct place {
+	unsigned int number;
+	uint64_t start, sectors;
+};
+
+/* Where partitions lie, which the kernel tells /init. How many. */
+static size_t find_places(struct reader *reader, uint64_t size, struct place places[PLACES_MAX])
+{
+	struct view disk = { .size = size };
+	enum partition_slot slot = PARTITION_UNUSED;
+	size_t count = 0;
+
+	reader->start = 0;
+	for (unsigned int number = 1; slot != PARTITION_LAST && count < PLACES_MAX; number++) {
+		struct place *place = &places[count];
+
+		place->number = number;
+		slot = partition_place(&disk, number, &place->start, &place->sectors);
+		while (disk.want_len && !feed(reader, &disk))
+			slot = partition_place(&disk, number, &place->start, &place->sectors);
+		count += slot == PARTITION_USED;
+	}
+	return count;
+}
+
 static void look_at_partitions(struct disk_names *names, struct reader *reader, uint64_t size)
 {
-	blkid_probe probe = blkid_new_probe();
-	blkid_partlist list = NULL;
+	struct place places[PLACES_MAX];
+	size_t count = find_places(reader, size, places);
 
-	if (probe && !blkid_probe_set_device(probe, reader->fd, 0, (blkid_loff_t)size))
-		list = blkid_probe_get_partitions(probe);
-	for (int i = 0; list && i < blkid_partlist_numof_partitions(list); i++) {
-		blkid_partition part = blkid_partlist_get_partition(list, i);
-
-		if (!blkid_partition_is_extended(part))
-			look(names, reader, size, (unsigned int)blkid_partition_get_partno(part),
-			     (uint64_t)blkid_partition_get_start(part),
-			     (uint64_t)blkid_partition_get_size(part));
-	}
-	if (probe)
-		blkid_free_probe(probe);
+	for (size_t i = 0; i < count; i++)
+		look(names, reader, size, places[i].number, places[i].start, places[i].sectors);
 }
 
 int disk_names_read(const char *path, struct disk_names *names)
