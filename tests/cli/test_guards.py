@@ -123,7 +123,7 @@ def test_a_rule_without_input_fails(tmp_path):
 
 def test_the_makefile_asks_for_every_rule():
     recipe = PROJECT.joinpath("Makefile").read_text().split("\nguards:")[1].split("\n\n")[0]
-    for rule in ("static", "size", "pure", "calls", "includes"):
+    for rule in ("static", "size", "pure", "calls", "waits", "includes"):
         assert f"\t@tests/guards.sh {rule} " in recipe
     assert "tests/spdx.py ." in recipe
 
