@@ -10,7 +10,7 @@
 #include "tools/lib/archive/archive.h"
 #include "tools/lib/base/error.h"
 
-/* What cannot be written is reported at the end. */
+/* A failed write is reported at the end. */
 static int to_stdout(void *context, const void *data, size_t len)
 {
 	(void)context;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* diff.c - rdinit diff: what the kernel would unpack differently from two images. */
+/* diff.c - rdinit diff: the differences between the trees that the kernel would unpack from two
+ * images. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,7 +110,7 @@ struct side {
 	size_t since; /* archive_passed() */
 };
 
-/* The entry that the kernel leaves at the next path, or NULL behind the last one. */
+/* The entry that the kernel keeps at the next path, or NULL after the last one. */
 static const struct archive_entry *peek(struct side *side)
 {
 	const struct archive *archive = side->archive;

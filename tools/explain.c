@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* explain.c - rdinit explain: why something is in an image, what needs it, and what it costs. */
+/* explain.c - rdinit explain: why a file is in an image, what needs it, and its size. */
 #include <jansson.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -31,8 +31,8 @@ static int count_bytes(void *context, const void *data, size_t len)
 	return 0;
 }
 
-/* What the entry takes by itself, compressed as its segment is: what it shares with its neighbours
- * is counted here, so the image would shrink by a little less. */
+/* The size of the entry alone, compressed as its segment is: bytes that it shares with its
+ * neighbours count here, so the image would shrink by slightly less. */
 static size_t compressed_size(const struct archive_segment *segment, struct span data)
 {
 	struct compress_choice choice;

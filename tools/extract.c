@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* extract.c - rdinit extract: an image as a folder, and the recipe that makes it an image again. */
+/* extract.c - rdinit extract: an image as a directory, and the recipe that packs it again. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -11,7 +11,7 @@
 
 enum line_form { LINE_WORD, LINE_PLACE }; /* recipe_option_word(), recipe_option_place() */
 
-/* What one that is short for a recipe line stands for. */
+/* The kinds of options that are short for a recipe line. */
 struct line_option {
 	const char *verb;
 	enum line_form form;
@@ -20,11 +20,11 @@ struct line_option {
 
 struct pack {
 	const char *output;
-	const char *append_to; /* an image in front of ours, or NULL */
+	const char *append_to; /* an image that ours is appended to, or NULL */
 	struct save save;
 	const char *bootconfig;
 	const char *sysroot;
-	const char *manifest; /* where to, "" beside the image, or NULL */
+	const char *manifest; /* its path, "" next to the image, or NULL */
 	struct recipe_options recipe;
 	struct texts vars, modprobe_dirs;
 	struct line_option *lines; /* options that are short for lines, in their order */
@@ -38,7 +38,7 @@ struct pack {
 	bool has_recipe; /* not only directories and archives */
 };
 
-/* Makes the image, and what is to stand beside it. 0, or -1 after reporting. */
+/* Makes the image, and the files next to it. Returns 0, or -1 after reporting. */
 int pack_image(struct pack *pack);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* pack_image.c - recipes and options to an image, and what stands beside it. */
+/* pack_image.c - makes an image of recipes and options, and the files next to it. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,8 +51,8 @@ static bool has_init(const struct pack *pack, const struct image *image)
 	       (pack->save.base && archive_find(pack->save.base, "/init"));
 }
 
-/* Behind an image that boots, ours would take the place of its own: only where it is to do what
- * nobody else's can. */
+/* After an image that boots, rdinit's /init would replace its own: only if it must do what no other
+ * can. */
 static bool wants_init(const struct pack *pack, const struct image *image)
 {
 	if (pack->no_init || image_find(image, "/init"))

@@ -111,7 +111,7 @@ static enum machine_stdio default_stdio(const struct run *run)
 	return is_terminal || !is_made(run) ? STDIO_CONSOLE : STDIO_PIPE;
 }
 
-/* What was chosen, or follows from the rest. 0, or an exit status. */
+/* Completes the options by what follows from the others. Returns 0, or an exit status. */
 static int choose(struct run *run, int argc, char **argv)
 {
 	int status;

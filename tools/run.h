@@ -27,11 +27,11 @@ struct run {
  * reporting. */
 int run_boot(struct run *run);
 
-/* run_machine.c: what --disk named. 0, or -1 after reporting. */
+/* run_machine.c: opens the disks of --disk. Returns 0, or -1 after reporting. */
 int run_open_disks(struct run *run);
 
-/* What the kernel's configuration decides of the machine, and what it forbids. 0, or -1 after
- * reporting. */
+/* Applies the kernel's configuration to the machine. Returns 0, or -1 after reporting that it does
+ * not fit. */
 int run_heed_config(struct run *run, struct kernel *kernel, const struct kernel_boot *form,
 		    const struct kernel_config *config);
 

@@ -92,7 +92,7 @@ static bool tells_ready(const struct run *run, const struct kernel_config *confi
 		kernel_config_get(config, "X86_IOPL_IOPERM") != KCONFIG_N);
 }
 
-/* What --memory gives is judged as `check` does. 0, or -1 after reporting. */
+/* Checks --memory as `check` does. Returns 0, or -1 after reporting. */
 static int check_memory(const struct run *run, const struct kernel_boot *form,
 			const struct run_image_file *file)
 {
@@ -135,7 +135,7 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 	run->image.disk_count = run->disk_texts.count;
 	run->image.host = qemu_disk_host(run->machine.type);
 	if (run->machine.type == MACHINE_UML)
-		run->image.disk_count = 0; /* their driver is no module, and not of a bus */
+		run->image.disk_count = 0; /* their driver is not a module, and not of a bus */
 	result = !run->image_path ? run_image_build(&run->image, &file)
 				  : run_image_open(run->image_path, &file);
 	if (result && !run->image_path)
@@ -165,7 +165,7 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 	return status;
 }
 
-/* User-mode Linux has files of its own beside it. */
+/* User-mode Linux has files next to it. */
 static int boot_uml(struct run *run, const struct kernel *kernel, const struct kernel_boot *form,
 		    const struct kernel_config *config)
 {

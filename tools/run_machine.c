@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* run_machine.c - the machine of `rdinit run`: what the user and the kernel's configuration make of
- * it. */
+/* run_machine.c - the machine of `rdinit run`, by the options and the kernel's configuration. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -52,9 +51,9 @@ static int has_disk(const struct run *run, int (*is_such)(const struct disk *))
 	return 0;
 }
 
-/* A microvm has the shortest way to the program, for a kernel that is made for one: which finds
- * interrupts and disks there without ACPI and without modules, and is entered behind its unpacker.
- * One that has ACPI is not: on another machine it powers off by itself, whoever asks for it. */
+/* A microvm has the shortest way to the program, for a kernel that is made for one: it finds
+ * interrupts and disks there without ACPI and without modules, and is entered after its unpacker. A
+ * kernel with ACPI is not: on another machine it powers off on its own, whoever asks for it. */
 static int suits_microvm(const struct run *run, const struct kernel_boot *form,
 			 const struct kernel_config *config)
 {

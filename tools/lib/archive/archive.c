@@ -19,7 +19,7 @@
 #include "tools/lib/image/bootconfig.h"
 
 #define FORGET_BYTES ((size_t)8 << 20) /* that are passed before memory is given back */
-#define PASSED_SHOWN 20 /* entries that are told one by one */
+#define PASSED_SHOWN 20 /* entries that are reported one by one */
 
 void archive_add_entry(struct archive *archive, const struct newc_entry *newc, char *path)
 {
@@ -146,7 +146,7 @@ static int unpack(const struct archive *archive, struct archive_segment *segment
 	return result;
 }
 
-/* What all frames from here on say they unpack to. */
+/* The unpacked size in the headers of all frames from here on. */
 static uint64_t promised(const struct archive *archive, struct span rest)
 {
 	size_t since = 0, left = rest.len;

@@ -32,9 +32,9 @@ struct archive {
 	struct span file; /* its bytes */
 	struct archive_segment *segments;
 	size_t segment_count;
-	struct span bootconfig; /* the text behind the last segment; NULL: none */
+	struct span bootconfig; /* the text after the last segment; NULL: none */
 	bool names_only; /* files' bytes in compressed segments are not kept */
-	int is_open; /* its last entries have no trailer behind them */
+	int is_open; /* its last entries have no trailer after them */
 	struct archive_entry *entries; /* in the order of the kernel: a later one wins */
 	size_t count;
 	size_t ways; /* entries with ".." */
@@ -47,12 +47,12 @@ struct archive {
  * and so is more than limit.h allows. Returns NULL after reporting. */
 struct archive *archive_open(const char *path);
 
-/* The same in little memory, for a caller that looks at no file's bytes: the data of a file in a
- * compressed segment is NULL, with its length. archive_copy() brings the bytes of one. */
+/* The same in little memory, for a caller that reads no file's bytes: the data of a file in a
+ * compressed segment is NULL, with its length. archive_copy() reads the bytes of one. */
 struct archive *archive_open_names(const char *path);
 
-/* `bytes` more of the file, or of what is in it, were looked at: now and then the memory of its
- * pages is given back. *since is the caller's, 0 at first. */
+/* `bytes` more of the file, or of its content, were read: now and then the memory of its pages is
+ * released. *since is the caller's, 0 at first. */
 void archive_passed(const struct archive *archive, size_t *since, size_t bytes);
 
 /* Hands the bytes of an entry to `sink`, in pieces, as they are unpacked. 0, or -1 after reporting.

@@ -20,7 +20,7 @@ struct newc_fields { /* in the order of the header */
 struct newc_entry {
 	struct newc_fields fields;
 	const char *name; /* in the archive, ended by NUL; may begin with "/" or "./" */
-	struct span data; /* fields.size bytes; a symlink's text has no NUL of its own */
+	struct span data; /* fields.size bytes; a symlink's target has no NUL at its end */
 	size_t offset; /* of the header, bytes from the start of the span, gaps counted */
 	unsigned int archive; /* counts the trailers before: hard links do not cross them */
 };

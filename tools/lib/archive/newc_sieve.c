@@ -37,7 +37,7 @@ static void begin_gap(struct newc_sieve *sieve, uint64_t len)
 	begin_entry(sieve);
 }
 
-/* What is strange is kept as it is: newc_next() says why. */
+/* Strange bytes are kept: newc_next() reports them. */
 static void end_header(struct newc_sieve *sieve)
 {
 	const uint8_t *header = (const uint8_t *)sieve->kept->data + sieve->start;
@@ -86,7 +86,7 @@ static void end_state(struct newc_sieve *sieve)
 		begin_entry(sieve);
 }
 
-/* Zeros stand between entries and after the last: each is a begin of its own. */
+/* Zeros separate entries and follow the last: each is a new beginning. */
 static size_t keep_zeros(struct newc_sieve *sieve, const char *data, size_t len)
 {
 	size_t count = 0;

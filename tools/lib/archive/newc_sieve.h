@@ -8,7 +8,7 @@
 
 struct newc_sieve {
 	struct buffer *kept; /* set this, and the rest to 0 */
-	struct newc_gap *gaps; /* what is missing in it, for newc_reader; free() it */
+	struct newc_gap *gaps; /* the missing parts, for newc_reader; free() it */
 	size_t gap_count;
 	uint64_t total; /* bytes that came */
 

@@ -15,8 +15,9 @@
 #define LINE_MAX_BYTES 16384 /* two PATH_MAX names, escaped worst case, and words around them */
 #define NAME_BYTES 1024
 
-/* What would move the cursor, recolor the line or turn the direction of what follows: controls (C1
- * as well), marks and overrides of direction, other line ends, what has no width, tags. */
+/* Characters that would move the cursor, recolor the line or turn the direction of the text:
+ * controls (C1 as well), marks and overrides of direction, other line ends, characters without
+ * width, tags. */
 static bool is_shown_as_it_is(uint32_t letter)
 {
 	static const struct {
@@ -99,7 +100,7 @@ static void say(const char *kind, const char *reason, const char *format, va_lis
 	if (more > 0)
 		len += (size_t)more < room - len ? (size_t)more : room - len - 1;
 	snprintf(text + len, sizeof(text) - len, "%s", reason);
-	len = show_all(line, text); /* what a caller has not put through shown() */
+	len = show_all(line, text); /* text that a caller has not put through shown() */
 	line[len++] = '\n';
 	fflush(stdout);
 	progress_clear();

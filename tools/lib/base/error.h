@@ -5,9 +5,9 @@
 
 /* Who detects an error reports it, once; everyone above only returns -1 or NULL. */
 
-/* Prints `rdinit: TEXT` and a newline in one write. Returns -1, for `return error(...)`.
- * Names from outside go through shown(): control bytes would spoil the terminal. What did not is
- * escaped here, but for its backslashes. */
+/* Prints `rdinit: TEXT` and a newline in one write. Returns -1, for `return error(...)`. Names from
+ * outside go through shown(): control bytes would spoil the terminal. Other text is escaped here,
+ * except its backslashes. */
 int error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same with `: REASON (SYMBOL)` for errno value `err` at the end. Returns -1. */

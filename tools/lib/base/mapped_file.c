@@ -22,8 +22,8 @@ static void end_on_bus_error(int number)
 	_exit(write(STDERR_FILENO, text, sizeof(text) - 1) < 0 ? 2 : 2);
 }
 
-/* What a regular file has, or 0 where it must be read to be known. Nothing else is opened: a pipe
- * would lose its writer. */
+/* The size of a regular file, or 0 if it must be read to be known. Other files are not opened: a
+ * pipe would lose its writer. */
 static size_t size_of(const char *path, size_t max)
 {
 	struct stat st;

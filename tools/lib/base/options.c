@@ -19,7 +19,7 @@ struct parser {
 	void *into;
 	char **argv;
 	int argc, at; /* the word at hand */
-	bool is_done; /* what follows is another program's */
+	bool is_done; /* another program's options follow */
 };
 
 static int set_limit(void *into, const struct option_row *row, const char *text)

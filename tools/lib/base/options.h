@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* options.h - a subcommand as a table: what its options are called, take, mean and fill in. */
+/* options.h - a subcommand as a table: the name, argument, help and field of each option. */
 #ifndef TOOLS_LIB_OPTIONS_H
 #define TOOLS_LIB_OPTIONS_H
 
@@ -57,20 +57,20 @@ struct option_row {
 struct command {
 	const char *name; /* "pack" */
 	const char *summary; /* its line of `rdinit --help` */
-	const char *usage; /* what follows its name, "[OPTION...] IMAGE"; each line is one form */
-	const char *text; /* what it does: lines, each with its end */
+	const char *usage; /* the line after its name, "[OPTION...] IMAGE"; each line is one form */
+	const char *text; /* its effect: lines, each with its end */
 	const struct option_row *rows;
 	size_t row_count;
 	const char
 		*expected; /* its operands, as an error names them; NULL: it counts them itself */
 	size_t least, most; /* how many operands */
-	void (*print_more)(void); /* what help says at its end, or NULL */
+	void (*print_more)(void); /* prints the end of the help, or NULL */
 	int (*run)(int argc, char **argv); /* exit status */
 };
 
 #define OPTION_ROWS(array) .rows = array, .row_count = sizeof(array) / sizeof((array)[0])
 
-/* What every command knows: --help and --max-size. */
+/* Options of every command: --help and --max-size. */
 extern const struct option_row options_common[];
 extern const size_t options_common_count;
 

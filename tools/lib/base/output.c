@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* output.c - a file written beside its target and renamed, so that a failure changes nothing. */
+/* output.c - a file written next to its target and renamed, so that a failure changes nothing. */
 #include "tools/lib/base/output.h"
 
 #include <errno.h>
@@ -26,8 +26,8 @@
 #define LINKS_MAX 40 /* as in the kernel: more is ELOOP (path_resolution(7)) */
 
 struct output {
-	char *path; /* what to replace, or for messages */
-	char *temp; /* of a file beside it, or NULL */
+	char *path; /* the path to replace, also for messages */
+	char *temp; /* of a file next to it, or NULL */
 	bool is_new; /* takes the place of `path` in the end; else that is written in place */
 	mode_t mode; /* that it gets then */
 	int fd;
@@ -38,7 +38,7 @@ struct output {
 	char *buffer; /* BUFFER_BYTES */
 };
 
-/* What a signal has to remove. Its bytes do not change while a handler is set. */
+/* The file that a signal has to remove. Its bytes do not change while a handler is set. */
 static const char *volatile temp_to_remove;
 
 static void remove_and_die(int number)
@@ -59,7 +59,7 @@ static void watch_signals(void)
 		struct sigaction old,
 			new = { .sa_handler = remove_and_die, .sa_flags = SA_RESETHAND };
 
-		/* What nohup(1) ignores stays ignored. */
+		/* Signals that nohup(1) ignores stay ignored. */
 		if (!sigaction(numbers[i], NULL, &old) && old.sa_handler == SIG_DFL)
 			sigaction(numbers[i], &new, NULL);
 	}
@@ -300,7 +300,7 @@ void output_abort(struct output *output)
 	forget(output);
 }
 
-/* Until here nobody else may read it. */
+/* Until here only its owner may read it. */
 static int give_name(struct output *output)
 {
 	if (fchmod(output->fd, rights_left(output->mode)) < 0)

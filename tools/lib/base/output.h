@@ -8,12 +8,14 @@
 
 struct output;
 
-/* path "-" is standard output, which must not be a terminal. What is there and is no regular file
- * (/dev/null, a pipe, a disk) is written in place. A symlink stays and its target is replaced, or
- * made. The new file has the old one's mode, or 0666 without the umask, but for what rights.h takes
- * away; before, it is its owner's alone. It has no name until it is whole. Where the file system
- * knows no such files it has one beside the target: one output at a time, and SIGINT, SIGTERM and
- * SIGHUP remove it. NULL after reporting. */
+/*
+ * path "-" is standard output, which must not be a terminal. An existing path that is not a regular
+ * file (/dev/null, a pipe, a disk) is written in place. A symlink is kept and its target is
+ * replaced, or made. The new file has the old one's mode, or 0666 without the umask, without the
+ * bits that rights.h removes; before, only its owner may read it. It has no name until it is
+ * complete. If the file system does not support that, it has a name next to the target: one output
+ * at a time, and SIGINT, SIGTERM and SIGHUP remove it. Returns NULL after reporting.
+ */
 struct output *output_open(const char *path);
 
 /* Collects and writes. 0, or -1 after reporting (once: later calls only return -1). */

@@ -24,9 +24,9 @@ struct sink {
 
 struct sink sink_to(struct buffer *buffer); /* appends */
 
-/* What --compress takes: "none", "gzip", "zstd", "lz4", "xz", "lzma" or "bzip2", with ",LEVEL"
- * behind it or the method's own level (tools/lib/compress/compress_*.c say why that one). 0, or -1
- * with *why set to a static text. */
+/* Parses --compress: "none", "gzip", "zstd", "lz4", "xz", "lzma" or "bzip2", with ",LEVEL" or the
+ * method's default level (tools/lib/compress/compress_*.c have the reason). Returns 0, or -1 with
+ * *why set to a static text. */
 int compress_choose(const char *text, struct compress_choice *choice, const char **why);
 
 const char *compress_name(const struct compress_method *method);
@@ -58,14 +58,14 @@ const char *compress_detect(struct span span);
 int decompress(const char *kind, struct span in, struct buffer *out, size_t limit, size_t *used,
 	       const char *name);
 
-/* The same in pieces, as they are unpacked; `out` may end it, which is no error and reported by
- * nobody: -1 as well. */
+/* The same in pieces, as they are unpacked; `out` may end it, which is not an error and not
+ * reported: -1 as well. */
 int decompress_into(const char *kind, struct span in, struct sink out, size_t limit, size_t *used,
 		    const char *name);
 
-/* Takes a zstd frame, or a zero byte between frames, off `in` and adds to *sum how many bytes it
- * says it unpacks to; what does not say so counts as 0. So a small file that unpacks to very much
- * is told before it does. False where something else, or nothing, is there. */
+/* Consumes a zstd frame, or a zero byte between frames, from `in` and adds the unpacked size in its
+ * header to *sum; a frame without a size counts as 0. So a small file that unpacks to a very large
+ * one is reported before. Returns false if something else, or nothing, is there. */
 bool compress_promised(struct span *in, uint64_t *sum);
 
 /* The first stream, member or frame alone, of whatever kind it is, without a report: NULL, or a

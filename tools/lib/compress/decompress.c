@@ -191,7 +191,7 @@ bool compress_promised(struct span *in, uint64_t *sum)
 		len = ZSTD_findFrameCompressedSize(in->data, in->len);
 		size = ZSTD_getFrameContentSize(in->data, in->len);
 		if (ZSTD_isError(len))
-			len = in->len; /* this is said when it is unpacked */
+			len = in->len; /* reported when it is unpacked */
 		if (size != ZSTD_CONTENTSIZE_ERROR && size != ZSTD_CONTENTSIZE_UNKNOWN)
 			*sum = size > UINT64_MAX - *sum ? UINT64_MAX : *sum + size;
 	}

@@ -9,7 +9,7 @@
 
 /* One stream on its way out. */
 struct unpacking {
-	struct span in; /* what is left of the input; each step takes from its start */
+	struct span in; /* the rest of the input; each step consumes from its start */
 	struct sink out;
 	size_t total, limit; /* bytes that went there, and how many may */
 };

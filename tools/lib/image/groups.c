@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* groups.c - an archive on its way out: entries in groups, each compressed as a frame of
- * its own. */
+/* groups.c - writes an archive: entries in groups, each compressed as a frame. */
 #include "tools/lib/image/groups.h"
 
 #include <pthread.h>
@@ -14,7 +13,7 @@
 
 #define THREADS_MAX 64
 #define MEMORY ((size_t)192 << 20) /* bytes for all threads together; the rest is the tree */
-#define ALONE_FROM ((size_t)16 << 20) /* bytes: so large a file has no other beside it */
+#define ALONE_FROM ((size_t)16 << 20) /* bytes: a file of this size has a group of its own */
 #define STREAM_AT ((size_t)64 << 20) /* bytes: and one with so large a file is not held at all */
 #define CACHE_FROM ((size_t)1 << 20) /* bytes: less is compressed as fast as it is looked up */
 #define BORDER 4 /* one name in four ends a group that is large enough */
@@ -98,7 +97,7 @@ static void *work(void *argument)
 
 static unsigned int choose_threads(const struct groups_options *options)
 {
-	/* Twice a group of middling size, coming and going, beside what the method needs. */
+	/* Twice a group of medium size, in and out, and the memory of the method. */
 	size_t each = compress_memory(&options->choice) + GROUP_LEAST + GROUP_MOST;
 	cpu_set_t set;
 	unsigned int threads = options->threads;
@@ -285,7 +284,7 @@ void groups_free(struct groups *groups)
 		return;
 	pthread_mutex_lock(&groups->lock);
 	groups->closing = true;
-	groups->last = groups->next; /* given up: what nobody took is not begun */
+	groups->last = groups->next; /* given up: groups that no thread has yet are not started */
 	pthread_cond_broadcast(&groups->changed);
 	pthread_mutex_unlock(&groups->lock);
 	for (unsigned int i = 0; i < groups->started; i++)

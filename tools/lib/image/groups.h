@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* groups.h - an archive on its way out: entries in groups, each compressed as a frame of
- * its own. */
+/* groups.h - writes an archive: entries in groups, each compressed as a frame. */
 #ifndef TOOLS_LIB_GROUPS_H
 #define TOOLS_LIB_GROUPS_H
 
@@ -11,11 +10,11 @@
 #include "tools/lib/compress/compress.h"
 
 /*
- * The kernel takes an archive in several frames, if each ends where an entry ends. So groups are
- * compressed side by side, and one whose bytes did not change since the last time is not compressed
- * again. A group ends, once it has GROUP_LEAST bytes, in front of an entry whose name says so, or
- * at GROUP_MOST bytes: a file that grows, comes or goes moves the borders around itself only. The
- * same entries give the same bytes, whatever the number of threads.
+ * The kernel accepts an archive in several frames, if each ends where an entry ends. So groups are
+ * compressed in parallel, and one whose bytes did not change since the last time is not compressed
+ * again. A group ends, once it has GROUP_LEAST bytes, before an entry whose name decides so, or at
+ * GROUP_MOST bytes: a file that grows, comes or goes moves only the borders around itself. The same
+ * entries give the same bytes, whatever the number of threads.
  */
 #define GROUP_LEAST ((size_t)2 << 20)
 #define GROUP_MOST ((size_t)8 << 20)

@@ -11,7 +11,7 @@
 #include "tools/lib/base/output.h"
 #include "tools/lib/base/path.h"
 
-/* What `entry` was made from, or NULL. The early segments have an image of their own. */
+/* The source of `entry`, or NULL. The early segments are a separate image. */
 static const struct entry *made_from(const struct manifest *manifest,
 				     const struct archive_entry *entry)
 {

@@ -8,7 +8,8 @@
 
 struct manifest {
 	const struct archive *archive; /* the image that was written, read back */
-	const struct image *image, *early; /* what it was made from; early may be NULL */
+	const struct image *image,
+		*early; /* the image that it was written from; early may be NULL */
 };
 
 /* Writes one JSON object to `path`, with an entry for each of the archive's: mode, owner, size,

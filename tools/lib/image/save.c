@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* save.c - an image as a file: its segments, one behind the other. */
+/* save.c - an image as a file: its segments, one after the other. */
 #include "tools/lib/image/save.h"
 
 #include <errno.h>
@@ -52,7 +52,7 @@ static int write_trailer(struct output *output)
 	return pad(output);
 }
 
-/* An image of any kind is appended to as it is: an archive begins at a multiple of 4 behind it. */
+/* Any image can be appended to: an archive begins at a multiple of 4 after it. */
 static int write_base(const struct archive *base, struct output *output)
 {
 	struct span text, bytes;
@@ -76,7 +76,7 @@ static int write_bootconfig(struct span text, struct output *output)
 	return result;
 }
 
-/* What is to stand in front of others' images alone has no empty archive behind it. */
+/* An image for the start of others has no empty archive after it. */
 static int write_main(const struct image *image, const struct save *save, struct output *output)
 {
 	if (!image_count(image) && save->early && image_count(save->early))

@@ -37,8 +37,8 @@ size_t writer_compose(char *head, const struct newc_fields *fields, const char *
 	return len + newc_padding(len);
 }
 
-/* NULs behind a name that move its file's bytes to where they are to begin: names may have them, up
- * to PATH_MAX with all. */
+/* NULs after a name that move its file's bytes to their alignment: names may have them, up to
+ * PATH_MAX in all. */
 static size_t name_padding(const struct writer *writer, const struct newc_fields *fields,
 			   const char *name)
 {

@@ -12,8 +12,8 @@
 #include "tools/lib/base/rights.h"
 #include "tools/lib/image/writer_parts.h"
 
-/* Up to here a file is read before its header is written, so its size cannot lie. Larger ones are
- * streamed behind the size that fstat(2) gave. */
+/* Up to this size a file is read before its header is written, so that its size is right. Larger
+ * ones are streamed after the size that fstat(2) gave. */
 #define READ_FIRST (64 * 1024) /* bytes */
 
 #define AHEAD 32 /* files that a disk reads side by side */
@@ -83,7 +83,7 @@ static uint64_t share(struct writer *writer, int fd, uint64_t size)
 	return lseek(fd, (off_t)len, SEEK_SET) < 0 ? 0 : len;
 }
 
-/* The header with the size of fstat(2), what was read, and the rest. */
+/* The header with the size of fstat(2), the bytes that were read, and the rest. */
 static int put_large(struct writer *writer, const struct entry *entry, int fd, uint64_t size)
 {
 	const struct entry *inode = image_inode((struct entry *)entry);
@@ -145,8 +145,8 @@ static ssize_t read_first(struct writer *writer, const struct entry *inode, int 
 	return read_some(fd, inode, chunk, size);
 }
 
-/* What is no longer than stat(2) says is all there after one read; the rest is read to its end,
- * since files of /proc say 0 and files of /sys 4096. */
+/* A file that is not longer than its stat(2) size is complete after one read; others are read to
+ * their end, since files of /proc have the size 0 and files of /sys 4096. */
 static int put_small(struct writer *writer, const struct entry *entry, int fd, uint64_t size)
 {
 	static char chunk[READ_FIRST + 1];

@@ -41,8 +41,8 @@ const char *writer_name(const struct entry *entry);
 struct newc_fields writer_fields(const struct writer *writer, const struct entry *entry,
 				 uint32_t size);
 
-/* 0, or -1 after reporting: the head of an entry of `size` bytes; an entry with its bytes; the NULs
- * behind `len` bytes; and an entry with the bytes of the host's file. */
+/* Write the head of an entry of `size` bytes; an entry with its bytes; the NULs after `len` bytes;
+ * and an entry with the bytes of this machine's file. Return 0, or -1 after reporting. */
 int writer_entry(struct writer *writer, const struct entry *entry, uint32_t size);
 int writer_bytes(struct writer *writer, const struct entry *entry, const void *data, size_t len);
 int writer_pad(struct writer *writer, uint64_t len);

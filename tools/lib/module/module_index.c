@@ -21,8 +21,9 @@
 #define DESCRIPTORS 8 /* that nftw(3) may use at once */
 #define TABLE_MAX ((size_t)64 << 20) /* bytes: the largest of all of a kernel's has 2 MB */
 
-/* What depmod reads beside the modules. The kernel's own are right for any choice of modules; the
- * order is ours: of two modules with one alias the one that is needed comes first. */
+/* The files that depmod reads next to the modules. The kernel's own are right for any choice of
+ * modules; the order is rdinit's: of two modules with one alias the one that is needed comes first.
+ */
 #define ORDER "modules.order"
 #define BUILTIN_INFO "modules.builtin.modinfo"
 static const char *const of_kernel[] = { "modules.builtin", BUILTIN_INFO };

@@ -9,7 +9,7 @@
 #define LEN_MAX 32 /* bytes; start-stop-daemon has 17 */
 #define BANNER "BusyBox v"
 
-/* What busybox --install puts into a sbin, of what busybox has or had; between blanks. */
+/* Applets that busybox --install puts into a sbin directory, of any version; between blanks. */
 static const char sbin[] =
 	" acpid add-shell addgroup adduser adjtimex arp arping blkid blockdev bootchartd "
 	"brctl chat chpasswd chroot crond delgroup deluser depmod devmem dhcprelay dnsd "
@@ -26,7 +26,7 @@ static const char sbin[] =
 	"ubidetach ubimkvol ubirename ubirmvol ubirsvol ubiupdatevol udhcpc udhcpc6 "
 	"udhcpd uevent vconfig watchdog zcip ";
 
-/* Some of the others. By their number the list is told from other words in order. */
+/* Some of the others. Their number tells the list from other sorted words. */
 static const char common[] =
 	" [ [[ ar ash awk base64 basename bunzip2 bzcat cat chgrp chmod chown clear cmp "
 	"cp cpio cut date dc dd df diff dirname dmesg du echo ed egrep env expr false "
@@ -60,7 +60,7 @@ static size_t name_len(struct span file, size_t start, size_t end)
 	return len <= LEN_MAX ? len : 0;
 }
 
-/* Names in ascending order, one behind the other. */
+/* Names in ascending order, one after the other. */
 struct run {
 	const char *first, *last;
 	size_t len; /* bytes */

@@ -43,7 +43,7 @@ static int add_placed(struct image *image, const struct closure *closure,
 	return result;
 }
 
-/* The folder that is searched: that of a copy for better processors is below it. */
+/* The directory that is searched: that of a copy for better processors is below it. */
 static char *plain_folder(const struct object *object)
 {
 	char *dir = path_parent(object->path);

@@ -8,7 +8,7 @@
 #include "tools/lib/program/dlopen_note.h"
 
 enum program_more {
-	PROGRAM_NSS = 1, /* what /etc/nsswitch.conf names */
+	PROGRAM_NSS = 1, /* the services of /etc/nsswitch.conf */
 	PROGRAM_HWCAPS = 2, /* copies of libraries for better processors */
 };
 
@@ -23,14 +23,12 @@ struct program {
 
 /*
  * Adds a program with its ELF interpreter, libraries, script interpreters (#!, also `env NAME`,
- * five deep), and the symlinks on the way (merged /usr, /lib64). Nothing is run. With `dest` the
- * program goes there, with it what $ORIGIN finds, and all the rest to its own paths. `placed_at`
- * (may be NULL) gets the malloc'd absolute path in the image.
- *
- * Of what dlopen(3) opens at run time only what .note.dlopen names is seen, and what `more` asks
- * for; not plugins, and not programs that this one starts. Add those with lines of their own.
- *
- * Returns 0, or -1 after reporting everything that is missing at once.
+ * five deep), and the symlinks in their paths (merged /usr, /lib64). Runs nothing. With `dest` the
+ * program goes there, with the libraries of $ORIGIN, and all the rest to its own paths. `placed_at`
+ * (may be NULL) gets the malloc'd absolute path in the image. Of libraries that dlopen(3) opens at
+ * run time only those of .note.dlopen and of `more` are known; not plugins, and not programs that
+ * this one starts. Add those with separate lines. Returns 0, or -1 after reporting everything that
+ * is missing at once.
  */
 int program_add(struct image *image, const struct program *program, char **placed_at);
 

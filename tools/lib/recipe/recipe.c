@@ -224,7 +224,7 @@ int recipe_line(struct recipe *recipe, const char *where, const char *const *wor
 	return result;
 }
 
-/* What no line names comes with the times of the host, which count up to SOURCE_DATE_EPOCH only. */
+/* Entries that no line names keep their times, up to SOURCE_DATE_EPOCH. */
 static void clamp_times(struct recipe *recipe)
 {
 	size_t count;

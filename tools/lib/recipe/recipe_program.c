@@ -49,7 +49,7 @@ const char *const *recipe_sysroots(const struct recipe *recipe)
 	return recipe->sysroots ? recipe->sysroots : none;
 }
 
-/* One word behind NAME and DEST. 0, or -1 after reporting. */
+/* One word after NAME and DEST. Returns 0, or -1 after reporting. */
 static int take_word(const struct line *line, size_t word, struct program *program)
 {
 	const char *text = line_word(line, word);

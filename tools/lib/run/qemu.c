@@ -153,7 +153,7 @@ static void add_channels(struct arguments *arguments, const struct machine_confi
 	arguments_add(arguments, "-chardev");
 	arguments_add(arguments, "socket,id=stdio,fd=%d", ends->stdio);
 	if (config->type == MACHINE_MICROVM) {
-		/* It makes one serial port by itself, and takes -serial for no other. */
+		/* It makes one serial port automatically, and accepts -serial for no other. */
 		arguments_add(arguments, "-device");
 		arguments_add(arguments, "isa-serial,chardev=stdio,iobase=0x2f8,irq=3");
 	} else {

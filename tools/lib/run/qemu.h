@@ -46,7 +46,7 @@ struct qemu_ends {
 	int wire, stdio; /* stdio -1 with STDIO_CONSOLE */
 };
 
-/* What disks are plugged into there. */
+/* The buses of disks there. */
 enum disk_host qemu_disk_host(enum machine_type type);
 
 /* "pc", "q35", "microvm" or "uml". */

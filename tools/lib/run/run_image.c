@@ -88,8 +88,8 @@ static void block_signals(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-/* An output has no name until it is whole, and this one none after that: whatever ends us in
- * between leaves nothing behind. */
+/* An output has no name until it is complete, and this one has none after that: however we end, no
+ * file remains. */
 static int write_unnamed(const struct image *image, struct run_image_file *file)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -152,7 +152,7 @@ static bool starts_ours(const struct archive *archive)
 	return is_ours;
 }
 
-/* Damage that only the guest's kernel would see, in a message that nobody reads. */
+/* Damage that only the guest's kernel would report, in a message that nobody reads. */
 static int check_whole(const char *path, struct run_image_file *file)
 {
 	uint8_t start[16] = { 0 };

@@ -13,7 +13,7 @@
 #include "tools/lib/run/disk.h"
 
 struct run_image {
-	char **program; /* PROGRAM ARG... ended by NULL, or NULL: what oci runs */
+	char **program; /* PROGRAM ARG... ended by NULL, or NULL: the program of `oci` */
 	const char *sysroot; /* --sysroot DIR, or NULL: the program is of this host */
 	const char *oci; /* --oci PATH[:TAG], or NULL */
 	struct texts modules; /* --module */
@@ -37,8 +37,8 @@ struct run_image_file {
 /*
  * Packs /init, the program with its libraries (and the library trees of perl or python), and the
  * modules into a file in $TMPDIR, or /tmp, that has no name any more when this returns: however we
- * end, nothing is left. From here on SIGINT, SIGTERM, SIGHUP and SIGQUIT are blocked; machine_run()
- * takes them. 0, or -1 after reporting. Close `file` in both cases.
+ * end, nothing remains. From here on SIGINT, SIGTERM, SIGHUP and SIGQUIT are blocked; machine_run()
+ * handles them. Returns 0, or -1 after reporting. Close `file` in both cases.
  */
 int run_image_build(const struct run_image *run, struct run_image_file *file);
 
