@@ -2,9 +2,9 @@
 /* clone.c - a child with a stack of its own, in the memory of its parent. */
 #include "init/sys/raw.h"
 
-__attribute__((naked)) long clone_onto(unsigned long flags, void **stack)
+__attribute__((naked)) long clone_onto(unsigned long flags __attribute__((unused)),
+				       void **stack __attribute__((unused)))
 {
-	(void)flags, (void)stack;
 	__asm__("xor %edx, %edx\n\t"
 		"xor %r10d, %r10d\n\t"
 		"xor %r8d, %r8d\n\t"
