@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* main.c - the boot, as a table of steps. */
+/* main.c - takes the steps of the boot, which are in steps.def. */
 #include <errno.h>
 #include <stddef.h>
 
@@ -12,57 +12,27 @@ enum on_failure { STOP, GO_ON };
 struct boot_step {
 	const char *name; /* shown in every message of the step */
 	int (*run)(struct boot *boot); /* 0, or -errno already reported */
-	enum on_failure on_failure;
+	unsigned char modes; /* enum in_modes */
+	unsigned char on_failure; /* enum on_failure */
 };
 
-/* Reading down these tables is reading the boot. */
-static const struct boot_step first_steps[] = {
-	{ "early-mounts", early_mounts, STOP },
-	{ "console", console_open, GO_ON },
-	{ "settings", settings_read, STOP },
-	{ "late-mounts", late_mounts, STOP },
-	{ "keymap", keymap_load, GO_ON },
-	{ "modules", modules_load, GO_ON },
-	{ NULL, NULL, STOP },
+static const struct boot_step steps[] = {
+#define STEP(name, function, modes, on_failure) { name, function, modes, on_failure },
+#include "init/steps.def"
+#undef STEP
 };
 
-static const struct boot_step run_steps[] = {
-	{ "appliance", appliance, STOP },
-	{ "power", power, STOP },
-	{ NULL, NULL, STOP },
-};
-
-static const struct boot_step hand_off_steps[] = {
-	{ "resume", resume, GO_ON },
-	{ "root-find", root_find, STOP },
-	{ "root-mount", root_mount, STOP },
-	{ "root-usr", root_usr, STOP },
-	{ "root-switch", root_switch, STOP }, /* does not return */
-	{ NULL, NULL, STOP },
-};
-
-static const struct boot_step stay_steps[] = {
-	{ "stay", stay, STOP },
-	{ "power", power, STOP },
-	{ NULL, NULL, STOP },
-};
-
-static const struct boot_step *const steps_of_mode[] = {
-	[MODE_RUN] = run_steps,
-	[MODE_HAND_OFF] = hand_off_steps,
-	[MODE_STAY] = stay_steps,
-};
-
+/* The mode is known once settings is done: every step before that is one of all modes. */
 static void take(struct boot *boot, const struct boot_step *step)
 {
-	for (; step->name; step++) {
-		int error;
+	int error;
 
-		log_step(step->name);
-		error = step->run(boot);
-		if (error && step->on_failure == STOP)
-			give_up(boot, step->name, error);
-	}
+	if (!(step->modes & 1u << boot->mode))
+		return;
+	log_step(step->name);
+	error = step->run(boot);
+	if (error && step->on_failure == STOP)
+		give_up(boot, step->name, error);
 }
 
 static void begin(struct boot *boot, char **argv, char **envp)
@@ -86,8 +56,7 @@ int main(int argc, char **argv, char **envp)
 		return 2;
 	}
 	begin(&boot, argv, envp);
-	take(&boot, first_steps);
-	take(&boot, steps_of_mode[boot.mode]);
-	give_up(&boot, "power",
-		-EIO); /* not reached: the last step of each table does not return */
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		take(&boot, &steps[i]);
+	give_up(&boot, "power", -EIO); /* not reached: the last step of each mode does not return */
 }

@@ -176,9 +176,9 @@ static int read_run_file(struct boot *boot)
 {
 	long len = file_read(RUN_FILE, boot->run_file, sizeof(boot->run_file));
 
+	boot->mode = mode_of(FROM_RUN_FILE, len > 0);
 	if (len > 0)
 		return take_words(boot, FROM_RUN_FILE, boot->run_file, (size_t)len);
-	boot->mode = MODE_STAY;
 	return len < 0 && len != -ENOENT ? log_err((int)len, "read " RUN_FILE) : 0;
 }
 
@@ -187,7 +187,7 @@ static int choose_mode(struct boot *boot)
 	struct settings *settings = &boot->settings;
 	enum mode_from from = mode_from(settings);
 
-	boot->mode = from == FROM_ROOT_WORD ? MODE_HAND_OFF : MODE_RUN;
+	boot->mode = mode_of(from, 1);
 	switch (from) {
 	case FROM_RUN_WORD:
 		return take_words(boot, from, (char *)settings->run, strlen(settings->run));

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define FIRST_STEPS "early-mounts", "console", "settings", "late-mounts", "keymap", "modules"
-
 enum mode_from mode_from(const struct settings *settings)
 {
 	if (settings->run)
@@ -15,6 +13,13 @@ enum mode_from mode_from(const struct settings *settings)
 	if (settings->arguments && *settings->arguments)
 		return FROM_ARGUMENTS;
 	return FROM_RUN_FILE;
+}
+
+enum mode mode_of(enum mode_from from, int has_run_file)
+{
+	if (from == FROM_ROOT_WORD)
+		return MODE_HAND_OFF;
+	return from == FROM_RUN_FILE && !has_run_file ? MODE_STAY : MODE_RUN;
 }
 
 const char *mode_from_name(enum mode_from from)
@@ -65,14 +70,22 @@ int mode_words(enum mode_from from, char *text, size_t len, char *words[RUN_WORD
 	return words_split(text, words, RUN_WORDS_MAX);
 }
 
-const char *const *mode_steps(enum mode mode)
+const char *mode_next_step(enum mode mode, unsigned int *at)
 {
-	static const char *const steps[][12] = {
-		[MODE_RUN] = { FIRST_STEPS, "appliance", "power", NULL },
-		[MODE_HAND_OFF] = { FIRST_STEPS, "resume", "root-find", "root-mount", "root-usr",
-				    "root-switch", NULL },
-		[MODE_STAY] = { FIRST_STEPS, "stay", "power", NULL },
+	static const struct {
+		const char *name;
+		unsigned int modes;
+	} steps[] = {
+#define STEP(name, function, modes, on_failure) { name, modes },
+#include "init/steps.def"
+#undef STEP
 	};
 
-	return steps[mode];
+	while (*at < sizeof(steps) / sizeof(steps[0])) {
+		unsigned int i = (*at)++;
+
+		if (steps[i].modes & 1u << mode)
+			return steps[i].name;
+	}
+	return NULL;
 }

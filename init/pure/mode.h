@@ -23,6 +23,9 @@ enum mode_from {
  */
 enum mode_from mode_from(const struct settings *settings);
 
+/* The mode that this asks for. `has_run_file`: the image's run file is there and not empty. */
+enum mode mode_of(enum mode_from from, int has_run_file);
+
 /* The source of the mode as messages name it: "rdinit.run=". */
 const char *mode_from_name(enum mode_from from);
 
@@ -34,7 +37,16 @@ const char *mode_from_name(enum mode_from from);
  */
 int mode_words(enum mode_from from, char *text, size_t len, char *words[RUN_WORDS_MAX + 1]);
 
-/* The steps of a mode in their order, ended by NULL. main.c has the functions. */
-const char *const *mode_steps(enum mode mode);
+/* In which modes a step is taken (init/steps.def). */
+enum in_modes {
+	IN_RUN = 1 << MODE_RUN,
+	IN_HAND_OFF = 1 << MODE_HAND_OFF,
+	IN_STAY = 1 << MODE_STAY,
+	IN_ALL = IN_RUN | IN_HAND_OFF | IN_STAY,
+};
+
+/* The name of the next step of this mode, from number *at on, which starts at 0. NULL after the
+ * last. */
+const char *mode_next_step(enum mode mode, unsigned int *at);
 
 #endif

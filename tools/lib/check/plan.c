@@ -300,15 +300,15 @@ static void print_step(struct plan *plan, const char *step)
 void plan_print(const struct check *check)
 {
 	struct plan plan = { .check = check, .settings = &check->settings };
+	const char *step;
+	unsigned int at = 0;
 	size_t len = 0;
 	char *run;
 
 	plan.from = mode_from(plan.settings);
-	plan.mode = plan.from == FROM_ROOT_WORD ? MODE_HAND_OFF : MODE_RUN;
 	run = plan.from == FROM_RUN_FILE ? check_file(check, RUN_FILE, &len) : NULL;
-	if (plan.from == FROM_RUN_FILE && (!run || !len))
-		plan.mode = MODE_STAY;
+	plan.mode = mode_of(plan.from, run && len);
 	free(run);
-	for (const char *const *step = mode_steps(plan.mode); *step; step++)
-		print_step(&plan, *step);
+	while ((step = mode_next_step(plan.mode, &at)))
+		print_step(&plan, step);
 }
