@@ -223,7 +223,11 @@ __attribute__((format(printf, 3, 4))) static long call(enum call_kind kind, long
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	snprintf(lines + used, sizeof(fake_calls) - used, "%s\n", line);
-	return is_to_fail(line, &result) ? result : note(answer_to(line, usual));
+	if (!is_to_fail(line, &result))
+		result = note(answer_to(line, usual));
+	if (depth && (result == FAKE_DIES || result == FAKE_HANGS))
+		longjmp(child_end, (int)result);
+	return result;
 }
 
 /* A call that no answer is for: whether a sweep lets it fail. */
@@ -903,8 +907,6 @@ int sys_finit_module(int fd, const char *options, int flags)
 
 	(void)flags;
 	result = call(CHANGES, 0, "finit_module %s %s", file ? file->path : "-", options);
-	if (result == FAKE_DIES || result == FAKE_HANGS)
-		longjmp(child_end, (int)result);
 	return (int)result;
 }
 

@@ -39,7 +39,7 @@ void fake_reset(void);
 #define FAKE_ALWAYS (-1)
 void fake_answer(const char *call, long result, int times);
 
-/* Of "finit_module PATH" in a child: it dies there; or it never comes back. */
+/* Of a call in a child: it dies there; or it never comes back. */
 #define FAKE_DIES (-100001)
 #define FAKE_HANGS (-100002)
 
