@@ -290,13 +290,13 @@ format:				## clang-format in place, and the license line
 	@$(PYTHON) tests/spdx.py --write .
 
 install: all			## into DESTDIR and PREFIX; HOOKS=1: pack an image for each kernel installed
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/rdinit
-	install -m 755 $B/rdinit $(DESTDIR)$(PREFIX)/bin/rdinit
-	install -m 755 $B/init $(DESTDIR)$(PREFIX)/lib/rdinit/init
-	install -m 644 $B/uml_regset.so $(DESTDIR)$(PREFIX)/lib/rdinit/uml_regset.so
-	cp -R rootfs-skel $(DESTDIR)$(PREFIX)/lib/rdinit/
-	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	$B/rdinit completion >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/rdinit
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/rdinit"
+	install -m 755 $B/rdinit "$(DESTDIR)$(PREFIX)/bin/rdinit"
+	install -m 755 $B/init "$(DESTDIR)$(PREFIX)/lib/rdinit/init"
+	install -m 644 $B/uml_regset.so "$(DESTDIR)$(PREFIX)/lib/rdinit/uml_regset.so"
+	cp -R rootfs-skel "$(DESTDIR)$(PREFIX)/lib/rdinit/"
+	install -d "$(DESTDIR)$(PREFIX)/share/bash-completion/completions"
+	$B/rdinit completion >"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/rdinit"
 	for section in 1 5 7 8; do \
 		install -d "$(DESTDIR)$(PREFIX)/share/man/man$$section"; \
 		install -m 644 man/*.$$section "$(DESTDIR)$(PREFIX)/share/man/man$$section/"; done

@@ -33,5 +33,5 @@ def test_an_installed_tool_finds_its_init(tmp_path):
     subprocess.run([there / "usr/bin/rdinit", "pack", "-o", image, "--app", "/bin/true"], check=True)
     listing = subprocess.run([RDINIT, "list", image], check=True, capture_output=True, text=True).stdout
     assert "file /init " in listing
-    assert (tmp_path / "usr/share/man/man8/rdinit-init.8").is_file()
-    assert "complete " in (tmp_path / "usr/share/bash-completion/completions/rdinit").read_text()
+    assert (there / "usr/share/man/man8/rdinit-init.8").is_file()
+    assert "complete " in (there / "usr/share/bash-completion/completions/rdinit").read_text()
