@@ -257,10 +257,16 @@ def many(patterns):
     return (patterns,) if isinstance(patterns, str) else patterns
 
 
+# A kernel prints whenever it likes, on a serial line in the midst of what a program writes, too.
+CUTS_IN = re.compile(r"(?<=[^\n])\[ *\d+\.\d{6}\] [^\n]*\n")
+
+
 def fits(text, wanted):
     if isinstance(wanted, bytes):
         return text == wanted
-    return all(re.search(pattern, text.decode(errors="replace"), re.M | re.S)
+    text = text.decode(errors="replace")
+    whole = CUTS_IN.sub("", text)
+    return all(re.search(pattern, text, re.M | re.S) or re.search(pattern, whole, re.M | re.S)
                for pattern in many(wanted or ()))
 
 
