@@ -1260,7 +1260,9 @@ static void sweep_singles(const struct scenario *scenario, struct sample sample)
 
 	for (unsigned int number = 1; number <= baseline->sweep.count; number++)
 		for (const long *error = errors_at(number); *error; error++) {
-			if (is_chosen(&sample))
+			/* What a call gives without a fault is none. */
+			if (*error != baseline->sweep.calls[number - 1].result &&
+			    is_chosen(&sample))
 				try_faults(scenario, (struct fault){ number, *error, 0 }, none);
 			if (may_last(number, *error) && is_chosen(&sample))
 				try_faults(scenario, (struct fault){ number, *error, 1 }, none);
