@@ -71,6 +71,7 @@ static void read_ahead(int fd, uint64_t size)
 		sys_read_ahead(fd, tail, FSPROBE_TAIL);
 }
 
+/* Returns its descriptor, or -errno. */
 static int map_device(const struct device *device, const uint8_t **bytes, uint64_t *size)
 {
 	char path[DEVICE_PATH_MAX];
@@ -83,9 +84,7 @@ static int map_device(const struct device *device, const uint8_t **bytes, uint64
 	error = sys_device_size(fd, size);
 	if (!error && *size)
 		error = sys_map_device(fd, *size, bytes);
-	if (!error)
-		read_ahead(fd, *size);
-	return error;
+	return error ? error : fd;
 }
 
 static jmp_buf unreadable;
@@ -131,10 +130,14 @@ static void probe(const struct job *job, struct finding *finding)
 
 static void map_all(struct job *job)
 {
-	job->error = map_device(job->device, &job->bytes, &job->size);
-	if (job->error || !job->device->part)
+	int fd = map_device(job->device, &job->bytes, &job->size);
+
+	job->error = fd < 0 ? fd : 0;
+	if (fd >= 0)
+		read_ahead(fd, job->size);
+	if (fd < 0 || !job->device->part)
 		return;
-	if (map_device(&job->disk, &job->disk_bytes, &job->disk_size))
+	if (map_device(&job->disk, &job->disk_bytes, &job->disk_size) < 0)
 		job->disk_bytes = NULL;
 	/* In sectors; a place where no partition begins if nobody tells. */
 	job->start = sysfs_number(job->device->name, "start", UINT64_MAX);
