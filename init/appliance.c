@@ -39,7 +39,9 @@ static void report(const struct child *child)
 
 int appliance(struct boot *boot)
 {
-	struct child child = { .argv = boot->program,
+	struct child child = { .loop = &boot->loop,
+			       .argv = boot->program,
+			       .env = boot->env,
 			       .signals = SIGNALS_TO_CHILD,
 			       .stdio = { -1, -1, -1 },
 			       .dir = boot->settings.chdir };
@@ -53,17 +55,17 @@ int appliance(struct boot *boot)
 	if (user)
 		child.identity = &identity;
 	if (boot->settings.links)
-		links_make(boot);
-	stdio_open(boot, child.stdio);
+		links_make(&boot->links, &boot->devices);
+	stdio_open(&boot->stdio, &boot->loop, boot->settings.stdio, child.stdio);
 	/* A terminal that is not its input and output would hang up on its children as soon as it
 	 * has ended. */
 	if (child.stdio[1] >= 0)
 		child.session = SESSION_WITHOUT_TERMINAL;
 	wire_tell("ready");
-	error = child_start(boot, &child);
+	error = child_start(&child);
 	stdio_close(child.stdio);
 	if (!error)
-		child_wait(boot, &child);
+		child_wait(&child);
 	tell_end(&child);
 	report(&child);
 	return 0;

@@ -8,13 +8,11 @@
 #include "init/device/devices.h"
 #include "init/device/links.h"
 #include "init/loop/loop.h"
-#include "init/module/queue.h"
+#include "init/module/module.h"
 #include "init/program/stdio.h"
 #include "init/pure/limits.h"
 #include "init/pure/mode.h"
 #include "init/pure/settings.h"
-
-#define FAILED_MODULES_MAX 256 /* bytes of their names, for the report */
 
 #define MEMBERS_MAX 512 /* bytes: some 20 devices */
 
@@ -48,16 +46,13 @@ struct boot {
 	const char *env[ENVIRONMENT_MAX + 1]; /* its environment; NULL at the end */
 	int env_count;
 	enum way_out way_out; /* asked for by a signal while running */
-	int modules_loaded, modules_failed;
 	int modules_done; /* the step has been taken */
-	int unanswered; /* devices in the report that have no driver */
-	char failed_modules[FAILED_MODULES_MAX];
 	struct place root, upper; /* upper: what rd.overlay= names */
 	struct loop loop;
 	struct uevents uevents;
 	struct devices devices;
 	struct links links;
-	struct module_queue queue;
+	struct modules modules;
 	struct stdio stdio;
 	char cmdline[COMMAND_LINE_MAX]; /* settings points into these */
 	char image_words[IMAGE_WORDS_MAX];

@@ -32,19 +32,24 @@ static enum onfail choose(const struct boot *boot)
 static void shell(struct boot *boot, int error)
 {
 	char *argv[] = { (char *)SHELL, NULL };
-	struct child child = { .argv = argv, .signals = SIGNALS_TO_INIT, .stdio = { -1, -1, -1 } };
+	struct child child = { .loop = &boot->loop,
+			       .argv = argv,
+			       .env = boot->env,
+			       .signals = SIGNALS_TO_INIT,
+			       .stdio = { -1, -1, -1 } };
 
 	/* Not where the boot ended before there were devices, nor what may have crashed. */
 	if (boot->modules_done && error != -EFAULT)
-		links_make(boot);
+		links_make(&boot->links, &boot->devices);
 	log_say(LOG_ERROR, "a shell to look around in; the machine ends with it");
-	child_run(boot, &child);
+	child_run(&child);
+	boot->way_out = child.request;
 }
 
 static _Noreturn void wait_for_ever(struct boot *boot)
 {
 	log_say(LOG_ERROR, "waiting: nothing more will happen (rdinit.onfail=wait)");
-	child_wait_for_request(boot);
+	boot->way_out = child_wait_for_request(&boot->loop);
 	power(boot);
 	for (;;)
 		loop_run(&boot->loop, NULL, NULL, NO_DEADLINE);

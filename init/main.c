@@ -42,6 +42,7 @@ static void begin(struct boot *boot, char **argv, char **envp)
 	settings_defaults(&boot->settings);
 	loop_open(&boot->loop);
 	devices_init(&boot->devices, &boot->loop, &boot->uevents);
+	modules_init(&boot->modules, &boot->settings, &boot->devices);
 	crash_guard(boot);
 }
 

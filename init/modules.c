@@ -4,7 +4,6 @@
 
 #include "init/boot.h"
 #include "init/module/module.h"
-#include "init/module/loader.h"
 #include "init/pure/modlist.h"
 #include "init/pure/paths.h"
 #include "init/sys/file.h"
@@ -14,16 +13,19 @@
 
 static struct module_line listed[LISTED_MAX];
 
-static int job_at(struct boot *boot, unsigned int at, struct module_job *job)
+static int job_at(const struct modules *modules, unsigned int at, struct module_job *job)
 {
-	(void)boot;
-	*job = (struct module_job){ listed[at].path, listed[at].options, at, false };
+	(void)modules;
+	job->path = listed[at].path;
+	job->options = listed[at].options;
+	job->key = at;
+	job->may_be_there = false;
 	return 0;
 }
 
-static void done(struct boot *boot, const struct module_job *job, int error)
+static void done(struct modules *modules, const struct module_job *job, int error)
 {
-	module_account(boot, job->path, error);
+	module_account(modules, job->path, error);
 }
 
 static bool is_over(void *loader)
@@ -35,7 +37,7 @@ static int load_list(struct boot *boot)
 {
 	static const struct batch batch = { job_at, done, NULL };
 	static char list[MODULE_LIST_MAX];
-	struct loader loader = { .boot = boot, .batch = &batch };
+	static struct loader loader;
 	unsigned int count;
 	char *rest = list;
 	long len = file_read(MODULES_FILE, list, sizeof(list));
@@ -44,6 +46,7 @@ static int load_list(struct boot *boot)
 		return 0;
 	if (len < 0)
 		return log_err((int)len, "read " MODULES_FILE);
+	loader = (struct loader){ .modules = &boot->modules, .batch = &batch };
 	do {
 		count = 0;
 		while (count < LISTED_MAX && modlist_next(&rest, &listed[count]))
@@ -59,8 +62,8 @@ int modules_load(struct boot *boot)
 {
 	int error = load_list(boot);
 
-	drivers_load(boot);
+	drivers_load(&boot->modules);
 	boot->modules_done = 1;
-	log_say(LOG_DEBUG, "%d loaded, %d failed", boot->modules_loaded, boot->modules_failed);
+	log_say(LOG_DEBUG, "%d loaded, %d failed", boot->modules.loaded, boot->modules.failed);
 	return error;
 }

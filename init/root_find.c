@@ -42,7 +42,7 @@ static bool are_known(void *boot)
 
 bool root_devices_are_known(struct boot *boot)
 {
-	return devices_are_known(&boot->devices) && module_queue_is_idle(boot);
+	return devices_are_known(&boot->devices) && module_queue_is_idle(&boot->modules);
 }
 
 void root_wait_until_known(struct boot *boot)
@@ -84,7 +84,7 @@ static int is_beside(const struct devices *devices, const char *uuid, const stru
 static int is_meant(struct devices *devices, const struct rootspec *spec,
 		    const struct device *device)
 {
-	if (root_is_in_member(devices, device))
+	if (device_is_in_member(devices, device))
 		return 0;
 	if (spec->offset)
 		return is_behind(devices, spec, device);

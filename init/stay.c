@@ -30,11 +30,16 @@ static int become_own_init(struct boot *boot)
 static int run_shell(struct boot *boot)
 {
 	char *argv[] = { (char *)SHELL, (char *)"-l", NULL };
-	struct child child = { .argv = argv, .signals = SIGNALS_TO_INIT, .stdio = { -1, -1, -1 } };
+	struct child child = { .loop = &boot->loop,
+			       .argv = argv,
+			       .env = boot->env,
+			       .signals = SIGNALS_TO_INIT,
+			       .stdio = { -1, -1, -1 } };
 	int error;
 
 	wire_tell("ready");
-	error = child_run(boot, &child);
+	error = child_run(&child);
+	boot->way_out = child.request;
 	if (error)
 		return error;
 	if (boot->way_out == WAY_OUT_UNSET)

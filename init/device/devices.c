@@ -99,6 +99,18 @@ static struct device *take_in(struct devices *devices, const struct uevent *even
 	return device;
 }
 
+/* The partitions of a mirror's half are the mirror's: to write to one alone would break it. */
+bool device_is_in_member(const struct devices *devices, const struct device *device)
+{
+	for (int i = 0; i < devices->count && device->part; i++) {
+		const struct device *disk = &devices->all[i];
+
+		if (disk->state == DEVICE_KNOWN && strcmp(disk->name, device->disk) == 0)
+			return format_info(disk->finding.format).use == USE_MEMBER;
+	}
+	return false;
+}
+
 bool devices_is_lower(const struct device *a, const struct device *b)
 {
 	return a->major < b->major || (a->major == b->major && a->minor < b->minor);

@@ -98,6 +98,10 @@ bool devices_are_known(const struct devices *devices);
 /* By its number; NULL. */
 struct device *devices_find(struct devices *devices, unsigned int major, unsigned int minor);
 
+/* Whether the device is a partition of a disk that is a member itself: it is a part of what the
+ * members make together. */
+bool device_is_in_member(const struct devices *devices, const struct device *device);
+
 /* Whether the number of `a` is the lower one. */
 bool devices_is_lower(const struct device *a, const struct device *b);
 

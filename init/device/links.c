@@ -7,11 +7,9 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "init/boot.h"
 #include "init/pure/diskid.h"
 #include "init/pure/format.h"
 #include "init/pure/udevname.h"
-#include "init/root/root.h"
 #include "init/sys/empty_tree.h"
 #include "init/sys/file.h"
 #include "init/sys/log.h"
@@ -65,7 +63,7 @@ static int has_content(const struct devices *devices, const struct device *devic
 		    finding->format != FORMAT_BITLOCKER)
 			return 0;
 	}
-	return finding->found == FOUND_ONE && !root_is_in_member(devices, device);
+	return finding->found == FOUND_ONE && !device_is_in_member(devices, device);
 }
 
 static void link_finding(const struct devices *devices, const struct device *device)
@@ -199,11 +197,8 @@ static bool are_known(void *devices)
 	return devices_are_known(devices);
 }
 
-void links_make(struct boot *boot)
+void links_make(struct links *links, struct devices *devices)
 {
-	struct devices *devices = &boot->devices;
-	struct links *links = &boot->links;
-
 	devices_open(devices);
 	devices_scan(devices);
 	devices_probe_all(devices);

@@ -7,8 +7,6 @@
 
 #include "init/device/devices.h"
 
-struct boot;
-
 struct links {
 	struct devices *devices;
 	struct loop_timer patience;
@@ -18,6 +16,6 @@ struct links {
 
 /* Makes the links of all devices, as soon as each is probed or is silent. From then on they are
  * kept up to date whenever the loop runs. */
-void links_make(struct boot *boot);
+void links_make(struct links *links, struct devices *devices);
 
 #endif

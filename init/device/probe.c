@@ -43,8 +43,10 @@ struct job {
  */
 static void confine(const struct job *job)
 {
-	int error = sys_confine();
+	int error;
 
+	sys_close_all();
+	error = sys_confine();
 	if (error)
 		log_say(job->level,
 			"no seccomp for the probe of %s (error %d): is CONFIG_SECCOMP set?",
@@ -247,7 +249,7 @@ int probe_start(struct devices *devices, struct probe *probe, struct device *dev
 	int pid = -ENOMEM;
 
 	if (!probe->finding)
-		probe->finding = sys_map_shared(sizeof(*probe->finding));
+		probe->finding = sys_map_memory(sizeof(*probe->finding), MEMORY_SHARED);
 	if (device->part)
 		find_disk(devices, &job);
 	job.finding = probe->finding;

@@ -5,9 +5,7 @@
 #include <dirent.h>
 #include <unistd.h>
 
-#include "init/boot.h"
 #include "init/module/module.h"
-#include "init/module/queue.h"
 #include "init/pure/drivers.h"
 #include "init/pure/find.h"
 #include "init/pure/format.h"
@@ -24,12 +22,12 @@
 
 /* --- what asks for it --- */
 
-static void name_of(const struct boot *boot, unsigned int line, char name[MODULE_NAME_SIZE])
+static void name_of(const struct modules *modules, unsigned int line, char name[MODULE_NAME_SIZE])
 {
 	char path[DRIVER_PATH_MAX] = "";
 	struct driver driver;
 
-	if (drivers_at(&boot->queue.drivers, line, &driver) == 0)
+	if (drivers_at(&modules->queue.drivers, line, &driver) == 0)
 		span_text(driver.path, path, sizeof(path));
 	modlist_name(path, name, MODULE_NAME_SIZE);
 }
@@ -37,38 +35,38 @@ static void name_of(const struct boot *boot, unsigned int line, char name[MODULE
 /* A blacklist is about devices that ask: what another module needs is loaded all the same. */
 static void queue_for_device(void *argument, unsigned int line)
 {
-	struct boot *boot = argument;
+	struct modules *modules = argument;
 	char name[MODULE_NAME_SIZE];
 
-	if (boot->queue.state[line] != DRIVER_UNASKED)
+	if (modules->queue.state[line] != DRIVER_UNASKED)
 		return;
-	name_of(boot, line, name);
-	if (settings_list_has(&boot->settings.blacklist, name)) {
-		boot->queue.state[line] = DRIVER_REFUSED;
+	name_of(modules, line, name);
+	if (settings_list_has(&modules->settings->blacklist, name)) {
+		modules->queue.state[line] = DRIVER_REFUSED;
 		log_say(LOG_INFO, "%s is blacklisted", name);
 		return;
 	}
-	module_queue_add(boot, line);
+	module_queue_add(modules, line);
 }
 
-static int queue_alias(struct boot *boot, const char *alias)
+static int queue_alias(struct modules *modules, const char *alias)
 {
-	return drivers_match(&boot->queue.drivers, alias, queue_for_device, boot);
+	return drivers_match(&modules->queue.drivers, alias, queue_for_device, modules);
 }
 
-int drivers_ask(struct boot *boot, const char *alias)
+int drivers_ask(struct modules *modules, const char *alias)
 {
-	int found = queue_alias(boot, alias);
+	int found = queue_alias(modules, alias);
 
-	module_queue_run(boot);
+	module_queue_run(modules);
 	return found;
 }
 
 /* --- devices that are there: every file "modalias" below /sys/devices --- */
 
 struct walk {
-	struct boot *boot;
-	void (*each)(struct boot *boot, const char *folder, const char *modalias);
+	struct modules *modules;
+	void (*each)(struct modules *modules, const char *folder, const char *modalias);
 	char path[PATH_SIZE];
 };
 
@@ -98,7 +96,7 @@ static void read_modalias(struct walk *walk, size_t used)
 	if (len <= 0)
 		return;
 	alias[strcspn(alias, "\n")] = '\0';
-	walk->each(walk->boot, walk->path, alias);
+	walk->each(walk->modules, walk->path, alias);
 }
 
 /* A folder "power" is every device's, and has no devices. */
@@ -118,18 +116,19 @@ static int visit(const struct dirent_view *entry, void *argument)
 	return 0;
 }
 
-static void walk_devices(struct boot *boot,
-			 void (*each)(struct boot *boot, const char *folder, const char *modalias))
+static void walk_devices(struct modules *modules,
+			 void (*each)(struct modules *modules, const char *folder,
+				      const char *modalias))
 {
-	struct walk walk = { .boot = boot, .each = each, .path = TREE };
+	struct walk walk = { .modules = modules, .each = each, .path = TREE };
 
 	walk_below(&walk);
 }
 
-static void queue_device(struct boot *boot, const char *folder, const char *modalias)
+static void queue_device(struct modules *modules, const char *folder, const char *modalias)
 {
 	(void)folder;
-	queue_alias(boot, modalias);
+	queue_alias(modules, modalias);
 }
 
 static void on_uevent(void *owner, const struct uevent *event)
@@ -145,41 +144,40 @@ static void on_quiet(void *owner)
 	module_queue_start(owner);
 }
 
-static void load_named(struct boot *boot)
+static void load_named(struct modules *modules)
 {
 	char name[MODULE_NAME_SIZE];
 
-	for (unsigned int line = 0; line < boot->queue.drivers.count; line++) {
-		name_of(boot, line, name);
-		if (settings_list_has(&boot->settings.modules_load, name))
-			module_queue_add(boot, line);
+	for (unsigned int line = 0; line < modules->queue.drivers.count; line++) {
+		name_of(modules, line, name);
+		if (settings_list_has(&modules->settings->modules_load, name))
+			module_queue_add(modules, line);
 	}
 }
 
 /* Subscribes before it walks: what a module makes appear after the walk is announced. */
-void drivers_load(struct boot *boot)
+void drivers_load(struct modules *modules)
 {
-	static struct uevent_subscriber subscriber;
 	struct span text = { NULL, 0 };
 	int error = sys_map(DRIVERS_FILE, &text.data, &text.len);
 
 	if (error == -ENOENT)
 		return;
 	if (!error)
-		error = drivers_parse(text, &boot->queue.drivers);
+		error = drivers_parse(text, &modules->queue.drivers);
 	if (error) {
 		log_warn(error, "read " DRIVERS_FILE);
 		return;
 	}
-	subscriber = (struct uevent_subscriber){ NULL, on_uevent, on_quiet, boot };
-	uevents_subscribe(&boot->uevents, &subscriber);
-	devices_open(&boot->devices);
-	if (boot->settings.modules_load.count)
-		load_named(boot);
-	walk_devices(boot, queue_device);
+	modules->subscriber = (struct uevent_subscriber){ NULL, on_uevent, on_quiet, modules };
+	uevents_subscribe(modules->devices->uevents, &modules->subscriber);
+	devices_open(modules->devices);
+	if (modules->settings->modules_load.count)
+		load_named(modules);
+	walk_devices(modules, queue_device);
 	do
-		module_queue_run(boot);
-	while (uevents_read(&boot->uevents));
+		module_queue_run(modules);
+	while (uevents_read(modules->devices->uevents));
 }
 
 /* --- for the report --- */
@@ -206,22 +204,22 @@ static void count_one(void *argument, unsigned int line)
 	(void)argument, (void)line;
 }
 
-static void name_unanswered(struct boot *boot, const char *folder, const char *modalias)
+static void name_unanswered(struct modules *modules, const char *folder, const char *modalias)
 {
 	char driver[PATH_SIZE + sizeof("/driver")];
 
 	format_text(driver, sizeof(driver), "%s/driver", folder);
-	if (boot->unanswered > UNANSWERED || !may_matter(modalias) ||
+	if (modules->unanswered > UNANSWERED || !may_matter(modalias) ||
 	    sys_access(driver, F_OK) == 0 ||
-	    drivers_match(&boot->queue.drivers, modalias, count_one, NULL))
+	    drivers_match(&modules->queue.drivers, modalias, count_one, NULL))
 		return;
-	if (boot->unanswered++ == UNANSWERED)
+	if (modules->unanswered++ == UNANSWERED)
 		log_say(LOG_ERROR, "and more devices without a driver");
 	else
 		log_say(LOG_ERROR, "no driver for %s: %s", strrchr(folder, '/') + 1, modalias);
 }
 
-void drivers_report(struct boot *boot)
+void drivers_report(struct modules *modules)
 {
-	walk_devices(boot, name_unanswered);
+	walk_devices(modules, name_unanswered);
 }

@@ -5,10 +5,8 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "init/boot.h"
 #include "init/module/module.h"
 #include "init/pure/modlist.h"
-#include "init/sys/crash.h"
 #include "init/sys/sys.h"
 
 #define LIMIT_MIN_S 10 /* a driver waits for its hardware, whatever the root is given */
@@ -26,52 +24,43 @@ static bool is_there(const char *path)
 	return sys_access(directory, F_OK) == 0;
 }
 
-static int insert(const struct boot *boot, const struct module_job *job)
+static int insert(const struct modules *modules, const struct module_job *job)
 {
 	return job->may_be_there && is_there(job->path)
 		       ? MODULE_IS_THERE
-		       : module_insert(boot, job->path, job->options);
+		       : module_insert(modules, job->path, job->options);
 }
 
 #define NO_RESULT INT16_MIN
 
 /*
- * What children report is in memory that they share with PID 1: one that reported by a pipe would
- * cost a call, a wake-up and two switches for each module. A result is stored by its module's key,
- * so that children that were left alone disturb nobody; one that finds another generation than its
- * own when it goes on has been left alone, and ends.
+ * A child works in the memory of PID 1 (a copy of it would cost more than most modules), and leaves
+ * each result there by the module's key, so that children that were left alone disturb nobody.
+ * One that finds another generation than its own when it goes on has been left alone, and ends.
  */
-struct results {
-	volatile unsigned int generation;
-	volatile int16_t error[KEYS_MAX];
-};
+static volatile int16_t results[KEYS_MAX];
+static volatile unsigned int generation;
 
-static struct results *results(void)
-{
-	static struct results *shared;
+#define STACK_SIZE 16384 /* bytes; a job and its options are 3 KiB */
 
-	if (!shared)
-		shared = sys_map_shared(sizeof(*shared));
-	return shared;
-}
-
+/* At the low end of the child's stack: nothing else is its own as long as it lives. */
 struct work {
-	const struct loader *loader;
-	unsigned int generation;
+	const struct modules *modules;
+	const struct batch *batch;
+	unsigned int at, end, generation;
 };
 
+/* A fault in here ends the child without a core dump (crash.c), for which the kernel ends every
+ * process that shares its memory (before Linux 5.17). */
 static int in_child(void *argument)
 {
 	const struct work *work = argument;
-	const struct loader *loader = work->loader;
 	struct module_job job;
 
-	crash_release();
-	stdio_release(&loader->boot->stdio);
-	for (unsigned int at = loader->at;
-	     at < loader->end && results()->generation == work->generation; at++)
-		if (loader->batch->job(loader->boot, at, &job) == 0)
-			results()->error[job.key] = (int16_t)insert(loader->boot, &job);
+	sys_close_all();
+	for (unsigned int at = work->at; at < work->end && generation == work->generation; at++)
+		if (work->batch->job(work->modules, at, &job) == 0)
+			results[job.key] = (int16_t)insert(work->modules, &job);
 	return 0;
 }
 
@@ -87,8 +76,8 @@ static void account(struct loader *loader, int error)
 {
 	struct module_job job;
 
-	if (loader->batch->job(loader->boot, loader->at++, &job) == 0)
-		loader->batch->done(loader->boot, &job, error);
+	if (loader->batch->job(loader->modules, loader->at++, &job) == 0)
+		loader->batch->done(loader->modules, &job, error);
 }
 
 /* Those that the child has told of. Returns how many. */
@@ -98,11 +87,11 @@ static unsigned int account_results(struct loader *loader)
 	struct module_job job;
 
 	for (; loader->at < loader->end; count++) {
-		bool is_job = loader->batch->job(loader->boot, loader->at, &job) == 0;
+		bool is_job = loader->batch->job(loader->modules, loader->at, &job) == 0;
 
-		if (is_job && results()->error[job.key] == NO_RESULT)
+		if (is_job && results[job.key] == NO_RESULT)
 			break;
-		account(loader, is_job ? results()->error[job.key] : 0);
+		account(loader, is_job ? results[job.key] : 0);
 	}
 	return count;
 }
@@ -121,13 +110,15 @@ static void ended(void *owner, int status)
 	unsigned int count = account_results(loader);
 
 	if (status == LOOP_LATE && count) {
-		loader->child.deadline = limit_of(&loader->boot->settings);
-		loop_add_child(&loader->boot->loop, &loader->child);
+		loader->child.deadline = limit_of(loader->modules->settings);
+		loop_add_child(loader->modules->devices->loop, &loader->child);
 		return;
 	}
 	loader->child.pid = 0;
-	if (status == LOOP_LATE)
-		results()->generation++;
+	if (status == LOOP_LATE) {
+		loader->stack = NULL; /* still the child's */
+		generation++;
+	}
 	if (loader->at < loader->end)
 		account(loader, status == LOOP_LATE ? -ETIMEDOUT : -EFAULT);
 	go_on(loader);
@@ -135,24 +126,28 @@ static void ended(void *owner, int status)
 
 static int start_child(struct loader *loader)
 {
-	struct work work = { loader, 0 };
 	struct module_job job;
+	struct work *work;
 	int pid;
 
-	if (!results())
+	if (!loader->stack)
+		loader->stack = sys_map_memory(STACK_SIZE, MEMORY_OWN);
+	work = loader->stack;
+	if (!work)
 		return -ENOMEM;
+	*work = (struct work){ loader->modules, loader->batch, loader->at, loader->end,
+			       generation };
 	for (unsigned int at = loader->at; at < loader->end; at++)
-		if (loader->batch->job(loader->boot, at, &job) == 0)
-			results()->error[job.key] = NO_RESULT;
-	work.generation = results()->generation;
-	pid = sys_fork(in_child, &work);
+		if (loader->batch->job(loader->modules, at, &job) == 0)
+			results[job.key] = NO_RESULT;
+	pid = sys_spawn_beside(loader->stack, STACK_SIZE, in_child, work);
 	if (pid < 0)
 		return pid;
 	loader->child = (struct loop_child){ .node.owner = loader,
 					     .pid = pid,
-					     .deadline = limit_of(&loader->boot->settings),
+					     .deadline = limit_of(loader->modules->settings),
 					     .ended = ended };
-	loop_add_child(&loader->boot->loop, &loader->child);
+	loop_add_child(loader->modules->devices->loop, &loader->child);
 	return 0;
 }
 
@@ -163,12 +158,12 @@ static void go_on(struct loader *loader)
 	while (loader->at < loader->end) {
 		if (start_child(loader) == 0)
 			return;
-		account(loader, loader->batch->job(loader->boot, loader->at, &job) == 0
-					? insert(loader->boot, &job)
+		account(loader, loader->batch->job(loader->modules, loader->at, &job) == 0
+					? insert(loader->modules, &job)
 					: 0);
 	}
 	if (loader->batch->over)
-		loader->batch->over(loader->boot);
+		loader->batch->over(loader->modules);
 }
 
 void loader_start(struct loader *loader, unsigned int at, unsigned int end)

@@ -18,6 +18,12 @@
 
 #define OPTIONS_MAX 1024 /* bytes of one module's options */
 
+void modules_init(struct modules *modules, const struct settings *settings, struct devices *devices)
+{
+	modules->settings = settings;
+	modules->devices = devices;
+}
+
 /* Kernels before 5.17 know no such flag (EINVAL), later ones may be built without it
  * (EOPNOTSUPP): for the reader both are the same. */
 static int load(const char *path, const char *options)
@@ -33,17 +39,17 @@ static int load(const char *path, const char *options)
 	return flags && error == -EINVAL ? -EOPNOTSUPP : error;
 }
 
-static void keep_failed(struct boot *boot, const char *name, int error)
+static void keep_failed(struct modules *modules, const char *name, int error)
 {
-	size_t used = strlen(boot->failed_modules);
+	size_t used = strlen(modules->failed_names);
 
 	/* The report is one screen: what does not fit was said when it happened. */
-	format_text(boot->failed_modules + used, sizeof(boot->failed_modules) - used, " %s (%d)",
+	format_text(modules->failed_names + used, sizeof(modules->failed_names) - used, " %s (%d)",
 		    name, -error);
 }
 
 /* The list's options, then those of the kernel's line: the last one wins. */
-static int make_options(const struct boot *boot, const char *name, const char *from_list,
+static int make_options(const struct modules *modules, const char *name, const char *from_list,
 			char options[OPTIONS_MAX])
 {
 	int error = strlen(from_list) < OPTIONS_MAX ? 0 : -1;
@@ -51,33 +57,35 @@ static int make_options(const struct boot *boot, const char *name, const char *f
 	options[0] = '\0';
 	if (!error)
 		memcpy(options, from_list, strlen(from_list) + 1);
-	for (int i = 0; i < boot->settings.module_count && !error; i++)
-		error = modlist_add_option(options, OPTIONS_MAX, name, boot->settings.modules[i]);
+	for (int i = 0; i < modules->settings->module_count && !error; i++)
+		error = modlist_add_option(options, OPTIONS_MAX, name,
+					   modules->settings->modules[i]);
 	return error ? -E2BIG : 0;
 }
 
-int module_insert(const struct boot *boot, const char *path, const char *own_options)
+int module_insert(const struct modules *modules, const char *path, const char *own_options)
 {
 	char name[MODULE_NAME_SIZE], options[OPTIONS_MAX];
 	int error;
 
 	modlist_name(path, name, sizeof(name));
-	error = make_options(boot, name, own_options, options);
+	error = make_options(modules, name, own_options, options);
 	return error ? error : load(path, options);
 }
 
-void module_account(struct boot *boot, const char *path, int error)
+void module_account(struct modules *modules, const char *path, int error)
 {
 	char name[MODULE_NAME_SIZE];
 
 	modlist_name(path, name, sizeof(name));
 	if (!error)
-		boot->modules_loaded++;
+		modules->loaded++;
 	if (!error || error == -EEXIST) /* built in, or loaded by the one before */
 		return;
-	boot->modules_failed++;
-	keep_failed(boot, name, error);
-	/* A driver that finds no hardware of its kind says ENODEV: the boot may well need none. */
+	modules->failed++;
+	keep_failed(modules, name, error);
+	/* A driver that finds no hardware of its kind says ENODEV: the modules may well need none.
+	 */
 	if (error == -ENODEV)
 		log_say(LOG_INFO, "%s found no hardware (ENODEV)", name);
 	else

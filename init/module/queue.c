@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* queue.c - modules of the image's table: each after what it needs, and several at a time. */
-#include "init/module/queue.h"
+#include "init/module/module.h"
 
 #include <errno.h>
 
-#include "init/boot.h"
-#include "init/module/module.h"
 #include "init/pure/paths.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
@@ -14,21 +12,21 @@
 
 /* --- the queue --- */
 
-static void add(struct boot *boot, unsigned int line, int depth);
+static void add(struct modules *modules, unsigned int line, int depth);
 
-static void add_needs(struct boot *boot, struct span needs, unsigned int line, int depth)
+static void add_needs(struct modules *modules, struct span needs, unsigned int line, int depth)
 {
 	unsigned int needed;
 
 	while (drivers_number(&needs, line, &needed))
-		add(boot, needed, depth + 1);
+		add(modules, needed, depth + 1);
 	if (needs.len && !(needs.len == 1 && needs.data[0] == '-'))
 		log_warn(-EINVAL, "read what line %u of " DRIVERS_FILE " needs", line + 1);
 }
 
-static void add(struct boot *boot, unsigned int line, int depth)
+static void add(struct modules *modules, unsigned int line, int depth)
 {
-	struct module_queue *queue = &boot->queue;
+	struct module_queue *queue = &modules->queue;
 	enum driver_state state = queue->state[line];
 	struct driver driver;
 
@@ -42,38 +40,40 @@ static void add(struct boot *boot, unsigned int line, int depth)
 		return;
 	}
 	queue->state[line] = DRIVER_QUEUED;
-	add_needs(boot, driver.needs, line, depth);
+	add_needs(modules, driver.needs, line, depth);
 	queue->lines[queue->count++] = (uint16_t)line;
 }
 
-void module_queue_add(struct boot *boot, unsigned int line)
+void module_queue_add(struct modules *modules, unsigned int line)
 {
-	add(boot, line, 0);
+	add(modules, line, 0);
 }
 
 /* --- the work --- */
 
 /* Of the table only lines whose path and options fit were queued. */
-static int job_at(struct boot *boot, unsigned int at, struct module_job *job)
+static int job_at(const struct modules *modules, unsigned int at, struct module_job *job)
 {
-	static char path[DRIVER_PATH_MAX], options[DRIVER_OPTIONS_MAX];
-	unsigned int line = boot->queue.lines[at];
+	unsigned int line = modules->queue.lines[at];
 	struct driver driver;
-	int error = drivers_at(&boot->queue.drivers, line, &driver);
+	int error = drivers_at(&modules->queue.drivers, line, &driver);
 
 	if (!error)
-		error = span_text(driver.path, path, sizeof(path));
+		error = span_text(driver.path, job->path_text, sizeof(job->path_text));
 	if (!error)
-		error = span_text(driver.options, options, sizeof(options));
-	*job = (struct module_job){ path, options, line, true };
+		error = span_text(driver.options, job->options_text, sizeof(job->options_text));
+	job->path = job->path_text;
+	job->options = job->options_text;
+	job->key = line;
+	job->may_be_there = true;
 	return error;
 }
 
-static void done(struct boot *boot, const struct module_job *job, int error)
+static void done(struct modules *modules, const struct module_job *job, int error)
 {
-	boot->queue.state[job->key] = DRIVER_DONE;
+	modules->queue.state[job->key] = DRIVER_DONE;
 	if (error != MODULE_IS_THERE)
-		module_account(boot, job->path, error);
+		module_account(modules, job->path, error);
 }
 
 static const struct batch batch = { job_at, done, module_queue_start };
@@ -109,22 +109,23 @@ static bool is_loading(const struct module_queue *queue)
 	return false;
 }
 
-static struct loader *free_loader(struct boot *boot)
+static struct loader *free_loader(struct modules *modules)
 {
-	struct module_queue *queue = &boot->queue;
+	struct module_queue *queue = &modules->queue;
 
 	for (unsigned int i = 0; i < queue->wanted; i++)
 		if (!loader_is_running(&queue->loaders[i])) {
-			queue->loaders[i] = (struct loader){ .boot = boot, .batch = &batch };
+			queue->loaders[i].modules = modules;
+			queue->loaders[i].batch = &batch;
 			return &queue->loaders[i];
 		}
 	return NULL;
 }
 
 /* A single loader loads all of them one by one, in one child. */
-static void start_all(struct boot *boot, struct loader *loader)
+static void start_all(struct modules *modules, struct loader *loader)
 {
-	struct module_queue *queue = &boot->queue;
+	struct module_queue *queue = &modules->queue;
 	unsigned int at = queue->head;
 
 	queue->head = queue->count;
@@ -134,9 +135,9 @@ static void start_all(struct boot *boot, struct loader *loader)
 }
 
 /* The first that all that it needs is loaded of. Returns whether there was one. */
-static bool start_ready(struct boot *boot, struct loader *loader)
+static bool start_ready(struct modules *modules, struct loader *loader)
 {
-	struct module_queue *queue = &boot->queue;
+	struct module_queue *queue = &modules->queue;
 
 	for (unsigned int at = queue->head; at < queue->count; at++) {
 		unsigned int line = queue->lines[at];
@@ -158,9 +159,9 @@ static void skip_started(struct module_queue *queue)
 		queue->head++;
 }
 
-void module_queue_start(struct boot *boot)
+void module_queue_start(struct modules *modules)
 {
-	struct module_queue *queue = &boot->queue;
+	struct module_queue *queue = &modules->queue;
 	struct loader *loader;
 	bool is_more = true;
 
@@ -169,11 +170,11 @@ void module_queue_start(struct boot *boot)
 	queue->is_starting = true;
 	if (!is_loading(queue))
 		queue->wanted = queue->count - queue->head > 1 ? loaders_wanted() : 1;
-	while (is_more && queue->head < queue->count && (loader = free_loader(boot))) {
+	while (is_more && queue->head < queue->count && (loader = free_loader(modules))) {
 		if (queue->wanted == 1)
-			start_all(boot, loader);
+			start_all(modules, loader);
 		else
-			is_more = start_ready(boot, loader);
+			is_more = start_ready(modules, loader);
 		skip_started(queue);
 	}
 	queue->is_starting = false;
@@ -181,13 +182,13 @@ void module_queue_start(struct boot *boot)
 
 bool module_queue_is_idle(void *argument)
 {
-	const struct boot *boot = argument;
+	const struct modules *modules = argument;
 
-	return boot->queue.head == boot->queue.count && !is_loading(&boot->queue);
+	return modules->queue.head == modules->queue.count && !is_loading(&modules->queue);
 }
 
-void module_queue_run(struct boot *boot)
+void module_queue_run(struct modules *modules)
 {
-	module_queue_start(boot);
-	loop_run(&boot->loop, module_queue_is_idle, boot, NO_DEADLINE);
+	module_queue_start(modules);
+	loop_run(modules->devices->loop, module_queue_is_idle, modules, NO_DEADLINE);
 }

@@ -33,15 +33,15 @@ struct module_queue {
 
 /* Puts the module on this line of the table into the queue, after what it needs; once, whatever
  * becomes of it. */
-void module_queue_add(struct boot *boot, unsigned int line);
+void module_queue_add(struct modules *modules, unsigned int line);
 
 /* Starts to load what is in the queue, on more than one processor side by side. */
-void module_queue_start(struct boot *boot);
+void module_queue_start(struct modules *modules);
 
-/* Whether nothing is queued or being loaded; `argument` is the struct boot. */
+/* Whether nothing is queued or being loaded; `argument` is the struct modules. */
 bool module_queue_is_idle(void *argument);
 
 /* Starts, and waits until it is idle. */
-void module_queue_run(struct boot *boot);
+void module_queue_run(struct modules *modules);
 
 #endif

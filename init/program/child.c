@@ -31,18 +31,12 @@ static enum way_out way_of(int signal)
 	}
 }
 
-struct served {
-	struct boot *boot;
-	struct child *child;
-};
-
 static void signalled(void *owner, int signal)
 {
-	struct served *served = owner;
-	struct child *child = served->child;
+	struct child *child = owner;
 
 	if (child->signals == SIGNALS_TO_INIT) {
-		served->boot->way_out = way_of(signal);
+		child->request = way_of(signal);
 		return;
 	}
 	log_say(LOG_DEBUG, "signal %d for %s", signal, child->argv[0]);
@@ -52,18 +46,16 @@ static void signalled(void *owner, int signal)
 
 static bool is_over(void *argument)
 {
-	const struct served *served = argument;
+	const struct child *child = argument;
 
-	return served->child->is_over || served->boot->way_out != WAY_OUT_UNSET;
+	return child->is_over || child->request != WAY_OUT_UNSET;
 }
 
-static void serve(struct boot *boot, struct child *child)
+static void serve(struct child *child)
 {
-	struct served served = { boot, child };
-
-	loop_set_signals(&boot->loop, signalled, &served);
-	loop_run(&boot->loop, is_over, &served, NO_DEADLINE);
-	loop_set_signals(&boot->loop, NULL, NULL);
+	loop_set_signals(child->loop, signalled, child);
+	loop_run(child->loop, is_over, child, NO_DEADLINE);
+	loop_set_signals(child->loop, NULL, NULL);
 }
 
 static void ended(void *owner, int status)
@@ -74,36 +66,37 @@ static void ended(void *owner, int status)
 	child->is_over = true;
 }
 
-void child_wait(struct boot *boot, struct child *child)
+void child_wait(struct child *child)
 {
 	struct loop_child node = {
 		.node.owner = child, .pid = child->pid, .deadline = NO_DEADLINE, .ended = ended
 	};
 
 	sys_reboot(RB_DISABLE_CAD); /* ctrl-alt-del: a SIGINT for us, not a reset with open disks */
-	loop_add_child(&boot->loop, &node);
-	serve(boot, child);
-	loop_remove_child(&boot->loop, &node);
+	loop_add_child(child->loop, &node);
+	serve(child);
+	loop_remove_child(child->loop, &node);
 	if (!child->is_over) /* an interactive shell ignores TERM, but not its terminal's end */
 		sys_kill(child->pid, SIGHUP);
 	child->ran_ms += sys_clock_ms();
 	sys_start_tty(1); /* the program may have stopped it, and then what follows would wait */
 }
 
-int child_run(struct boot *boot, struct child *child)
+int child_run(struct child *child)
 {
-	int error = child_start(boot, child);
+	int error = child_start(child);
 
 	if (!error)
-		child_wait(boot, child);
+		child_wait(child);
 	return error;
 }
 
-void child_wait_for_request(struct boot *boot)
+enum way_out child_wait_for_request(struct loop *loop)
 {
-	struct child nobody = { .signals = SIGNALS_TO_INIT };
+	struct child nobody = { .loop = loop, .signals = SIGNALS_TO_INIT };
 
-	serve(boot, &nobody);
+	serve(&nobody);
+	return nobody.request;
 }
 
 int child_exit_status(const struct child *child)

@@ -5,9 +5,9 @@
 
 #include <stdbool.h>
 
-#include "init/boot.h"
 #include "init/loop/loop.h"
 #include "init/pure/identity.h"
+#include "init/pure/settings.h"
 
 /* Who gets the signals that PID 1 receives while it waits. */
 enum signals_to {
@@ -26,7 +26,9 @@ enum child_session {
 };
 
 struct child {
+	struct loop *loop;
 	char *const *argv; /* argv[0] is the program: a path, or looked up in PATH */
+	const char *const *env; /* ended by NULL */
 	enum signals_to signals;
 	enum child_session session;
 	int stdio[3]; /* descriptors for 0 to 2; -1: as they are */
@@ -39,20 +41,22 @@ struct child {
 	enum child_act failed_to; /* what the error is of */
 	int status; /* as in wait(2) */
 	int64_t ran_ms;
+	enum way_out
+		request; /* SIGNALS_TO_INIT: what a signal asked for; WAY_OUT_UNSET: none did */
 };
 
 /*
- * Starts the program in the session asked for, with default signals and boot->env, and reaps
- * everything until it has ended (or, with SIGNALS_TO_INIT, until a signal asked for the machine's
- * end: boot->way_out then says which). 0, or -errno where it could not be started, already said.
+ * Starts the program in the session asked for, with default signals, and reaps everything until
+ * it has ended, or `request` is set. Returns 0, or -errno where it could not be started, already
+ * logged.
  */
-int child_run(struct boot *boot, struct child *child);
+int child_run(struct child *child);
 /* The two halves of child_run. */
-int child_start(struct boot *boot, struct child *child); /* start.c */
-void child_wait(struct boot *boot, struct child *child);
+int child_start(struct child *child); /* start.c */
+void child_wait(struct child *child);
 
-/* Reaps, and waits for a signal that asks for the machine's end: boot->way_out. */
-void child_wait_for_request(struct boot *boot);
+/* Reaps, and waits for a signal that asks for the machine's end. */
+enum way_out child_wait_for_request(struct loop *loop);
 
 /* The status a shell would show: N, 128 + signal, 127 not found, 126 not executable. */
 int child_exit_status(const struct child *child);

@@ -11,13 +11,8 @@
 
 #define PATH_MAX_HERE 4096
 
-struct start {
-	struct boot *boot;
-	struct child *child;
-};
-
 /* Joins one directory of PATH and the name. */
-static int try_in(struct start *start, const char *dir, size_t len, const char *name)
+static int try_in(const struct child *child, const char *dir, size_t len, const char *name)
 {
 	char path[PATH_MAX_HERE];
 
@@ -26,25 +21,25 @@ static int try_in(struct start *start, const char *dir, size_t len, const char *
 	memcpy(path, dir, len);
 	path[len] = '/';
 	memcpy(path + len + 1, name, strlen(name) + 1);
-	return sys_execve(path, start->child->argv, (char *const *)start->boot->env);
+	return sys_execve(path, child->argv, (char *const *)child->env);
 }
 
-static const char *path_of(const struct boot *boot)
+static const char *path_of(const struct child *child)
 {
-	for (int i = 0; i < boot->env_count; i++)
-		if (strncmp(boot->env[i], "PATH=", 5) == 0)
-			return boot->env[i] + 5;
+	for (const char *const *word = child->env; *word; word++)
+		if (strncmp(*word, "PATH=", 5) == 0)
+			return *word + 5;
 	return "/bin";
 }
 
 /* As execvp(3): the first that can be executed; EACCES is worth more than ENOENT. */
-static int search(struct start *start, const char *name)
+static int search(const struct child *child, const char *name)
 {
 	int kept = -ENOENT;
 
-	for (const char *dir = path_of(start->boot); *dir;) {
+	for (const char *dir = path_of(child); *dir;) {
 		size_t len = strcspn(dir, ":");
-		int error = try_in(start, dir, len, name);
+		int error = try_in(child, dir, len, name);
 
 		if (error != -ENOENT && error != -ENOTDIR && error != -EACCES)
 			return error;
@@ -79,8 +74,7 @@ static int take_place(struct child *child)
  */
 static int in_child(void *argument)
 {
-	struct start *start = argument;
-	struct child *child = start->child;
+	struct child *child = argument;
 	sigset_t none;
 
 	if (child->session == SESSION_WITHOUT_TERMINAL)
@@ -94,10 +88,9 @@ static int in_child(void *argument)
 	if (child->error)
 		return 126;
 	if (strchr(child->argv[0], '/'))
-		child->error =
-			sys_execve(child->argv[0], child->argv, (char *const *)start->boot->env);
+		child->error = sys_execve(child->argv[0], child->argv, (char *const *)child->env);
 	else
-		child->error = search(start, child->argv[0]);
+		child->error = search(child, child->argv[0]);
 	return 127;
 }
 
@@ -123,19 +116,17 @@ static void say_why(const struct child *child)
 	}
 }
 
-int child_start(struct boot *boot, struct child *child)
+int child_start(struct child *child)
 {
-	struct start start = { boot, child };
-
 	child->error = 0;
 	child->failed_to = CHILD_RUN;
 	child->status = 0;
 	child->ran_ms = -sys_clock_ms();
 	if (child->session == SESSION_OF_CONSOLE) {
 		become_leader();
-		child->pid = sys_spawn_in_foreground(in_child, &start);
+		child->pid = sys_spawn_in_foreground(in_child, child);
 	} else {
-		child->pid = sys_spawn(in_child, &start);
+		child->pid = sys_spawn(in_child, child);
 	}
 	if (child->pid < 0)
 		child->error = child->pid;

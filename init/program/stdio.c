@@ -7,7 +7,7 @@
 #include <string.h>
 #include <termios.h>
 
-#include "init/boot.h"
+#include "init/pure/limits.h"
 #include "init/pure/format.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
@@ -255,17 +255,16 @@ static int open_all(struct stdio *stdio, const char *name, int ends[3])
 	return make_pipes(stdio, ends);
 }
 
-void stdio_open(struct boot *boot, int ends[3])
+void stdio_open(struct stdio *stdio, struct loop *loop, const char *port, int ends[3])
 {
-	struct stdio *stdio = &boot->stdio;
 	int error;
 
 	ends[0] = ends[1] = ends[2] = -1;
-	if (!boot->settings.stdio)
+	if (!port)
 		return;
-	*stdio = (struct stdio){ .loop = &boot->loop, .credit = FRAME_MAX };
+	*stdio = (struct stdio){ .loop = loop, .credit = FRAME_MAX };
 	stdio->port.fd = stdio->in.fd = stdio->out.fd = stdio->err.fd = -1;
-	error = open_all(stdio, boot->settings.stdio, ends);
+	error = open_all(stdio, port, ends);
 	if (!error)
 		error = loop_add_descriptor(stdio->loop, &stdio->port);
 	if (!error) {
@@ -278,7 +277,7 @@ void stdio_open(struct boot *boot, int ends[3])
 	close_end(stdio, &stdio->err);
 	stdio_close(ends);
 	stdio->loop = NULL;
-	log_warn(error, "carry standard streams over %s (using the console)", boot->settings.stdio);
+	log_warn(error, "carry standard streams over %s (using the console)", port);
 }
 
 void stdio_close(int ends[3])
@@ -293,10 +292,4 @@ void stdio_close(int ends[3])
 bool stdio_is_over(const struct stdio *stdio)
 {
 	return !stdio->loop || stdio->is_over;
-}
-
-void stdio_release(const struct stdio *stdio)
-{
-	if (stdio->loop && stdio->in.fd >= 0)
-		sys_close(stdio->in.fd);
 }

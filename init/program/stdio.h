@@ -8,8 +8,6 @@
 #include "init/loop/loop.h"
 #include "init/pure/frames.h"
 
-struct boot;
-
 /* Carries them as frames (init/pure/frames.h), whenever the loop runs. */
 struct stdio {
 	struct loop *loop; /* NULL: the console is the program's standard streams */
@@ -27,11 +25,11 @@ struct stdio {
 };
 
 /*
- * Where rdinit.stdio= asks for it: makes three pipes, and carries what goes through them. Writes
- * the program's ends to `ends`; where nothing is asked for, or the port cannot be used (which is
- * logged), they are -1: the console.
+ * Makes three pipes, and carries what goes through them over the serial port, "ttyS1". Writes the
+ * program's ends to `ends`; where `port` is NULL, or cannot be used (which is logged), they are
+ * -1: the console.
  */
-void stdio_open(struct boot *boot, int ends[3]);
+void stdio_open(struct stdio *stdio, struct loop *loop, const char *port, int ends[3]);
 
 /* Closes init's copies of the program's ends, once the program has its own. */
 void stdio_close(int ends[3]);
@@ -39,8 +37,5 @@ void stdio_close(int ends[3]);
 /* Whether there is nothing more to carry: no writer is left, and the last byte has left the port.
  */
 bool stdio_is_over(const struct stdio *stdio);
-
-/* In a child: it keeps the program's input open no longer. */
-void stdio_release(const struct stdio *stdio);
 
 #endif

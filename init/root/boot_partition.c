@@ -20,7 +20,7 @@ static int mount_variables(struct boot *boot)
 	const unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
 	int error = sys_mount("efivarfs", VARIABLES, "efivarfs", flags, NULL);
 
-	if (error == -ENODEV && drivers_ask(boot, "fs-efivarfs"))
+	if (error == -ENODEV && drivers_ask(&boot->modules, "fs-efivarfs"))
 		error = sys_mount("efivarfs", VARIABLES, "efivarfs", flags, NULL);
 	return error;
 }

@@ -105,7 +105,9 @@ int root_check(struct boot *boot, const struct place *place, const char *types)
 			 (char *)(force ? force : place->device),
 			 force ? (char *)place->device : NULL, NULL };
 	/* A terminal would stay PID 1's, and so the real init's. */
-	struct child child = { .argv = argv,
+	struct child child = { .loop = &boot->loop,
+			       .argv = argv,
+			       .env = boot->env,
 			       .signals = SIGNALS_TO_CHILD,
 			       .session = SESSION_WITHOUT_TERMINAL,
 			       .stdio = { -1, -1, -1 } };
@@ -123,7 +125,7 @@ int root_check(struct boot *boot, const struct place *place, const char *types)
 	}
 	wire_tell("status %s: checking %s", log_current_step(), place->device);
 	if (settings->links)
-		links_make(boot);
+		links_make(&boot->links, &boot->devices);
 	/* A program that cannot be started is said, and keeps nobody from the root. */
-	return child_run(boot, &child) ? 0 : judge(boot, &child, place);
+	return child_run(&child) ? 0 : judge(boot, &child, place);
 }

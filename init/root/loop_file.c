@@ -19,7 +19,7 @@ static int open_control(struct boot *boot)
 {
 	int fd = sys_open(CONTROL, O_RDWR);
 
-	if (fd == -ENOENT && drivers_ask(boot, "devname:loop-control"))
+	if (fd == -ENOENT && drivers_ask(&boot->modules, "devname:loop-control"))
 		fd = sys_open(CONTROL, O_RDWR);
 	return fd < 0 ? log_err(fd, "open " CONTROL) : fd;
 }

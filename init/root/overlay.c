@@ -64,7 +64,7 @@ int root_overlay(struct boot *boot)
 	if (error)
 		return error;
 	error = sys_mount("overlay", NEWROOT, "overlay", MS_SILENT, OPTIONS);
-	if (error == -ENODEV && drivers_ask(boot, "fs-overlay"))
+	if (error == -ENODEV && drivers_ask(&boot->modules, "fs-overlay"))
 		error = sys_mount("overlay", NEWROOT, "overlay", MS_SILENT, OPTIONS);
 	return error ? log_err(error, "mount overlay on " NEWROOT) : 0;
 }

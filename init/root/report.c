@@ -114,9 +114,9 @@ void root_report(struct boot *boot, const struct place *place, const struct root
 		describe(devices, &devices->all[i]);
 	for (int i = 0; i < devices->count; i++)
 		describe_disk(&devices->all[i], spec);
-	log_say(LOG_ERROR, "modules: %d loaded, %d failed%s%s", boot->modules_loaded,
-		boot->modules_failed, boot->modules_failed ? ":" : "", boot->failed_modules);
-	drivers_report(boot);
+	log_say(LOG_ERROR, "modules: %d loaded, %d failed%s%s", boot->modules.loaded,
+		boot->modules.failed, boot->modules.failed ? ":" : "", boot->modules.failed_names);
+	drivers_report(&boot->modules);
 	root_firmware_report();
 	if (devices->count == 0)
 		log_say(LOG_ERROR,

@@ -97,9 +97,6 @@ int root_overlay_folders(struct boot *boot);
  * -errno, said. */
 int root_overlay(struct boot *boot);
 
-/* Whether the device is a partition of a disk that is a member itself. */
-int root_is_in_member(const struct devices *devices, const struct device *device);
-
 /* NULL, or why /init cannot use what is on the device. */
 const char *root_why_not(const struct devices *devices, const struct device *device);
 

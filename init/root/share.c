@@ -58,7 +58,8 @@ static int try(struct boot *boot, const struct share *share, const char *target,
 		    *share->options && *more ? "," : "", more);
 	error = sys_mount(boot->root.device, target, share->type, flags, options);
 	format_text(alias, sizeof(alias), "fs-%s", share->type);
-	if (error == -ENODEV && drivers_ask(boot, alias) + drivers_ask(boot, share->alias))
+	if (error == -ENODEV &&
+	    drivers_ask(&boot->modules, alias) + drivers_ask(&boot->modules, share->alias))
 		error = sys_mount(boot->root.device, target, share->type, flags, options);
 	return error;
 }
@@ -82,7 +83,7 @@ static bool is_done(void *argument)
 {
 	struct attempts *attempts = argument;
 
-	if (!module_queue_is_idle(attempts->boot))
+	if (!module_queue_is_idle(&attempts->boot->modules))
 		return false;
 	attempts->error = try(attempts->boot, attempts->share, attempts->target, attempts->flags);
 	return !may_come(attempts->error);

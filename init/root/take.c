@@ -42,21 +42,9 @@ static const char *const why_not[FORMAT_COUNT] = {
 	[FORMAT_MBR] = "a disk with partitions: name one of them",
 };
 
-/* The partitions of a mirror's half are the mirror's: to write to one alone would break it. */
-int root_is_in_member(const struct devices *devices, const struct device *device)
-{
-	for (int i = 0; i < devices->count && device->part; i++) {
-		const struct device *disk = &devices->all[i];
-
-		if (disk->state == DEVICE_KNOWN && strcmp(disk->name, device->disk) == 0)
-			return format_info(disk->finding.format).use == USE_MEMBER;
-	}
-	return 0;
-}
-
 const char *root_why_not(const struct devices *devices, const struct device *device)
 {
-	if (root_is_in_member(devices, device))
+	if (device_is_in_member(devices, device))
 		return "its disk is a part of something larger";
 	if (device->state != DEVICE_KNOWN || device->finding.found != FOUND_ONE)
 		return NULL;

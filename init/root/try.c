@@ -22,7 +22,7 @@ static int ask_for(struct boot *boot, const char *type)
 	char alias[64];
 
 	format_text(alias, sizeof(alias), "fs-%s", type);
-	return drivers_ask(boot, alias);
+	return drivers_ask(&boot->modules, alias);
 }
 
 static int mount_as(const struct attempt *attempt, const char *type, unsigned long more_flags)

@@ -14,8 +14,8 @@ static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
 static void (*handle)(int);
 
 /* A code over 0 comes from the kernel alone (rt_sigqueueinfo(2)): without one it is somebody's
- * kill(2), which means nothing. A child that still has our handlers dies of its fault, which comes
- * again. */
+ * kill(2), which means nothing. A child that still has our handlers may be in our memory: a core
+ * dump of it would be our end, too. */
 static void caught(int signal, siginfo_t *info, void *context)
 {
 	(void)context;
@@ -24,6 +24,8 @@ static void caught(int signal, siginfo_t *info, void *context)
 	crash_release();
 	if (sys_getpid() == 1)
 		handle(signal);
+	else
+		sys_kill(sys_getpid(), SIGKILL);
 }
 
 int crash_catch(void (*handler)(int))

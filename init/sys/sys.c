@@ -131,10 +131,10 @@ long sys_sendfile(int to, int from, size_t len)
 	return CALL4(sendfile, to, from, NULL, len);
 }
 
-void *sys_map_shared(size_t size)
+void *sys_map_memory(size_t size, enum memory memory)
 {
-	long at =
-		CALL6(mmap, NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int flags = MAP_ANONYMOUS | (memory == MEMORY_SHARED ? MAP_SHARED : MAP_PRIVATE);
+	long at = CALL6(mmap, NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
 
 	return is_error(at) ? NULL : (void *)at;
 }
@@ -253,12 +253,12 @@ int sys_execve(const char *path, char *const argv[], char *const envp[])
 	return (int)CALL3(execve, path, argv, envp);
 }
 
-/* In the memory of this process, which goes on when the child has its program, or has ended. */
+/* In the memory of this process. */
 static int spawn(unsigned long flags, void **stack_end, int (*child)(void *), void *argument)
 {
 	stack_end[-2] = (void *)(uintptr_t)child;
 	stack_end[-1] = argument;
-	return (int)clone_onto(CLONE_VM | CLONE_VFORK | SIGCHLD | flags, stack_end - 2);
+	return (int)clone_onto(CLONE_VM | SIGCHLD | flags, stack_end - 2);
 }
 
 #define CHILD_STACK 2048 /* words: a path of PATH_MAX, and what looks for a program */
@@ -268,7 +268,12 @@ static _Alignas(16) void *child_stack[CHILD_STACK];
 
 int sys_spawn(int (*child)(void *), void *argument)
 {
-	return spawn(0, child_stack + CHILD_STACK, child, argument);
+	return spawn(CLONE_VFORK, child_stack + CHILD_STACK, child, argument);
+}
+
+int sys_spawn_beside(void *stack, size_t size, int (*child)(void *), void *argument)
+{
+	return spawn(0, (void **)stack + size / sizeof(void *), child, argument);
 }
 
 struct member {
@@ -284,8 +289,8 @@ static int make_group(void *argument)
 
 	if (CALL2(setpgid, 0, group) == 0)
 		CALL3(ioctl, 0, TIOCSPGRP, &group);
-	member->pid =
-		spawn(CLONE_PARENT, child_stack + CHILD_STACK, member->child, member->argument);
+	member->pid = spawn(CLONE_VFORK | CLONE_PARENT, child_stack + CHILD_STACK, member->child,
+			    member->argument);
 	return 0;
 }
 
@@ -293,7 +298,7 @@ int sys_spawn_in_foreground(int (*child)(void *), void *argument)
 {
 	static _Alignas(16) void *stack[GROUP_STACK];
 	struct member member = { child, argument, -EAGAIN };
-	int pid = spawn(0, stack + GROUP_STACK, make_group, &member);
+	int pid = spawn(CLONE_VFORK, stack + GROUP_STACK, make_group, &member);
 
 	return pid < 0 ? pid : member.pid;
 }
@@ -476,9 +481,13 @@ int sys_loop_attach(int loop, int file, unsigned int flags)
 	return (int)CALL3(ioctl, loop, LOOP_CONFIGURE, &config);
 }
 
-int sys_confine(void)
+void sys_close_all(void)
 {
 	CALL3(close_range, 0, UINT_MAX, 0);
+}
+
+int sys_confine(void)
+{
 	return (int)CALL2(prctl, PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
 }
 

@@ -37,8 +37,9 @@ long sys_read(int fd, void *buffer, size_t size);
 long sys_write(int fd, const void *buffer, size_t size);
 /* At most `len` bytes from where both are. How many there were; 0 at the end. */
 long sys_sendfile(int to, int from, size_t len);
-/* Zeroed memory that is shared with children to come; NULL where there is none. */
-void *sys_map_shared(size_t size);
+enum memory { MEMORY_OWN, MEMORY_SHARED };
+/* Zeroed memory, of this process or shared with children to come; NULL where there is none. */
+void *sys_map_memory(size_t size, enum memory memory);
 /* All of a file, in memory that it shares with the initramfs; never given back. 0 or -errno. */
 int sys_map(const char *path, const uint8_t **bytes, size_t *len);
 long sys_getdents(int fd, void *buffer, size_t size);
@@ -64,7 +65,10 @@ int sys_spawn(int (*child)(void *), void *argument);
  * the caller's. The child does not lead that group, and so may start a session (setsid(2)). To be
  * called by one thread. The process that made the group has ended by then, a child to be reaped. */
 int sys_spawn_in_foreground(int (*child)(void *), void *argument);
-/* The same with memory of the child's own (fork(2)), so that parent and child run side by side. */
+/* The same, but parent and child run at the same time, in one memory. `stack`, `size` bytes, is the
+ * child's until it has ended. */
+int sys_spawn_beside(void *stack, size_t size, int (*child)(void *), void *argument);
+/* The same with memory of the child's own (fork(2)). */
 int sys_fork(int (*child)(void *), void *argument);
 /* Reaps one child; `status` as in wait(2). Returns its process id, 0 where WNOHANG found none. */
 int sys_wait(int *status, int flags);
@@ -98,8 +102,9 @@ int sys_get_termios(int fd, struct termios *mode);
 int sys_set_termios(int fd, const struct termios *mode);
 
 int sys_device_size(int fd, uint64_t *bytes); /* BLKGETSIZE64 */
-/* Closes all descriptors. From now on this process can but end, or be ended (seccomp(2), strict
- * mode). Needs CONFIG_SECCOMP: -EINVAL without. */
+void sys_close_all(void); /* of this process (close_range(2), Linux 5.9) */
+/* From now on this process can but end, or be ended (seccomp(2), strict mode). Needs
+ * CONFIG_SECCOMP: -EINVAL without. */
 int sys_confine(void);
 /* The bytes of a device, for reading: page by page, as they are touched. What cannot be read is a
  * SIGBUS. 0 or -errno. */

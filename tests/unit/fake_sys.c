@@ -470,13 +470,14 @@ int sys_map_device(int fd, uint64_t size, const uint8_t **bytes)
 	return 0;
 }
 
-void *sys_map_shared(size_t size)
+void *sys_map_memory(size_t size, enum memory kind)
 {
 	static char memory[131072];
 	static size_t used;
 	char *at;
 
-	if (call(ASKS, 0, "map_shared") < 0)
+	(void)kind;
+	if (call(ASKS, 0, "map_memory") < 0)
 		return NULL;
 	if (used + size > sizeof(memory))
 		used = 0;
@@ -528,6 +529,11 @@ int sys_loop_attach(int loop, int file, unsigned int flags)
 
 	(void)loop;
 	return (int)call(CHANGES, 0, "loop_attach %s %u", what ? what->path : "-", flags);
+}
+
+void sys_close_all(void)
+{
+	call(CHANGES, 0, "close_all");
 }
 
 int sys_confine(void)
@@ -668,6 +674,12 @@ int sys_spawn(int (*child)(void *), void *argument)
 int sys_spawn_in_foreground(int (*child)(void *), void *argument)
 {
 	return run_child(child, argument, 1, call(CHANGES, -EAGAIN, "spawn_in_foreground"));
+}
+
+int sys_spawn_beside(void *stack, size_t size, int (*child)(void *), void *argument)
+{
+	(void)stack, (void)size;
+	return run_child(child, argument, 0, call(CHANGES, -EAGAIN, "spawn_beside"));
 }
 
 int sys_fork(int (*child)(void *), void *argument)

@@ -14,6 +14,7 @@ static inline void new_boot(struct boot *boot)
 	settings_defaults(&boot->settings);
 	loop_open(&boot->loop);
 	devices_init(&boot->devices, &boot->loop, &boot->uevents);
+	modules_init(&boot->modules, &boot->settings, &boot->devices);
 }
 
 #endif

@@ -122,7 +122,7 @@ static void a_probe_tells_what_it_found(void **state)
 	assert_int_equal(named("vda")->state, DEVICE_KNOWN);
 	assert_int_equal(named("vda")->finding.format, FORMAT_EXT2);
 	assert_string_equal(named("vda")->finding.label, "A");
-	assert_non_null(strstr(fake_calls, "fork\nconfine\n"));
+	assert_non_null(strstr(fake_calls, "fork\nclose_all\nconfine\n"));
 	probe_all(); /* known: nobody looks again */
 	assert_ptr_equal(strstr(strstr(fake_calls, "fork") + 1, "fork"), NULL);
 }
@@ -136,7 +136,7 @@ static void what_goes_wrong_with_a_probe_is_said_of_its_device(void **state)
 		enum device_state state;
 		const char *trouble;
 	} rows[] = {
-		{ "map_shared", -ENOMEM, 0, DEVICE_SILENT, "no probe: ENOMEM" },
+		{ "map_memory", -ENOMEM, 0, DEVICE_SILENT, "no probe: ENOMEM" },
 		{ "fork", -ENOMEM, 0, DEVICE_SILENT, "no probe: ENOMEM" },
 		{ "open /dev/vda", -EIO, 0, DEVICE_KNOWN, "" },
 		{ "map_device /dev/vda", -EIO, 0, DEVICE_KNOWN, "" },
@@ -164,7 +164,7 @@ static void what_goes_wrong_with_a_probe_is_said_of_its_device(void **state)
 /* One failure in a boot is enough to wait for ever, where nobody tries again. */
 static void a_child_that_could_not_be_started_is_tried_again(void **state)
 {
-	static const char *const calls[] = { "map_shared", "fork" };
+	static const char *const calls[] = { "map_memory", "fork" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {

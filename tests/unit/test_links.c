@@ -61,7 +61,7 @@ static void each_name_is_a_link(void **state)
 	fake_file("/sys/class/block/../../devices/0000:00:05.0/subsystem", "../../bus/pci", 13);
 	fake_file("/sys/class/block/../../devices/0000:00:05.0/virtio0/subsystem",
 		  "../../../bus/virtio", 19);
-	links_make(&boot);
+	links_make(&boot.links, &boot.devices);
 	assert_true(is_made("mkdir /dev/disk\nmkdir /dev/disk/by-uuid\n"));
 	assert_true(is_made("symlink ../../vda2 /dev/disk/by-uuid/" UUID "\n"));
 	assert_true(is_made("symlink ../../vda2 /dev/disk/by-label/my\\x20\\x2froot\n"));
@@ -96,7 +96,7 @@ static void what_is_no_content_has_no_name(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		reset(NULL);
 		add("vda", 0, &rows[i].finding);
-		links_make(&boot);
+		links_make(&boot.links, &boot.devices);
 		if (is_made("symlink") != rows[i].has_link)
 			fail_msg("row %zu: %s", i, fake_calls);
 	}
@@ -111,7 +111,7 @@ static void the_lowest_number_is_linked_first(void **state)
 	(void)state;
 	add("vdb", 16, &twin);
 	add("vda", 0, &twin);
-	links_make(&boot);
+	links_make(&boot.links, &boot.devices);
 	first = strstr(fake_calls, "symlink ../../vda ");
 	second = strstr(fake_calls, "symlink ../../vdb ");
 	assert_true(first && second && first < second);
@@ -135,7 +135,7 @@ static void links_to_what_went_are_taken_away(void **state)
 
 	(void)state;
 	add("vda", 0, &root);
-	links_make(&boot);
+	links_make(&boot.links, &boot.devices);
 	hear(NO_NEWS);
 	assert_string_equal(fake_calls, "");
 	hear(NEWS);
@@ -160,7 +160,7 @@ static void a_program_does_not_wait_for_links(void **state)
 	struct device *device = add("vda", 0, &root);
 
 	(void)state;
-	links_make(&boot);
+	links_make(&boot.links, &boot.devices);
 	device->state = DEVICE_PROBING;
 	hear(NEWS);
 	assert_false(is_made("symlink"));
@@ -186,7 +186,7 @@ static void a_change_before_the_first_links_is_no_error(void **state)
 	(void)state;
 	add("vda", 0, &root);
 	boot.devices.news = NEWS_OF_CONTENT;
-	links_make(&boot);
+	links_make(&boot.links, &boot.devices);
 	assert_true(is_made("symlink ../../vda /dev/disk/by-uuid/" UUID "\n"));
 	assert_string_equal(fake_console, "");
 }
@@ -198,7 +198,7 @@ static void a_name_that_no_file_can_have_is_said(void **state)
 	(void)state;
 	memset(odd.label, ' ', 100);
 	add("vda", 0, &odd);
-	links_make(&boot);
+	links_make(&boot.links, &boot.devices);
 	assert_false(is_made("symlink"));
 	assert_non_null(
 		strstr(fake_console, "no link in /dev/disk/by-label to vda: the name is too long"));

@@ -38,7 +38,7 @@ static int reset(void **state)
 	(void)state;
 	fake_reset();
 	new_boot(&boot);
-	fake_answer("fork", 100, FAKE_ALWAYS);
+	fake_answer("spawn_beside", 100, FAKE_ALWAYS);
 	fake_dir("/sys/devices", devices);
 	fake_dir("/sys/devices/bridge", leaf);
 	fake_dir("/sys/devices/pci0", pci);
@@ -68,14 +68,15 @@ static void each_device_gets_its_module_with_what_it_needs(void **state)
 {
 	(void)state;
 	add_file("/etc/rdinit/drivers", table);
-	drivers_load(&boot);
-	assert_string_equal(fake_calls,
-			    "fork\nfinit_module /m/ring.ko \nfinit_module /m/virtio-pci.ko \n"
-			    "finit_module /m/virtio_blk.ko queues=2\n");
-	assert_int_equal(boot.modules_loaded, 3);
+	drivers_load(&boot.modules);
+	assert_string_equal(
+		fake_calls,
+		"spawn_beside\nclose_all\nfinit_module /m/ring.ko \nfinit_module /m/virtio-pci.ko \n"
+		"finit_module /m/virtio_blk.ko queues=2\n");
+	assert_int_equal(boot.modules.loaded, 3);
 	report("virtio:2");
-	assert_true(module_queue_is_idle(&boot));
-	assert_int_equal(boot.modules_loaded, 3);
+	assert_true(module_queue_is_idle(&boot.modules));
+	assert_int_equal(boot.modules.loaded, 3);
 }
 
 static void words_of_the_command_line_count(void **state)
@@ -86,10 +87,11 @@ static void words_of_the_command_line_count(void **state)
 	add_file("/etc/rdinit/drivers", table);
 	settings_parse(&boot.settings, line, FROM_KERNEL);
 	assert_int_equal(boot.settings.ignored_count, 0);
-	drivers_load(&boot);
-	assert_string_equal(fake_calls,
-			    "fork\nfinit_module /m/extra.ko  a=1\nfinit_module /m/ring.ko \n"
-			    "finit_module /m/virtio-pci.ko \n");
+	drivers_load(&boot.modules);
+	assert_string_equal(
+		fake_calls,
+		"spawn_beside\nclose_all\nfinit_module /m/extra.ko  a=1\nfinit_module /m/ring.ko \n"
+		"finit_module /m/virtio-pci.ko \n");
 	assert_non_null(strstr(fake_console, "virtio_blk is blacklisted"));
 }
 
@@ -98,7 +100,7 @@ static void what_the_kernel_has_is_not_loaded_again(void **state)
 	(void)state;
 	add_file("/etc/rdinit/drivers", table);
 	add_file("/sys/module/virtio_pci", "");
-	drivers_load(&boot);
+	drivers_load(&boot.modules);
 	assert_null(strstr(fake_calls, "virtio-pci"));
 	assert_non_null(strstr(fake_calls, "virtio_blk"));
 }
@@ -112,7 +114,7 @@ static void a_device_that_comes_later_is_heard(void **state)
 	add_file("/etc/rdinit/drivers", table);
 	fake_file("uevents", event, sizeof(event));
 	fake_answer("open_uevents", 10 + 12, FAKE_ALWAYS);
-	drivers_load(&boot);
+	drivers_load(&boot.modules);
 	assert_non_null(strstr(fake_calls, "extra.ko"));
 }
 
@@ -122,8 +124,8 @@ static void when_words_were_lost_all_devices_are_looked_at(void **state)
 	add_file("/etc/rdinit/drivers", table);
 	fake_file("uevents", "x", 1);
 	fake_answer("open_uevents", 10 + 12, FAKE_ALWAYS);
-	drivers_load(&boot);
-	memset(boot.queue.state, 0, sizeof(boot.queue.state));
+	drivers_load(&boot.modules);
+	memset(boot.modules.queue.state, 0, sizeof(boot.modules.queue.state));
 	fake_calls[0] = '\0';
 	report(NULL);
 	assert_non_null(strstr(fake_calls, "finit_module /m/virtio_blk.ko"));
@@ -133,11 +135,11 @@ static void a_type_of_file_system_can_be_asked_for(void **state)
 {
 	(void)state;
 	add_file("/etc/rdinit/drivers", table);
-	drivers_load(&boot);
-	assert_int_equal(drivers_ask(&boot, "fs-ext9"), 0);
-	assert_int_equal(drivers_ask(&boot, "fs-xfs"), 1);
+	drivers_load(&boot.modules);
+	assert_int_equal(drivers_ask(&boot.modules, "fs-ext9"), 0);
+	assert_int_equal(drivers_ask(&boot.modules, "fs-xfs"), 1);
 	assert_non_null(strstr(fake_calls, "extra.ko"));
-	assert_int_equal(drivers_ask(&boot, "odd"), 1);
+	assert_int_equal(drivers_ask(&boot.modules, "odd"), 1);
 	assert_non_null(strstr(fake_console, "read what line 5 of /etc/rdinit/drivers needs"));
 }
 
@@ -145,31 +147,31 @@ static void a_table_that_is_none_is_said_and_harmless(void **state)
 {
 	(void)state;
 	add_file("/etc/rdinit/drivers", "nonsense\n");
-	drivers_load(&boot);
+	drivers_load(&boot.modules);
 	assert_string_equal(fake_calls, "");
 	assert_non_null(
 		strstr(fake_console, "read /etc/rdinit/drivers: Invalid argument (EINVAL)"));
 	reset(NULL);
 	fake_answer("map", -EIO, FAKE_ALWAYS);
-	drivers_load(&boot);
+	drivers_load(&boot.modules);
 	assert_non_null(strstr(fake_console, "read /etc/rdinit/drivers: I/O error (EIO)"));
 	reset(NULL);
-	drivers_load(&boot);
+	drivers_load(&boot.modules);
 	assert_string_equal(fake_console, "");
 }
 
 static void devices_that_nothing_answers_are_named(void **state)
 {
 	(void)state;
-	drivers_report(&boot);
+	drivers_report(&boot.modules);
 	assert_non_null(strstr(fake_console, "no driver for pci0: pci:v1AF4d1bc01sc06\n"));
 	assert_non_null(strstr(fake_console, "no driver for virtio0: virtio:2\n"));
 	assert_null(strstr(fake_console, "bridge")); /* never has one */
 	reset(NULL);
 	add_file("/sys/devices/pci0/driver", "");
 	add_file("/etc/rdinit/drivers", table);
-	drivers_load(&boot);
-	drivers_report(&boot);
+	drivers_load(&boot.modules);
+	drivers_report(&boot.modules);
 	assert_null(strstr(fake_console, "no driver"));
 }
 

@@ -34,7 +34,7 @@ static int reset(void **state)
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		fake_file(files[i], "", 0);
 	assert_int_equal(drivers_parse((struct span){ (const uint8_t *)table, sizeof(table) - 1 },
-				       &boot.queue.drivers),
+				       &boot.modules.queue.drivers),
 			 0);
 	return 0;
 }
@@ -42,7 +42,7 @@ static int reset(void **state)
 static int with_children(void **state)
 {
 	reset(state);
-	fake_answer("fork", 100, FAKE_ALWAYS);
+	fake_answer("spawn_beside", 100, FAKE_ALWAYS);
 	return 0;
 }
 
@@ -55,42 +55,42 @@ static int on_two_processors(void **state)
 
 static void run(unsigned int first, unsigned int second)
 {
-	module_queue_add(&boot, first);
-	module_queue_add(&boot, second);
-	assert_false(module_queue_is_idle(&boot));
-	module_queue_run(&boot);
-	assert_true(module_queue_is_idle(&boot));
+	module_queue_add(&boot.modules, first);
+	module_queue_add(&boot.modules, second);
+	assert_false(module_queue_is_idle(&boot.modules));
+	module_queue_run(&boot.modules);
+	assert_true(module_queue_is_idle(&boot.modules));
 }
 
 #define LOAD(name) "finit_module /m/" name ".ko \n"
 #define LOAD_TOP "finit_module /m/top.ko x=1\n"
-#define FORK "fork\n"
+#define SPAWN "spawn_beside\nclose_all\n"
 
 static void one_processor_loads_one_after_the_other_in_one_child(void **state)
 {
 	(void)state;
 	run(3, 4);
 	assert_string_equal(fake_calls,
-			    FORK LOAD("base") LOAD("left") LOAD("right") LOAD_TOP LOAD("alone"));
-	assert_int_equal(boot.modules_loaded, 5);
+			    SPAWN LOAD("base") LOAD("left") LOAD("right") LOAD_TOP LOAD("alone"));
+	assert_int_equal(boot.modules.loaded, 5);
 }
 
 static void two_processors_load_side_by_side_what_is_ready(void **state)
 {
 	(void)state;
 	run(3, 4);
-	assert_string_equal(fake_calls, FORK LOAD("base") FORK LOAD("alone") FORK LOAD("left")
-						FORK LOAD("right") FORK LOAD_TOP);
-	assert_int_equal(boot.modules_loaded, 5);
+	assert_string_equal(fake_calls, SPAWN LOAD("base") SPAWN LOAD("alone") SPAWN LOAD("left")
+						SPAWN LOAD("right") SPAWN LOAD_TOP);
+	assert_int_equal(boot.modules.loaded, 5);
 }
 
 static void without_a_child_it_is_loaded_all_the_same(void **state)
 {
 	(void)state;
-	fake_answer("fork", -EAGAIN, FAKE_ALWAYS);
+	fake_answer("spawn_beside", -EAGAIN, FAKE_ALWAYS);
 	run(3, 4);
 	assert_non_null(strstr(fake_calls, LOAD_TOP));
-	assert_int_equal(boot.modules_loaded, 5);
+	assert_int_equal(boot.modules.loaded, 5);
 }
 
 static void what_a_child_says_is_counted_and_said(void **state)
@@ -101,13 +101,13 @@ static void what_a_child_says_is_counted_and_said(void **state)
 	fake_answer("finit_module /m/alone.ko", -EEXIST, FAKE_ALWAYS);
 	run(3, 4);
 	assert_non_null(strstr(fake_calls, LOAD_TOP)); /* it may do without */
-	assert_int_equal(boot.modules_loaded, 2);
-	assert_int_equal(boot.modules_failed, 2);
+	assert_int_equal(boot.modules.loaded, 2);
+	assert_int_equal(boot.modules.failed, 2);
 	assert_non_null(
 		strstr(fake_console, "load left from /m/left.ko: Exec format error (ENOEXEC)"));
 	assert_non_null(strstr(fake_console, "load right from /m/right.ko: "));
-	assert_non_null(strstr(boot.failed_modules, " right (517)"));
-	assert_non_null(strstr(boot.failed_modules, " left (8)"));
+	assert_non_null(strstr(boot.modules.failed_names, " right (517)"));
+	assert_non_null(strstr(boot.modules.failed_names, " left (8)"));
 }
 
 static void the_first_that_fails_is_named(void **state)
@@ -117,7 +117,7 @@ static void the_first_that_fails_is_named(void **state)
 	run(3, 4);
 	assert_non_null(
 		strstr(fake_console, "load base from /m/base.ko: Exec format error (ENOEXEC)"));
-	assert_string_equal(boot.failed_modules, " base (8)");
+	assert_string_equal(boot.modules.failed_names, " base (8)");
 }
 
 static void what_is_there_already_is_not_loaded(void **state)
@@ -126,8 +126,8 @@ static void what_is_there_already_is_not_loaded(void **state)
 	fake_answer("access /sys/module/left", 0, FAKE_ALWAYS);
 	run(3, 4);
 	assert_null(strstr(fake_calls, LOAD("left")));
-	assert_int_equal(boot.modules_loaded, 4);
-	assert_int_equal(boot.modules_failed, 0);
+	assert_int_equal(boot.modules.loaded, 4);
+	assert_int_equal(boot.modules.failed, 0);
 }
 
 /* What its child would have told does not come. */
@@ -136,8 +136,8 @@ static void a_module_that_crashes_takes_its_loader_alone(void **state)
 	(void)state;
 	fake_answer("finit_module /m/left.ko", FAKE_DIES, 1);
 	run(3, 4);
-	assert_int_equal(boot.modules_loaded, 4);
-	assert_int_equal(boot.modules_failed, 1);
+	assert_int_equal(boot.modules.loaded, 4);
+	assert_int_equal(boot.modules.failed, 1);
 	assert_non_null(strstr(fake_console, "load left from /m/left.ko: Bad address (EFAULT)"));
 	assert_non_null(strstr(fake_calls, LOAD("right")));
 	assert_non_null(strstr(fake_calls, LOAD("alone")));
@@ -161,7 +161,7 @@ static void a_module_that_hangs_is_not_waited_for_longer_than_a_root(void **stat
 			assert_int_equal(sys_clock_ms(), rows[i].waited_ms);
 			assert_non_null(strstr(fake_console, "load base from /m/base.ko: "));
 			assert_non_null(strstr(fake_console, "(ETIMEDOUT)"));
-			assert_int_equal(boot.modules_loaded, 4);
+			assert_int_equal(boot.modules.loaded, 4);
 			assert_null(strstr(fake_calls, "kill"));
 		}
 }
@@ -169,7 +169,7 @@ static void a_module_that_hangs_is_not_waited_for_longer_than_a_root(void **stat
 static void what_is_blacklisted_is_loaded_for_what_needs_it(void **state)
 {
 	(void)state;
-	boot.queue.state[0] = DRIVER_REFUSED;
+	boot.modules.queue.state[0] = DRIVER_REFUSED;
 	run(3, 4);
 	assert_non_null(strstr(fake_calls, LOAD("base")));
 }
@@ -183,11 +183,11 @@ static void a_row_of_needs_has_an_end(void **state)
 	used = (size_t)sprintf(text, "/m/0.ko -\n");
 	for (int i = 1; i < 40; i++)
 		used += (size_t)sprintf(text + used, "/m/%d.ko %d\n", i, i - 1);
-	assert_int_equal(
-		drivers_parse((struct span){ (const uint8_t *)text, used }, &boot.queue.drivers),
-		0);
-	module_queue_add(&boot, 39);
-	module_queue_run(&boot);
+	assert_int_equal(drivers_parse((struct span){ (const uint8_t *)text, used },
+				       &boot.modules.queue.drivers),
+			 0);
+	module_queue_add(&boot.modules, 39);
+	module_queue_run(&boot.modules);
 	assert_non_null(strstr(fake_console, "load the module on line 7 of /etc/rdinit/drivers"));
 }
 
