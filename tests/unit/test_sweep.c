@@ -226,6 +226,7 @@ static const struct errors {
 	{ "wait", { -EINTR } },
 	{ "write", { -EIO, -EINTR, -EAGAIN } },
 	/* What cannot fail. */
+	{ "close_all", { 0 } },
 	{ "getpid", { 0 } },
 	{ "inb", { 0 } },
 	{ "outb", { 0 } },
@@ -1041,7 +1042,6 @@ static const struct tolerated {
 	{ "umount /srv", 0 },
 	{ "open /dev/vd", 0 }, /* what is there is the mount's to report */
 	{ "access /etc/rdinit/cmdline", 0 },
-	{ "close_all", 0 }, /* cannot fail */
 	{ "confine", 0 },
 	{ "open /dev/console", 0 },
 	{ "is_tty /dev/", 0 },
