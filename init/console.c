@@ -69,7 +69,7 @@ static int open_active(void)
 /* settings comes later, and this is needed only where /dev/console fails: read for this alone. */
 static int open_asked_for(struct boot *boot)
 {
-	struct settings asked;
+	struct settings asked = { 0 };
 	int fd = -ENODEV;
 
 	settings_defaults(&asked);

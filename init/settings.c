@@ -209,10 +209,8 @@ static enum log_level level_of(int verbosity)
 
 int settings_read(struct boot *boot)
 {
-	int error;
+	int error = read_image_words(boot);
 
-	settings_defaults(&boot->settings);
-	error = read_image_words(boot);
 	error = first(error, settings_read_kernel_line(boot));
 	settings_finish(&boot->settings);
 	log_limit(level_of(boot->settings.verbosity));

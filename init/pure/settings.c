@@ -104,7 +104,6 @@ const size_t parameter_count = sizeof(parameters) / sizeof(parameters[0]);
 
 void settings_defaults(struct settings *settings)
 {
-	memset(settings, 0, sizeof(*settings));
 	settings->timeout_s = ROOT_TIMEOUT_S;
 	settings->grace_s = GRACE_S;
 }
@@ -130,9 +129,12 @@ static void ignore(struct settings *settings, struct word *word, const char *why
 
 static const struct parameter *find(const char *name, size_t len)
 {
-	for (size_t i = 0; i < parameter_count; i++)
-		if (strlen(parameters[i].name) == len && !memcmp(parameters[i].name, name, len))
+	for (size_t i = 0; i < parameter_count && len; i++) {
+		const char *known = parameters[i].name;
+
+		if (*known == *name && strncmp(known, name, len) == 0 && known[len] == '\0')
 			return &parameters[i];
+	}
 	return NULL;
 }
 

@@ -100,6 +100,8 @@ extern const size_t parameter_count;
  * reached init's environment already, those of the image's files have not. */
 enum settings_source { FROM_IMAGE, FROM_KERNEL };
 
+/* Of settings that are zero. /init has them in memory that it has not touched yet, and leaves pages
+ * of which it needs nothing as they are. */
 void settings_defaults(struct settings *settings);
 
 /* Call once, after all lines are read: it splits rootflags= in place. ro and rw override those in

@@ -23,7 +23,7 @@ MORE_SH = ("mount -t tmpfs -o mode=0755 run /run; mkdir -p /dev/pts /dev/shm; "
 
 # Instructions of a hand-off by UUID= or LABEL= over the floor. Two processes are in it, which the floor
 # does without: one probes the disk, the other loads the drivers; a device that hangs holds up neither.
-HAND_OFF_MAX = 1_350_000
+HAND_OFF_MAX = 1_250_000
 BOOTS = 9                # of each with a disk: one in three has a tick more, of 0.2 M
 UUID, LABEL = "11111111-2222-3333-4444-555555555555", "ROOT"
 

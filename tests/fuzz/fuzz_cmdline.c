@@ -46,7 +46,7 @@ static void check_settings(const uint8_t *data, size_t size)
 {
 	char *line = text_of(data, size);
 	size_t len = strlen(line);
-	struct settings settings;
+	struct settings settings = { 0 };
 
 	settings_defaults(&settings);
 	settings_parse(&settings, line, size % 2 ? FROM_IMAGE : FROM_KERNEL);

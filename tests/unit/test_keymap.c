@@ -24,6 +24,7 @@ static int reset(void **state)
 {
 	(void)state;
 	fake_reset();
+	memset(&boot, 0, sizeof(boot));
 	settings_defaults(&boot.settings);
 	boot.settings.keymap = "/map";
 	memset(file, 0, sizeof(file));

@@ -125,8 +125,22 @@ static void hangs_up_on_those_who_lead_a_terminal(void **state)
 	fake_dir("/proc", names);
 	fake_answer("kill -1 15", 0, FAKE_ALWAYS);
 	fake_answer("wait", -ECHILD, FAKE_ALWAYS);
+	fake_answer("wait", 0, 1);
 	assert_string_equal(end_machine(),
 			    "kill -1 15\nkill -1 18\nkill 20 1\nfork\nsync\nreboot poweroff\n");
+}
+
+/* kill(2) counts the kernel's own threads. */
+static void looks_for_no_terminal_when_every_process_has_ended(void **state)
+{
+	static const char *const names[] = { "20/", NULL };
+
+	(void)state;
+	fake_file("/proc/20/stat", "20 (a) S 1 20 20 1025 20\n", 26);
+	fake_dir("/proc", names);
+	fake_answer("kill -1 15", 0, FAKE_ALWAYS);
+	fake_answer("wait", -ECHILD, FAKE_ALWAYS);
+	assert_string_equal(end_machine(), "kill -1 15\nfork\nsync\nreboot poweroff\n");
 }
 
 /* The child that writes what is left is still there after a minute in which nothing was written. */
@@ -192,6 +206,7 @@ int main(void)
 				       reset),
 		cmocka_unit_test_setup(makes_a_busy_disk_read_only, reset),
 		cmocka_unit_test_setup(hangs_up_on_those_who_lead_a_terminal, reset),
+		cmocka_unit_test_setup(looks_for_no_terminal_when_every_process_has_ended, reset),
 		cmocka_unit_test_setup(kills_what_does_not_hear_term, reset),
 		cmocka_unit_test_setup(a_disk_that_hangs_is_given_up, reset),
 		cmocka_unit_test_setup(a_child_that_dies_leaves_no_disk_behind, reset),

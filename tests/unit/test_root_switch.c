@@ -33,6 +33,7 @@ static int reset(void **state)
 	fake_file("/newroot", "", 0);
 	for (int i = 0; i < 4; i++)
 		fake_file(moved[i], "", 0);
+	memset(&boot, 0, sizeof(boot));
 	settings_defaults(&boot.settings);
 	boot.argv = argv;
 	memcpy(boot.root.device, "/dev/vda", 9);

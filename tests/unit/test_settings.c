@@ -23,6 +23,7 @@ static struct settings settings;
 
 static void begin(void)
 {
+	memset(&settings, 0, sizeof(settings));
 	settings_defaults(&settings);
 }
 
