@@ -154,7 +154,8 @@ $B/unit/%: tests/unit/%.c $B/unit/tests/unit/fake_sys.o $B/unit/tested.a
 		$(if $(shell grep fake_sys.h $<),$B/unit/tests/unit/fake_sys.o) $B/unit/tested.a -lcmocka $(TOOL_LIBS))
 
 # What test_scale counts the steps of: a call in each basic block.
-SCALED	= $(sort $(wildcard tools/lib/archive/*.c tools/lib/image/*.c) tools/lib/base/path.c tools/lib/base/walk.c)
+SCALED	= $(sort $(wildcard $(addprefix tools/lib/,cpio/*.c image/*.c sources/*.c)) \
+	  $(addprefix tools/lib/,base/arena.c base/path.c base/walk.c base/words.c check/relations.c))
 -include $(SCALED:%.c=$B/scale/%.d)
 
 $B/scale/%.o: %.c Makefile

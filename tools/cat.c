@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "tools/commands.h"
-#include "tools/lib/archive/archive.h"
+#include "tools/lib/cpio/archive.h"
 #include "tools/lib/base/error.h"
 
 /* A failed write is reported at the end. */

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "tools/commands.h"
-#include "tools/lib/archive/archive.h"
+#include "tools/lib/cpio/archive.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "tools/commands.h"
-#include "tools/lib/archive/archive.h"
-#include "tools/lib/archive/listing.h"
-#include "tools/lib/archive/relations.h"
+#include "tools/lib/cpio/archive.h"
+#include "tools/lib/cpio/listing.h"
+#include "tools/lib/check/relations.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/compress/compress.h"

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "tools/commands.h"
-#include "tools/lib/archive/archive.h"
-#include "tools/lib/archive/listing.h"
-#include "tools/lib/archive/treemap.h"
+#include "tools/lib/cpio/archive.h"
+#include "tools/lib/cpio/listing.h"
+#include "tools/lib/cpio/treemap.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/output.h"
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "tools/lib/base/options.h"
-#include "tools/lib/image/save.h"
+#include "tools/lib/cpio/save.h"
 #include "tools/lib/recipe/recipe.h"
 
 enum line_form { LINE_WORD, LINE_PLACE }; /* recipe_option_word(), recipe_option_place() */

@@ -7,8 +7,8 @@
 #include "tools/lib/base/options.h"
 #include "tools/lib/kernel/kernel_boot.h"
 #include "tools/lib/kernel/kernel_config.h"
-#include "tools/lib/run/machine.h"
-#include "tools/lib/run/run_image.h"
+#include "tools/lib/machine/machine.h"
+#include "tools/lib/machine/run_image.h"
 
 struct run {
 	struct machine_config machine;

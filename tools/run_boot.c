@@ -8,16 +8,16 @@
 #include <unistd.h>
 
 #include "tools/lib/base/error.h"
-#include "tools/lib/check/room.h"
+#include "tools/lib/check/memory_need.h"
 #include "tools/lib/kernel/kernel.h"
 #include "tools/lib/kernel/kernel_boot.h"
 #include "tools/lib/kernel/kernel_config.h"
 #include "tools/lib/kernel/kernel_fit.h"
 #include "tools/lib/kernel/kernel_name.h"
 #include "tools/lib/program/program_status.h"
-#include "tools/lib/run/qemu.h"
-#include "tools/lib/run/tuning.h"
-#include "tools/lib/run/uml.h"
+#include "tools/lib/machine/qemu.h"
+#include "tools/lib/machine/boot_parameters.h"
+#include "tools/lib/machine/uml.h"
 #include "tools/run.h"
 
 static int is_plain_word(const char *text)

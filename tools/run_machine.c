@@ -5,7 +5,7 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/kernel/kernel_fit.h"
-#include "tools/lib/run/qemu.h"
+#include "tools/lib/machine/qemu.h"
 #include "tools/run.h"
 
 static int is_not_for_microvm(const struct disk *disk)

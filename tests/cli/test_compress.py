@@ -17,7 +17,7 @@ METHODS = {  # what the file begins with, and who unpacks it
     "lzma": (b"\x5d\0\0", ["xz", "--format=lzma", "-dc"]),
     "bzip2": (b"BZh9", ["bzip2", "-dc"]),
 }
-LEAST, MOST = 2 << 20, 8 << 20      # tools/lib/image/groups.h
+LEAST, MOST = 2 << 20, 8 << 20      # tools/lib/cpio/frames_writer.h
 
 
 def unpack(method, data):

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "tests/fuzz/fuzz.h"
-#include "tools/lib/archive/archive.h"
-#include "tools/lib/archive/relations.h"
-#include "tools/lib/archive/treemap.h"
+#include "tools/lib/cpio/archive.h"
+#include "tools/lib/check/relations.h"
+#include "tools/lib/cpio/treemap.h"
 #include "tools/lib/base/limit.h"
 
 #define COPIES 16 /* entries whose bytes are asked for */

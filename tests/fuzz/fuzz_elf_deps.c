@@ -2,8 +2,8 @@
 /* fuzz_elf_deps.c - PROPERTY: no damaged ELF file leads outside its bytes; texts end inside. */
 #include <stdlib.h>
 
-#include "tools/lib/elf/elf_deps.h"
-#include "tools/lib/elf/modinfo.h"
+#include "tools/lib/program/elf_deps.h"
+#include "tools/lib/module/modinfo.h"
 #include "tools/lib/program/dlopen_note.h"
 
 #define CHECK(what) ((what) ? (void)0 : abort())

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* fuzz_modsign.c - PROPERTY: a module's beginning is left; modinfo texts lie inside. */
 #include "tests/fuzz/fuzz.h"
-#include "tools/lib/elf/modinfo.h"
+#include "tools/lib/module/modinfo.h"
 #include "tools/lib/module/modsign.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

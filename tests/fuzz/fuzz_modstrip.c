@@ -2,7 +2,7 @@
 /* fuzz_modstrip.c - PROPERTY: a stripped module is smaller, says the same about itself, and has no
  * more to strip. */
 #include "tests/fuzz/fuzz.h"
-#include "tools/lib/elf/modinfo.h"
+#include "tools/lib/module/modinfo.h"
 #include "tools/lib/module/modstrip.h"
 
 static void judge(struct span before, enum modstrip_depth depth)

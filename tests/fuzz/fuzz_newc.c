@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-#include "tools/lib/archive/newc.h"
+#include "tools/lib/cpio/newc.h"
 
 #define CHECK(what) ((what) ? (void)0 : abort())
 

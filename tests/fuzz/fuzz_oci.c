@@ -8,8 +8,8 @@
 #include "init/pure/span.h"
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/base/mem.h"
-#include "tools/lib/image/tar.h"
-#include "tools/lib/oci/oci_parts.h"
+#include "tools/lib/sources/tar.h"
+#include "tools/lib/sources/oci_parts.h"
 
 #define PIECES 6
 

@@ -2,7 +2,7 @@
 /* fuzz_recipe.c - PROPERTY: words quoted and read again are the same; faults lie in the line. */
 #include <stdlib.h>
 
-#include "tools/lib/recipe/words.h"
+#include "tools/lib/base/words.h"
 
 #define CHECK(what) ((what) ? (void)0 : abort())
 

@@ -8,8 +8,8 @@
 #include "tools/lib/base/limit.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
-#include "tools/lib/image/stage.h"
-#include "tools/lib/image/tar.h"
+#include "tools/lib/sources/merge.h"
+#include "tools/lib/sources/tar.h"
 
 #define SPOOL_MAX (16 << 20)
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "init/pure/frames.h"
-#include "tools/lib/run/panic.h"
-#include "tools/lib/run/wire.h"
+#include "tools/lib/machine/panic.h"
+#include "tools/lib/machine/wire.h"
 
 #define CHECK(what) ((what) ? (void)0 : abort())
 

@@ -10,7 +10,7 @@
 #include <elf.h>
 
 #include "tools/lib/base/mem.h"
-#include "tools/lib/elf/elf_deps.h"
+#include "tools/lib/program/elf_deps.h"
 #include "tools/lib/program/dlopen_note.h"
 
 static const char json[] =

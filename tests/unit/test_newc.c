@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "tools/lib/archive/newc.h"
-#include "tools/lib/archive/newc_sieve.h"
+#include "tools/lib/cpio/newc.h"
+#include "tools/lib/cpio/newc_sieve.h"
 
 struct text {
 	uint8_t bytes[4096];

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "tools/lib/run/panic.h"
+#include "tools/lib/machine/panic.h"
 
 static struct panic_watch show(const char *text)
 {

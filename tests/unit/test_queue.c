@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "tools/lib/run/queue.h"
+#include "tools/lib/machine/queue.h"
 
 static void a_queue_gives_back_what_it_got(void **state)
 {

@@ -11,7 +11,7 @@
 
 #include "tools/lib/base/path.h"
 #include "tools/lib/image/image.h"
-#include "tools/lib/recipe/words.h"
+#include "tools/lib/base/words.h"
 
 static const char *value(const void *context, const char *name)
 {

@@ -18,15 +18,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/lib/archive/kernel_tree.h"
-#include "tools/lib/archive/listing.h"
-#include "tools/lib/archive/relations.h"
-#include "tools/lib/archive/treemap.h"
+#include "tools/lib/cpio/kernel_tree.h"
+#include "tools/lib/cpio/listing.h"
+#include "tools/lib/check/relations.h"
+#include "tools/lib/cpio/treemap.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/spool.h"
-#include "tools/lib/image/stage.h"
-#include "tools/lib/image/stage_archive.h"
-#include "tools/lib/image/tar.h"
+#include "tools/lib/sources/merge.h"
+#include "tools/lib/sources/initramfs.h"
+#include "tools/lib/sources/tar.h"
 
 #define FEW 1000u
 #define MANY 10000u

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "tools/lib/run/arguments.h"
-#include "tools/lib/run/uml.h"
+#include "tools/lib/machine/arguments.h"
+#include "tools/lib/machine/uml.h"
 
 struct vmlinux_image {
 	Elf64_Ehdr head;

@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/lib/archive/unpack_tree.h"
+#include "tools/lib/cpio/unpack_tree.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
 

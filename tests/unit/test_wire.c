@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tools/lib/run/wire.h"
+#include "tools/lib/machine/wire.h"
 
 static struct wire hear(const char *text)
 {

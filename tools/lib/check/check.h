@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "init/pure/mode.h"
-#include "tools/lib/archive/archive.h"
+#include "tools/lib/cpio/archive.h"
 #include "tools/lib/host/disk_names.h"
 #include "tools/lib/kernel/kernel_config.h"
 

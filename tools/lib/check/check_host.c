@@ -8,7 +8,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/whole_file.h"
 #include "tools/lib/check/check.h"
-#include "tools/lib/check/room.h"
+#include "tools/lib/check/memory_need.h"
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/kernel/kernel_boot.h"
 

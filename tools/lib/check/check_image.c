@@ -7,7 +7,7 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/check/check.h"
-#include "tools/lib/check/room.h"
+#include "tools/lib/check/memory_need.h"
 
 void check_unreadable(struct check *check)
 {

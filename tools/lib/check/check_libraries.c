@@ -5,7 +5,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/check/check_program.h"
-#include "tools/lib/elf/elf_deps.h"
+#include "tools/lib/program/elf_deps.h"
 #include "tools/lib/program/ldconf.h"
 
 #define CACHE "/etc/ld.so.cache"

@@ -8,7 +8,7 @@
 #include "init/pure/modlist.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/compress/compress.h"
-#include "tools/lib/elf/modinfo.h"
+#include "tools/lib/module/modinfo.h"
 
 #define MODULE_MAX ((size_t)256 << 20) /* bytes unpacked */
 #define SIGNED_END "~Module signature appended~\n"

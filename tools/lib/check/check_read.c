@@ -8,7 +8,7 @@
 #include "tools/lib/base/path.h"
 #include "tools/lib/check/check.h"
 #include "tools/lib/compress/compress.h"
-#include "tools/lib/image/bootconfig.h"
+#include "tools/lib/cpio/bootconfig.h"
 
 #define WINDOW_MAX ((uint64_t)128 << 20) /* bytes: ZSTD_WINDOWSIZE_MAX of the kernel */
 #define WINDOW_USUAL ((uint64_t)8 << 20) /* bytes: zstd -19; more needs --ultra or --long */

@@ -5,7 +5,7 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/check/check_program.h"
-#include "tools/lib/elf/elf_deps.h"
+#include "tools/lib/program/elf_deps.h"
 
 static const char build_it[] = "add a program that was built for x86-64 Linux";
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "tools/lib/archive/kernel_tree.h"
+#include "tools/lib/cpio/kernel_tree.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/check/check.h"
 

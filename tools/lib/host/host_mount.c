@@ -8,7 +8,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/host/host.h"
-#include "tools/lib/host/host_words.h"
+#include "tools/lib/host/host_parameters.h"
 
 #define MOUNTINFO "/proc/self/mountinfo"
 

@@ -3,7 +3,7 @@
 #ifndef TOOLS_LIB_IMAGE_TABLE_H
 #define TOOLS_LIB_IMAGE_TABLE_H
 
-#include "tools/lib/image/arena.h"
+#include "tools/lib/base/arena.h"
 #include "tools/lib/image/image.h"
 
 struct node {

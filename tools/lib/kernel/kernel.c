@@ -13,7 +13,7 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
-#include "tools/lib/base/place.h"
+#include "tools/lib/base/install_path.h"
 #include "tools/lib/kernel/bzimage.h"
 #include "tools/lib/kernel/kernel_name.h"
 #include "tools/lib/kernel/vmlinux.h"

@@ -9,7 +9,7 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
-#include "tools/lib/base/place.h"
+#include "tools/lib/base/install_path.h"
 
 static const char *const images[] = { "bzImage", "linux" };
 

@@ -9,7 +9,7 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
-#include "tools/lib/elf/modinfo.h"
+#include "tools/lib/module/modinfo.h"
 #include "tools/lib/module/modfile.h"
 #include "tools/lib/module/module_set.h"
 

@@ -10,7 +10,7 @@
 #include "tools/lib/base/path.h"
 #include "tools/lib/base/whole_file.h"
 #include "tools/lib/compress/compress.h"
-#include "tools/lib/elf/modinfo.h"
+#include "tools/lib/module/modinfo.h"
 #include "tools/lib/module/modsign.h"
 
 #define MODULE_MAX ((size_t)256 << 20) /* bytes unpacked: the largest drivers have 20 MB */

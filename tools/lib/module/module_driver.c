@@ -12,7 +12,7 @@
 
 #include "init/pure/paths.h"
 #include "tools/lib/base/error.h"
-#include "tools/lib/elf/modinfo.h"
+#include "tools/lib/module/modinfo.h"
 #include "tools/lib/module/module_set.h"
 
 struct pattern {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tools/lib/base/error.h"
-#include "tools/lib/elf/modinfo.h"
+#include "tools/lib/module/modinfo.h"
 #include "tools/lib/module/module_set.h"
 
 enum need { SOFT, HARD };

@@ -9,9 +9,9 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/base/whole_file.h"
-#include "tools/lib/elf/elf_deps.h"
+#include "tools/lib/program/elf_deps.h"
 #include "tools/lib/program/applet_table.h"
-#include "tools/lib/program/layout.h"
+#include "tools/lib/program/image_layout.h"
 #include "tools/lib/program/program.h"
 #include "tools/lib/program/sysroot.h"
 

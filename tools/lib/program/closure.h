@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "tools/lib/elf/elf_deps.h"
+#include "tools/lib/program/elf_deps.h"
 #include "tools/lib/program/dlopen_note.h"
 #include "tools/lib/program/ldconf.h"
 

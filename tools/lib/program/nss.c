@@ -9,7 +9,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/spool.h"
 #include "tools/lib/base/whole_file.h"
-#include "tools/lib/program/layout.h"
+#include "tools/lib/program/image_layout.h"
 #include "tools/lib/program/nss_conf.h"
 
 #define CONF "/etc/nsswitch.conf"

@@ -11,7 +11,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/program/closure.h"
-#include "tools/lib/program/layout.h"
+#include "tools/lib/program/image_layout.h"
 #include "tools/lib/program/ldcache.h"
 #include "tools/lib/program/nss.h"
 #include "tools/lib/program/program_script.h"

@@ -7,7 +7,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/base/whole_file.h"
-#include "tools/lib/image/microcode.h"
+#include "tools/lib/sources/microcode.h"
 #include "tools/lib/recipe/recipe_line.h"
 
 #define FIRMWARE "/lib/firmware"

@@ -10,10 +10,10 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/rights.h"
-#include "tools/lib/image/stage.h"
-#include "tools/lib/image/stage_archive.h"
-#include "tools/lib/image/tar.h"
-#include "tools/lib/oci/oci.h"
+#include "tools/lib/sources/merge.h"
+#include "tools/lib/sources/initramfs.h"
+#include "tools/lib/sources/tar.h"
+#include "tools/lib/sources/oci.h"
 #include "tools/lib/recipe/recipe_line.h"
 
 /* Looked at before anything large is read: DEST and owner are words 2 and 3. 0, or -1 after

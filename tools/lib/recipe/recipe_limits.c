@@ -10,7 +10,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
-#include "tools/lib/image/stage.h"
+#include "tools/lib/sources/merge.h"
 #include "tools/lib/recipe/recipe_line.h"
 
 /* The bytes of a file of which /init reads `max` at the most. 0, or -1 after reporting. */

@@ -3,14 +3,14 @@
 #ifndef TOOLS_LIB_RECIPE_LINE_H
 #define TOOLS_LIB_RECIPE_LINE_H
 
-#include "tools/lib/archive/archive.h"
+#include "tools/lib/cpio/archive.h"
 #include "tools/lib/image/image.h"
-#include "tools/lib/image/tree.h"
+#include "tools/lib/sources/tree.h"
 #include "tools/lib/module/module.h"
-#include "tools/lib/oci/oci.h"
+#include "tools/lib/sources/oci.h"
 #include "tools/lib/program/program.h"
 #include "tools/lib/recipe/recipe.h"
-#include "tools/lib/recipe/words.h"
+#include "tools/lib/base/words.h"
 
 struct recipe {
 	struct image *image; /* the image that lines add to: main, or early after `segment early` */

@@ -11,8 +11,8 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
-#include "tools/lib/base/place.h"
-#include "tools/lib/image/tree.h"
+#include "tools/lib/base/install_path.h"
+#include "tools/lib/sources/tree.h"
 #include "tools/lib/recipe/recipe_line.h"
 
 struct image_defaults recipe_set_rank(struct image *image, enum image_rank rank)

@@ -9,7 +9,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
-#include "tools/lib/program/layout.h"
+#include "tools/lib/program/image_layout.h"
 #include "tools/lib/program/program.h"
 #include "tools/lib/recipe/recipe_line.h"
 

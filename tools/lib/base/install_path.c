@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+/* install_path.c - where rdinit's own files are: next to the tool in its build tree, or installed.
+ */
+#include "tools/lib/base/install_path.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
+
+/* EXEDIR/NAME, malloc'd, or NULL if there is no such thing. */
+static char *beside(const char *name)
+{
+	char exe[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	char *path, *real;
+
+	if (len <= 0)
+		return NULL;
+	exe[len] = '\0';
+	path = xasprintf("%.*s/%s", (int)(strrchr(exe, '/') - exe), exe, name);
+	real = realpath(path, NULL);
+	free(path);
+	return real;
+}
+
+static char *first_of(const char *built, const char *installed, const char *what)
+{
+	char *path = beside(built);
+
+	if (!path)
+		path = beside(installed);
+	if (!path)
+		error("%s not found: neither %s nor %s next to the rdinit command", what, built,
+		      installed);
+	return path;
+}
+
+char *place_init(void)
+{
+	const char *variable = getenv("RDINIT_INIT");
+
+	if (variable && *variable)
+		return xstrdup(variable);
+	return first_of("init", "../lib/rdinit/init", "/init");
+}
+
+char *place_skeleton(void)
+{
+	return first_of("../rootfs-skel", "../lib/rdinit/rootfs-skel", "skeleton");
+}
+
+char *place_uml_preload(void)
+{
+	return first_of("uml_regset.so", "../lib/rdinit/uml_regset.so", "uml_regset.so");
+}
+
+char *place_kernel_dir(void)
+{
+	return beside("kernel/debian");
+}
+
+char *place_kernels(size_t i)
+{
+	static const char *const dirs[] = { "kernel", "../lib/rdinit/kernel" };
+
+	for (size_t at = 0; at < sizeof(dirs) / sizeof(dirs[0]); at++) {
+		char *dir = beside(dirs[at]);
+
+		if (dir && i-- == 0)
+			return dir;
+		free(dir);
+	}
+	return NULL;
+}
+
+bool place_is_built(void)
+{
+	char *script = beside("../tools/deps.sh");
+	bool found = script != NULL;
+
+	free(script);
+	return found;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* install_path.h - where rdinit's own files are: next to the tool in its build tree, or installed.
+ */
+#ifndef TOOLS_LIB_INSTALL_PATH_H
+#define TOOLS_LIB_INSTALL_PATH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The static /init that images get: EXEDIR/init, else EXEDIR/../lib/rdinit/init. $RDINIT_INIT
+ * names another one. malloc'd, or NULL after reporting. */
+char *place_init(void);
+
+/* The skeleton tree: EXEDIR/../rootfs-skel, else EXEDIR/../lib/rdinit/rootfs-skel. malloc'd, or
+ * NULL after reporting. */
+char *place_skeleton(void);
+
+/* Where `make deps` unpacks a kernel (with boot/ and lib/ in it): EXEDIR/kernel/debian. malloc'd,
+ * or NULL, without a report, if there is none. */
+char *place_kernel_dir(void);
+
+/* The library that User-mode Linux needs on some processors: EXEDIR/uml_regset.so, else
+ * EXEDIR/../lib/rdinit/uml_regset.so. malloc'd, or NULL after reporting. */
+char *place_uml_preload(void);
+
+/* Directory number `i` that has kernels by their names: EXEDIR/kernel, then
+ * EXEDIR/../lib/rdinit/kernel. malloc'd; NULL after the last. Missing ones are skipped. */
+char *place_kernels(size_t i);
+
+/* Whether the tool is in its build tree, where `make` can be asked for more. */
+bool place_is_built(void);
+
+#endif

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+/* check_parameters.c - what an image is asked for, by its own words and the kernel's line. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "init/pure/imageconf.h"
+#include "init/pure/limits.h"
+#include "init/pure/modlist.h"
+#include "init/pure/paths.h"
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/path.h"
+#include "tools/lib/check/check.h"
+#include "tools/lib/check/check_program.h"
+#include "tools/lib/check/our_init.h"
+
+static int is_conf(const char *path)
+{
+	const char *name = path + strlen(IMAGECONF_DIR "/");
+
+	return path_is_below(path, IMAGECONF_DIR) && !strchr(name, '/') && imageconf_is_name(name);
+}
+
+/* A file that /init cannot read completely stops the boot. */
+static void read_conf(struct check *check, const char *path, size_t *used)
+{
+	char *here = check->image_words + *used;
+	size_t len;
+	char *text = check_file(check, path, &len);
+
+	if (!text || len >= IMAGE_WORDS_MAX - *used) {
+		check_say(check, CHECK_WORD, CHECK_ERROR,
+			  text ? "use fewer arguments" : "make it a regular file",
+			  "%s cannot be read, which stops the boot: %s", shown(path),
+			  text ? "the image's command lines have 65,536 bytes or more"
+			       : "it points to no file of the image");
+		free(text);
+		return;
+	}
+	if (imageconf_prepare(text, len))
+		check_say(check, CHECK_WORD, CHECK_ERROR, "remove it",
+			  "%s has a NUL, which stops the boot", shown(path));
+	memcpy(here, text, len + 1);
+	*used += len + 1;
+	settings_parse(&check->settings, here, FROM_IMAGE);
+	free(text);
+}
+
+/* The files in the order of their names, which is that of by_path; each is a separate line, so that
+ * its "--" ends only itself. */
+static void read_conf_files(struct check *check)
+{
+	const struct archive *archive = check->archive;
+	size_t used = 0;
+
+	check->image_words = xcalloc(1, IMAGE_WORDS_MAX + 1);
+	for (size_t i = 0; i < archive->count; i++) {
+		const char *path = archive->entries[archive->by_path[i]].path;
+
+		if (is_conf(path) &&
+		    archive_find(archive, path) == &archive->entries[archive->by_path[i]])
+			read_conf(check, path, &used);
+	}
+	if (archive_find(archive, IMAGECONF_LAST))
+		read_conf(check, IMAGECONF_LAST, &used);
+}
+
+/* A file of words each ended by a NUL; the run file may be a line, which is judged elsewhere. */
+static void judge_list(struct check *check, const char *path, size_t bytes_max, size_t words_max)
+{
+	size_t len = 0, count;
+	char *text = check_file(check, path, &len);
+	enum words_fault fault = WORDS_FIT;
+
+	if (text && memchr(text, '\0', len))
+		fault = limits_judge((struct span){ (const uint8_t *)text, len }, words_max,
+				     &count);
+	if (len >= bytes_max)
+		check_say(check, CHECK_WORD, CHECK_ERROR, "use fewer arguments",
+			  "%s has %zu bytes: more than %zu stop the boot", path, len,
+			  bytes_max - 1);
+	else if (fault == WORDS_TOO_MANY)
+		check_say(check, CHECK_WORD, CHECK_ERROR, "use fewer arguments",
+			  "%s has %zu strings: more than %zu stop the boot", path, count,
+			  words_max);
+	else if (fault == WORDS_TOO_LONG)
+		check_say(check, CHECK_WORD, CHECK_ERROR,
+			  "put it into a file that the program reads",
+			  "string %zu of %s is longer than the kernel's %d bytes", count + 1, path,
+			  ARGUMENT_MAX - 1);
+	free(text);
+}
+
+static int starts_ours(const struct check *check)
+{
+	size_t len;
+	char *program = check_file(check, check->rdinit, &len);
+	int is_ours = program && is_our_init((struct span){ (const uint8_t *)program, len });
+
+	free(program);
+	return is_ours;
+}
+
+/* The kernel's own word; the last one counts. */
+static char *find_rdinit(const char *append)
+{
+	char *line = xstrdup(append ? append : ""), *rest = line, *found = NULL;
+	struct word word;
+
+	while (cmdline_next(&rest, &word) && !cmdline_is_end(&word)) {
+		if (strcmp(word.name, "rdinit") || !word.value)
+			continue;
+		free(found);
+		found = xstrdup(word.value);
+	}
+	free(line);
+	return found ? found : xstrdup("/init");
+}
+
+void check_take_words(struct check *check)
+{
+	settings_defaults(&check->settings);
+	check->rdinit = find_rdinit(check->append);
+	check->is_ours = starts_ours(check);
+	if (check->is_ours) {
+		read_conf_files(check);
+		judge_list(check, RUN_FILE, RUN_FILE_MAX, RUN_WORDS_MAX);
+		judge_list(check, ENV_FILE, ENV_FILE_MAX, ENV_FILE_WORDS_MAX);
+	}
+	check->words = xstrdup(check->append ? check->append : "");
+	settings_parse(&check->settings, check->words, FROM_KERNEL);
+	if (check->settings.rootflags)
+		check->rootflags = xstrdup(check->settings.rootflags);
+	settings_finish(&check->settings);
+	check_find_programs(check);
+}
+
+int check_same_module(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++)
+		if (*a != *b && !((*a == '-' || *a == '_') && (*b == '-' || *b == '_')))
+			return 0;
+	return *a == *b;
+}
+
+/* The line of the list that names the module, from 0; -1: none. */
+static int line_of(char *list, const char *name)
+{
+	struct module_line line;
+	char own[64];
+
+	for (int number = 0; modlist_next(&list, &line); number++) {
+		modlist_name(line.path, own, sizeof(own));
+		if (check_same_module(own, name))
+			return number;
+	}
+	return -1;
+}
+
+int check_loads(const struct check *check, const char *name)
+{
+	size_t len;
+	char *list = check_file(check, MODULES_FILE, &len);
+	int found = list && line_of(list, name) >= 0;
+
+	free(list);
+	return found;
+}
+
+/* Whether a pattern's line, "pci:v00001AF4d* 4,7", ends with this number among others. */
+static int has_pattern(char *patterns, int number)
+{
+	char *lines = NULL, *numbers, *end;
+
+	for (char *line = strtok_r(patterns, "\n", &lines); line;
+	     line = strtok_r(NULL, "\n", &lines)) {
+		numbers = strchr(line, ' ');
+		while (numbers && *numbers) {
+			if (strtol(numbers + 1, &end, 10) == number && end != numbers + 1)
+				return 1;
+			numbers = strchr(numbers + 1, ',');
+		}
+	}
+	return 0;
+}
+
+int check_waits(const struct check *check, const char *name)
+{
+	size_t len;
+	char *list = check_file(check, DRIVERS_FILE, &len);
+	char *patterns = list ? strstr(list, "\n\n") : NULL;
+	int number, found = 0;
+
+	if (patterns) {
+		*patterns = '\0';
+		number = line_of(list, name);
+		found = number >= 0 && has_pattern(patterns + 2, number);
+	}
+	free(list);
+	return found;
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+/* boot_parameters.c - the words on a guest's command line that only save time, or a hang. */
+#include "tools/lib/machine/boot_parameters.h"
+
+static int is_quiet(const struct tuning_facts *facts)
+{
+	return !facts->verbose;
+}
+
+static int always(const struct tuning_facts *facts)
+{
+	(void)facts;
+	return 1;
+}
+
+static int is_uml(const struct tuning_facts *facts)
+{
+	return facts->machine == MACHINE_UML;
+}
+
+static int is_emulated(const struct tuning_facts *facts)
+{
+	return !facts->kvm && !is_uml(facts);
+}
+
+/* A second processor needs a timer of its own, and so does a microvm with ACPI, which has no other.
+ * Under KVM nothing is saved: the processor reports the rate of its timer. */
+static int has_other_ticks(const struct tuning_facts *facts)
+{
+	return is_emulated(facts) && facts->cpus == 1 &&
+	       !(facts->machine == MACHINE_MICROVM && facts->acpi);
+}
+
+static int is_microvm(const struct tuning_facts *facts)
+{
+	return facts->machine == MACHINE_MICROVM;
+}
+
+/* Loops in a tick of 10 ms: a little over one a cycle, so that no delay becomes too short. */
+static unsigned long loops_per_tick(void)
+{
+	return qemu_tsc_khz() * 10;
+}
+
+const struct tuning_word tuning_words[] = {
+	{ "quiet", "nobody reads the messages", is_quiet, NULL },
+	{ "cryptomgr.notests", "the self-tests of ciphers are more than half of a stock boot",
+	  always, NULL },
+	{ "no_timer_check",
+	  "on a busy machine the check of the timer's interrupt fails, and the guest "
+	  "panics",
+	  is_emulated, NULL },
+	{ "nolapic_timer", "measuring the processor's timer takes 0.1 s; another one works as well",
+	  has_other_ticks, NULL },
+	{ "tsc_early_khz",
+	  "without another clock to compare with, measuring the TSC hangs at times", is_microvm,
+	  qemu_tsc_khz },
+	{ "lpj", "calibrating the delay loop takes longer than the rest of the boot", is_uml,
+	  loops_per_tick },
+	/* The others are tried first, 3 s in all, and at times end in a second boot. */
+	{ "reboot=t", "the machine has hardware for this way to reboot only", is_microvm, NULL },
+};
+const size_t tuning_word_count = sizeof(tuning_words) / sizeof(tuning_words[0]);
+
+void tuning_add(struct buffer *words, const struct tuning_facts *facts)
+{
+	for (size_t i = 0; i < tuning_word_count; i++) {
+		const struct tuning_word *row = &tuning_words[i];
+		unsigned long value = row->value && row->applies(facts) ? row->value() : 0;
+
+		if (!row->applies(facts) || (row->value && !value))
+			continue;
+		buffer_printf(words, " %s", row->word);
+		if (row->value)
+			buffer_printf(words, "=%lu", value);
+	}
+}

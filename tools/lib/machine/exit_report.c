@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: MIT
+/* exit_report.c - what became of the guest, as an exit status and in words. */
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/machine/machine_state.h"
+
+#define LAST_LINES 20
+#define LINE_SHOWN 1000 /* bytes of each */
+
+/* Where the last `lines` lines of a text begin. */
+static size_t last_lines(const uint8_t *data, size_t len, int lines)
+{
+	size_t at = len;
+
+	while (at && (data[at - 1] == '\n' || data[at - 1] == '\r'))
+		at--;
+	while (at && (data[at - 1] != '\n' || --lines > 0))
+		at--;
+	return at;
+}
+
+/* Kept bytes as lines on stderr. They come from the guest, and may not move our cursor. */
+static void print_kept(const struct queue *kept, const char *title)
+{
+	size_t at = last_lines(kept->data, kept->len, LAST_LINES), len = 0;
+	struct buffer out = { NULL, 0, 0 };
+	char line[LINE_SHOWN + 1];
+
+	if (at == kept->len)
+		return;
+	buffer_printf(&out, "rdinit: %s\n", title);
+	for (; at < kept->len; at++) {
+		uint8_t byte = kept->data[at];
+
+		if (byte != '\n' && byte != '\r' && len < LINE_SHOWN)
+			line[len++] = byte && byte != '\t' ? (char)byte : ' ';
+		if (byte != '\n' && at + 1 < kept->len)
+			continue;
+		line[len] = '\0';
+		buffer_printf(&out, "%s\n", shown(line));
+		len = 0;
+	}
+	fflush(stderr);
+	if (write(STDERR_FILENO, out.data, out.len) < 0)
+		fflush(stderr); /* nobody reads: nothing to report */
+	buffer_free(&out);
+}
+
+/* The console, unless it was on the user's screen anyway. */
+static void print_console(const struct machine *machine)
+{
+	if (machine->config->stdio == STDIO_PIPE && !machine->config->verbose)
+		print_kept(&machine->kept_console, "the last lines of the guest's console:");
+}
+
+static const char *emulator(const struct machine *machine)
+{
+	return machine->config->type == MACHINE_UML ? "User-mode Linux" : "QEMU";
+}
+
+/* "QEMU was killed by SIGSEGV", "QEMU ended with status 1". */
+static const char *end_in_words(const struct machine *machine)
+{
+	static char text[100];
+	int status = machine->wait_status;
+
+	if (WIFSIGNALED(status))
+		snprintf(text, sizeof(text), "%s was killed by signal %d (SIG%s)",
+			 emulator(machine), WTERMSIG(status), sigabbrev_np(WTERMSIG(status)));
+	else
+		snprintf(text, sizeof(text), "%s ended with status %d", emulator(machine),
+			 WEXITSTATUS(status));
+	return text;
+}
+
+static void say_failed(const struct machine *machine)
+{
+	error("init in the guest failed: %s", shown(machine->wire.failed));
+}
+
+static void say_panic(const struct machine *machine)
+{
+	const struct panic_watch *watch =
+		machine->console_watch.shown ? &machine->console_watch : &machine->error_watch;
+
+	error("the guest's kernel panicked: %s", shown(watch->text));
+}
+
+static void say_emulator(const struct machine *machine)
+{
+	error("%s", end_in_words(machine));
+	print_kept(&machine->kept_errors, "it said:");
+}
+
+static void say_timeout(const struct machine *machine)
+{
+	const struct panic_watch *watch = &machine->console_watch;
+
+	error("the guest did not end within %u s%s%s%s%s", machine->config->timeout_s,
+	      machine->wire.said_count ? "; its last status: " : "", shown(machine->wire.said),
+	      watch->shown ? "; its console shows: " : "", watch->shown ? shown(watch->text) : "");
+}
+
+static void say_ended_early(const struct machine *machine)
+{
+	error("the guest ended before /init reported its program's status: %s",
+	      machine->end == END_AGAIN ? "it booted a second time"
+					: "something in it powered it off or reset it (reboot(2), "
+					  "sysrq, a triple fault)");
+}
+
+static void say_no_init(const struct machine *machine)
+{
+	error("the guest ended before /init had started a program; its last status: %s",
+	      machine->wire.said_count ? shown(machine->wire.said) : "none");
+}
+
+static void say_no_word(const struct machine *machine)
+{
+	error("the guest ended without a status: its /init is not rdinit's, or cannot reach the debug console port");
+	(void)machine;
+}
+
+/* A kernel with too little memory resets before its first line, and QEMU's status is 0. */
+static void say_mute(const struct machine *machine)
+{
+	error("the guest ended without a message (too little memory? it had %u MiB)",
+	      machine->config->memory_mib);
+}
+
+static void warn_not_off(const struct machine *machine)
+{
+	warning("the guest reported its status, but did not end in time and was killed: data "
+		"that it had not written to its disks is lost");
+	(void)machine;
+}
+
+static void warn_off(const struct machine *machine)
+{
+	warning("the guest reported its end, but the machine did not end and was killed");
+	(void)machine;
+}
+
+static void warn_cut_off(const struct machine *machine)
+{
+	warning("the guest reported its status, and then ended before /init had unmounted its disks%s%s",
+		machine->console_watch.shown ? "; its console shows: " : "",
+		machine->console_watch.shown ? shown(machine->console_watch.text) : "");
+}
+
+static void warn_emulator(const struct machine *machine)
+{
+	warning("the guest reported its status, and then %s", end_in_words(machine));
+}
+
+#define BIT(value) (1u << (value))
+#define ANY UINT_MAX
+
+/* The wire's lines, the strongest first. */
+enum said {
+	SAID_EXIT_OFF, /* `exit N` or `signal NAME`, and then off, reboot or halt */
+	SAID_EXIT,
+	SAID_FAILED,
+	SAID_OFF, /* off, reboot or halt alone */
+	SAID_HANDOFF,
+	SAID_READY,
+	SAID_STATUS, /* any other word */
+	SAID_NOTHING,
+};
+
+/* How QEMU ended. */
+enum ended {
+	ENDED_WELL, /* on its own, with status 0; or the guest booted a second time */
+	ENDED_BADLY, /* on its own, with another status or by a signal */
+	ENDED_BY_TIMEOUT,
+	ENDED_BY_PANIC, /* by us, after a panic before any program ran */
+	ENDED_AS_LATE, /* by us: the guest had said when it ends at the latest */
+	ENDED_AS_HALTED, /* by us: the guest had said that it halts */
+};
+
+/* The console's text. */
+enum showed { SHOWED_NOTHING, SHOWED_TEXT, SHOWED_PANIC };
+
+enum verdict { AS_TOLD, SUCCESS, FAILED, TIMEOUT };
+
+#define IN_TIME (BIT(ENDED_WELL) | BIT(ENDED_AS_HALTED))
+
+/* The first row that fits is the verdict. Success and a program's status need a word of /init; the
+ * console chooses among sentences, and decides only where /init has gone (SAID_HANDOFF). */
+static const struct row {
+	unsigned int said, ended, showed; /* sets of the values above */
+	enum verdict verdict;
+	void (*say)(const struct machine *machine); /* NULL: there is nothing to say */
+} rows[] = {
+	{ BIT(SAID_EXIT_OFF), IN_TIME, ANY, AS_TOLD, NULL },
+	{ BIT(SAID_EXIT_OFF), BIT(ENDED_BADLY), ANY, AS_TOLD, warn_emulator },
+	{ BIT(SAID_EXIT_OFF), ANY, ANY, AS_TOLD, warn_off },
+	{ BIT(SAID_EXIT), BIT(ENDED_WELL), ANY, AS_TOLD, warn_cut_off },
+	{ BIT(SAID_EXIT), BIT(ENDED_BADLY), ANY, AS_TOLD, warn_emulator },
+	{ BIT(SAID_EXIT), ANY, ANY, AS_TOLD, warn_not_off },
+	{ BIT(SAID_FAILED), ANY, ANY, FAILED, say_failed },
+	{ BIT(SAID_OFF), IN_TIME, ANY, SUCCESS, NULL },
+	{ BIT(SAID_OFF), BIT(ENDED_BADLY), ANY, SUCCESS, warn_emulator },
+	{ BIT(SAID_OFF), ANY, ANY, SUCCESS, warn_off },
+	{ ANY, BIT(ENDED_BY_TIMEOUT), ANY, TIMEOUT, say_timeout },
+	{ ANY, BIT(ENDED_BADLY), ANY, FAILED, say_emulator },
+	{ ANY, ANY, BIT(SHOWED_PANIC), FAILED, say_panic },
+	{ BIT(SAID_HANDOFF), ANY, ANY, SUCCESS, NULL },
+	{ BIT(SAID_READY), ANY, ANY, FAILED, say_ended_early },
+	{ BIT(SAID_STATUS), ANY, ANY, FAILED, say_no_init },
+	{ ANY, ANY, BIT(SHOWED_TEXT), FAILED, say_no_word },
+	{ ANY, ANY, ANY, FAILED, say_mute },
+};
+
+static enum said what_was_said(const struct wire *wire)
+{
+	unsigned int words = wire->words;
+
+	if (words & WIRE_EXIT)
+		return words & WIRE_OFF ? SAID_EXIT_OFF : SAID_EXIT;
+	if (words & WIRE_FAILED)
+		return SAID_FAILED;
+	if (words & WIRE_OFF)
+		return SAID_OFF;
+	if (words & WIRE_HANDOFF)
+		return SAID_HANDOFF;
+	if (words & WIRE_READY)
+		return SAID_READY;
+	return words & WIRE_SPOKE ? SAID_STATUS : SAID_NOTHING;
+}
+
+static bool has_panicked(const struct machine *machine)
+{
+	return machine->console_watch.shown ||
+	       (machine->config->type == MACHINE_UML && machine->error_watch.shown);
+}
+
+/* User-mode Linux aborts when it panics: that end is its guest's. */
+static bool ended_well(const struct machine *machine)
+{
+	int status = machine->wait_status;
+
+	return !status || (machine->config->type == MACHINE_UML && has_panicked(machine) &&
+			   WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
+static enum ended how_it_ended(const struct machine *machine)
+{
+	switch (machine->end) {
+	case END_TIMEOUT:
+		return ENDED_BY_TIMEOUT;
+	case END_PANIC:
+		return ENDED_BY_PANIC;
+	case END_LINGERS:
+		return ENDED_AS_LATE;
+	case END_HALTED:
+		return ENDED_AS_HALTED;
+	case END_AGAIN:
+		return ENDED_WELL;
+	default:
+		return ended_well(machine) ? ENDED_WELL : ENDED_BADLY;
+	}
+}
+
+static int judge(const struct machine *machine)
+{
+	unsigned int said = BIT(what_was_said(&machine->wire)), ended = BIT(how_it_ended(machine)),
+		     showed = BIT(has_panicked(machine)	      ? SHOWED_PANIC
+				  : machine->kept_console.len ? SHOWED_TEXT
+							      : SHOWED_NOTHING);
+	const struct row *row = rows;
+
+	while (!(row->said & said && row->ended & ended && row->showed & showed))
+		row++; /* the last one fits everything */
+	if (row->say)
+		row->say(machine);
+	if (row->verdict == FAILED || row->verdict == TIMEOUT)
+		print_console(machine);
+	return row->verdict == AS_TOLD	 ? machine->wire.status
+	       : row->verdict == SUCCESS ? 0
+	       : row->verdict == TIMEOUT ? STATUS_TIMEOUT
+					 : STATUS_FAILED;
+}
+
+int machine_verdict(const struct machine *machine)
+{
+	switch (machine->end) {
+	case END_SIGNAL:
+		return 128 + machine->signal;
+	case END_NO_READER:
+		return 128 + SIGPIPE;
+	case END_PROTOCOL:
+		error("the guest's second serial port sends no packets of rdinit; is its init "
+		      "rdinit's?");
+		print_console(machine);
+		return STATUS_FAILED;
+	default:
+		return judge(machine);
+	}
+}

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: MIT
+/* machine.c - one QEMU run: its bytes passed both ways, its end told as an exit status. */
+#include "tools/lib/machine/machine.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/base/progress.h"
+#include "tools/lib/machine/machine_state.h"
+#include "tools/lib/machine/tty.h"
+
+#define LINGER_MS 10000 /* after `off` on the wire: powering off takes under 1 s */
+#define HALT_MS 500 /* after `halt`: for what the console still has to say */
+#define UNTOLD_MS 90000 /* after `exit` of an /init that does not say how long it needs */
+#define PANIC_MS 5000 /* after a panic: panic=-1 ends at once, other words may never end */
+#define DRAIN_MS 1000 /* for slow readers of our output when we ended the guest */
+
+enum slot { SIGNALS, KEYS, CONSOLE, WIRE, STDIO, ERRORS, INPUT, OUTPUT, ERROR_OUTPUT, SLOTS };
+
+int64_t machine_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void machine_finish(struct machine *machine, enum machine_end end)
+{
+	if (machine->drain_until)
+		return;
+	machine->drain_until = machine_now_ms() + DRAIN_MS;
+	machine->end = end;
+	if (!machine->reaped)
+		kill(machine->pid, machine->kill_signal);
+}
+
+void machine_interrupted(struct machine *machine, int number)
+{
+	if (!machine->drain_until)
+		machine->signal = number;
+	machine_finish(machine, END_SIGNAL);
+}
+
+static void set_deadline(struct machine *machine, int64_t in_ms, enum machine_end end)
+{
+	machine->deadline = machine_now_ms() + in_ms;
+	machine->at_deadline = end;
+}
+
+/* Once the program has ended, or a step has failed and /init ends the machine, only the end is
+ * missing: /init says how long each part of it takes at the most. */
+static void expect_end(struct machine *machine)
+{
+	unsigned int words = machine->wire.words;
+
+	if (words & WIRE_HALT)
+		set_deadline(machine, HALT_MS, END_HALTED);
+	else if (words & WIRE_OFF)
+		set_deadline(machine, LINGER_MS, END_LINGERS);
+	else if (words & WIRE_WITHIN)
+		set_deadline(machine, (int64_t)machine->wire.within_s * 1000 + LINGER_MS,
+			     END_LINGERS);
+	else if (words & WIRE_EXIT)
+		set_deadline(machine, UNTOLD_MS, END_LINGERS);
+}
+
+static void take_signals(struct machine *machine)
+{
+	struct signalfd_siginfo info;
+
+	while (read(machine->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo != SIGCHLD)
+			machine_interrupted(machine, (int)info.ssi_signo);
+		else if (waitpid(machine->pid, &machine->wait_status, WNOHANG) == machine->pid)
+			machine->reaped = 1;
+	}
+}
+
+/* Reads what came on one of our ends; an end that is over is closed. */
+static struct span take(int *fd, uint8_t *block, size_t size)
+{
+	ssize_t len = read(*fd, block, size);
+
+	if (len > 0)
+		return (struct span){ block, (size_t)len };
+	if (len == 0 || (errno != EAGAIN && errno != EINTR)) {
+		close(*fd);
+		*fd = -1;
+	}
+	return (struct span){ block, 0 };
+}
+
+/* Shows the report up to the end of its first line at once. Returns the rest. */
+static struct span take_wire_line(struct machine *machine, struct span bytes)
+{
+	const uint8_t *end = memchr(bytes.data, '\n', bytes.len);
+	size_t len = end ? (size_t)(end - bytes.data) + 1 : bytes.len;
+	struct wire before = machine->wire;
+	char line[4 * WIRE_LINE + 32]; /* each byte as \xff */
+
+	wire_feed(&machine->wire, span_cut(bytes, 0, len));
+	if (machine->wire.words != before.words ||
+	    machine->wire.within_count != before.within_count)
+		expect_end(machine);
+	if (machine->wire.ready_count > 1)
+		machine_finish(machine, END_AGAIN);
+	if (machine->wire.said_count != before.said_count && machine->config->verbose) {
+		snprintf(line, sizeof(line), "rdinit: the guest: %s\n", shown(machine->wire.said));
+		queue_add(&machine->to_stderr, (struct span){ (uint8_t *)line, strlen(line) });
+	}
+	return span_cut(bytes, len, bytes.len - len);
+}
+
+static void take_wire(struct machine *machine)
+{
+	uint8_t block[1024];
+	struct span bytes = take(&machine->wire_fd, block, sizeof(block));
+
+	/* `off` is the last line. What follows is a second boot: QEMU's microvm was seen to reset
+	 * in spite of -no-reboot. */
+	if (machine->wire.words & WIRE_OFF) {
+		if (bytes.len)
+			machine_finish(machine, END_AGAIN);
+		return;
+	}
+	while (bytes.len)
+		bytes = take_wire_line(machine, bytes);
+}
+
+/* Until /init says `ready`, nothing but the kernel and /init prints, so that a panic is one. Later
+ * any program can print the same, and what ends the machine is panic=-1, which only the kernel
+ * obeys. */
+static void heed_panic(struct machine *machine)
+{
+	take_wire(machine); /* `ready` may have come before what the console has just shown */
+	if (machine->config->payload == PAYLOAD_PROGRAM && !machine->deadline &&
+	    !(machine->wire.words & WIRE_READY))
+		set_deadline(machine, PANIC_MS, END_PANIC);
+}
+
+static void take_console(struct machine *machine)
+{
+	uint8_t block[4096];
+	struct span bytes = take(&machine->console, block, sizeof(block));
+
+	queue_keep(&machine->kept_console, bytes);
+	if (machine->config->stdio == STDIO_CONSOLE)
+		queue_add(&machine->to_stdout, bytes);
+	else if (machine->config->verbose)
+		queue_add(&machine->to_stderr, bytes);
+	panic_watch_feed(&machine->console_watch, bytes);
+	if (machine->console_watch.at_line_start)
+		heed_panic(machine);
+}
+
+/* One piece of what the guest sent. Returns 0, or -1 for what only a host may send. */
+static int take_piece(struct machine *machine, const struct frame_piece *piece)
+{
+	switch (piece->kind) {
+	case FRAME_OUT:
+		queue_add(&machine->to_stdout, piece->data);
+		return 0;
+	case FRAME_ERR:
+		queue_add(&machine->to_stderr, piece->data);
+		return 0;
+	case FRAME_CREDIT:
+		machine->credit += piece->len;
+		return 0;
+	case FRAME_END:
+		machine->output_ended = 1;
+		return 0;
+	case FRAME_IN:
+		break;
+	}
+	return -1;
+}
+
+static void take_stdio(struct machine *machine)
+{
+	uint8_t block[4096];
+	struct span bytes = take(&machine->stdio, block, sizeof(block));
+	struct frame_piece piece;
+	int result = 0;
+
+	while (!machine->output_ended && result >= 0 &&
+	       (result = frame_next(&machine->frames, &bytes, &piece)) > 0)
+		result = take_piece(machine, &piece);
+	if (result < 0 && !machine->reaped)
+		machine_finish(machine, END_PROTOCOL);
+}
+
+/* Whether there is room for whatever one read from the guest can bring. */
+static int has_room(const struct machine *machine)
+{
+	return queue_space(&machine->to_stdout) >= 4096 && queue_space(&machine->to_stderr) >= 4096;
+}
+
+static void set(struct pollfd *slot, int fd, int in, int out)
+{
+	slot->events = (short)((in ? POLLIN : 0) | (out ? POLLOUT : 0));
+	slot->fd = slot->events ? fd : -1;
+	slot->revents = 0;
+}
+
+static void prepare(const struct machine *machine, struct pollfd slots[SLOTS])
+{
+	int room = has_room(machine);
+
+	set(&slots[SIGNALS], machine->signals, 1, 0);
+	set(&slots[KEYS], machine->keys, 0,
+	    machine->to_console.len > 0 && machine_reads_console(machine));
+	set(&slots[CONSOLE], machine->console, room, 0);
+	set(&slots[WIRE], machine->wire_fd, 1, 0);
+	set(&slots[STDIO], machine->stdio, room, machine->to_stdio.len > 0);
+	set(&slots[ERRORS], machine->errors, 1, 0);
+	set(&slots[INPUT], STDIN_FILENO, machine_wants_input(machine), 0);
+	set(&slots[OUTPUT], STDOUT_FILENO, 0, machine->to_stdout.len > 0);
+	set(&slots[ERROR_OUTPUT], STDERR_FILENO, 0, machine->to_stderr.len > 0);
+}
+
+/* The end that is due at the nearer of both deadlines; `*at` is that, or 0. */
+static enum machine_end next_deadline(const struct machine *machine, int64_t *at)
+{
+	int has_own = machine->deadline &&
+		      (!machine->timeout_at || machine->deadline <= machine->timeout_at);
+
+	*at = has_own ? machine->deadline : machine->timeout_at;
+	return has_own ? machine->at_deadline : END_TIMEOUT;
+}
+
+/* Whether a terminal shows how long the boot takes: until the guest has something to show. */
+static bool shows_boot(const struct machine *machine)
+{
+	const unsigned int begun = WIRE_READY | WIRE_HANDOFF | WIRE_FAILED | WIRE_EXIT;
+	bool on_screen = machine->config->verbose || machine->config->stdio == STDIO_CONSOLE;
+
+	return progress_is_seen() && !machine->reaped && !machine->drain_until &&
+	       !(machine->wire.words & begun) && !(on_screen && machine->kept_console.len);
+}
+
+static void show_boot(struct machine *machine)
+{
+	int64_t seconds = (machine_now_ms() - machine->started) / 1000;
+	char line[WIRE_LINE + 64];
+
+	if (!shows_boot(machine)) {
+		if (machine->shown_s)
+			progress_clear();
+		machine->shown_s = 0;
+		return;
+	}
+	if (seconds == machine->shown_s)
+		return;
+	machine->shown_s = seconds;
+	snprintf(line, sizeof(line), "rdinit: the guest boots: %lld s%s%.*s", (long long)seconds,
+		 machine->wire.said_count ? "; " : "", WIRE_LINE, shown(machine->wire.said));
+	progress_show(line);
+}
+
+static int poll_ms(const struct machine *machine)
+{
+	int64_t own = 0;
+	int64_t until;
+	int64_t left;
+
+	if (!machine->reaped)
+		next_deadline(machine, &own);
+	until = machine->drain_until ? machine->drain_until : own;
+	left = until - machine_now_ms();
+	if (!until || left > 1000) {
+		if (shows_boot(machine))
+			return 1000;
+		if (!until)
+			return -1;
+	}
+	return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
+}
+
+static void take_errors(struct machine *machine)
+{
+	uint8_t block[1024];
+	struct span bytes = take(&machine->errors, block, sizeof(block));
+
+	queue_keep(&machine->kept_errors, bytes);
+	panic_watch_feed(&machine->error_watch, bytes);
+	if (machine->config->verbose)
+		queue_add(&machine->to_stderr, bytes);
+}
+
+/* A hang-up is reported unasked; without room for what is still in there it must wait. */
+static int is_readable(const struct pollfd *slot)
+{
+	return (slot->events & POLLIN) && (slot->revents & ~POLLOUT);
+}
+
+static void serve(struct machine *machine, const struct pollfd slots[SLOTS])
+{
+	if (slots[SIGNALS].revents)
+		take_signals(machine);
+	if (slots[WIRE].revents)
+		take_wire(machine);
+	if (slots[KEYS].revents)
+		queue_write(&machine->to_console, machine->keys);
+	if (is_readable(&slots[CONSOLE]))
+		take_console(machine);
+	if (slots[STDIO].revents & POLLOUT)
+		queue_write(&machine->to_stdio, machine->stdio);
+	if (is_readable(&slots[STDIO]))
+		take_stdio(machine);
+	if (slots[ERRORS].revents)
+		take_errors(machine);
+	if (slots[INPUT].revents)
+		machine_take_input(machine);
+	if (slots[OUTPUT].revents && queue_write(&machine->to_stdout, STDOUT_FILENO))
+		machine_finish(machine, END_NO_READER);
+	if (slots[ERROR_OUTPUT].revents)
+		queue_write(&machine->to_stderr, STDERR_FILENO);
+}
+
+static int is_over(const struct machine *machine)
+{
+	if (!machine->reaped)
+		return 0;
+	if (machine->drain_until && machine_now_ms() >= machine->drain_until)
+		return 1;
+	return machine->console < 0 && machine->wire_fd < 0 && machine->stdio < 0 &&
+	       machine->errors < 0 && !machine->to_stdout.len && !machine->to_stderr.len;
+}
+
+static void loop(struct machine *machine)
+{
+	struct pollfd slots[SLOTS];
+	int64_t deadline;
+
+	while (!is_over(machine)) {
+		enum machine_end end;
+
+		show_boot(machine);
+		prepare(machine, slots);
+		if (poll(slots, SLOTS, poll_ms(machine)) > 0)
+			serve(machine, slots);
+		end = next_deadline(machine, &deadline);
+		if (!machine->reaped && deadline && machine_now_ms() >= deadline)
+			machine_finish(machine, end);
+	}
+	progress_clear();
+}
+
+int machine_run(const char *program, const struct machine_config *config)
+{
+	struct machine *machine = xcalloc(1, sizeof(*machine));
+	int status = STATUS_FAILED;
+
+	machine->config = config;
+	machine->started = machine_now_ms();
+	machine->keys = machine->console = machine->wire_fd = machine->stdio = machine->errors = -1;
+	if (config->timeout_s)
+		machine->timeout_at = machine_now_ms() + (int64_t)config->timeout_s * 1000;
+	if (!machine_spawn(machine, program)) {
+		if (config->stdio == STDIO_CONSOLE)
+			tty_raw(STDIN_FILENO);
+		loop(machine);
+		tty_restore();
+		status = machine_verdict(machine);
+	}
+	close(machine->signals);
+	if (machine->keys >= 0)
+		close(machine->keys);
+	free(machine);
+	return status;
+}

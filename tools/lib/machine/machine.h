@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* machine.h - one QEMU run: its bytes passed both ways, its end told as an exit status. */
+#ifndef TOOLS_LIB_MACHINE_H
+#define TOOLS_LIB_MACHINE_H
+
+#include "tools/lib/machine/qemu.h"
+
+#define STATUS_TIMEOUT 124 /* --timeout passed, as timeout(1) has it */
+#define STATUS_FAILED 125 /* the machine or its init failed, not the program */
+
+/*
+ * Boots `program` (QEMU) with this configuration and waits until it ended. Returns the exit status:
+ * the guest's, 124, 125 after reporting, 128 + n if signal n ended us (SIGINT is also what Ctrl-C
+ * means before the guest is ready, after its program ended, and three times within a second), 141
+ * if nobody reads our stdout any more. QEMU never outlives this process. SIGINT, SIGTERM, SIGHUP,
+ * SIGQUIT and SIGCHLD are blocked from here on, so that the caller can clean up. SIGPIPE is
+ * ignored.
+ */
+int machine_run(const char *program, const struct machine_config *config);
+
+#endif

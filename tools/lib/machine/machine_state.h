@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* machine_state.h - what the parts of a run know about it: machine*.c, spawn.c, verdict.c. */
+#ifndef TOOLS_LIB_MACHINE_STATE_H
+#define TOOLS_LIB_MACHINE_STATE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "init/pure/frames.h"
+#include "tools/lib/machine/machine.h"
+#include "tools/lib/machine/panic.h"
+#include "tools/lib/machine/queue.h"
+#include "tools/lib/machine/wire.h"
+
+enum machine_end {
+	END_ITSELF, /* QEMU ended without our doing */
+	END_SIGNAL, /* a signal to us, or Ctrl-C: `signal` */
+	END_TIMEOUT,
+	END_PANIC, /* the kernel panicked before a program ran, and stayed */
+	END_LINGERS, /* /init said when the machine ends at the latest, and it did not */
+	END_HALTED, /* /init said that the machine halts: it stands still until it is ended */
+	END_AGAIN, /* the machine booted a second time */
+	END_NO_READER, /* stdout is closed */
+	END_PROTOCOL, /* the second serial port does not speak frames */
+};
+
+struct machine {
+	const struct machine_config *config;
+	pid_t pid;
+	int kill_signal; /* that ends it at once */
+	int reaped; /* wait_status is valid */
+	int wait_status;
+
+	/* Our ends; -1 once they are closed. */
+	int keys, console, wire_fd, stdio, errors, signals;
+
+	struct queue to_console, to_stdio, to_stdout, to_stderr;
+	struct queue kept_console, kept_errors; /* the newest bytes */
+	struct wire wire;
+	struct frame_reader frames;
+	size_t credit; /* bytes of stdin that the guest has room for */
+	int stdin_ended;
+	int output_ended; /* the guest sent everything; what follows is a second boot */
+
+	enum machine_end end;
+	int signal;
+	struct panic_watch console_watch, error_watch;
+	int64_t timeout_at; /* ms of CLOCK_MONOTONIC, 0 for none */
+	int64_t deadline; /* the same, for the guest's next word or its end: then `at_deadline` */
+	enum machine_end at_deadline;
+	int64_t drain_until; /* 0, or when to stop waiting for slow readers */
+	int64_t started; /* ms */
+	int64_t shown_s; /* seconds of the boot that a terminal shows */
+	int64_t interrupts[2]; /* ms: the last two Ctrl-C */
+};
+
+int64_t machine_now_ms(void); /* CLOCK_MONOTONIC */
+
+/* Ends the run once; the first reason is the one that counts. The second is for a signal to us. */
+void machine_finish(struct machine *machine, enum machine_end end);
+void machine_interrupted(struct machine *machine, int number);
+
+/* Whether a process in the guest reads the console: a serial port that nobody has opened yet loses
+ * its input. Unknown for an /init that is not rdinit's. */
+bool machine_reads_console(const struct machine *machine);
+
+/* Whether the guest has use for more of our stdin now, and taking some of it. */
+int machine_wants_input(const struct machine *machine);
+void machine_take_input(struct machine *machine);
+
+/* Starts QEMU and opens our ends. 0, or -1 after reporting. */
+int machine_spawn(struct machine *machine, const char *program);
+
+/* The exit status once everything is over, after reporting what went wrong. Text on the console is
+ * no proof: it chooses among sentences, and a status only after `handoff`. */
+int machine_verdict(const struct machine *machine);
+
+#endif

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+/* qemu.c - the QEMU command line of a machine, and whether KVM can run it. */
+#include "tools/lib/machine/qemu.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/program/program.h"
+#include "tools/lib/machine/arguments.h"
+
+#define QEMU "qemu-system-x86_64"
+
+static const char *const machines[] = {
+	[MACHINE_PC] = "pc",
+	[MACHINE_Q35] = "q35",
+	[MACHINE_MICROVM] = "microvm",
+	[MACHINE_UML] = "uml",
+};
+
+const char *qemu_machine_name(enum machine_type type)
+{
+	return machines[type];
+}
+
+enum disk_host qemu_disk_host(enum machine_type type)
+{
+	return type == MACHINE_MICROVM ? DISK_HOST_MICROVM
+	       : type == MACHINE_Q35   ? DISK_HOST_Q35
+				       : DISK_HOST_PC;
+}
+
+char *qemu_find(void)
+{
+	const char *variable = getenv("RDINIT_QEMU");
+	const char *name = variable && *variable ? variable : QEMU;
+	char *path = program_lookup(name);
+
+	if (!path)
+		error("%s not found: `run` needs it (Debian: package qemu-system-x86)",
+		      shown(name));
+	return path;
+}
+
+const char *qemu_fast_firmware(void)
+{
+	static const char *const places[] = { "/usr/share/qemu/qboot.rom",
+					      "/usr/local/share/qemu/qboot.rom" };
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (!access(places[i], R_OK))
+			return places[i];
+	return NULL;
+}
+
+/* The value of the first line of /proc/cpuinfo that begins with `key`, into `value`. */
+static int cpuinfo(const char *key, char *value, size_t size)
+{
+	FILE *in = fopen("/proc/cpuinfo", "re");
+	char *line = NULL;
+	size_t space = 0;
+	int found = 0;
+
+	while (in && !found && getline(&line, &space, in) > 0) {
+		if (strncmp(line, key, strlen(key)) || !strchr(line, ':'))
+			continue;
+		snprintf(value, size, "%s ", strchr(line, ':') + 1);
+		value[strcspn(value, "\n")] = ' ';
+		found = 1;
+	}
+	free(line);
+	if (in)
+		fclose(in);
+	return found;
+}
+
+int qemu_kvm_works(void)
+{
+	char flags[8192];
+	int fd;
+
+	if (!cpuinfo("flags", flags, sizeof(flags)))
+		return 0;
+	if (!strstr(flags, " vmx ") && !strstr(flags, " svm "))
+		return 0;
+	fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	close(fd);
+	return 1;
+}
+
+unsigned long qemu_tsc_khz(void)
+{
+	char value[64];
+
+	return cpuinfo("cpu MHz", value, sizeof(value)) ? strtoul(value, NULL, 10) * 1000 : 0;
+}
+
+/* A comma ends a value in QEMU's options; two of them are one comma. */
+static char *escape(const char *path)
+{
+	struct buffer out = { NULL, 0, 0 };
+
+	for (; *path; path++)
+		buffer_add(&out, *path == ',' ? ",," : path, *path == ',' ? 2 : 1);
+	return out.data ? out.data : xstrdup("");
+}
+
+static void add_disks(struct arguments *arguments, const struct machine_config *config)
+{
+	enum disk_host host = qemu_disk_host(config->type);
+	int scsi = 0;
+
+	for (size_t i = 0; i < config->disk_count; i++) {
+		const struct disk *disk = &config->disks[i];
+		char *path = escape(disk->path), *device = disk_device(disk, i, host);
+
+		if (disk->bus == DISK_SCSI && !scsi++) {
+			arguments_add(arguments, "-device");
+			arguments_add(arguments, "%s", disk_scsi_controller(host));
+		}
+		arguments_add(arguments, "-drive");
+		arguments_add(arguments, "if=none,id=disk%zu,format=raw,file=%s%s", i, path,
+			      disk->use == DISK_READONLY   ? ",readonly=on"
+			      : disk->use == DISK_SNAPSHOT ? ",snapshot=on"
+							   : "");
+		arguments_add(arguments, "-device");
+		arguments_add(arguments, "%s", device);
+		free(path);
+		free(device);
+	}
+}
+
+static void add_channels(struct arguments *arguments, const struct machine_config *config,
+			 const struct qemu_ends *ends)
+{
+	/* Its standard input and output, as these may be pipes. */
+	arguments_add(arguments, "-chardev");
+	arguments_add(arguments, "stdio,id=console,signal=off");
+	arguments_add(arguments, "-serial");
+	arguments_add(arguments, "chardev:console");
+	arguments_add(arguments, "-chardev");
+	arguments_add(arguments, "socket,id=wire,fd=%d", ends->wire);
+	arguments_add(arguments, "-device");
+	arguments_add(arguments, "isa-debugcon,iobase=0xe9,chardev=wire");
+	if (config->stdio != STDIO_PIPE)
+		return;
+	arguments_add(arguments, "-chardev");
+	arguments_add(arguments, "socket,id=stdio,fd=%d", ends->stdio);
+	if (config->type == MACHINE_MICROVM) {
+		/* It makes one serial port automatically, and accepts -serial for no other. */
+		arguments_add(arguments, "-device");
+		arguments_add(arguments, "isa-serial,chardev=stdio,iobase=0x2f8,irq=3");
+	} else {
+		arguments_add(arguments, "-serial");
+		arguments_add(arguments, "chardev:stdio");
+	}
+}
+
+char **qemu_arguments(const char *program, const struct machine_config *config,
+		      const struct qemu_ends *ends)
+{
+	static const char *const always[] = { "-nodefaults", "-no-user-config", "-no-reboot",
+					      "-display", "none" };
+	struct arguments arguments = { NULL, 0 };
+	int kvm = qemu_kvm_works();
+
+	arguments_add(&arguments, "%s", program);
+	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+		arguments_add(&arguments, "%s", always[i]);
+	arguments_add(&arguments, "-M");
+	arguments_add(&arguments, "%s%s", machines[config->type],
+		      config->type == MACHINE_MICROVM && !config->acpi ? ",acpi=off" : "");
+	arguments_add(&arguments, "-accel");
+	arguments_add(&arguments, "%s", kvm ? "kvm" : "tcg");
+	arguments_add(&arguments, "-cpu");
+	/* Programs may be built for newer processors than QEMU's default one. Five-level page
+	 * tables would only cost time, and so would ERMS: for its sake kernel and libraries copy by
+	 * "rep movsb", which an emulator does byte by byte. */
+	arguments_add(&arguments, "%s", kvm ? "host" : "max,la57=off,erms=off");
+	arguments_add(&arguments, "-m");
+	arguments_add(&arguments, "%u", config->memory_mib);
+	arguments_add(&arguments, "-smp");
+	arguments_add(&arguments, "%u", config->cpus);
+	if (config->type == MACHINE_MICROVM) {
+		arguments_add(&arguments, "-global");
+		arguments_add(&arguments, "virtio-mmio.force-legacy=false");
+	}
+	if (config->firmware) {
+		arguments_add(&arguments, "-bios");
+		arguments_add(&arguments, "%s", config->firmware);
+	}
+	add_channels(&arguments, config, ends);
+	add_disks(&arguments, config);
+	arguments_add(&arguments, "-kernel");
+	arguments_add(&arguments, "%s", config->kernel);
+	arguments_add(&arguments, "-initrd");
+	arguments_add(&arguments, "%s", config->initrd);
+	arguments_add(&arguments, "-append");
+	arguments_add(&arguments, "%s", config->append);
+	return arguments.list;
+}

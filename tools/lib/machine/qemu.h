@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* qemu.h - the QEMU command line of a machine, and whether KVM can run it. */
+#ifndef TOOLS_LIB_QEMU_H
+#define TOOLS_LIB_QEMU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tools/lib/machine/disk.h"
+
+enum machine_type { MACHINE_PC, MACHINE_Q35, MACHINE_MICROVM, MACHINE_UML };
+
+enum machine_stdio {
+	STDIO_CONSOLE, /* stdin and stdout are the serial console */
+	STDIO_PIPE, /* stdin, stdout, stderr are the program's, on a second serial port */
+};
+
+enum machine_payload {
+	PAYLOAD_PROGRAM, /* our /init, that speaks on the wire */
+	PAYLOAD_IMAGE, /* anything */
+};
+
+struct machine_config {
+	const char *kernel, *initrd; /* paths */
+	const char *append; /* the whole kernel command line */
+	enum machine_type type;
+	enum machine_stdio stdio;
+	enum machine_payload payload;
+	bool tells_ready; /* our /init runs and can reach the wire: it says `ready` */
+	const char *scratch; /* MACHINE_UML: a directory that is removed at the end */
+	const char *preload; /* MACHINE_UML: a library for LD_PRELOAD, or NULL */
+	const char *firmware; /* a path, or NULL: the machine's own */
+	int acpi; /* a microvm has ACPI tables; the others always have */
+	unsigned int memory_mib, cpus;
+	unsigned int timeout_s; /* 0: none */
+	int verbose; /* the console on stderr with STDIO_PIPE; QEMU's words */
+	const struct disk *disks;
+	size_t disk_count;
+};
+
+#define QEMU_APPEND_MAX 2047 /* bytes: the kernel's COMMAND_LINE_SIZE is 2048 on x86 */
+
+/* Descriptors of the guest's ends, which it inherits. */
+struct qemu_ends {
+	int keys, console; /* the serial console's input and output: for QEMU its 0 and 1 */
+	int wire, stdio; /* stdio -1 with STDIO_CONSOLE */
+};
+
+/* The buses of disks there. */
+enum disk_host qemu_disk_host(enum machine_type type);
+
+/* "pc", "q35", "microvm" or "uml". */
+const char *qemu_machine_name(enum machine_type type);
+
+/* The QEMU program to run: $RDINIT_QEMU, else qemu-system-x86_64 in PATH. malloc'd, or NULL after
+ * reporting. */
+char *qemu_find(void);
+
+/*
+ * The firmware that starts a kernel by PVH on a pc or q35 in the shortest time, qboot, which comes
+ * with QEMU: it sets up ACPI and interrupts, and leaves PCI to the kernel, options ROMs and other
+ * ways to boot away. A path, or NULL where it is not there.
+ */
+const char *qemu_fast_firmware(void);
+
+/* Whether the processor has vmx or svm and /dev/kvm opens for reading and writing. The device
+ * alone proves nothing: it exists on hosts where a guest then hangs in silence. */
+int qemu_kvm_works(void);
+
+/* argv for `program`, ended by NULL. Free it with arguments_free(). */
+char **qemu_arguments(const char *program, const struct machine_config *config,
+		      const struct qemu_ends *ends);
+
+/* The host's TSC rate for tsc_early_khz= (a microvm hangs at times when it has to measure it, on a
+ * busy host). 0 if /proc/cpuinfo does not tell. */
+unsigned long qemu_tsc_khz(void);
+
+#endif

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+/* run_image.c - the image that `rdinit run` boots: the user's, or one made for a program. */
+#include "tools/lib/machine/run_image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/lib/cpio/archive.h"
+#include "tools/lib/base/error.h"
+#include "tools/lib/base/mem.h"
+#include "tools/lib/base/output.h"
+#include "tools/lib/base/progress.h"
+#include "tools/lib/check/our_init.h"
+#include "tools/lib/check/memory_need.h"
+#include "tools/lib/compress/compress.h"
+#include "tools/lib/cpio/save.h"
+#include "tools/lib/program/interpreter_trees.h"
+#include "tools/lib/recipe/recipe_option.h"
+
+#define MEMORY_BASE 240 /* MiB: stock kernels take about 100 of them */
+#define MEMORY_STEP 128 /* MiB: the kernel sets up descriptors for so much at once, used or not */
+#define MIB (1024 * 1024)
+#define INIT_MAX ((size_t)16 << 20) /* bytes: ours has 0.1 MB */
+
+static int add_modules(struct recipe *recipe, const struct run_image *run)
+{
+	int result = 0;
+
+	/* Without a modules directory the kernel is one of those that have all built in. */
+	for (size_t i = 0; i < run->disk_count && run->kernel->modules_dir; i++)
+		for (const char *const *name = disk_modules(run->disks[i].bus, run->host); *name;
+		     name++)
+			result |= recipe_option_module(recipe, "--disk", *name);
+	for (size_t i = 0; i < run->modules.count; i++)
+		result |= recipe_option_module(recipe, "--module", run->modules.list[i]);
+	return result;
+}
+
+static int fill(struct image *image, const struct run_image *run)
+{
+	const struct recipe_options options = { .kernel = run->kernel->image,
+						.modules_dir = run->kernel->modules_dir };
+	struct recipe *recipe = recipe_new(image, &options);
+	int result = recipe_line(recipe, "/init", (const char *[]){ "init", NULL });
+
+	if (run->sysroot)
+		result |= recipe_option_word(recipe, "sysroot", run->sysroot);
+	for (size_t i = 0; i < run->trees.count; i++)
+		result |= recipe_option_place(recipe, "tree", run->trees.list[i]);
+	if (run->oci)
+		result |= recipe_option_word(recipe, "oci", run->oci);
+	result |= add_modules(recipe, run);
+	if (run->program)
+		result |= recipe_option_run(recipe, "program", run->program);
+	if (!result)
+		result = recipe_finish(recipe);
+	if (!result)
+		result = runtime_add(image, recipe_sysroots(recipe));
+	recipe_free(recipe);
+	return result;
+}
+
+static int write_to(const struct image *image, const char *path)
+{
+	struct save save = { .newest = UINT32_MAX };
+	const char *why;
+
+	/* Not compressed: unpacking costs an emulated machine more than reading. */
+	compress_choose("none", &save.groups.choice, &why);
+	return image_save(image, path, &save);
+}
+
+static void block_signals(void)
+{
+	const int wanted[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		sigaddset(&set, wanted[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+/* An output has no name until it is complete, and this one has none after that: however we end, no
+ * file remains. */
+static int write_unnamed(const struct image *image, struct run_image_file *file)
+{
+	const char *tmp = getenv("TMPDIR");
+	uint64_t random = 0;
+	char *path;
+	int result = -1;
+
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return error_errno(errno, "getrandom");
+	path = xasprintf("%s/rdinit-%016" PRIx64, tmp && *tmp ? tmp : "/tmp", random);
+	if (!write_to(image, path)) {
+		file->fd = open(path, O_RDONLY);
+		result = file->fd < 0 ? error_errno(errno, "%s", shown(path)) : 0;
+		unlink(path);
+	}
+	free(path);
+	return result;
+}
+
+static int finish(struct run_image_file *file)
+{
+	struct stat info;
+
+	file->path = xasprintf("/proc/self/fd/%d", file->fd);
+	if (fstat(file->fd, &info))
+		return error_errno(errno, "image");
+	file->size = info.st_size;
+	file->packed = (uint64_t)info.st_size;
+	return 0;
+}
+
+int run_image_build(const struct run_image *run, struct run_image_file *file)
+{
+	struct image *image = image_new();
+	int result;
+
+	progress_start("packing the image");
+	result = fill(image, run);
+
+	if (!result) {
+		block_signals();
+		result = write_unnamed(image, file);
+		file->is_ours = true;
+	}
+	image_free(image);
+	progress_stop();
+	return result ? -1 : finish(file);
+}
+
+static bool starts_ours(const struct archive *archive)
+{
+	const char *why;
+	const struct archive_entry *entry = archive_resolve(archive, "/init", &why);
+	struct buffer bytes = { 0 };
+	bool is_ours = entry && archive_data(archive, entry).len <= INIT_MAX &&
+		       !archive_copy(archive, entry, sink_to(&bytes)) &&
+		       is_our_init((struct span){ (const uint8_t *)bytes.data, bytes.len });
+
+	buffer_free(&bytes);
+	return is_ours;
+}
+
+/* Damage that only the guest's kernel would report, in a message that nobody reads. */
+static int check_whole(const char *path, struct run_image_file *file)
+{
+	uint8_t start[16] = { 0 };
+	ssize_t len = pread(file->fd, start, sizeof(start), 0);
+	const char *kind = compress_detect((struct span){ start, len < 0 ? 0 : (size_t)len });
+	struct archive *archive;
+
+	file->compression = kind;
+	if (kind && !strcmp(kind, "lzo"))
+		return 0;
+	if (!kind && memcmp(start, "0707", 4))
+		return error("%s: not an initramfs image (neither newc nor compressed)",
+			     shown(path));
+	archive = archive_open_names(path);
+	if (!archive)
+		return -1;
+	file->size = (off_t)archive->file.len;
+	for (size_t i = 0; i < archive->segment_count; i++)
+		if (archive->segments[i].data.data)
+			file->size += (off_t)archive->segments[i].unpacked;
+	file->tree = room_tree_bytes(archive);
+	file->is_ours = starts_ours(archive);
+	archive_close(archive);
+	return 0;
+}
+
+int run_image_open(const char *path, struct run_image_file *file)
+{
+	struct stat info;
+
+	file->fd = open(path, O_RDONLY | O_NONBLOCK);
+	if (file->fd < 0 || fstat(file->fd, &info))
+		return error_errno(errno, "%s", shown(path));
+	if (!S_ISREG(info.st_mode))
+		return error("%s: not an image: %s", shown(path),
+			     S_ISDIR(info.st_mode) ? "a directory" : "not a regular file");
+	if (!info.st_size)
+		return error("%s: an empty file", shown(path));
+	return finish(file) || check_whole(path, file) ? -1 : 0;
+}
+
+int run_image_measure(struct run_image_file *file)
+{
+	struct archive *archive = archive_open_names(file->path);
+
+	if (!archive)
+		return -1;
+	file->tree = room_tree_bytes(archive);
+	archive_close(archive);
+	return 0;
+}
+
+unsigned int run_image_memory(const struct run_image_file *file)
+{
+	/* The image, the files unpacked from it, and room for pages and inodes. */
+	unsigned int needed = MEMORY_BASE + (unsigned int)(file->size / MIB) * 5 / 2;
+
+	return (needed + MEMORY_STEP - 1) / MEMORY_STEP * MEMORY_STEP;
+}
+
+void run_image_close(struct run_image_file *file)
+{
+	if (file->fd >= 0)
+		close(file->fd);
+	free(file->path);
+	file->path = NULL;
+	file->fd = -1;
+}

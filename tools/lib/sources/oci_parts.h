@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* oci_parts.h - for the files oci*.c alone. */
+#ifndef TOOLS_LIB_OCI_PARTS_H
+#define TOOLS_LIB_OCI_PARTS_H
+
+#include <jansson.h>
+
+#include "tools/lib/base/spool.h"
+#include "tools/lib/sources/oci.h"
+
+/* Where the blobs are: a directory, or the members of a tar archive. */
+struct oci_store {
+	const char *path; /* as it was given */
+	const char *why;
+	struct image *members; /* NULL: a directory */
+};
+
+/* The parts of an image. */
+struct oci_parts {
+	json_t *config; /* owned */
+	struct oci_layer {
+		char *name; /* in the store */
+		char *digest; /* "sha256:..." that its bytes must have, or NULL */
+		int64_t size; /* that it must have, or -1 */
+	} * layers;
+	size_t layer_count;
+};
+
+/* Reports `WHY: PATH: NAME: TEXT`. Returns -1. */
+int oci_error(const struct oci_store *store, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+int oci_store_open(struct oci_store *store, const char *path, const char *why);
+void oci_store_close(struct oci_store *store);
+int oci_store_has(const struct oci_store *store, const char *name);
+
+/* A file of the store; symlinks in it lead to nothing outside. The caller gives it back with
+ * oci_store_done(). 0, or -1 after reporting. */
+int oci_store_blob(const struct oci_store *store, const char *name, struct blob *blob);
+void oci_store_done(const struct oci_store *store, struct blob *blob);
+
+/* A JSON file, whose bytes must have the digest, where that is not NULL, and the size, where that
+ * is not negative. NULL after reporting. */
+json_t *oci_store_json(const struct oci_store *store, const char *name, const char *digest,
+		       int64_t size);
+
+/* 0, or -1 after reporting that the bytes are others than the digest or the size says. */
+int oci_verify(const struct oci_store *store, const struct blob *blob, const char *digest,
+	       int64_t size);
+
+/* "sha256:abc..." as "blobs/sha256/abc...", malloc'd. NULL after reporting that it is none. */
+char *oci_blob_name(const struct oci_store *store, const char *digest);
+
+/* Which image is meant, in each of both ways to say it. 0, or -1 after reporting. */
+int oci_read_index(const struct oci_store *store, const char *tag, struct oci_parts *parts);
+int oci_read_docker(const struct oci_store *store, const char *tag, struct oci_parts *parts);
+void oci_add_layer(struct oci_parts *parts, const char *name, const char *digest, int64_t size);
+
+/* The config's part that says what to run; `stage` has its users. 0, or -1 after reporting. */
+int oci_read_config(const struct oci_store *store, const struct oci_parts *parts,
+		    const struct image *stage, struct oci_run *run);
+
+/* "USER[:GROUP]", names or numbers, as /etc/passwd and /etc/group of the image have them. 0, or -1
+ * after reporting. */
+int oci_user(const struct oci_store *store, const struct image *stage, const char *text,
+	     struct oci_run *run);
+
+#endif
