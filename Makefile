@@ -11,12 +11,12 @@ VERSION	= 0.1
 
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
-PURE	= blake2b checksum cmdline dirents diskid diskpath drivers efivar executable find finding format frames fslist fsprobe fstab \
+PURE	= blake2b checksum cmdline dirents diskid diskpath drivers efivar executable find finding format frames fslist fstab \
 	  glob hints identity imageconf keymap kmsg limits mode modlist mountopts mounts \
-	  names number partitions rootspec settings sha256 udevname uevent view xxh64 $(FORMATS:%=fsprobe/%)
+	  names number partitions rootspec settings sha256 text udevname uevent view xxh64 $(FORMATS:%=fsprobe/%)
 
 # What probes know of, a file for each family.
-FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware iso9660 luks magic md member ntfs rom sum swap table text udf xfs zfs
+FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware fsprobe iso9660 luks magic md member ntfs rom sum swap table udf xfs zfs
 
 # /init: its steps in the order of the boot, the way out, then the rooms of what steps share.
 INIT	= main early_mounts console settings late_mounts keymap modules resume root_find \
@@ -196,6 +196,7 @@ guards: $B/init $(PURE_HOST)
 	@tests/guards.sh calls $(INIT_OBJS)
 	@tests/guards.sh waits $(INIT_OBJS)
 	@tests/guards.sh includes .
+	@tests/guards.sh rooms tools/lib init/pure
 	@$(PYTHON) tests/spdx.py .
 
 # One suite alone, without installing anything (make deps does). K= chooses tests by name.

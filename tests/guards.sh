@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # guards.sh - what the structure promises, looked for in objects and sources.
 # usage: guards.sh static PROGRAM | size LIMIT PROGRAM | pure OBJECT... | calls OBJECT... | waits OBJECT... |
-#        includes DIRECTORY
+#        includes DIRECTORY | rooms DIRECTORY...
 # Prints each violation and exits 1 if there is one. tests/cli/test_guards.py plants one for each rule.
 set -eu
 
@@ -86,10 +86,27 @@ includes_rule() {
 	[ -z "$found" ] || fail "included from another part: $found"
 }
 
+# The rooms of a directory, each pair of them in which the one includes the other. Files that are in no
+# room are one, too: ".".
+included_rooms() {
+	(cd "$1" && find . -name '*.[ch]' -exec grep -oH "^#include \"$1/[^\"]*" {} +) |
+		sed -E "s|^\./||; s|:#include \"$1/| |; s|(^\| )([^/ ]*)/[^ ]*|\1\2|g; s|[^ ]*\.[ch]\>|.|g" |
+		awk '$1 != $2' | sort -u
+}
+
+# Rooms that include each other in a circle are one: nobody can change or test the one without the other.
+rooms_rule() {
+	for directory; do
+		[ -d "$directory" ] || fail "no directory $directory"
+		circle=$(included_rooms "$directory" | tsort 2>&1 >/dev/null | sed -n 's/^tsort: \([^:]*\)$/\1/p')
+		[ -z "$circle" ] || fail "rooms of $directory that include each other in a circle:" $circle
+	done
+}
+
 rule=${1:?usage: guards.sh RULE ARGUMENT...}
 shift
 [ $# -gt 0 ] || fail "$rule: nothing to look at"
 case $rule in
-static | size | pure | calls | waits | includes) "${rule}_rule" "$@" ;;
+static | size | pure | calls | waits | includes | rooms) "${rule}_rule" "$@" ;;
 *) fail "no rule $rule" ;;
 esac

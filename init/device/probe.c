@@ -9,7 +9,7 @@
 
 #include "init/device/devices.h"
 #include "init/pure/format.h"
-#include "init/pure/fsprobe.h"
+#include "init/pure/fsprobe/fsprobe.h"
 #include "init/pure/names.h"
 #include "init/pure/partitions.h"
 #include "init/pure/limits.h"

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define ATTRIBUTES 4 /* bytes */
 #define UUID_LEN 36

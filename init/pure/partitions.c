@@ -4,7 +4,7 @@
 
 #include "init/pure/checksum.h"
 #include "init/pure/format.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define MBR_SIZE 512
 #define MBR_DISK 440 /* the disk's number, 4 bytes */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "init/pure/fsprobe.h"
+#include "init/pure/fsprobe/fsprobe.h"
 #include "init/pure/partitions.h"
 
 #define CUT_MAX (300 * 1024) /* bytes: past the last superblock at the start of a device */

@@ -20,8 +20,9 @@ int f(sigset_t *set, const char *a, const char *b)
 SYS = "#include <signal.h>\nint sys_kill(int pid, int signal);\nint sys_kill(int pid, int signal) { return kill(pid, signal); }\n"
 
 
-def guard(rule, *words):
-    done = subprocess.run([PROJECT / "tests/guards.sh", rule, *words], capture_output=True, text=True, timeout=30)
+def guard(rule, *words, cwd=None):
+    done = subprocess.run([PROJECT / "tests/guards.sh", rule, *words], capture_output=True, text=True, timeout=30,
+                          cwd=cwd)
     return done.returncode, done.stderr
 
 
@@ -115,15 +116,33 @@ def test_an_include_against_the_arrows_fails(tmp_path, file, header):
     assert status == 1 and f'{file}:3:#include "{header}"' in says
 
 
+@pytest.mark.parametrize("file, header, circle", [
+    ("lib/base/mem.c", "lib/image/image.h", {"base", "image"}), ("lib/base/mem.h", "lib/cpio/newc.h", {"base", "cpio", "image"}),
+    ("lib/top.h", "lib/cpio/newc.h", {".", "cpio"}), ("lib/base/deep/a.c", "lib/image/image.h", {"base", "image"})])
+def test_rooms_in_a_circle_fail(tmp_path, file, header, circle):
+    for path, included in (("lib/base/mem.c", "lib/base/mem.h"), ("lib/image/image.h", "lib/base/mem.h"),
+                           ("lib/cpio/newc.h", "lib/image/image.h"), ("lib/cpio/newc.c", "lib/top.h"),
+                           ("lib/base/mem.h", "other/cpio/newc.h"), ("lib/base/deep/a.c", "lib/base/mem.h")):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(f'#include "{included}"\n#include <stdio.h>\n')
+    assert guard("rooms", "lib", cwd=tmp_path) == (0, "")
+    with open(tmp_path / file, "a") as out:
+        out.write(f'#include "{header}"\n')
+    status, says = guard("rooms", "lib", cwd=tmp_path)
+    assert status == 1 and says.startswith("guards: rooms of lib that include each other in a circle: ")
+    assert set(says.split(": ")[2].split()) == circle
+
+
 def test_a_rule_without_input_fails(tmp_path):
     assert guard("pure")[0] == 1
     assert guard("pure", tmp_path / "missing.o")[0] != 0
+    assert guard("rooms", tmp_path / "missing")[0] == 1
     assert guard("nonsense", "x") == (1, "guards: no rule nonsense\n")
 
 
 def test_the_makefile_asks_for_every_rule():
     recipe = PROJECT.joinpath("Makefile").read_text().split("\nguards:")[1].split("\n\n")[0]
-    for rule in ("static", "size", "pure", "calls", "waits", "includes"):
+    for rule in ("static", "size", "pure", "calls", "waits", "includes", "rooms"):
         assert f"\t@tests/guards.sh {rule} " in recipe
     assert "tests/spdx.py ." in recipe
 

@@ -5,7 +5,7 @@
  * bytes. */
 #include <string.h>
 
-#include "init/pure/fsprobe.h"
+#include "init/pure/fsprobe/fsprobe.h"
 #include "init/pure/partitions.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "init/pure/fsprobe.h"
+#include "init/pure/fsprobe/fsprobe.h"
 #include "init/pure/fsprobe/sum.h"
 
 #define SIZE (8 * 1024 * 1024)

@@ -3,7 +3,7 @@
  * drivers/md/bcache/bcache_ondisk.h and fs/bcachefs/bcachefs_format.h. */
 #include "init/pure/checksum.h"
 #include "init/pure/fsprobe/formats.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 #include "init/pure/xxh64.h"
 
 #define AT 4096

@@ -3,7 +3,7 @@
 #include "init/pure/blake2b.h"
 #include "init/pure/checksum.h"
 #include "init/pure/fsprobe/formats.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 #include "init/pure/sha256.h"
 #include "init/pure/xxh64.h"
 

@@ -2,7 +2,7 @@
 /* exfat.c - exFAT. Source: Microsoft's exFAT specification. */
 #include "init/pure/fsprobe/chain.h"
 #include "init/pure/fsprobe/formats.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define BOOT_SIZE 512
 #define SUMMED 11 /* sectors before that of the checksum */

@@ -2,7 +2,7 @@
 /* ext.c - ext2, ext3, ext4 and their external journals. Source: Linux, fs/ext4/ext4.h. */
 #include "init/pure/checksum.h"
 #include "init/pure/fsprobe/formats.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define AT 1024
 #define SIZE 1024

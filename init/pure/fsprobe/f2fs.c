@@ -2,7 +2,7 @@
 /* f2fs.c - F2FS. Source: Linux, include/linux/f2fs_fs.h. */
 #include "init/pure/checksum.h"
 #include "init/pure/fsprobe/formats.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define AT 1024
 #define SIZE 3072

@@ -2,7 +2,7 @@
 /* fat.c - FAT12, FAT16 and FAT32. Source: Microsoft's FAT specification, 1.03. */
 #include "init/pure/fsprobe/chain.h"
 #include "init/pure/fsprobe/formats.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define BOOT_SIZE 512
 #define ENTRY_SIZE 32

@@ -3,7 +3,7 @@
  * disk. Sources: dmraid's formats; SNIA, Common RAID Disk Data Format 2.0; DRBD, drbd_meta_data.h.
  */
 #include "init/pure/fsprobe/formats.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define SECTOR 512
 #define DISK_LEAST 65536 /* bytes; as blkid(8): a smaller device is not a member */

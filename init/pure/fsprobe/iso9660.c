@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* iso9660.c - ISO 9660 with Joliet's label. Source: ECMA-119; the Joliet specification. */
 #include "init/pure/fsprobe/formats.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define FIRST 32768 /* bytes: 16 sectors */
 #define SECTOR 2048

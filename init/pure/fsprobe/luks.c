@@ -2,7 +2,7 @@
 /* luks.c - LUKS. Source: the LUKS1 and LUKS2 on-disk format specifications. */
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/fsprobe/sum.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define FIXED 4096 /* bytes: of the header, before its JSON */
 #define SUM_AT 448

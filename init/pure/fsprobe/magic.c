@@ -5,7 +5,7 @@
  */
 #include "init/pure/checksum.h"
 #include "init/pure/fsprobe/formats.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define SIZE 512 /* bytes that are read */
 #define NILFS_SUM 16

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* md.c - members of Linux's software RAID. Source: Linux, include/uapi/linux/raid/md_p.h. */
 #include "init/pure/fsprobe/formats.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define MAGIC 0xa92b4efcu
 #define SIZE 4096

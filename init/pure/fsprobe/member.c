@@ -3,7 +3,7 @@
  * Documentation/admin-guide/device-mapper/verity.rst and drivers/md/dm-vdo/volume-geometry.c. */
 #include "init/pure/checksum.h"
 #include "init/pure/fsprobe/formats.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define SECTOR 512
 #define LVM_SECTORS 4 /* any of the first may hold the label */

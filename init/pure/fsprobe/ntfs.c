@@ -2,7 +2,7 @@
 /* ntfs.c - NTFS, and BitLocker, which takes its boot sector over. Source: Linux,
  * fs/ntfs3/ntfs.h. */
 #include "init/pure/fsprobe/formats.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define BOOT_SIZE 512
 #define VOLUME 3 /* the number of the record with the label */

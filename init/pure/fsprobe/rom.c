@@ -3,7 +3,7 @@
  * fs/erofs/erofs_fs.h. */
 #include "init/pure/checksum.h"
 #include "init/pure/fsprobe/formats.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define SQUASHFS_SIZE 96
 #define EROFS_AT 1024

@@ -2,7 +2,7 @@
 /* swap.c - swap space, and a system that sleeps in it. Source: Linux, include/linux/swap.h,
  * kernel/power/swap.c. */
 #include "init/pure/fsprobe/formats.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define PAGE 4096 /* x86-64 has no other */
 #define MAGIC_LEN 10

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* table.c - a disk that is nothing but partitioned. */
 #include "init/pure/fsprobe/formats.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 #include "init/pure/partitions.h"
 
 void probe_table(struct view *view, struct finding *finding)

@@ -2,7 +2,7 @@
 /* udf.c - UDF. Source: ECMA-167; OSTA's UDF specification 2.60. */
 #include "init/pure/checksum.h"
 #include "init/pure/fsprobe/formats.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define FIRST 32768 /* bytes */
 #define STEP 2048

@@ -2,7 +2,7 @@
 /* xfs.c - XFS. Source: Linux, fs/xfs/libxfs/xfs_format.h. */
 #include "init/pure/checksum.h"
 #include "init/pure/fsprobe/formats.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define SECTOR_MIN 512
 #define SECTOR_MAX 32768

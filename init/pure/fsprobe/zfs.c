@@ -2,7 +2,7 @@
 /* zfs.c - members of ZFS pools. Source: Sun's "ZFS On-Disk Specification"; RFC 4506 (XDR). */
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/fsprobe/sum.h"
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define PAIRS_AT 16384 /* bytes: in the first of four labels, the configuration */
 #define PAIRS_SIZE 4096 /* bytes that are read: name and number of the pool come early */

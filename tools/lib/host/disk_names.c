@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "init/pure/fsprobe.h"
+#include "init/pure/fsprobe/fsprobe.h"
 #include "init/pure/partitions.h"
 #include "tools/lib/base/error.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* fsprobe.c - names what is on a block device by its first and last bytes. */
-#include "init/pure/fsprobe.h"
+#include "init/pure/fsprobe/fsprobe.h"
 
 #include "init/pure/fsprobe/formats.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* fsprobe.h - names what is on a block device by its first and last bytes. */
-#ifndef RDINIT_PURE_FSPROBE_H
-#define RDINIT_PURE_FSPROBE_H
+#ifndef RDINIT_PURE_FSPROBE_FSPROBE_H
+#define RDINIT_PURE_FSPROBE_FSPROBE_H
 
 #include "init/pure/finding.h"
 #include "init/pure/view.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* text.h - identifiers and labels of superblocks, as text. */
-#ifndef RDINIT_PURE_FSPROBE_TEXT_H
-#define RDINIT_PURE_FSPROBE_TEXT_H
+#ifndef RDINIT_PURE_TEXT_H
+#define RDINIT_PURE_TEXT_H
 
 #include "init/pure/span.h"
 

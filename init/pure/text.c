@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* text.c - identifiers and labels of superblocks, as text. */
-#include "init/pure/fsprobe/text.h"
+#include "init/pure/text.h"
 
 #define UUID_LEN 16
 
