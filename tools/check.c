@@ -5,7 +5,7 @@
 #include "tools/commands.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/limit.h"
-#include "tools/lib/base/mapped_file.h"
+#include "tools/lib/base/whole_file.h"
 #include "tools/lib/check/check_report.h"
 
 #define STATUS_GOOD 0

@@ -13,7 +13,6 @@
 #include "tools/lib/kernel/kernel_boot.h"
 #include "tools/lib/kernel/kernel_config.h"
 #include "tools/lib/kernel/kernel_fit.h"
-#include "tools/lib/kernel/kernel_name.h"
 #include "tools/lib/program/program_status.h"
 #include "tools/lib/machine/qemu.h"
 #include "tools/lib/machine/boot_parameters.h"

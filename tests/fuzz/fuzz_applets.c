@@ -2,7 +2,7 @@
 /* fuzz_applets.c - PROPERTY: the names of a table lie in the file, in their order, and are two or
  * more. */
 #include "tests/fuzz/fuzz.h"
-#include "tools/lib/program/applet_table.h"
+#include "tools/lib/program/applets.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

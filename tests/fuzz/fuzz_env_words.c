@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tests/fuzz/fuzz.h"
-#include "tools/lib/program/env_words.h"
+#include "tools/lib/program/script.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

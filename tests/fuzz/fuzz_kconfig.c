@@ -2,7 +2,7 @@
 /* fuzz_kconfig.c - PROPERTY: a later line wins, and what is found lies inside. */
 #include "tests/fuzz/fuzz.h"
 
-#include "tools/lib/kernel/kconfig.h"
+#include "tools/lib/kernel/kernel_config.h"
 
 #define LAST "\nCONFIG_64BIT=y\nCONFIG_CC_VERSION_TEXT=\"x\"\nCONFIG_HZ=m\n"
 

@@ -2,7 +2,7 @@
 /* fuzz_microcode.c - PROPERTY: updates lie one behind the other within their file, and all of it is
  * read or there is a fault. */
 #include "tests/fuzz/fuzz.h"
-#include "tools/lib/sources/microcode_parse.h"
+#include "tools/lib/sources/microcode.h"
 
 /* How many bytes are wanted by this filter, or SIZE_MAX after a fault. */
 static size_t read_all(struct span file, const struct microcode_filter *filter)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* fuzz_modconf.c - PROPERTY: lines go on, numbers rise, and names and values lie in the text. */
 #include "tests/fuzz/fuzz.h"
-#include "tools/lib/module/modconf.h"
+#include "tools/lib/module/modprobe_conf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

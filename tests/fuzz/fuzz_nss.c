@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* fuzz_nss.c - PROPERTY: services lie in the text, one behind the other, and are names. */
 #include "tests/fuzz/fuzz.h"
-#include "tools/lib/program/nss_conf.h"
+#include "tools/lib/program/nss.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

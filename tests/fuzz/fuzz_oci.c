@@ -9,7 +9,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/sources/tar.h"
-#include "tools/lib/sources/oci_parts.h"
+#include "tools/lib/sources/oci_store.h"
 
 #define PIECES 6
 

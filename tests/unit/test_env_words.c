@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "tools/lib/program/env_words.h"
+#include "tools/lib/program/script.h"
 
 static const struct {
 	const char *text, *program, *why; /* why: a part of it */

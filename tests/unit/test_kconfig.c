@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "tools/lib/kernel/kconfig.h"
+#include "tools/lib/kernel/kernel_config.h"
 
 static const char text[] = "#\n# Automatically generated file; DO NOT EDIT.\n"
 			   "# Linux/x86 6.1.192 Kernel Configuration\n#\n"

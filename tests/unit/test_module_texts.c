@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "tools/lib/host/mountinfo.h"
-#include "tools/lib/module/modconf.h"
+#include "tools/lib/module/modprobe_conf.h"
 #include "tools/lib/module/modsign.h"
 
 /* Five bytes, struct module_signature, whose last four bytes are their number, and the mark. */

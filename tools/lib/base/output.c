@@ -18,7 +18,7 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
-#include "tools/lib/base/nameless.h"
+#include "tools/lib/base/temporary_file.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/base/rights.h"
 

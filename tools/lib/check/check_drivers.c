@@ -7,7 +7,7 @@
 #include "init/pure/modlist.h"
 #include "init/pure/paths.h"
 #include "tools/lib/base/error.h"
-#include "tools/lib/check/check_module_file.h"
+#include "tools/lib/check/check_modules.h"
 
 static const char pack_it[] = "pack the table again with `rdinit pack --driver NAME`";
 

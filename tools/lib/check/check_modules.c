@@ -1,11 +1,157 @@
 // SPDX-License-Identifier: MIT
 /* check_modules.c - the rule of kernel modules: those of /etc/rdinit/modules, in their order. */
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "init/pure/limits.h"
 #include "init/pure/modlist.h"
 #include "init/pure/paths.h"
-#include "tools/lib/check/check_module_file.h"
+#include "tools/lib/base/error.h"
+#include "tools/lib/check/check_modules.h"
+#include "tools/lib/compress/compress.h"
+#include "tools/lib/module/modinfo.h"
+
+#define MODULE_MAX ((size_t)256 << 20) /* bytes unpacked */
+#define SIGNED_END "~Module signature appended~\n"
+
+static const char add_it[] =
+	"add it with `rdinit pack --module NAME` or --driver, which also add the "
+	"modules that it needs";
+
+/* A line each: "kernel/fs/ext4/ext4.ko". */
+int check_is_builtin(const struct check *check, const char *name)
+{
+	char own[CHECK_MODULE_NAME];
+
+	for (const char *line = check->builtin.data; line && *line;) {
+		size_t len = strcspn(line, "\n");
+		char *path = xstrndup(line, len);
+
+		modlist_name(path, own, sizeof(own));
+		free(path);
+		if (check_same_module(own, name))
+			return 1;
+		line += len + (line[len] == '\n');
+	}
+	return 0;
+}
+
+/* `names` is cut in place. */
+static void judge_needed(struct check *check, const struct module_loading *loading, char *names)
+{
+	char *state = NULL;
+
+	for (char *name = strtok_r(names, ",", &state); name; name = strtok_r(NULL, ",", &state)) {
+		char *lack =
+			check_is_builtin(check, name) ? NULL : loading->lacks(check, loading, name);
+
+		if (lack)
+			check_say(check, loading->number, CHECK_ERROR, add_it,
+				  "%s cannot be loaded: it needs the module %s, which %s",
+				  shown(loading->path), shown(name), lack);
+		free(lack);
+	}
+}
+
+static void judge_release(struct check *check, const struct module_loading *loading,
+			  const char *vermagic)
+{
+	size_t len = strcspn(vermagic, " ");
+
+	if (!check->has_kernel || !check->kernel.release[0] ||
+	    (strlen(check->kernel.release) == len && !memcmp(check->kernel.release, vermagic, len)))
+		return;
+	check_say(check, loading->number, CHECK_ERROR,
+		  "pack the image again with --kernel and this kernel",
+		  "%s is for kernel %.*s, but this kernel is %s", shown(loading->path), (int)len,
+		  shown(vermagic), shown(check->kernel.release));
+}
+
+static void judge_info(struct check *check, const struct module_loading *loading, struct span file)
+{
+	struct span info = modinfo_find(file);
+	size_t end = strlen(SIGNED_END);
+	const char *text;
+
+	if (!info.data) {
+		check_say(check, loading->number, CHECK_ERROR, add_it,
+			  "%s is not a kernel module, or is damaged", shown(loading->path));
+		return;
+	}
+	while ((text = modinfo_next(&info))) {
+		if (!strncmp(text, "vermagic=", 9))
+			judge_release(check, loading, text + 9);
+		if (!strncmp(text, "depends=", 8)) {
+			char *names = xstrdup(text + 8);
+
+			judge_needed(check, loading, names);
+			free(names);
+		}
+	}
+	if (check_config(check, "MODULE_SIG_FORCE") == KCONFIG_Y &&
+	    (file.len < end || memcmp(file.data + file.len - end, SIGNED_END, end)))
+		check_say(check, loading->number, CHECK_ERROR,
+			  "use the module of the kernel's package, with its signature",
+			  "%s has no signature, and the kernel accepts only signed modules "
+			  "(MODULE_SIG_FORCE)",
+			  shown(loading->path));
+}
+
+static void judge_packed(struct check *check, const struct module_loading *loading,
+			 struct span file)
+{
+	struct buffer plain = { NULL, 0, 0 };
+	const char *why;
+	size_t used;
+
+	if (check_lacks(check, "MODULE_DECOMPRESS"))
+		check_say(check, loading->number, CHECK_ERROR,
+			  "pack it again: rdinit pack unpacks .gz and .zst",
+			  "%s is compressed, and the kernel has no CONFIG_MODULE_DECOMPRESS",
+			  shown(loading->path));
+	why = decompress_quietly(file, &plain, MODULE_MAX, &used);
+	if (why)
+		check_say(check, loading->number, CHECK_ERROR, add_it, "%s cannot be unpacked: %s",
+			  shown(loading->path), why);
+	else
+		judge_info(check, loading, (struct span){ (const uint8_t *)plain.data, plain.len });
+	buffer_free(&plain);
+}
+
+void check_module_file(struct check *check, const struct module_loading *loading)
+{
+	const char *why, *path = loading->path;
+	const struct archive_entry *entry = check_resolve(check, path, &why);
+	struct span file;
+
+	if (!entry || !S_ISREG(entry->newc.fields.mode)) {
+		check_say(check, loading->number, CHECK_ERROR, add_it, "%s names %s: %s",
+			  loading->list, shown(path), entry ? "not a file" : why);
+		return;
+	}
+	file = archive_data(check->archive, entry);
+	if (modlist_compression(path) == MODULE_COMPRESSED)
+		judge_packed(check, loading, file);
+	else
+		judge_info(check, loading, file);
+}
+
+int check_takes_modules(struct check *check, enum check_number number, const char *list,
+			size_t length)
+{
+	if (!check->is_ours)
+		check_skip(check, number, "%s is not rdinit's, and loads its modules itself",
+			   shown(check->rdinit));
+	else if (check->is_damaged)
+		check_skip(check, number, "a part of the image could not be read");
+	else if (length && check_config(check, "MODULES") == KCONFIG_N)
+		check_say(check, number, CHECK_ERROR, "remove them, or use another kernel",
+			  "%s lists modules, and the kernel can load none (no CONFIG_MODULES)",
+			  list);
+	else
+		return 1;
+	return 0;
+}
 
 /* Where one line of the list stands. */
 struct place {

@@ -4,7 +4,7 @@
 #define TOOLS_LIB_ARCHIVE_H
 
 #include "tools/lib/cpio/newc.h"
-#include "tools/lib/base/mapped_file.h"
+#include "tools/lib/base/whole_file.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/compress/compress.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* frame_cache.c - compressed frames kept from one `rdinit pack` to the next. */
-#include "tools/lib/base/nameless.h"
+#include "tools/lib/base/temporary_file.h"
 #include "tools/lib/cpio/frame_cache.h"
 
 #include <dirent.h>

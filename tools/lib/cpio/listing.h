@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "tools/lib/cpio/archive.h"
+#include <jansson.h>
 
 struct listing_style {
 	bool verbose; /* where each entry is, how large and how numbered, as comments */
@@ -29,5 +30,12 @@ void listing_long(const struct archive *archive, FILE *out);
 /* {"segments": [...], "entries": [...]}; a name that is no UTF-8 is empty, and its bytes stand as
  * hexadecimal in KEY_hex. 0, or -1 after reporting. */
 int listing_json(const struct archive *archive, FILE *out);
+
+/* {path, type, mode, uid, gid, mtime, ...}, as in `list --json` of rdinit(1). A new reference. */
+json_t *listing_entry_json(const struct archive *archive, const struct archive_entry *entry);
+
+/* Names are bytes and JSON is text: where `name` is no UTF-8, `key` is "" and KEY_hex has its
+ * bytes. */
+void listing_set_name(json_t *object, const char *key, const char *name);
 
 #endif

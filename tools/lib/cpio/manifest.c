@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "tools/lib/cpio/listing_json.h"
+#include "tools/lib/cpio/listing.h"
 #include "tools/lib/base/digest.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/output.h"

@@ -36,4 +36,9 @@ void kernel_unmap(struct span *file);
 int kernel_find(const char *choice, struct kernel *kernel);
 void kernel_free(struct kernel *kernel);
 
+/* DIR/NAME/bzImage, or DIR/NAME/linux (User-mode Linux), of the first DIR that has it: kernel/ next
+ * to the tool in its build tree, then lib/rdinit/kernel of an installed one. malloc'd, or NULL
+ * after reporting which kernels there are. */
+char *kernel_by_name(const char *name);
+
 #endif

@@ -10,7 +10,6 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/module/modinfo.h"
-#include "tools/lib/module/modfile.h"
 #include "tools/lib/module/module_set.h"
 
 #define PLACE "/lib/firmware"

@@ -4,6 +4,7 @@
 #define TOOLS_LIB_MODINFO_H
 
 #include "init/pure/span.h"
+#include "tools/lib/base/mem.h"
 
 /* The .modinfo section of an ELF module that is not compressed: texts "key=value", each ended by
  * NUL. data NULL if the file has none, is no ELF file or is damaged. */
@@ -11,5 +12,16 @@ struct span modinfo_find(struct span file);
 
 /* The next text, cut from the front of `info`, or NULL at the end. */
 const char *modinfo_next(struct span *info);
+
+/* Whether a file of this name is unpacked when an image is made: .gz, .xz and .zst. */
+int modfile_is_packed(const char *path);
+
+/* Appends the bytes of a module, without its compression. Limit: 256 MiB unpacked.
+ * 0, or -1 after reporting. */
+int modfile_read(const char *path, struct buffer *plain);
+
+/* Appends the modinfo texts of a module, for modinfo_next(), and finds out whether it has a
+ * signature. Returns 0, or -1 after reporting: unreadable or not a kernel module. */
+int modfile_info(const char *path, struct buffer *info, int *is_signed);
 
 #endif

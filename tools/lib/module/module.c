@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "tools/lib/base/error.h"
-#include "tools/lib/module/modfile.h"
-#include "tools/lib/module/modname.h"
+#include "tools/lib/module/modinfo.h"
+#include "tools/lib/module/module_name.h"
 #include "tools/lib/module/module_set.h"
 
 static void no_log(void *data, int priority, const char *file, int line, const char *fn,

@@ -5,7 +5,7 @@
 
 #include "tools/lib/base/mem.h"
 #include "tools/lib/module/kmod.h"
-#include "tools/lib/module/modconf.h"
+#include "tools/lib/module/modprobe_conf.h"
 #include "tools/lib/module/module.h"
 
 /* Places in struct modules' list of items. */

@@ -6,7 +6,7 @@
 #include "init/pure/limits.h"
 #include "init/pure/paths.h"
 #include "tools/lib/base/error.h"
-#include "tools/lib/module/modfile.h"
+#include "tools/lib/module/modinfo.h"
 #include "tools/lib/module/modsign.h"
 #include "tools/lib/module/modstrip.h"
 #include "tools/lib/module/module_set.h"

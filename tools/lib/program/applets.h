@@ -4,6 +4,7 @@
 #define TOOLS_LIB_APPLETS_H
 
 #include "tools/lib/image/image.h"
+#include "init/pure/span.h"
 
 /* Adds the busybox of the system at `root` (sysroot.h; a path, or a name in PATH) at /bin/busybox,
  * with libraries if it needs any, and symlinks to it: /sbin/NAME for what `busybox --install` has
@@ -12,5 +13,17 @@
  * another processor comes alone, with a warning. 0, or -1 after reporting. */
 int applets_add(struct image *image, const char *root, const char *busybox,
 		const char *const *names, const char *why);
+
+/* The names of a busybox's applets, each ended by NUL, in the order of their bytes: applet_names of
+ * its applet_tables.h, wherever the linker has put it, for any processor. data NULL if there is
+ * none: the file is not a busybox, is compressed, or has one applet and no list. */
+struct span applet_table(struct span file);
+
+/* Takes the next name off; NULL at the end. */
+const char *applet_next(struct span *names);
+
+/* The directory that busybox --install and the FHS have for an applet: "/sbin" or "/bin", without
+ * /usr. */
+const char *applet_folder(const char *name);
 
 #endif

@@ -14,4 +14,14 @@
  */
 int nss_add(struct image *image, struct closure *closure, const char *why);
 
+/* All zero but for `text`, which is ended by NUL, cut in place, and may be NULL. */
+struct nss_conf {
+	char *text; /* the lines still to come */
+	char *words; /* the rest of the current line */
+};
+
+/* The next service, as often as it is named: of "DATABASE: SERVICE [STATUS=ACTION] ...". Skips one
+ * with a slash, which is not a name of a library. NULL at the end. Source: nsswitch.conf(5). */
+const char *nss_conf_next(struct nss_conf *conf);
+
 #endif

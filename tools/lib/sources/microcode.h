@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "tools/lib/base/mem.h"
+#include "init/pure/span.h"
 
 enum microcode_vendor { MICROCODE_INTEL, MICROCODE_AMD, MICROCODE_VENDORS };
 
@@ -38,5 +39,13 @@ struct microcode_filter microcode_this(void);
 int microcode_add(struct microcode *microcode, const char *path,
 		  const struct microcode_filter *filter, const char *why);
 void microcode_free(struct microcode *microcode);
+
+/* Whose updates a file has, by its first bytes; MICROCODE_VENDORS: it has none. */
+enum microcode_vendor microcode_vendor_of(struct span file);
+
+/* Parses the first update of *file, which then begins after it. Returns whether the filter accepts
+ * it, or -1 with *fault set to a static text. AMD's containers are one update. */
+int microcode_next(enum microcode_vendor vendor, struct span *file,
+		   const struct microcode_filter *filter, struct span *update, const char **fault);
 
 #endif

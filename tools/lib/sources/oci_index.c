@@ -6,20 +6,15 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
-#include "tools/lib/sources/oci_parts.h"
+#include "tools/lib/sources/oci_store.h"
 
 #define NESTED_MAX 4 /* an index within an index; real ones have two */
 #define TAG "org.opencontainers.image.ref.name"
 #define FULL_NAME "io.containerd.image.name"
 
-static const char *text_of(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
 static const char *annotation(const json_t *descriptor, const char *key)
 {
-	return text_of(json_object_get(descriptor, "annotations"), key);
+	return oci_text(json_object_get(descriptor, "annotations"), key);
 }
 
 /* "latest" for "docker.io/library/alpine:latest", and the name in full. */
@@ -38,7 +33,7 @@ static int is_called(const char *name, const char *tag)
 static int is_ours(const json_t *descriptor)
 {
 	const json_t *platform = json_object_get(descriptor, "platform");
-	const char *os = text_of(platform, "os"), *arch = text_of(platform, "architecture");
+	const char *os = oci_text(platform, "os"), *arch = oci_text(platform, "architecture");
 
 	return (!os || !strcmp(os, "linux")) && (!arch || !strcmp(arch, "amd64"));
 }
@@ -54,7 +49,7 @@ struct choice {
 static void note_name(struct choice *choice, const json_t *descriptor)
 {
 	const json_t *platform = json_object_get(descriptor, "platform");
-	const char *name = annotation(descriptor, TAG), *arch = text_of(platform, "architecture");
+	const char *name = annotation(descriptor, TAG), *arch = oci_text(platform, "architecture");
 
 	buffer_printf(&choice->names, "%s%s%s%s", choice->names.len ? ", " : "",
 		      shown(name ? name : "(no name)"), arch ? " for " : "",
@@ -118,7 +113,8 @@ static int take_layers(const struct oci_store *store, const char *name, const js
 
 	json_array_foreach(layers, i, layer)
 	{
-		const char *digest = text_of(layer, "digest"), *type = text_of(layer, "mediaType");
+		const char *digest = oci_text(layer, "digest"),
+			   *type = oci_text(layer, "mediaType");
 		int64_t size;
 		char *blob;
 
@@ -140,7 +136,7 @@ static int take_layers(const struct oci_store *store, const char *name, const js
 /* The blob of a descriptor in the file `from`. NULL after reporting. */
 static json_t *blob_json(const struct oci_store *store, const char *from, const json_t *descriptor)
 {
-	const char *digest = text_of(descriptor, "digest");
+	const char *digest = oci_text(descriptor, "digest");
 	int64_t size;
 	char *name;
 	json_t *json;
@@ -158,7 +154,7 @@ static int take_manifest(const struct oci_store *store, const char *name, const 
 {
 	const json_t *config = json_object_get(manifest, "config");
 
-	if (!text_of(config, "digest"))
+	if (!oci_text(config, "digest"))
 		return oci_error(store, name, "is not a manifest: it has no config");
 	if (take_layers(store, name, manifest, parts) < 0)
 		return -1;
@@ -174,7 +170,7 @@ int oci_read_index(const struct oci_store *store, const char *tag, struct oci_pa
 
 	for (int depth = 0; !result && json_object_get(json, "manifests"); depth++) {
 		const json_t *chosen = choose(store, name, json, depth ? NULL : tag);
-		const char *digest = text_of(chosen, "digest");
+		const char *digest = oci_text(chosen, "digest");
 		json_t *next = NULL;
 
 		if (depth == NESTED_MAX)
@@ -228,7 +224,7 @@ static int check_name(const struct oci_store *store, const char *name)
 
 static int take_docker(const struct oci_store *store, const json_t *image, struct oci_parts *parts)
 {
-	const char *config = text_of(image, "Config");
+	const char *config = oci_text(image, "Config");
 	const json_t *layer;
 	size_t i;
 

@@ -16,7 +16,7 @@
 #include "tools/lib/base/digest.h"
 #include "tools/lib/base/rights.h"
 #include "tools/lib/sources/tar.h"
-#include "tools/lib/sources/oci_parts.h"
+#include "tools/lib/sources/oci_store.h"
 #include "tools/lib/program/image_layout.h"
 
 #define JSON_FILE_MAX ((size_t)16 << 20) /* bytes; a manifest has some thousand */
@@ -192,4 +192,9 @@ json_t *oci_store_json(const struct oci_store *store, const char *name, const ch
 	}
 	oci_store_done(store, &blob);
 	return json;
+}
+
+const char *oci_text(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
 }

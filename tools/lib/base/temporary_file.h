@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* spool.h - bytes that are not in a file of this machine: members of tar archives wait here. */
-#ifndef TOOLS_LIB_SPOOL_H
-#define TOOLS_LIB_SPOOL_H
+/* temporary_file.h - bytes that are not in a file of this machine: members of tar archives wait
+ * here. */
+#ifndef TOOLS_LIB_TEMPORARY_FILE_H
+#define TOOLS_LIB_TEMPORARY_FILE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -26,5 +27,14 @@ struct blob spool_blob(int64_t at, uint64_t size, const char *name);
 
 /* Reads `len` bytes of the blob, from offset `at`. Returns 0, or -1 after reporting. */
 int blob_read(const struct blob *blob, uint64_t at, void *buffer, size_t len);
+
+/* A new file of mode 0600 for reading and writing in a directory, which nameless_link() can give a
+ * name (O_TMPFILE of open(2)). -1 with errno: EOPNOTSUPP where the file system has none or /proc,
+ * which the name needs, is not mounted. */
+int nameless_open(const char *dir);
+
+/* Gives it the path, and replaces what has that path at once. Needs a temporary name for a moment
+ * if the path exists. Returns 0, or -1 with errno. */
+int nameless_link(int fd, const char *path);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* modname.c - module names that look like one that does not exist. */
-#include "tools/lib/module/modname.h"
+/* module_name.c - module names that look like one that does not exist. */
+#include "tools/lib/module/module_name.h"
 
 #include <stdbool.h>
 #include <stdio.h>

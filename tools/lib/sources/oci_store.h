@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* oci_parts.h - for the files oci*.c alone. */
-#ifndef TOOLS_LIB_OCI_PARTS_H
-#define TOOLS_LIB_OCI_PARTS_H
+/* oci_store.h - the files of a container's image, and which of them make it up; for oci*.c alone.
+ */
+#ifndef TOOLS_LIB_OCI_STORE_H
+#define TOOLS_LIB_OCI_STORE_H
 
 #include <jansson.h>
 
-#include "tools/lib/base/spool.h"
+#include "tools/lib/base/temporary_file.h"
 #include "tools/lib/sources/oci.h"
 
 /* Where the blobs are: a directory, or the members of a tar archive. */
@@ -56,13 +57,7 @@ int oci_read_index(const struct oci_store *store, const char *tag, struct oci_pa
 int oci_read_docker(const struct oci_store *store, const char *tag, struct oci_parts *parts);
 void oci_add_layer(struct oci_parts *parts, const char *name, const char *digest, int64_t size);
 
-/* The config's part that says what to run; `stage` has its users. 0, or -1 after reporting. */
-int oci_read_config(const struct oci_store *store, const struct oci_parts *parts,
-		    const struct image *stage, struct oci_run *run);
-
-/* "USER[:GROUP]", names or numbers, as /etc/passwd and /etc/group of the image have them. 0, or -1
- * after reporting. */
-int oci_user(const struct oci_store *store, const struct image *stage, const char *text,
-	     struct oci_run *run);
+/* A text of an object, or NULL. */
+const char *oci_text(const json_t *object, const char *key);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* modname.h - module names that look like one that does not exist. */
-#ifndef TOOLS_LIB_MODNAME_H
-#define TOOLS_LIB_MODNAME_H
+/* module_name.h - module names that look like one that does not exist. */
+#ifndef TOOLS_LIB_MODULE_NAME_H
+#define TOOLS_LIB_MODULE_NAME_H
 
 /* Up to three names from DIR/modules.dep and DIR/modules.builtin close to `name`, as "a, b or c",
  * malloc'd; NULL if none is close. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* check_module_file.h - whether one module of the image can be loaded; between check_modules.c and
+/* check_modules.h - whether one module of the image can be loaded; between check_modules.c and
  * check_drivers.c. */
-#ifndef TOOLS_LIB_CHECK_MODULE_FILE_H
-#define TOOLS_LIB_CHECK_MODULE_FILE_H
+#ifndef TOOLS_LIB_CHECK_MODULES_H
+#define TOOLS_LIB_CHECK_MODULES_H
 
 #include "tools/lib/check/check.h"
 

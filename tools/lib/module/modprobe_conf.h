@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* modconf.h - the lines of modprobe.d(5). */
-#ifndef TOOLS_LIB_MODCONF_H
-#define TOOLS_LIB_MODCONF_H
+/* modprobe_conf.h - the lines of modprobe.d(5). */
+#ifndef TOOLS_LIB_MODPROBE_CONF_H
+#define TOOLS_LIB_MODPROBE_CONF_H
 
 enum modconf_kind {
 	MODCONF_ALIAS, /* name: a pattern; value: the module */

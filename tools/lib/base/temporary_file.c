@@ -1,18 +1,96 @@
 // SPDX-License-Identifier: MIT
-/* spool.c - bytes that are not in a file of this machine, in a temporary file without a name. */
-#include "tools/lib/base/spool.h"
+/* temporary_file.c - bytes that are not in a file of this machine, in a temporary file without a
+ * name. */
+#include "tools/lib/base/temporary_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
-#include "tools/lib/base/nameless.h"
+#include "tools/lib/base/path.h"
+
+#define TRIES 100 /* names, each with 64 random bits */
+
+static char *proc_path(int fd)
+{
+	return xasprintf("/proc/self/fd/%d", fd);
+}
+
+int nameless_open(const char *dir)
+{
+	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	char *path;
+
+	if (fd < 0) {
+		/* As kernels and file systems say that they do not know it. */
+		if (errno == EISDIR || errno == EINVAL)
+			errno = EOPNOTSUPP;
+		return -1;
+	}
+	path = proc_path(fd);
+	if (access(path, F_OK) < 0) {
+		close(fd);
+		fd = -1;
+		errno = EOPNOTSUPP;
+	}
+	free(path);
+	return fd;
+}
+
+static int link_beside(const char *from, const char *path)
+{
+	char *dir = path_parent(path), *temp = NULL;
+	int result = -1;
+
+	errno = EEXIST;
+	for (int i = 0; i < TRIES && result < 0 && errno == EEXIST; i++) {
+		unsigned long long number = 0;
+
+		if (getrandom(&number, sizeof(number), 0) < 0)
+			break;
+		free(temp);
+		temp = xasprintf("%s/.%.200s.%016llx", dir, path_name(path), number);
+		result = linkat(AT_FDCWD, from, AT_FDCWD, temp, AT_SYMLINK_FOLLOW);
+	}
+	if (!result && rename(temp, path) < 0) {
+		int err = errno;
+
+		unlink(temp);
+		errno = err;
+		result = -1;
+	}
+	free(temp);
+	free(dir);
+	return result;
+}
+
+int nameless_link(int fd, const char *path)
+{
+	char *from = proc_path(fd);
+	sigset_t all, old;
+	int result, err;
+
+	/* Between the temporary name and the right one no signal may end the program. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &old);
+	result = linkat(AT_FDCWD, from, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+	if (result < 0 && errno == EEXIST)
+		result = link_beside(from, path);
+	err = errno;
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	free(from);
+	errno = err;
+	return result;
+}
 
 static int spool_fd = -1;
 static int64_t spool_len;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* program_script.h - what a script's #! line starts; program.c's own. */
-#ifndef TOOLS_LIB_PROGRAM_SCRIPT_H
-#define TOOLS_LIB_PROGRAM_SCRIPT_H
+/* script.h - what a script's #! line starts; program.c's own. */
+#ifndef TOOLS_LIB_SCRIPT_H
+#define TOOLS_LIB_SCRIPT_H
 
 #include "tools/lib/program/program.h"
 
@@ -17,5 +17,15 @@ int script_add(struct image *image, const struct program *script, char *line, in
 
 /* program.c: a program by its path, with all it needs. */
 int program_add_any(struct image *image, const struct program *program, int depth);
+
+/*
+ * The program that env starts where the kernel gives it `text`, all that follows its own path on
+ * the
+ * #! line, as its one argument: it splits it only with -S. malloc'd; NULL if it starts none,
+ * with `why` the reason, or NULL if that is what was asked for (env alone prints the
+ * environment). Source: env(1) of coreutils, "-S/--split-string usage in scripts"; execve(2),
+ * "Interpreter scripts".
+ */
+char *env_words_program(const char *text, const char **why);
 
 #endif
