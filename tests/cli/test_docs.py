@@ -269,7 +269,7 @@ def test_the_links_in_the_readme_lead_somewhere():
 
 
 def tuning_of_source():
-    rows = re.findall(r'^\t\{ "([^"]+)",\s+"', text_of("tools", "lib", "run", "tuning.c"), re.M)
+    rows = re.findall(r'^\t\{ "([^"]+)",\s+"', text_of("tools", "lib", "machine", "boot_parameters.c"), re.M)
     assert len(rows) > 4
     return sorted(re.sub("=.*", "", word) for word in rows)
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* recipe.c - the text that says what is in an image: lines, errors, the table of verbs. */
+/* recipe.c - the text that says what is in an image: files, lines, the table of verbs. */
 #include "tools/lib/recipe/recipe.h"
 
-#include <stdarg.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
@@ -61,40 +63,21 @@ static const struct verb {
 	{ "include", 1, 1, verb_include, "include FILE", ANY_SEGMENT },
 };
 
-int line_error(const struct line *line, size_t word, const char *format, ...)
-{
-	unsigned int column = word < line->count ? line->words[word].column : line->end_column;
-	va_list args;
-	char *text;
+/* In the order in which they finish: what others bring is judged, and its owners are set, last. */
+static const struct recipe_part *const parts[] = {
+	&recipe_module_part, &recipe_program_part, &recipe_run_part,  &recipe_sources_part,
+	&recipe_limits_part, &recipe_attr_part,	   &recipe_list_part, &recipe_early_part,
+};
 
-	va_start(args, format);
-	text = xvasprintf(format, args);
-	va_end(args);
-	line->recipe->errors++;
-	if (*line->file)
-		error("%s:%u: %s", line->why, column, text);
-	else
-		error("%s: %s", line->why, text);
-	free(text);
-	return -1;
-}
+#define PARTS (sizeof(parts) / sizeof(parts[0]))
 
-int line_expected(const struct line *line, size_t word, const char *what)
+void *recipe_state(const struct recipe *recipe, const struct recipe_part *part)
 {
-	if (word >= line->count)
-		return line_error(line, word, "expected %s, found the end of the line", what);
-	return line_error(line, word, "expected %s, found \"%s\"", what,
-			  shown(line->words[word].text));
-}
+	size_t i = 0;
 
-const char *line_word(const struct line *line, size_t word)
-{
-	return line->words[word].text;
-}
-
-char *line_host_path(const struct line *line, size_t word)
-{
-	return path_beside(line->file, line_word(line, word));
+	while (parts[i] != part)
+		i++;
+	return recipe->states[i];
 }
 
 static const char *variable(const void *context, const char *name)
@@ -207,6 +190,52 @@ int recipe_read(struct recipe *recipe, const char *path)
 	return recipe->errors == before ? 0 : -1;
 }
 
+int verb_mtime(const struct line *line)
+{
+	struct image_defaults defaults = image_defaults(line->recipe->image);
+	uint32_t seconds;
+
+	if (line_number(line, 1, "seconds since 1970", &seconds) < 0)
+		return -1;
+	defaults.mtime = seconds;
+	image_set_defaults(line->recipe->image, defaults);
+	line->recipe->mtime_rule = MTIME_SET;
+	return 0;
+}
+
+static int is_included(const struct recipe *recipe, const char *path)
+{
+	struct stat one, other;
+
+	for (size_t i = 0; i < recipe->depth; i++)
+		if (!stat(path, &one) && !stat(recipe->files[i], &other) &&
+		    one.st_dev == other.st_dev && one.st_ino == other.st_ino)
+			return 1;
+	return 0;
+}
+
+int verb_include(const struct line *line)
+{
+	struct recipe *recipe = line->recipe;
+	char *path = line_host_path(line, 1);
+	int result;
+
+	if (is_included(recipe, path))
+		result = line_error(line, 1,
+				    "expected another recipe, found %s, which includes this one",
+				    shown(path));
+	else if (recipe->depth == sizeof(recipe->files) / sizeof(*recipe->files))
+		result = line_error(line, 1, "expected up to %zu nested recipes, found %s",
+				    recipe->depth, shown(path));
+	else if (access(path, R_OK) < 0)
+		result = line_error(line, 1, "expected a readable recipe, found %s: %s (%s)",
+				    shown(path), strerror(errno), strerrorname_np(errno));
+	else
+		result = recipe_read(recipe, path);
+	free(path);
+	return result;
+}
+
 int recipe_line(struct recipe *recipe, const char *where, const char *const *words)
 {
 	struct line line = { .recipe = recipe, .file = "", .why = xstrdup(where) };
@@ -240,10 +269,9 @@ int recipe_finish(struct recipe *recipe)
 {
 	if (recipe->errors)
 		return -1;
-	if (finish_modules(recipe) < 0 || finish_programs(recipe) < 0 || finish_run(recipe) < 0 ||
-	    finish_cmdline(recipe) < 0 || finish_root(recipe) < 0 || finish_limits(recipe) < 0 ||
-	    finish_attr(recipe) < 0)
-		return -1;
+	for (size_t i = 0; i < PARTS; i++)
+		if (parts[i]->finish && parts[i]->finish(recipe) < 0)
+			return -1;
 	clamp_times(recipe);
 	return 0;
 }
@@ -255,6 +283,9 @@ struct recipe *recipe_new(struct image *image, const struct recipe_options *opti
 
 	recipe->image = recipe->main = image;
 	recipe->options = *options;
+	recipe->states = xcalloc(PARTS, sizeof(*recipe->states));
+	for (size_t i = 0; i < PARTS; i++)
+		recipe->states[i] = xcalloc(1, parts[i]->size + 1);
 	defaults.mtime = options->newest;
 	image_set_defaults(image, defaults);
 	return recipe;
@@ -264,28 +295,11 @@ void recipe_free(struct recipe *recipe)
 {
 	if (!recipe)
 		return;
-	for (size_t i = 0; i < recipe->archive_count; i++)
-		archive_close(recipe->archives[i]);
-	for (size_t i = 0; recipe->run && recipe->run[i]; i++)
-		free(recipe->run[i]);
-	free(recipe->archives);
-	free(recipe->run);
-	free(recipe->run_why);
-	free(recipe->root_why);
-	recipe_free_programs(recipe);
-	free(recipe->run_from);
-	oci_run_free(&recipe->container);
-	free(recipe->container_why);
-	for (size_t i = 0; i < recipe->attr_count; i++) {
-		free(recipe->attrs[i].pattern);
-		free(recipe->attrs[i].why);
+	for (size_t i = 0; i < PARTS; i++) {
+		if (parts[i]->free)
+			parts[i]->free(recipe->states[i]);
+		free(recipe->states[i]);
 	}
-	free(recipe->attrs);
-	image_free(recipe->early);
-	free(recipe->env_why);
-	buffer_free(&recipe->env);
-	free(recipe->cmdline_why);
-	buffer_free(&recipe->cmdline);
-	modules_free(recipe->modules);
+	free(recipe->states);
 	free(recipe);
 }

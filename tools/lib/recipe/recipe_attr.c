@@ -11,6 +11,16 @@
 
 enum { SET_MODE = 1, SET_UID = 2, SET_GID = 4 };
 
+/* In the order of their lines. */
+struct attrs {
+	struct attr {
+		char *pattern, *why;
+		uint32_t mode, uid, gid;
+		unsigned int set;
+	} * list;
+	size_t count;
+};
+
 static int is_left_alone(const struct line *line, size_t word)
 {
 	return !strcmp(line_word(line, word), "-");
@@ -18,7 +28,7 @@ static int is_left_alone(const struct line *line, size_t word)
 
 int verb_attr(const struct line *line)
 {
-	struct recipe *recipe = line->recipe;
+	struct attrs *attrs = recipe_state(line->recipe, &recipe_attr_part);
 	struct attr attr = { 0 };
 
 	if (*line_word(line, 1) != '/')
@@ -41,8 +51,8 @@ int verb_attr(const struct line *line)
 	}
 	attr.pattern = xstrdup(line_word(line, 1));
 	attr.why = xstrdup(line->why);
-	recipe->attrs = xreallocarray(recipe->attrs, recipe->attr_count + 1, sizeof(attr));
-	recipe->attrs[recipe->attr_count++] = attr;
+	attrs->list = xreallocarray(attrs->list, attrs->count + 1, sizeof(attr));
+	attrs->list[attrs->count++] = attr;
 	return 0;
 }
 
@@ -69,17 +79,18 @@ static size_t apply_literal(const struct recipe *recipe, const struct attr *attr
 }
 
 /* In the order of the lines, so that exceptions follow the rule. */
-int finish_attr(struct recipe *recipe)
+static int finish(struct recipe *recipe)
 {
+	const struct attrs *attrs = recipe_state(recipe, &recipe_attr_part);
 	size_t count;
 	struct entry **all;
 	int result = 0;
 
-	if (!recipe->attr_count)
+	if (!attrs->count)
 		return 0;
 	all = image_entries(recipe->image, &count);
-	for (size_t i = 0; i < recipe->attr_count && !result; i++) {
-		const struct attr *attr = &recipe->attrs[i];
+	for (size_t i = 0; i < attrs->count && !result; i++) {
+		const struct attr *attr = &attrs->list[i];
 		bool is_path = !strpbrk(attr->pattern, "*?[\\");
 		size_t matched = is_path ? apply_literal(recipe, attr) : 0;
 
@@ -95,3 +106,16 @@ int finish_attr(struct recipe *recipe)
 	free(all);
 	return result;
 }
+
+static void free_attrs(void *state)
+{
+	struct attrs *attrs = state;
+
+	for (size_t i = 0; i < attrs->count; i++) {
+		free(attrs->list[i].pattern);
+		free(attrs->list[i].why);
+	}
+	free(attrs->list);
+}
+
+const struct recipe_part recipe_attr_part = { sizeof(struct attrs), finish, free_attrs };

@@ -15,17 +15,25 @@
 #define TABLE_MAX ((size_t)16 << 20) /* bytes */
 #define EARLY_MAX ((size_t)256 << 20)
 
+struct early {
+	struct image *image; /* NULL until the first file of it */
+};
+
 const struct image *recipe_early(const struct recipe *recipe)
 {
-	return recipe->early;
+	const struct early *early = recipe_state(recipe, &recipe_early_part);
+
+	return early->image;
 }
 
 static struct image *early_of(struct recipe *recipe)
 {
-	if (!recipe->early)
-		recipe->early = image_new();
-	image_set_defaults(recipe->early, image_defaults(recipe->image));
-	return recipe->early;
+	struct early *early = recipe_state(recipe, &recipe_early_part);
+
+	if (!early->image)
+		early->image = image_new();
+	image_set_defaults(early->image, image_defaults(recipe->image));
+	return early->image;
 }
 
 static void go_on_in(struct recipe *recipe, struct image *image)
@@ -169,3 +177,10 @@ int verb_acpi(const struct line *line)
 	}
 	return result;
 }
+
+static void free_early(void *state)
+{
+	image_free(((struct early *)state)->image);
+}
+
+const struct recipe_part recipe_early_part = { sizeof(struct early), NULL, free_early };

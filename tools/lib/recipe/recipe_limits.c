@@ -89,7 +89,7 @@ static int judge_list(const struct image *image, const char *path, size_t bytes_
 	return result;
 }
 
-int finish_limits(struct recipe *recipe)
+static int finish(struct recipe *recipe)
 {
 	size_t count, used = 0;
 	struct entry **all = image_sorted(recipe->image, &count);
@@ -103,3 +103,5 @@ int finish_limits(struct recipe *recipe)
 	free(all);
 	return result;
 }
+
+const struct recipe_part recipe_limits_part = { 0, finish, NULL };

@@ -1,55 +1,39 @@
 /* SPDX-License-Identifier: MIT */
-/* recipe_line.h - between the recipe's reader and its verbs, for them alone. */
+/* recipe_line.h - between the reader of recipes and its verbs, for recipe*.c alone. */
 #ifndef TOOLS_LIB_RECIPE_LINE_H
 #define TOOLS_LIB_RECIPE_LINE_H
 
-#include "tools/lib/cpio/archive.h"
 #include "tools/lib/image/image.h"
 #include "tools/lib/sources/tree.h"
-#include "tools/lib/module/module.h"
 #include "tools/lib/sources/oci.h"
-#include "tools/lib/program/program.h"
 #include "tools/lib/recipe/recipe.h"
 #include "tools/lib/base/words.h"
 
 struct recipe {
 	struct image *image; /* the image that lines add to: main, or early after `segment early` */
 	struct image *main;
-	struct image *early; /* NULL until the first file of it */
 	struct recipe_options options;
 	unsigned int errors;
 	const char *files[16]; /* the recipe at hand last, the ones that include it before */
 	size_t depth;
-	struct archive **archives; /* opened for cpio: locations */
-	size_t archive_count;
-	struct modules *modules; /* NULL until the first module */
-	int has_no_modules; /* that was reported: a second line need not say it again */
-	struct buffer cmdline; /* text of IMAGECONF_LAST */
-	char *cmdline_why; /* NULL: no cmdline verb */
-	struct program *late; /* `program ... nss`, all texts their own: the last line may
-			       * bring /etc/nsswitch.conf */
-	size_t late_count;
-	const char **sysroots; /* of `sysroot` lines (sysroot.h), ended by NULL; or NULL: none */
-	const char *sysroot; /* of the lines to come, one of those; NULL: the host */
-	const char *run_sysroot; /* the one of `run` */
-	char **run; /* the words of the last `run`, ended by NULL, or NULL */
-	char *run_why;
-	char *run_from; /* its recipe */
-	struct oci_run container; /* the program of the last `oci` */
-	char *container_why; /* NULL: there was none */
-	struct attr *attrs; /* of `attr` lines, in their order */
-	size_t attr_count;
-	struct buffer env; /* NAME=VALUE, each ended by a NUL */
-	char *env_why;
-	char *root_why; /* of the first line that brings a whole root; NULL: there is none */
 	enum { MTIME_OF_SOURCE, MTIME_SET } mtime_rule;
+	void **states; /* of recipe_parts[] */
 };
 
-struct attr {
-	char *pattern, *why;
-	uint32_t mode, uid, gid;
-	unsigned int set; /* bits 0 to 2: mode, uid, gid */
+/* A file of verbs with what it keeps from line to line. */
+struct recipe_part {
+	size_t size; /* bytes of its state, all zero at first */
+	/* What must wait for the last line. 0, or -1 after reporting; NULL: nothing. */
+	int (*finish)(struct recipe *recipe);
+	void (*free)(void *state); /* what the state owns; NULL: nothing */
 };
+
+extern const struct recipe_part recipe_module_part, recipe_program_part, recipe_run_part,
+	recipe_sources_part, recipe_limits_part, recipe_attr_part, recipe_list_part,
+	recipe_early_part;
+
+/* The state of a part, for its own file. */
+void *recipe_state(const struct recipe *recipe, const struct recipe_part *part);
 
 struct line {
 	struct recipe *recipe;
@@ -100,12 +84,13 @@ int line_kernel_words(const struct line *line, size_t first, struct buffer *out)
  * should have `what`. An option needs none. Returns -1. */
 int line_failed(const struct line *line, const char *what);
 
-/* The modules of the kernel that the options name, opened when a line first asks; NULL after
- * reporting. */
-struct modules *recipe_modules(struct recipe *recipe);
+/* The image's own command line, to be added to; `why` counts if it is the first to do so. */
+struct buffer *recipe_cmdline(struct recipe *recipe, const char *why);
+const char *recipe_cmdline_text(const struct recipe *recipe);
 
-/* A path of the host, below --host-root where one is given; malloc'd. */
-char *recipe_host_path(const struct recipe *recipe, const char *path);
+/* What a container says of its program; *run is empty then. Unless a `run` line names another, it
+ * becomes the image's. */
+void recipe_set_container(struct recipe *recipe, struct oci_run *run, const char *why);
 
 /* Runs the words of a line: finds the verb, counts its arguments. 0, or -1 after reporting. */
 int line_run(const struct line *line);
@@ -147,18 +132,7 @@ int verb_mtime(const struct line *line);
 int verb_init(const struct line *line);
 int verb_include(const struct line *line);
 
-/* Frees what program lines left: late and sysroots. */
-void recipe_free_programs(struct recipe *recipe);
-
-/* recipe_finish() for late programs, run, cmdline, modules and attr. */
-int finish_attr(struct recipe *recipe);
-int finish_programs(struct recipe *recipe);
-int finish_run(struct recipe *recipe);
-int finish_cmdline(struct recipe *recipe);
-int finish_root(struct recipe *recipe);
 /* Notes that the line brings what is to be a root, whose own directory has a mode. */
 void line_brings_root(const struct line *line);
-int finish_limits(struct recipe *recipe);
-int finish_modules(struct recipe *recipe);
 
 #endif

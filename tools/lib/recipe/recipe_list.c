@@ -9,54 +9,8 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
+#include "tools/lib/cpio/archive.h"
 #include "tools/lib/recipe/recipe_line.h"
-
-static int parse(const char *text, int base, uint32_t *value)
-{
-	uint64_t sum = 0;
-
-	if (!*text)
-		return -1;
-	for (; *text; text++) {
-		if (*text < '0' || *text >= '0' + base)
-			return -1;
-		sum = sum * (uint64_t)base + (uint64_t)(*text - '0');
-		if (sum > UINT32_MAX)
-			return -1;
-	}
-	*value = (uint32_t)sum;
-	return 0;
-}
-
-int line_number(const struct line *line, size_t word, const char *what, uint32_t *value)
-{
-	if (!parse(line_word(line, word), 10, value))
-		return 0;
-	return line_error(line, word, "expected %s, a number of 0 to 4294967295, found \"%s\"",
-			  what, shown(line_word(line, word)));
-}
-
-int line_mode(const struct line *line, size_t word, uint32_t kind, uint32_t *mode)
-{
-	/* gen_init_cpio's %o, which lets the type of the file stand in the mode. */
-	if (!parse(line_word(line, word), 8, mode) && (*mode & ~07777u & ~kind) == 0) {
-		*mode &= 07777;
-		return 0;
-	}
-	return line_expected(line, word, "a mode of 0 to 7777, in octal");
-}
-
-int line_absolute(const struct line *line, size_t word)
-{
-	const char *fault;
-	char *clean = path_clean(line_word(line, word), &fault);
-
-	free(clean);
-	if (clean)
-		return 0;
-	return line_error(line, word, "expected a path in the image, found \"%s\": %s",
-			  shown(line_word(line, word)), fault);
-}
 
 /* NAME at word 1; MODE UID GID at `word`. The owner is set until drop_owner(). */
 static int take_owner(const struct line *line, size_t word, uint32_t kind, uint32_t *mode,
@@ -143,21 +97,38 @@ int verb_sock(const struct line *line)
 	return add_node(line, S_IFSOCK, 0, 0);
 }
 
+/* Of cpio: locations. They stay open: the image points to their bytes. */
+struct archives {
+	struct archive **list;
+	size_t count;
+};
+
 static struct archive *open_archive(struct recipe *recipe, const char *name)
 {
+	struct archives *archives = recipe_state(recipe, &recipe_list_part);
 	struct archive *archive;
 
-	for (size_t i = 0; i < recipe->archive_count; i++)
-		if (!strcmp(recipe->archives[i]->name, name))
-			return recipe->archives[i];
+	for (size_t i = 0; i < archives->count; i++)
+		if (!strcmp(archives->list[i]->name, name))
+			return archives->list[i];
 	archive = archive_open(name);
 	if (!archive)
 		return NULL;
-	recipe->archives =
-		xreallocarray(recipe->archives, recipe->archive_count + 1, sizeof(archive));
-	recipe->archives[recipe->archive_count++] = archive;
+	archives->list = xreallocarray(archives->list, archives->count + 1, sizeof(archive));
+	archives->list[archives->count++] = archive;
 	return archive;
 }
+
+static void close_archives(void *state)
+{
+	struct archives *archives = state;
+
+	for (size_t i = 0; i < archives->count; i++)
+		archive_close(archives->list[i]);
+	free(archives->list);
+}
+
+const struct recipe_part recipe_list_part = { sizeof(struct archives), NULL, close_archives };
 
 /* cpio:IMAGE:/path, where both may hold colons: the first IMAGE that exists is meant. malloc'd
  * and *path in the location, or NULL. */

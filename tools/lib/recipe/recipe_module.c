@@ -1,20 +1,202 @@
 // SPDX-License-Identifier: MIT
-/* recipe_module.c - the verbs about kernel modules. */
+/* recipe_module.c - the verbs about kernel modules, and the kernel that they are for. */
+#include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
+#include "tools/lib/base/path.h"
 #include "tools/lib/host/host.h"
+#include "tools/lib/kernel/kernel.h"
+#include "tools/lib/kernel/kernel_boot.h"
+#include "tools/lib/kernel/kernel_config.h"
 #include "tools/lib/module/modsign.h"
 #include "tools/lib/recipe/recipe_line.h"
 #include "tools/lib/recipe/recipe_option.h"
 
+/* Set to y, the kernel loads only signed modules. */
+static const char *const enforcing[] = { "MODULE_SIG_FORCE", "LOCK_DOWN_KERNEL_FORCE_INTEGRITY",
+					 "LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY" };
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static char *recipe_host_path(const struct recipe *recipe, const char *path)
+{
+	const char *root = recipe->options.host_root;
+
+	return xasprintf("%s%s", root ? root : "", path);
+}
+
+/* The directory is named after its kernel, unless that is at hand and says what it is. */
+static int take_directory(const char *modules_dir, struct kernel *kernel)
+{
+	char *dir = realpath(modules_dir, NULL); /* a trailing slash, or "." */
+
+	free(kernel->modules_dir);
+	kernel->modules_dir = dir ? dir : xstrdup(modules_dir);
+	if (!kernel->release || !*kernel->release) {
+		free(kernel->release);
+		kernel->release = xstrdup(path_name(kernel->modules_dir));
+	} else if (strcmp(kernel->release, path_name(kernel->modules_dir)) != 0) {
+		warning("--modules %s: used for %s, which is kernel %s", shown(modules_dir),
+			shown(kernel->image), kernel->release);
+	}
+	return 0;
+}
+
+/* The image, if it is in its usual place, is only read for its configuration. */
+static int find_by_release(const struct recipe *recipe, const char *release, struct kernel *kernel)
+{
+	char *boot = recipe_host_path(recipe, "/boot/vmlinuz-");
+	char *dirs = recipe_host_path(recipe, "/lib/modules/");
+
+	*kernel = (struct kernel){ .release = xstrdup(release) };
+	kernel->image = xasprintf("%s%s", boot, release);
+	kernel->modules_dir = xasprintf("%s%s", dirs, release);
+	free(boot);
+	free(dirs);
+	if (!access(kernel->modules_dir, F_OK))
+		return 0;
+	error_errno(errno, "modules of kernel %s: %s", shown(release), shown(kernel->modules_dir));
+	kernel_free(kernel);
+	return -1;
+}
+
+static int find(const struct recipe *recipe, struct kernel *kernel)
+{
+	const struct recipe_options *options = &recipe->options;
+
+	if (options->kernel_release)
+		return find_by_release(recipe, options->kernel_release, kernel);
+	*kernel = (struct kernel){ .image = NULL };
+	if (options->modules_dir && !options->kernel)
+		return take_directory(options->modules_dir, kernel);
+	if (kernel_find(options->kernel, kernel) < 0)
+		return -1;
+	if (options->modules_dir)
+		return take_directory(options->modules_dir, kernel);
+	if (kernel->modules_dir)
+		return 0;
+	error("%s: its modules (lib/modules/%s) are not on this machine; name them with "
+	      "--modules DIR",
+	      shown(kernel->image), kernel->release);
+	kernel_free(kernel);
+	return -1;
+}
+
+/* Unpacking a kernel costs more than all the rest of packing: it is read only if the answer is
+ * needed and no file has it. */
+static void find_config(const struct recipe *recipe, const struct kernel *kernel,
+			struct kernel_config *config)
+{
+	struct kernel_boot form = { .fd = -1 };
+
+	*config = (struct kernel_config){ .from = NULL };
+	if (!kernel->image)
+		return;
+	kernel_config_find(kernel, (struct span){ NULL, 0 }, config);
+	if (config->from || recipe->options.signatures == SIGNATURES_STAY ||
+	    access(kernel->image, R_OK))
+		return;
+	kernel_config_free(config);
+	if (!kernel_boot_open(kernel, FORM_FASTEST, &form))
+		kernel_config_find(kernel, form.vmlinux, config);
+	kernel_boot_close(&form);
+}
+
+static int check_signatures(const struct kernel *kernel, const struct kernel_config *config)
+{
+	for (size_t i = 0; i < COUNT(enforcing); i++)
+		if (kernel_config_get(config, enforcing[i]) == KCONFIG_Y)
+			return error(
+				"--unsigned-modules: kernel %s loads no module without a signature (CONFIG_%s "
+				"in %s)",
+				kernel->release, enforcing[i], shown(config->from));
+	if (kernel_config_get(config, "MODULE_SIG") == KCONFIG_N)
+		return 0;
+	if (!config->from)
+		warning("--unsigned-modules: kernel %s has no configuration here: it may refuse "
+			"modules without signatures",
+			kernel->release);
+	else if (kernel_config_get(config, "LOCK_DOWN_IN_EFI_SECURE_BOOT") == KCONFIG_Y)
+		warning("--unsigned-modules: under Secure Boot kernel %s refuses them",
+			kernel->release);
+	warning("--unsigned-modules: kernel %s will be tainted (E) by the first one",
+		kernel->release);
+	return 0;
+}
+
+static enum firmware_reading reading_of(const struct kernel_config *config)
+{
+	enum firmware_reading reading = FIRMWARE_PLAIN;
+
+	if (kernel_config_get(config, "FW_LOADER_COMPRESS_XZ") == KCONFIG_Y)
+		reading |= FIRMWARE_XZ;
+	if (kernel_config_get(config, "FW_LOADER_COMPRESS_ZSTD") == KCONFIG_Y)
+		reading |= FIRMWARE_ZSTD;
+	return reading;
+}
+
+static struct modules *open_modules(const struct recipe *recipe, const struct kernel *kernel)
+{
+	struct module_source source = { .dir = kernel->modules_dir,
+					.release = kernel->release,
+					.firmware_dir = recipe->options.firmware_dir,
+					.signatures = recipe->options.signatures };
+	const char *const *dir = recipe->options.modprobe_dirs;
+	struct modules *modules = NULL;
+	struct kernel_config config;
+	int result = 0;
+
+	find_config(recipe, kernel, &config);
+	source.firmware_reading = reading_of(&config);
+	if (source.signatures == SIGNATURES_GO)
+		result = check_signatures(kernel, &config);
+	if (!result)
+		modules = modules_new(&source);
+	for (; modules && !result && dir && *dir; dir++)
+		result = modules_add_conf(modules, *dir);
+	kernel_config_free(&config);
+	if (!result)
+		return modules;
+	modules_free(modules);
+	return NULL;
+}
+
+struct opened {
+	struct modules *modules; /* NULL until the first line that asks */
+	bool failed; /* that was reported: a second line need not report it again */
+};
+
+static struct opened *opened_of(const struct recipe *recipe)
+{
+	return recipe_state(recipe, &recipe_module_part);
+}
+
+/* The modules of the kernel that the options name, opened when a line first asks; NULL after
+ * reporting. */
+static struct modules *modules_of(struct recipe *recipe)
+{
+	struct opened *opened = opened_of(recipe);
+	struct kernel kernel = { 0 };
+
+	if (opened->modules || opened->failed)
+		return opened->modules;
+	if (find(recipe, &kernel) == 0) {
+		opened->modules = open_modules(recipe, &kernel);
+		kernel_free(&kernel);
+	}
+	opened->failed = !opened->modules;
+	return opened->modules;
+}
+
 static int add(const struct line *line, enum module_load load)
 {
 	const char *name = line_word(line, 1);
-	struct modules *modules = recipe_modules(line->recipe);
+	struct modules *modules = modules_of(line->recipe);
 	struct buffer options = { 0 };
 	char *beside = strchr(name, '/') ? line_host_path(line, 1) : xstrdup(name);
 	int result = -1;
@@ -42,7 +224,7 @@ int verb_driver(const struct line *line)
 
 int verb_firmware(const struct line *line)
 {
-	struct modules *modules = recipe_modules(line->recipe);
+	struct modules *modules = modules_of(line->recipe);
 
 	for (size_t i = 1; modules && i < line->count; i++)
 		modules_add_firmware_name(modules, line_word(line, i));
@@ -51,7 +233,7 @@ int verb_firmware(const struct line *line)
 
 int verb_module_index(const struct line *line)
 {
-	struct modules *modules = recipe_modules(line->recipe);
+	struct modules *modules = modules_of(line->recipe);
 
 	if (modules)
 		modules_want_index(modules);
@@ -61,8 +243,8 @@ int verb_module_index(const struct line *line)
 /* A line applies to the modules of the lines after it: one before would have been added without. */
 int verb_modprobe_d(const struct line *line)
 {
-	int first = !line->recipe->modules;
-	struct modules *modules = recipe_modules(line->recipe);
+	bool first = !opened_of(line->recipe)->modules;
+	struct modules *modules = modules_of(line->recipe);
 	char *dir;
 	int result;
 
@@ -84,7 +266,7 @@ static const char *root_of(const struct recipe *recipe)
 
 int verb_for_machine(const struct line *line)
 {
-	struct modules *modules = recipe_modules(line->recipe);
+	struct modules *modules = modules_of(line->recipe);
 
 	if (!modules)
 		return -1;
@@ -95,7 +277,7 @@ int verb_for_machine(const struct line *line)
 
 int verb_for_root(const struct line *line)
 {
-	struct modules *modules = recipe_modules(line->recipe);
+	struct modules *modules = modules_of(line->recipe);
 	char *path = line_host_path(line, 1);
 	int result = -1;
 
@@ -107,22 +289,20 @@ int verb_for_root(const struct line *line)
 
 int recipe_option_host(struct recipe *recipe, const char *where)
 {
-	struct modules *modules = recipe_modules(recipe);
+	struct modules *modules = modules_of(recipe);
 	const char *root = root_of(recipe);
 
 	if (!modules || host_add_machine(modules, root, "this", where) ||
-	    host_add_mounted_root(modules, root, where, &recipe->cmdline)) {
+	    host_add_mounted_root(modules, root, where, recipe_cmdline(recipe, where))) {
 		recipe->errors++;
 		return -1;
 	}
-	if (!recipe->cmdline_why)
-		recipe->cmdline_why = xstrdup(where);
 	return 0;
 }
 
 static int check_cmdline(const struct recipe *recipe)
 {
-	char *line = xstrdup(recipe->cmdline.data ? recipe->cmdline.data : "");
+	char *line = xstrdup(recipe_cmdline_text(recipe));
 	const char *word = modsign_enforcing_word(line);
 	int result = 0;
 
@@ -135,17 +315,25 @@ static int check_cmdline(const struct recipe *recipe)
 	return result;
 }
 
-int finish_modules(struct recipe *recipe)
+static int finish(struct recipe *recipe)
 {
+	struct modules *modules = opened_of(recipe)->modules;
 	struct image_defaults before;
 	int result;
 
-	if (!recipe->modules)
+	if (!modules)
 		return 0;
 	if (recipe->options.signatures == SIGNATURES_GO && check_cmdline(recipe) < 0)
 		return -1;
 	before = recipe_set_rank(recipe->image, IMAGE_PROGRAM);
-	result = modules_finish(recipe->modules, recipe->image);
+	result = modules_finish(modules, recipe->image);
 	image_set_defaults(recipe->image, before);
 	return result;
 }
+
+static void free_modules(void *state)
+{
+	modules_free(((struct opened *)state)->modules);
+}
+
+const struct recipe_part recipe_module_part = { sizeof(struct opened), finish, free_modules };

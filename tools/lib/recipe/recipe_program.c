@@ -12,9 +12,24 @@
 #include "tools/lib/program/sysroot.h"
 #include "tools/lib/recipe/recipe_line.h"
 
+struct programs {
+	struct program *late; /* `program ... nss`, all texts their own: the last line may bring
+			       * /etc/nsswitch.conf */
+	size_t late_count;
+	const char **sysroots; /* of `sysroot` lines (sysroot.h), ended by NULL; or NULL: none */
+	const char *sysroot; /* of the lines to come, one of those; NULL: the host */
+};
+
+static struct programs *programs_of(const struct recipe *recipe)
+{
+	return recipe_state(recipe, &recipe_program_part);
+}
+
 const char *recipe_sysroot(const struct recipe *recipe)
 {
-	return recipe->sysroot ? recipe->sysroot : "";
+	const struct programs *programs = programs_of(recipe);
+
+	return programs->sysroot ? programs->sysroot : "";
 }
 
 char *recipe_program_name(const char *root, const char *file, const char *name)
@@ -24,19 +39,20 @@ char *recipe_program_name(const char *root, const char *file, const char *name)
 
 int verb_sysroot(const struct line *line)
 {
-	struct recipe *recipe = line->recipe;
+	struct programs *programs = programs_of(line->recipe);
 	char *dir = line_host_path(line, 1), *root = sysroot_open_dir(dir);
 	size_t count = 0;
 
-	while (recipe->sysroots && recipe->sysroots[count])
+	while (programs->sysroots && programs->sysroots[count])
 		count++;
 	free(dir);
 	if (!root)
 		return line_failed(line, "a directory that is another system's root");
-	recipe->sysroots = xreallocarray(recipe->sysroots, count + 2, sizeof(*recipe->sysroots));
-	recipe->sysroots[count] = *root ? root : NULL;
-	recipe->sysroots[count + 1] = NULL;
-	recipe->sysroot = recipe->sysroots[count];
+	programs->sysroots =
+		xreallocarray(programs->sysroots, count + 2, sizeof(*programs->sysroots));
+	programs->sysroots[count] = *root ? root : NULL;
+	programs->sysroots[count + 1] = NULL;
+	programs->sysroot = programs->sysroots[count];
 	if (!*root)
 		free(root);
 	return 0;
@@ -45,8 +61,9 @@ int verb_sysroot(const struct line *line)
 const char *const *recipe_sysroots(const struct recipe *recipe)
 {
 	static const char *const none[] = { NULL };
+	const struct programs *programs = programs_of(recipe);
 
-	return recipe->sysroots ? recipe->sysroots : none;
+	return programs->sysroots ? programs->sysroots : none;
 }
 
 /* One word after NAME and DEST. Returns 0, or -1 after reporting. */
@@ -77,29 +94,26 @@ static int add(struct image *image, const struct program *program)
 	return result;
 }
 
-static char *copy(const char *text)
+static void add_late(struct programs *programs, const struct program *program)
 {
-	return text ? xstrdup(text) : NULL;
+	struct program *late;
+
+	programs->late =
+		xreallocarray(programs->late, programs->late_count + 1, sizeof(*programs->late));
+	late = &programs->late[programs->late_count++];
+	*late = *program;
+	late->name = xstrdup(program->name);
+	late->dest = program->dest ? xstrdup(program->dest) : NULL;
+	late->root = xstrdup(program->root);
+	late->why = xstrdup(program->why);
 }
 
-static int add_late(struct recipe *recipe, const struct program *program)
+static int finish(struct recipe *recipe)
 {
-	struct program *late = xreallocarray(recipe->late, recipe->late_count + 1, sizeof(*late));
+	const struct programs *programs = programs_of(recipe);
 
-	recipe->late = late;
-	late[recipe->late_count] = *program;
-	late[recipe->late_count].name = copy(program->name);
-	late[recipe->late_count].dest = copy(program->dest);
-	late[recipe->late_count].root = copy(program->root);
-	late[recipe->late_count].why = copy(program->why);
-	recipe->late_count++;
-	return 0;
-}
-
-int finish_programs(struct recipe *recipe)
-{
-	for (size_t i = 0; i < recipe->late_count; i++) {
-		const struct program *late = &recipe->late[i];
+	for (size_t i = 0; i < programs->late_count; i++) {
+		const struct program *late = &programs->late[i];
 
 		if (add(recipe->image, late) < 0)
 			return error("%s: expected a program that can be packed, found \"%s\"",
@@ -108,19 +122,23 @@ int finish_programs(struct recipe *recipe)
 	return 0;
 }
 
-void recipe_free_programs(struct recipe *recipe)
+static void free_programs(void *state)
 {
-	for (size_t i = 0; i < recipe->late_count; i++) {
-		free((char *)recipe->late[i].name);
-		free((char *)recipe->late[i].dest);
-		free((char *)recipe->late[i].root);
-		free((char *)recipe->late[i].why);
+	struct programs *programs = state;
+
+	for (size_t i = 0; i < programs->late_count; i++) {
+		free((char *)programs->late[i].name);
+		free((char *)programs->late[i].dest);
+		free((char *)programs->late[i].root);
+		free((char *)programs->late[i].why);
 	}
-	free(recipe->late);
-	for (size_t i = 0; recipe->sysroots && recipe->sysroots[i]; i++)
-		free((char *)recipe->sysroots[i]);
-	free(recipe->sysroots);
+	free(programs->late);
+	for (size_t i = 0; programs->sysroots && programs->sysroots[i]; i++)
+		free((char *)programs->sysroots[i]);
+	free(programs->sysroots);
 }
+
+const struct recipe_part recipe_program_part = { sizeof(struct programs), finish, free_programs };
 
 int verb_program(const struct line *line)
 {
@@ -129,7 +147,7 @@ int verb_program(const struct line *line)
 				   .dlopen = DLOPEN_RECOMMENDED };
 	size_t word = 2;
 	char *name;
-	int result;
+	int result = 0;
 
 	if (word < line->count && *line_word(line, word) == '/')
 		program.dest = line_word(line, word++);
@@ -138,7 +156,7 @@ int verb_program(const struct line *line)
 			return -1;
 	program.name = name = recipe_program_name(program.root, line->file, line_word(line, 1));
 	if (program.more & PROGRAM_NSS)
-		result = add_late(line->recipe, &program);
+		add_late(programs_of(line->recipe), &program);
 	else
 		result = add(line->recipe->image, &program);
 	free(name);

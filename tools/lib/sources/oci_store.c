@@ -193,8 +193,3 @@ json_t *oci_store_json(const struct oci_store *store, const char *name, const ch
 	oci_store_done(store, &blob);
 	return json;
 }
-
-const char *oci_text(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}

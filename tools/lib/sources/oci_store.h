@@ -58,6 +58,9 @@ int oci_read_docker(const struct oci_store *store, const char *tag, struct oci_p
 void oci_add_layer(struct oci_parts *parts, const char *name, const char *digest, int64_t size);
 
 /* A text of an object, or NULL. */
-const char *oci_text(const json_t *object, const char *key);
+static inline const char *oci_text(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* recipe_input.c - the verbs that take what others packed: tar archives, containers, images. */
+/* recipe_sources.c - the verbs that bring many entries: directories, tar archives, containers,
+ * images. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -15,6 +16,51 @@
 #include "tools/lib/sources/tar.h"
 #include "tools/lib/sources/oci.h"
 #include "tools/lib/recipe/recipe_line.h"
+
+struct root {
+	char *why; /* of the first line that brings a whole root; NULL: there is none */
+};
+
+void line_brings_root(const struct line *line)
+{
+	struct root *root = recipe_state(line->recipe, &recipe_sources_part);
+
+	if (!root->why && !line->recipe->options.appends)
+		root->why = xstrdup(line->why);
+}
+
+/* Patterns after `without`. */
+static int take_without(const struct line *line, size_t next, struct tree_source *source)
+{
+	if (line->count <= next || strcmp(line_word(line, next), "without"))
+		return line_ends(line, next);
+	if (line->count == next + 1)
+		return line_expected(line, next + 1, "a pattern");
+	source->without = xcalloc(line->count - next, sizeof(*source->without));
+	for (size_t i = next + 1; i < line->count; i++)
+		source->without[i - next - 1] = line_word(line, i);
+	return 0;
+}
+
+int verb_tree(const struct line *line)
+{
+	struct tree_source source = { .dest = "/", .owner = TREE_OWNER_SET };
+	int result, next = line_destination(line, &source);
+	char *dir;
+
+	if (next < 0 || take_without(line, (size_t)next, &source) < 0)
+		return -1;
+	source.output = line->recipe->options.output;
+	dir = line_host_path(line, 1);
+	source.dir = dir;
+	source.has_root = line->recipe->options.appends;
+	if (strcmp(source.dest, "/") == 0)
+		line_brings_root(line);
+	result = tree_add(line->recipe->image, &source, line->why);
+	free(source.without);
+	free(dir);
+	return result;
+}
 
 /* Looked at before anything large is read: DEST and owner are words 2 and 3. 0, or -1 after
  * reporting. */
@@ -111,18 +157,6 @@ static const char *cut_tag(char *path)
 	return colon + 1;
 }
 
-/* The image's program becomes the recipe's, unless a line names another. */
-static void take_run(const struct line *line, struct oci_run *run)
-{
-	struct recipe *recipe = line->recipe;
-
-	oci_run_free(&recipe->container);
-	free(recipe->container_why);
-	recipe->container = *run;
-	recipe->container_why = xstrdup(line->why);
-	*run = (struct oci_run){ 0 };
-}
-
 /* The caller decides what process 1 is, and what it reads: an untrusted container could make itself
  * root, or run another program. */
 static void leave_out_ours(const struct line *line, struct image *stage)
@@ -160,7 +194,31 @@ int verb_oci(const struct line *line)
 		leave_out_ours(line, input.stage);
 	result = input_end(&input, result);
 	if (!result)
-		take_run(line, &run);
+		recipe_set_container(line->recipe, &run, line->why);
 	oci_run_free(&run);
 	return result;
 }
+
+/* The kernel's own / of a tmpfs is writable for everybody (1777). A plain list asks for that; a
+ * recipe with a root, or with rdinit's /init, does not. */
+static int finish(struct recipe *recipe)
+{
+	const struct root *root = recipe_state(recipe, &recipe_sources_part);
+	struct image_defaults before;
+	int result = 0;
+
+	if (!root->why || image_find(recipe->image, "/"))
+		return 0;
+	before = recipe_set_rank(recipe->image, IMAGE_NEEDED);
+	if (!image_add_dir(recipe->image, "/", 0755, root->why))
+		result = -1;
+	image_set_defaults(recipe->image, before);
+	return result;
+}
+
+static void free_root(void *state)
+{
+	free(((struct root *)state)->why);
+}
+
+const struct recipe_part recipe_sources_part = { sizeof(struct root), finish, free_root };
