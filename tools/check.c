@@ -57,7 +57,7 @@ static int report(const struct check *check, enum form form)
 		check_report_text(check, stdout);
 	if (check->counts[CHECK_ERROR])
 		return STATUS_ERRORS;
-	return check->is_damaged ? STATUS_UNREAD : STATUS_GOOD;
+	return check->archive->is_damaged ? STATUS_UNREAD : STATUS_GOOD;
 }
 
 static int check_image(struct check *check, const struct request *request, const char *name)

@@ -46,11 +46,6 @@ static const char *kind_of(uint32_t mode)
 	}
 }
 
-static int same_bytes(struct span a, struct span b)
-{
-	return a.len == b.len && (!a.len || !memcmp(a.data, b.data, a.len));
-}
-
 static void say(struct buffer *words, const char *text)
 {
 	buffer_printf(words, "%s%s", words->len ? ", " : "", text);
@@ -67,16 +62,6 @@ static void compare_text(struct buffer *words, struct span a, struct span b)
 	}
 	free(from);
 	free(to);
-}
-
-static void compare_bytes(struct buffer *words, struct span a, struct span b)
-{
-	if (a.len != b.len) {
-		say(words, "");
-		buffer_printf(words, "%zu -> %zu bytes", a.len, b.len);
-	} else if (!same_bytes(a, b)) {
-		say(words, "other contents");
-	}
 }
 
 static void compare_fields(struct buffer *words, const struct newc_fields *a,
@@ -110,6 +95,29 @@ struct side {
 	size_t since; /* archive_passed() */
 };
 
+static bool same_bytes(struct side *a, struct span one, struct side *b, struct span other)
+{
+	while (one.len) {
+		struct span piece = archive_piece(a->archive, &a->since, &one);
+
+		if (memcmp(piece.data, archive_piece(b->archive, &b->since, &other).data,
+			   piece.len))
+			return false;
+	}
+	return true;
+}
+
+static void compare_bytes(struct buffer *words, struct side *a, struct span one, struct side *b,
+			  struct span other)
+{
+	if (one.len != other.len) {
+		say(words, "");
+		buffer_printf(words, "%zu -> %zu bytes", one.len, other.len);
+	} else if (!same_bytes(a, one, b, other)) {
+		say(words, "other contents");
+	}
+}
+
 /* The entry that the kernel keeps at the next path, or NULL after the last one. */
 static const struct archive_entry *peek(struct side *side)
 {
@@ -136,7 +144,7 @@ static int print_single(char sign, const struct side *side, const struct archive
 	return 1;
 }
 
-static int print_pair(const struct side *a, const struct archive_entry *one, const struct side *b,
+static int print_pair(struct side *a, const struct archive_entry *one, struct side *b,
 		      const struct archive_entry *other, bool times)
 {
 	const struct newc_fields *from = &one->newc.fields, *to = &other->newc.fields;
@@ -151,19 +159,13 @@ static int print_pair(const struct side *a, const struct archive_entry *one, con
 		if (S_ISLNK(from->mode))
 			compare_text(&words, old, new);
 		else
-			compare_bytes(&words, old, new);
+			compare_bytes(&words, a, old, b, new);
 	}
 	differs = words.len > 0;
 	if (differs)
 		printf("~ %s: %s\n", shown(one->path), words.data);
 	buffer_free(&words);
 	return differs;
-}
-
-static void step(struct side *side, const struct archive_entry *entry)
-{
-	archive_passed(side->archive, &side->since, archive_data(side->archive, entry).len);
-	side->at++;
 }
 
 static int compare(const struct archive *first, const struct archive *second, bool times)
@@ -179,14 +181,14 @@ static int compare(const struct archive *first, const struct archive *second, bo
 			return differs ? STATUS_DIFFERENT : STATUS_SAME;
 		if (!other || (one && strcmp(one->path, other->path) < 0)) {
 			differs |= print_single('-', &a, one);
-			step(&a, one);
+			a.at++;
 		} else if (!one || strcmp(one->path, other->path) > 0) {
 			differs |= print_single('+', &b, other);
-			step(&b, other);
+			b.at++;
 		} else {
 			differs |= print_pair(&a, one, &b, other, times);
-			step(&a, one);
-			step(&b, other);
+			a.at++;
+			b.at++;
 		}
 	}
 }

@@ -33,23 +33,30 @@ static int count_bytes(void *context, const void *data, size_t len)
 
 /* The size of the entry alone, compressed as its segment is: bytes that it shares with its
  * neighbours count here, so the image would shrink by slightly less. */
-static size_t compressed_size(const struct archive_segment *segment, struct span data)
+static size_t compressed_size(const struct archive *archive, enum compress_kind kind,
+			      struct span data)
 {
+	size_t size = 0, len = data.len, since = 0;
 	struct compress_choice choice;
 	struct compressor *compressor;
-	size_t size = 0;
 	const char *why;
+	int result = 0;
 
-	if (compress_choose(segment->kind, &choice, &why) < 0)
-		return data.len;
+	if (compress_choose(compress_name(kind), &choice, &why) < 0)
+		return len;
 	compressor = compressor_new(&choice, data.len, (struct sink){ count_bytes, &size });
 	if (!compressor)
-		return data.len;
-	if (compressor_write(compressor, data.data, data.len) < 0) {
-		compressor_free(compressor);
-		return data.len;
+		return len;
+	while (data.len && !result) {
+		struct span piece = archive_piece(archive, &since, &data);
+
+		result = compressor_write(compressor, piece.data, piece.len);
 	}
-	return compressor_finish(compressor) < 0 ? data.len : size;
+	if (result)
+		compressor_free(compressor);
+	else
+		result = compressor_finish(compressor);
+	return result ? len : size;
 }
 
 static void print_cost(const struct explain *explain, const struct archive_entry *entry)
@@ -60,15 +67,15 @@ static void print_cost(const struct explain *explain, const struct archive_entry
 
 	if (!S_ISREG(entry->newc.fields.mode))
 		return;
-	if (!strcmp(segment->kind, "raw")) {
+	if (segment->kind == COMPRESS_NONE) {
 		printf("  size: %zu bytes, in segment %zu, not compressed\n", data.len,
 		       entry->segment + 1);
 		return;
 	}
-	size = compressed_size(segment, data);
+	size = compressed_size(explain->archive, segment->kind, data);
 	printf("  size: %zu bytes, in segment %zu; %zu bytes alone as %s, %.1f %% of the "
 	       "segment\n",
-	       data.len, entry->segment + 1, size, segment->kind,
+	       data.len, entry->segment + 1, size, compress_name(segment->kind),
 	       100.0 * (double)size / (double)(segment->packed ? segment->packed : 1));
 }
 

@@ -87,7 +87,7 @@ static int extract(const char *image, const char *dir)
 	result = unpack_tree(archive, dir, &unpacked);
 	if (!result)
 		result = write_recipe(&unpacked);
-	lost = unpacked.tree->lost + archive->passed_over;
+	lost = unpacked.tree->lost + archive->lost;
 	if (!result && lost)
 		result = error("%s: %zu %s lost, as in a boot", shown(image), lost,
 			       lost == 1 ? "entry is" : "entries are");

@@ -20,7 +20,7 @@ static int plan_image(struct check *check, const char *name)
 	if (!result) {
 		check_take_image(check, name, &file);
 		check_take_words(check);
-		if (check->is_damaged)
+		if (check->archive->is_damaged)
 			result = error("%s: is damaged: `rdinit check` shows where", shown(name));
 		else if (!check->is_ours)
 			result = error("%s: %s is not rdinit's /init: its steps are unknown",

@@ -103,7 +103,7 @@ def test_every_compression_is_read(tool, pack):
 
 GOOD = entry(b"a", data=b"12345") + TRAILER
 DAMAGE = [
-    (b"", "is empty"),
+    (b"", "an empty file"),
     (b"\0" * 512, "nothing but zero bytes"),
     (b"#!/bin/sh\n", "neither a newc archive nor a known compression, at offset 0"),
     (b"070707" + GOOD[6:], "old portable cpio archive"),
@@ -122,7 +122,7 @@ DAMAGE = [
     (GOOD + b"\0" + GOOD, "not a multiple of 4"),
     (gzip.compress(GOOD)[:-12], "gzip: truncated"),
     (gzip.compress(GOOD)[:20] + b"\xff" * 30, "gzip: "),
-    (gzip.compress(GOOD + b"junk"), "junk within the gzip segment"),
+    (gzip.compress(GOOD + b"junk"), "junk after its entries, at offset %d of the gzip segment at 0" % len(GOOD)),
     (gzip.compress(GOOD[:50]), "truncated in the header of an entry, at offset 0 of the gzip"),
     (b"\xfd7zXZ\0" + b"x" * 100, "xz: damaged"),
     (lzma.compress(GOOD)[:-12], "xz: truncated"),

@@ -6,6 +6,7 @@ import os
 import pathlib
 import resource
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -447,6 +448,47 @@ def test_what_only_names_are_wanted_of_is_unpacked_in_pieces(tool, method):
     for words in (["list"], ["list", "--json"], ["cat"]):
         tool.run(*words, "x.img", *words_for(words, "x.img")[2:],
                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit)))
+
+
+# In a process of its own: what a program's parent had before exec(2) counts as the program's.
+MEASURE = """import resource, subprocess, sys
+status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
+sys.exit(status > 1)
+"""
+
+
+def memory_of(tool, *words, **kwargs):
+    """The most memory that the command had at one time, in MiB; files that it has mapped count."""
+    return int(subprocess.run([sys.executable, "-c", MEASURE, RDINIT, *words], cwd=tool.path, env=tool.env, check=True,
+                              stdout=subprocess.PIPE, **kwargs).stdout)
+
+
+READERS = [["check"], ["diff"], ["extract"], ["explain"], ["list", "--json"]]
+
+
+@pytest.mark.parametrize("method", ["gzip", "zstd", "none"])
+def test_a_large_image_is_read_in_little_memory(tool, method):
+    large_raw(tool, "raw.img", 1 << 27)
+    tool.run("pack", "--no-init", "--compress", method, "-o", "x.img", "raw.img")
+    for words in READERS:
+        more = words_for(words, "x.img")[2:]
+        assert memory_of(tool, *words, "x.img", *more) <= 64, words
+    with open(tool.path / "x.img", "rb") as image:
+        assert memory_of(tool, "check", "-", stdin=image) <= 64
+
+
+def test_without_a_temporary_file_it_is_read_in_memory(tool):
+    tool.write("x.img", gzip.compress(entry(b"f", data=bytes(range(256)) * (1 << 13)) + TRAILER))
+    tool.run("diff", "x.img", "x.img", env={"TMPDIR": "/nowhere"})
+    limit = 1 << 20     # of a file's size: the disk is full, as it were
+
+    def full():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    tool.run("diff", "x.img", "x.img", preexec_fn=full)
+    tool.write("y.img", gzip.compress(entry(b"f", data=bytes(range(255)) * (1 << 13) + bytes(1 << 13)) + TRAILER))
+    assert b"other contents" in tool.run("diff", "x.img", "y.img", check=False, preexec_fn=full).stdout
 
 
 def test_an_image_that_becomes_shorter_while_it_is_read(tool):

@@ -24,8 +24,9 @@ static void check_once(const uint8_t *data, size_t size, struct check *check)
 	check->append = newline ? line : NULL;
 	buffer_text(&check->config.text, config);
 	check->config.from = text_of((const uint8_t *)"config", 6);
-	buffer_add(&file.copy, data + len, size - len);
-	file.bytes = (struct span){ (const uint8_t *)file.copy.data, file.copy.len };
+	collect(&file.copy, data + len, size - len);
+	collect_end(&file.copy);
+	file.bytes = file.copy.bytes;
 	limit_begin(); /* each input is a run of its own */
 	check_take_image(check, "image", &file);
 	check_judge(check);

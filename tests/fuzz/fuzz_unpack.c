@@ -15,10 +15,10 @@ static void check(struct span in)
 {
 	struct buffer once = { NULL, 0, 0 }, twice = { NULL, 0, 0 };
 	size_t used, used_twice;
-	const char *why = decompress_quietly(in, &once, LIMIT, &used);
+	const char *why = decompress_buffer(in, &once, LIMIT, &used);
 
 	CHECK(once.len <= LIMIT && used <= in.len);
-	CHECK(decompress_quietly(in, &twice, LIMIT, &used_twice) == why && used == used_twice);
+	CHECK(decompress_buffer(in, &twice, LIMIT, &used_twice) == why && used == used_twice);
 	CHECK(once.len == twice.len && (!once.len || !memcmp(once.data, twice.data, once.len)));
 	buffer_free(&once);
 	buffer_free(&twice);

@@ -126,7 +126,7 @@ static void make_archive(struct made *made, uint64_t seed)
 	set_seed(seed);
 	*made = (struct made){ .archive = xcalloc(1, sizeof(*made->archive)) };
 	made->archive->name = xasprintf("seed %llu", (unsigned long long)seed);
-	archive_add_segment(made->archive, "raw", 0);
+	archive_add_segment(made->archive, COMPRESS_NONE, 0);
 	count = 2 + below(ENTRIES_MAX - 2);
 	for (unsigned int i = 0; i < count; i++)
 		add_random(made, &number);

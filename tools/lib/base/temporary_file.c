@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -147,25 +148,30 @@ int spool_hole(uint64_t len)
 	return 0;
 }
 
-int64_t spool_add(const void *data, size_t len)
+/* 0, or -1 with errno. */
+static int write_all(const char *from, size_t len)
 {
-	int64_t at = spool_len;
-	const char *from = data;
-
-	if (open_spool() < 0)
-		return -1;
 	while (len) {
 		ssize_t done = pwrite(spool_fd, from, len, spool_len);
 
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done < 0)
-			return fail();
+			return -1;
 		from += done;
 		len -= (size_t)done;
 		spool_len += done;
 	}
-	return at;
+	return 0;
+}
+
+int64_t spool_add(const void *data, size_t len)
+{
+	int64_t at = spool_len;
+
+	if (open_spool() < 0)
+		return -1;
+	return write_all(data, len) < 0 ? fail() : at;
 }
 
 struct blob spool_blob(int64_t at, uint64_t size, const char *name)
@@ -208,4 +214,102 @@ int blob_read(const struct blob *blob, uint64_t at, void *buffer, size_t len)
 		len -= (size_t)done;
 	}
 	return 0;
+}
+
+#define HELD_MAX ((size_t)1 << 20) /* bytes that all collections together have in memory */
+
+static size_t held;
+static bool is_full; /* no temporary file could be written */
+
+/* The spool ends here again. */
+static void give_back(int64_t end)
+{
+	spool_len = end;
+	if (ftruncate(spool_fd, end) < 0)
+		errno = 0; /* then it only keeps its room */
+}
+
+/* What was in memory goes to the spool, at a place that can be mapped. 0, or -1. */
+static int move_out(struct collected *collected)
+{
+	int64_t page = sysconf(_SC_PAGESIZE), at = (spool_len + page - 1) / page * page;
+
+	if (spool_fd < 0)
+		spool_fd = open_in(spool_dir());
+	if (spool_fd < 0 || ftruncate(spool_fd, at) < 0)
+		return -1;
+	spool_len = at;
+	if (write_all(collected->memory.data, collected->memory.len) < 0) {
+		give_back(at);
+		return -1;
+	}
+	held -= collected->memory.len;
+	buffer_free(&collected->memory);
+	collected->at = at + 1;
+	return 0;
+}
+
+/* The way back, where the file system is full: it goes on in memory. */
+static void move_in(struct collected *collected)
+{
+	struct blob blob = spool_blob(collected->at - 1, collected->len, "a temporary file");
+	char *data = xmalloc(collected->len + 1);
+
+	if (blob_read(&blob, 0, data, collected->len) < 0)
+		exit(2);
+	buffer_add(&collected->memory, data, collected->len);
+	free(data);
+	held += collected->len;
+	give_back(collected->at - 1);
+	collected->at = 0;
+	is_full = true;
+}
+
+int collect(void *argument, const void *data, size_t len)
+{
+	struct collected *collected = argument;
+
+	if (!collected->at && !is_full && held + len > HELD_MAX && move_out(collected) < 0)
+		is_full = true;
+	if (collected->at && write_all(data, len) < 0)
+		move_in(collected);
+	if (!collected->at) {
+		buffer_add(&collected->memory, data, len);
+		held += len;
+	}
+	collected->len += len;
+	return 0;
+}
+
+void collect_end(struct collected *collected)
+{
+	void *map = MAP_FAILED;
+
+	if (collected->at && collected->len)
+		map = mmap(NULL, collected->len, PROT_READ, MAP_SHARED, spool_fd,
+			   collected->at - 1);
+	if (collected->at && map == MAP_FAILED)
+		move_in(collected);
+	if (collected->at)
+		collected->bytes = (struct span){ map, collected->len };
+	else
+		collected->bytes = (struct span){ (const uint8_t *)collected->memory.data,
+						  collected->memory.len };
+}
+
+void collect_forget(const struct collected *collected)
+{
+	if (collected->at && collected->bytes.data)
+		madvise((void *)(uintptr_t)collected->bytes.data, collected->len, MADV_DONTNEED);
+}
+
+void collect_free(struct collected *collected)
+{
+	if (collected->at && collected->bytes.data)
+		munmap((void *)(uintptr_t)collected->bytes.data, collected->len);
+	if (collected->at && collected->at - 1 + (int64_t)collected->len == spool_len)
+		give_back(collected->at - 1);
+	held -= collected->memory.len;
+	buffer_free(&collected->memory);
+	*collected = (struct collected){ .len = 0 };
 }

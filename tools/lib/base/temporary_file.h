@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "init/pure/span.h"
+#include "tools/lib/base/mem.h"
+
 /* A piece of an open file. */
 struct blob {
 	int fd;
@@ -27,6 +30,21 @@ struct blob spool_blob(int64_t at, uint64_t size, const char *name);
 
 /* Reads `len` bytes of the blob, from offset `at`. Returns 0, or -1 after reporting. */
 int blob_read(const struct blob *blob, uint64_t at, void *buffer, size_t len);
+
+/* Bytes that come in pieces and are then read as a whole: in memory while they are few, or where no
+ * temporary file can be written; then in the spool, mapped. All zero at first. */
+struct collected {
+	struct span bytes; /* after collect_end() */
+	struct buffer memory;
+	size_t len;
+	int64_t at; /* in the spool, plus 1; 0: in memory */
+};
+
+/* Adds a piece: the `write` of a sink. Always 0. One is collected at a time. */
+int collect(void *collected, const void *data, size_t len);
+void collect_end(struct collected *collected);
+void collect_forget(const struct collected *collected); /* as mapped_file_forget() */
+void collect_free(struct collected *collected);
 
 /* A new file of mode 0600 for reading and writing in a directory, which nameless_link() can give a
  * name (O_TMPFILE of open(2)). -1 with errno: EOPNOTSUPP where the file system has none or /proc,

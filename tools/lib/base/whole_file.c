@@ -13,26 +13,42 @@
 
 #include "tools/lib/base/error.h"
 
-int whole_file(const char *path, size_t max, const char *what, struct buffer *bytes)
+static int add(void *buffer, const void *data, size_t len)
+{
+	buffer_add(buffer, data, len);
+	return 0;
+}
+
+/* Hands on all bytes of `path`, in pieces. */
+static int read_all(const char *path, size_t max, const char *what,
+		    int (*hand_on)(void *context, const void *data, size_t len), void *context)
 {
 	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : STDIN_FILENO;
 	char chunk[65536];
+	size_t len = 0;
 	ssize_t more;
 	int err;
 
 	if (fd < 0)
 		return error_errno(errno, "%s: cannot open", shown(path));
-	while ((more = read(fd, chunk, sizeof(chunk))) > 0 && bytes->len <= max)
-		buffer_add(bytes, chunk, (size_t)more);
+	while ((more = read(fd, chunk, sizeof(chunk))) > 0 && len <= max) {
+		hand_on(context, chunk, (size_t)more);
+		len += (size_t)more;
+	}
 	err = errno;
 	if (fd != STDIN_FILENO)
 		close(fd);
 	if (more < 0)
 		return error_errno(err, "%s: cannot read", shown(path));
-	if (more > 0 || bytes->len > max)
+	if (more > 0 || len > max)
 		return error("%s: a %s of more than %zu %s", shown(path), what,
 			     max >> 20 ? max >> 20 : max >> 10, max >> 20 ? "MiB" : "KiB");
 	return 0;
+}
+
+int whole_file(const char *path, size_t max, const char *what, struct buffer *bytes)
+{
+	return read_all(path, max > bytes->len ? max - bytes->len : 0, what, add, bytes);
 }
 
 static void end_on_bus_error(int number)
@@ -75,11 +91,12 @@ int mapped_file_open(const char *path, size_t max, const char *what, struct mapp
 	*file = (struct mapped_file){ .mapped = 0 };
 	if (map(path, max, file))
 		return 0;
-	if (whole_file(path, max, what, &file->copy) < 0) {
-		buffer_free(&file->copy);
+	if (read_all(path, max, what, collect, &file->copy) < 0) {
+		collect_free(&file->copy);
 		return -1;
 	}
-	file->bytes = (struct span){ (const uint8_t *)file->copy.data, file->copy.len };
+	collect_end(&file->copy);
+	file->bytes = file->copy.bytes;
 	return 0;
 }
 
@@ -87,7 +104,7 @@ void mapped_file_close(struct mapped_file *file)
 {
 	if (file->mapped)
 		munmap((void *)(uintptr_t)file->bytes.data, file->mapped);
-	buffer_free(&file->copy);
+	collect_free(&file->copy);
 	*file = (struct mapped_file){ .mapped = 0 };
 }
 
@@ -95,4 +112,5 @@ void mapped_file_forget(const struct mapped_file *file)
 {
 	if (file->mapped)
 		madvise((void *)(uintptr_t)file->bytes.data, file->mapped, MADV_DONTNEED);
+	collect_forget(&file->copy);
 }

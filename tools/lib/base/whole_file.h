@@ -5,6 +5,7 @@
 
 #include "init/pure/span.h"
 #include "tools/lib/base/mem.h"
+#include "tools/lib/base/temporary_file.h"
 
 /* Appends the bytes of `path` ("-": standard input) to `bytes`. More than `max` are refused, as a
  * `what`
@@ -13,8 +14,8 @@ int whole_file(const char *path, size_t max, const char *what, struct buffer *by
 
 struct mapped_file {
 	struct span bytes;
-	size_t mapped; /* bytes; 0: they are in `copy` */
-	struct buffer copy; /* of a pipe, of standard input, of a file of /proc */
+	size_t mapped; /* bytes; 0: they are those of `copy` */
+	struct collected copy; /* of a pipe, of standard input, of a file of /proc */
 };
 
 /* Maps `path`, or reads it ("-": standard input), as whole_file() does and with its errors. A file

@@ -97,9 +97,8 @@ struct check {
 	size_t kernel_bytes; /* of memory while it unpacks; 0: not known */
 
 	/* The image. */
+	const char *name; /* for messages */
 	struct archive *archive; /* as the kernel unpacks it: without what is lost */
-	unsigned int trailers; /* passed while it is read: they part hard links */
-	int is_damaged; /* it ends early: a missing entry may be in the rest */
 
 	/* The programs and the root. */
 	char *words, *image_words; /* `settings` points into these */

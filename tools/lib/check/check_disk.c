@@ -70,7 +70,7 @@ static void judge_driver(struct check *check, const struct disk_part *part)
 	const struct format_info info = format_info(part->finding.format);
 	char *what = xasprintf("root=%s, %s,", shown(check->settings.root), info.title);
 
-	if (check->config.from && !check->is_damaged)
+	if (check->config.from && !check->archive->is_damaged)
 		check_root_types(check, info.mount_as, what);
 	free(what);
 }

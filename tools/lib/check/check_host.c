@@ -26,7 +26,7 @@ static int take_config(struct check *check, const char *path)
 	if (text->len && compress_detect(span)) { /* /proc/config.gz */
 		packed = *text;
 		*text = (struct buffer){ NULL, 0, 0 };
-		if (decompress_quietly(span, text, CONFIG_MAX, &used))
+		if (decompress_buffer(span, text, CONFIG_MAX, &used))
 			buffer_free(text);
 		buffer_free(&packed);
 	}

@@ -12,33 +12,30 @@
 void check_unreadable(struct check *check)
 {
 	const struct archive *archive = check->archive;
-	char symbol[16];
 
 	for (size_t i = 0; i < archive->segment_count; i++) {
-		const char *kind = archive->segments[i].kind;
+		enum compress_kind kind = archive->segments[i].kind;
+		const char *symbol = compress_symbol(kind);
 
-		if (!strcmp(kind, "raw") || (i && !strcmp(kind, archive->segments[i - 1].kind)))
+		if (!symbol || (i && kind == archive->segments[i - 1].kind))
 			continue;
-		snprintf(symbol, sizeof(symbol), "RD_%s", kind);
-		for (char *letter = symbol; *letter; letter++)
-			*letter = (char)toupper((unsigned char)*letter);
 		if (!check->config.from)
 			check_skip(check, CHECK_UNREADABLE,
 				   "whether the kernel unpacks %s: its configuration is unknown",
-				   kind);
+				   compress_name(kind));
 		else if (check_lacks(check, symbol))
 			check_say(check, CHECK_UNREADABLE, CHECK_ERROR,
 				  "pack it with --compress none, or a method that the kernel has",
 				  "the segment at offset %zu is compressed with %s, and the kernel "
 				  "has no CONFIG_%s",
-				  archive->segments[i].offset, kind, symbol);
+				  archive->segments[i].offset, compress_name(kind), symbol);
 	}
 }
 
 /* Said while the entries were read and unpacked, in their order. */
 void check_lost_entry(struct check *check)
 {
-	if (check->is_damaged)
+	if (check->archive->is_damaged)
 		check_skip(check, CHECK_LOST_ENTRY, "entries after the damage");
 }
 
@@ -59,7 +56,7 @@ void check_no_console(struct check *check)
 	const struct archive_entry *entry = archive_resolve(check->archive, "/dev/console", &why);
 	const struct newc_fields *fields = entry ? &entry->newc.fields : NULL;
 
-	if (check->is_ours || check->is_damaged || !check->programs[0].entry)
+	if (check->is_ours || check->archive->is_damaged || !check->programs[0].entry)
 		return; /* ours makes what is missing */
 	if (fields &&
 	    (!S_ISCHR(fields->mode) || fields->rdev_major != 5 || fields->rdev_minor != 1))

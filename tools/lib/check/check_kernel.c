@@ -69,6 +69,6 @@ void check_no_program(struct check *check)
 	if (!check->is_ours && check->programs[0].entry)
 		check_skip(check, CHECK_NO_PROGRAM, "the programs that %s runs: it is not rdinit's",
 			   shown(check->rdinit));
-	else if (check->is_damaged)
+	else if (check->archive->is_damaged)
 		check_skip(check, CHECK_NO_PROGRAM, "a part of the image could not be read");
 }

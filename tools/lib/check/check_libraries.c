@@ -254,7 +254,7 @@ void check_no_library(struct check *check)
 		struct span bytes = check_program_bytes(check, program);
 		struct elf_deps deps = { .needed = NULL };
 
-		if (check->is_damaged || !bytes.data ||
+		if (check->archive->is_damaged || !bytes.data ||
 		    elf_deps_read(bytes, &deps) != ELF_KIND_GOOD || !deps.interp) {
 			elf_deps_free(&deps);
 			continue;

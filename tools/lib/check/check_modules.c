@@ -109,7 +109,7 @@ static void judge_packed(struct check *check, const struct module_loading *loadi
 			  "pack it again: rdinit pack unpacks .gz and .zst",
 			  "%s is compressed, and the kernel has no CONFIG_MODULE_DECOMPRESS",
 			  shown(loading->path));
-	why = decompress_quietly(file, &plain, MODULE_MAX, &used);
+	why = decompress_buffer(file, &plain, MODULE_MAX, &used);
 	if (why)
 		check_say(check, loading->number, CHECK_ERROR, add_it, "%s cannot be unpacked: %s",
 			  shown(loading->path), why);
@@ -142,7 +142,7 @@ int check_takes_modules(struct check *check, enum check_number number, const cha
 	if (!check->is_ours)
 		check_skip(check, number, "%s is not rdinit's, and loads its modules itself",
 			   shown(check->rdinit));
-	else if (check->is_damaged)
+	else if (check->archive->is_damaged)
 		check_skip(check, number, "a part of the image could not be read");
 	else if (length && check_config(check, "MODULES") == KCONFIG_N)
 		check_say(check, number, CHECK_ERROR, "remove them, or use another kernel",

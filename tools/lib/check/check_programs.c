@@ -183,7 +183,7 @@ void check_find_programs(struct check *check)
 		add_interpreters(check);
 	bytes = check_program_bytes(check, &check->programs[0]);
 	/* A program that does not start needs no interpreter. */
-	if (check->is_ours && !check->is_damaged && bytes.len >= sizeof(Elf64_Ehdr) &&
+	if (check->is_ours && !check->archive->is_damaged && bytes.len >= sizeof(Elf64_Ehdr) &&
 	    le16(bytes.data + offsetof(Elf64_Ehdr, e_machine)) == EM_X86_64)
 		add_ours(check);
 }

@@ -35,7 +35,7 @@ void check_report_facts(const struct check *check, FILE *out)
 {
 	fprintf(out, "image: %zu entries in %zu segment%s%s\n", check->archive->count,
 		check->archive->segment_count, plural(check->archive->segment_count),
-		check->is_damaged ? ", a part of it unreadable" : "");
+		check->archive->is_damaged ? ", a part of it unreadable" : "");
 	if (check->has_kernel)
 		fprintf(out, "kernel: %s (%s)\n", shown(check->kernel.image),
 			shown(check->kernel.release));
@@ -83,9 +83,9 @@ void check_report_text(const struct check *check, FILE *out)
 	if (errors + warnings)
 		fprintf(out, "%zu error%s, %zu warning%s\n", errors, plural(errors), warnings,
 			plural(warnings));
-	else if (!check->is_damaged)
+	else if (!check->archive->is_damaged)
 		fputs("no problems found\n", out);
-	if (check->is_damaged && !errors)
+	if (check->archive->is_damaged && !errors)
 		say_unread(check, out);
 }
 
@@ -135,8 +135,8 @@ int check_report_json(const struct check *check, FILE *out)
 	for (size_t i = 0; i < check->unjudged_count; i++)
 		json_array_append_new(unjudged, unjudged_json(&check->unjudged[i]));
 	whole = json_pack("{s:o, s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "image",
-			  text_json(check->archive->name), "whole", !check->is_damaged, "errors",
-			  (json_int_t)check->counts[CHECK_ERROR], "warnings",
+			  text_json(check->archive->name), "whole", !check->archive->is_damaged,
+			  "errors", (json_int_t)check->counts[CHECK_ERROR], "warnings",
 			  (json_int_t)check->counts[CHECK_WARNING], "kernel",
 			  text_json(check->has_kernel ? check->kernel.image : NULL), "release",
 			  text_json(check->has_kernel ? check->kernel.release : NULL), "config",

@@ -171,7 +171,7 @@ void check_root(struct check *check)
 		return;
 	}
 	judge_name(check, settings->root, &spec);
-	if (!check->config.from || check->is_damaged) {
+	if (!check->config.from || check->archive->is_damaged) {
 		check_skip(
 			check, CHECK_ROOT,
 			"the drivers of root=: the kernel's configuration is unknown, or a part of the "

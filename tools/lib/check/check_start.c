@@ -16,7 +16,7 @@ void check_no_init(struct check *check)
 
 	if (init->entry)
 		return;
-	if (check->is_damaged)
+	if (check->archive->is_damaged)
 		check_skip(check, CHECK_NO_INIT, "a part of the image could not be read");
 	else if (root && *root)
 		check_say(check, CHECK_NO_INIT, CHECK_WARNING,
@@ -122,7 +122,7 @@ static void judge_interpreter(struct check *check, const char *whose, const char
 	const struct archive_entry *entry = check_resolve(check, path, &why);
 	struct elf_deps deps = { .needed = NULL };
 
-	if (!entry && check->is_damaged)
+	if (!entry && check->archive->is_damaged)
 		return;
 	if (entry && !check_is_executable(entry))
 		why = "it cannot be executed";
@@ -144,7 +144,8 @@ void check_no_interpreter(struct check *check)
 		struct span bytes = check_program_bytes(check, program);
 		struct elf_deps deps = { .needed = NULL };
 
-		if (program->role == CHECK_INTERPRETS && !program->entry && !check->is_damaged)
+		if (program->role == CHECK_INTERPRETS && !program->entry &&
+		    !check->archive->is_damaged)
 			check_say(check, CHECK_NO_INTERPRETER, CHECK_ERROR,
 				  "add it, or name another one in the script's first line",
 				  "%s: %s", program->whose, program->why);

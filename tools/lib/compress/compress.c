@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* compress.c - the table of compressions, and none of them. */
+/* compress.c - the table of compressions; and the two that do nothing, none and lzo. */
 #include "tools/lib/compress/compress.h"
 
 #include <stdlib.h>
@@ -30,21 +30,73 @@ static void stop_nothing(struct compressor *compressor)
 	(void)compressor;
 }
 
+static const char *refuse(struct unpacking *unpacking)
+{
+	(void)unpacking;
+	return "compressed with lzo, whose library is GPL and not part of rdinit";
+}
+
 static const struct compress_method none = {
-	"none", 0, 0, 0, no_memory, start_nothing, pass_on, stop_nothing,
+	.kind = COMPRESS_NONE,
+	.name = "none",
+	.memory = no_memory,
+	.start = start_nothing,
+	.run = pass_on,
+	.stop = stop_nothing,
+};
+
+static const struct compress_method lzo = {
+	.kind = COMPRESS_LZO,
+	.name = "lzo",
+	.symbol = "RD_LZO",
+	.magics = { { 6, { 0x89, 'L', 'Z', 'O', 0, 0x0d } } },
+	.unpack = refuse,
 };
 
 static const struct compress_method *const methods[] = {
-	&none,	      &compress_gzip, &compress_zstd,  &compress_lz4,
-	&compress_xz, &compress_lzma, &compress_bzip2,
+	[COMPRESS_NONE] = &none,
+	[COMPRESS_GZIP] = &compress_gzip,
+	[COMPRESS_ZSTD] = &compress_zstd,
+	[COMPRESS_LZ4] = &compress_lz4,
+	[COMPRESS_XZ] = &compress_xz,
+	[COMPRESS_LZMA] = &compress_lzma,
+	[COMPRESS_BZIP2] = &compress_bzip2,
+	[COMPRESS_LZO] = &lzo,
 };
+
+#define METHODS (sizeof(methods) / sizeof(methods[0]))
+
+const struct compress_method *compress_method(enum compress_kind kind)
+{
+	return methods[kind];
+}
 
 static const struct compress_method *find(const char *name, size_t len)
 {
-	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++)
-		if (strlen(methods[i]->name) == len && !strncmp(methods[i]->name, name, len))
+	for (size_t i = 0; i < METHODS; i++)
+		if (methods[i]->start && strlen(methods[i]->name) == len &&
+		    !strncmp(methods[i]->name, name, len))
 			return methods[i];
 	return NULL;
+}
+
+static bool begins(struct span span, const struct compress_method *method)
+{
+	for (size_t i = 0; i < 2; i++) {
+		size_t len = method->magics[i].len;
+
+		if (len && span.len >= len && !memcmp(span.data, method->magics[i].bytes, len))
+			return true;
+	}
+	return false;
+}
+
+enum compress_kind compress_detect(struct span span)
+{
+	for (size_t i = 0; i < METHODS; i++)
+		if (begins(span, methods[i]))
+			return methods[i]->kind;
+	return COMPRESS_NONE;
 }
 
 static int append(void *buffer, const void *data, size_t len)
@@ -70,7 +122,7 @@ int compress_choose(const char *text, struct compress_choice *choice, const char
 		*why = "expects none for lzo, whose library is GPL; compress the image with lzop";
 	if (!method)
 		return -1;
-	*choice = (struct compress_choice){ method, method->usual };
+	*choice = (struct compress_choice){ method->kind, method->usual };
 	if (!text[len])
 		return 0;
 	level = strtol(text + len + 1, &end, 10);
@@ -81,14 +133,19 @@ int compress_choose(const char *text, struct compress_choice *choice, const char
 	return 0;
 }
 
-const char *compress_name(const struct compress_method *method)
+const char *compress_name(enum compress_kind kind)
 {
-	return method->name;
+	return methods[kind]->name;
+}
+
+const char *compress_symbol(enum compress_kind kind)
+{
+	return methods[kind]->symbol;
 }
 
 size_t compress_memory(const struct compress_choice *choice)
 {
-	return sizeof(struct compressor) + choice->method->memory(choice->level);
+	return sizeof(struct compressor) + methods[choice->kind]->memory(choice->level);
 }
 
 struct compressor *compressor_new(const struct compress_choice *choice, uint64_t size,
@@ -96,11 +153,11 @@ struct compressor *compressor_new(const struct compress_choice *choice, uint64_t
 {
 	struct compressor *compressor = xcalloc(1, sizeof(*compressor));
 
-	compressor->method = choice->method;
+	compressor->method = methods[choice->kind];
 	compressor->level = choice->level;
 	compressor->size = size;
 	compressor->sink = sink;
-	if (!choice->method->start(compressor))
+	if (!compressor->method->start(compressor))
 		return compressor;
 	free(compressor);
 	return NULL;

@@ -8,15 +8,25 @@
 #include "init/pure/span.h"
 #include "tools/lib/base/mem.h"
 
+enum compress_kind {
+	COMPRESS_NONE,
+	COMPRESS_GZIP,
+	COMPRESS_ZSTD,
+	COMPRESS_LZ4, /* the legacy format: the kernel reads no other */
+	COMPRESS_XZ,
+	COMPRESS_LZMA,
+	COMPRESS_BZIP2,
+	COMPRESS_LZO, /* is recognized, and nothing more */
+};
+
 struct compressor;
-struct compress_method;
 
 struct compress_choice {
-	const struct compress_method *method;
+	enum compress_kind kind;
 	int level;
 };
 
-/* Where compressed bytes go. `write` returns 0, or -1 after reporting. */
+/* Where bytes go. `write` returns 0, or -1 after reporting. */
 struct sink {
 	int (*write)(void *context, const void *data, size_t len);
 	void *context;
@@ -25,11 +35,15 @@ struct sink {
 struct sink sink_to(struct buffer *buffer); /* appends */
 
 /* Parses --compress: "none", "gzip", "zstd", "lz4", "xz", "lzma" or "bzip2", with ",LEVEL" or the
- * method's default level (tools/lib/compress/compress_*.c have the reason). Returns 0, or -1 with
+ * method's default level (tools/lib/compress/METHOD.c has the reason). Returns 0, or -1 with
  * *why set to a static text. */
 int compress_choose(const char *text, struct compress_choice *choice, const char **why);
 
-const char *compress_name(const struct compress_method *method);
+/* "none", "gzip", ... */
+const char *compress_name(enum compress_kind kind);
+
+/* The symbol of a kernel that unpacks it, without CONFIG_: "RD_GZIP"; NULL: every kernel does. */
+const char *compress_symbol(enum compress_kind kind);
 
 /* Bytes of memory that one compressor of this choice needs, about. */
 size_t compress_memory(const struct compress_choice *choice);
@@ -48,32 +62,35 @@ int compressor_write(struct compressor *compressor, const void *data, size_t len
 int compressor_finish(struct compressor *compressor);
 void compressor_free(struct compressor *compressor); /* gives up; NULL is fine */
 
-/* The name of what these bytes begin: "gzip", "zstd", "xz", "lzma", "bzip2", "lz4", "lzo", or
- * NULL. Source: the table in lib/decompress.c. */
-const char *compress_detect(struct span span);
+/* What these bytes begin; COMPRESS_NONE: none of these. Source: the table in lib/decompress.c. */
+enum compress_kind compress_detect(struct span span);
 
-/* Unpacks the stream of kind `kind` at the start of `in`, all its members and frames, onto `out`;
- * *used is how many bytes of `in` they had. More than `limit` bytes are refused: a small file can
- * unpack to what fills the machine. `name` is for messages. 0, or -1 after reporting. */
-int decompress(const char *kind, struct span in, struct buffer *out, size_t limit, size_t *used,
-	       const char *name);
+enum decompress_scope {
+	DECOMPRESS_FRAME, /* the first stream, member or frame */
+	DECOMPRESS_ALL, /* and those of its kind that follow it */
+};
 
-/* The same in pieces, as they are unpacked; `out` may end it, which is not an error and not
- * reported: -1 as well. */
-int decompress_into(const char *kind, struct span in, struct sink out, size_t limit, size_t *used,
-		    const char *name);
+/* Two of the results of decompress(): more than the limit; and `out` returned -1. */
+extern const char decompress_over_limit[], decompress_stopped[];
 
-/* Consumes a zstd frame, or a zero byte between frames, from `in` and adds the unpacked size in its
- * header to *sum; a frame without a size counts as 0. So a small file that unpacks to a very large
- * one is reported before. Returns false if something else, or nothing, is there. */
-bool compress_promised(struct span *in, uint64_t *sum);
+/* Unpacks what is at the start of `in` into `out`, in pieces; *used is how many bytes of `in` it
+ * had. More than `limit` bytes are refused: a small file can unpack to what fills the machine.
+ * NULL, or a static text that says why not. Reports nothing. */
+const char *decompress(struct span in, enum decompress_scope scope, struct sink out, size_t limit,
+		       size_t *used);
 
-/* The first stream, member or frame alone, of whatever kind it is, without a report: NULL, or a
- * text that says why not. */
-const char *decompress_one(struct span in, struct buffer *out, size_t limit, size_t *used);
+/* The same of all, appended to a buffer, which never has more than `limit` bytes. */
+const char *decompress_buffer(struct span in, struct buffer *out, size_t limit, size_t *used);
 
-/* The same of all that are of its kind, without a report: NULL, or a text that says why not. At no
- * time has `out` more than `limit` bytes. */
-const char *decompress_quietly(struct span in, struct buffer *out, size_t limit, size_t *used);
+/* What zstd frames promise to unpack to, by their headers; all zero at first. */
+struct compress_promise {
+	uint64_t size; /* of all so far; a frame without a size counts as 0 */
+	bool in_frame, has_sum; /* where the next step begins */
+};
+
+/* Consumes a frame header, a block, or a zero byte between frames from the start of `in`, so that a
+ * small file that unpacks to a very large one is reported before. Returns false if something else,
+ * or nothing, is there. */
+bool compress_promised(struct span *in, struct compress_promise *promise);
 
 #endif

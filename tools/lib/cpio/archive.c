@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: MIT
-/* archive.c - an image file read back: its segments unpacked, its entries in a row. */
+/* archive.c - an image file read back: its entries by path and by inode, and their bytes. */
 #include "tools/lib/cpio/archive.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "tools/lib/cpio/kernel_tree.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/limit.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/base/rights.h"
-#include "tools/lib/cpio/newc_sieve.h"
-#include "tools/lib/compress/compress.h"
-#include "tools/lib/cpio/bootconfig.h"
+#include "tools/lib/base/walk.h"
 
 #define FORGET_BYTES ((size_t)8 << 20) /* that are passed before memory is given back */
-#define PASSED_SHOWN 20 /* entries that are reported one by one */
+#define PIECE_BYTES ((size_t)1 << 20)
+#define LOST_SHOWN 20 /* entries that are reported one by one */
+
+const char *archive_kind(enum compress_kind kind)
+{
+	return kind == COMPRESS_NONE ? "raw" : compress_name(kind);
+}
 
 void archive_add_entry(struct archive *archive, const struct newc_entry *newc, char *path)
 {
@@ -37,72 +38,28 @@ void archive_add_entry(struct archive *archive, const struct newc_entry *newc, c
 	archive->count++;
 }
 
-/* The kernel does so without a word. */
-static void pass_over(struct archive *archive, const struct newc_entry *newc, const char *why)
-{
-	if (archive->passed_over++ < PASSED_SHOWN)
-		warning("%s: the entry%s%s at offset %zu is skipped, as the kernel does: %s",
-			shown(archive->name), newc->name && *newc->name ? " " : "",
-			newc->name && *newc->name ? shown(newc->name) : "", newc->offset, why);
-}
-
-static int add_entry(struct archive *archive, const struct newc_entry *newc)
-{
-	const char *fault;
-	char *path = path_of_entry(newc->name, &fault);
-
-	if (!path && (fault == path_is_empty || fault == path_name_is_long)) {
-		pass_over(archive, newc, fault);
-		return 0;
-	}
-	if (!path)
-		return error("%s: entry at offset %zu: %s: %s", shown(archive->name), newc->offset,
-			     shown(newc->name), fault);
-	archive_add_entry(archive, newc, path);
-	return 0;
-}
-
 void archive_passed(const struct archive *archive, size_t *since, size_t bytes)
 {
 	*since += bytes;
 	if (*since < FORGET_BYTES)
 		return;
 	mapped_file_forget(&archive->mapped);
+	for (size_t i = 0; i < archive->segment_count; i++)
+		collect_forget(&archive->segments[i].data);
 	*since = 0;
 }
 
-/* All entries of one run of cpio bytes; *used says where it ended. */
-static int read_entries(struct archive *archive, struct newc_reader reader, const char *kind,
-			size_t *used)
+struct span archive_piece(const struct archive *archive, size_t *since, struct span *rest)
 {
-	struct newc_entry newc;
-	enum newc_result result;
-	size_t since = 0, before = 0;
+	size_t len = rest->len < PIECE_BYTES ? rest->len : PIECE_BYTES;
+	struct span piece = { rest->data, len };
 
-	if (archive->count) /* hard links do not cross segments either */
-		reader.archive = archive->entries[archive->count - 1].newc.archive + 1;
-	do {
-		result = newc_next(&reader, &newc);
-		if (result == NEWC_ENTRY && add_entry(archive, &newc) < 0)
-			return -1;
-		archive_passed(archive, &since, reader.offset - before);
-		before = reader.offset;
-		if (result == NEWC_FAULT && newc_pass_over(&reader)) {
-			pass_over(archive, &newc, reader.fault);
-			result = NEWC_ENTRY;
-		}
-	} while (result == NEWC_ENTRY);
-	*used = reader.offset + reader.gone;
-	archive->is_open = archive->count &&
-			   archive->entries[archive->count - 1].newc.archive == reader.archive;
-	if (result == NEWC_FAULT)
-		return error("%s: %s, at offset %zu of the %s segment at %zu", shown(archive->name),
-			     reader.fault, reader.fault_offset, kind,
-			     archive->segments[archive->segment_count - 1].offset);
-	return result == NEWC_OTHER;
+	*rest = (struct span){ rest->data + len, rest->len - len };
+	archive_passed(archive, since, len);
+	return piece;
 }
 
-struct archive_segment *archive_add_segment(struct archive *archive, const char *kind,
+struct archive_segment *archive_add_segment(struct archive *archive, enum compress_kind kind,
 					    size_t offset)
 {
 	if (!(archive->segment_count & (archive->segment_count - 1)))
@@ -112,128 +69,6 @@ struct archive_segment *archive_add_segment(struct archive *archive, const char 
 	archive->segments[archive->segment_count] =
 		(struct archive_segment){ .kind = kind, .offset = offset };
 	return &archive->segments[archive->segment_count++];
-}
-
-struct sifting {
-	const struct archive *archive;
-	struct newc_sieve sieve;
-	size_t since;
-};
-
-static int sift(void *context, const void *data, size_t len)
-{
-	struct sifting *sifting = context;
-
-	archive_passed(sifting->archive, &sifting->since, len);
-	return newc_sieve_write(&sifting->sieve, data, len);
-}
-
-/* Into segment->data, which `reader` is to read: all, or without the files' bytes. */
-static int unpack(const struct archive *archive, struct archive_segment *segment, struct span rest,
-		  struct newc_reader *reader)
-{
-	struct sifting sifting = { .archive = archive, .sieve.kept = &segment->data };
-	const struct newc_sieve *sieve = &sifting.sieve;
-	struct sink all = sink_to(&segment->data), names = { sift, &sifting };
-	int result = decompress_into(segment->kind, rest, archive->names_only ? names : all,
-				     limit_left(), &segment->packed, archive->name);
-
-	segment->gaps = sieve->gaps;
-	segment->unpacked = archive->names_only ? (size_t)sieve->total : segment->data.len;
-	reader->span = (struct span){ (const uint8_t *)segment->data.data, segment->data.len };
-	reader->gaps = sieve->gaps;
-	reader->gap_count = sieve->gap_count;
-	return result;
-}
-
-/* The unpacked size in the headers of all frames from here on. */
-static uint64_t promised(const struct archive *archive, struct span rest)
-{
-	size_t since = 0, left = rest.len;
-	uint64_t sum = 0;
-
-	for (; compress_promised(&rest, &sum); left = rest.len)
-		archive_passed(archive, &since, left - rest.len);
-	return sum;
-}
-
-static int read_compressed(struct archive *archive, struct span rest, size_t *offset,
-			   const char *kind)
-{
-	bool is_first = !archive->segment_count ||
-			!strcmp(archive->segments[archive->segment_count - 1].kind, "raw");
-	struct archive_segment *segment = archive_add_segment(archive, kind, *offset);
-	struct newc_reader reader = { .offset = 0 };
-	size_t used;
-	int result;
-
-	if (is_first && promised(archive, rest) > limit_left())
-		return limit_error(archive->name);
-	if (unpack(archive, segment, rest, &reader) < 0 ||
-	    limit_take(segment->unpacked, archive->name) < 0)
-		return -1;
-	*offset += segment->packed;
-	result = read_entries(archive, reader, kind, &used);
-	if (result > 0)
-		return error("%s: junk within the %s segment, at %zu of its unpacked bytes",
-			     shown(archive->name), kind, used);
-	return result;
-}
-
-static int read_raw(struct archive *archive, struct span whole, size_t *offset)
-{
-	struct archive_segment *segment = archive_add_segment(archive, "raw", *offset);
-	struct newc_reader reader = { .offset = 0 };
-	size_t used;
-
-	if (*offset % 4)
-		return error("%s: an archive at offset %zu, which is not a multiple of 4",
-			     shown(archive->name), *offset);
-	reader.span = span_cut(whole, *offset, whole.len - *offset);
-	if (read_entries(archive, reader, "raw", &used) < 0)
-		return -1;
-	segment->packed = segment->unpacked = used;
-	*offset += used;
-	if (limit_take(used, archive->name) < 0)
-		return -1;
-	return 0;
-}
-
-static int read_segments(struct archive *archive)
-{
-	struct span whole = bootconfig_cut(archive->file, &archive->bootconfig);
-	size_t offset = 0;
-	int result = 0;
-
-	while (!result && offset < whole.len) {
-		struct span rest = span_cut(whole, offset, whole.len - offset);
-		const char *kind = compress_detect(rest);
-
-		if (!rest.data[0])
-			offset++;
-		else if (rest.data[0] == '0')
-			result = read_raw(archive, whole, &offset);
-		else if (kind)
-			result = read_compressed(archive, rest, &offset, kind);
-		else
-			result = error(
-				"%s: neither a newc archive nor a known compression, at offset %zu",
-				shown(archive->name), offset);
-	}
-	if (!result && !archive->segment_count)
-		return error("%s: %s", shown(archive->name),
-			     whole.len ? "nothing but zero bytes" : "is empty");
-	return result;
-}
-
-static int tell_passed_over(const struct archive *archive)
-{
-	if (archive->passed_over > PASSED_SHOWN)
-		warning("%s: %zu more entries are skipped", shown(archive->name),
-			archive->passed_over - PASSED_SHOWN);
-	if (archive->passed_over && !archive->count)
-		return error("%s: no entry is left", shown(archive->name));
-	return 0;
 }
 
 int archive_same_file(const struct archive_entry *one, const struct archive_entry *other)
@@ -374,24 +209,96 @@ const struct archive_entry *archive_find(const struct archive *archive, const ch
 	return &archive->entries[archive->by_path[low - 1]];
 }
 
+const struct archive_entry *archive_resolve(const struct archive *archive, const char *path,
+					    const char **why)
+{
+	const struct archive_entry *entry;
+	struct walk walk;
+	int failed = 0;
+
+	walk_start(&walk, path);
+	while (!failed && walk_next(&walk)) {
+		entry = archive_find(archive, walk.at.data);
+		if (entry && S_ISLNK(entry->newc.fields.mode))
+			failed = walk_symlink(&walk, (const char *)entry->newc.data.data,
+					      entry->newc.data.len);
+	}
+	entry = failed ? NULL : archive_find(archive, walk.at.data);
+	*why = failed ? "too many symbolic links" : "no such file in it";
+	walk_end(&walk);
+	return entry;
+}
+
 struct span archive_data(const struct archive *archive, const struct archive_entry *entry)
 {
 	return archive->entries[entry->data_of].newc.data;
 }
 
+/* Whom the reader tells: the name of the image, and how often it did. */
+struct strictness {
+	const char *name;
+	size_t lost;
+};
+
+/* The kernel does so without a message. */
+static void warn_of_lost(void *context, const struct newc_entry *newc, const char *why)
+{
+	struct strictness *strictness = context;
+
+	if (strictness->lost++ < LOST_SHOWN)
+		warning("%s: the entry%s%s at offset %zu is skipped, as the kernel does: %s",
+			shown(strictness->name), newc->name && *newc->name ? " " : "",
+			newc->name && *newc->name ? shown(newc->name) : "", newc->offset, why);
+}
+
+static void report_fault(void *context, const struct archive_fault *fault)
+{
+	const struct strictness *strictness = context;
+	const char *name = strictness->name, *kind = archive_kind(fault->kind);
+
+	if (fault->why == decompress_over_limit)
+		limit_error(name);
+	else if (fault->kind == COMPRESS_LZO)
+		error("%s: %s; unpack it with lzop -dc, and read it with -", shown(name),
+		      fault->why);
+	else if (fault->at != ARCHIVE_NOWHERE)
+		error("%s: %s, at offset %zu of the %s segment at %zu", shown(name), fault->why,
+		      fault->at, kind, fault->segment);
+	else if (fault->kind != COMPRESS_NONE)
+		error("%s: %s: %s, in the segment at offset %zu", shown(name), kind, fault->why,
+		      fault->segment);
+	else
+		error("%s: %s, at offset %zu", shown(name), fault->why, fault->segment);
+}
+
+static int check_lost(const struct archive *archive)
+{
+	if (archive->lost > LOST_SHOWN)
+		warning("%s: %zu more entries are skipped", shown(archive->name),
+			archive->lost - LOST_SHOWN);
+	if (archive->lost && !archive->count)
+		return error("%s: no entry is left", shown(archive->name));
+	return 0;
+}
+
 static struct archive *open_archive(const char *path, bool names_only)
 {
-	struct archive *archive = xcalloc(1, sizeof(*archive));
+	struct strictness strictness = { .name = path };
+	const struct archive_rules rules = { .policy = ARCHIVE_STRICT,
+					     .names_only = names_only,
+					     .lost = warn_of_lost,
+					     .damaged = report_fault,
+					     .context = &strictness };
+	struct mapped_file file;
+	struct archive *archive;
 
-	archive->names_only = names_only;
-	archive->name = xstrdup(path);
 	rights_note_path(path);
-	if (!mapped_file_open(path, limit_left(), "file", &archive->mapped)) {
-		archive->file = archive->mapped.bytes;
-		if (!read_segments(archive) && !tell_passed_over(archive)) {
-			archive_index(archive);
-			return archive;
-		}
+	if (mapped_file_open(path, limit_left(), "file", &file) < 0)
+		return NULL;
+	archive = archive_read(path, &file, &rules);
+	if (!archive->is_damaged && !check_lost(archive)) {
+		archive_index(archive);
+		return archive;
 	}
 	archive_close(archive);
 	return NULL;
@@ -440,15 +347,16 @@ int archive_copy(const struct archive *archive, const struct archive_entry *entr
 			       .sink = sink,
 			       .skip = newc_data_offset(&holder->newc),
 			       .left = data.len };
+	const char *why;
 	size_t used;
 
 	if (data.data || !data.len)
 		return sink.write(sink.context, data.data, data.len);
 	packed = span_cut(archive->file, segment->offset, segment->packed);
-	if (decompress_into(segment->kind, packed, (struct sink){ pass_piece, &piece },
-			    segment->unpacked, &used, archive->name) < 0 &&
-	    piece.left)
-		return -1;
+	why = decompress(packed, segment->scope, (struct sink){ pass_piece, &piece },
+			 segment->unpacked, &used);
+	if (why && why != decompress_stopped)
+		return error("%s: %s: %s", shown(archive->name), archive_kind(segment->kind), why);
 	return piece.failed ? -1 : 0;
 }
 
@@ -460,12 +368,14 @@ void archive_close(struct archive *archive)
 		free(archive->entries[i].path);
 		free(archive->entries[i].way);
 	}
-	for (size_t i = 0; i < archive->segment_count; i++) {
-		buffer_free(&archive->segments[i].data);
+	for (size_t i = archive->segment_count; i--;) {
+		collect_free(&archive->segments[i].data);
+		buffer_free(&archive->segments[i].names);
 		free(archive->segments[i].gaps);
 	}
 	free(archive->entries);
 	free(archive->by_path);
+	arena_free(&archive->targets);
 	free(archive->segments);
 	mapped_file_close(&archive->mapped);
 	free(archive->name);

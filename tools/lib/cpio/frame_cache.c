@@ -54,7 +54,7 @@ static char *path_of(const struct frame_cache *cache, const struct compress_choi
 
 	return xasprintf("%s/%016llx%016llx-%zu-%s-%d-%d", cache->dir,
 			 (unsigned long long)hash.high64, (unsigned long long)hash.low64, raw.len,
-			 compress_name(choice->method), choice->level, FORMAT);
+			 compress_name(choice->kind), choice->level, FORMAT);
 }
 
 static void read_file(const char *path, struct buffer *out)

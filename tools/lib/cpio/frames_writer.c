@@ -117,7 +117,7 @@ struct groups *groups_new(const struct groups_options *options, struct output *o
 
 	groups->choice = options->choice;
 	groups->output = output;
-	groups->plain = !strcmp(compress_name(options->choice.method), "none");
+	groups->plain = options->choice.kind == COMPRESS_NONE;
 	groups->cache = options->use_cache && !groups->plain ? frame_cache_open() : NULL;
 	groups->wanted = choose_threads(options);
 	groups->size = groups->wanted + 1;

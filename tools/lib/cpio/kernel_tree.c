@@ -475,7 +475,7 @@ struct archive *kernel_tree_archive(struct kernel_tree *tree)
 
 	left->name = xstrdup(tree->archive->name);
 	left->bootconfig = tree->archive->bootconfig;
-	archive_add_segment(left, "raw", 0);
+	archive_add_segment(left, COMPRESS_NONE, 0);
 	for (size_t i = 0; i < tree->archive->count; i++) {
 		const struct kernel_name *name = tree->of_entry[i];
 		struct newc_entry newc;

@@ -158,7 +158,7 @@ static size_t count_early(const struct archive *archive)
 {
 	size_t segment = 0, count = 0;
 
-	while (segment < archive->segment_count && !strcmp(archive->segments[segment].kind, "raw"))
+	while (segment < archive->segment_count && archive->segments[segment].kind == COMPRESS_NONE)
 		segment++;
 	if (segment == archive->segment_count)
 		return count_by_path(archive);
@@ -171,9 +171,9 @@ static void print_segment(const struct listing *listing, size_t index)
 {
 	const struct archive_segment *segment = &listing->archive->segments[index];
 
-	fprintf(listing->out, "# segment %zu: %s at %zu, %zu bytes", index + 1, segment->kind,
-		segment->offset, segment->packed);
-	if (segment->data.data)
+	fprintf(listing->out, "# segment %zu: %s at %zu, %zu bytes", index + 1,
+		archive_kind(segment->kind), segment->offset, segment->packed);
+	if (segment->kind != COMPRESS_NONE)
 		fprintf(listing->out, ", %zu unpacked", segment->unpacked);
 	fputs("\n", listing->out);
 }
@@ -367,30 +367,46 @@ json_t *listing_entry_json(const struct archive *archive, const struct archive_e
 	return object;
 }
 
-static json_t *segment_json(const struct archive_segment *segment)
+static json_t *segment_json(const void *context, size_t index)
 {
-	size_t unpacked = segment->unpacked;
+	const struct archive_segment *segment = &((const struct archive *)context)->segments[index];
 
-	return json_pack("{s:s, s:I, s:I, s:I}", "kind", segment->kind, "offset",
+	return json_pack("{s:s, s:I, s:I, s:I}", "kind", archive_kind(segment->kind), "offset",
 			 (json_int_t)segment->offset, "size", (json_int_t)segment->packed,
-			 "unpacked", (json_int_t)unpacked);
+			 "unpacked", (json_int_t)segment->unpacked);
+}
+
+static json_t *entry_json(const void *context, size_t index)
+{
+	const struct archive *archive = context;
+
+	return listing_entry_json(archive, &archive->entries[index]);
+}
+
+static int print_bootconfig(struct span bootconfig, FILE *out)
+{
+	json_t *text = json_stringn((const char *)bootconfig.data, bootconfig.len);
+	int result;
+
+	fputs(",\n \"bootconfig\": ", out);
+	result = json_print(text, out);
+	json_decref(text);
+	return result;
 }
 
 int listing_json(const struct archive *archive, FILE *out)
 {
-	json_t *segments = json_array(), *entries = json_array(), *whole;
 	int result;
 
-	for (size_t i = 0; i < archive->segment_count; i++)
-		json_array_append_new(segments, segment_json(&archive->segments[i]));
-	for (size_t i = 0; i < archive->count; i++)
-		json_array_append_new(entries, listing_entry_json(archive, &archive->entries[i]));
-	whole = json_pack("{s:o, s:o}", "segments", segments, "entries", entries);
-	if (archive->bootconfig.data)
-		json_object_set_new(whole, "bootconfig",
-				    json_stringn((const char *)archive->bootconfig.data,
-						 archive->bootconfig.len));
-	result = json_print(whole, out);
-	json_decref(whole);
+	fputs("{\n", out);
+	result = json_print_list("segments", archive->segment_count, segment_json, archive, out);
+	fputs(",\n", out);
+	if (!result)
+		result = json_print_list("entries", archive->count, entry_json, archive, out);
+	if (!result && archive->bootconfig.data)
+		result = print_bootconfig(archive->bootconfig, out);
+	else
+		fputs("\n", out);
+	fputs("}\n", out);
 	return result ? error("%s: cannot write JSON", shown(archive->name)) : 0;
 }

@@ -98,15 +98,20 @@ static const struct newc_fields *fields_of(const struct work *work, const struct
 	return &work->archive->entries[name->inode->entry].newc.fields;
 }
 
-static int write_all(int fd, struct span data)
+static int write_all(struct work *work, int fd, struct span data)
 {
-	while (data.len) {
-		ssize_t len = write(fd, data.data, data.len);
+	struct span piece = { NULL, 0 };
 
+	while (piece.len || data.len) {
+		ssize_t len;
+
+		if (!piece.len)
+			piece = archive_piece(work->archive, &work->since, &data);
+		len = write(fd, piece.data, piece.len);
 		if (len < 0 && errno != EINTR)
 			return -1;
 		if (len > 0)
-			data = (struct span){ data.data + len, data.len - (size_t)len };
+			piece = (struct span){ piece.data + len, piece.len - (size_t)len };
 	}
 	return 0;
 }
@@ -128,10 +133,9 @@ static int make_file(struct work *work, const struct kernel_name *name)
 
 	if (fd < 0)
 		return fail(work, name, "create");
-	if (write_all(fd, data) < 0 || fchmod(fd, (fields->mode & 0777) | 0400) < 0 ||
+	if (write_all(work, fd, data) < 0 || fchmod(fd, (fields->mode & 0777) | 0400) < 0 ||
 	    record(name->inode, fd, name) < 0)
 		result = fail(work, name, "write");
-	archive_passed(work->archive, &work->since, data.len);
 	set_time(fd, fields);
 	if (close(fd) < 0 && !result)
 		result = fail(work, name, "write");

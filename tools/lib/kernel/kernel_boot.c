@@ -18,16 +18,17 @@
 
 /* Straight into the file in memory: `out` never grows beyond `room`, for a buffer grows only when
  * it is full. NULL, or why not. */
-static const char *unpack_into(struct span payload, const char *kind, size_t size, void *room)
+static const char *unpack_into(struct span payload, enum compress_kind kind, size_t size,
+			       void *room)
 {
 	struct buffer out = { .data = room, .size = size + 1 };
 	const char *why;
 	size_t used;
 
 	/* All methods but gzip have the size after their stream. */
-	if (strcmp(kind, "gzip"))
+	if (kind != COMPRESS_GZIP)
 		payload.len -= 4;
-	why = decompress_quietly(payload, &out, size, &used);
+	why = decompress_buffer(payload, &out, size, &used);
 	if (!why && out.len != size)
 		why = "its payload is damaged";
 	return why;
@@ -36,11 +37,12 @@ static const char *unpack_into(struct span payload, const char *kind, size_t siz
 /* The payload as a file in memory that stays mapped. NULL, or why not. */
 static const char *unpack(const struct bzimage *image, struct kernel_boot *boot)
 {
-	const char *kind = compress_detect(image->payload), *why;
+	enum compress_kind kind = compress_detect(image->payload);
+	const char *why;
 	size_t size = image->unpacked;
 	void *room;
 
-	if (!kind || size < 4096 || size > UNPACKED_MAX)
+	if (kind == COMPRESS_NONE || size < 4096 || size > UNPACKED_MAX)
 		return "its payload has an unknown compression, or is too large";
 	boot->fd = memfd_create("vmlinux", 0);
 	if (boot->fd < 0 || ftruncate(boot->fd, (off_t)size + 1))

@@ -140,7 +140,7 @@ static int take_embedded(struct span vmlinux, struct kernel_config *config)
 	struct span packed = kconfig_embedded(vmlinux);
 	size_t used;
 
-	if (!packed.data || decompress_quietly(packed, &config->text, CONFIG_MAX, &used))
+	if (!packed.data || decompress_buffer(packed, &config->text, CONFIG_MAX, &used))
 		buffer_free(&config->text);
 	return keep(config, "the kernel itself");
 }

@@ -2,7 +2,6 @@
 /* kernel_fit.c - whether a kernel can do what a run needs, by its configuration. */
 #include "tools/lib/kernel/kernel_fit.h"
 
-#include <ctype.h>
 #include <stdio.h>
 
 #include "tools/lib/base/error.h"
@@ -118,21 +117,15 @@ int kernel_fit(const struct kernel_config *config, const char *image, unsigned i
 	return result;
 }
 
-int kernel_fit_compression(const struct kernel_config *config, const char *image, const char *kind)
+int kernel_fit_compression(const struct kernel_config *config, const char *image,
+			   enum compress_kind kind)
 {
-	char symbol[16];
-	size_t len = 0;
+	const char *symbol = compress_symbol(kind);
 
-	if (!kind)
-		return 0;
-	for (len = 0; kind[len] && len < 8; len++)
-		symbol[3 + len] = (char)toupper((unsigned char)kind[len]);
-	memcpy(symbol, "RD_", 3);
-	symbol[3 + len] = '\0';
-	if (kernel_config_get(config, symbol) != KCONFIG_N)
+	if (!symbol || kernel_config_get(config, symbol) != KCONFIG_N)
 		return 0;
 	return error("%s: compressed with %s, but the kernel has no CONFIG_%s, says %s; pack it "
 		     "with --compress none, or build the kernel with kconfig-fragments: "
 		     "initramfs-all",
-		     shown(image), kind, symbol, shown(config->from));
+		     shown(image), compress_name(kind), symbol, shown(config->from));
 }

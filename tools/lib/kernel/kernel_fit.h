@@ -3,6 +3,7 @@
 #ifndef TOOLS_LIB_KERNEL_FIT_H
 #define TOOLS_LIB_KERNEL_FIT_H
 
+#include "tools/lib/compress/compress.h"
 #include "tools/lib/kernel/kernel_config.h"
 
 /* Needs of a boot, or-ed. */
@@ -30,6 +31,7 @@ int kernel_fit(const struct kernel_config *config, const char *image, unsigned i
 
 /* Whether an image of this compression ("gzip", ...; NULL: none) is one that the kernel unpacks.
  * 0, or -1 after reporting. */
-int kernel_fit_compression(const struct kernel_config *config, const char *image, const char *kind);
+int kernel_fit_compression(const struct kernel_config *config, const char *image,
+			   enum compress_kind kind);
 
 #endif

@@ -157,13 +157,14 @@ static int check_whole(const char *path, struct run_image_file *file)
 {
 	uint8_t start[16] = { 0 };
 	ssize_t len = pread(file->fd, start, sizeof(start), 0);
-	const char *kind = compress_detect((struct span){ start, len < 0 ? 0 : (size_t)len });
+	enum compress_kind kind =
+		compress_detect((struct span){ start, len < 0 ? 0 : (size_t)len });
 	struct archive *archive;
 
 	file->compression = kind;
-	if (kind && !strcmp(kind, "lzo"))
+	if (kind == COMPRESS_LZO)
 		return 0;
-	if (!kind && memcmp(start, "0707", 4))
+	if (kind == COMPRESS_NONE && memcmp(start, "0707", 4))
 		return error("%s: not an initramfs image (neither newc nor compressed)",
 			     shown(path));
 	archive = archive_open_names(path);
@@ -171,7 +172,7 @@ static int check_whole(const char *path, struct run_image_file *file)
 		return -1;
 	file->size = (off_t)archive->file.len;
 	for (size_t i = 0; i < archive->segment_count; i++)
-		if (archive->segments[i].data.data)
+		if (archive->segments[i].kind != COMPRESS_NONE)
 			file->size += (off_t)archive->segments[i].unpacked;
 	file->tree = room_tree_bytes(archive);
 	file->is_ours = starts_ours(archive);

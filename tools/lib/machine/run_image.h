@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "tools/lib/base/options.h"
+#include "tools/lib/compress/compress.h"
 #include "tools/lib/kernel/kernel.h"
 #include "tools/lib/machine/disk.h"
 
@@ -31,7 +32,7 @@ struct run_image_file {
 	bool is_ours; /* its /init is that of this project */
 	uint64_t packed; /* bytes of the file */
 	uint64_t tree; /* of memory for its files; 0: not known */
-	const char *compression; /* of its first bytes: "gzip", ...; NULL: none */
+	enum compress_kind compression; /* of its first bytes */
 };
 
 /*

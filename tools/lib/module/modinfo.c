@@ -80,6 +80,7 @@ int modfile_is_packed(const char *path)
 int modfile_read(const char *path, struct buffer *plain)
 {
 	struct buffer packed = { NULL, 0, 0 };
+	const char *why;
 	struct span span;
 	size_t used;
 	int result;
@@ -88,10 +89,12 @@ int modfile_read(const char *path, struct buffer *plain)
 		return whole_file(path, MODULE_MAX, "module", plain);
 	result = whole_file(path, MODULE_MAX, "module", &packed);
 	span = (struct span){ (const uint8_t *)packed.data, packed.len };
-	if (!result && (!packed.len || !compress_detect(span)))
+	if (!result && (!packed.len || compress_detect(span) == COMPRESS_NONE))
 		result = error("module %s: not compressed as its name says", shown(path));
-	if (!result)
-		result = decompress(compress_detect(span), span, plain, MODULE_MAX, &used, path);
+	why = result ? NULL : decompress_buffer(span, plain, MODULE_MAX, &used);
+	if (why)
+		result =
+			error("%s: %s: %s", shown(path), compress_name(compress_detect(span)), why);
 	buffer_free(&packed);
 	return result;
 }
