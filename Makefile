@@ -12,7 +12,7 @@ VERSION	= 0.1
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
 PURE	= blake2b checksum cmdline dirents diskid diskpath drivers efivar executable find finding format frames fslist fstab \
-	  glob hints identity imageconf keymap kmsg limits mode modlist mountopts mounts \
+	  glob hints identity imageconf keymap kmsg limits mode modlist modname mountopts mounts \
 	  names number partitions rootspec settings sha256 text udevname uevent view xxh64 $(FORMATS:%=fsprobe/%)
 
 # What probes know of, a file for each family.
@@ -196,6 +196,7 @@ guards: $B/init $(PURE_HOST)
 	@tests/guards.sh calls $(INIT_OBJS)
 	@tests/guards.sh waits $(INIT_OBJS)
 	@tests/guards.sh includes .
+	@tests/guards.sh copies .
 	@tests/guards.sh rooms tools/lib init/pure
 	@$(PYTHON) tests/spdx.py .
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "init/boot.h"
+#include "init/pure/paths.h"
 #include "init/program/child.h"
 #include "init/device/links.h"
 #include "init/pure/names.h"
@@ -12,8 +13,6 @@
 #include "init/wire/wire.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
-
-#define SHELL "/bin/sh"
 
 /* The boot that a crash handler gives up: a handler gets no argument of ours. */
 static struct boot *guarded;

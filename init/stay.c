@@ -5,13 +5,11 @@
 #include <unistd.h>
 
 #include "init/boot.h"
+#include "init/pure/paths.h"
 #include "init/program/child.h"
 #include "init/wire/wire.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
-
-#define OWN_INIT "/sbin/init"
-#define SHELL "/bin/sh"
 
 /* The image's own init takes our place, as the kernel's would. */
 static int become_own_init(struct boot *boot)
@@ -59,6 +57,6 @@ int stay(struct boot *boot)
 		return become_own_init(boot);
 	if (sys_access(SHELL, X_OK) == 0)
 		return run_shell(boot);
-	return log_err(-ENOENT, "find something to run: no root=, no rdinit.run=, no "
-				"/etc/rdinit/run, no " OWN_INIT ", no " SHELL);
+	return log_err(-ENOENT, "find something to run: no root=, no rdinit.run=, no " RUN_FILE
+				", no " OWN_INIT ", no " SHELL);
 }

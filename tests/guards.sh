@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # guards.sh - what the structure promises, looked for in objects and sources.
 # usage: guards.sh static PROGRAM | size LIMIT PROGRAM | pure OBJECT... | calls OBJECT... | waits OBJECT... |
-#        includes DIRECTORY | rooms DIRECTORY...
+#        includes DIRECTORY | rooms DIRECTORY... | copies DIRECTORY
 # Prints each violation and exits 1 if there is one. tests/cli/test_guards.py plants one for each rule.
 set -eu
 
@@ -103,10 +103,21 @@ rooms_rule() {
 	done
 }
 
+# What /init and the tool both believe is written once, in init/pure: paths of the image, and that '-' is '_'
+# in names of modules.
+copies_rule() {
+	found=$(
+		cd "$1"
+		grep -rnE --include='*.[ch]' '"[^"]*/etc/rdinit' init tools | grep -v '^init/pure/paths.h:' || true
+		grep -rnE --include='*.[ch]' "'-' \\? '_'|= '_';" init tools | grep -v '^init/pure/modname.h:' || true
+	)
+	[ -z "$found" ] || fail "copies of what init/pure has: $found"
+}
+
 rule=${1:?usage: guards.sh RULE ARGUMENT...}
 shift
 [ $# -gt 0 ] || fail "$rule: nothing to look at"
 case $rule in
-static | size | pure | calls | waits | includes | rooms) "${rule}_rule" "$@" ;;
+static | size | pure | calls | waits | includes | rooms | copies) "${rule}_rule" "$@" ;;
 *) fail "no rule $rule" ;;
 esac

@@ -7,6 +7,7 @@
 
 #include "init/module/module.h"
 #include "init/pure/modlist.h"
+#include "init/pure/modname.h"
 #include "init/sys/sys.h"
 
 #define LIMIT_MIN_S 10 /* a driver waits for its hardware, whatever the root is given */
@@ -18,9 +19,7 @@ static bool is_there(const char *path)
 	char *name = directory + sizeof("/sys/module/") - 1;
 
 	modlist_name(path, name, MODULE_NAME_SIZE);
-	for (; *name; name++)
-		if (*name == '-')
-			*name = '_';
+	modname_normalize(name);
 	return sys_access(directory, F_OK) == 0;
 }
 

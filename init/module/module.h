@@ -3,11 +3,11 @@
 #ifndef RDINIT_MODULE_MODULE_H
 #define RDINIT_MODULE_MODULE_H
 
+#include "init/pure/modname.h"
 #include "init/device/devices.h"
 #include "init/module/queue.h"
 #include "init/pure/settings.h"
 
-#define MODULE_NAME_SIZE 64 /* bytes; the kernel's MODULE_NAME_LEN is 56 */
 #define FAILED_MODULES_MAX 256 /* bytes of their names, for the report */
 
 /* The modules of the image, and what became of them. */

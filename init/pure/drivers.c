@@ -90,6 +90,18 @@ int drivers_number(struct span *list, unsigned int limit, unsigned int *number)
 	return 1;
 }
 
+int drivers_alias(struct span *rest, struct span *pattern, struct span *numbers)
+{
+	size_t end = until(*rest, 0, '\n');
+
+	if (!rest->len)
+		return 0;
+	*numbers = between(*rest, 0, end);
+	*pattern = next_word(numbers);
+	*rest = between(*rest, end < rest->len ? end + 1 : end, rest->len);
+	return 1;
+}
+
 /* --- the sorted lines of patterns: a range of them is given by where it begins and ends --- */
 
 struct range {

@@ -37,6 +37,9 @@ int drivers_at(const struct drivers *drivers, unsigned int line, struct driver *
  * `limit`. */
 int drivers_number(struct span *list, unsigned int limit, unsigned int *number);
 
+/* Cuts the next line of patterns off `rest`, which begins as `aliases`. 1, or 0 at the end. */
+int drivers_alias(struct span *rest, struct span *pattern, struct span *numbers);
+
 /* Calls each() for every module that a pattern fitting `alias` names; how many there were, with
  * repetitions. Looks only at patterns that begin as the alias does. */
 int drivers_match(const struct drivers *drivers, const char *alias,

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "init/pure/paths.h"
+
 static const struct hint {
 	const char *step;
 	int error;
@@ -15,8 +17,7 @@ static const struct hint {
 	  "this kernel lacks a file system that /init needs "
 	  "(CONFIG_DEVTMPFS, CONFIG_PROC_FS, CONFIG_TMPFS)" },
 	{ "modules", ENOEXEC, "is the module of this kernel's release and x86-64?" },
-	{ "modules", ENOENT,
-	  "a module it needs is missing or comes after it in /etc/rdinit/modules" },
+	{ "modules", ENOENT, "a module it needs is missing or comes after it in " MODULES_FILE },
 	{ "modules", EKEYREJECTED,
 	  "this kernel loads only modules signed with its key; stripping a module breaks "
 	  "its signature" },

@@ -6,10 +6,7 @@
 
 #include <stddef.h>
 
-#define IMAGECONF_DIR                                                               \
-	"/etc/rdinit/cmdline.d" /* its *.conf, in the order of their names as bytes \
-				 */
-#define IMAGECONF_LAST "/etc/rdinit/cmdline" /* after them: parameters of rdinit pack */
+#include "init/pure/paths.h"
 
 /* Whether a file of this name in IMAGECONF_DIR is read. */
 int imageconf_is_name(const char *name);

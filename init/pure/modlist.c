@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "init/pure/modname.h"
+
 int modlist_next(char **rest, struct module_line *line)
 {
 	while (**rest) {
@@ -38,15 +40,10 @@ void modlist_name(const char *path, char *name, unsigned long size)
 	name[len] = '\0';
 }
 
-static int same_letter(char a, char b)
-{
-	return a == b || ((a == '-' || a == '_') && (b == '-' || b == '_'));
-}
-
 /* The part of `word` after "NAME.", or NULL. */
 static const char *parameter_of(const char *name, const char *word)
 {
-	while (*name && same_letter(*name, *word))
+	while (*name && modname_letter(*name) == modname_letter(*word))
 		name++, word++;
 	return *name == '\0' && *word == '.' ? word + 1 : NULL;
 }

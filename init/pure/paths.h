@@ -8,5 +8,12 @@
 #define ENV_FILE "/etc/rdinit/env" /* its environment */
 #define MODULES_FILE "/etc/rdinit/modules" /* modules in the order of loading */
 #define DRIVERS_FILE "/etc/rdinit/drivers" /* modules that devices ask for */
+#define KEYMAP_FILE "/etc/rdinit/keymap" /* the console's, as `pack` names it in rdinit.keymap= */
+#define IMAGECONF_DIR "/etc/rdinit/cmdline.d" /* its *.conf, in the order of names as bytes */
+#define IMAGECONF_LAST "/etc/rdinit/cmdline" /* after them: parameters of rdinit pack */
+
+/* What the image itself has to run, if nothing else is asked for; the first that is there. */
+#define OWN_INIT "/sbin/init"
+#define SHELL "/bin/sh"
 
 #endif

@@ -7,6 +7,7 @@
 #include <sys/mount.h>
 
 #include "init/pure/number.h"
+#include "init/pure/modname.h"
 
 #define GRACE_S 5 /* containers' users expect 10; most servers need less than 1 */
 
@@ -189,15 +190,10 @@ static const char *set_list(struct text_list *list, const char *value)
 	return NULL;
 }
 
-static char plain(char c)
-{
-	return (char)(c == '-' ? '_' : c);
-}
-
 /* Whether the value's next name is this one; `value` moves after it. */
 static int takes_name(const char **value, const char *name)
 {
-	while (*name && plain(**value) == plain(*name)) {
+	while (*name && modname_letter(**value) == modname_letter(*name)) {
 		name++;
 		++*value;
 	}

@@ -501,6 +501,7 @@ def test_a_compressed_module(tool, drivers):
 @pytest.mark.parametrize("words, machine, says", [
     ("root=/dev/vda rootfstype=ext4", "pc", None),
     ("root=/dev/vda rootfstype=xfs", "pc", "rootfstype=xfs needs the driver xfs"),
+    ("root=/dev/vda rootfstype=exfat", "pc", "rootfstype=exfat needs the driver exfat"),
     ("root=/dev/vda rootfstype=xfs,ext4", "pc", None), ("root=/dev/vda rootfstype=odd", "pc", None),
     ("root=/dev/vda", "microvm", "virtio_mmio (CONFIG_VIRTIO_MMIO)"), ("root=/dev/nvme0n1", "pc", None),
     ("root=/dev/mmcblk0", "pc", None), ("root=254:0", "pc", None)])

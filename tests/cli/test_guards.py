@@ -133,6 +133,19 @@ def test_rooms_in_a_circle_fail(tmp_path, file, header, circle):
     assert set(says.split(": ")[2].split()) == circle
 
 
+@pytest.mark.parametrize("copy", [
+    '#define RUN "/etc/rdinit/run"', 'say("see /etc/rdinit/drivers");', "return c == '-' ? '_' : c;", "*name = '_';"])
+def test_a_copy_of_a_belief_fails(tmp_path, copy):
+    for path, text in (("init/pure/paths.h", '#define RUN_FILE "/etc/rdinit/run"'), ("tools/good.c", "/* of /etc/rdinit/run */"),
+                       ("init/pure/modname.h", "letter == '-' ? '_' : letter"), ("tools/bad.c", copy)):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(f"{text}\n")
+    status, says = guard("copies", tmp_path)
+    assert status == 1 and says == f"guards: copies of what init/pure has: tools/bad.c:1:{copy}\n"
+    (tmp_path / "tools/bad.c").unlink()
+    assert guard("copies", tmp_path) == (0, "")
+
+
 def test_a_rule_without_input_fails(tmp_path):
     assert guard("pure")[0] == 1
     assert guard("pure", tmp_path / "missing.o")[0] != 0
@@ -142,7 +155,7 @@ def test_a_rule_without_input_fails(tmp_path):
 
 def test_the_makefile_asks_for_every_rule():
     recipe = PROJECT.joinpath("Makefile").read_text().split("\nguards:")[1].split("\n\n")[0]
-    for rule in ("static", "size", "pure", "calls", "waits", "includes", "rooms"):
+    for rule in ("static", "size", "pure", "calls", "waits", "includes", "rooms", "copies"):
         assert f"\t@tests/guards.sh {rule} " in recipe
     assert "tests/spdx.py ." in recipe
 

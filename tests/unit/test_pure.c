@@ -25,6 +25,7 @@
 #include "init/pure/mountopts.h"
 #include "init/pure/hints.h"
 #include "init/pure/modlist.h"
+#include "init/pure/modname.h"
 #include "init/pure/mounts.h"
 #include "init/pure/names.h"
 #include "init/pure/number.h"
@@ -170,6 +171,10 @@ static void a_module_is_named_and_its_compression_told_by_its_path(void **state)
 	assert_string_equal(name, "longer-");
 	modlist_name("/", name, sizeof(name));
 	assert_string_equal(name, "");
+	modname_normalize(strcpy(name, "a-b_c"));
+	assert_string_equal(name, "a_b_c");
+	assert_true(modname_same("virtio-blk", "virtio_blk") && !modname_same("a", "a_b") &&
+		    !modname_same("a-b", "a"));
 	assert_int_equal(modlist_compression("/a.ko"), MODULE_PLAIN);
 	assert_int_equal(modlist_compression("/a"), MODULE_PLAIN);
 	assert_int_equal(modlist_compression("/a.ko.gz"), MODULE_COMPRESSED);

@@ -151,7 +151,7 @@ bool check_stays_as_own_init(const struct check *check)
 	free(run);
 	if (!check->is_ours || mode_from(&check->settings) != FROM_RUN_FILE || len)
 		return false;
-	entry = archive_resolve(check->archive, "/sbin/init", &why);
+	entry = archive_resolve(check->archive, OWN_INIT, &why);
 	return entry && check_is_executable(entry);
 }
 

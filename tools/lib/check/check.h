@@ -176,13 +176,10 @@ int check_run_words(const struct check *check, char *words[RUN_WORDS_MAX + 1], c
 const struct disk_part *check_root_part(const struct check *check);
 
 /* Whether a module of this name is loaded: it stands in /etc/rdinit/modules. */
-int check_loads(const struct check *check, const char *name);
+bool check_loads(const struct check *check, const char *name);
 
 /* Whether it is loaded when its device appears: a pattern of /etc/rdinit/drivers leads to it. */
-int check_waits(const struct check *check, const char *name);
-
-/* Whether two names of modules are one: '-' is '_'. */
-int check_same_module(const char *a, const char *b);
+bool check_waits(const struct check *check, const char *name);
 
 /* Says CHECK_ROOT where none of the types of a list ("ext4,xfs") can be read, of what `what` is. */
 void check_root_types(struct check *check, const char *list, const char *what);

@@ -5,6 +5,7 @@
 
 #include "init/pure/drivers.h"
 #include "init/pure/modlist.h"
+#include "init/pure/modname.h"
 #include "init/pure/paths.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/check/check_modules.h"
@@ -55,7 +56,7 @@ static char *lacks(const struct check *check, const struct module_loading *loadi
 		   const char *name)
 {
 	const struct table *table = loading->argument;
-	char path[DRIVER_PATH_MAX], own[CHECK_MODULE_NAME];
+	char path[DRIVER_PATH_MAX], own[MODULE_NAME_SIZE];
 
 	if (check_loads(check, name))
 		return NULL;
@@ -63,7 +64,7 @@ static char *lacks(const struct check *check, const struct module_loading *loadi
 		if (!table->loads[line] || path_of(table, line, path))
 			continue;
 		modlist_name(path, own, sizeof(own));
-		if (check_same_module(own, name))
+		if (modname_same(own, name))
 			return NULL;
 	}
 	return xasprintf("line %u of " DRIVERS_FILE " does not lead to", table->line + 1);
@@ -112,16 +113,6 @@ static void judge_lines(struct check *check, struct table *table)
 	}
 }
 
-static struct span cut(struct span *text, uint8_t end)
-{
-	const uint8_t *at = text->len ? memchr(text->data, end, text->len) : NULL;
-	struct span part = { text->data, at ? (size_t)(at - text->data) : text->len };
-
-	*text = (struct span){ at ? at + 1 : text->data + text->len,
-			       text->len - part.len - (at != NULL) };
-	return part;
-}
-
 static int compare(struct span one, struct span other)
 {
 	int order = memcmp(one.data, other.data, one.len < other.len ? one.len : other.len);
@@ -135,9 +126,10 @@ static void judge_patterns(struct check *check, const struct drivers *drivers)
 	struct span rest = drivers->aliases, before = span_of("");
 
 	for (unsigned int line = drivers->count + 2; rest.len; line++) {
-		struct span numbers = cut(&rest, '\n'), pattern = cut(&numbers, ' ');
+		struct span pattern, numbers;
 		unsigned int number;
 
+		drivers_alias(&rest, &pattern, &numbers);
 		if (!numbers.len)
 			check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
 				  "line %u of " DRIVERS_FILE " names no module", line);
@@ -156,6 +148,48 @@ static void judge_patterns(struct check *check, const struct drivers *drivers)
 				line);
 		before = pattern;
 	}
+}
+
+/* The line of a module in the table; `count` if none names it. */
+static unsigned int line_of(const struct table *table, const char *name)
+{
+	char path[DRIVER_PATH_MAX], own[MODULE_NAME_SIZE];
+	unsigned int line = 0;
+
+	for (; line < table->drivers.count; line++) {
+		if (path_of(table, line, path))
+			continue;
+		modlist_name(path, own, sizeof(own));
+		if (modname_same(own, name))
+			break;
+	}
+	return line;
+}
+
+static bool has_pattern(const struct drivers *drivers, unsigned int line)
+{
+	struct span rest = drivers->aliases, pattern, numbers;
+	unsigned int number;
+
+	while (drivers_alias(&rest, &pattern, &numbers))
+		while (drivers_number(&numbers, drivers->count, &number))
+			if (number == line)
+				return true;
+	return false;
+}
+
+bool check_waits(const struct check *check, const char *name)
+{
+	size_t len;
+	char *text = check_file(check, DRIVERS_FILE, &len);
+	struct table *table = xcalloc(1, sizeof(*table));
+	bool found = text &&
+		     !drivers_parse((struct span){ (const uint8_t *)text, len }, &table->drivers) &&
+		     has_pattern(&table->drivers, line_of(table, name));
+
+	free(table);
+	free(text);
+	return found;
 }
 
 static void judge_table(struct check *check, const char *text, size_t len)

@@ -5,14 +5,13 @@
 
 #include "init/pure/limits.h"
 #include "init/pure/modlist.h"
+#include "init/pure/modname.h"
 #include "init/pure/paths.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/check/check_modules.h"
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/module/modinfo.h"
-
-#define MODULE_MAX ((size_t)256 << 20) /* bytes unpacked */
-#define SIGNED_END "~Module signature appended~\n"
+#include "tools/lib/module/modsign.h"
 
 static const char add_it[] =
 	"add it with `rdinit pack --module NAME` or --driver, which also add the "
@@ -21,7 +20,7 @@ static const char add_it[] =
 /* A line each: "kernel/fs/ext4/ext4.ko". */
 int check_is_builtin(const struct check *check, const char *name)
 {
-	char own[CHECK_MODULE_NAME];
+	char own[MODULE_NAME_SIZE];
 
 	for (const char *line = check->builtin.data; line && *line;) {
 		size_t len = strcspn(line, "\n");
@@ -29,7 +28,7 @@ int check_is_builtin(const struct check *check, const char *name)
 
 		modlist_name(path, own, sizeof(own));
 		free(path);
-		if (check_same_module(own, name))
+		if (modname_same(own, name))
 			return 1;
 		line += len + (line[len] == '\n');
 	}
@@ -70,7 +69,6 @@ static void judge_release(struct check *check, const struct module_loading *load
 static void judge_info(struct check *check, const struct module_loading *loading, struct span file)
 {
 	struct span info = modinfo_find(file);
-	size_t end = strlen(SIGNED_END);
 	const char *text;
 
 	if (!info.data) {
@@ -89,7 +87,7 @@ static void judge_info(struct check *check, const struct module_loading *loading
 		}
 	}
 	if (check_config(check, "MODULE_SIG_FORCE") == KCONFIG_Y &&
-	    (file.len < end || memcmp(file.data + file.len - end, SIGNED_END, end)))
+	    modsign_cut(file).len == file.len)
 		check_say(check, loading->number, CHECK_ERROR,
 			  "use the module of the kernel's package, with its signature",
 			  "%s has no signature, and the kernel accepts only signed modules "
@@ -160,17 +158,27 @@ struct place {
 };
 
 /* Whether one of the first `count` lines of the list is this module. */
-static int is_before(const char *list, size_t count, const char *name)
+static bool is_before(const char *list, size_t count, const char *name)
 {
-	char *copy = xstrdup(list), *rest = copy, own[CHECK_MODULE_NAME];
+	char *copy = xstrdup(list), *rest = copy, own[MODULE_NAME_SIZE];
 	struct module_line line;
-	int found = 0;
+	bool found = false;
 
 	while (!found && count-- && modlist_next(&rest, &line)) {
 		modlist_name(line.path, own, sizeof(own));
-		found = check_same_module(own, name);
+		found = modname_same(own, name);
 	}
 	free(copy);
+	return found;
+}
+
+bool check_loads(const struct check *check, const char *name)
+{
+	size_t len;
+	char *list = check_file(check, MODULES_FILE, &len);
+	bool found = list && is_before(list, SIZE_MAX, name);
+
+	free(list);
 	return found;
 }
 

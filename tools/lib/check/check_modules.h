@@ -30,6 +30,4 @@ int check_takes_modules(struct check *check, enum check_number number, const cha
 /* Whether modules.builtin, if known, has it. */
 int check_is_builtin(const struct check *check, const char *name);
 
-#define CHECK_MODULE_NAME 64 /* the kernel's MODULE_NAME_LEN is 56 */
-
 #endif

@@ -6,7 +6,6 @@
 
 #include "init/pure/imageconf.h"
 #include "init/pure/limits.h"
-#include "init/pure/modlist.h"
 #include "init/pure/paths.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
@@ -133,69 +132,4 @@ void check_take_words(struct check *check)
 		check->rootflags = xstrdup(check->settings.rootflags);
 	settings_finish(&check->settings);
 	check_find_programs(check);
-}
-
-int check_same_module(const char *a, const char *b)
-{
-	for (; *a && *b; a++, b++)
-		if (*a != *b && !((*a == '-' || *a == '_') && (*b == '-' || *b == '_')))
-			return 0;
-	return *a == *b;
-}
-
-/* The line of the list that names the module, from 0; -1: none. */
-static int line_of(char *list, const char *name)
-{
-	struct module_line line;
-	char own[64];
-
-	for (int number = 0; modlist_next(&list, &line); number++) {
-		modlist_name(line.path, own, sizeof(own));
-		if (check_same_module(own, name))
-			return number;
-	}
-	return -1;
-}
-
-int check_loads(const struct check *check, const char *name)
-{
-	size_t len;
-	char *list = check_file(check, MODULES_FILE, &len);
-	int found = list && line_of(list, name) >= 0;
-
-	free(list);
-	return found;
-}
-
-/* Whether a pattern's line, "pci:v00001AF4d* 4,7", ends with this number among others. */
-static int has_pattern(char *patterns, int number)
-{
-	char *lines = NULL, *numbers, *end;
-
-	for (char *line = strtok_r(patterns, "\n", &lines); line;
-	     line = strtok_r(NULL, "\n", &lines)) {
-		numbers = strchr(line, ' ');
-		while (numbers && *numbers) {
-			if (strtol(numbers + 1, &end, 10) == number && end != numbers + 1)
-				return 1;
-			numbers = strchr(numbers + 1, ',');
-		}
-	}
-	return 0;
-}
-
-int check_waits(const struct check *check, const char *name)
-{
-	size_t len;
-	char *list = check_file(check, DRIVERS_FILE, &len);
-	char *patterns = list ? strstr(list, "\n\n") : NULL;
-	int number, found = 0;
-
-	if (patterns) {
-		*patterns = '\0';
-		number = line_of(list, name);
-		found = number >= 0 && has_pattern(patterns + 2, number);
-	}
-	free(list);
-	return found;
 }

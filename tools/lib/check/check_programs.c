@@ -137,7 +137,7 @@ static void add_run(struct check *check, const char *name, const char *from)
 /* Neither a program nor a root was asked for: the image is the system. */
 static void add_stay(struct check *check)
 {
-	static const char *const places[] = { "/sbin/init", "/bin/sh" };
+	static const char *const places[] = { OWN_INIT, SHELL };
 	const char *why;
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
@@ -151,7 +151,7 @@ static void add_stay(struct check *check)
 	if (check->append)
 		check_say(check, CHECK_NO_PROGRAM, CHECK_ERROR, name_it,
 			  "/init finds nothing to run: no root=, no rdinit.run=, no " RUN_FILE
-			  ", no /sbin/init, no /bin/sh");
+			  ", no " OWN_INIT ", no " SHELL);
 	else
 		check_skip(
 			check, CHECK_NO_PROGRAM,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/finding.h"
 #include "init/pure/limits.h"
 #include "init/pure/fslist.h"
 #include "init/pure/rootspec.h"
@@ -15,21 +16,13 @@ struct driver {
 	const char *symbol, *module;
 };
 
-/* To read a type, one of its drivers is enough. */
+/* To read a type, one of its drivers is enough. Others have one, as format_info() says. */
 static const struct {
 	const char *type;
 	struct driver drivers[3];
 } types[] = {
-	{ "ext4", { { "EXT4_FS", "ext4" } } },
 	{ "ext3", { { "EXT4_FS", "ext4" }, { "EXT3_FS", "ext3" } } },
 	{ "ext2", { { "EXT2_FS", "ext2" }, { "EXT4_USE_FOR_EXT2", "ext4" } } },
-	{ "xfs", { { "XFS_FS", "xfs" } } },
-	{ "btrfs", { { "BTRFS_FS", "btrfs" } } },
-	{ "squashfs", { { "SQUASHFS", "squashfs" } } },
-	{ "erofs", { { "EROFS_FS", "erofs" } } },
-	{ "f2fs", { { "F2FS_FS", "f2fs" } } },
-	{ "vfat", { { "VFAT_FS", "vfat" } } },
-	{ "iso9660", { { "ISO9660_FS", "isofs" } } },
 };
 
 #define ON(machine) (1u << (machine))
@@ -97,29 +90,46 @@ static void judge_buses(struct check *check, const char *path)
 	}
 }
 
-/* -1: a type that is not in our table; 1: its driver is there. */
-static int is_readable(const struct check *check, const char *type, const struct driver **drivers)
+static bool find_drivers(const char *type, struct driver drivers[3])
 {
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strcmp(types[i].type, type))
-			continue;
-		*drivers = types[i].drivers;
-		return has_one(check, types[i].drivers);
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (!strcmp(types[i].type, type)) {
+			memcpy(drivers, types[i].drivers, sizeof(types[i].drivers));
+			return true;
+		}
+	for (unsigned int format = 0; format < FORMAT_COUNT; format++) {
+		struct format_info info = format_info(format);
+
+		if (info.use == USE_FILE_SYSTEM && !strcmp(info.type, type)) {
+			drivers[0] = (struct driver){ info.symbol, info.module };
+			return true;
+		}
 	}
-	return -1;
+	return false;
+}
+
+/* -1: a type that is not in our tables; 1: its driver is there. */
+static int is_readable(const struct check *check, const char *type, struct driver drivers[3])
+{
+	struct driver own[3] = { { NULL, NULL } };
+
+	if (!find_drivers(type, own))
+		return -1;
+	memcpy(drivers, own, sizeof(own));
+	return has_one(check, own);
 }
 
 /* /init tries one after another: only if none can be read, and all are known, is it an error. */
 void check_root_types(struct check *check, const char *list, const char *what)
 {
 	char *text = xstrdup(list);
-	const struct driver *drivers = NULL;
+	struct driver drivers[3] = { { NULL, NULL } };
 	const char *names[FSLIST_MAX];
 	int left_out, missing = 0, count = fslist_split(text, names, &left_out);
 
 	for (int i = 0; i < count; i++)
-		missing += is_readable(check, names[i], &drivers) == 0;
-	if (drivers && missing == count && !left_out)
+		missing += is_readable(check, names[i], drivers) == 0;
+	if (missing && missing == count && !left_out)
 		say_missing(check, what, drivers);
 	free(text);
 }

@@ -119,7 +119,7 @@ static void plan_drivers(struct plan *plan)
 	char *text = check_file(plan->check, DRIVERS_FILE, &len);
 
 	if (drivers && text && drivers_parse((struct span){ (const uint8_t *)text, len }, drivers))
-		say(plan, "/etc/rdinit/drivers is damaged: no drivers");
+		say(plan, DRIVERS_FILE " is damaged: no drivers");
 	else if (drivers && text)
 		say(plan, "%u drivers, when their devices appear%s", drivers->count,
 		    check_stays_as_own_init(plan->check) ? ", until /sbin/init starts" : "");
@@ -252,10 +252,10 @@ static void plan_root_switch(struct plan *plan)
 
 static void plan_stay(struct plan *plan)
 {
-	if (!*missing(plan, "/sbin/init"))
-		say(plan, "/sbin/init of the image replaces /init");
+	if (!*missing(plan, OWN_INIT))
+		say(plan, OWN_INIT " of the image replaces /init");
 	else
-		say(plan, "a shell, /bin/sh%s", missing(plan, "/bin/sh"));
+		say(plan, "a shell, " SHELL "%s", missing(plan, SHELL));
 }
 
 static void plan_power(struct plan *plan)

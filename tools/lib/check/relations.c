@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "init/pure/paths.h"
 #include "init/pure/executable.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/program/elf_deps.h"
@@ -169,9 +170,9 @@ static void read_file(struct reading *reading, const struct archive_entry *entry
 {
 	struct span data = archive_data(reading->archive, entry);
 
-	if (!strcmp(entry->path, "/etc/rdinit/modules"))
+	if (!strcmp(entry->path, MODULES_FILE))
 		read_module_list(reading, data);
-	else if (!strcmp(entry->path, "/etc/rdinit/run"))
+	else if (!strcmp(entry->path, RUN_FILE))
 		read_run(reading, data);
 	else if (path_has_suffix(entry->path, ".ko"))
 		read_module(reading, data);

@@ -51,9 +51,8 @@ static void add_entry(const struct reading *reading, struct newc_entry *newc)
 		return;
 	}
 	if (S_ISLNK(newc->fields.mode))
-		newc->data.data = (const uint8_t *)arena_copy(&reading->archive->targets,
-							      (const char *)newc->data.data,
-							      newc->data.len);
+		newc->data.data = (const uint8_t *)arena_copy(
+			&reading->archive->targets, (const char *)newc->data.data, newc->data.len);
 	archive_add_entry(reading->archive, newc, path);
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tools/lib/base/error.h"
+#include "init/pure/modlist.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/module/modinfo.h"
 #include "tools/lib/module/module_set.h"
@@ -123,7 +124,7 @@ static char *quoted(char *dir)
 static int add_found(const struct modules *modules, struct image *image, char *name,
 		     const struct wanted *wanted)
 {
-	if (modfile_is_packed(name))
+	if (modlist_compression(name) == MODULE_COMPRESSED)
 		*strrchr(name, '.') = '\0';
 	return add_name(modules, image, &(struct wanted){ name, wanted->why });
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "init/pure/modlist.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/base/whole_file.h"
@@ -69,14 +70,6 @@ const char *modinfo_next(struct span *info)
 	return text;
 }
 
-#define MODULE_MAX ((size_t)256 << 20) /* bytes unpacked: the largest drivers have 20 MB */
-
-int modfile_is_packed(const char *path)
-{
-	return path_has_suffix(path, ".gz") || path_has_suffix(path, ".xz") ||
-	       path_has_suffix(path, ".zst");
-}
-
 int modfile_read(const char *path, struct buffer *plain)
 {
 	struct buffer packed = { NULL, 0, 0 };
@@ -85,7 +78,7 @@ int modfile_read(const char *path, struct buffer *plain)
 	size_t used;
 	int result;
 
-	if (!modfile_is_packed(path))
+	if (modlist_compression(path) == MODULE_PLAIN)
 		return whole_file(path, MODULE_MAX, "module", plain);
 	result = whole_file(path, MODULE_MAX, "module", &packed);
 	span = (struct span){ (const uint8_t *)packed.data, packed.len };

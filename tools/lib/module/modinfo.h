@@ -13,8 +13,7 @@ struct span modinfo_find(struct span file);
 /* The next text, cut from the front of `info`, or NULL at the end. */
 const char *modinfo_next(struct span *info);
 
-/* Whether a file of this name is unpacked when an image is made: .gz, .xz and .zst. */
-int modfile_is_packed(const char *path);
+#define MODULE_MAX ((size_t)256 << 20) /* bytes unpacked: the largest drivers have 20 MB */
 
 /* Appends the bytes of a module, without its compression. Limit: 256 MiB unpacked.
  * 0, or -1 after reporting. */

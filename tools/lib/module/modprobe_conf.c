@@ -95,25 +95,13 @@ int modconf_next(struct modconf_reader *reader, struct modconf_line *line)
 
 #define CONF_MAX ((size_t)1 << 20) /* bytes */
 
-static char same_letter(char c)
-{
-	return c == '-' ? '_' : c;
-}
-
-int module_same(const char *a, const char *b)
-{
-	for (; *a && same_letter(*a) == same_letter(*b); a++)
-		b++;
-	return !*a && !*b;
-}
-
 const struct conf_row *conf_next(const struct modules *modules, enum modconf_kind kind,
 				 const char *name, size_t *at)
 {
 	while (*at < modules->conf_count) {
 		const struct conf_row *row = &modules->conf[(*at)++];
 
-		if (row->kind == kind && module_same(row->name, name))
+		if (row->kind == kind && modname_same(row->name, name))
 			return row;
 	}
 	return NULL;

@@ -83,7 +83,7 @@ static void add_aliases(const struct modules *modules, const struct item *item,
 				add_pattern(patterns, text + 6, &ranks);
 	for (size_t i = 0; i < modules->conf_count; i++)
 		if (modules->conf[i].kind == MODCONF_ALIAS &&
-		    module_same(modules->conf[i].value, item->name))
+		    modname_same(modules->conf[i].value, item->name))
 			add_pattern(patterns, modules->conf[i].name, &ranks);
 	free(ranks.list);
 	free(seen.list);

@@ -34,7 +34,7 @@ static int hides(const struct modules *modules, struct kmod_module *module, cons
 	const char *name = kmod_calls()->module_get_name(module);
 	size_t at = 0;
 
-	return !module_same(name, text) && conf_next(modules, MODCONF_BLACKLIST, name, &at);
+	return !modname_same(name, text) && conf_next(modules, MODCONF_BLACKLIST, name, &at);
 }
 
 /* What is built in has no path, and is let through. */
@@ -132,8 +132,8 @@ static void same_letters(char *text)
 
 	for (; *text; text++) {
 		brackets = *text == '[' ? 1 : *text == ']' ? 0 : brackets;
-		if (*text == '-' && !brackets)
-			*text = '_';
+		if (!brackets)
+			*text = modname_letter(*text);
 	}
 }
 

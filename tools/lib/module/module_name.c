@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/modname.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/base/typo.h"
@@ -30,9 +31,7 @@ static void name_of(const char *line, char name[NAME_SIZE])
 	len = strcspn(line + start, ".:");
 	snprintf(name, NAME_SIZE, "%.*s", (int)(len < NAME_SIZE ? len : NAME_SIZE - 1),
 		 line + start);
-	for (char *at = name; *at; at++)
-		if (*at == '-')
-			*at = '_';
+	modname_normalize(name);
 }
 
 static bool is_part(const char *name, const char *part)

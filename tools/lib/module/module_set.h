@@ -3,6 +3,7 @@
 #ifndef TOOLS_LIB_MODULE_SET_H
 #define TOOLS_LIB_MODULE_SET_H
 
+#include "init/pure/modname.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/module/kmod.h"
 #include "tools/lib/module/modprobe_conf.h"
@@ -83,8 +84,6 @@ struct conf_row {
 	char *name, *value;
 	char *where; /* "FILE:LINE" */
 };
-/* Whether names are the same to the kernel, which takes '-' for '_'. */
-int module_same(const char *a, const char *b);
 /* The next row of this kind for the module `name` after row `*at` (from 0), or NULL. */
 const struct conf_row *conf_next(const struct modules *modules, enum modconf_kind kind,
 				 const char *name, size_t *at);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "init/pure/limits.h"
+#include "init/pure/modlist.h"
 #include "init/pure/paths.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/module/modinfo.h"
@@ -50,7 +51,7 @@ char *modules_place(const struct modules *modules, const struct item *item)
 {
 	char *place = xasprintf("/lib/modules/%s%s", modules->release, strrchr(item->path, '/'));
 
-	if (modfile_is_packed(place))
+	if (modlist_compression(place) == MODULE_COMPRESSED)
 		*strrchr(place, '.') = '\0';
 	return place;
 }
@@ -102,7 +103,7 @@ static int add_file(struct modules *modules, struct image *image, const struct i
 	char *place = modules_place(modules, item);
 	struct entry *entry;
 
-	if (modfile_is_packed(item->path) || !item->is_signed ||
+	if (modlist_compression(item->path) == MODULE_COMPRESSED || !item->is_signed ||
 	    modules->signatures == SIGNATURES_GO)
 		entry = add_changed(image, modules, item, place);
 	else

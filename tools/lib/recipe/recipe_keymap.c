@@ -14,7 +14,6 @@
 #include "tools/lib/program/program.h"
 #include "tools/lib/recipe/recipe_line.h"
 
-#define KEYMAP_FILE "/etc/rdinit/keymap"
 #define TEXT_MAX ((size_t)1 << 20) /* bytes */
 #define KEYMAP_CONF IMAGECONF_DIR "/40-keymap.conf"
 

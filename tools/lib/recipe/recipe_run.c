@@ -128,30 +128,36 @@ int verb_env(const struct line *line)
 	return 0;
 }
 
-static int is_program(const struct recipe *recipe, const char *path)
+static int is_program(const struct image *image, const char *path)
 {
-	const struct entry *entry = image_find(recipe->image, path);
+	const struct entry *entry = image_find(image, path);
 
 	return entry && (S_ISREG(entry->mode) || S_ISLNK(entry->mode));
+}
+
+/* The path of the program in one of `dirs` for which `is_there` holds, malloc'd; NULL: in none. */
+static char *find_in(const char *dirs, const char *name, const struct image *image,
+		     int (*is_there)(const struct image *image, const char *path))
+{
+	while (*dirs) {
+		size_t len = strcspn(dirs, ":");
+		char *path = xasprintf("%.*s/%s", (int)len, dirs, name);
+
+		if (is_there(image, path))
+			return path;
+		free(path);
+		dirs += len + (dirs[len] == ':');
+	}
+	return NULL;
 }
 
 /* A program that the image has already: its path, malloc'd, or NULL. A name without slash is
  * looked for where a shell would. */
 static char *program_in_image(const struct recipe *recipe, const char *name)
 {
-	static const char *const dirs[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
-					    "/usr/bin",	       "/sbin",		 "/bin" };
-
 	if (*name == '/')
-		return is_program(recipe, name) ? xstrdup(name) : NULL;
-	for (size_t i = 0; !strchr(name, '/') && i < sizeof(dirs) / sizeof(*dirs); i++) {
-		char *path = path_join(dirs[i], name);
-
-		if (is_program(recipe, path))
-			return path;
-		free(path);
-	}
-	return NULL;
+		return is_program(recipe->image, name) ? xstrdup(name) : NULL;
+	return strchr(name, '/') ? NULL : find_in(DEFAULT_PATH, name, recipe->image, is_program);
 }
 
 static int add_run_program(struct recipe *recipe, char **path)
@@ -218,17 +224,13 @@ static int leads_to_file(const struct image *image, const char *path)
 /* Where /init will find the program, which has the container's PATH. */
 static int has_program(const struct image *image, const struct oci_run *container)
 {
-	const char *name = container->argv[0], *dirs = container_path(container);
-	int found = strchr(name, '/') != NULL && leads_to_file(image, name);
+	const char *name = container->argv[0];
+	char *path = strchr(name, '/')
+			     ? xstrdup(name)
+			     : find_in(container_path(container), name, image, leads_to_file);
+	int found = path && leads_to_file(image, path);
 
-	while (!found && !strchr(name, '/') && *dirs) {
-		char *path = xasprintf("%.*s/%s", (int)strcspn(dirs, ":"), dirs, name);
-
-		found = leads_to_file(image, path);
-		dirs += strcspn(dirs, ":");
-		dirs += *dirs == ':';
-		free(path);
-	}
+	free(path);
 	return found;
 }
 
