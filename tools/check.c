@@ -55,7 +55,7 @@ static int report(const struct check *check, enum form form)
 		check_report_facts(check, stdout);
 	if (form != JSON)
 		check_report_text(check, stdout);
-	if (check->counts[CHECK_ERROR])
+	if (check->results.counts[CHECK_ERROR])
 		return STATUS_ERRORS;
 	return check->archive->is_damaged ? STATUS_UNREAD : STATUS_GOOD;
 }

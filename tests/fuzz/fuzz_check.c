@@ -41,14 +41,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	check_once(data, size, &one);
 	check_once(data, size, &two);
-	CHECK(one.finding_count == two.finding_count);
-	for (size_t i = 0; i < one.finding_count; i++) {
-		CHECK(!strcmp(one.findings[i].text, two.findings[i].text));
-		CHECK(!i || one.findings[i - 1].number <= one.findings[i].number);
+	CHECK(one.results.finding_count == two.results.finding_count);
+	for (size_t i = 0; i < one.results.finding_count; i++) {
+		CHECK(!strcmp(one.results.findings[i].text, two.results.findings[i].text));
+		CHECK(!i || one.results.findings[i - 1].number <= one.results.findings[i].number);
 	}
 	for (size_t i = 0; i < CHECK_NUMBERS; i++)
-		all += one.per_rule[i];
-	CHECK(all == one.counts[CHECK_ERROR] + one.counts[CHECK_WARNING]);
+		all += one.results.per_rule[i];
+	CHECK(all == one.results.counts[CHECK_ERROR] + one.results.counts[CHECK_WARNING]);
 	check_free(&one);
 	check_free(&two);
 	return 0;

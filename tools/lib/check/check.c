@@ -48,41 +48,48 @@ const struct check_rule check_rules[] = {
 };
 const size_t check_rule_count = sizeof(check_rules) / sizeof(check_rules[0]);
 
-static char *print(const char *format, va_list args)
+static const char *print(struct check *check, const char *format, va_list args)
 {
-	char text[TEXT_MAX];
+	char text[TEXT_MAX], *line;
+	const char *kept;
 
 	vsnprintf(text, sizeof(text), format, args);
-	return shown_line(text);
+	line = shown_line(text);
+	kept = arena_strdup(&check->texts, line);
+	free(line);
+	return kept;
 }
 
 void check_say(struct check *check, enum check_number number, enum check_severity severity,
 	       const char *cure, const char *format, ...)
 {
 	struct check_finding finding = { number, severity, NULL, cure };
+	struct check_results *results = &check->results;
 	va_list args;
 
-	check->counts[severity]++;
-	if (check->per_rule[number]++ >= CHECK_SHOWN)
+	results->counts[severity]++;
+	if (results->per_rule[number]++ >= CHECK_SHOWN)
 		return;
 	va_start(args, format);
-	finding.text = print(format, args);
+	finding.text = print(check, format, args);
 	va_end(args);
-	check->findings = xreallocarray(check->findings, check->finding_count + 1, sizeof(finding));
-	check->findings[check->finding_count++] = finding;
+	results->findings =
+		xreallocarray(results->findings, results->finding_count + 1, sizeof(finding));
+	results->findings[results->finding_count++] = finding;
 }
 
 void check_skip(struct check *check, enum check_number number, const char *format, ...)
 {
 	struct check_unjudged unjudged = { number, NULL };
+	struct check_results *results = &check->results;
 	va_list args;
 
 	va_start(args, format);
-	unjudged.why = print(format, args);
+	unjudged.why = print(check, format, args);
 	va_end(args);
-	check->unjudged =
-		xreallocarray(check->unjudged, check->unjudged_count + 1, sizeof(unjudged));
-	check->unjudged[check->unjudged_count++] = unjudged;
+	results->unjudged =
+		xreallocarray(results->unjudged, results->unjudged_count + 1, sizeof(unjudged));
+	results->unjudged[results->unjudged_count++] = unjudged;
 }
 
 enum kconfig_value check_config(const struct check *check, const char *symbol)
@@ -156,15 +163,17 @@ bool check_stays_as_own_init(const struct check *check)
 }
 
 /* Insertion keeps the order that one rule has found its own in. */
-static void sort(struct check *check)
+static void sort(struct check_results *results)
 {
-	for (size_t i = 1; i < check->finding_count; i++) {
-		struct check_finding finding = check->findings[i];
+	struct check_finding *findings = results->findings;
+
+	for (size_t i = 1; i < results->finding_count; i++) {
+		struct check_finding finding = findings[i];
 		size_t at = i;
 
-		for (; at && check->findings[at - 1].number > finding.number; at--)
-			check->findings[at] = check->findings[at - 1];
-		check->findings[at] = finding;
+		for (; at && findings[at - 1].number > finding.number; at--)
+			findings[at] = findings[at - 1];
+		findings[at] = finding;
 	}
 }
 
@@ -173,26 +182,15 @@ void check_judge(struct check *check)
 	check_take_words(check);
 	for (size_t i = 0; i < check_rule_count; i++)
 		check_rules[i].judge(check);
-	sort(check);
+	sort(&check->results);
 }
 
 void check_free(struct check *check)
 {
-	for (size_t i = 0; i < check->finding_count; i++)
-		free(check->findings[i].text);
-	for (size_t i = 0; i < check->unjudged_count; i++)
-		free(check->unjudged[i].why);
-	for (size_t i = 0; i < check->program_count; i++) {
-		free(check->programs[i].path);
-		free(check->programs[i].whose);
-	}
-	free(check->findings);
-	free(check->unjudged);
+	free(check->results.findings);
+	free(check->results.unjudged);
 	free(check->programs);
-	free(check->words);
-	free(check->rootflags);
-	free(check->image_words);
-	free(check->rdinit);
+	arena_free(&check->texts);
 	disk_names_free(&check->disk);
 	archive_close(check->archive);
 	buffer_free(&check->builtin);

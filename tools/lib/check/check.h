@@ -54,14 +54,14 @@ enum check_severity {
 struct check_finding {
 	enum check_number number;
 	enum check_severity severity;
-	char *text; /* a sentence without its full stop, printable */
+	const char *text; /* a sentence without its full stop, printable */
 	const char *cure; /* static */
 };
 
 /* A rule that had too little to go by. */
 struct check_unjudged {
 	enum check_number number;
-	char *why;
+	const char *why;
 };
 
 enum check_machine { CHECK_ANY_MACHINE, CHECK_PC, CHECK_Q35, CHECK_MICROVM };
@@ -74,14 +74,25 @@ enum check_role {
 
 struct check_program {
 	enum check_role role;
-	char *path; /* as it was asked for */
-	char *whose; /* for messages: "/init", "the interpreter of /init" */
+	const char *path; /* as it was asked for */
+	const char *whose; /* for messages: "/init", "the interpreter of /init" */
 	const struct archive_entry *entry; /* NULL: not in the image */
 	const char *why; /* then: a static text */
 };
 
 #define CHECK_SHOWN 20 /* findings of one rule that are printed; all are counted */
 
+/* What the rules found. */
+struct check_results {
+	struct check_finding *findings; /* by number, once check_judge() has returned */
+	size_t finding_count; /* those that are printed */
+	size_t counts[2]; /* all, by enum check_severity */
+	size_t per_rule[CHECK_NUMBERS];
+	struct check_unjudged *unjudged;
+	size_t unjudged_count;
+};
+
+/* What the rules go by. Texts of which nothing else is said live as long as it. */
 struct check {
 	/* The caller's options. */
 	const char *append; /* the kernel's command line, or NULL: not known */
@@ -96,26 +107,17 @@ struct check {
 	struct buffer builtin; /* modules.builtin; empty: not known */
 	size_t kernel_bytes; /* of memory while it unpacks; 0: not known */
 
-	/* The image. */
-	const char *name; /* for messages */
+	/* The image, and what it is asked for. */
 	struct archive *archive; /* as the kernel unpacks it: without what is lost */
-
-	/* The programs and the root. */
-	char *words, *image_words; /* `settings` points into these */
 	struct settings settings;
-	char *rootflags; /* as they were given; NULL: not */
-	char *rdinit; /* the first program, "/init" */
+	const char *rootflags; /* as they were given; NULL: not */
+	const char *rdinit; /* the first program, "/init" */
 	int is_ours; /* that is the /init of this project */
 	struct check_program *programs;
 	size_t program_count;
 
-	/* The result. */
-	struct check_finding *findings; /* by number, once check_judge() has returned */
-	size_t finding_count; /* those that are printed */
-	size_t counts[2]; /* all, by enum check_severity */
-	size_t per_rule[CHECK_NUMBERS];
-	struct check_unjudged *unjudged;
-	size_t unjudged_count;
+	struct check_results results;
+	struct arena texts;
 };
 
 /* Reads the kernel of --kernel and the configuration of --config; either may be NULL. 0, or -1
@@ -165,10 +167,11 @@ const struct archive_entry *check_resolve(const struct check *check, const char 
  * NULL: no such file. */
 char *check_file(const struct check *check, const char *path, size_t *len);
 
+/* Whether nothing is asked for, so that the image's own /sbin/init replaces /init. */
+bool check_stays_as_own_init(const struct check *check);
+
 /* The program that the image or the line asks for and its arguments, as mode_words(); *text has
  * their bytes, malloc'd. 0 words if there is no run file. */
-/* Whether nothing is asked for, so that the image's own /sbin/init takes the place of /init. */
-bool check_stays_as_own_init(const struct check *check);
 int check_run_words(const struct check *check, char *words[RUN_WORDS_MAX + 1], char **text);
 
 /* The part of the disk of --root that root= names, by the first of what has its name; NULL: there

@@ -21,9 +21,9 @@ static int is_conf(const char *path)
 }
 
 /* A file that /init cannot read completely stops the boot. */
-static void read_conf(struct check *check, const char *path, size_t *used)
+static void read_conf(struct check *check, const char *path, char *words, size_t *used)
 {
-	char *here = check->image_words + *used;
+	char *here = words + *used;
 	size_t len;
 	char *text = check_file(check, path, &len);
 
@@ -50,18 +50,18 @@ static void read_conf(struct check *check, const char *path, size_t *used)
 static void read_conf_files(struct check *check)
 {
 	const struct archive *archive = check->archive;
+	char *words = arena_alloc(&check->texts, IMAGE_WORDS_MAX + 1);
 	size_t used = 0;
 
-	check->image_words = xcalloc(1, IMAGE_WORDS_MAX + 1);
 	for (size_t i = 0; i < archive->count; i++) {
 		const char *path = archive->entries[archive->by_path[i]].path;
 
 		if (is_conf(path) &&
 		    archive_find(archive, path) == &archive->entries[archive->by_path[i]])
-			read_conf(check, path, &used);
+			read_conf(check, path, words, &used);
 	}
 	if (archive_find(archive, IMAGECONF_LAST))
-		read_conf(check, IMAGECONF_LAST, &used);
+		read_conf(check, IMAGECONF_LAST, words, &used);
 }
 
 /* A file of words each ended by a NUL; the run file may be a line, which is judged elsewhere. */
@@ -101,35 +101,32 @@ static int starts_ours(const struct check *check)
 }
 
 /* The kernel's own word; the last one counts. */
-static char *find_rdinit(const char *append)
+static const char *find_rdinit(struct check *check)
 {
-	char *line = xstrdup(append ? append : ""), *rest = line, *found = NULL;
+	char *rest = arena_strdup(&check->texts, check->append ? check->append : "");
+	const char *found = "/init";
 	struct word word;
 
-	while (cmdline_next(&rest, &word) && !cmdline_is_end(&word)) {
-		if (strcmp(word.name, "rdinit") || !word.value)
-			continue;
-		free(found);
-		found = xstrdup(word.value);
-	}
-	free(line);
-	return found ? found : xstrdup("/init");
+	while (cmdline_next(&rest, &word) && !cmdline_is_end(&word))
+		if (!strcmp(word.name, "rdinit") && word.value)
+			found = word.value;
+	return found;
 }
 
 void check_take_words(struct check *check)
 {
 	settings_defaults(&check->settings);
-	check->rdinit = find_rdinit(check->append);
+	check->rdinit = find_rdinit(check);
 	check->is_ours = starts_ours(check);
 	if (check->is_ours) {
 		read_conf_files(check);
 		judge_list(check, RUN_FILE, RUN_FILE_MAX, RUN_WORDS_MAX);
 		judge_list(check, ENV_FILE, ENV_FILE_MAX, ENV_FILE_WORDS_MAX);
 	}
-	check->words = xstrdup(check->append ? check->append : "");
-	settings_parse(&check->settings, check->words, FROM_KERNEL);
-	if (check->settings.rootflags)
-		check->rootflags = xstrdup(check->settings.rootflags);
+	settings_parse(&check->settings,
+		       arena_strdup(&check->texts, check->append ? check->append : ""),
+		       FROM_KERNEL);
+	check->rootflags = arena_strdup(&check->texts, check->settings.rootflags);
 	settings_finish(&check->settings);
 	check_find_programs(check);
 }

@@ -45,8 +45,11 @@ char *check_script_interpreter(struct span bytes)
 
 static void add(struct check *check, enum check_role role, const char *path, char *whose)
 {
-	struct check_program program = { .role = role, .path = xstrdup(path), .whose = whose };
+	struct check_program program = { .role = role,
+					 .path = arena_strdup(&check->texts, path),
+					 .whose = arena_strdup(&check->texts, whose) };
 
+	free(whose);
 	program.entry = check_resolve(check, path, &program.why);
 	check->programs = xreallocarray(check->programs, check->program_count + 1, sizeof(program));
 	check->programs[check->program_count++] = program;

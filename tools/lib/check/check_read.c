@@ -9,24 +9,31 @@
 static const char repack[] = "pack it again with rdinit pack";
 static const char rename_it[] = "change or remove this entry, which the newc format cannot hold";
 
+struct reading {
+	struct check *check;
+	const char *name; /* of the image */
+};
+
 static void damaged(void *context, const struct archive_fault *fault)
 {
-	struct check *check = context;
+	const struct reading *reading = context;
 
 	if (fault->kind == COMPRESS_NONE && fault->at == ARCHIVE_NOWHERE)
-		check_say(check, CHECK_UNREADABLE, CHECK_ERROR, repack,
-			  "%s: %s, at offset %zu: the kernel stops there", shown(check->name),
+		check_say(reading->check, CHECK_UNREADABLE, CHECK_ERROR, repack,
+			  "%s: %s, at offset %zu: the kernel stops there", shown(reading->name),
 			  fault->why, fault->segment);
 	else
-		check_say(check, CHECK_UNREADABLE, CHECK_ERROR, repack,
+		check_say(reading->check, CHECK_UNREADABLE, CHECK_ERROR, repack,
 			  "%s: %s, in the %s segment at offset %zu: the kernel stops there",
-			  shown(check->name), fault->why, archive_kind(fault->kind),
+			  shown(reading->name), fault->why, archive_kind(fault->kind),
 			  fault->segment);
 }
 
 static void lost(void *context, const struct newc_entry *newc, const char *why)
 {
-	check_say(context, CHECK_LOST_ENTRY, CHECK_ERROR, rename_it,
+	const struct reading *reading = context;
+
+	check_say(reading->check, CHECK_LOST_ENTRY, CHECK_ERROR, rename_it,
 		  "the entry %s (offset %zu) is lost without a message: %s",
 		  newc->name && *newc->name ? shown(newc->name) : "without a name", newc->offset,
 		  why);
@@ -54,6 +61,7 @@ static uint64_t window_of(struct span frame)
 static bool accepts(void *context, struct span frame, enum compress_kind kind, size_t offset)
 {
 	struct archive_fault fault = { .kind = kind, .segment = offset, .at = ARCHIVE_NOWHERE };
+	struct check *check = ((const struct reading *)context)->check;
 	uint64_t window = kind == COMPRESS_ZSTD ? window_of(frame) : 0;
 
 	if (kind == COMPRESS_XZ && frame.len > 7 && (frame.data[7] & 15) > 1)
@@ -64,12 +72,12 @@ static bool accepts(void *context, struct span frame, enum compress_kind kind, s
 		damaged(context, &fault);
 	else if (kind == COMPRESS_LZO)
 		check_skip(
-			context, CHECK_UNREADABLE,
+			check, CHECK_UNREADABLE,
 			"rdinit cannot unpack lzo: the content of the segment at offset %zu is unknown",
 			offset);
 	else if (window > WINDOW_USUAL)
 		check_say(
-			context, CHECK_UNREADABLE, CHECK_WARNING,
+			check, CHECK_UNREADABLE, CHECK_WARNING,
 			"compress with a lower level, or give zstd the size",
 			"the zstd segment at offset %zu has a window of %zu MiB, which the kernel also "
 			"needs while it unpacks",
@@ -79,13 +87,13 @@ static bool accepts(void *context, struct span frame, enum compress_kind kind, s
 
 void check_take_image(struct check *check, const char *name, struct mapped_file *file)
 {
+	struct reading reading = { check, name };
 	const struct archive_rules rules = { .policy = ARCHIVE_AS_THE_KERNEL,
 					     .lost = lost,
 					     .damaged = damaged,
 					     .accepts = accepts,
-					     .context = check };
+					     .context = &reading };
 
-	check->name = name;
 	check->archive = archive_read(name, file, &rules);
 	check_unpack(check);
 }

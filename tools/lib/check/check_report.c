@@ -44,8 +44,8 @@ void check_report_facts(const struct check *check, FILE *out)
 	fprintf(out, "its configuration: %s\n",
 		check->config.from ? shown(check->config.from) : "unknown (--config)");
 	print_programs(check, out);
-	for (size_t i = 0; i < check->unjudged_count; i++) {
-		const struct check_unjudged *unjudged = &check->unjudged[i];
+	for (size_t i = 0; i < check->results.unjudged_count; i++) {
+		const struct check_unjudged *unjudged = &check->results.unjudged[i];
 
 		fprintf(out, "skipped: %s (%d): %s\n", rule_of(unjudged->number)->name,
 			unjudged->number, unjudged->why);
@@ -56,26 +56,27 @@ void check_report_facts(const struct check *check, FILE *out)
 /* The part of the image that could not be read may have any problem. */
 static void say_unread(const struct check *check, FILE *out)
 {
-	for (size_t i = 0; i < check->unjudged_count; i++)
-		if (check->unjudged[i].number == CHECK_UNREADABLE) {
-			fprintf(out, "not read to the end: %s\n", check->unjudged[i].why);
+	for (size_t i = 0; i < check->results.unjudged_count; i++)
+		if (check->results.unjudged[i].number == CHECK_UNREADABLE) {
+			fprintf(out, "not read to the end: %s\n", check->results.unjudged[i].why);
 			return;
 		}
 }
 
 void check_report_text(const struct check *check, FILE *out)
 {
-	size_t errors = check->counts[CHECK_ERROR], warnings = check->counts[CHECK_WARNING];
+	size_t errors = check->results.counts[CHECK_ERROR],
+	       warnings = check->results.counts[CHECK_WARNING];
 
-	for (size_t i = 0; i < check->finding_count; i++) {
-		const struct check_finding *finding = &check->findings[i];
-		size_t all = check->per_rule[finding->number];
+	for (size_t i = 0; i < check->results.finding_count; i++) {
+		const struct check_finding *finding = &check->results.findings[i];
+		size_t all = check->results.per_rule[finding->number];
 
 		fprintf(out, "%s: %s (%d): %s\n    cure: %s\n\n", severities[finding->severity],
 			rule_of(finding->number)->name, finding->number, finding->text,
 			finding->cure);
 		if (all > CHECK_SHOWN &&
-		    (i + 1 == check->finding_count || finding[1].number != finding->number))
+		    (i + 1 == check->results.finding_count || finding[1].number != finding->number))
 			fprintf(out, "... and %zu more of %s (%d)\n\n", all - CHECK_SHOWN,
 				rule_of(finding->number)->name, finding->number);
 	}
@@ -130,14 +131,14 @@ int check_report_json(const struct check *check, FILE *out)
 	json_t *findings = json_array(), *unjudged = json_array(), *whole;
 	int result;
 
-	for (size_t i = 0; i < check->finding_count; i++)
-		json_array_append_new(findings, finding_json(&check->findings[i]));
-	for (size_t i = 0; i < check->unjudged_count; i++)
-		json_array_append_new(unjudged, unjudged_json(&check->unjudged[i]));
+	for (size_t i = 0; i < check->results.finding_count; i++)
+		json_array_append_new(findings, finding_json(&check->results.findings[i]));
+	for (size_t i = 0; i < check->results.unjudged_count; i++)
+		json_array_append_new(unjudged, unjudged_json(&check->results.unjudged[i]));
 	whole = json_pack("{s:o, s:b, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "image",
 			  text_json(check->archive->name), "whole", !check->archive->is_damaged,
-			  "errors", (json_int_t)check->counts[CHECK_ERROR], "warnings",
-			  (json_int_t)check->counts[CHECK_WARNING], "kernel",
+			  "errors", (json_int_t)check->results.counts[CHECK_ERROR], "warnings",
+			  (json_int_t)check->results.counts[CHECK_WARNING], "kernel",
 			  text_json(check->has_kernel ? check->kernel.image : NULL), "release",
 			  text_json(check->has_kernel ? check->kernel.release : NULL), "config",
 			  text_json(check->config.from), "findings", findings, "unjudged",
