@@ -127,7 +127,7 @@ static int save_image(struct pack *pack, const struct image *image, const struct
 				    &config);
 	if (!result && pack->bootconfig) {
 		buffer_add(&config, "", 0);
-		pack->save.bootconfig = (struct span){ (const uint8_t *)config.data, config.len };
+		pack->save.bootconfig = buffer_span(&config);
 		fault = bootconfig_fault(pack->save.bootconfig);
 	}
 	if (fault)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/progress.h"
 
@@ -29,7 +30,7 @@ static bool is_shown_as_it_is(uint32_t letter)
 		{ 0xe0000, UINT32_MAX },
 	};
 
-	for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++)
+	for (size_t i = 0; i < COUNT(hidden); i++)
 		if (letter >= hidden[i].first && letter <= hidden[i].last)
 			return false;
 	return true;

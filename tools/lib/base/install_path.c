@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 
@@ -48,11 +49,6 @@ char *place_init(void)
 	return first_of("init", "../lib/rdinit/init", "/init");
 }
 
-char *place_skeleton(void)
-{
-	return first_of("../rootfs-skel", "../lib/rdinit/rootfs-skel", "skeleton");
-}
-
 char *place_uml_preload(void)
 {
 	return first_of("uml_regset.so", "../lib/rdinit/uml_regset.so", "uml_regset.so");
@@ -67,7 +63,7 @@ char *place_kernels(size_t i)
 {
 	static const char *const dirs[] = { "kernel", "../lib/rdinit/kernel" };
 
-	for (size_t at = 0; at < sizeof(dirs) / sizeof(dirs[0]); at++) {
+	for (size_t at = 0; at < COUNT(dirs); at++) {
 		char *dir = beside(dirs[at]);
 
 		if (dir && i-- == 0)

@@ -11,10 +11,6 @@
  * names another one. malloc'd, or NULL after reporting. */
 char *place_init(void);
 
-/* The skeleton tree: EXEDIR/../rootfs-skel, else EXEDIR/../lib/rdinit/rootfs-skel. malloc'd, or
- * NULL after reporting. */
-char *place_skeleton(void);
-
 /* Where `make deps` unpacks a kernel (with boot/ and lib/ in it): EXEDIR/kernel/debian. malloc'd,
  * or NULL, without a report, if there is none. */
 char *place_kernel_dir(void);

@@ -27,7 +27,7 @@ void *xcalloc(size_t count, size_t size)
 	return checked(calloc(count ? count : 1, size ? size : 1));
 }
 
-void *xrealloc(void *old, size_t size)
+static void *xrealloc(void *old, size_t size)
 {
 	return checked(realloc(old, size ? size : 1));
 }

@@ -6,11 +6,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include "init/pure/span.h"
+
 /* Like malloc, calloc, realloc, strdup, strndup, but they print `rdinit: out of memory` and
  * exit with status 1 instead of returning NULL. Free what they return with free(). */
 void *xmalloc(size_t size);
 void *xcalloc(size_t count, size_t size);
-void *xrealloc(void *old, size_t size);
 void *xreallocarray(void *old, size_t count, size_t size);
 char *xstrdup(const char *text);
 char *xstrndup(const char *text, size_t len);
@@ -31,5 +32,11 @@ void buffer_text(struct buffer *buffer, const char *text);
 void buffer_printf(struct buffer *buffer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void buffer_free(struct buffer *buffer); /* and makes it empty */
+
+/* Its bytes, until it grows. */
+static inline struct span buffer_span(const struct buffer *buffer)
+{
+	return (struct span){ (const uint8_t *)buffer->data, buffer->len };
+}
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/limit.h"
 #include "tools/lib/base/mem.h"
@@ -37,7 +38,7 @@ const struct option_row options_common[] = {
 	{ 0, "max-size", "SIZE", "limit of all unpacked sizes together, with K, M or G (4G)",
 	  CALL(set_limit) },
 };
-const size_t options_common_count = sizeof(options_common) / sizeof(options_common[0]);
+const size_t options_common_count = COUNT(options_common);
 
 void texts_add(struct texts *texts, const char *text)
 {

@@ -293,8 +293,7 @@ void collect_end(struct collected *collected)
 	if (collected->at)
 		collected->bytes = (struct span){ map, collected->len };
 	else
-		collected->bytes = (struct span){ (const uint8_t *)collected->memory.data,
-						  collected->memory.len };
+		collected->bytes = buffer_span(&collected->memory);
 }
 
 void collect_forget(const struct collected *collected)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* check.c - whether an image will boot: the table of rules, and the loop under it. */
 #include "tools/lib/base/error.h"
+#include "init/pure/count.h"
 #include "tools/lib/check/check.h"
 #include "tools/lib/check/check_program.h"
 
@@ -46,7 +47,7 @@ const struct check_rule check_rules[] = {
 	{ CHECK_DRIVER, "driver", "a driver could not be loaded when its device appears",
 	  check_driver },
 };
-const size_t check_rule_count = sizeof(check_rules) / sizeof(check_rules[0]);
+const size_t check_rule_count = COUNT(check_rules);
 
 static const char *print(struct check *check, const char *format, va_list args)
 {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/typo.h"
 #include "tools/lib/check/check.h"
@@ -35,15 +36,14 @@ static void list_known(const char *known[KNOWN_MAX])
 
 	for (size_t i = 0; i < parameter_count && count < KNOWN_MAX - 1; i++)
 		known[count++] = parameters[i].name;
-	for (size_t i = 0;
-	     i < sizeof(kernel_words) / sizeof(kernel_words[0]) && count < KNOWN_MAX - 1; i++)
+	for (size_t i = 0; i < COUNT(kernel_words) && count < KNOWN_MAX - 1; i++)
 		known[count++] = kernel_words[i];
 	known[count] = NULL;
 }
 
 static int is_other(const char *name)
 {
-	for (size_t i = 0; i < sizeof(other_words) / sizeof(other_words[0]); i++)
+	for (size_t i = 0; i < COUNT(other_words); i++)
 		if (!strcmp(name, other_words[i]))
 			return 1;
 	return 0;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "init/pure/rootspec.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/check/check.h"
@@ -21,12 +22,12 @@ static long number_of(const char *path)
 
 	while (end > path && isdigit((unsigned char)end[-1]))
 		end--;
-	for (size_t i = 0; i < sizeof(counted) / sizeof(*counted); i++)
+	for (size_t i = 0; i < COUNT(counted); i++)
 		if (!strncmp(path, counted[i], strlen(counted[i])))
 			return end > path && end[-1] == 'p' && end - path > (long)strlen(counted[i])
 				       ? strtol(end, NULL, 10)
 				       : 0;
-	for (size_t i = 0; i < sizeof(lettered) / sizeof(*lettered); i++)
+	for (size_t i = 0; i < COUNT(lettered); i++)
 		if (!strncmp(path, lettered[i], strlen(lettered[i])))
 			return strtol(end, NULL, 10);
 	return -1;

@@ -22,7 +22,7 @@ static int take_config(struct check *check, const char *path)
 
 	if (whole_file(path, CONFIG_MAX, "configuration", text) < 0)
 		return -1;
-	span = (struct span){ (const uint8_t *)text->data, text->len };
+	span = buffer_span(text);
 	if (text->len && compress_detect(span)) { /* /proc/config.gz */
 		packed = *text;
 		*text = (struct buffer){ NULL, 0, 0 };
@@ -30,7 +30,7 @@ static int take_config(struct check *check, const char *path)
 			buffer_free(text);
 		buffer_free(&packed);
 	}
-	if (!kconfig_is_whole((struct span){ (const uint8_t *)text->data, text->len })) {
+	if (!kconfig_is_whole(buffer_span(text))) {
 		buffer_free(text);
 		return error("%s: not a complete configuration of a 64-bit kernel", shown(path));
 	}

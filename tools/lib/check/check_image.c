@@ -42,8 +42,7 @@ void check_lost_entry(struct check *check)
 /* The list that kernels have by default holds the node (usr/default_cpio_list). */
 static int kernel_has_node(const struct check *check)
 {
-	struct span text = { (const uint8_t *)check->config.text.data, check->config.text.len },
-		    value;
+	struct span text = buffer_span(&check->config.text), value;
 
 	return !check->config.from ||
 	       kconfig_get(text, "INITRAMFS_SOURCE", &value) != KCONFIG_TEXT || !value.len;

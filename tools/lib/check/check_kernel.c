@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* check_kernel.c - the rule of what the kernel must have to boot the image. */
 #include "tools/lib/base/error.h"
+#include "init/pure/count.h"
 #include "tools/lib/check/check.h"
 #include "tools/lib/check/check_program.h"
 
@@ -50,7 +51,7 @@ void check_kernel(struct check *check)
 			   "the kernel's configuration is unknown (--kernel, --config)");
 		return;
 	}
-	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+	for (size_t i = 0; i < COUNT(needs); i++) {
 		const char *second = needs[i].symbols[1];
 
 		if (!applies[needs[i].by] || !check_lacks(check, needs[i].symbols[0]) ||

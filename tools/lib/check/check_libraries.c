@@ -2,6 +2,7 @@
 /* check_libraries.c - the rule of shared libraries, looked for as ld.so would in the image. */
 #include <stdlib.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/check/check_program.h"
@@ -169,7 +170,7 @@ static int is_loaded(const struct search *search, const char *name)
 	static const char *const own[] = { "libc.",  "libpthread.", "librt.",  "libm.",
 					   "libdl.", "libutil.",    "libxnet." };
 
-	for (size_t i = 0; search->loader == LOADER_MUSL && i < sizeof(own) / sizeof(own[0]); i++)
+	for (size_t i = 0; search->loader == LOADER_MUSL && i < COUNT(own); i++)
 		if (!strncmp(name, own[i], strlen(own[i])))
 			return 1;
 	if (!strcmp(name, path_name(search->interp)))

@@ -18,7 +18,8 @@ static const char add_it[] =
 	"modules that it needs";
 
 /* A line each: "kernel/fs/ext4/ext4.ko". */
-int check_is_builtin(const struct check *check, const char *name)
+/* Whether modules.builtin, if known, has it. */
+static int check_is_builtin(const struct check *check, const char *name)
 {
 	char own[MODULE_NAME_SIZE];
 
@@ -112,7 +113,7 @@ static void judge_packed(struct check *check, const struct module_loading *loadi
 		check_say(check, loading->number, CHECK_ERROR, add_it, "%s cannot be unpacked: %s",
 			  shown(loading->path), why);
 	else
-		judge_info(check, loading, (struct span){ (const uint8_t *)plain.data, plain.len });
+		judge_info(check, loading, buffer_span(&plain));
 	buffer_free(&plain);
 }
 

@@ -27,7 +27,4 @@ void check_module_file(struct check *check, const struct module_loading *loading
 int check_takes_modules(struct check *check, enum check_number number, const char *list,
 			size_t length);
 
-/* Whether modules.builtin, if known, has it. */
-int check_is_builtin(const struct check *check, const char *name);
-
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "init/pure/count.h"
 #include "init/pure/limits.h"
 #include "init/pure/executable.h"
 #include "init/pure/mode.h"
@@ -143,7 +144,7 @@ static void add_stay(struct check *check)
 	static const char *const places[] = { OWN_INIT, SHELL };
 	const char *why;
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+	for (size_t i = 0; i < COUNT(places); i++) {
 		/* The first that is there, as in init/stay.c: usable or not. */
 		if (!archive_resolve(check->archive, places[i], &why))
 			continue;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "init/pure/count.h"
 #include "init/pure/executable.h"
 #include "init/pure/fstab.h"
 #include "tools/lib/base/error.h"
@@ -80,7 +81,7 @@ static bool has_own_usr(struct disk_files *files)
 /* The usual place that works, or NULL. */
 static const char *usual_init(struct disk_files *files)
 {
-	for (size_t i = 0; i < sizeof(inits) / sizeof(inits[0]); i++) {
+	for (size_t i = 0; i < COUNT(inits); i++) {
 		char *fault = fault_of(files, inits[i]);
 
 		if (!fault)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "init/pure/finding.h"
 #include "init/pure/limits.h"
 #include "init/pure/fslist.h"
@@ -78,7 +79,7 @@ static void say_missing(struct check *check, const char *what, const struct driv
 
 static void judge_buses(struct check *check, const char *path)
 {
-	for (size_t i = 0; i < sizeof(buses) / sizeof(buses[0]); i++) {
+	for (size_t i = 0; i < COUNT(buses); i++) {
 		char *what;
 
 		if (strncmp(path, buses[i].device, strlen(buses[i].device)) ||
@@ -92,7 +93,7 @@ static void judge_buses(struct check *check, const char *path)
 
 static bool find_drivers(const char *type, struct driver drivers[3])
 {
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+	for (size_t i = 0; i < COUNT(types); i++)
 		if (!strcmp(types[i].type, type)) {
 			memcpy(drivers, types[i].drivers, sizeof(types[i].drivers));
 			return true;

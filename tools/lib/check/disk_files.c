@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/library.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/walk.h"
@@ -45,9 +46,9 @@ bool disk_files_reads(enum format format)
 /* NULL, or why it cannot be had. The last symbol is there when all are. */
 static const char *load(void)
 {
-	return ext2.unix_io_manager ? NULL
-				    : library_load("libext2fs.so.2", symbols,
-						   sizeof(symbols) / sizeof(symbols[0]), &ext2);
+	return ext2.unix_io_manager
+		       ? NULL
+		       : library_load("libext2fs.so.2", symbols, COUNT(symbols), &ext2);
 }
 
 struct disk_files *disk_files_open(const char *path, uint64_t start, const char **why)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "init/pure/drivers.h"
 #include "init/pure/identity.h"
 #include "init/pure/mode.h"
@@ -290,7 +291,7 @@ static const struct row {
 static void print_step(struct plan *plan, const char *step)
 {
 	plan->step = step;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < COUNT(rows); i++)
 		if (!strcmp(rows[i].step, step))
 			rows[i].print(plan);
 	if (*plan->step)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/compress/compress_method.h"
 
 static size_t no_memory(int level)
@@ -64,7 +65,7 @@ static const struct compress_method *const methods[] = {
 	[COMPRESS_LZO] = &lzo,
 };
 
-#define METHODS (sizeof(methods) / sizeof(methods[0]))
+#define METHODS COUNT(methods)
 
 const struct compress_method *compress_method(enum compress_kind kind)
 {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/cpio/kernel_tree.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/limit.h"
@@ -91,7 +92,7 @@ static int by_file(const void *first, const void *second, void *context)
 	const uint32_t other[] = { b->archive, b->fields.ino, b->fields.dev_major,
 				   b->fields.dev_minor, b->fields.mode & S_IFMT };
 
-	for (size_t k = 0; k < sizeof(one) / sizeof(*one); k++)
+	for (size_t k = 0; k < COUNT(one); k++)
 		if (one[k] != other[k])
 			return one[k] < other[k] ? -1 : 1;
 	return (i > j) - (i < j);

@@ -131,9 +131,7 @@ static const char *unpack(struct reading *reading, struct span rest,
 	collect_end(&segment->data);
 	segment->gaps = sieve.gaps;
 	segment->unpacked = names_only ? (size_t)sieve.total : segment->data.len;
-	reader->span = names_only ? (struct span){ (const uint8_t *)segment->names.data,
-						   segment->names.len }
-				  : segment->data.bytes;
+	reader->span = names_only ? buffer_span(&segment->names) : segment->data.bytes;
 	reader->gaps = sieve.gaps;
 	reader->gap_count = sieve.gap_count;
 	return why;

@@ -52,7 +52,7 @@ static int to_output(void *context, const void *data, size_t len)
 static int compress_group(struct groups *groups, struct job *job)
 {
 	const struct sink sink = sink_to(&job->packed);
-	struct span raw = { (const uint8_t *)job->raw.data, job->raw.len };
+	struct span raw = buffer_span(&job->raw);
 	struct frame_cache *cache = raw.len >= CACHE_FROM ? groups->cache : NULL;
 	struct compressor *compressor;
 

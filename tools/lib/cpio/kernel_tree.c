@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/base/walk.h"
@@ -39,7 +40,7 @@ static int by_number(const void *one, const void *other)
 	const uint32_t right[] = { b->archive, b->fields.ino, b->fields.dev_major,
 				   b->fields.dev_minor, b->fields.mode & S_IFMT };
 
-	for (size_t i = 0; i < sizeof(left) / sizeof(*left); i++)
+	for (size_t i = 0; i < COUNT(left); i++)
 		if (left[i] != right[i])
 			return left[i] < right[i] ? -1 : 1;
 	return 0;

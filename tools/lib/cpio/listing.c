@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/json_print.h"
 #include "tools/lib/base/words.h"
@@ -247,7 +248,7 @@ static void mode_text(uint32_t mode, char text[11])
 	text[0] = letter_of(mode);
 	for (int i = 0; i < 9; i++)
 		text[i + 1] = mode & (0400u >> i) ? bits[i] : '-';
-	for (size_t i = 0; i < sizeof(special) / sizeof(*special); i++)
+	for (size_t i = 0; i < COUNT(special); i++)
 		if (mode & special[i].bit)
 			text[special[i].at] =
 				text[special[i].at] == 'x' ? special[i].with : special[i].without;

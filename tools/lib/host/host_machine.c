@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/host/host.h"
@@ -71,8 +72,6 @@ static const char *const folders[] = {
 	"xen/",
 	NULL,
 };
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* How many of a row the kernel has, or -1 after reporting. */
 static int add_row(struct modules *modules, const struct row *row, const char *why)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/host/disk_names.h"
@@ -24,8 +25,6 @@ static const struct {
 	{ "xfs", "uquota" },	   { "xfs", "gquota" },	     { "xfs", "pquota" },
 	{ "xfs", "usrquota" },	   { "xfs", "grpquota" },    { "xfs", "prjquota" },
 };
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* fstab's line of the root; NULL if it has none. */
 struct fstab_root {

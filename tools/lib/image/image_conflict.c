@@ -130,7 +130,8 @@ static bool outranked(const struct entry *entry, const struct entry *wanted)
 	       (wanted->rank == entry->rank && wanted->rank == IMAGE_NEEDED);
 }
 
-void image_drop(struct image *image, struct entry *entry)
+/* Removes an entry. One of its other names becomes the owner of the inode. */
+static void image_drop(struct image *image, struct entry *entry)
 {
 	struct node *node = (struct node *)entry;
 

@@ -85,9 +85,6 @@ int image_create_parents(struct image *image, const char *path, const char *why)
 /* Two claims on one path: the one that stays, or NULL after reporting. */
 struct entry *image_settle(struct image *image, struct entry *entry, const struct entry *wanted);
 
-/* Removes an entry. One of its other names becomes the owner of the inode. */
-void image_drop(struct image *image, struct entry *entry);
-
 /* Sorts entries by the bytes of their paths; quick where most are in order already. */
 void entries_sort(struct entry **all, size_t count);
 

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/install_path.h"
 #include "tools/lib/base/mem.h"
@@ -18,8 +19,6 @@
 #include "tools/lib/kernel/vmlinux.h"
 
 static const char *const images[] = { "bzImage", "linux" };
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static char *image_in(const char *dir, const char *name)
 {

@@ -121,7 +121,7 @@ struct span kconfig_release(struct span text)
 
 static struct span text_of(const struct kernel_config *config)
 {
-	return (struct span){ (const uint8_t *)config->text.data, config->text.len };
+	return buffer_span(&config->text);
 }
 
 /* Keeps it if it is one. */

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 
 #define NO_DISK "the disk will not appear"
@@ -107,7 +108,7 @@ int kernel_fit(const struct kernel_config *config, const char *image, unsigned i
 {
 	int result = 0;
 
-	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+	for (size_t i = 0; i < COUNT(needs); i++) {
 		if (!(needs[i].wanted & wanted) || !is_off(config, &needs[i]))
 			continue;
 		report(config, image, &needs[i]);

@@ -2,6 +2,8 @@
 /* boot_parameters.c - the words on a guest's command line that only save time, or a hang. */
 #include "tools/lib/machine/boot_parameters.h"
 
+#include "init/pure/count.h"
+
 static int is_quiet(const struct tuning_facts *facts)
 {
 	return !facts->verbose;
@@ -42,7 +44,13 @@ static unsigned long loops_per_tick(void)
 	return qemu_tsc_khz() * 10;
 }
 
-const struct tuning_word tuning_words[] = {
+static const struct tuning_word {
+	const char *word; /* as it stands on the line, or its name before "=" */
+	const char *why; /* why, for a sentence */
+	int (*applies)(const struct tuning_facts *facts);
+	/* The value after "="; 0: omit the parameter. NULL for one without a value. */
+	unsigned long (*value)(void);
+} tuning_words[] = {
 	{ "quiet", "nobody reads the messages", is_quiet, NULL },
 	{ "cryptomgr.notests", "the self-tests of ciphers are more than half of a stock boot",
 	  always, NULL },
@@ -60,11 +68,10 @@ const struct tuning_word tuning_words[] = {
 	/* The others are tried first, 3 s in all, and at times end in a second boot. */
 	{ "reboot=t", "the machine has hardware for this way to reboot only", is_microvm, NULL },
 };
-const size_t tuning_word_count = sizeof(tuning_words) / sizeof(tuning_words[0]);
 
 void tuning_add(struct buffer *words, const struct tuning_facts *facts)
 {
-	for (size_t i = 0; i < tuning_word_count; i++) {
+	for (size_t i = 0; i < COUNT(tuning_words); i++) {
 		const struct tuning_word *row = &tuning_words[i];
 		unsigned long value = row->value && row->applies(facts) ? row->value() : 0;
 

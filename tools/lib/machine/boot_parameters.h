@@ -15,18 +15,6 @@ struct tuning_facts {
 	int verbose; /* the user wants the kernel's messages */
 };
 
-struct tuning_word {
-	const char *word; /* as it stands on the line, or its name before "=" */
-	const char *why; /* why, for a sentence */
-	int (*applies)(const struct tuning_facts *facts);
-	/* The value after "="; 0: omit the parameter. NULL for one without a value. */
-	unsigned long (*value)(void);
-};
-
-/* Every such word, for `run`, the manual and the README, which a test compares. */
-extern const struct tuning_word tuning_words[];
-extern const size_t tuning_word_count;
-
 /* Appends " WORD" for each one that applies. Without them the same guest boots, only later. */
 void tuning_add(struct buffer *words, const struct tuning_facts *facts);
 

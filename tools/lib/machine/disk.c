@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 
@@ -31,8 +32,6 @@ static const struct {
 			 [DISK_HOST_Q35] = { "ahci", "sd_mod" } } },
 	[DISK_NVME] = { "nvme", { [DISK_HOST_PC] = { "nvme" }, [DISK_HOST_Q35] = { "nvme" } } },
 };
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Takes the last ",WORD" off the name if it is one we know. Returns 1 if so. */
 static int take_word(char *path, struct disk *disk)

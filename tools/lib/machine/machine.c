@@ -34,7 +34,8 @@ int64_t machine_now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-void machine_finish(struct machine *machine, enum machine_end end)
+/* Ends the run once; the first reason is the one that counts. */
+static void machine_finish(struct machine *machine, enum machine_end end)
 {
 	if (machine->drain_until)
 		return;

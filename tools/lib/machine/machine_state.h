@@ -56,8 +56,7 @@ struct machine {
 
 int64_t machine_now_ms(void); /* CLOCK_MONOTONIC */
 
-/* Ends the run once; the first reason is the one that counts. The second is for a signal to us. */
-void machine_finish(struct machine *machine, enum machine_end end);
+/* Ends the run for a signal to us. */
 void machine_interrupted(struct machine *machine, int number);
 
 /* Whether a process in the guest reads the console: a serial port that nobody has opened yet loses

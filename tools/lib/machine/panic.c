@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "init/pure/count.h"
+
 #define PANIC "Kernel panic - not syncing"
 
 /* The first character after "[   12.345678] " and "[   T1] ", which need not be there. */
@@ -33,7 +35,7 @@ static bool is_orderly_end(const char *line)
 	static const char *const ends[] = { "reboot: Power down", "reboot: Restarting system",
 					    "reboot: System halted" };
 
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+	for (size_t i = 0; i < COUNT(ends); i++)
 		if (strstr(line, ends[i]))
 			return true;
 	return false;

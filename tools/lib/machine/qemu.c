@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/program/program.h"
@@ -51,7 +52,7 @@ const char *qemu_fast_firmware(void)
 	static const char *const places[] = { "/usr/share/qemu/qboot.rom",
 					      "/usr/local/share/qemu/qboot.rom" };
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+	for (size_t i = 0; i < COUNT(places); i++)
 		if (!access(places[i], R_OK))
 			return places[i];
 	return NULL;
@@ -171,7 +172,7 @@ char **qemu_arguments(const char *program, const struct machine_config *config,
 	int kvm = qemu_kvm_works();
 
 	arguments_add(&arguments, "%s", program);
-	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+	for (size_t i = 0; i < COUNT(always); i++)
 		arguments_add(&arguments, "%s", always[i]);
 	arguments_add(&arguments, "-M");
 	arguments_add(&arguments, "%s%s", machines[config->type],

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/cpio/archive.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
@@ -83,7 +84,7 @@ static void block_signals(void)
 	sigset_t set;
 
 	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+	for (size_t i = 0; i < COUNT(wanted); i++)
 		sigaddset(&set, wanted[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 }
@@ -146,7 +147,7 @@ static bool starts_ours(const struct archive *archive)
 	struct buffer bytes = { 0 };
 	bool is_ours = entry && archive_data(archive, entry).len <= INIT_MAX &&
 		       !archive_copy(archive, entry, sink_to(&bytes)) &&
-		       is_our_init((struct span){ (const uint8_t *)bytes.data, bytes.len });
+		       is_our_init(buffer_span(&bytes));
 
 	buffer_free(&bytes);
 	return is_ours;

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/machine/arguments.h"
 #include "tools/lib/machine/machine_state.h"
@@ -71,7 +72,7 @@ static _Noreturn void enter(const struct machine *machine, const struct qemu_end
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
-	for (size_t i = 0; i < sizeof(inherited) / sizeof(inherited[0]); i++)
+	for (size_t i = 0; i < COUNT(inherited); i++)
 		if (inherited[i] >= 0)
 			fcntl(inherited[i], F_SETFD, 0);
 	dup2(is_uml ? null : ends->keys, STDIN_FILENO);
@@ -109,7 +110,7 @@ static int open_signals(void)
 	sigset_t set;
 
 	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+	for (size_t i = 0; i < COUNT(wanted); i++)
 		sigaddset(&set, wanted[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);

@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "init/pure/count.h"
+
 #define WITHIN_MAX 1000000 /* seconds, as --timeout */
 
 static const struct {
@@ -38,11 +40,13 @@ static int number(const char *text, int max)
 	return value;
 }
 
-int wire_signal(const char *name)
+/* Number of signal NAME ("TERM", without SIG, or "RTMIN+3" as the shell has it, or digits); 0 if
+ * unknown. */
+static int wire_signal(const char *name)
 {
 	int value;
 
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+	for (size_t i = 0; i < COUNT(signals); i++)
 		if (!strcmp(signals[i].name, name))
 			return signals[i].number;
 	if (!strncmp(name, "RTMIN+", 6)) {

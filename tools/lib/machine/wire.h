@@ -36,8 +36,4 @@ struct wire {
  * tool. Texts are made printable. How the stream is cut into pieces changes nothing. */
 void wire_feed(struct wire *wire, struct span bytes);
 
-/* Number of signal NAME ("TERM", without SIG, or "RTMIN+3" as the shell has it, or digits); 0 if
- * unknown. */
-int wire_signal(const char *name);
-
 #endif

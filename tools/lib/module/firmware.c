@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "init/pure/modlist.h"
 #include "tools/lib/base/path.h"
@@ -24,8 +25,6 @@ static const struct ending {
 } endings[] = { { "", FIRMWARE_PLAIN }, { ".zst", FIRMWARE_ZSTD }, { ".xz", FIRMWARE_XZ } };
 
 enum { FOLDERS = 4 };
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct wanted {
 	const char *name;
@@ -181,7 +180,7 @@ static void say_missing(const struct modules *modules, const struct item *item,
 /* Modules name files of devices that few people have: a missing one is a warning. */
 static int add_of_item(struct modules *modules, struct image *image, const struct item *item)
 {
-	struct span left = { (const uint8_t *)item->info.data, item->info.len };
+	struct span left = buffer_span(&item->info);
 	char *why = xasprintf("needed by module %s", item->name);
 	struct missing missing = { .count = 0 };
 	const char *text;

@@ -2,6 +2,7 @@
 /* kmod.c - libkmod, loaded when modules are asked for. */
 #include "tools/lib/module/kmod.h"
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/library.h"
 
@@ -18,8 +19,7 @@ const struct kmod_calls *kmod_calls(void)
 	const char *why = NULL;
 
 	if (!loaded)
-		why = library_load("libkmod.so.2", symbols, sizeof(symbols) / sizeof(symbols[0]),
-				   &calls);
+		why = library_load("libkmod.so.2", symbols, COUNT(symbols), &calls);
 	if (why) {
 		error("kernel modules: %s; install libkmod, which reads their index", why);
 		return NULL;

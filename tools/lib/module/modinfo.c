@@ -81,7 +81,7 @@ int modfile_read(const char *path, struct buffer *plain)
 	if (modlist_compression(path) == MODULE_PLAIN)
 		return whole_file(path, MODULE_MAX, "module", plain);
 	result = whole_file(path, MODULE_MAX, "module", &packed);
-	span = (struct span){ (const uint8_t *)packed.data, packed.len };
+	span = buffer_span(&packed);
 	if (!result && (!packed.len || compress_detect(span) == COMPRESS_NONE))
 		result = error("module %s: not compressed as its name says", shown(path));
 	why = result ? NULL : decompress_buffer(span, plain, MODULE_MAX, &used);
@@ -98,7 +98,7 @@ int modfile_info(const char *path, struct buffer *info, int *is_signed)
 	struct span file, found = { NULL, 0 };
 
 	if (!modfile_read(path, &plain)) {
-		file = (struct span){ (const uint8_t *)plain.data, plain.len };
+		file = buffer_span(&plain);
 		*is_signed = modsign_cut(file).len < file.len;
 		found = modinfo_find(file);
 		if (!found.data)

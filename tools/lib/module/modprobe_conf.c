@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/base/whole_file.h"
@@ -64,7 +65,7 @@ static void read_line(char *at, struct modconf_line *line)
 	line->kind = MODCONF_UNKNOWN;
 	line->name = word;
 	line->value = "";
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < COUNT(words); i++) {
 		if (strcmp(words[i].word, word) != 0)
 			continue;
 		line->kind = words[i].kind;

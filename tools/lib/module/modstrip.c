@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/count.h"
+
 struct section {
 	struct span header; /* as it is in the file */
 	const char *name;
@@ -162,7 +164,7 @@ static int has_no_use(const struct section *section, enum modstrip_depth depth)
 	if (section->flags & SHF_ALLOC || section->type == SHT_NULL ||
 	    section->type == SHT_SYMTAB || section->type == SHT_STRTAB)
 		return 0;
-	for (size_t i = 0; i < sizeof(superfluous) / sizeof(superfluous[0]); i++)
+	for (size_t i = 0; i < COUNT(superfluous); i++)
 		if (superfluous[i].depth <= depth &&
 		    !strncmp(section->name, superfluous[i].beginning,
 			     strlen(superfluous[i].beginning)))
@@ -317,9 +319,9 @@ static void write_section(const struct strip *strip, struct section *section, si
 	struct span bytes = section->bytes;
 
 	if (section == strip->symtab)
-		bytes = (struct span){ (const uint8_t *)strip->symbols.data, strip->symbols.len };
+		bytes = buffer_span(&strip->symbols);
 	else if (section == &strip->sections[strip->symtab->link])
-		bytes = (struct span){ (const uint8_t *)strip->names.data, strip->names.len };
+		bytes = buffer_span(&strip->names);
 	if (section->goes)
 		bytes.len = 0;
 	if (bytes.len)

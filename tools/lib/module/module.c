@@ -92,14 +92,6 @@ static int find_item(const struct modules *modules, const char *name, size_t *in
 	return 0;
 }
 
-static void add_builtin(struct modules *modules, const char *name)
-{
-	size_t count = modules->builtin_count++;
-
-	modules->builtin = xreallocarray(modules->builtin, count + 1, sizeof(*modules->builtin));
-	modules->builtin[count] = xstrdup(name);
-}
-
 /* In place of loading the module its command would run, and nothing in the image runs it. */
 static int refuse_install(const struct modules *modules, const char *name)
 {
@@ -134,10 +126,8 @@ int modules_take(struct modules *modules, struct kmod_module *module, const char
 	const char *name = kmod_calls()->module_get_name(module);
 	size_t index = modules->count;
 
-	if (!kmod_calls()->module_get_path(module)) {
-		add_builtin(modules, name);
+	if (!kmod_calls()->module_get_path(module)) /* it is built in */
 		return 0;
-	}
 	/* It stands in the list before what it needs, so that a cycle finds it there. */
 	if (!find_item(modules, name, &index) && new_item(modules, module, why))
 		return -1;
@@ -194,16 +184,6 @@ int modules_add_device(struct modules *modules, enum module_load load, const cha
 	return found < 0 ? -1 : 0;
 }
 
-size_t modules_builtin_count(const struct modules *modules)
-{
-	return modules->builtin_count;
-}
-
-const char *modules_builtin_name(const struct modules *modules, size_t index)
-{
-	return modules->builtin[index];
-}
-
 static void free_item(struct item *item)
 {
 	free(item->name);
@@ -233,7 +213,6 @@ void modules_free(struct modules *modules)
 		free(modules->conf[i].value);
 		free(modules->conf[i].where);
 	}
-	free_texts(modules->builtin, modules->builtin_count);
 	free_texts(modules->firmware, modules->firmware_count);
 	free(modules->conf);
 	free(modules->asks);

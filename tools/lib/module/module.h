@@ -79,8 +79,4 @@ void modules_want_index(struct modules *modules);
  * a whole. 0, or -1 after reporting. */
 int modules_finish(struct modules *modules, struct image *image);
 
-/* What was asked for or needed and is built into the kernel, so that no file was added: for -v. */
-size_t modules_builtin_count(const struct modules *modules);
-const char *modules_builtin_name(const struct modules *modules, size_t index);
-
 #endif

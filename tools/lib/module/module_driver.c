@@ -70,7 +70,7 @@ static void add_after(const struct modules *modules, const struct item *item, st
 static void add_aliases(const struct modules *modules, const struct item *item,
 			struct patterns *patterns)
 {
-	struct span left = { (const uint8_t *)item->info.data, item->info.len };
+	struct span left = buffer_span(&item->info);
 	struct indices ranks = { NULL, 0 }, seen = { NULL, 0 };
 	const char *text;
 	size_t at = 0;

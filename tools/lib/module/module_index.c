@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/capture.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/path.h"
@@ -128,7 +129,7 @@ static int fill_stage(const struct stage *stage)
 	if (!result)
 		result = write_order(stage, &order);
 	buffer_free(&order);
-	for (size_t i = 0; i < sizeof(of_kernel) / sizeof(of_kernel[0]) && !result; i++) {
+	for (size_t i = 0; i < COUNT(of_kernel) && !result; i++) {
 		char *from = path_join(stage->modules->dir, of_kernel[i]);
 
 		if (!access(from, R_OK))

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "init/pure/modname.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
@@ -85,7 +86,7 @@ char *modname_close(const char *dir, const char *name)
 	char wanted[NAME_SIZE];
 
 	name_of(name, wanted);
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+	for (size_t i = 0; i < COUNT(lists); i++) {
 		char *path = path_join(dir, lists[i]);
 
 		consider_all(best, path, wanted);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/module/modinfo.h"
 #include "tools/lib/module/module_set.h"
@@ -23,7 +24,7 @@ static const struct {
 
 const char *modules_unsaid(const char *name)
 {
-	for (size_t i = 0; i < sizeof(unsaid) / sizeof(unsaid[0]); i++)
+	for (size_t i = 0; i < COUNT(unsaid); i++)
 		if (!strcmp(unsaid[i].module, name))
 			return unsaid[i].needs;
 	return NULL;
@@ -87,7 +88,7 @@ static int add_conf(struct modules *modules, size_t index, enum modconf_kind kin
 int modules_find_needs(struct modules *modules, size_t index)
 {
 	struct buffer info = modules->items[index].info;
-	struct span left = { (const uint8_t *)info.data, info.len };
+	struct span left = buffer_span(&info);
 	const char *text;
 	int result = 0;
 

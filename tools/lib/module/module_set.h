@@ -50,8 +50,6 @@ struct modules {
 	size_t ask_count;
 	struct conf_row *conf;
 	size_t conf_count;
-	char **builtin;
-	size_t builtin_count;
 	char **firmware; /* asked for by name */
 	size_t firmware_count;
 	int wants_index;

@@ -89,8 +89,7 @@ static struct entry *add_changed(struct image *image, const struct modules *modu
 	struct entry *entry = NULL;
 
 	if (!modfile_read(item->path, &plain)) {
-		write_bytes(modules, (struct span){ (const uint8_t *)plain.data, plain.len },
-			    &bytes);
+		write_bytes(modules, buffer_span(&plain), &bytes);
 		entry = image_add_data(image, place, bytes.data, bytes.len, 0644, item->why);
 	}
 	buffer_free(&plain);

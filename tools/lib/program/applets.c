@@ -200,7 +200,7 @@ static int add_all(struct image *image, const char *path, const char *const *nam
 	struct span span, list;
 	int result = file ? whole_file(file, FILE_MAX, "busybox", &bytes) : -1;
 
-	span = (struct span){ (const uint8_t *)bytes.data, bytes.len };
+	span = buffer_span(&bytes);
 	list = result ? span : applet_table(span);
 	if (!result && !list.data)
 		result = error(

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
@@ -27,7 +28,7 @@ static int is_musl_itself(const char *name)
 
 	if (strncmp(name, "lib", 3))
 		return 0;
-	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
+	for (size_t i = 0; i < COUNT(reserved); i++)
 		if (!strncmp(name + 3, reserved[i], strlen(reserved[i])))
 			return 1;
 	return 0;
@@ -164,7 +165,8 @@ static void follow(struct closure *closure, size_t from)
 	}
 }
 
-int closure_refuse(const char *path, enum elf_kind kind, const char *machine)
+/* Reports that `path` cannot run here: foreign, broken, an object file. Returns -1. */
+static int closure_refuse(const char *path, enum elf_kind kind, const char *machine)
 {
 	if (kind == ELF_KIND_FOREIGN)
 		return error("%s: a program for %s, but the machine is x86-64", shown(path),

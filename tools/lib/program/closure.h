@@ -79,7 +79,4 @@ int closure_dlopen_name(struct closure *closure, const char *name, const char *f
 void closure_add_hwcaps(struct closure *closure);
 void closure_free(struct closure *closure);
 
-/* Reports that `path` cannot run here: foreign, broken, an object file. Returns -1. */
-int closure_refuse(const char *path, enum elf_kind kind, const char *machine);
-
 #endif

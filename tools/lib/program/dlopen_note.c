@@ -5,11 +5,13 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "init/pure/count.h"
+
 static const char *const names[] = { "none", "required", "recommended", "suggested" };
 
 int dlopen_priority(const char *word, enum dlopen_priority *priority)
 {
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < COUNT(names); i++) {
 		if (!strcmp(names[i], word)) {
 			*priority = (enum dlopen_priority)i;
 			return 0;

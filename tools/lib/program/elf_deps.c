@@ -6,6 +6,7 @@
 #include <libelf.h>
 #include <stdlib.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/mem.h"
 
 static const struct {
@@ -21,7 +22,7 @@ static const struct {
 
 static const char *machine_name(uint16_t number)
 {
-	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
+	for (size_t i = 0; i < COUNT(machines); i++)
 		if (machines[i].number == number)
 			return machines[i].name;
 	return "an unknown machine";

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
@@ -239,7 +240,7 @@ static const struct runtime *runtime_of(const struct entry *entry, bool *is_libr
 	if (!S_ISREG(entry->mode) || !entry->host_path ||
 	    (entry->rank != IMAGE_PROGRAM && entry->rank != IMAGE_NEEDED))
 		return NULL;
-	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]); i++) {
+	for (size_t i = 0; i < COUNT(runtimes); i++) {
 		*is_library = runtimes[i].library && !fnmatch(runtimes[i].library, entry->path, 0);
 		if (*is_library ||
 		    (entry->mode & 0111 && !fnmatch(runtimes[i].program, entry->path, 0)))

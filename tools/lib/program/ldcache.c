@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "init/pure/span.h"
 #include "tools/lib/base/mem.h"
 
@@ -21,7 +22,7 @@
 
 /* In the order of their bytes, which the loader asks for; those that no entry has do no harm. */
 static const char *const levels[] = { "x86-64-v2", "x86-64-v3", "x86-64-v4" };
-#define LEVELS (sizeof(levels) / sizeof(levels[0]))
+#define LEVELS COUNT(levels)
 
 struct library {
 	const char *name, *path;

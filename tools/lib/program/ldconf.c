@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
@@ -130,13 +131,13 @@ static void read_musl(struct ldconf *conf, const char *file)
 		free(line);
 		fclose(in);
 	}
-	for (size_t i = 0; !in && i < sizeof(musl_dirs) / sizeof(musl_dirs[0]); i++)
+	for (size_t i = 0; !in && i < COUNT(musl_dirs); i++)
 		add_dir(conf, musl_dirs[i], strlen(musl_dirs[i]));
 }
 
 int ldconf_is_builtin(const char *dir)
 {
-	for (size_t i = 0; i < sizeof(glibc_dirs) / sizeof(glibc_dirs[0]); i++)
+	for (size_t i = 0; i < COUNT(glibc_dirs); i++)
 		if (!strcmp(glibc_dirs[i], dir))
 			return 1;
 	return 0;
@@ -152,7 +153,7 @@ void ldconf_read(enum loader loader, const char *root, struct ldconf *conf)
 		return;
 	}
 	read_glibc(conf, file, 0);
-	for (size_t i = 0; i < sizeof(glibc_dirs) / sizeof(glibc_dirs[0]); i++)
+	for (size_t i = 0; i < COUNT(glibc_dirs); i++)
 		add_dir(conf, glibc_dirs[i], strlen(glibc_dirs[i]));
 }
 

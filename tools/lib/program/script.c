@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
@@ -223,7 +224,7 @@ static const char *shim_of(const struct program *script)
 	const char *found = NULL;
 
 	text[len < 0 ? 0 : len] = '\0';
-	for (size_t i = 0; i < sizeof(managers) / sizeof(*managers) && !found; i++)
+	for (size_t i = 0; i < COUNT(managers) && !found; i++)
 		if (strstr(text, managers[i]))
 			found = managers[i];
 	if (fd >= 0)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
@@ -69,7 +70,7 @@ static const struct recipe_part *const parts[] = {
 	&recipe_limits_part, &recipe_attr_part,	   &recipe_list_part, &recipe_early_part,
 };
 
-#define PARTS (sizeof(parts) / sizeof(parts[0]))
+#define PARTS COUNT(parts)
 
 void *recipe_state(const struct recipe *recipe, const struct recipe_part *part)
 {
@@ -94,7 +95,7 @@ static const char *variable(const void *context, const char *name)
 
 static const struct verb *find_verb(const char *name)
 {
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+	for (size_t i = 0; i < COUNT(verbs); i++)
 		if (!strcmp(verbs[i].name, name))
 			return &verbs[i];
 	return NULL;
@@ -105,7 +106,7 @@ static int unknown_verb(const struct line *line)
 	struct buffer names = { 0 };
 	int result;
 
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
+	for (size_t i = 0; i < COUNT(verbs); i++)
 		buffer_printf(&names, "%s%s", i ? ", " : "", verbs[i].name);
 	result = line_error(line, 0, "expected one of %s, found \"%s\"", names.data,
 			    shown(line_word(line, 0)));
@@ -113,7 +114,8 @@ static int unknown_verb(const struct line *line)
 	return result;
 }
 
-int line_run(const struct line *line)
+/* Runs the words of a line: finds the verb, counts its arguments. 0, or -1 after reporting. */
+static int line_run(const struct line *line)
 {
 	const struct verb *verb = find_verb(line_word(line, 0));
 	unsigned int before = line->recipe->errors;
@@ -180,7 +182,7 @@ int recipe_read(struct recipe *recipe, const char *path)
 	if (whole_file(path, RECIPE_MAX, "recipe", &text) < 0)
 		recipe->errors++;
 	else
-		text_lines(recipe, name, (struct span){ (const uint8_t *)text.data, text.len });
+		text_lines(recipe, name, buffer_span(&text));
 	recipe->depth--;
 	if (!recipe->depth)
 		recipe_end_segment(recipe);
@@ -224,7 +226,7 @@ int verb_include(const struct line *line)
 		result = line_error(line, 1,
 				    "expected another recipe, found %s, which includes this one",
 				    shown(path));
-	else if (recipe->depth == sizeof(recipe->files) / sizeof(*recipe->files))
+	else if (recipe->depth == COUNT(recipe->files))
 		result = line_error(line, 1, "expected up to %zu nested recipes, found %s",
 				    recipe->depth, shown(path));
 	else if (access(path, R_OK) < 0)

@@ -155,7 +155,7 @@ static int add_table(const struct line *line, const char *path)
 	int result = whole_file(path, TABLE_MAX, "ACPI table", &bytes);
 
 	if (!result)
-		fault = table_fault((struct span){ (const uint8_t *)bytes.data, bytes.len });
+		fault = table_fault(buffer_span(&bytes));
 	if (fault)
 		result = error("%s: %s: %s", line->why, shown(path), fault);
 	if (!result)

@@ -17,16 +17,11 @@
 #define TEXT_MAX ((size_t)1 << 20) /* bytes */
 #define KEYMAP_CONF IMAGECONF_DIR "/40-keymap.conf"
 
-static struct span span_of(const struct buffer *buffer)
-{
-	return (struct span){ (const uint8_t *)buffer->data, buffer->len };
-}
-
 static int is_binary(const struct buffer *bytes)
 {
 	struct keymap keymap;
 
-	return keymap_parse(span_of(bytes), &keymap) == 0;
+	return keymap_parse(buffer_span(bytes), &keymap) == 0;
 }
 
 /* Text files, and names like "de-latin1", are kbd's to read. */

@@ -56,7 +56,7 @@ static int judge_conf(const struct entry *entry, size_t *used)
 
 static int judge_words(const struct entry *entry, const struct buffer *bytes, size_t max)
 {
-	const struct span text = { (const uint8_t *)bytes->data, bytes->len };
+	const struct span text = buffer_span(bytes);
 	size_t count;
 
 	switch (limits_judge(text, max, &count)) {

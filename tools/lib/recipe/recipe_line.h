@@ -92,9 +92,6 @@ const char *recipe_cmdline_text(const struct recipe *recipe);
  * becomes the image's. */
 void recipe_set_container(struct recipe *recipe, struct oci_run *run, const char *why);
 
-/* Runs the words of a line: finds the verb, counts its arguments. 0, or -1 after reporting. */
-int line_run(const struct line *line);
-
 /* Lines add to the main image again. */
 void recipe_end_segment(struct recipe *recipe);
 
@@ -129,9 +126,8 @@ int verb_for_root(const struct line *line);
 int verb_applets(const struct line *line);
 int verb_cmdline(const struct line *line);
 int verb_mtime(const struct line *line);
-int verb_init(const struct line *line);
 int verb_include(const struct line *line);
-
+int verb_init(const struct line *line);
 /* Notes that the line brings what is to be a root, whose own directory has a mode. */
 void line_brings_root(const struct line *line);
 

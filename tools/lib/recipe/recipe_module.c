@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
@@ -20,8 +21,6 @@
 /* Set to y, the kernel loads only signed modules. */
 static const char *const enforcing[] = { "MODULE_SIG_FORCE", "LOCK_DOWN_KERNEL_FORCE_INTEGRITY",
 					 "LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY" };
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static char *recipe_host_path(const struct recipe *recipe, const char *path)
 {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "init/pure/paths.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
@@ -168,7 +169,7 @@ static void leave_out_ours(const struct line *line, struct image *stage)
 		{ "/init", "process 1 is rdinit's (a file line adds it again)" },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct entry *entry = image_find(stage, rows[i].path);
 
 		if (!entry)

@@ -181,9 +181,7 @@ static int add_file(struct microcode *microcode, const char *path,
 	int result = whole_file(path, UPDATES_MAX, "microcode file", &bytes);
 
 	if (!result)
-		result = take_updates(microcode, path,
-				      (struct span){ (const uint8_t *)bytes.data, bytes.len },
-				      filter, why);
+		result = take_updates(microcode, path, buffer_span(&bytes), filter, why);
 	buffer_free(&bytes);
 	return result;
 }
