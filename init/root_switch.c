@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* root_switch.c - makes the mounted root "/" and becomes its init. */
+/* root_switch.c - makes the mounted root "/", and becomes its init unless a program runs in it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -236,7 +236,8 @@ static int become(struct boot *boot, const char *path)
  * 1. we are PID 1;
  * 2. "/" is ramfs or tmpfs, so what goes is memory, not a disk;
  * 3. newroot is another file system than "/";
- * 4. the init to run exists in newroot and can be executed, with its interpreter.
+ * 4. the init to run exists in newroot and can be executed, with its interpreter. A program that
+ *    runs in the root need not exist: that is its exit status.
  * Deletion never crosses a mount point. The log's last words are said while /dev is still ours.
  */
 int root_switch(struct boot *boot)
@@ -249,17 +250,18 @@ int root_switch(struct boot *boot)
 	root = sys_open(NEWROOT, O_PATH | O_DIRECTORY);
 	if (root < 0)
 		return log_err(root, "open " NEWROOT);
-	error = choose_init(boot, root, &path);
-	if (!error) {
+	if (boot->mode == MODE_HAND_OFF)
+		error = choose_init(boot, root, &path);
+	if (!error && path)
 		wire_tell("handoff"); /* while /dev is still ours */
+	if (!error)
 		move_mounts(root);
-	}
 	sys_close(root);
 	if (error)
 		return error;
 	empty_tree("/");
 	error = enter();
-	if (error)
+	if (error || !path)
 		return error;
 	log_say(LOG_INFO, "handing over to %s of %s", path, boot->root.device);
 	return become(boot, path);

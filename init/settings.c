@@ -176,7 +176,7 @@ static int read_run_file(struct boot *boot)
 {
 	long len = file_read(RUN_FILE, boot->run_file, sizeof(boot->run_file));
 
-	boot->mode = mode_of(FROM_RUN_FILE, len > 0);
+	boot->mode = mode_of(&boot->settings, FROM_RUN_FILE, len > 0);
 	if (len > 0)
 		return take_words(boot, FROM_RUN_FILE, boot->run_file, (size_t)len);
 	return len < 0 && len != -ENOENT ? log_err((int)len, "read " RUN_FILE) : 0;
@@ -187,7 +187,7 @@ static int choose_mode(struct boot *boot)
 	struct settings *settings = &boot->settings;
 	enum mode_from from = mode_from(settings);
 
-	boot->mode = mode_of(from, 1);
+	boot->mode = mode_of(settings, from, 1);
 	switch (from) {
 	case FROM_RUN_WORD:
 		return take_words(boot, from, (char *)settings->run, strlen(settings->run));
@@ -220,7 +220,10 @@ int settings_read(struct boot *boot)
 			      log_err(-EINVAL, "take rdinit.user: expected UID:GID[,GID...]"));
 	error = first(error, choose_mode(boot));
 	error = first(error, make_env(boot));
-	if (!error && boot->mode == MODE_RUN && !boot->program[0])
+	if (boot->mode == MODE_RUN_IN_ROOT)
+		boot->settings.root = boot->settings.program_root;
+	if (!error && (boot->mode == MODE_RUN || boot->mode == MODE_RUN_IN_ROOT) &&
+	    !boot->program[0])
 		error = log_err(-EINVAL, "no program to run: rdinit.run= or " RUN_FILE " is empty");
 	return error;
 }

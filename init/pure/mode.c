@@ -15,11 +15,13 @@ enum mode_from mode_from(const struct settings *settings)
 	return FROM_RUN_FILE;
 }
 
-enum mode mode_of(enum mode_from from, int has_run_file)
+enum mode mode_of(const struct settings *settings, enum mode_from from, int has_run_file)
 {
 	if (from == FROM_ROOT_WORD)
 		return MODE_HAND_OFF;
-	return from == FROM_RUN_FILE && !has_run_file ? MODE_STAY : MODE_RUN;
+	if (from == FROM_RUN_FILE && !has_run_file)
+		return MODE_STAY;
+	return settings->program_root ? MODE_RUN_IN_ROOT : MODE_RUN;
 }
 
 const char *mode_from_name(enum mode_from from)

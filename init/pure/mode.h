@@ -6,7 +6,12 @@
 #include "init/pure/paths.h"
 #include "init/pure/settings.h"
 
-enum mode { MODE_RUN, MODE_HAND_OFF, MODE_STAY };
+enum mode {
+	MODE_RUN,
+	MODE_RUN_IN_ROOT, /* a program of rdinit.root= */
+	MODE_HAND_OFF,
+	MODE_STAY,
+};
 
 /* Which words ask for it. */
 enum mode_from {
@@ -24,7 +29,7 @@ enum mode_from {
 enum mode_from mode_from(const struct settings *settings);
 
 /* The mode that this asks for. `has_run_file`: the image's run file is there and not empty. */
-enum mode mode_of(enum mode_from from, int has_run_file);
+enum mode mode_of(const struct settings *settings, enum mode_from from, int has_run_file);
 
 /* The source of the mode as messages name it: "rdinit.run=". */
 const char *mode_from_name(enum mode_from from);
@@ -40,9 +45,10 @@ int mode_words(enum mode_from from, char *text, size_t len, char *words[RUN_WORD
 /* In which modes a step is taken (init/steps.def). */
 enum in_modes {
 	IN_RUN = 1 << MODE_RUN,
+	IN_RUN_IN_ROOT = 1 << MODE_RUN_IN_ROOT,
 	IN_HAND_OFF = 1 << MODE_HAND_OFF,
 	IN_STAY = 1 << MODE_STAY,
-	IN_ALL = IN_RUN | IN_HAND_OFF | IN_STAY,
+	IN_ALL = IN_RUN | IN_RUN_IN_ROOT | IN_HAND_OFF | IN_STAY,
 };
 
 /* The name of the next step of this mode, from number *at on, which starts at 0. NULL after the

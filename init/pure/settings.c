@@ -74,6 +74,8 @@ const struct parameter parameters[] = {
 		  "the console's keymap, in the form of loadkeys -b"),
 	PARAMETER("rdinit.run", PARAMETER_TEXT, FIELD(run), 0, NULL, "\"PROGRAM ARGS\"",
 		  "run this program as the whole machine; '...' keeps spaces"),
+	PARAMETER("rdinit.root", PARAMETER_TEXT, FIELD(program_root), 0, NULL, "DEVICE",
+		  "run the program in this root, named as in root="),
 	PARAMETER("rdinit.user", PARAMETER_TEXT, FIELD(user), 0, NULL, "UID:GID[,GID...]",
 		  "the program's user, group and further groups; default 0:0"),
 	PARAMETER("rdinit.chdir", PARAMETER_TEXT, FIELD(chdir), 0, NULL, "DIR",

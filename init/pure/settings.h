@@ -42,6 +42,7 @@ struct settings {
 	char *rootflags; /* until settings_finish() */
 	const char *root, *rootfstype, *init, *run, *stdio, *host, *user, *chdir, *keymap, *loop,
 		*resume, *resume_offset;
+	const char *program_root; /* rdinit.root=: the root that the program runs in */
 	const char *overlay; /* NULL: none; "": in memory; else the device of its layer */
 	char *arguments; /* the line after "--", not yet split; NULL: no "--" */
 	int root_access; /* enum mount_access, by ro and rw; settings_finish() has the last word */

@@ -25,7 +25,9 @@ def steps_of(mode):
             if {"IN_ALL", mode} & set(modes.split(" | "))]
 
 
-@pytest.mark.parametrize("words,mode", [("rdinit.run=/init", "IN_RUN"), ("root=/dev/sda", "IN_HAND_OFF"), ("", "IN_STAY")])
+@pytest.mark.parametrize("words,mode", [
+    ("rdinit.run=/init", "IN_RUN"), ("rdinit.run=/app rdinit.root=/dev/sda", "IN_RUN_IN_ROOT"), ("root=/dev/sda", "IN_HAND_OFF"),
+    ("", "IN_STAY"), ("rdinit.root=/dev/sda", "IN_STAY")])
 def test_the_steps_are_those_of_init(tool, words, mode):
     steps = steps_of(mode)
     assert len(steps) >= 8 and list(plan(tool, "init\n", "--append", words)) == steps
@@ -42,6 +44,13 @@ def test_a_hand_off(tool):
     assert got["resume"] == ["from LABEL=s, if it holds a hibernated system"]
     assert got["root-usr"] == ["/usr, if the root's /etc/fstab has a line for it"]
     assert got["root-switch"] == ["/x", 'with a "b c"']
+
+
+def test_a_program_in_a_root(tool):
+    got = plan(tool, "init\n", "--append", 'rdinit.run="/app x" rdinit.root=UUID=12-ab rd.overlay rdinit.chdir=/srv')
+    assert got["settings"][0] == "run one program in the root of rdinit.root=, by rdinit.run="
+    assert got["root-find"][0] == "the file system of UUID 12-ab"
+    assert got["root-switch"] == ["the program runs there"] and got["appliance"] == ["/app x", "in /srv"]
 
 
 @pytest.mark.parametrize("root,line", [

@@ -718,6 +718,8 @@ static const struct scenario scenarios[] = {
 	{ "shell", "rdinit.onfail=poweroff\n", add_shell, ENDS_WITH("") },
 	{ "run", "rdinit.run=/app rdinit.onfail=poweroff\n", add_program_to_run,
 	  ENDS_WITH("exit status 0 (run: /app)") },
+	{ "run-in-root", "rdinit.run=/app rdinit.root=UUID=" UUID OFF, add_root,
+	  .ending = FAKE_ENDED, .word = "exit status 0 (run: /app)", .child_ms = 20 },
 	{ "stdio", "rdinit.run=/app rdinit.stdio=ttyS1 rdinit.onfail=poweroff\n", add_stdio,
 	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("dup2 pipe", 3), .open_count = 1 },
 	{ "keymap", "rdinit.run=/app rdinit.keymap=/map rdinit.onfail=poweroff\n", add_keymap,
@@ -906,10 +908,11 @@ static const char *check_ending(const struct scenario *scenario)
 	}
 }
 
-/* The gates of root_switch(), and that its init could be read. */
-static const char *check_gates(void)
+/* The gates of root_switch(), and that its init could be read, if it is to have one. */
+static const char *check_gates(const struct scenario *scenario)
 {
-	int is_pid_1 = 0, is_memory = 0, is_root = 0, is_new = 0, is_read = 0, is_emptied = 0;
+	int is_read = strstr(scenario->command_line, "rdinit.root=") != NULL;
+	int is_pid_1 = 0, is_memory = 0, is_root = 0, is_new = 0, is_emptied = 0;
 
 	for (unsigned int i = 1; i <= run->sweep.count; i++) {
 		long result = call_at(i)->result;
@@ -1160,7 +1163,7 @@ static const char *check(const struct scenario *scenario)
 	const char *wrong = check_ending(scenario);
 
 	if (!wrong)
-		wrong = check_gates();
+		wrong = check_gates(scenario);
 	if (!wrong)
 		wrong = check_host();
 	if (!wrong)

@@ -51,6 +51,19 @@ NAMES = [
     found("among many", "root=LABEL=OTHER", "vdg", "ext4 twin gpt mbr member luks other"),
 ]
 
+IN_ROOT = [
+    Row(name, [*disks(names), "--append", f'rdinit.root={root} rd.timeout=5 rdinit.run="/bin/busybox {program}"', f"@{image}.img"],
+        status, out=out, both=both, absent=("Kernel panic", "ROOT-OK"))
+    for name, root, program, names, image, status, out, both in (
+        ("a program in a root, and its status", f"UUID={U}", "sh -c 'busybox grep vda /proc/mounts; busybox ls /; exit 7'",
+         "ext4", "handoff", 7, (r"^/dev/vda / ext4 ro", r"\bsbin\b"), r"exit status 7 \(run: /bin/busybox\)"),
+        ("a program in a root under an overlay", "LABEL=ROOT rd.overlay", "sh -c 'echo text >/new; busybox cat /new'",
+         "ext4", "overlay", 0, "^text$", ()),
+        ("a program that is not in the root", "/dev/vda rdinit.chdir=/sbin", "nothing", "ext4", "handoff", 127, (), "applet not found"),
+        ("a program whose root does not come", "UUID=99999999-2222-3333-4444-555555555556", "true", "ext4", "handoff", 125, (),
+         r"find root=UUID=9999\S+: .*ETIMEDOUT"))
+]
+
 BUSES = [
     found("on virtio-scsi", "root=LABEL=ROOT", "sda", image="scsi", bus="scsi"),
     found("on IDE", "root=LABEL=ROOT", "sda", image="ide", bus="ide"),
@@ -241,7 +254,7 @@ FAILURES = [
 ]
 
 
-@pytest.mark.parametrize("row", NAMES + BUSES + TYPES + DRIVERS + BTRFS + OVERLAYS + LOOPS + RAM + LINKED + USRS + CHECKS + RESUMES + FAILURES, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", NAMES + IN_ROOT + BUSES + TYPES + DRIVERS + BTRFS + OVERLAYS + LOOPS + RAM + LINKED + USRS + CHECKS + RESUMES + FAILURES, ids=lambda row: row.name)
 def test_root(row, files):
     check(row, run(row, files))
 

@@ -173,7 +173,7 @@ static void add_ours(struct check *check)
 	count = check_run_words(check, words, &text);
 	if (from == FROM_RUN_FILE && (!text || (!*text && !count)))
 		add_stay(check);
-	else
+	else if (!check->settings.program_root)
 		add_run(check, count > 0 ? words[0] : NULL, mode_from_name(from));
 	free(text);
 }

@@ -45,7 +45,9 @@ static const char *missing(const struct plan *plan, const char *path)
 {
 	const char *why;
 
-	return archive_resolve(plan->check->archive, path, &why) ? "" : " (not in the image)";
+	if (plan->mode == MODE_RUN_IN_ROOT || archive_resolve(plan->check->archive, path, &why))
+		return "";
+	return " (not in the image)";
 }
 
 static void plan_early_mounts(struct plan *plan)
@@ -68,13 +70,17 @@ static void plan_settings(struct plan *plan)
 					      "reboot",
 					      "halt",
 					      "wait for a signal" };
+	static const char *const modes[] = {
+		[MODE_RUN] = "run one program",
+		[MODE_RUN_IN_ROOT] = "run one program in the root of rdinit.root=",
+		[MODE_HAND_OFF] = "hand off",
+	};
 	const struct settings *settings = plan->settings;
 
 	if (plan->mode == MODE_STAY)
 		say(plan, "stay in the image, as nothing was asked for");
 	else
-		say(plan, "%s, by %s", plan->mode == MODE_RUN ? "run one program" : "hand off",
-		    mode_from_name(plan->from));
+		say(plan, "%s, by %s", modes[plan->mode], mode_from_name(plan->from));
 	say(plan, "after a failure: %s", onfail[settings->onfail]);
 	for (int i = 0; i < settings->env_count; i++)
 		say(plan, "environment: %s", shown(settings->env[i]));
@@ -245,6 +251,10 @@ static void plan_root_switch(struct plan *plan)
 {
 	const struct settings *settings = plan->settings;
 
+	if (plan->mode == MODE_RUN_IN_ROOT) {
+		say(plan, "the program runs there");
+		return;
+	}
 	say(plan, "%s",
 	    settings->init ? shown(settings->init) : "the first that works of " REAL_INITS(", "));
 	if (settings->arguments && *settings->arguments)
@@ -300,7 +310,8 @@ static void print_step(struct plan *plan, const char *step)
 
 void plan_print(const struct check *check)
 {
-	struct plan plan = { .check = check, .settings = &check->settings };
+	struct settings settings = check->settings;
+	struct plan plan = { .check = check, .settings = &settings };
 	const char *step;
 	unsigned int at = 0;
 	size_t len = 0;
@@ -308,7 +319,9 @@ void plan_print(const struct check *check)
 
 	plan.from = mode_from(plan.settings);
 	run = plan.from == FROM_RUN_FILE ? check_file(check, RUN_FILE, &len) : NULL;
-	plan.mode = mode_of(plan.from, run && len);
+	plan.mode = mode_of(plan.settings, plan.from, run && len);
+	if (plan.mode == MODE_RUN_IN_ROOT)
+		settings.root = settings.program_root;
 	free(run);
 	while ((step = mode_next_step(plan.mode, &at)))
 		print_step(&plan, step);
