@@ -29,7 +29,7 @@ INIT	= main early_mounts console settings late_mounts keymap modules resume root
 	  loop/loop wire/wire
 
 # The host tool.
-TOOL	= main pack pack_image list cat extract diff explain plan check run run_boot run_machine completion
+TOOL	= main pack pack_image list cat extract diff explain plan check run run_boot run_machine run_root completion
 TOOL_LIB = $(patsubst tools/lib/%.c,%,$(sort $(wildcard tools/lib/*/*.c)))
 TOOL_LIBS = -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -ljansson -Wl,-Bstatic -larchive -Wl,-Bdynamic -lnettle -lpthread
 
@@ -83,7 +83,7 @@ FORMATTED = $(shell find init tools tests -name '*.[ch]')
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNIT_OBJS) $(FUZZ_OBJS) $B/unit/tests/unit/fake_sys.o $B/fuzz/tests/fuzz/quiet_error.o
 
-all: $B/init $B/rdinit $B/uml_regset.so	## build /init and the tool
+all: $B/init $B/rdinit $B/uml_regset.so $B/virtiofsd_rights.so	## build /init and the tool
 
 -include $(INIT_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)
 
@@ -93,8 +93,8 @@ $B/init: $(INIT_OBJS)
 $B/rdinit: $(TOOL_OBJS)
 	$(call run_as,LINK,$(CC) -o $@ $^ $(TOOL_LIBS))
 
-# What some processors need under User-mode Linux; nothing of ours is linked to it.
-$B/uml_regset.so: tools/uml_regset.c Makefile
+# What other programs are to be helped with; nothing of ours is linked to them.
+$B/%.so: tools/%.c Makefile
 	$(call run_as,LINK,$(CC) $(HOST_CFLAGS) -g0 -fPIC -shared -o $@ $<)
 
 $(FOREIGN): STACK_PROTECTOR = -fstack-protector-strong
@@ -255,7 +255,8 @@ bench: deps			## what /init costs, in instructions
 
 # A stamp for each source that has no findings: only what changed since is looked at again.
 LINTED	= $(INIT:%=$B/lint/init/%.ok) $(PURE:%=$B/lint/init/pure/%.ok) \
-	  $(TOOL:%=$B/lint/tools/%.ok) $(TOOL_LIB:%=$B/lint/tools/lib/%.ok) $B/lint/tools/uml_regset.ok
+	  $(TOOL:%=$B/lint/tools/%.ok) $(TOOL_LIB:%=$B/lint/tools/lib/%.ok) $B/lint/tools/uml_regset.ok \
+	  $B/lint/tools/virtiofsd_rights.ok
 SCRIPTS	= $(wildcard tools/*.sh tests/*.sh tools/hooks/*) .ci/run
 PYTHONS	= $(shell find tools tests -name '*.py')
 MANUALS	= $(wildcard man/*.[0-9])
@@ -296,7 +297,7 @@ install: all			## into DESTDIR and PREFIX; HOOKS=1: pack an image for each kerne
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/rdinit"
 	install -m 755 $B/rdinit "$(DESTDIR)$(PREFIX)/bin/rdinit"
 	install -m 755 $B/init "$(DESTDIR)$(PREFIX)/lib/rdinit/init"
-	install -m 644 $B/uml_regset.so "$(DESTDIR)$(PREFIX)/lib/rdinit/uml_regset.so"
+	install -m 644 $B/uml_regset.so $B/virtiofsd_rights.so "$(DESTDIR)$(PREFIX)/lib/rdinit/"
 	cp -R rootfs-skel "$(DESTDIR)$(PREFIX)/lib/rdinit/"
 	install -d "$(DESTDIR)$(PREFIX)/share/bash-completion/completions"
 	$B/rdinit completion >"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/rdinit"

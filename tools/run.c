@@ -3,10 +3,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "tools/commands.h"
+#include "init/pure/limits.h"
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/whole_file.h"
 #include "tools/lib/program/program.h"
 #include "tools/run.h"
 
@@ -19,7 +22,72 @@ static int take_append(void *into, const struct option_row *row, const char *tex
 	return 0;
 }
 
+/* NAME=VALUE, or NAME: this machine's value, if it has one. */
+static void add_env(struct run *run, const char *text)
+{
+	const char *value = strchr(text, '=') ? NULL : getenv(text);
+
+	if (strchr(text, '='))
+		texts_add(&run->env, text);
+	else if (value)
+		texts_add(&run->env, xasprintf("%s=%s", text, value));
+}
+
+static int take_env(void *into, const struct option_row *row, const char *text)
+{
+	if (*text == '=' || !*text)
+		return error_usage("run", "--%s: expected NAME=VALUE or NAME, found \"%s\"",
+				   row->name, shown(text));
+	add_env(into, text);
+	return 0;
+}
+
+/* As docker has it: a line is a variable, and one that begins with # is a comment. */
+static int take_env_file(void *into, const struct option_row *row, const char *path)
+{
+	struct buffer bytes = { 0 };
+	char *rest, *line;
+	int status = whole_file(path, ENV_FILE_MAX, "environment file", &bytes) ? 1 : 0;
+
+	rest = bytes.data; /* it stays: variables point into it */
+	for (unsigned int number = 1; !status && rest && (line = strsep(&rest, "\n")); number++) {
+		line += strspn(line, " \t");
+		if (*line == '=')
+			status = error_usage("run", "--%s %s: line %u: expected NAME=VALUE or NAME",
+					     row->name, shown(path), number);
+		else if (*line && *line != '#')
+			add_env(into, line);
+	}
+	return status;
+}
+
+static int take_user(void *into, const struct option_row *row, const char *text)
+{
+	struct run *run = into;
+
+	(void)row;
+	free(run->image.user);
+	run->image.user = run_user_parameter(text);
+	return run->image.user ? 0 : 2;
+}
+
 static const struct option_row rows[] = {
+	{ 0, "root", "DIR",
+	  "with PROGRAM: the directory that is its root, which it cannot\n"
+	  "write to (/)",
+	  TEXT_AT(run, root) },
+	{ 0, "isolated", NULL, "with PROGRAM: pack it with its libraries; it sees no other file",
+	  FLAG_AT(run, isolated) },
+	{ 0, "read-only", NULL, "nothing can be written to the root; else writing goes to memory",
+	  FLAG_AT(run, read_only) },
+	{ 'e', "env", "NAME[=VALUE]", "set this variable of the program's environment",
+	  CALL(take_env) },
+	{ 0, "env-file", "FILE", "set a variable for each line of the file", CALL(take_env_file) },
+	{ 'w', "workdir", "DIR",
+	  "the program's working directory (the current one, or / with\n"
+	  "--root or --isolated)",
+	  TEXT_AT(run, image.workdir) },
+	{ 'u', "user", "USER[:GROUP]", "the program's user (root)", CALL(take_user) },
 	{ 0, "kernel", "FILE|NAME",
 	  "bzImage, vmlinux or a profile ($RDINIT_KERNEL, the newest in\n/boot; uml: profile uml)",
 	  TEXT_AT(run, kernel) },
@@ -95,6 +163,15 @@ static int check(const struct run *run, int operands, char *const *argv)
 	if (!is_made(run) && (run->image.modules.count || run->image.trees.count))
 		return error_usage("run",
 				   "--module and --tree need -- PROGRAM: an IMAGE is not changed");
+	if (!is_made(run) && (run->env.count || run->image.workdir || run->image.user))
+		return error_usage("run",
+				   "--env, --workdir and --user need -- PROGRAM: an IMAGE is "
+				   "not changed");
+	if (run->root &&
+	    (!run->image.program || run->isolated || run->image.oci || run->image.sysroot ||
+	     run->image.trees.count || run->machine.type == MACHINE_UML))
+		return error_usage("run", "--root needs -- PROGRAM, and none of --isolated, --oci, "
+					  "--sysroot, --tree and --machine uml");
 	if (run->image.sysroot && !run->image.program)
 		return error_usage("run", "--sysroot needs -- PROGRAM, which it searches there");
 	if (run->machine.type == MACHINE_UML && run->machine.cpus > 1)
@@ -131,9 +208,13 @@ static int choose(struct run *run, int argc, char **argv)
 
 static int run_command(int argc, char **argv)
 {
-	struct run run = { .machine.cpus = 1, .machine_choice = -1, .stdio_choice = -1 };
+	struct run run = { .machine.cpus = 1,
+			   .machine_choice = -1,
+			   .stdio_choice = -1,
+			   .tree = { .socket = -1, .errors = -1 } };
 	int status = options_take(&command_run, &argc, argv, &run);
 
+	run.directory = getcwd(NULL, 0);
 	if (status == OPTIONS_TAKEN) {
 		status = choose(&run, argc, argv);
 		if (!status)
@@ -145,6 +226,10 @@ static int run_command(int argc, char **argv)
 	free(run.disk_texts.list);
 	free(run.image.modules.list);
 	free(run.image.trees.list);
+	free(run.env.list);
+	free(run.image.user);
+	free(run.directory);
+	host_tree_close(&run.tree);
 	buffer_free(&run.append);
 	return status;
 }
@@ -155,9 +240,10 @@ const struct command command_run = {
 	.usage = "[OPTION...] -- PROGRAM [ARG...]\n"
 		 "[OPTION...] --oci PATH[:TAG] [-- PROGRAM [ARG...]]\n"
 		 "[OPTION...] IMAGE",
-	.text = "Boots a program of this machine with its libraries, a container image, or an "
-		"initramfs image,\n"
-		"in QEMU.\n"
+	.text = "Boots a program, a container image, or an initramfs image in QEMU.\n"
+		"A program sees this machine's files, and the directory and the environment that it is "
+		"called\n"
+		"in. What it writes stays in the guest's memory.\n"
 		"Stdin, stdout and stderr are the program's, and so is the exit status; 124 is "
 		"a timeout,\n"
 		"125 a failure of the machine.\n",

@@ -7,6 +7,7 @@
 #include "tools/lib/base/options.h"
 #include "tools/lib/kernel/kernel_boot.h"
 #include "tools/lib/kernel/kernel_config.h"
+#include "tools/lib/machine/host_tree.h"
 #include "tools/lib/machine/machine.h"
 #include "tools/lib/machine/run_image.h"
 
@@ -20,6 +21,12 @@ struct run {
 	int machine_choice; /* enum machine_type; -1: left to us */
 	int stdio_choice; /* of pipe and console; -1: left to us */
 	bool no_tuning;
+	const char *root; /* --root DIR; NULL: /, if this machine can share it */
+	bool isolated; /* --isolated: the program is packed */
+	bool read_only; /* --read-only: nothing can be written to the root */
+	char *directory; /* that it was called in; NULL: it is gone */
+	struct host_tree tree;
+	struct texts env; /* -e and --env-file: NAME=VALUE */
 	const char *image_path; /* IMAGE */
 };
 
@@ -34,6 +41,20 @@ int run_open_disks(struct run *run);
  * not fit. */
 int run_heed_config(struct run *run, struct kernel *kernel, const struct kernel_boot *form,
 		    const struct kernel_config *config);
+
+/*
+ * run_root.c: shares this machine's files with the guest, if a program is to be run that is not to
+ * be packed. Where that is not possible the program is packed, with a warning; with --root that is
+ * an error. Returns 0, or -1 after reporting.
+ */
+int run_open_root(struct run *run, const struct kernel *kernel, const struct kernel_config *config);
+
+/* Whether the program can be started, where it is not packed. Returns 0, or the exit status of one
+ * that cannot, after reporting. */
+int run_judge_program(const struct run *run);
+
+/* The parameter of /init for -u USER[:GROUP]. malloc'd, or NULL after reporting. */
+char *run_user_parameter(const char *text);
 
 /* The firmware to start it with; NULL: the machine's own. */
 const char *run_firmware(const struct run *run, const struct kernel_boot *form);

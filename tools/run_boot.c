@@ -19,6 +19,8 @@
 #include "tools/lib/machine/uml.h"
 #include "tools/run.h"
 
+#define MEMORY_IN_ROOT 1024 /* MiB: for any program; what nobody uses costs the host nothing */
+
 static int is_plain_word(const char *text)
 {
 	for (; *text; text++)
@@ -53,6 +55,9 @@ static char *command_line(const struct run *run)
 	/* A reboot would be another boot: User-mode Linux starts itself again. */
 	if (machine->type == MACHINE_UML)
 		buffer_text(&words, " rdinit.host=ttyS2 rdinit.exit=poweroff");
+	if (machine->tree)
+		buffer_printf(&words, " rdinit.root=virtiofs:" HOST_TREE_TAG "%s",
+			      run->read_only ? "" : " rd.overlay");
 	if (run->append.data)
 		buffer_text(&words, run->append.data);
 	if (words.len > QEMU_APPEND_MAX) {
@@ -120,6 +125,24 @@ static int status_without_image(const struct run *run)
 	return status ? status : 1;
 }
 
+/* In this machine's files a program starts where and as it would here. */
+static void complete_program(struct run *run)
+{
+	struct texts env = { 0 };
+
+	run->image.env = &run->env;
+	if (!run->image.is_in_root || (run->root && strcmp(run->root, "/") != 0))
+		return;
+	for (char **word = environ; *word; word++)
+		texts_add(&env, *word);
+	for (size_t i = 0; i < run->env.count; i++)
+		texts_add(&env, run->env.list[i]);
+	free(run->env.list);
+	run->env = env;
+	if (!run->image.workdir)
+		run->image.workdir = run->directory;
+}
+
 static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 		const struct kernel_boot *form, const struct kernel_config *config)
 {
@@ -129,6 +152,7 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 
 	if (!append)
 		return 1;
+	complete_program(run);
 	run->image.kernel = kernel;
 	run->image.disks = run->disks;
 	run->image.disk_count = run->disk_texts.count;
@@ -147,7 +171,8 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 		run->machine.append = append;
 		run->machine.firmware = run_firmware(run, form);
 		if (!run->machine.memory_mib)
-			run->machine.memory_mib = run_image_memory(&file);
+			run->machine.memory_mib =
+				run->image.is_in_root ? MEMORY_IN_ROOT : run_image_memory(&file);
 		else if (!run->image_path)
 			result = run_image_measure(&file);
 		if (!result)
@@ -211,8 +236,11 @@ static int find_and_boot(struct run *run, struct kernel *kernel)
 
 	if (!kernel_boot_open(kernel, run->no_tuning ? FORM_AS_IT_IS : FORM_FASTEST, &form)) {
 		kernel_config_find(kernel, form.vmlinux, &config);
-		if (!run_heed_config(run, kernel, &form, &config))
-			status = boot_it(run, kernel, &form, &config);
+		if (!run_heed_config(run, kernel, &form, &config)) {
+			int fault = run->image.is_in_root ? run_judge_program(run) : 0;
+
+			status = fault ? fault : boot_it(run, kernel, &form, &config);
+		}
 	}
 	kernel_config_free(&config);
 	kernel_boot_close(&form);

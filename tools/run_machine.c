@@ -57,8 +57,8 @@ static int has_disk(const struct run *run, int (*is_such)(const struct disk *))
 static int suits_microvm(const struct run *run, const struct kernel_boot *form,
 			 const struct kernel_config *config)
 {
-	if (form->why_not || !is_on(config, "X86_MPPARSE") || has_disk(run, is_not_for_microvm) ||
-	    kernel_config_get(config, "ACPI") != KCONFIG_N)
+	if (form->why_not || run->machine.tree || !is_on(config, "X86_MPPARSE") ||
+	    has_disk(run, is_not_for_microvm) || kernel_config_get(config, "ACPI") != KCONFIG_N)
 		return 0;
 	return kernel_config_get(config, "PCI") == KCONFIG_N ||
 	       is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES");
@@ -68,7 +68,8 @@ static int suits_microvm(const struct run *run, const struct kernel_boot *form,
  * million instructions; a q35 has no such methods. IDE disks have other drivers there. */
 static int suits_q35(const struct run *run, const struct kernel_config *config)
 {
-	return is_on(config, "ACPI") && run->disk_texts.count && !has_disk(run, is_ide);
+	return is_on(config, "ACPI") && (run->disk_texts.count || run->machine.tree) &&
+	       !has_disk(run, is_ide);
 }
 
 static enum machine_type best_machine(const struct run *run, const struct kernel_boot *form,
@@ -124,6 +125,8 @@ static unsigned int wanted_of(const struct run *run)
 int run_heed_config(struct run *run, struct kernel *kernel, const struct kernel_boot *form,
 		    const struct kernel_config *config)
 {
+	if (run_open_root(run, kernel, config))
+		return -1;
 	if (run->machine_choice < 0)
 		run->machine.type = best_machine(run, form, config);
 	run->machine.acpi = microvm_needs_acpi(run, config);

@@ -135,13 +135,14 @@ def test_a_truncated_image(run, tool):
     run(tool.write("cut.img", whole[:len(whole) // 2]), says="cut.img")
 
 
+@pytest.mark.parametrize("options", [(), ("--isolated",)])
 @pytest.mark.parametrize("program, status, says", [
     ("no-such-program", 127, "no such program in PATH"), ("./nonesuch", 127, "ENOENT"), ("/no/such/dir/x", 127, "ENOENT"),
     ("/etc/passwd/x", 127, "/etc/passwd/x: "), ("/etc", 126, "a directory"), ("/etc/passwd", 126, "not executable"),
     ("./foreign", 126, "foreign"), ("./text", 126, "neither an ELF file nor a script"), ("./empty", 126, "empty"),
     ("./script", 127, "/no/interpreter not found: script interpreter of"), ("./ofscript", 127, "/no/interpreter not found"),
     ("./plain", 126, "/etc/passwd"), ("/dev/null", 126, "not a regular file")])
-def test_programs_that_are_none(run, tool, program, status, says):
+def test_programs_that_are_none(run, tool, options, program, status, says):
     """The status is that which the program would have in the guest, and nothing boots."""
     short = tempfile.TemporaryDirectory(dir="/tmp")    # no name with a blank in it can stand behind #!
     pathlib.Path(f"{short.name}/script").symlink_to(tool.path / "script")
@@ -150,7 +151,7 @@ def test_programs_that_are_none(run, tool, program, status, says):
                        ("text", "echo hi\n"), ("script", "#!/no/interpreter\n"), ("plain", "#!/etc/passwd\n"),
                        ("ofscript", f"#!{short.name}/script\n")):
         tool.write(name, text).chmod(0o755)
-    run("--", program, status=status, says=says)
+    run(*options, "--", program, status=status, says=says)
     assert not (tool.path / "booted").exists()
 
 
@@ -215,7 +216,7 @@ def arguments(tool, *options):
     """{option: value} of the QEMU that `rdinit run` would start, and what it said."""
     fake_qemu(tool, f'printf "%s\\n" "$@" >"{tool.path}/arguments"\n'
                     "exit 1\n")
-    done = tool.run("run", *map(str, options), "--", "true", check=False)
+    done = tool.run("run", *map(str, options), "--isolated", "--", "true", check=False)
     words = (tool.path / "arguments").read_text().splitlines()
     return dict(zip(words, words[1:])), done.stderr.decode()
 
@@ -351,6 +352,60 @@ def configured(tool, *lines):
     release = KERNEL.name.removeprefix("vmlinuz-")
     tool.write(f"k/config-{release}", config + "".join(line + "\n" for line in lines))
     return tool.write("k/kernel", KERNEL.read_bytes())
+
+
+@pytest.mark.parametrize("lines, says", [
+    (("CONFIG_VIRTIO_FS=n",), "has no CONFIG_VIRTIO_FS"), (("CONFIG_OVERLAY_FS=n",), "has no CONFIG_OVERLAY_FS"),
+    ((), "has no modules next to it, and perhaps no CONFIG_VIRTIO_FS")])
+def test_a_kernel_that_cannot_share_files(run, tool, lines, says):
+    """The program is packed, and one line says so; what was asked for by --root is an error."""
+    fake_qemu(tool, f'printf "%s\\n" "$@" >"{tool.path}/arguments"; exit 1\n')
+    kernel = configured(tool, *lines)
+    run("--kernel", kernel, "--", "true", status=125, says=says)
+    assert "rdinit.root" not in (tool.path / "arguments").read_text()
+    run("--kernel", kernel, "--root", "/", "--", "true", says=says)
+
+
+def test_virtiofsd_that_is_not_there(run, tool):
+    fake_qemu(tool, f'printf "%s\\n" "$@" >"{tool.path}/arguments"; exit 1\n')
+    tool.env["RDINIT_VIRTIOFSD"] = "/no/such/virtiofsd"
+    run("--", "true", status=125, says="virtiofsd is not installed (Debian: ")
+    assert "rdinit.root" not in (tool.path / "arguments").read_text()
+    run("--root", "/", "--", "true", says="--root /: virtiofsd is not installed")
+
+
+def test_what_virtiofsd_says_is_shown(run, tool):
+    """It ends, and QEMU with it."""
+    fake_qemu(tool, "sleep 1; exit 1\n")
+    daemon = tool.write("virtiofsd", "#!/bin/sh\necho out of luck >&2; exit 3\n")
+    daemon.chmod(0o755)
+    tool.env["RDINIT_VIRTIOFSD"] = str(daemon)
+    run("--root", "/", "--", "true", status=125, says="virtiofsd: out of luck")
+
+
+def test_a_guest_with_a_root_of_this_machine(run, tool):
+    fake_qemu(tool, f'printf "%s\\n" "$@" >"{tool.path}/arguments"; exit 1\n')
+    run("--root", "/", "--", "true", status=125)
+    words = (tool.path / "arguments").read_text().splitlines()
+    options = dict(zip(words, words[1:]))
+    assert options["-M"] == "q35,memory-backend=ram" and options["-object"] == "memory-backend-memfd,id=ram,size=1024M,share=on"
+    assert " rdinit.root=virtiofs:host rd.overlay" in options["-append"]
+    run("--root", "/", "--read-only", "--", "true", status=125)
+    assert "rdinit.root=virtiofs:host" in (tool.path / "arguments").read_text()
+    assert "rd.overlay" not in (tool.path / "arguments").read_text()
+
+
+@pytest.mark.parametrize("args, status, says", [
+    (["-e", "=x", "--", "true"], 2, "expected NAME=VALUE or NAME"), (["--env-file", "nope", "--", "true"], 1, "nope: cannot open: No such file"),
+    (["--env-file", "bad", "--", "true"], 2, "bad: line 2: expected NAME=VALUE or NAME"),
+    (["-u", "no-such-user", "--", "true"], 2, "no such user on this machine"), (["-u", "0:no-such-group", "--", "true"], 2, "no such group"),
+    (["-w", '/a"b', "--", "true"], 1, "holds no quote"), (["-e", "A=1", "a.img"], 2, "need -- PROGRAM"),
+    (["--root", "/nope", "--", "true"], 1, "--root /nope: No such file"),
+    (["--root", "/", "--isolated", "--", "true"], 2, "none of --isolated")])
+def test_surroundings_that_are_none(run, tool, args, status, says):
+    fake_qemu(tool, "exit 1\n")
+    tool.write("bad", "A=1\n=2\n")
+    run(*args, status=status, says=says)
 
 
 @pytest.mark.parametrize("line, says", [

@@ -86,7 +86,7 @@ def start(tool):
     tool.env["RDINIT_KERNEL"] = str(KERNEL)
     count = itertools.count()
 
-    def begin(body, *options, words=("--", "/bin/true")):
+    def begin(body, *options, words=("--isolated", "--", "/bin/true")):
         env = {**tool.env, "RDINIT_QEMU": str(stand_in(tool, body, f"qemu{next(count)}"))}
         return subprocess.run([RDINIT, "run", "--no-tuning", *options, *words], cwd=tool.path, env=env,
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=100)
@@ -193,7 +193,7 @@ def test_closed_standard_streams_are_nowhere(tool, closed, mode):
 if {mode == 'pipe'}: say('stdio', {CREDIT!r})
 open({str(tool.path / 'heard')!r}, 'wb').write(hear({end!r}, 4096)); say('wire', 'exit 7\\noff\\n')""")
     done = subprocess.run(["sh", "-c", f'exec "$@" {closed}', "sh", RDINIT, "run", "--no-tuning", "--stdio", mode,
-                           "--", "/bin/true"], cwd=tool.path, env=tool.env, stdin=subprocess.DEVNULL, capture_output=True,
+                           "--isolated", "--", "/bin/true"], cwd=tool.path, env=tool.env, stdin=subprocess.DEVNULL, capture_output=True,
                           timeout=60)
     assert done.returncode == 7, done.stderr
     assert (tool.path / "heard").read_bytes() == (END_OF_INPUT if mode == "pipe" else b"\x04")
@@ -229,7 +229,7 @@ def typed(tool, word, image, *options, text=b"ps\nexit\n"):
 @pytest.mark.parametrize("word", ["ready\n", "handoff\n", "failed x EIO y\n"])
 def test_input_is_held_back_until_somebody_reads_it(tool, word):
     tool.run("pack", "-o", "ours.img", "--tree", "/usr/share/misc")
-    for image in (["ours.img"], ["--stdio", "console", "--", "/bin/true"]):
+    for image in (["ours.img"], ["--stdio", "console", "--isolated", "--", "/bin/true"]):
         assert typed(tool, word, image) == (b"", b"ps\nexit\n\x04")
 
 
@@ -245,7 +245,7 @@ def test_what_is_typed_ahead_on_a_terminal_waits(tool):
     stand_in(tool, EARLY.format(word="ready\n", out=str(tool.path / "out")))
     master, slave = pty.openpty()
     os.write(master, b"abc")
-    started = subprocess.Popen([RDINIT, "run", "--no-tuning", "--", "/bin/true"], cwd=tool.path, env=tool.env, stdin=slave,
+    started = subprocess.Popen([RDINIT, "run", "--no-tuning", "--isolated", "--", "/bin/true"], cwd=tool.path, env=tool.env, stdin=slave,
                                stdout=slave, stderr=subprocess.DEVNULL)
     assert started.wait(60) == 7
     os.close(slave), os.close(master)

@@ -17,7 +17,7 @@ class Terminal:
     """`rdinit run` of a program in a terminal of its own."""
 
     def __init__(self, *program):
-        self.child = pexpect.spawn(str(RDINIT), ["run", "--stdio", "console", "--timeout", "100", "--", *program],
+        self.child = pexpect.spawn(str(RDINIT), ["run", "--stdio", "console", "--timeout", "100", "--isolated", "--", *program],
                                    timeout=60, encoding="utf-8")
 
     def __enter__(self):
@@ -71,7 +71,7 @@ def test_what_is_no_shell_cannot_be_stopped_and_can_be_ended():
 
 def test_a_slow_line_loses_nothing():
     """The program has ended long before its last lines have left the machine."""
-    command = [RDINIT, "run", "--stdio", "console", "--timeout", "100", "--", BOX, "seq", "1", str(LINES)]
+    command = [RDINIT, "run", "--stdio", "console", "--timeout", "100", "--isolated", "--", BOX, "seq", "1", str(LINES)]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as machine:
         time.sleep(3)
         said = b""

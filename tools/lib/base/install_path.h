@@ -15,6 +15,9 @@ char *place_init(void);
  * or NULL, without a report, if there is none. */
 char *place_kernel_dir(void);
 
+/* The library that virtiofsd needs without root: as below, virtiofsd_rights.so. */
+char *place_virtiofsd_preload(void);
+
 /* The library that User-mode Linux needs on some processors: EXEDIR/uml_regset.so, else
  * EXEDIR/../lib/rdinit/uml_regset.so. malloc'd, or NULL after reporting. */
 char *place_uml_preload(void);

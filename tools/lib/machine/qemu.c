@@ -137,6 +137,18 @@ static void add_disks(struct arguments *arguments, const struct machine_config *
 	}
 }
 
+/* virtiofsd reads and writes the guest's memory. */
+static void add_tree(struct arguments *arguments, const struct machine_config *config)
+{
+	arguments_add(arguments, "-object");
+	arguments_add(arguments, "memory-backend-memfd,id=ram,size=%uM,share=on",
+		      config->memory_mib);
+	arguments_add(arguments, "-chardev");
+	arguments_add(arguments, "socket,id=tree,fd=%d", config->tree->socket);
+	arguments_add(arguments, "-device");
+	arguments_add(arguments, "vhost-user-fs-pci,chardev=tree,tag=" HOST_TREE_TAG);
+}
+
 static void add_channels(struct arguments *arguments, const struct machine_config *config,
 			 const struct qemu_ends *ends)
 {
@@ -175,8 +187,9 @@ char **qemu_arguments(const char *program, const struct machine_config *config,
 	for (size_t i = 0; i < COUNT(always); i++)
 		arguments_add(&arguments, "%s", always[i]);
 	arguments_add(&arguments, "-M");
-	arguments_add(&arguments, "%s%s", machines[config->type],
-		      config->type == MACHINE_MICROVM && !config->acpi ? ",acpi=off" : "");
+	arguments_add(&arguments, "%s%s%s", machines[config->type],
+		      config->type == MACHINE_MICROVM && !config->acpi ? ",acpi=off" : "",
+		      config->tree ? ",memory-backend=ram" : "");
 	arguments_add(&arguments, "-accel");
 	arguments_add(&arguments, "%s", kvm ? "kvm" : "tcg");
 	arguments_add(&arguments, "-cpu");
@@ -198,6 +211,8 @@ char **qemu_arguments(const char *program, const struct machine_config *config,
 	}
 	add_channels(&arguments, config, ends);
 	add_disks(&arguments, config);
+	if (config->tree)
+		add_tree(&arguments, config);
 	arguments_add(&arguments, "-kernel");
 	arguments_add(&arguments, "%s", config->kernel);
 	arguments_add(&arguments, "-initrd");

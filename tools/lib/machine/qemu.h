@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "tools/lib/machine/disk.h"
+#include "tools/lib/machine/host_tree.h"
 
 enum machine_type { MACHINE_PC, MACHINE_Q35, MACHINE_MICROVM, MACHINE_UML };
 
@@ -34,6 +35,7 @@ struct machine_config {
 	unsigned int memory_mib, cpus;
 	unsigned int timeout_s; /* 0: none */
 	int verbose; /* the console on stderr with STDIO_PIPE; QEMU's words */
+	const struct host_tree *tree; /* the root that it gets, or NULL */
 	const struct disk *disks;
 	size_t disk_count;
 };

@@ -14,6 +14,7 @@
 
 #include "init/pure/count.h"
 #include "tools/lib/cpio/archive.h"
+#include "init/pure/paths.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/output.h"
@@ -44,6 +45,61 @@ static int add_modules(struct recipe *recipe, const struct run_image *run)
 	return result;
 }
 
+/* The words as they are: /init finds the program in the root. */
+static int add_program_of_root(struct image *image, char *const *words)
+{
+	struct buffer text = { 0 };
+	int result;
+
+	for (; *words; words++)
+		buffer_add(&text, *words, strlen(*words) + 1);
+	result = image_add_data(image, RUN_FILE, text.data, text.len, 0644, "--") ? 0 : -1;
+	buffer_free(&text);
+	return result;
+}
+
+static int add_root(struct recipe *recipe, struct image *image, const struct run_image *run)
+{
+	static const char *const modules[] = { "virtio_pci", "virtiofs", "overlay" };
+	int result = add_program_of_root(image, run->program);
+
+	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]) && run->kernel->modules_dir;
+	     i++)
+		result |= recipe_option_module(recipe, "--root", modules[i]);
+	return result;
+}
+
+/* A quote cannot stand in a parameter: the kernel has no way to write one. */
+static int add_workdir(struct recipe *recipe, const char *dir)
+{
+	char *parameter;
+	int result;
+
+	if (strchr(dir, '"') || strchr(dir, '\n'))
+		return error(
+			"--workdir %s: a parameter of the kernel holds no quote and no line's end",
+			shown(dir));
+	parameter = xasprintf("\"rdinit.chdir=%s\"", dir);
+	result = recipe_line(recipe, "--workdir", (const char *[]){ "cmdline", parameter, NULL });
+	free(parameter);
+	return result;
+}
+
+static int add_surroundings(struct recipe *recipe, const struct run_image *run)
+{
+	int result = 0;
+
+	for (size_t i = 0; run->env && i < run->env->count; i++)
+		result |= recipe_line(recipe, "--env",
+				      (const char *[]){ "env", run->env->list[i], NULL });
+	if (run->workdir)
+		result |= add_workdir(recipe, run->workdir);
+	if (run->user)
+		result |= recipe_line(recipe, "--user",
+				      (const char *[]){ "cmdline", run->user, NULL });
+	return result;
+}
+
 static int fill(struct image *image, const struct run_image *run)
 {
 	const struct recipe_options options = { .kernel = run->kernel->image,
@@ -58,11 +114,14 @@ static int fill(struct image *image, const struct run_image *run)
 	if (run->oci)
 		result |= recipe_option_word(recipe, "oci", run->oci);
 	result |= add_modules(recipe, run);
-	if (run->program)
+	result |= add_surroundings(recipe, run);
+	if (run->is_in_root)
+		result |= add_root(recipe, image, run);
+	else if (run->program)
 		result |= recipe_option_run(recipe, "program", run->program);
 	if (!result)
 		result = recipe_finish(recipe);
-	if (!result)
+	if (!result && !run->is_in_root)
 		result = runtime_add(image, recipe_sysroots(recipe));
 	recipe_free(recipe);
 	return result;

@@ -17,6 +17,10 @@ struct run_image {
 	char **program; /* PROGRAM ARG... ended by NULL, or NULL: the program of `oci` */
 	const char *sysroot; /* --sysroot DIR, or NULL: the program is of this host */
 	const char *oci; /* --oci PATH[:TAG], or NULL */
+	bool is_in_root; /* the program is not packed: it runs in a tree that the host shares */
+	const struct texts *env; /* its environment: NAME=VALUE */
+	const char *workdir; /* --workdir, or NULL: / */
+	char *user; /* --user, as a parameter of /init, or NULL */
 	struct texts modules; /* --module */
 	struct texts trees; /* --tree DIR[:DEST] */
 	const struct kernel *kernel;

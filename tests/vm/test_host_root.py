@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""test_host_root.py - programs in a guest whose root is a directory of this machine."""
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+import pytest
+
+from vm import HOST_TIMEOUT, PROJECT, RDINIT, TIMEOUT
+
+BOX = shutil.which("busybox")
+NOBODY = 65534
+
+
+def start(*words, **how):
+    return subprocess.Popen([RDINIT, "run", "--timeout", TIMEOUT, *map(str, words)], stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
+
+
+def run(*words, status=0, **how):
+    """(stdout, stderr) of `rdinit run`."""
+    started = start(*words, **how)
+    out, err = started.communicate(timeout=HOST_TIMEOUT)
+    assert started.returncode == status, (started.returncode, out, err)
+    return out.decode(), err.decode()
+
+
+@pytest.fixture(name="place")
+def place_fixture():
+    """A directory with a blank in its name, that another user reaches, too."""
+    with tempfile.TemporaryDirectory() as top:
+        os.chmod(top, 0o755)
+        place = pathlib.Path(top) / "a place"
+        place.mkdir()
+        (place / "file").write_text("of the host\n")
+        yield place
+
+
+def test_a_program_runs_where_and_as_it_would_here(place):
+    out, _ = run("--root", "/", "-e", "GIVEN=of the guest", "--", "sh", "-c",
+                 'pwd; cat file; echo "$GIVEN, $OURS, $PATH"; id -u; exit 5', status=5, cwd=place,
+                 env={**os.environ, "GIVEN": "of the host", "OURS": "a b"})
+    assert out.splitlines() == [str(place), "of the host", f"of the guest, a b, {os.environ['PATH']}", "0"]
+
+
+# As root of the guest: by the file, by the file system below the overlay, and by the one that is shared.
+WRITE = """
+echo changed >file && cat file; rm file && echo removed; mkdir new && echo made
+mount -o remount,rw /run/rdinit/lower; mkdir /tmp/m; mount -t virtiofs host /tmp/m && echo again
+for top in /run/rdinit/lower /tmp/m; do
+    echo changed >"$top$PWD/other" && echo WRITTEN; rm "$top$PWD/file" && echo WRITTEN
+    touch "$top$PWD/file" && echo WRITTEN; mkdir "$top$PWD/more" && echo WRITTEN; chmod 777 "$top$PWD/file" && echo WRITTEN
+done
+exit 0
+"""
+
+
+def test_nothing_of_this_machine_can_be_written(place):
+    before = (place / "file").stat()
+    out, _ = run("--root", "/", "--", "sh", "-c", WRITE, cwd=place)
+    assert out.splitlines()[:3] == ["changed", "removed", "made"] and "WRITTEN" not in out, out
+    assert os.listdir(place) == ["file"] and (place / "file").stat() == before
+    assert (place / "file").read_text() == "of the host\n"
+
+
+def test_a_root_that_nothing_can_be_written_to(place):
+    out, err = run("--root", "/", "--read-only", "--", "sh", "-c", "touch new || echo none; touch /run/new && echo new", cwd=place)
+    assert out.splitlines() == ["none", "new"] and "Read-only file system" in err
+
+
+def test_another_directory_is_the_root(tmp_path):
+    (tmp_path / "bin").mkdir()
+    shutil.copy(BOX, tmp_path / "bin/busybox")
+    out, _ = run("--root", tmp_path, "-e", "X=1", "--", "busybox", "sh", "-c", 'busybox ls /; pwd; echo "$X$HOME"; busybox ls /proc/1/comm')
+    assert out.splitlines() == ["bin", "dev", "proc", "run", "sys", "/", "1/", "/proc/1/comm"]
+    assert os.listdir(tmp_path) == ["bin"]
+    run("--root", tmp_path, "--", "nothing", status=127)
+
+
+def test_the_place_and_the_user(place):
+    out, _ = run("--root", "/", "-w", place, "-u", f"{NOBODY}:{NOBODY}", "--", "sh", "-c", "pwd; id -u; id -g; cat file")
+    assert out.splitlines() == [str(place), str(NOBODY), str(NOBODY), "of the host"]
+
+
+def reachable(path):
+    """Whether another user can use it."""
+    return subprocess.run(["test", "-x", path], user=NOBODY, group=NOBODY, extra_groups=[], check=False).returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="every other test here runs as an ordinary user")
+def test_a_guest_has_the_rights_of_its_caller(place):
+    kernel = next((PROJECT / "build/kernel/debian/boot").glob("vmlinuz-*"))
+    if not all(map(reachable, (RDINIT, kernel.parent, place))):
+        pytest.skip("the build directory is not for other users")
+    secret, text = place / "secret", "for root alone"
+    secret.write_text(text)
+    secret.chmod(0o600)
+    os.chown(place, NOBODY, NOBODY)
+    out, _ = run("--root", "/", "--", "sh", "-c", "id -u; cat secret && echo READ; chmod 644 secret && cat secret; cat file; >mine && ls mine",
+                 cwd=place, user=NOBODY, group=NOBODY, extra_groups=[], env={"PATH": os.environ["PATH"], "TMPDIR": str(place)})
+    assert out.splitlines()[0] == "0" and text not in out and "of the host" in out and "mine" in out, out
+    assert sorted(os.listdir(place)) == ["file", "secret"]
+
+
+def daemons(place):
+    """The processes that serve a guest that was started there."""
+    found = []
+    for proc in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if b"virtiofsd" in (proc / "cmdline").read_bytes() and bytes(place) in (proc / "environ").read_bytes():
+                found.append(int(proc.name))
+        except OSError:
+            pass
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_when_the_tool_is_ended(place, number):
+    tmp = place / "tmp"
+    tmp.mkdir()
+    started = start("--root", "/", "--stdio", "console", "--", "sh", "-c", "echo HERE; sleep 1000", cwd=place,
+                    env={**os.environ, "TMPDIR": str(tmp)})
+    while b"HERE" not in started.stdout.readline():
+        assert started.poll() is None
+    assert daemons(tmp)
+    started.send_signal(number)
+    started.wait(HOST_TIMEOUT)
+    started.stdout.close()
+    started.stderr.close()
+    end = time.monotonic() + 20
+    while daemons(tmp) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not daemons(tmp) and not os.listdir(tmp)
+
+
+def test_eight_at_once(place):
+    all_of_them = [start("--root", "/", "--", "sh", "-c", f"echo {i} >file; cat file; exit {i}", cwd=place) for i in range(8)]
+    for i, started in enumerate(all_of_them):
+        out, err = started.communicate(timeout=HOST_TIMEOUT)
+        assert (started.returncode, out) == (i, f"{i}\n".encode()), (out, err)

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+/* run_root.c - the root that the program of `rdinit run` gets: this host's files, or its image's.
+ */
+#include <errno.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "init/pure/identity.h"
+#include "init/pure/number.h"
+#include "tools/lib/base/error.h"
+#include "tools/lib/program/program.h"
+#include "tools/lib/program/program_status.h"
+#include "tools/run.h"
+
+static char *lacks(const struct kernel *kernel, const char *symbol, const char *how)
+{
+	return xasprintf("kernel %s has %s CONFIG_%s", shown(kernel->image), how, symbol);
+}
+
+/* NULL, or why the kernel cannot mount them. */
+static char *judge_kernel(const struct kernel *kernel, const struct kernel_config *config)
+{
+	static const char *const symbols[] = { "VIRTIO_FS", "OVERLAY_FS", "VIRTIO_PCI" };
+	const size_t count = sizeof(symbols) / sizeof(symbols[0]);
+
+	for (size_t i = 0; i < count; i++)
+		if (kernel_config_get(config, symbols[i]) == KCONFIG_N)
+			return lacks(kernel, symbols[i], "no");
+	for (size_t i = 0; i < count && !kernel->modules_dir; i++)
+		if (kernel_config_get(config, symbols[i]) != KCONFIG_Y)
+			return lacks(kernel, symbols[i], "no modules next to it, and perhaps no");
+	return NULL;
+}
+
+/* User-mode Linux has no virtio device but what its own drivers make. */
+static bool is_asked_for(const struct run *run)
+{
+	return run->image.program && run->machine.type != MACHINE_UML && !run->isolated &&
+	       !run->image.oci && !run->image.sysroot && !run->image.trees.count;
+}
+
+static char *open_root(struct run *run, const struct kernel *kernel,
+		       const struct kernel_config *config)
+{
+	char *why;
+
+	if (run->machine_choice == MACHINE_MICROVM)
+		return xstrdup("a microvm has no PCI");
+	why = judge_kernel(kernel, config);
+	return why ? why : host_tree_open(run->root ? run->root : "/", &run->tree);
+}
+
+int run_open_root(struct run *run, const struct kernel *kernel, const struct kernel_config *config)
+{
+	char *why;
+
+	if (!is_asked_for(run))
+		return 0;
+	why = open_root(run, kernel, config);
+	if (!why) {
+		run->image.is_in_root = true;
+		run->machine.tree = &run->tree;
+		return 0;
+	}
+	host_tree_close(&run->tree);
+	if (run->root) {
+		error("--root %s: %s", shown(run->root), why);
+	} else {
+		warning("the program does not see this machine's files: %s. It is packed with its "
+			"libraries, as with --isolated",
+			why);
+	}
+	free(why);
+	return run->root ? -1 : 0;
+}
+
+/* Packing knows the reasons. */
+static void report(const struct program *program)
+{
+	struct image *image = image_new();
+
+	if (program_add(image, program, NULL) == 0)
+		error("%s: the kernel does not execute it", shown(program->name));
+	image_free(image);
+}
+
+/* In the guest it would have the same end, after a boot. */
+int run_judge_program(const struct run *run)
+{
+	const struct program program = { .name = run->image.program[0],
+					 .root = run->root ? run->root : "",
+					 .why = "--",
+					 .dlopen = DLOPEN_NONE };
+	int status = program_status(program.root, program.name);
+
+	if (status)
+		report(&program);
+	return status;
+}
+
+/* --- -u USER[:GROUP] --- */
+
+static int is_number(const char *text, unsigned int *number)
+{
+	return number_parse(text, 10, UINT_MAX - 1, number);
+}
+
+static int find_user(const char *name, unsigned int *uid, unsigned int *gid)
+{
+	const struct passwd *user;
+
+	*gid = 0;
+	if (is_number(name, uid))
+		return 0;
+	errno = 0;
+	user = getpwnam(name);
+	if (!user)
+		return error("--user %s: no such user on this machine", shown(name));
+	*uid = user->pw_uid;
+	*gid = user->pw_gid;
+	return 0;
+}
+
+static int find_group(const char *name, unsigned int *gid)
+{
+	const struct group *group;
+
+	if (is_number(name, gid))
+		return 0;
+	group = getgrnam(name);
+	if (!group)
+		return error("--user: no such group on this machine: %s", shown(name));
+	*gid = group->gr_gid;
+	return 0;
+}
+
+char *run_user_parameter(const char *text)
+{
+	char *name = xstrdup(text), *colon = strchr(name, ':');
+	unsigned int uid, gid;
+	int result;
+
+	if (colon)
+		*colon++ = '\0';
+	result = find_user(name, &uid, &gid);
+	if (!result && colon)
+		result = find_group(colon, &gid);
+	free(name);
+	return result ? NULL : xasprintf("rdinit.user=%u:%u", uid, gid);
+}
