@@ -64,7 +64,8 @@ PURE_HOST	= $(PURE:%=$B/host/init/pure/%.o)
 TOOL_OBJS	= $(TOOL:%=$B/host/tools/%.o) $(TOOL_LIB:%=$B/host/tools/lib/%.o) $(PURE_HOST)
 # What tests are linked to: all of /init and the tool but their commands. A test takes what it calls.
 TESTED	= $(patsubst %,init/%,$(filter-out main sys/start,$(INIT))) $(PURE:%=init/pure/%) $(TOOL_LIB:%=tools/lib/%)
-UNIT_OBJS	= $(TESTED:%=$B/unit/%.o)
+SHARED	= $(patsubst %.c,%,$(sort $(wildcard tests/shared/*.c)))
+UNIT_OBJS	= $(TESTED:%=$B/unit/%.o) $(SHARED:%=$B/unit/%.o)
 FUZZ_OBJS	= $(TESTED:%=$B/fuzz/%.o)
 
 # What `check` builds and analyses, it does on all processors unless -j says otherwise.

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tests/shared/errors.h"
+
 /* Every call that changes something, one line each: "mount devtmpfs /dev". */
 extern char fake_calls[16384];
 /* Every other call that an answer can be set for, as far as there is room. */
@@ -39,9 +41,9 @@ void fake_reset(void);
 #define FAKE_ALWAYS (-1)
 void fake_answer(const char *call, long result, int times);
 
-/* Of a call in a child: it dies there; or it never comes back. */
-#define FAKE_DIES (-100001)
-#define FAKE_HANGS (-100002)
+/* The same of a call in a child, with a result of tests/shared/errors.h. */
+#define FAKE_DIES CHILD_DIES
+#define FAKE_HANGS CHILD_HANGS
 
 /* A file to open and read, or a link to be read. One below the root that is switched to is named
  * "root:/sbin/init". */

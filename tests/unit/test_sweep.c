@@ -38,12 +38,13 @@
 #include <cmocka.h>
 
 #include "init/boot.h"
-#include "init/pure/checksum.h"
 #include "init/pure/efivar.h"
 #include "init/pure/keymap.h"
 #include "init/pure/names.h"
 #include "init/pure/paths.h"
 #include "init/wire/wire.h"
+#include "tests/shared/errors.h"
+#include "tests/shared/images.h"
 #include "tests/unit/fake_sys.h"
 
 /* The tables of steps are static there. */
@@ -63,7 +64,6 @@ static int late_mounts_or_worse(struct boot *boot);
 	62000 /* that a child may add that hangs: on a disk 61 s, with a driver or a probe 10 */
 #define FAULT_MS \
 	13000 /* that another fault may add: the root's 5 s, and those of the end, 5 + 2 + 1 */
-#define ERRORS_MAX 8
 #define UUID "11000000-0000-0000-0000-000000000000"
 #define STDIO_TTY "/dev/ttyS1"
 #define HOST_TTY "/dev/ttyS2"
@@ -170,88 +170,6 @@ static int late_mounts_or_worse(struct boot *boot)
 	return late_mounts(boot);
 }
 
-/* --- what a call may well answer --- */
-
-static const struct errors {
-	const char *call;
-	long list[ERRORS_MAX]; /* ended by 0 */
-} errors[] = {
-	{ "access", { -ENOENT, -EACCES, -EIO } },
-	{ "chdir", { -EIO, -ENOMEM } },
-	{ "chroot", { -EPERM, -ENOMEM } },
-	{ "device_size", { -EIO } },
-	{ "dup2", { -EBUSY, -EMFILE } },
-	{ "execve", { -ENOENT, -EACCES, -ENOEXEC, -ENOMEM, -EIO } },
-	{ "fchdir", { -EACCES, -EIO } },
-	{ "finit_module", { -ENOMEM, -EINVAL, -ENODEV, -EEXIST, -ENOEXEC, FAKE_DIES, FAKE_HANGS } },
-	{ "fork", { -EAGAIN, -ENOMEM, FAKE_DIES, FAKE_HANGS } },
-	{ "spawn_beside", { -EAGAIN, -ENOMEM, FAKE_DIES, FAKE_HANGS } },
-	{ "fs_magic", { -EIO } },
-	{ "get_termios", { -EIO, -ENOTTY } },
-	{ "getdents", { -EIO, -ENOENT } },
-	{ "ioperm", { -EPERM, -ENOMEM } },
-	{ "is_tty", { -EIO } },
-	{ "kill", { -ESRCH, -EPERM } },
-	{ "loop_attach", { -EBUSY, -EINVAL, -ENOMEM } },
-	{ "loop_free", { -ENOSPC, -ENOMEM } },
-	{ "map", { -EIO, -ENOMEM, -EMFILE } },
-	{ "map_device", { -ENOMEM, -ENODEV } },
-	{ "map_memory", { -ENOMEM } },
-	{ "mkdir", { -ENOSPC, -EROFS, -ENOMEM } },
-	{ "mkdirat", { -ENOSPC, -EROFS } },
-	{ "mknod", { -EPERM, -ENOSPC } },
-	{ "mount", { -EPERM, -EBUSY, -ENODEV, -EINVAL, -EIO, -ENOMEM, -ENOENT } },
-	{ "open", { -EIO, -EMFILE, -EAGAIN, -ENOENT, -ENXIO, -EACCES, -ENOMEM } },
-	{ "open_uevents", { -EMFILE, -ENOBUFS } },
-	{ "pipe", { -EMFILE, -ENFILE } },
-	{ "poll", { -EINTR, -ENOMEM } },
-	{ "processors", { -ENOMEM } },
-	{ "read", { -EIO, -EINTR, -EAGAIN } },
-	{ "readlink", { -EIO, -EINVAL } },
-	{ "reboot", { -EPERM, -EINVAL } },
-	{ "confine", { -EINVAL } },
-	{ "sendfile", { -EIO, -EINTR, -ENOSPC } },
-	{ "set_identity", { -EPERM } },
-	{ "set_key", { -EINVAL, -EPERM } },
-	{ "set_termios", { -EIO } },
-	{ "sigwait", { -EINTR, -EAGAIN } },
-	{ "signalfd", { -ENOSYS, -EMFILE } },
-	{ "size", { -EIO } },
-	{ "spawn", { -EAGAIN, -ENOMEM } },
-	{ "spawn_in_foreground", { -EAGAIN, -ENOMEM } },
-	{ "stat", { -ENOENT, -EIO, -ENOMEM } },
-	{ "symlink", { -EROFS, -ENOSPC, -EEXIST } },
-	{ "umount", { -EBUSY, -EINVAL } },
-	{ "unlink", { -EBUSY, -EROFS, -EIO } },
-	{ "wait", { -EINTR } },
-	{ "write", { -EIO, -EINTR, -EAGAIN } },
-	/* What cannot fail. */
-	{ "close_all", { 0 } },
-	{ "getpid", { 0 } },
-	{ "inb", { 0 } },
-	{ "outb", { 0 } },
-	{ "setsid", { 0 } },
-	{ "set_nonblocking", { 0 } },
-	{ "sync", { 0 } },
-};
-
-static const struct errors *errors_of(const char *line)
-{
-	size_t len = strcspn(line, " ");
-
-	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
-		if (strlen(errors[i].call) == len && strncmp(errors[i].call, line, len) == 0)
-			return &errors[i];
-	return NULL;
-}
-
-static const char *fault_name(long result)
-{
-	return result == FAKE_DIES    ? "DIES"
-	       : result == FAKE_HANGS ? "HANGS"
-				      : error_name((int)-result);
-}
-
 /* --- what the machine has --- */
 
 static void add_text(const char *path, const char *text)
@@ -262,13 +180,9 @@ static void add_text(const char *path, const char *text)
 /* An ext2 whose UUID begins with this byte. */
 static void add_ext2(const char *path, uint8_t uuid)
 {
-	static uint8_t image[8192];
+	static uint8_t image[IMAGE_EXT2_SIZE];
 
-	memset(image, 0, sizeof(image));
-	image[1024 + 4] = 8;
-	image[1024 + 0x38] = 0x53;
-	image[1024 + 0x39] = 0xef;
-	image[1024 + 0x68] = uuid;
+	image_ext2(image, uuid);
 	fake_file(path, image, sizeof(image));
 }
 
@@ -355,45 +269,13 @@ static void add_usr(void)
 	add_text("/proc/filesystems", "nodev\tsysfs\n\text4\n\text2\n");
 }
 
-#define TYPE_ESP "\x28\x73\x2a\xc1\x1f\xf8\xd2\x11\xba\x4b\x00\xa0\xc9\x3e\xc9\x3b"
-#define TYPE_ROOT "\xe3\xbc\x68\x4f\xcd\xe8\xb1\x4d\x96\xe7\xfb\xca\xf9\x84\xb7\x09"
-
-static void add_entry(uint8_t *entry, const char *type, uint8_t uuid, uint8_t start)
-{
-	memcpy(entry, type, 16);
-	memset(entry + 16, uuid, 16);
-	entry[32] = start;
-	entry[40] = (uint8_t)(start + 7);
-}
-
-static void add_sum(uint8_t *at, uint8_t *bytes, size_t len)
-{
-	uint32_t sum = ~checksum_crc32(CRC32_POLY, ~0u, (struct span){ bytes, len });
-
-	memcpy(at, &sum, sizeof(sum));
-}
-
 /* A GPT of two partitions, whose UUIDs are this byte and the next. */
 static void add_gpt(const char *path, uint8_t uuid)
 {
-	static uint8_t disk[2048];
-	uint8_t *header = disk + 512, *entries = disk + 1024;
+	static uint8_t disk[IMAGE_GPT_SIZE];
 
-	memset(disk, 0, sizeof(disk));
-	disk[446 + 4] = 0xee;
-	disk[510] = 0x55;
-	disk[511] = 0xaa;
-	add_entry(entries, TYPE_ESP, uuid, 8);
-	add_entry(entries + 128, TYPE_ROOT, uuid + 1, 16);
-	memcpy(header, "EFI PART", 8);
-	header[12] = 92; /* its length */
-	header[24] = 1; /* its sector, */
-	header[72] = 2; /* that of the entries, */
-	header[80] = 2; /* their number */
-	header[84] = 128; /* and length */
-	add_sum(header + 88, entries, 2 * 128);
-	add_sum(header + 16, header, 92);
-	fake_device(path, disk, sizeof(disk), 0, 32 * 512);
+	image_gpt(disk, uuid);
+	fake_device(path, disk, sizeof(disk), 0, IMAGE_GPT_SECTORS * 512);
 }
 
 /* The boot loader came from the disk that is found last. */
@@ -425,16 +307,10 @@ static void add_gpt_auto(void)
 /* One of two devices of a btrfs. */
 static void add_btrfs(const char *path)
 {
-	static uint8_t sb[4096];
-	uint32_t sum;
+	static uint8_t sb[IMAGE_BTRFS_SIZE];
 
-	memset(sb, 0, sizeof(sb));
-	sb[32] = 0x11; /* UUID */
-	memcpy(sb + 64, "_BHRfS_M", 8);
-	sb[136] = 2; /* devices */
-	sum = ~checksum_crc32(CRC32C_POLY, ~0u, (struct span){ sb + 32, sizeof(sb) - 32 });
-	memcpy(sb, &sum, sizeof(sum));
-	fake_device(path, sb, sizeof(sb), 65536, 1 << 20);
+	image_btrfs(sb, 0x11);
+	fake_device(path, sb, sizeof(sb), IMAGE_BTRFS_AT, 1 << 20);
 }
 
 static void add_members(void)
@@ -486,10 +362,10 @@ static void add_silence(void)
 
 static void add_resume(void)
 {
-	static uint8_t swap[8192];
+	static uint8_t swap[IMAGE_SWAP_SIZE];
 
 	add_root();
-	memcpy(swap + 4096 - 10, "S1SUSPEND", 10);
+	image_swap(swap, 1);
 	fake_file("/dev/vdb", swap, sizeof(swap));
 	fake_file("/sys/power/resume", "", 0);
 	fake_file("/sys/power/resume_offset", "", 0);
@@ -1196,7 +1072,7 @@ static void print_fault(struct fault fault)
 		print_error(" %u %ld (%s: %s)", fault.number, fault.result,
 			    fault.number <= run->sweep.count ? call_at(fault.number)->line
 							     : "not reached",
-			    fault_name(fault.result));
+			    errors_name(fault.result));
 }
 
 static void try_faults(const struct scenario *scenario, struct fault a, struct fault b)
@@ -1239,11 +1115,11 @@ static int is_chosen(struct sample *sample)
 
 static const long *errors_of_call(const struct fake_sweep *of, unsigned int number)
 {
-	const struct errors *known = errors_of(of->calls[number - 1].line);
+	const long *known = errors_of(of->calls[number - 1].line);
 
 	if (!known)
 		fail_msg("no errors are known of \"%s\"", of->calls[number - 1].line);
-	return known->list;
+	return known;
 }
 
 static const long *errors_at(unsigned int number)
