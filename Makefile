@@ -80,7 +80,7 @@ endif
 
 FORMATTED = $(shell find init tools tests -name '*.[ch]')
 
-.PHONY: all deps run-deps run check check-all unit cli ns vm uml kernel soak bench bench-boot bench-coldplug bench-pack bench-scale fuzz lint format install install-hooks clean help
+.PHONY: all deps run-deps run check check-all unit sim cli ns vm uml kernel soak bench bench-boot bench-coldplug bench-pack bench-scale fuzz lint format install install-hooks clean help
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNIT_OBJS) $(FUZZ_OBJS) $B/unit/tests/unit/fake_sys.o $B/fuzz/tests/fuzz/quiet_error.o
 
@@ -171,6 +171,33 @@ $B/fuzz/%: tests/fuzz/%.c $B/fuzz/tests/fuzz/quiet_error.o $B/fuzz/tested.a
 	$(call run_as,FUZZ,$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $B/fuzz/tests/fuzz/$*.d -o $@ $< \
 		$B/fuzz/tests/fuzz/quiet_error.o $B/fuzz/tested.a $(TOOL_LIBS))
 
+# Simulated boots: all of /init over a kernel in memory. What /init itself has in memory lies between
+# first.o and last.o; plant.c puts functions in the place of those that are wrapped.
+SIM	= tests/sim/first $(patsubst %,init/%,$(filter-out sys/sys sys/start sys/clone,$(INIT))) $(PURE:%=init/pure/%) tests/sim/last \
+	  $(SHARED) $(filter-out tests/sim/first tests/sim/last,$(patsubst %.c,%,$(sort $(wildcard tests/sim/*.c))))
+SIM_WRAPPED = loop_deadline root_mount rootspec_matches sys_close sys_wait wire_tell
+SIM_CFLAGS = -std=c11 -g $(WARN) $(TEST_WARN) -I. -D_GNU_SOURCE -fno-pie
+SIM_LDFLAGS = -no-pie $(SIM_WRAPPED:%=-Wl,--wrap=%)
+SIM_SAN_CFLAGS = -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+
+-include $(SIM:%=$B/sim/%.d) $(SIM:%=$B/sim-san/%.d)
+
+$B/sim/init/main.o $B/sim-san/init/main.o: SIM_CFLAGS += -Dmain=init_main -Wno-missing-prototypes
+
+$B/sim/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call run_as,CC,$(CC) $(SIM_CFLAGS) -O2 -MMD -MP -c -o $@ $<)
+
+$B/sim-san/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call run_as,CC,$(CC) $(SIM_CFLAGS) $(SIM_SAN_CFLAGS) -MMD -MP -c -o $@ $<)
+
+$B/sim/sim: $(SIM:%=$B/sim/%.o)
+	$(call run_as,LINK,$(CC) $(SIM_LDFLAGS) -static -o $@ $^)
+
+$B/sim-san/sim: $(SIM:%=$B/sim-san/%.o)
+	$(call run_as,LINK,$(CC) $(SIM_LDFLAGS) $(SIM_SAN_CFLAGS) -o $@ $^)
+
 check: deps			## build, lint and test: unit, fuzz smoke, cli, namespaces, virtual machines
 	@$(MAKE) --no-print-directory $(PARALLEL) all $B/skel.img
 	@$(MAKE) --no-print-directory $(PARALLEL) lint
@@ -218,6 +245,11 @@ vm: all $B/skel.img		## tests in virtual machines; K=expression
 
 uml: all			## tests under User-mode Linux, if its kernel is built; K=expression
 	$(SUITE)
+
+SEEDS	?= 100000
+FROM	?= 0
+sim: $B/sim/sim			## boot /init in SEEDS=100000 simulated worlds FROM=0; SEED=n or WORLD=file: in one
+	@$B/sim/sim $(if $(SEED),--seed $(SEED),$(if $(WORLD),--world '$(WORLD)',--from $(FROM) --seeds $(SEEDS)))
 
 fuzz: deps $(FUZZ)		## fuzz every parser (FUZZ_SECONDS=3 each)
 	@$(PYTHON) tests/report.py --only fuzz --fuzz-seconds $(FUZZ_SECONDS) $B

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* sim.h - boots of /init in simulated worlds: one, or many. */
+#ifndef RDINIT_SIM_SIM_H
+#define RDINIT_SIM_SIM_H
+
+#include "tests/sim/world.h"
+
+/* Bugs that boots can be given, to show that they are found. */
+enum planted {
+	PLANTED_NOTHING,
+	PLANTED_WAIT, /* one without a deadline */
+	PLANTED_LOST_CHILD,
+	PLANTED_WRONG_ROOT,
+	PLANTED_TOLD_TWICE,
+	PLANTED_LIE, /* of the program's exit status */
+	PLANTED_DELETES, /* before the gates */
+	PLANTED_LEAK, /* of a descriptor */
+	PLANTED_COUNT
+};
+
+extern enum planted planted;
+extern const char *const planted_names[PLANTED_COUNT];
+void plant_reset(void); /* before each boot */
+
+/* boot.c: boots once, from scratch, in this process. Returns the rule that broke; NULL: none. It is
+ * valid until the next boot. */
+const char *boot_run(const struct world *world);
+void boot_init(void);
+/* main.c: the same in a process of its own: a crash is a rule that breaks, too. What happened is
+ * in `kernel`. */
+const char *boot_safely(const struct world *world);
+
+/* minimise.c: leaves out what does not matter for the rule that breaks in this world. Returns how
+ * many boots that took. */
+int world_minimise(struct world *world, const char *rule);
+
+/* Whether both are of one rule: the same words, but for numbers and what is in parentheses. */
+bool is_same_rule(const char *a, const char *b);
+
+#endif
