@@ -20,7 +20,7 @@ FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware fsprobe iso9660 luks ma
 
 # /init: its steps in the order of the boot, the way out, then the rooms of what steps share.
 INIT	= main early_mounts console settings late_mounts keymap modules resume root_find \
-	  root_mount root_usr root_switch appliance stay power give_up \
+	  root_mount root_usr root_switch appliance stay power give_up become \
 	  $(addprefix device/,devices disk_id disk_path links probe uevents) \
 	  $(addprefix module/,drivers loader module queue) \
 	  $(addprefix program/,child start stdio) \

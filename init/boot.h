@@ -84,6 +84,12 @@ int settings_read_kernel_line(struct boot *boot);
  * for. `error` is -errno of the step, already reported. Never returns. */
 _Noreturn void give_up(struct boot *boot, const char *step, int error);
 
+/* become.c: ends the children that the next init knows nothing of, and tells the host of it. Those
+ * that cannot be ended stay: they hang, which was logged. */
+void become_prepare(struct boot *boot);
+/* Executes `path` as PID 1. Returns -errno, logged. */
+int become_init(struct boot *boot, const char *path, char *const *env);
+
 /* From now on what crash.h catches ends in give_up(). 0 or -errno. */
 int crash_guard(struct boot *boot);
 

@@ -11,7 +11,6 @@
 #include "init/pure/executable.h"
 #include "init/pure/names.h"
 #include "init/sys/empty_tree.h"
-#include "init/wire/wire.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
@@ -219,18 +218,6 @@ static int enter(void)
 	return error ? log_err(error, "make " NEWROOT " the root") : 0;
 }
 
-static int become(struct boot *boot, const char *path)
-{
-	sigset_t none;
-	int error;
-
-	boot->argv[0] = (char *)path;
-	sigemptyset(&none);
-	sys_set_mask(&none);
-	error = sys_execve(path, boot->argv, boot->envp);
-	return log_err(error, "execute %s", path);
-}
-
 /*
  * What must hold before anything is deleted:
  * 1. we are PID 1;
@@ -253,7 +240,7 @@ int root_switch(struct boot *boot)
 	if (boot->mode == MODE_HAND_OFF)
 		error = choose_init(boot, root, &path);
 	if (!error && path)
-		wire_tell("handoff"); /* while /dev is still ours */
+		become_prepare(boot); /* while /dev is still ours */
 	if (!error)
 		move_mounts(root);
 	sys_close(root);
@@ -264,5 +251,5 @@ int root_switch(struct boot *boot)
 	if (error || !path)
 		return error;
 	log_say(LOG_INFO, "handing over to %s of %s", path, boot->root.device);
-	return become(boot, path);
+	return become_init(boot, path, boot->envp);
 }

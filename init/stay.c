@@ -14,14 +14,8 @@
 /* The image's own init takes our place, as the kernel's would. */
 static int become_own_init(struct boot *boot)
 {
-	sigset_t none;
-
-	sigemptyset(&none);
-	sys_set_mask(&none);
-	boot->argv[0] = (char *)OWN_INIT;
-	wire_tell("handoff"); /* the last that is heard of us */
-	return log_err(sys_execve(OWN_INIT, boot->argv, (char *const *)boot->env),
-		       "execute " OWN_INIT);
+	become_prepare(boot);
+	return become_init(boot, OWN_INIT, (char *const *)boot->env);
 }
 
 /* With the "-" of a login shell, so that it reads /etc/profile. */

@@ -3,6 +3,7 @@
 #include "init/device/devices.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 #include "init/pure/cmdline.h"
@@ -14,6 +15,7 @@
 
 #define PARTITIONS_MAX 20480 /* bytes of /proc/partitions: a line has 30 to 70 */
 #define PARTITIONS_WORDS 4
+#define PROBES_END_S 1
 
 struct device *devices_find(struct devices *devices, unsigned int major, unsigned int minor)
 {
@@ -284,6 +286,26 @@ void devices_probe(struct devices *devices, struct device *device)
 {
 	device->is_wanted = true;
 	start_probes(devices);
+}
+
+/* One that starts meanwhile, for somebody wants it, is ended, too. */
+static bool have_probes_ended(void *argument)
+{
+	const struct probe *probes = ((const struct devices *)argument)->probes;
+	bool have_ended = true;
+
+	for (int i = 0; i < PROBES_MAX; i++)
+		if (probes[i].child.pid) {
+			sys_kill(probes[i].child.pid, SIGKILL);
+			have_ended = false;
+		}
+	return have_ended;
+}
+
+void devices_end_probes(struct devices *devices)
+{
+	devices->probes_all = false;
+	loop_run(devices->loop, have_probes_ended, devices, loop_deadline(PROBES_END_S));
 }
 
 /* --- waiting --- */

@@ -92,6 +92,10 @@ void devices_probe(struct devices *devices, struct device *device);
 int devices_wait(struct devices *devices, bool (*until)(void *argument), void *argument,
 		 int64_t deadline);
 
+/* Ends the probes that run; no other starts. Waits for them, but a second at most: one that hangs
+ * in the kernel stays, as any process does. */
+void devices_end_probes(struct devices *devices);
+
 /* Whether no probe runs or is to be started, with devices_probe_all(). */
 bool devices_are_known(const struct devices *devices);
 
