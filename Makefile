@@ -212,7 +212,7 @@ check-all:			## the same fuzzed for longer, every kernel, whole Debian roots
 		$(PYTHON) tools/kernel.py --build $B $$profile || exit 1; done
 	@$(MAKE) --no-print-directory check FUZZ_SECONDS=60 REPORT=--all
 
-check-programs: $(UNIT) $(FUZZ) guards
+check-programs: $(UNIT) $(FUZZ) $B/sim/sim $B/sim-san/sim guards
 .PHONY: check-programs guards
 
 # What the structure promises. PURE_HOST is there to be compiled: the same code without musl.
@@ -246,10 +246,15 @@ vm: all $B/skel.img		## tests in virtual machines; K=expression
 uml: all			## tests under User-mode Linux, if its kernel is built; K=expression
 	$(SUITE)
 
+# The worlds that were kept, the bugs that are planted, seeds; SEED= or WORLD= alone: all that happens.
 SEEDS	?= 100000
 FROM	?= 0
-sim: $B/sim/sim			## boot /init in SEEDS=100000 simulated worlds FROM=0; SEED=n or WORLD=file: in one
-	@$B/sim/sim $(if $(SEED),--seed $(SEED),$(if $(WORLD),--world '$(WORLD)',--from $(FROM) --seeds $(SEEDS)))
+sim: $B/sim/sim $B/sim-san/sim	## boot /init in SEEDS=100000 simulated worlds FROM=0; SEED=n or WORLD=file: in one
+ifneq ($(SEED)$(WORLD),)
+	@$B/sim/sim $(if $(SEED),--seed $(SEED),--world '$(WORLD)')
+else
+	@$(PYTHON) tests/report.py --only sim --seeds $(SEEDS) --from-seed $(FROM) $B
+endif
 
 fuzz: deps $(FUZZ)		## fuzz every parser (FUZZ_SECONDS=3 each)
 	@$(PYTHON) tests/report.py --only fuzz --fuzz-seconds $(FUZZ_SECONDS) $B

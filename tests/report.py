@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """report.py - runs every suite and ends with one line: N passed, N failed, N skipped.
 
-usage: report.py [--all] [--only SUITE] [-k WORD] [--fuzz-seconds S] BUILD
-Suites: unit (cmocka programs), fuzz (each target for S seconds), cli, ns, kconfig, uml, vm (pytest);
+usage: report.py [--all] [--only SUITE] [-k WORD] [--fuzz-seconds S] [--seeds N] [--from-seed S] BUILD
+Suites: unit (cmocka programs), sim (simulated boots), fuzz (each target for S seconds), cli, ns, kconfig, uml, vm (pytest);
 with --all also kernels and distro, which boot every profile and whole Debian roots.
 -k WORD: of unit the programs whose name has the word; of pytest's suites what its own -k selects.
 Prints as it goes. uml counts as one skipped test where its kernel is not built.
@@ -51,6 +51,24 @@ def unit(build, count, options):
         print(f"unit {program.name}: {ok} passed, {bad} failed{', ' + seeds[1] if seeds else ''}", flush=True)
         if bad:
             print(done.stdout)
+
+
+def sim(build, count, options):
+    """The seeds of `make check` are always the same ones: a boot that breaks there is the change's own doing, and new code
+    makes other boots of them. With --all they are others each time."""
+    fast, checked = build / "sim/sim", build / "sim-san/sim"
+    seeds = ["--from", str(options.from_seed), "--seeds"]
+    for name, command in (("kept", [fast, "--kept", "tests/sim/kept"]),
+                          ("kept, with sanitizers", [checked, "--kept", "tests/sim/kept"]),
+                          ("planted", [fast, "--planted", "10000"]),
+                          ("compare", [fast, *seeds[:2], "--compare", "1000"]),
+                          ("seeds, with sanitizers", [checked, *seeds, str(options.seeds // 50)]),
+                          ("seeds", [fast, *seeds, str(options.seeds)])):
+        done = run(command)
+        count.add(passed=done.returncode == 0, failed=done.returncode != 0)
+        print(f"sim {name}: {'passed' if done.returncode == 0 else 'FAILED'}", flush=True)
+        if done.returncode or name == "seeds":
+            print(done.stdout, end="")
 
 
 def fuzz_one(program, build, seconds):
@@ -103,7 +121,7 @@ def pytest(name):
     return suite
 
 
-SUITES = {"unit": unit, "fuzz": fuzz, "cli": pytest("cli"), "ns": pytest("ns"),
+SUITES = {"unit": unit, "sim": sim, "fuzz": fuzz, "cli": pytest("cli"), "ns": pytest("ns"),
           "kconfig": pytest("kconfig"), "uml": pytest("uml"), "vm": pytest("vm"),
           "kernels": pytest("kernels"), "distro": pytest("distro")}
 ONLY_WITH_ALL = {"kernels", "distro"}
@@ -126,12 +144,18 @@ def main():
     options.add_argument("--only", choices=SUITES)
     options.add_argument("-k")
     options.add_argument("--fuzz-seconds", type=int, default=5)
+    options.add_argument("--seeds", type=int)
+    options.add_argument("--from-seed", type=int)
     options.add_argument("build", type=Path)
     options = options.parse_args()
     if options.all:     # as many again each time, and others
         os.environ.setdefault("SWEEP_ALL", "1")
         os.environ.setdefault("EXTRACT_ARCHIVES", "100000")
         os.environ.setdefault("EXTRACT_SEED", str(random.randrange(1 << 40)))
+    if options.seeds is None:
+        options.seeds = 10000000 if options.all else 100000
+    if options.from_seed is None:
+        options.from_seed = random.randrange(1 << 40) if options.all else 0
     count = Count()
     missing = 0
     for name, suite in SUITES.items():
