@@ -187,8 +187,8 @@ void loop_set_signals(struct loop *loop, void (*signalled)(void *owner, int sign
 	sigaddset(&loop->signals, SIGCHLD);
 	loop->signalled = signalled;
 	loop->signal_owner = owner;
-	if (loop->has_signal_fd && loop->signal_fd >= 0)
-		sys_signalfd(loop->signal_fd, &loop->signals);
+	if (loop->has_signal_fd && loop->signal_fd >= 0) /* or it would be ready for others */
+		loop->signal_fd = sys_signalfd(loop->signal_fd, &loop->signals);
 }
 
 static void end_pid(struct loop *loop, int pid, int status)
