@@ -12,7 +12,7 @@ VERSION	= 0.1
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
 PURE	= blake2b checksum cmdline dirents diskid diskpath drivers efivar executable find finding format frames fslist fstab \
-	  glob hints identity imageconf keymap kmsg limits mode modlist modname mountopts mounts \
+	  glob hints identity imageconf keymap kmsg layer layers limits mode modlist modname mountopts mounts \
 	  names number partitions rootspec settings sha256 text udevname uevent view xxh64 $(FORMATS:%=fsprobe/%)
 
 # What probes know of, a file for each family.
@@ -56,7 +56,7 @@ SAN_CFLAGS = -std=c11 -O1 -g $(WARN) -I. -D_GNU_SOURCE -DRDINIT_VERSION='"$(VERS
 # with buffers (5 KB less).
 STACK_PROTECTOR	= -fstack-protector
 # The command line is the machine's owner's, and not foreign.
-OWN	= cmdline format hints identity imageconf limits mode names settings
+OWN	= cmdline format hints identity imageconf layer layers limits mode names settings
 FOREIGN	= $(patsubst %,$B/musl/init/pure/%.o,$(filter-out $(OWN),$(PURE))) $(addprefix $B/musl/init/device/,probe.o devices.o uevents.o disk_id.o)
 
 INIT_OBJS	= $(INIT:%=$B/musl/init/%.o) $(PURE:%=$B/musl/init/pure/%.o)

@@ -7,6 +7,7 @@
 
 #include "init/boot.h"
 #include "init/pure/format.h"
+#include "init/pure/layer.h"
 #include "init/pure/partitions.h"
 #include "init/pure/rootspec.h"
 #include "init/root/root.h"
@@ -275,12 +276,12 @@ static int find_by_path(struct boot *boot, struct place *place, const struct roo
 	if (error)
 		return error;
 	if (!is_there(place)) {
-		const char *needs = rootspec_needs(spec);
+		const struct layer *layer = is_number ? NULL : layer_of_path(spec->path);
 
-		if (needs)
+		if (layer && !layer->is_opened)
 			return log_err(-EOPNOTSUPP,
 				       "find %s=%s: it is %s, which this /init does not open",
-				       place->word, place->name, needs);
+				       place->word, place->name, layer_text(layer, LAYER_PRODUCT));
 		say_waiting(place);
 		devices_open(devices);
 	}

@@ -9,6 +9,7 @@
 
 #include "init/pure/diskid.h"
 #include "init/pure/format.h"
+#include "init/pure/layer.h"
 #include "init/pure/udevname.h"
 #include "init/sys/empty_tree.h"
 #include "init/sys/file.h"
@@ -54,13 +55,14 @@ static int has_content(const struct devices *devices, const struct device *devic
 {
 	const struct finding *finding = &device->finding;
 
+	const struct layer *layer = layer_of(finding->format);
+
 	switch (format_info(finding->format).use) {
 	case USE_FILE_SYSTEM:
 	case USE_SWAP:
 		break;
 	default:
-		if (finding->format != FORMAT_LUKS1 && finding->format != FORMAT_LUKS2 &&
-		    finding->format != FORMAT_BITLOCKER)
+		if (!layer || layer->kind != LAYER_CONTAINER)
 			return 0;
 	}
 	return finding->found == FOUND_ONE && !device_is_in_member(devices, device);

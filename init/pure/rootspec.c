@@ -122,22 +122,6 @@ static int take_offset(struct rootspec *spec)
 	return 0;
 }
 
-const char *rootspec_needs(const struct rootspec *spec)
-{
-	static const struct {
-		const char *prefix, *what;
-	} rows[] = {
-		{ "/dev/mapper/", "a volume of LVM or an encrypted device" },
-		{ "/dev/md", "a RAID that mdadm assembles" },
-		{ "/dev/nfs", "a root on NFS" },
-	};
-
-	for (size_t i = 0; spec->kind == ROOTSPEC_PATH && i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strncmp(spec->path, rows[i].prefix, strlen(rows[i].prefix)) == 0)
-			return rows[i].what;
-	return NULL;
-}
-
 /* "-partN" at the end. */
 static int take_part(struct rootspec *spec)
 {

@@ -39,9 +39,6 @@ struct rootspec {
  */
 int rootspec_parse(const char *text, struct rootspec *spec);
 
-/* NULL, or what a path names that only other programs make a device of: "a volume of LVM, ...". */
-const char *rootspec_needs(const struct rootspec *spec);
-
 /* Whether the name is one of the disk's own or of its place, of which its bytes say nothing. */
 int rootspec_is_of_disk(const struct rootspec *spec);
 

@@ -146,6 +146,17 @@ int settings_knows(const char *name, size_t len)
 	return find(name, len) != NULL;
 }
 
+bool settings_has(const struct settings *settings, const char *name)
+{
+	const struct parameter *parameter = find(name, strlen(name));
+	const char *field = (const char *)settings + (parameter ? parameter->field : 0);
+
+	if (!parameter)
+		return false;
+	return parameter->kind == PARAMETER_SET ? *(const int *)(const void *)field != 0
+						: *(const char *const *)(const void *)field != NULL;
+}
+
 /* NULL, or why the value cannot be used. */
 static const char *set_number(int *field, const char *value, unsigned int max)
 {

@@ -3,6 +3,7 @@
 #ifndef RDINIT_PURE_SETTINGS_H
 #define RDINIT_PURE_SETTINGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "init/pure/cmdline.h"
@@ -119,5 +120,9 @@ int settings_list_has(const struct text_list *list, const char *name);
 
 /* Whether `parameters` has this name: such a word is ours and no environment of a program. */
 int settings_knows(const char *name, size_t len);
+
+/* Whether this parameter of the kind PARAMETER_TEXT, PARAMETER_FLAG_TEXT or PARAMETER_SET was
+ * given. */
+bool settings_has(const struct settings *settings, const char *name);
 
 #endif

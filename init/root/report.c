@@ -12,6 +12,7 @@
 #include "init/sys/sysfs.h"
 
 #define LINE 400 /* bytes: fits a line of the log with its prefix */
+#define WHY 100
 
 static unsigned long mebibytes(const struct device *device)
 {
@@ -50,8 +51,8 @@ static void describe_disk(const struct device *device, const struct rootspec *sp
 /* "vda1: ext4 UUID=...", "vdb: LUKS2 UUID=...: not opened: encrypted, ..." */
 static void describe(const struct devices *devices, const struct device *device)
 {
-	const char *why_not = root_why_not(devices, device);
-	char text[LINE];
+	char text[LINE], why[WHY];
+	bool is_refused = root_why_not(devices, device, why, sizeof(why));
 
 	if (device->state == DEVICE_SILENT) {
 		log_say(LOG_ERROR, "%s: %s", device->name, device->trouble);
@@ -64,8 +65,8 @@ static void describe(const struct devices *devices, const struct device *device)
 			    error_text(device->finding.error));
 	else
 		finding_describe(&device->finding, text, sizeof(text));
-	log_say(LOG_ERROR, "%s: %s%s%s", device->name, text, why_not ? ": not opened: " : "",
-		why_not ? why_not : "");
+	log_say(LOG_ERROR, "%s: %s%s%s", device->name, text, is_refused ? ": not opened: " : "",
+		why);
 }
 
 /* Whether a hint was found: a name of another kind, or in other letters. */

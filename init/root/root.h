@@ -97,7 +97,8 @@ int root_overlay_folders(struct boot *boot);
  * -errno, said. */
 int root_overlay(struct boot *boot);
 
-/* NULL, or why /init cannot use what is on the device. */
-const char *root_why_not(const struct devices *devices, const struct device *device);
+/* Writes why /init cannot use what is on the device; false, and "", if it can. */
+bool root_why_not(const struct devices *devices, const struct device *device, char *text,
+		  size_t size);
 
 #endif

@@ -8,6 +8,7 @@
 #include "init/pure/finding.h"
 #include "init/pure/limits.h"
 #include "init/pure/fslist.h"
+#include "init/pure/layer.h"
 #include "init/pure/rootspec.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/check/check.h"
@@ -147,6 +148,7 @@ static void judge_name(struct check *check, const char *root, struct rootspec *s
 {
 	static const char cure[] =
 		"name the device as in rdinit-cmdline(7), preferably root=UUID=...";
+	const struct layer *layer;
 
 	if (rootspec_parse(root, spec)) {
 		spec->path = NULL;
@@ -160,11 +162,11 @@ static void judge_name(struct check *check, const char *root, struct rootspec *s
 		check_say(check, CHECK_ROOT, CHECK_ERROR, cure, "root=%s has more than %d bytes",
 			  shown(root), DEVICE_PATH_MAX - 1);
 		spec->path = NULL;
-	} else if (rootspec_needs(spec)) {
+	} else if ((layer = layer_of_path(spec->path)) && !layer->is_opened) {
 		check_say(check, CHECK_ROOT, CHECK_ERROR,
 			  "name another root, or use an initramfs that opens it",
 			  "root=%s is %s, which /init does not open", shown(root),
-			  rootspec_needs(spec));
+			  layer_text(layer, LAYER_PRODUCT));
 		spec->path = NULL;
 	}
 }
