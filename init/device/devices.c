@@ -213,8 +213,12 @@ int devices_scan(struct devices *devices)
 	long len = file_read("/proc/partitions", text, sizeof(text));
 	int known = devices->count;
 
+	if (len < 0 && !devices->is_scan_failure_logged) {
+		devices->is_scan_failure_logged = true;
+		log_warn((int)len, "read /proc/partitions");
+	}
 	if (len < 0)
-		return log_warn((int)len, "read /proc/partitions");
+		return (int)len;
 	for (char *line = text, *end; *line; line = end) {
 		end = line + strcspn(line, "\n");
 		if (*end)

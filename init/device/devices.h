@@ -58,6 +58,7 @@ struct devices {
 	struct device all[DEVICES_MAX];
 	int count, left_out;
 	bool probes_all; /* whether every device is probed, as it comes */
+	bool is_scan_failure_logged;
 	struct probe probes[PROBES_MAX];
 	unsigned int probed; /* times that a child was started */
 	/* No child could be started, and one is tried again by the timer until then. 0: the last
@@ -78,7 +79,7 @@ void devices_init(struct devices *devices, struct loop *loop, struct uevents *ue
 void devices_open(struct devices *devices);
 
 /* Takes in every block device of /proc/partitions, that is, with a size, that is not known. 0, or
- * -errno, said. */
+ * -errno, logged the first time. */
 int devices_scan(struct devices *devices);
 
 /* From now on every device is probed, as many at a time as may be. */

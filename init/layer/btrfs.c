@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+/* btrfs.c - a btrfs on several devices is mounted once all of them are there. */
+#include <errno.h>
+#include <string.h>
+
+#include "init/layer/layer.h"
+#include "init/pure/format.h"
+#include "init/root/root.h"
+#include "init/wire/wire.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+static int is_member(const struct device *device, const struct finding *of)
+{
+	return device->state == DEVICE_KNOWN && device->finding.found == FOUND_ONE &&
+	       device->finding.format == of->format && strcmp(device->finding.uuid, of->uuid) == 0;
+}
+
+/* Lists them as options of btrfs; how many there are, or -E2BIG. */
+static int list(const struct devices *devices, struct place *place)
+{
+	int count = 0;
+
+	place->members[0] = '\0';
+	for (int i = 0; i < devices->count; i++) {
+		size_t used = strlen(place->members);
+		const char *name = devices->all[i].name;
+
+		if (!is_member(&devices->all[i], &place->finding))
+			continue;
+		if (used + strlen(name) + sizeof(",device=/dev/") > sizeof(place->members))
+			return -E2BIG;
+		format_text(place->members + used, sizeof(place->members) - used,
+			    "%sdevice=/dev/%s", count++ ? "," : "", name);
+	}
+	return count;
+}
+
+struct members {
+	struct boot *boot;
+	struct place *place;
+	int count; /* that are there, or -E2BIG */
+};
+
+static bool are_there(void *argument)
+{
+	struct members *members = argument;
+	struct place *place = members->place;
+	int count;
+
+	if (!root_devices_are_known(members->boot))
+		return false;
+	count = list(&members->boot->devices, place);
+	if (count != members->count && count >= 0 && count < place->finding.members)
+		wire_tell("status root-find: %d of %d devices of %s", count, place->finding.members,
+			  place->name);
+	members->count = count;
+	return count < 0 || count >= place->finding.members;
+}
+
+static int gather(struct boot *boot, struct place *place, int64_t deadline)
+{
+	struct members members = { boot, place, 0 };
+	struct devices *devices = &boot->devices;
+
+	devices_open(devices);
+	devices_scan(devices);
+	devices_probe_all(devices);
+	if (devices_wait(devices, are_there, &members, deadline)) {
+		root_wait_until_known(boot);
+		if (!are_there(&members))
+			return log_err(-ETIMEDOUT, "find all devices of %s=%s: %d of %d",
+				       place->word, place->name, members.count,
+				       place->finding.members);
+	}
+	return members.count < 0 ? log_err(members.count, "list the devices of %s=%s", place->word,
+					   place->name)
+				 : 0;
+}
+
+const struct opener btrfs_opener = { .gather = gather };

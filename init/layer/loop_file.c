@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+/* loop_file.c - rdinit.loop=: a file on the device that was found becomes the root. */
+#include <fcntl.h>
+#include <sys/mount.h>
+
+#include "init/layer/layer.h"
+#include "init/root/root.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+static int open_file(struct boot *boot, const struct place *place, bool is_read_only)
+{
+	int top = sys_open(CARRIER, O_PATH | O_DIRECTORY), file;
+
+	if (top < 0)
+		return log_err(top, "open " CARRIER);
+	file = sys_open_in_root(top, boot->settings.loop, is_read_only ? O_RDONLY : O_RDWR);
+	sys_close(top);
+	return file < 0 ? log_err(file, "open rdinit.loop=%s on %s", boot->settings.loop,
+				  place->device)
+			: file;
+}
+
+static int carry(struct boot *boot, const struct place *place, int *file)
+{
+	/* What is copied to memory is only read. */
+	bool is_read_only = boot->settings.toram || layer_access(boot) == MOUNT_READ_ONLY;
+	const struct attempt carrier = { .boot = boot,
+					 .place = place,
+					 .target = CARRIER,
+					 .flags = is_read_only ? MS_RDONLY : 0,
+					 .writing = WRITING_NEEDED };
+	int error = root_try(&carrier), fd;
+
+	if (error)
+		return error;
+	fd = open_file(boot, place, is_read_only);
+	if (fd >= 0)
+		*file = fd;
+	return fd < 0 ? fd : 0;
+}
+
+const struct opener loop_file_opener = { .carry = carry };
