@@ -17,7 +17,7 @@
 #define MEMBERS_MAX 512 /* bytes: some 20 devices */
 
 #define NEWROOT "/newroot"
-#define HOST "/run/rdinit/host" /* the file system that a root in a file is on */
+#define CARRIER "/run/rdinit/host" /* the file system that a root in a file is on */
 #define RAM "/run/rdinit/ram" /* where its copy in memory is */
 #define LOWER "/run/rdinit/lower" /* the root itself, under an overlay */
 

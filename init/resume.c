@@ -86,7 +86,7 @@ int resume(struct boot *boot)
 		return 0;
 	if (sys_access(RESUME, F_OK))
 		return log_warn(-ENOENT, "open " RESUME);
-	error = root_wait(boot, &swap, sys_clock_ms(), deadline(settings));
+	error = root_resolve(boot, &swap, sys_clock_ms(), deadline(settings));
 	if (error || !may_hold_image(&swap, settings->resume_offset))
 		return error;
 	error = sys_stat(swap.device, &st);

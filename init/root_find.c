@@ -6,6 +6,7 @@
 #include <sys/sysmacros.h>
 
 #include "init/boot.h"
+#include "init/layer/layer.h"
 #include "init/pure/format.h"
 #include "init/pure/layer.h"
 #include "init/pure/partitions.h"
@@ -169,7 +170,7 @@ static int search_for(struct search *search, int64_t deadline)
 }
 
 static int find_by_name(struct boot *boot, struct place *place, const struct rootspec *spec,
-			int64_t deadline)
+			int64_t deadline, struct device **device)
 {
 	struct search search = { .boot = boot, .place = place, .spec = spec };
 	int error = search_for(&search, deadline);
@@ -184,7 +185,8 @@ static int find_by_name(struct boot *boot, struct place *place, const struct roo
 	if (spec->kind == ROOTSPEC_GPT_AUTO &&
 	    search.device->finding.part_flags & PARTITION_READ_ONLY)
 		boot->settings.root_access = MOUNT_READ_ONLY;
-	return root_take(place, search.device);
+	*device = search.device;
+	return 0;
 }
 
 /* --- by path or number --- */
@@ -242,32 +244,31 @@ static bool is_probed(void *argument)
 }
 
 /* A member must not be mounted by its path either. */
-static int look_at(struct devices *devices, struct place *place)
+static int probe(struct devices *devices, const struct place *place, struct device **device)
 {
 	struct probed probed = { .devices = devices };
-	struct device *device;
 	struct stat st;
 	int error = sys_stat(place->device, &st);
 
 	if (error)
 		return log_err(error, "look at %s", place->device);
 	probed.number = st.st_rdev;
-	device = device_of(&probed);
-	if (device)
-		devices_probe(devices, device);
+	*device = device_of(&probed);
+	if (*device)
+		devices_probe(devices, *device);
 	loop_run(devices->loop, is_probed, &probed, NO_DEADLINE);
-	device = device_of(&probed);
-	return device ? root_take(place, device) : 0;
+	*device = device_of(&probed);
+	return 0;
 }
 
-int root_look(struct boot *boot, struct place *place)
+int root_look(struct boot *boot, struct place *place, struct device **device)
 {
 	devices_scan(&boot->devices);
-	return look_at(&boot->devices, place);
+	return probe(&boot->devices, place, device);
 }
 
 static int find_by_path(struct boot *boot, struct place *place, const struct rootspec *spec,
-			int64_t deadline)
+			int64_t deadline, struct device **device)
 {
 	struct devices *devices = &boot->devices;
 	int is_number = spec->kind == ROOTSPEC_NUMBER;
@@ -278,7 +279,7 @@ static int find_by_path(struct boot *boot, struct place *place, const struct roo
 	if (!is_there(place)) {
 		const struct layer *layer = is_number ? NULL : layer_of_path(spec->path);
 
-		if (layer && !layer->is_opened)
+		if (layer && !layer->opener)
 			return log_err(-EOPNOTSUPP,
 				       "find %s=%s: it is %s, which this /init does not open",
 				       place->word, place->name, layer_text(layer, LAYER_PRODUCT));
@@ -291,7 +292,7 @@ static int find_by_path(struct boot *boot, struct place *place, const struct roo
 		devices_scan(devices);
 	if (is_number)
 		take_name(devices, place, spec);
-	return place->looking == LOOKING_NEVER ? 0 : look_at(devices, place);
+	return place->looking == LOOKING_NEVER ? 0 : probe(devices, place, device);
 }
 
 static int parse(const struct place *place, struct rootspec *spec)
@@ -310,8 +311,9 @@ static int parse(const struct place *place, struct rootspec *spec)
 		     : 0;
 }
 
-int root_wait(struct boot *boot, struct place *place, int64_t since, int64_t deadline)
+int root_resolve(struct boot *boot, struct place *place, int64_t since, int64_t deadline)
 {
+	struct device *device = NULL;
 	struct rootspec spec;
 	int error = parse(place, &spec);
 
@@ -320,14 +322,12 @@ int root_wait(struct boot *boot, struct place *place, int64_t since, int64_t dea
 	if (spec.kind == ROOTSPEC_GPT_AUTO)
 		root_boot_partition(boot, spec.beside);
 	if (spec.kind == ROOTSPEC_PATH || spec.kind == ROOTSPEC_NUMBER)
-		error = find_by_path(boot, place, &spec, deadline);
+		error = find_by_path(boot, place, &spec, deadline, &device);
 	else
-		error = find_by_name(boot, place, &spec, deadline);
-	if (!error && place->finding.members > 1)
-		return root_members(boot, place, deadline);
+		error = find_by_name(boot, place, &spec, deadline, &device);
 	if (error == -ETIMEDOUT)
 		root_report(boot, place, &spec, sys_clock_ms() - since);
-	return error;
+	return error ? error : layer_stack(boot, place, device, deadline);
 }
 
 int root_find(struct boot *boot)
@@ -349,10 +349,10 @@ int root_find(struct boot *boot)
 	deadline = loop_deadline(settings->timeout_s);
 	error = root_share_name(boot);
 	if (error == 0)
-		error = root_wait(boot, &boot->root, start, deadline);
+		error = root_resolve(boot, &boot->root, start, deadline);
 	if (error > 0)
 		error = 0;
 	if (!error && settings->overlay && settings->overlay[0])
-		error = root_wait(boot, &boot->upper, start, deadline);
+		error = root_resolve(boot, &boot->upper, start, deadline);
 	return error;
 }

@@ -57,13 +57,6 @@ static int check_flags(const struct mount_options *options)
 		       : 0;
 }
 
-static int root_of_ram(struct boot *boot)
-{
-	int copy = root_ram_device(&boot->root);
-
-	return copy < 0 ? copy : root_loop_carry(boot, copy, RAM);
-}
-
 int root_mount(struct boot *boot)
 {
 	int error = check_flags(&boot->settings.root_mount);
@@ -73,18 +66,12 @@ int root_mount(struct boot *boot)
 	error = sys_mkdir(NEWROOT, 0755);
 	if (error && error != -EEXIST)
 		return log_err(error, "make " NEWROOT);
-	if (boot->settings.overlay || boot->settings.loop || boot->settings.toram)
-		error = root_overlay_folders(boot);
-	else
-		error = 0;
-	if (!error && boot->settings.loop)
-		error = root_loop(boot);
-	else if (!error && boot->settings.toram)
-		error = root_of_ram(boot);
-	if (error)
-		return error;
 	if (!boot->settings.overlay)
 		return mount_root(boot, NEWROOT);
+	/* Where the root is a file or a copy, root-find needed them. */
+	error = boot->settings.loop || boot->settings.toram ? 0 : root_make_directories(boot);
+	if (error)
+		return error;
 	error = mount_root(boot, LOWER);
 	return error ? error : root_overlay(boot);
 }

@@ -55,7 +55,7 @@ static int find_and_mount(struct boot *boot, int top, const struct fstab_line *l
 		.types = types,
 		.flags = parsed->flags,
 	};
-	int error = root_wait(boot, &place, sys_clock_ms(), loop_deadline(settings->timeout_s));
+	int error = root_resolve(boot, &place, sys_clock_ms(), loop_deadline(settings->timeout_s));
 
 	if (error)
 		return error;

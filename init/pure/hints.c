@@ -27,14 +27,17 @@ static const struct hint {
 	  "repair it, or remove what does not belong there (wipefs); root=/dev/NAME with "
 	  "rootfstype=TYPE mounts it anyway" },
 	{ "root-find", EMEDIUMTYPE, "root=/dev/NAME with rootfstype=TYPE mounts it anyway" },
-	{ "root-mount", ENODEV,
-	  "this kernel lacks the file system: is its module in the image and loaded?" },
-	{ "root-mount", ENOENT,
+	{ "root-find", ENOENT,
 	  "rdinit.loop= is a path on the root's file system, and needs the kernel's "
 	  "loop devices (the module loop)" },
-	{ "root-mount", ENOMEM,
+	{ "root-find", ENOMEM,
 	  "give the machine more memory, make the root smaller (squashfs), or boot without "
 	  "rdinit.toram" },
+	{ "root-find", ENODEV,
+	  "this kernel lacks the file system: is its module in the image and loaded?" },
+	{ "root-find", EIO, "the medium cannot be read" },
+	{ "root-mount", ENODEV,
+	  "this kernel lacks the file system: is its module in the image and loaded?" },
 	{ "root-mount", EIO, "the medium cannot be read" },
 	{ "root-mount", EACCES, "the device is write-protected: use ro instead of rw" },
 	{ "root-mount", EINVAL,

@@ -32,7 +32,7 @@ const struct layer *layer_of_path(const char *path)
 		const char *nodes = layer_text(&layers[i], LAYER_NODES);
 
 		if (*nodes && strncmp(path, nodes, strlen(nodes)) == 0 &&
-		    (!found || (layers[i].is_opened && !found->is_opened)))
+		    (!found || (layers[i].opener && !found->opener)))
 			found = &layers[i];
 	}
 	return found;
@@ -53,7 +53,7 @@ bool layer_refusal(const struct layer *layer, char *text, size_t size)
 	};
 
 	*text = '\0';
-	if (!layer || layer->is_opened)
+	if (!layer || layer->opener)
 		return false;
 	format_text(text, size, sentences[layer->kind], layer_text(layer, LAYER_NAME));
 	return true;

@@ -17,21 +17,20 @@ enum layer_kind {
 	LAYER_ON_REQUEST, /* a parameter asks for it, on top of the device that was found */
 };
 
-/* The texts of a row, in their order; "" means none. */
+/* The texts of a row that /init needs, in their order; "" means none. The tool reads the others,
+ * its modules and how dm/uuid of its products begins, from layers.def. */
 enum layer_text {
 	LAYER_NAME, /* in messages: "LUKS", "a software RAID" */
 	LAYER_PROGRAM, /* of the image, that opens it */
-	LAYER_MODULES, /* of the kernel, that it needs, separated by blanks */
 	LAYER_PARAMETER, /* that asks for it; of containers and pools: PARAMETER.uuid=UUID */
 	LAYER_NODES, /* how paths of its products begin: "/dev/mapper/" */
 	LAYER_PRODUCT, /* what such a path names, in messages */
-	LAYER_MAPPING, /* how dm/uuid of its products begins in sysfs */
 };
 
 struct layer {
 	uint8_t first, last; /* enum format: what it stands on; FORMAT_NONE: any device */
 	uint8_t kind; /* enum layer_kind */
-	bool is_opened; /* by this /init */
+	uint8_t opener; /* its number in init/layer, from 1; 0: this /init does not open it */
 	const char *texts; /* enum layer_text, each with its NUL */
 };
 

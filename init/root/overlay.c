@@ -26,10 +26,10 @@ static int make_folders(const char *const *folders)
 }
 
 /* With rdinit.mounts=minimal nothing is on /run yet, and the initramfs is about to be deleted. */
-int root_overlay_folders(struct boot *boot)
+int root_make_directories(struct boot *boot)
 {
 	static const char *const folders[] = { "/run", NULL };
-	static const char *const below[] = { BASE, LOWER, LAYER, HOST, NULL };
+	static const char *const below[] = { BASE, LOWER, LAYER, CARRIER, NULL };
 	int error = make_folders(folders);
 
 	if (!error && boot->settings.mounts == MOUNTS_MINIMAL) {

@@ -31,8 +31,9 @@ int root_share_name(struct boot *boot);
 /* Mounts it, as soon as the host offers it. 0; 1 where the root is no such folder; -errno, said. */
 int root_share(struct boot *boot, const char *target, unsigned long flags);
 
-/* root_find.c: looks at the place's device, and takes it. 0 or -errno, said. */
-int root_look(struct boot *boot, struct place *place);
+/* root_find.c: probes the place's device, and stores it in *device: NULL where the kernel does not
+ * list it. Returns 0 or -errno, logged. */
+int root_look(struct boot *boot, struct place *place, struct device **device);
 
 /* What a device that is write-protected is to somebody who would write. */
 enum writing { WRITING_IF_POSSIBLE, WRITING_NEEDED };
@@ -64,34 +65,18 @@ const char *root_options(const struct place *place, const char *own, char *text,
  * program asked for a restart. */
 int root_check(struct boot *boot, const struct place *place, const char *types);
 
-/* root_find.c: waits for the place's device, as its name says, and looks at it. `since` as of
- * sys_clock_ms(). 0 or -errno, said, with the report of what there is. */
-int root_wait(struct boot *boot, struct place *place, int64_t since, int64_t deadline);
-
-/* loop_file.c: mounts the root on HOST, and makes the root the file rdinit.loop= in it. 0 or
- * -errno, said. */
-int root_loop(struct boot *boot);
-
-/* Attaches the file to a loop device, which becomes the root, and looks at it. Closes `file`. 0 or
- * -errno, said. */
-int root_loop_carry(struct boot *boot, int file, const char *name);
-
-/* ram.c: a copy in memory of what is open. Its descriptor, or -errno, said: -ENOMEM, before
- * anything was copied, where it does not fit; -EIO where what is read ends too early. */
-int root_ram(int from, const char *what);
-/* The same of the device of the root: -EOPNOTSUPP where its file system is on several. */
-int root_ram_device(const struct place *root);
-
-/* members.c: waits for all devices of the place's file system. 0 or -errno, said. */
-int root_members(struct boot *boot, struct place *place, int64_t deadline);
+/* root_find.c: resolves the place's name to a device that can be mounted: finds the device, and
+ * opens what stands on it. `since` as of sys_clock_ms(). Returns 0 or -errno, logged, with the
+ * report of what there is if nothing has the name. */
+int root_resolve(struct boot *boot, struct place *place, int64_t since, int64_t deadline);
 
 /* take.c: takes the device for the place if what is on it is a file system, or nothing that we
  * know; 0, or -errno, said. */
 int root_take(struct place *place, const struct device *device);
 
-/* overlay.c: makes /run what survives the switch, and the folders below it. 0 or
- * -errno, said. */
-int root_overlay_folders(struct boot *boot);
+/* overlay.c: makes /run what survives the switch, and the directories below it. Called once.
+ * Returns 0 or -errno, logged. */
+int root_make_directories(struct boot *boot);
 
 /* On top of the root, which is on LOWER, a layer that takes what is written. 0 or
  * -errno, said. */

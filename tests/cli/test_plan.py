@@ -39,8 +39,8 @@ def test_a_hand_off(tool):
     assert got["settings"] == ["hand off, by root=", "after a failure: as panic= asks, else a shell",
                                "ignored: rdinit.no=1: no such parameter"]
     assert got["console"] == ["/dev/console", "else ttyS0", "else tty0"]
-    assert got["root-find"] == ["the file system of UUID 12-ab", "waits up to 7 s"]
-    assert got["root-mount"] == ["for writing, as ext4, with noatime", "copied to memory before", "under an overlay in memory"]
+    assert got["root-find"] == ["the file system of UUID 12-ab", "then a copy in memory, as rdinit.toram asks", "waits up to 7 s"]
+    assert got["root-mount"] == ["for writing, as ext4, with noatime", "under an overlay in memory"]
     assert got["resume"] == ["from LABEL=s, if it holds a hibernated system"]
     assert got["root-usr"] == ["/usr, if the root's /etc/fstab has a line for it"]
     assert got["root-switch"] == ["/x", 'with a "b c"']

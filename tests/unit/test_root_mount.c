@@ -170,21 +170,36 @@ static void a_file_is_the_root_and_every_step_of_it_can_fail(void **state)
 		reset(NULL);
 		boot.settings.loop = "/f";
 		boot.settings.rootfstype = "squashfs";
+		fake_file("/proc/partitions", "", 0);
+		fake_file("/dev/vda", "", 0);
 		fake_file("/run/rdinit/host", "", 0);
 		fake_file("root:/f", "", 0);
 		fake_file("/dev/loop-control", "", 0);
 		fake_file("/dev/loop3", "", 0);
 		fake_answer("loop_free", 3, FAKE_ALWAYS);
 		fake_answer(rows[i].call, rows[i].error, FAKE_ALWAYS);
-		assert_int_equal(root_mount(&boot), rows[i].error);
+		assert_int_equal(root_find(&boot), rows[i].error);
 		if (!strstr(fake_console, rows[i].says))
 			fail_msg("%s: %s", rows[i].call, fake_console);
-		if (i == 0)
-			assert_non_null(strstr(fake_calls,
-					       "mount /dev/vda /run/rdinit/host\n"
-					       "mknod /dev/loop3 7:3\nloop_attach root:/f 5\n"
-					       "mount /dev/loop3 /newroot\n"));
+		if (i)
+			continue;
+		assert_int_equal(root_mount(&boot), 0);
+		assert_non_null(strstr(fake_calls, "mount /dev/vda /run/rdinit/host\n"
+						   "mknod /dev/loop3 7:3\nloop_attach root:/f 5\n"
+						   "mkdir /newroot\n"
+						   "mount /dev/loop3 /newroot\n"));
 	}
+}
+
+/* Where the root is a file, root-find made the directories: a second tmpfs on /run would hide them.
+ */
+static void a_file_under_an_overlay_has_its_directories_already(void **state)
+{
+	(void)state;
+	boot.settings.overlay = "";
+	boot.settings.loop = "/f";
+	assert_int_equal(root_mount(&boot), 0);
+	assert_null(strstr(fake_calls, "mkdir /run/rdinit/lower"));
 }
 
 static void a_folder_of_the_host_is_waited_for(void **state)
@@ -218,6 +233,7 @@ int main(void)
 		cmocka_unit_test_setup(an_overlay_on_a_device, reset),
 		cmocka_unit_test_setup(every_step_of_an_overlay_can_fail, reset),
 		cmocka_unit_test_setup(a_file_is_the_root_and_every_step_of_it_can_fail, reset),
+		cmocka_unit_test_setup(a_file_under_an_overlay_has_its_directories_already, reset),
 		cmocka_unit_test_setup(a_folder_of_the_host_is_waited_for, reset),
 	};
 

@@ -9,13 +9,23 @@
 
 #include <cmocka.h>
 
-#include "init/root/root.h"
+#include "init/layer/layer.h"
 #include "init/wire/wire.h"
 #include "tests/unit/fake_sys.h"
 
 #define MADE "mkdir /run/rdinit/ram\nmount tmpfs /run/rdinit/ram\nmknod /run/rdinit/ram/root 0:0\n"
 
+extern const struct opener ram_opener;
+
 static struct place root;
+static struct boot boot;
+
+static int copy_device(void)
+{
+	int file = NO_FILE, error = ram_opener.carry(&boot, &root, &file);
+
+	return error ? error : file;
+}
 
 void wire_tell(const char *format, ...)
 {
@@ -41,7 +51,7 @@ static int reset(void **state)
 static void the_device_becomes_a_file(void **state)
 {
 	(void)state;
-	assert_true(root_ram_device(&root) >= 0);
+	assert_true(copy_device() >= 0);
 	assert_string_equal(fake_calls, MADE);
 	assert_non_null(strstr(fake_console, "/dev/vda is in memory: 0 MiB\n"));
 }
@@ -50,7 +60,7 @@ static void the_device_becomes_a_file(void **state)
 static void a_long_copy_is_told_of(void **state)
 {
 	(void)state;
-	assert_true(root_ram_device(&root) >= 0);
+	assert_true(copy_device() >= 0);
 	assert_non_null(strstr(fake_console, "copied 0 of 0 MiB of /dev/vda to memory\n"));
 }
 
@@ -64,7 +74,7 @@ static void what_does_not_fit_is_refused_before(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		reset(state);
 		fake_answer("size /dev/vda", rows[i].size, FAKE_ALWAYS);
-		assert_int_equal(root_ram_device(&root), rows[i].error ? rows[i].error : -EIO);
+		assert_int_equal(copy_device(), rows[i].error ? rows[i].error : -EIO);
 		assert_int_equal(strstr(fake_calls, "mount") == NULL, rows[i].error != 0);
 	}
 	assert_non_null(strstr(
@@ -93,7 +103,7 @@ static void what_goes_wrong_names_what_and_how_far(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		reset(state);
 		fake_answer(rows[i].call, rows[i].result, FAKE_ALWAYS);
-		if (root_ram_device(&root) != rows[i].error || !strstr(fake_console, rows[i].says))
+		if (copy_device() != rows[i].error || !strstr(fake_console, rows[i].says))
 			fail_msg("%s: %s", rows[i].call, fake_console);
 	}
 }
@@ -102,7 +112,7 @@ static void a_file_system_on_several_devices_is_refused(void **state)
 {
 	(void)state;
 	memcpy(root.members, "device=/dev/vda,device=/dev/vdb", 32);
-	assert_int_equal(root_ram_device(&root), -EOPNOTSUPP);
+	assert_int_equal(copy_device(), -EOPNOTSUPP);
 	assert_string_equal(fake_calls, "");
 }
 

@@ -126,9 +126,9 @@ LOOPS = [
 
 RAM = [
     found("a root that is copied to memory", f"root=UUID={U} rdinit.toram", "loop0", image="loop",
-          both=(r"root-mount: /dev/vda is in memory: 16 MiB", "/dev/loop0: ext4 UUID=")),
+          both=(r"root-find: /dev/vda is in memory: 16 MiB", "/dev/loop0: ext4 UUID=")),
     found("a file that is copied to memory", "root=LABEL=FILES rdinit.loop=/link rdinit.toram", "loop0", "files", image="loop",
-          both=r"root-mount: /link is in memory: \d+ MiB"),
+          both=r"root-find: /link is in memory: \d+ MiB"),
     found("a root in memory that is written", "root=/dev/vda rdinit.toram rw", "loop0", image="loop", both="^WRITTEN$"),
     Row("a root in memory under an overlay", [*disks("ext4"), "--append", "root=/dev/vda rdinit.toram rd.overlay", "@loop.img"],
         0, out=(r"^ROOT-OK$", r"^overlay / overlay rw", r"^WRITTEN$")),

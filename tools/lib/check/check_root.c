@@ -162,7 +162,7 @@ static void judge_name(struct check *check, const char *root, struct rootspec *s
 		check_say(check, CHECK_ROOT, CHECK_ERROR, cure, "root=%s has more than %d bytes",
 			  shown(root), DEVICE_PATH_MAX - 1);
 		spec->path = NULL;
-	} else if ((layer = layer_of_path(spec->path)) && !layer->is_opened) {
+	} else if ((layer = layer_of_path(spec->path)) && !layer->opener) {
 		check_say(check, CHECK_ROOT, CHECK_ERROR,
 			  "name another root, or use an initramfs that opens it",
 			  "root=%s is %s, which /init does not open", shown(root),

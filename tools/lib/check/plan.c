@@ -10,6 +10,7 @@
 #include "init/pure/count.h"
 #include "init/pure/drivers.h"
 #include "init/pure/identity.h"
+#include "init/pure/layer.h"
 #include "init/pure/mode.h"
 #include "init/pure/modlist.h"
 #include "init/pure/paths.h"
@@ -218,8 +219,10 @@ static void plan_root_find(struct plan *plan)
 		    : *spec.value		   ? shown(spec.value)
 						   : shown(settings->root));
 	}
-	if (settings->loop)
-		say(plan, "and the file %s on it", shown(settings->loop));
+	for (unsigned int i = 0; i < layer_count; i++)
+		if (layer_is_requested(&layers[i], settings))
+			say(plan, "then %s, as %s asks", layer_text(&layers[i], LAYER_NAME),
+			    layer_text(&layers[i], LAYER_PARAMETER));
 	if (settings->timeout_s == WAIT_FOREVER)
 		say(plan, "waits without a timeout");
 	else
@@ -235,8 +238,6 @@ static void plan_root_mount(struct plan *plan)
 	    settings->rootfstype ? shown(settings->rootfstype) : "what the probe finds",
 	    plan->check->rootflags ? ", with " : "",
 	    plan->check->rootflags ? shown(plan->check->rootflags) : "");
-	if (settings->toram)
-		say(plan, "copied to memory before");
 	if (settings->overlay)
 		say(plan, "under an overlay %s",
 		    *settings->overlay ? shown(settings->overlay) : "in memory");
