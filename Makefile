@@ -22,7 +22,7 @@ FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware fsprobe iso9660 luks ma
 INIT	= main early_mounts console settings late_mounts keymap modules resume root_find \
 	  root_mount root_usr root_switch appliance stay power give_up become \
 	  $(addprefix device/,devices disk_id disk_path links probe uevents) \
-	  $(addprefix layer/,btrfs loop_device loop_file openers ram stack) \
+	  $(addprefix layer/,btrfs layers loop_device loop_file openers program ram stack) \
 	  $(addprefix module/,drivers loader module queue) \
 	  $(addprefix program/,child start stdio) \
 	  $(addprefix root/,boot_partition check firmware overlay report share take try) \

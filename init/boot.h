@@ -7,6 +7,7 @@
 
 #include "init/device/devices.h"
 #include "init/device/links.h"
+#include "init/layer/layers.h"
 #include "init/loop/loop.h"
 #include "init/module/module.h"
 #include "init/program/stdio.h"
@@ -33,7 +34,7 @@ struct place {
 	const char *word, *name; /* "root", "UUID=..." */
 	enum looking looking;
 	char device[DEVICE_PATH_MAX]; /* its node */
-	struct finding finding; /* what is on it, where a probe looked */
+	uint8_t found, format; /* enum found and format: what is on it, where a probe looked */
 	char members[MEMBERS_MAX]; /* a file system on several devices: all, as mount options */
 };
 
@@ -52,6 +53,7 @@ struct boot {
 	struct uevents uevents;
 	struct devices devices;
 	struct links links;
+	struct layers layers;
 	struct modules modules;
 	struct stdio stdio;
 	char cmdline[COMMAND_LINE_MAX]; /* settings points into these */

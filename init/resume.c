@@ -54,11 +54,9 @@ static int start(const struct place *place, const char *offset, const struct sta
 /* Of swap space its header tells; a file of swap, at the offset, is not looked at. */
 static int may_hold_image(const struct place *place, const char *offset)
 {
-	const struct finding *finding = &place->finding;
-
-	if (offset || (finding->found == FOUND_ONE && finding->format == FORMAT_HIBERNATION))
+	if (offset || (place->found == FOUND_ONE && place->format == FORMAT_HIBERNATION))
 		return 1;
-	if (finding->found != FOUND_ONE || finding->format != FORMAT_SWAP)
+	if (place->found != FOUND_ONE || place->format != FORMAT_SWAP)
 		log_say(LOG_WARNING,
 			"resume=%s: %s is no swap space (a file of swap needs resume_offset=)",
 			place->name, place->device);

@@ -61,7 +61,7 @@ static int is_behind(struct devices *devices, const struct rootspec *spec,
 	for (int i = 0; i < devices->count; i++) {
 		const struct device *named = &devices->all[i];
 
-		if (named->state == DEVICE_KNOWN && named->part && device->part &&
+		if (device_is_known(named) && named->part && device->part &&
 		    (int)named->part + spec->offset == (int)device->part &&
 		    strcmp(named->disk, device->disk) == 0 &&
 		    rootspec_matches(spec, &named->finding))
@@ -76,7 +76,7 @@ static int is_beside(const struct devices *devices, const char *uuid, const stru
 	for (int i = 0; i < devices->count; i++) {
 		const struct device *named = &devices->all[i];
 
-		if (named->state == DEVICE_KNOWN && strcmp(named->disk, device->disk) == 0 &&
+		if (device_is_known(named) && strcmp(named->disk, device->disk) == 0 &&
 		    strcmp(named->finding.part_uuid, uuid) == 0)
 			return 1;
 	}
@@ -91,9 +91,17 @@ static int is_meant(struct devices *devices, const struct rootspec *spec,
 	if (spec->offset)
 		return is_behind(devices, spec, device);
 	if (rootspec_is_of_disk(spec))
-		return device->state == DEVICE_KNOWN && device_has_id(device, spec);
-	return device->state == DEVICE_KNOWN && rootspec_matches(spec, &device->finding) &&
+		return device_is_known(device) && device_has_id(device, spec);
+	return device_is_known(device) && rootspec_matches(spec, &device->finding) &&
 	       (!spec->beside[0] || is_beside(devices, spec->beside, device));
+}
+
+/* What another device is made of is only meant if nothing else has the name. */
+static bool is_better(const struct device *a, const struct device *b)
+{
+	bool is_inner = a->state > DEVICE_KNOWN;
+
+	return is_inner == (b->state > DEVICE_KNOWN) ? devices_is_lower(a, b) : !is_inner;
 }
 
 /* Of several the one with the lowest number, whichever came first. `is_twice`: and it is not the
@@ -109,11 +117,11 @@ static struct device *choose(struct devices *devices, const struct place *place,
 
 		if (!is_meant(devices, spec, device))
 			continue;
-		if (!chosen || devices_is_lower(device, chosen)) {
+		if (!chosen || is_better(device, chosen)) {
 			chosen = device;
 			device = other;
 		}
-		if (!device || device->finding.members > 1)
+		if (!device || device->finding.members > 1 || device->state > DEVICE_KNOWN)
 			continue;
 		*is_twice = 1;
 		log_say(LOG_WARNING, "%s is %s, and %s, too: the lower number is taken",
@@ -162,9 +170,10 @@ static int search_for(struct search *search, int64_t deadline)
 	devices_open(&boot->devices);
 	devices_scan(&boot->devices);
 	devices_probe_all(&boot->devices);
+	layers_search(&boot->layers, true);
 	if (devices_wait(&boot->devices, is_chosen, search, deadline) == 0)
 		return 0;
-	/* What came last has the time of its own probe. */
+	/* What came last has the time of its own probe, and of its own opener. */
 	root_wait_until_known(boot);
 	return is_chosen(search) ? 0 : -ETIMEDOUT;
 }
@@ -285,6 +294,11 @@ static int find_by_path(struct boot *boot, struct place *place, const struct roo
 				       place->word, place->name, layer_text(layer, LAYER_PRODUCT));
 		say_waiting(place);
 		devices_open(devices);
+		if (layer) {
+			devices_scan(devices);
+			devices_probe_all(devices);
+			layers_search(&boot->layers, true);
+		}
 	}
 	if (devices_wait(devices, is_there, place, deadline))
 		return -ETIMEDOUT;
@@ -319,12 +333,14 @@ int root_resolve(struct boot *boot, struct place *place, int64_t since, int64_t 
 
 	if (error)
 		return error;
+	layers_watch(&boot->layers);
 	if (spec.kind == ROOTSPEC_GPT_AUTO)
 		root_boot_partition(boot, spec.beside);
 	if (spec.kind == ROOTSPEC_PATH || spec.kind == ROOTSPEC_NUMBER)
 		error = find_by_path(boot, place, &spec, deadline, &device);
 	else
 		error = find_by_name(boot, place, &spec, deadline, &device);
+	layers_search(&boot->layers, false);
 	if (error == -ETIMEDOUT)
 		root_report(boot, place, &spec, sys_clock_ms() - since);
 	return error ? error : layer_stack(boot, place, device, deadline);

@@ -107,7 +107,7 @@ bool device_is_in_member(const struct devices *devices, const struct device *dev
 	for (int i = 0; i < devices->count && device->part; i++) {
 		const struct device *disk = &devices->all[i];
 
-		if (disk->state == DEVICE_KNOWN && strcmp(disk->name, device->disk) == 0)
+		if (device_is_known(disk) && strcmp(disk->name, device->disk) == 0)
 			return format_info(disk->finding.format).use == USE_MEMBER;
 	}
 	return false;
@@ -134,13 +134,14 @@ static void forget(struct devices *devices, struct device *device)
 	devices->count--;
 }
 
-/* The media changed, partitions were read again, a mapping was made: all that was known is void. */
+/* The media changed, partitions were read again, a mapping was made: all that was known is void.
+ * What is open stays so: what an opener does to it is reported as a change, too. */
 static void forget_finding(struct devices *devices, struct device *device)
 {
 	devices->news = NEWS_OF_CONTENT;
 	if (device->state == DEVICE_PROBING)
 		device->changed = CHANGED;
-	else
+	else if (device->state < DEVICE_OPENING || device->state == DEVICE_FAILED)
 		device->state = DEVICE_NEW;
 }
 
@@ -233,7 +234,8 @@ int devices_scan(struct devices *devices)
 bool devices_are_known(const struct devices *devices)
 {
 	for (int i = 0; i < devices->count; i++)
-		if (devices->all[i].state == DEVICE_NEW || devices->all[i].state == DEVICE_PROBING)
+		if (devices->all[i].state <= DEVICE_PROBING ||
+		    devices->all[i].state == DEVICE_OPENING)
 			return false;
 	return true;
 }
@@ -271,8 +273,14 @@ static void start_probes(struct devices *devices)
 void devices_go_on(struct devices *devices)
 {
 	start_probes(devices);
-	if (devices->on_change)
-		devices->on_change(devices->owner);
+	for (struct device_subscriber *to = devices->first; to; to = to->next)
+		to->changed(to->owner);
+}
+
+void devices_subscribe(struct devices *devices, struct device_subscriber *subscriber)
+{
+	subscriber->next = devices->first;
+	devices->first = subscriber;
 }
 
 static void go_on(void *owner)

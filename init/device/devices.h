@@ -23,8 +23,14 @@ enum news { NO_NEWS, NEWS, NEWS_OF_CONTENT };
 enum device_state {
 	DEVICE_NEW, /* not probed */
 	DEVICE_PROBING,
-	DEVICE_KNOWN, /* `finding` says what is on it */
 	DEVICE_SILENT, /* its probe died or hung: `trouble` */
+	DEVICE_KNOWN, /* from here on `finding` says what is on it */
+	/* Containers and pool members that init/layer is to open: */
+	DEVICE_WAITING, /* for other members */
+	DEVICE_OPENING,
+	DEVICE_SLOW, /* to open: nothing waits for it any more */
+	DEVICE_OPEN, /* another device was made of it */
+	DEVICE_FAILED, /* `trouble` */
 };
 
 /* Reported while a child probed the device. */
@@ -40,8 +46,16 @@ struct device {
 	enum device_state state;
 	enum change changed;
 	bool is_wanted; /* to be probed, whether or not all are */
+	bool is_asked_for; /* by its name: what is in it is wanted */
 	char trouble[48];
 	struct finding finding;
+};
+
+struct device_subscriber {
+	struct device_subscriber *next; /* set by devices_subscribe() */
+	/* Devices came, changed or went, or a probe or an opener has ended. */
+	void (*changed)(void *owner);
+	void *owner;
 };
 
 struct probe {
@@ -66,9 +80,7 @@ struct devices {
 	int64_t probe_tries_end;
 	struct loop_timer probe_retry;
 	enum news news;
-	/* Devices came, changed or went, or a probe has ended. NULL: nobody waits for that. */
-	void (*on_change)(void *owner);
-	void *owner;
+	struct device_subscriber *first;
 };
 
 /* Before anything else. */
@@ -97,7 +109,15 @@ int devices_wait(struct devices *devices, bool (*until)(void *argument), void *a
  * in the kernel stays, as any process does. */
 void devices_end_probes(struct devices *devices);
 
-/* Whether no probe runs or is to be started, with devices_probe_all(). */
+void devices_subscribe(struct devices *devices, struct device_subscriber *subscriber);
+
+/* Whether a probe said what is on it. */
+static inline bool device_is_known(const struct device *device)
+{
+	return device->state >= DEVICE_KNOWN;
+}
+
+/* Whether no probe or opener runs, and no probe is to be started, with devices_probe_all(). */
 bool devices_are_known(const struct devices *devices);
 
 /* By its number; NULL. */
@@ -125,7 +145,7 @@ void device_path(const struct device *device, struct diskid *id);
  * child could be started for three seconds it becomes DEVICE_SILENT. */
 int probe_start(struct devices *devices, struct probe *probe, struct device *device);
 
-/* devices.c: what a probe's end means for the others. */
+/* devices.c: what the end of a probe or an opener means for the others. */
 void devices_go_on(struct devices *devices);
 
 #endif

@@ -103,7 +103,7 @@ static void link_device(const struct devices *devices, const struct device *devi
 {
 	struct diskid id;
 
-	if (device->state == DEVICE_KNOWN)
+	if (device_is_known(device))
 		link_finding(devices, device);
 	device_id(device, &id);
 	link_disk(device, "by-id", &id);
@@ -205,11 +205,13 @@ void links_make(struct links *links, struct devices *devices)
 	devices_scan(devices);
 	devices_probe_all(devices);
 	loop_run(devices->loop, are_known, devices, NO_DEADLINE);
+	if (!links->devices) {
+		links->subscriber = (struct device_subscriber){ NULL, on_change, links };
+		devices_subscribe(devices, &links->subscriber);
+	}
 	links->devices = devices;
 	links->is_waiting = false;
 	loop_remove_timer(devices->loop, &links->patience);
 	links->patience = (struct loop_timer){ .node.owner = links, .expired = patience_is_over };
-	devices->on_change = on_change;
-	devices->owner = links;
 	update(devices);
 }

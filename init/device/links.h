@@ -8,7 +8,8 @@
 #include "init/device/devices.h"
 
 struct links {
-	struct devices *devices;
+	struct devices *devices; /* NULL: none were made until now */
+	struct device_subscriber subscriber;
 	struct loop_timer patience;
 	bool is_waiting; /* for a probe, until `patience` is over */
 	bool is_incomplete; /* they were made while a probe ran */

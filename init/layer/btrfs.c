@@ -12,12 +12,12 @@
 
 static int is_member(const struct device *device, const struct finding *of)
 {
-	return device->state == DEVICE_KNOWN && device->finding.found == FOUND_ONE &&
+	return device_is_known(device) && device->finding.found == FOUND_ONE &&
 	       device->finding.format == of->format && strcmp(device->finding.uuid, of->uuid) == 0;
 }
 
 /* Lists them as options of btrfs; how many there are, or -E2BIG. */
-static int list(const struct devices *devices, struct place *place)
+static int list(const struct devices *devices, const struct finding *of, struct place *place)
 {
 	int count = 0;
 
@@ -26,7 +26,7 @@ static int list(const struct devices *devices, struct place *place)
 		size_t used = strlen(place->members);
 		const char *name = devices->all[i].name;
 
-		if (!is_member(&devices->all[i], &place->finding))
+		if (!is_member(&devices->all[i], of))
 			continue;
 		if (used + strlen(name) + sizeof(",device=/dev/") > sizeof(place->members))
 			return -E2BIG;
@@ -39,30 +39,34 @@ static int list(const struct devices *devices, struct place *place)
 struct members {
 	struct boot *boot;
 	struct place *place;
+	struct finding of;
 	int count; /* that are there, or -E2BIG */
 };
 
 static bool are_there(void *argument)
 {
 	struct members *members = argument;
-	struct place *place = members->place;
-	int count;
+	int count, wanted = members->of.members;
 
 	if (!root_devices_are_known(members->boot))
 		return false;
-	count = list(&members->boot->devices, place);
-	if (count != members->count && count >= 0 && count < place->finding.members)
-		wire_tell("status root-find: %d of %d devices of %s", count, place->finding.members,
-			  place->name);
+	count = list(&members->boot->devices, &members->of, members->place);
+	if (count != members->count && count >= 0 && count < wanted)
+		wire_tell("status root-find: %d of %d devices of %s", count, wanted,
+			  members->place->name);
 	members->count = count;
-	return count < 0 || count >= place->finding.members;
+	return count < 0 || count >= wanted;
 }
 
-static int gather(struct boot *boot, struct place *place, int64_t deadline)
+/* One of them is mounted, with the others as options: the device stays what it is. */
+static int open_all(struct boot *boot, struct place *place, struct device **device,
+		    int64_t deadline)
 {
-	struct members members = { boot, place, 0 };
+	struct members members = { boot, place, (*device)->finding, 0 };
 	struct devices *devices = &boot->devices;
 
+	if (members.of.members < 2)
+		return 0;
 	devices_open(devices);
 	devices_scan(devices);
 	devices_probe_all(devices);
@@ -70,12 +74,11 @@ static int gather(struct boot *boot, struct place *place, int64_t deadline)
 		root_wait_until_known(boot);
 		if (!are_there(&members))
 			return log_err(-ETIMEDOUT, "find all devices of %s=%s: %d of %d",
-				       place->word, place->name, members.count,
-				       place->finding.members);
+				       place->word, place->name, members.count, members.of.members);
 	}
 	return members.count < 0 ? log_err(members.count, "list the devices of %s=%s", place->word,
 					   place->name)
 				 : 0;
 }
 
-const struct opener btrfs_opener = { .gather = gather };
+const struct opener btrfs_opener = { .open = open_all };

@@ -4,23 +4,7 @@
 #define RDINIT_LAYER_LAYER_H
 
 #include "init/boot.h"
-#include "init/pure/layer.h"
-
-#define NO_FILE (-1)
-
-/* How a row of layers.def is opened: a file of this directory has one of these. */
-struct opener {
-	/* LAYER_ON_REQUEST: opens a file on the source's device, or makes one of it, or of *file,
-	 * which it closes then, and stores the descriptor in *file. *file is NO_FILE at first.
-	 * Returns 0 or -errno, logged. */
-	int (*carry)(struct boot *boot, const struct place *place, int *file);
-	/* LAYER_POOL that the kernel assembles when it is mounted: waits until all its devices are
-	 * there, and lists them in place->members. Returns 0 or -errno, logged. */
-	int (*gather)(struct boot *boot, struct place *place, int64_t deadline);
-};
-
-/* openers.c: in the order of the rows; that of a row has the number layer->opener, from 1. */
-extern const struct opener *const layer_openers[];
+#include "init/layer/opener.h"
 
 /* stack.c: opens what stands on the device, which may be NULL for an unknown one, and makes what
  * the command line asks for on top of it. The product replaces the device in `place`. Returns 0 or

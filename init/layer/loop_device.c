@@ -53,7 +53,8 @@ static void forget_finding(struct boot *boot, struct place *place, int number)
 {
 	struct device *device = devices_find(&boot->devices, LOOP_MAJOR, (unsigned int)number);
 
-	memset(&place->finding, 0, sizeof(place->finding));
+	place->found = FOUND_NOTHING;
+	place->format = FORMAT_NONE;
 	place->members[0] = '\0';
 	if (device)
 		device->state = DEVICE_NEW;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* stack.c - what stands on the device that was found is opened, and takes its place. */
 #include "init/layer/layer.h"
+#include "init/pure/format.h"
 #include "init/root/root.h"
 
 enum mount_access layer_access(const struct boot *boot)
@@ -9,22 +10,23 @@ enum mount_access layer_access(const struct boot *boot)
 				      : (enum mount_access)boot->settings.root_access;
 }
 
-static const struct opener *opener_of(const struct layer *layer)
+/* Accepts the device, if it can be mounted, or opens it: then its product comes next. */
+static int accept(struct boot *boot, struct place *place, struct device *device, int64_t deadline)
 {
-	return layer && layer->opener ? layer_openers[layer->opener - 1] : NULL;
+	for (;;) {
+		int result = root_take(place, device);
+		const struct opener *opener = layer_opener(layer_on(device));
+
+		if (result || !opener || !opener->open)
+			return result;
+		result = opener->open(boot, place, &device, deadline);
+		if (result <= 0)
+			return result;
+		format_text(place->device, sizeof(place->device), "/dev/%s", device->name);
+	}
 }
 
-/* A file system on several devices is mounted by one of them, once all are there. */
-static int accept(struct boot *boot, struct place *place, const struct device *device,
-		  int64_t deadline)
-{
-	int error = root_take(place, device);
-	const struct opener *opener = opener_of(layer_of(place->finding.format));
-
-	if (error || place->finding.members < 2 || !opener || !opener->gather)
-		return error;
-	return opener->gather(boot, place, deadline);
-}
+/* --- what is asked for on top of it --- */
 
 /* Of a file on the device, or a copy of it in memory, or of both, a device is made. */
 static int make_requested(struct boot *boot, struct place *place, int *file)
@@ -32,12 +34,12 @@ static int make_requested(struct boot *boot, struct place *place, int *file)
 	int error = 0;
 
 	for (unsigned int i = 0; i < layer_count && !error; i++) {
-		if (!layer_is_requested(&layers[i], &boot->settings))
+		if (!layer_is_requested(&layer_table[i], &boot->settings))
 			continue;
 		if (*file == NO_FILE)
 			error = root_make_directories(boot);
 		if (!error)
-			error = opener_of(&layers[i])->carry(boot, place, file);
+			error = layer_opener(&layer_table[i])->carry(boot, place, file);
 	}
 	return error;
 }

@@ -10,8 +10,8 @@
 const struct layer *layer_of(unsigned int format)
 {
 	for (unsigned int i = 0; i < layer_count && format != FORMAT_NONE; i++)
-		if (format >= layers[i].first && format <= layers[i].last)
-			return &layers[i];
+		if (format >= layer_table[i].first && format <= layer_table[i].last)
+			return &layer_table[i];
 	return NULL;
 }
 
@@ -29,11 +29,11 @@ const struct layer *layer_of_path(const char *path)
 	const struct layer *found = NULL;
 
 	for (unsigned int i = 0; i < layer_count; i++) {
-		const char *nodes = layer_text(&layers[i], LAYER_NODES);
+		const char *nodes = layer_text(&layer_table[i], LAYER_NODES);
 
 		if (*nodes && strncmp(path, nodes, strlen(nodes)) == 0 &&
-		    (!found || (layers[i].opener && !found->opener)))
-			found = &layers[i];
+		    (!found || (layer_table[i].opener && !found->opener)))
+			found = &layer_table[i];
 	}
 	return found;
 }

@@ -35,7 +35,7 @@ struct layer {
 };
 
 /* layers.def has the rows; those on request are in the order in which they are made. */
-extern const struct layer layers[];
+extern const struct layer layer_table[];
 extern const unsigned int layer_count;
 
 /* Returns the row of this enum format, or NULL. */

@@ -8,6 +8,7 @@
 #define LAYER(first, last, kind, opener, texts) NUMBER_##opener
 #define NUMBER_NOT_OPENED
 #define NUMBER_OPENED_BY(name) OPENER_##name,
+#define NUMBER_OPENED_AS_DEVICES_COME(name) OPENER_##name,
 enum {
 	OPENER_NONE,
 #include "init/pure/layers.def"
@@ -16,13 +17,14 @@ enum {
 
 #define NOT_OPENED OPENER_NONE
 #define OPENED_BY(name) OPENER_##name
+#define OPENED_AS_DEVICES_COME(name) OPENER_##name
 #define TEXTS(name, program, modules, parameter, nodes, product, mapping) \
 	name "\0" program "\0" parameter "\0" nodes "\0" product
 #define NAME(name) TEXTS(name, "", "", "", "", "", "")
 #define LAYER(first, last, kind, opener, texts) { first, last, kind, opener, texts },
 
-const struct layer layers[] = {
+const struct layer layer_table[] = {
 #include "init/pure/layers.def"
 };
 
-const unsigned int layer_count = sizeof(layers) / sizeof(layers[0]);
+const unsigned int layer_count = sizeof(layer_table) / sizeof(layer_table[0]);

@@ -113,7 +113,7 @@ int root_check(struct boot *boot, const struct place *place, const char *types)
 			       .stdio = { -1, -1, -1 } };
 
 	if (!types)
-		types = format_info(place->finding.format).type;
+		types = format_info(place->format).type;
 	if (settings->fsck_mode == FSCK_MODE_SKIP || !types)
 		return 0;
 	find_program(types, program, sizeof(program));

@@ -58,7 +58,7 @@ static void describe(const struct devices *devices, const struct device *device)
 		log_say(LOG_ERROR, "%s: %s", device->name, device->trouble);
 		return;
 	}
-	if (device->state != DEVICE_KNOWN)
+	if (!device_is_known(device))
 		return;
 	if (device->finding.found == FOUND_UNREADABLE)
 		format_text(text, sizeof(text), "cannot be read: %s",
@@ -79,7 +79,7 @@ static int hint_near(struct devices *devices, const struct place *place,
 		const struct device *device = &devices->all[i];
 		const char *word = NULL;
 
-		if (device->state == DEVICE_KNOWN)
+		if (device_is_known(device))
 			word = rootspec_near(spec, &device->finding);
 		if (word)
 			log_say(LOG_ERROR, "hint: or is it %s=%s%s (%s)?", place->word, word,

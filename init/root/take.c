@@ -17,6 +17,10 @@ bool root_why_not(const struct devices *devices, const struct device *device, ch
 	*text = '\0';
 	if (device_is_in_member(devices, device))
 		format_text(text, size, "its disk is a part of something larger");
+	else if (device->state == DEVICE_FAILED)
+		format_text(text, size, "%s", device->trouble);
+	else if (device->state == DEVICE_WAITING)
+		format_text(text, size, "other devices of it are missing");
 	else if (device->state == DEVICE_KNOWN && device->finding.found == FOUND_ONE)
 		layer_refusal(layer_of(device->finding.format), text, size);
 	return *text != '\0';
@@ -27,17 +31,16 @@ int root_take(struct place *place, const struct device *device)
 	const struct finding *finding = &device->finding;
 	char text[DESCRIPTION], why[REFUSAL];
 
-	if (place->looking == LOOKING_FOR_SWAP) {
-		place->finding = *finding;
+	place->found = finding->found;
+	place->format = finding->format;
+	if (place->looking == LOOKING_FOR_SWAP)
 		return 0;
-	}
 	finding_describe(finding, text, sizeof(text));
 	if (device->state == DEVICE_KNOWN &&
 	    (finding->found == FOUND_DAMAGED || finding->found == FOUND_SEVERAL))
 		return log_err(-EUCLEAN, "take %s: %s", place->device, text);
 	if (layer_refusal(layer_of(finding->format), why, sizeof(why)))
 		return log_err(-EMEDIUMTYPE, "take %s, %s: %s", place->device, text, why);
-	place->finding = *finding;
 	log_say(LOG_INFO, "%s: %s", place->device, text);
 	return 0;
 }

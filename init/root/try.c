@@ -113,7 +113,7 @@ static int name_driver(const struct format_info *format, int error)
 
 int root_try(const struct attempt *attempt)
 {
-	const struct format_info format = format_info(attempt->place->finding.format);
+	const struct format_info format = format_info(attempt->place->format);
 	char text[FILESYSTEMS_MAX];
 	const char *types[FSLIST_MAX];
 	int count = list_types(attempt->types ? attempt->types : format.mount_as, text,

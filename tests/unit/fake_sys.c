@@ -35,6 +35,8 @@ unsigned long fake_mount_flags;
 jmp_buf fake_end;
 int fake_status;
 int64_t fake_child_ms;
+void (*fake_program_runs)(const char *line);
+int64_t (*fake_time_passed)(int64_t now);
 
 static struct answer {
 	const char *call;
@@ -75,6 +77,8 @@ void fake_reset(void)
 	now = 0;
 	fake_status = 0;
 	fake_child_ms = 0;
+	fake_program_runs = NULL;
+	fake_time_passed = NULL;
 	sweep = NULL;
 	depth = child_count = child_number = 0;
 }
@@ -97,6 +101,18 @@ void fake_file(const char *path, const void *bytes, size_t len)
 		abort();
 	files[file_count] = (struct file){ .path = path, .len = len };
 	memcpy(files[file_count++].bytes, bytes, len);
+}
+
+void fake_append(const char *path, const void *bytes, size_t len)
+{
+	for (int i = 0; i < file_count; i++)
+		if (strcmp(files[i].path, path) == 0 &&
+		    files[i].len + len <= sizeof(files[i].bytes)) {
+			memcpy(files[i].bytes + files[i].len, bytes, len);
+			files[i].len += len;
+			return;
+		}
+	abort();
 }
 
 void fake_device(const char *path, const void *bytes, size_t len, uint64_t start, uint64_t size)
@@ -373,6 +389,20 @@ int sys_close(int fd)
 	return 0;
 }
 
+/* Of uevents only the next: its first text has an "@". */
+static size_t len_of_message(const struct file *file)
+{
+	const char *start = file->bytes + file->at, *end = file->bytes + file->len;
+	const char *next = start;
+
+	if (strcmp(file->path, "uevents") != 0)
+		return (size_t)(end - start);
+	do
+		next += strlen(next) + 1;
+	while (next < end && !strchr(next, '@'));
+	return (size_t)((next < end ? next : end) - start);
+}
+
 static long take(int fd, void *buffer, size_t size)
 {
 	struct file *file = file_of(fd);
@@ -380,7 +410,7 @@ static long take(int fd, void *buffer, size_t size)
 
 	if (!file)
 		return -EBADF;
-	left = file->len - file->at;
+	left = len_of_message(file);
 	if (left > size)
 		left = size;
 	memcpy(buffer, file->bytes + file->at, left);
@@ -630,6 +660,12 @@ int sys_execve(const char *path, char *const argv[], char *const envp[])
 		snprintf(words + strlen(words), sizeof(words) - strlen(words), " %s", argv[i]);
 	int error = (int)call(CHANGES, -ENOEXEC, "execve %s%s", path, words);
 
+	if (depth && !error && fake_program_runs) {
+		char line[300];
+
+		snprintf(line, sizeof(line), "execve %s%s", path, words);
+		fake_program_runs(line);
+	}
 	if (sweep && depth == 0 && !error) {
 		snprintf(sweep->program, sizeof(sweep->program), "%s", path);
 		end_sweep(FAKE_BECAME);
@@ -649,8 +685,7 @@ static int run_child(int (*child)(void *), void *argument, int is_program, long 
 	if (child_count == CHILDREN)
 		abort();
 	child_count++;
-	*entry = (struct child){ .pid = (answer > 0 ? (int)answer : 900) + child_number++,
-				 .ends = now + (sweep ? sweep->child_ms : fake_child_ms) };
+	*entry = (struct child){ .pid = (answer > 0 ? (int)answer : 900) + child_number++ };
 	depth++;
 	end = answer > 0 ? setjmp(child_end) : (int)answer;
 	if (end == 0) {
@@ -659,6 +694,7 @@ static int run_child(int (*child)(void *), void *argument, int is_program, long 
 		entry->status = is_program ? fake_status : (status & 0xff) << 8;
 	}
 	depth = 0;
+	entry->ends = now + (sweep ? sweep->child_ms : fake_child_ms);
 	if (end == FAKE_HANGS)
 		entry->ends = NEVER;
 	if (end == FAKE_DIES)
@@ -780,9 +816,16 @@ static int pass(int64_t timeout_ms)
 
 	if (is_child_over(&next))
 		return 1;
+	if (fake_time_passed) {
+		int64_t report = fake_time_passed(now);
+
+		next = report < next ? report : next;
+	}
 	if (next == NEVER && until == NEVER)
 		return 0;
 	now = next < until ? next : until;
+	if (fake_time_passed)
+		fake_time_passed(now);
 	return 1;
 }
 

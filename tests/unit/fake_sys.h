@@ -52,6 +52,15 @@ void fake_file(const char *path, const void *bytes, size_t len);
 /* A program that the kernel could run: all of an ELF header that is read, and no PT_INTERP. */
 void fake_program(const char *path);
 
+/* More bytes at the end of this file. What is added to "uevents", a message each, is read message
+ * by message. */
+void fake_append(const char *path, const void *bytes, size_t len);
+
+/* A test's own kernel: called as soon as a program runs in a child, with "execve PATH ARGUMENTS",
+ * to set fake_status and fake_child_ms for it; and whenever time has passed. NULL: none. */
+extern void (*fake_program_runs)(const char *line);
+extern int64_t (*fake_time_passed)(int64_t now);
+
 /* A directory whose files have these names, ended by NULL; "NAME/" is a directory. */
 void fake_dir(const char *path, const char *const *names);
 

@@ -20,7 +20,7 @@ static void what_is_no_file_system_has_one_row(void **state)
 		unsigned int rows = 0;
 
 		for (unsigned int i = 0; i < layer_count; i++)
-			rows += format >= layers[i].first && format <= layers[i].last;
+			rows += format >= layer_table[i].first && format <= layer_table[i].last;
 		if (format_info(format).use == USE_FILE_SYSTEM ? rows > 1 : rows != 1)
 			fail_msg("%s has %u rows", format_info(format).title, rows);
 	}

@@ -71,7 +71,7 @@ static void each_name_is_a_link(void **state)
 	assert_true(is_made("symlink ../../vda2 /dev/disk/by-path/pci-0000:00:05.0-part2\n"));
 	assert_true(
 		is_made("symlink ../../vda2 /dev/disk/by-path/virtio-pci-0000:00:05.0-part2\n"));
-	assert_non_null(boot.devices.on_change);
+	assert_ptr_equal(boot.devices.first, &boot.links.subscriber);
 }
 
 static void what_is_no_content_has_no_name(void **state)

@@ -41,8 +41,8 @@ static int reset(void **state)
 	boot.settings.root = "/dev/vda";
 	boot.upper.name = "";
 	memcpy(boot.root.device, "/dev/vda", 9);
-	boot.root.finding.found = FOUND_ONE;
-	boot.root.finding.format = FORMAT_XFS;
+	boot.root.found = FOUND_ONE;
+	boot.root.format = FORMAT_XFS;
 	return 0;
 }
 
@@ -100,7 +100,7 @@ static void an_overlay_on_a_device(void **state)
 	(void)state;
 	boot.settings.overlay = boot.upper.name = "LABEL=x";
 	memcpy(boot.upper.device, "/dev/vdb", 9);
-	boot.upper.finding.format = FORMAT_EXT2;
+	boot.upper.format = FORMAT_EXT2;
 	fake_answer("mount /dev/vdb", -ENODEV, 1); /* ext4 reads it, too */
 	boot.settings.mounts = MOUNTS_MINIMAL;
 	assert_int_equal(root_mount(&boot), 0);

@@ -47,8 +47,8 @@ static int reset(void **state)
 	boot.root.word = "root";
 	boot.upper.name = "";
 	memcpy(boot.root.device, "/dev/vda", 9);
-	boot.root.finding.found = FOUND_ONE;
-	boot.root.finding.format = FORMAT_EXT4;
+	boot.root.found = FOUND_ONE;
+	boot.root.format = FORMAT_EXT4;
 	return 0;
 }
 
@@ -217,7 +217,7 @@ static void nothing_is_run(void **state)
 	assert_string_equal(fake_calls, "");
 	assert_non_null(strstr(fake_console, "/dev/vda is write-protected: not checked"));
 	reset(NULL);
-	boot.root.finding.format = FORMAT_NONE;
+	boot.root.format = FORMAT_NONE;
 	assert_int_equal(check(0, NULL), 0);
 	assert_string_equal(fake_calls, "");
 	reset(NULL);

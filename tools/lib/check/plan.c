@@ -220,9 +220,9 @@ static void plan_root_find(struct plan *plan)
 						   : shown(settings->root));
 	}
 	for (unsigned int i = 0; i < layer_count; i++)
-		if (layer_is_requested(&layers[i], settings))
-			say(plan, "then %s, as %s asks", layer_text(&layers[i], LAYER_NAME),
-			    layer_text(&layers[i], LAYER_PARAMETER));
+		if (layer_is_requested(&layer_table[i], settings))
+			say(plan, "then %s, as %s asks", layer_text(&layer_table[i], LAYER_NAME),
+			    layer_text(&layer_table[i], LAYER_PARAMETER));
 	if (settings->timeout_s == WAIT_FOREVER)
 		say(plan, "waits without a timeout");
 	else

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+/* layers.c - devices are opened as they become known, whatever they are wanted for. */
+#include "init/layer/layers.h"
+
+#include "init/layer/opener.h"
+
+const struct opener *layer_opener(const struct layer *layer)
+{
+	return layer && layer->opener ? layer_openers[layer->opener - 1] : NULL;
+}
+
+const struct layer *layer_on(const struct device *device)
+{
+	return device_is_known(device) && device->finding.found == FOUND_ONE
+		       ? layer_of(device->finding.format)
+		       : NULL;
+}
+
+void layers_open_wanted(struct layers *layers)
+{
+	for (int i = 0; layer_event_count && i < layers->devices->count; i++) {
+		struct device *device = &layers->devices->all[i];
+		const struct opener *opener = layer_opener(layer_on(device));
+
+		if (opener && opener->events)
+			opener->events->changed(layers, device);
+	}
+}
+
+static void changed(void *owner)
+{
+	layers_open_wanted(owner);
+}
+
+void layers_init(struct layers *layers, struct devices *devices, const struct settings *settings,
+		 const char *const *env)
+{
+	layers->devices = devices;
+	layers->settings = settings;
+	layers->env = env;
+	layers->subscriber = (struct device_subscriber){ NULL, changed, layers };
+	devices_subscribe(devices, &layers->subscriber);
+}
+
+void layers_watch(struct layers *layers)
+{
+	for (unsigned int i = 0; layer_event_count && i < layer_count; i++) {
+		const struct opener *opener = layer_opener(&layer_table[i]);
+
+		if (opener && opener->events)
+			opener->events->watch(layers, &layer_table[i]);
+	}
+}
+
+void layers_search(struct layers *layers, bool is_searching)
+{
+	layers->is_searching = is_searching;
+	layers_open_wanted(layers);
+}

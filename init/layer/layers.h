@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* layers.h - devices that are opened as they become known, whatever they are wanted for. */
+#ifndef RDINIT_LAYER_LAYERS_H
+#define RDINIT_LAYER_LAYERS_H
+
+#include "init/device/devices.h"
+#include "init/pure/layer.h"
+
+#define OPENINGS_MAX 4 /* devices at a time */
+#define OUTPUT_LINE_MAX 120 /* bytes; a longer line is logged in pieces */
+
+struct layers;
+
+/* A device that a program is opening. */
+struct opening {
+	struct loop_child child; /* pid 0: the slot is free */
+	struct loop_descriptor output; /* of the program; fd below 0: none */
+	struct layers *layers;
+	const struct layer *layer;
+	unsigned int major, minor; /* of the device, which may move in the table */
+	size_t len;
+	char line[OUTPUT_LINE_MAX];
+};
+
+/* A device is opened if the command line names it, if it is what was asked for itself, or while a
+ * search found nothing else. */
+struct layers {
+	struct devices *devices;
+	const struct settings *settings;
+	const char *const *env; /* of programs, ended by NULL */
+	struct device_subscriber subscriber;
+	struct opening openings[OPENINGS_MAX];
+	bool is_searching;
+};
+
+/* Before anything else. */
+void layers_init(struct layers *layers, struct devices *devices, const struct settings *settings,
+		 const char *const *env);
+
+/* Before a search: devices that the command line names are opened, whatever is searched for. */
+void layers_watch(struct layers *layers);
+
+/* From now on every device that this /init can open is wanted, or no more. */
+void layers_search(struct layers *layers, bool is_searching);
+
+/* Opens what is wanted. */
+void layers_open_wanted(struct layers *layers);
+
+/* Returns the row of what is on the device, or NULL. */
+const struct layer *layer_on(const struct device *device);
+
+#endif

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: MIT
+/* program.c - a program of the image opens a container or assembles a pool, as a child of the loop.
+ */
+#include "init/layer/program.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+
+#include "init/boot.h"
+#include "init/layer/layers.h"
+#include "init/program/child.h"
+#include "init/pure/format.h"
+#include "init/pure/names.h"
+#include "init/root/root.h"
+#include "init/sys/file.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+#include "init/sys/sysfs.h"
+
+#define BUSY_S 10 /* so long a search waits for a device that is being opened, as for a probe */
+#define DEADLINE_S 60 /* a key derivation takes 15 s where there is no KVM */
+#define BY_UUID ".uuid="
+#define HOLDERS_PATH_MAX 128 /* bytes */
+#define READS_MAX 64 /* of what a program left in its pipe, which holds 64 KiB */
+
+/* --- devices --- */
+
+/* Whether both are members of one pool, or the same. */
+static bool is_with(const struct device *device, const struct device *other)
+{
+	return device == other || (device_is_known(other) && layer_on(device)->kind == LAYER_POOL &&
+				   layer_on(other) == layer_on(device) &&
+				   strcmp(other->finding.uuid, device->finding.uuid) == 0);
+}
+
+static int count_members(const struct devices *devices, const struct device *device)
+{
+	int count = 0;
+
+	for (int i = 0; i < devices->count; i++)
+		count += is_with(device, &devices->all[i]);
+	return count;
+}
+
+static void set_state(struct devices *devices, const struct device *device, enum device_state state,
+		      const char *trouble)
+{
+	for (int i = 0; i < devices->count; i++) {
+		struct device *other = &devices->all[i];
+
+		if (!is_with(device, other))
+			continue;
+		other->state = state;
+		format_text(other->trouble, sizeof(other->trouble), "%s", trouble);
+	}
+}
+
+/* --- what a program prints --- */
+
+/* The last one stays, for the report of a failure. */
+static void log_line(struct opening *opening)
+{
+	if (!opening->len)
+		return;
+	opening->line[opening->len] = '\0';
+	log_say(LOG_INFO, "%s: %s", layer_text(opening->layer, LAYER_PROGRAM), opening->line);
+	opening->len = 0;
+}
+
+static void close_output(struct opening *opening)
+{
+	if (opening->output.fd < 0)
+		return;
+	log_line(opening);
+	loop_remove_descriptor(opening->layers->devices->loop, &opening->output);
+	sys_close(opening->output.fd);
+	opening->output.fd = -1;
+}
+
+/* Control characters are left out: the console would obey them. */
+static bool read_output(struct opening *opening)
+{
+	char bytes[OUTPUT_LINE_MAX];
+	long len = opening->output.fd < 0 ? 0 : sys_read(opening->output.fd, bytes, sizeof(bytes));
+
+	for (long i = 0; i < len; i++) {
+		if (bytes[i] == '\n' || opening->len == sizeof(opening->line) - 1)
+			log_line(opening);
+		if ((unsigned char)bytes[i] >= ' ' && bytes[i] != 0x7f)
+			opening->line[opening->len++] = bytes[i];
+	}
+	if (len <= 0 && len != -EAGAIN && len != -EINTR)
+		close_output(opening);
+	return len > 0;
+}
+
+static void on_output(void *owner, short revents)
+{
+	(void)revents;
+	read_output(owner);
+}
+
+/* --- a program --- */
+
+static void end_in_words(const struct opening *opening, int status, char *text, size_t size)
+{
+	const struct child child = { .status = status };
+
+	if (status == LOOP_LATE) {
+		/* Whatever it started is in its session, and so in its process group. */
+		sys_kill(-opening->child.pid, SIGKILL);
+		format_text(text, size, "no answer within %d s", DEADLINE_S);
+	} else {
+		child_end_in_words(&child, text, size);
+	}
+}
+
+/* Its first deadline is that of those who wait for it. */
+static bool go_on_without(struct opening *opening)
+{
+	struct devices *devices = opening->layers->devices;
+	struct device *device = devices_find(devices, opening->major, opening->minor);
+
+	if (!device || device->state != DEVICE_OPENING)
+		return false;
+	log_say(LOG_INFO, "open %s: %s still runs after %d s", device->name,
+		layer_text(opening->layer, LAYER_PROGRAM), BUSY_S);
+	set_state(devices, device, DEVICE_SLOW, "");
+	opening->child.deadline = loop_deadline(DEADLINE_S - BUSY_S);
+	loop_add_child(devices->loop, &opening->child);
+	devices_go_on(devices);
+	return true;
+}
+
+/* The kernel announced what the program made before it ended. */
+static void ended(void *owner, int status)
+{
+	struct opening *opening = owner;
+	struct devices *devices = opening->layers->devices;
+	struct device *device;
+	char words[sizeof(device->trouble)];
+
+	if (status == LOOP_LATE && go_on_without(opening))
+		return;
+	for (int i = 0; i < READS_MAX && read_output(opening); i++)
+		;
+	close_output(opening);
+	end_in_words(opening, status, words, sizeof(words));
+	opening->child.pid = 0;
+	uevents_read(devices->uevents);
+	devices_scan(devices);
+	device = devices_find(devices, opening->major, opening->minor);
+	if (device && status)
+		log_say(LOG_WARNING, "open %s: %s: %s%s%s", device->name,
+			layer_text(opening->layer, LAYER_PROGRAM), words,
+			*opening->line ? ", after " : "", opening->line);
+	if (device)
+		set_state(devices, device, status ? DEVICE_FAILED : DEVICE_OPEN, words);
+	devices_go_on(devices);
+}
+
+static void follow_output(struct opening *opening, int fd)
+{
+	opening->output = (struct loop_descriptor){
+		.node.owner = opening, .fd = fd, .events = POLLIN, .ready = on_output
+	};
+	opening->len = 0;
+	opening->line[0] = '\0';
+	if (fd < 0)
+		return;
+	sys_set_nonblocking(fd);
+	loop_add_descriptor(opening->layers->devices->loop, &opening->output);
+}
+
+/* Returns its process id, or -errno, logged. Where there is no pipe it prints on the console. */
+static int start(struct opening *opening, struct opener_words *words)
+{
+	const struct layers *layers = opening->layers;
+	int null = sys_open("/dev/null", O_RDWR), ends[2] = { -1, -1 };
+	struct child child = { .loop = layers->devices->loop,
+			       .argv = words->argv,
+			       .env = layers->env,
+			       .session = SESSION_WITHOUT_TERMINAL };
+
+	if (null < 0)
+		return log_err(null, "open /dev/null for %s", words->argv[0]);
+	if (sys_pipe(ends))
+		ends[0] = ends[1] = -1;
+	child.stdio[0] = null;
+	child.stdio[1] = child.stdio[2] = ends[1];
+	child_start(&child);
+	sys_close(null);
+	if (ends[1] >= 0)
+		sys_close(ends[1]);
+	follow_output(opening, ends[0]);
+	return child.error ? child.error : child.pid;
+}
+
+static void open_device(struct layers *layers, struct opening *opening, struct device *device)
+{
+	struct opener_words words = { .argv = { NULL } };
+	int pid;
+
+	opening->layers = layers;
+	opening->layer = layer_on(device);
+	opening->major = device->major;
+	opening->minor = device->minor;
+	format_text(words.device, sizeof(words.device), "/dev/%s", device->name);
+	words.argv[0] = (char *)layer_text(opening->layer, LAYER_PROGRAM);
+	layer_opener(opening->layer)->arguments(device, &words);
+	log_say(LOG_INFO, "open %s, %s, with %s", device->name,
+		layer_text(opening->layer, LAYER_NAME), words.argv[0]);
+	pid = start(opening, &words);
+	if (pid < 0) {
+		close_output(opening);
+		format_text(words.name, sizeof(words.name), "not started: %s", error_name(-pid));
+		set_state(layers->devices, device, DEVICE_FAILED, words.name);
+		return;
+	}
+	set_state(layers->devices, device, DEVICE_OPENING, "");
+	opening->child = (struct loop_child){
+		.node.owner = opening, .pid = pid, .deadline = loop_deadline(BUSY_S), .ended = ended
+	};
+	loop_add_child(layers->devices->loop, &opening->child);
+}
+
+/* --- which devices --- */
+
+/* Whether the command line has PARAMETER.uuid= with this UUID; with any, if it is NULL. */
+static bool is_named(const struct settings *settings, const struct layer *layer, const char *uuid)
+{
+	const char *parameter = layer_text(layer, LAYER_PARAMETER);
+	size_t len = strlen(parameter);
+
+	for (int i = 0; i < settings->module_count; i++) {
+		const char *word = settings->modules[i];
+
+		if (len && strncmp(word, parameter, len) == 0 &&
+		    strncmp(word + len, BY_UUID, strlen(BY_UUID)) == 0 &&
+		    (!uuid || strcmp(word + len + strlen(BY_UUID), uuid) == 0))
+			return true;
+	}
+	return false;
+}
+
+static bool is_wanted(const struct layers *layers, const struct device *device)
+{
+	return (device->state == DEVICE_KNOWN || device->state == DEVICE_WAITING) &&
+	       !device_is_in_member(layers->devices, device) &&
+	       (layers->is_searching || device->is_asked_for ||
+		is_named(layers->settings, layer_on(device), device->finding.uuid));
+}
+
+static struct opening *free_opening(struct layers *layers)
+{
+	for (int i = 0; i < OPENINGS_MAX; i++)
+		if (!layers->openings[i].child.pid)
+			return &layers->openings[i];
+	return NULL;
+}
+
+static void open_if_wanted(struct layers *layers, struct device *device)
+{
+	struct devices *devices = layers->devices;
+	struct opening *opening;
+
+	if (!is_wanted(layers, device))
+		return;
+	if (count_members(devices, device) < device->finding.members)
+		set_state(devices, device, DEVICE_WAITING, "");
+	else if ((opening = free_opening(layers)))
+		open_device(layers, opening, device);
+}
+
+static void watch(struct layers *layers, const struct layer *layer)
+{
+	if (!is_named(layers->settings, layer, NULL))
+		return;
+	devices_open(layers->devices);
+	devices_scan(layers->devices);
+	devices_probe_all(layers->devices);
+}
+
+const struct opener_events program_events = { .watch = watch, .changed = open_if_wanted };
+
+/* --- a device that was asked for itself --- */
+
+struct wanted {
+	struct boot *boot;
+	unsigned int major, minor;
+	struct device *device; /* NULL: it is gone */
+	struct device *product;
+};
+
+static int is_product(const struct dirent_view *entry, void *argument)
+{
+	struct wanted *wanted = argument;
+	struct devices *devices = &wanted->boot->devices;
+
+	for (int i = 0; i < devices->count; i++)
+		if (strcmp(devices->all[i].name, entry->name) == 0)
+			wanted->product = &devices->all[i];
+	return 0;
+}
+
+/* The kernel lists what was made of a device as its holders. */
+static void find_product(struct wanted *wanted)
+{
+	char path[HOLDERS_PATH_MAX];
+
+	wanted->product = NULL;
+	sysfs_path(path, sizeof(path), wanted->device->name, "holders");
+	file_each(path, is_product, wanted);
+}
+
+/* The product may be announced later than its program ends, and is probed then. */
+static bool is_decided(void *argument)
+{
+	struct wanted *wanted = argument;
+
+	wanted->device = devices_find(&wanted->boot->devices, wanted->major, wanted->minor);
+	if (!wanted->device || wanted->device->state == DEVICE_FAILED)
+		return true;
+	if (wanted->device->state != DEVICE_OPEN)
+		return false;
+	find_product(wanted);
+	return wanted->product && root_devices_are_known(wanted->boot);
+}
+
+/* The program has the time that it may take, whatever the deadline. */
+static int wait_for_product(struct wanted *wanted, int64_t deadline)
+{
+	struct boot *boot = wanted->boot;
+
+	wanted->device->is_asked_for = true;
+	devices_open(&boot->devices);
+	devices_scan(&boot->devices);
+	devices_probe_all(&boot->devices);
+	layers_open_wanted(&boot->layers);
+	if (devices_wait(&boot->devices, is_decided, wanted, deadline) == 0)
+		return 0;
+	root_wait_until_known(boot);
+	return is_decided(wanted) ? 0 : -ETIMEDOUT;
+}
+
+int program_open(struct boot *boot, struct place *place, struct device **device, int64_t deadline)
+{
+	struct wanted wanted = { boot, (*device)->major, (*device)->minor, *device, NULL };
+	int error = wait_for_product(&wanted, deadline);
+	const struct device *of = wanted.device;
+	const char *why = "no device came of it";
+
+	*device = wanted.product;
+	if (!error && wanted.product)
+		return 1;
+	if (!of)
+		why = "it is gone";
+	else if (of->state == DEVICE_FAILED)
+		why = of->trouble;
+	else if (of->state == DEVICE_WAITING)
+		why = "other devices of it are missing";
+	else if (of->state == DEVICE_SLOW)
+		why = "its program does not end";
+	return log_err(error ? error : -ENXIO, "open %s=%s on %s: %s", place->word, place->name,
+		       place->device, why);
+}
