@@ -6,6 +6,7 @@
 
 #include "init/pure/finding.h"
 #include "init/pure/format.h"
+#include "init/pure/settings.h"
 
 const struct layer *layer_of(unsigned int format)
 {

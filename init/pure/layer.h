@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "init/pure/settings.h"
+struct settings;
 
 enum layer_kind {
 	LAYER_NONE, /* makes no device, and is nothing to mount: swap space, a journal */

@@ -284,10 +284,10 @@ def test_a_root_on_luks_is_refused(tool, host):
 
 def test_a_root_on_lvm_or_raid_is_refused(tool, host):
     mapped(host, "LVM-xyz")
-    refused(tool, host, "host: its root is on LVM,")
+    refused(tool, host, "host: its root is on LVM volumes,")
     host.disk("virtual/block/md0", "9:0", md__level="raid1\n")
     host.mounted("9:0", "ext4", "/dev/md0")
-    refused(tool, host, "host: its root is on software RAID,")
+    refused(tool, host, "host: its root is on a software RAID,")
 
 
 @pytest.mark.parametrize("number, kind, source", [("0:50", "overlay", "overlay"), ("0:51", "nfs4", "srv:/root"),

@@ -26,23 +26,20 @@ int host_add_machine(struct modules *modules, const char *root, const char *name
 int host_add_device(struct modules *modules, enum module_load load, const char *alias,
 		    const char *why);
 
-/* A layer between a block device and its bytes that /init must assemble. */
-enum host_stack {
-	HOST_PLAIN = 0,
-	HOST_LUKS = 1,
-	HOST_LVM = 2,
-	HOST_MD = 4,
-	HOST_OTHER_DM = 8,
-	HOST_LOOP = 16,
-};
-/* "LUKS", for one bit. */
-const char *host_stack_name(enum host_stack bit);
+struct layer;
+
+/* Layers between a block device and its bytes are bits, by their rows in init/pure/layers.def; one
+ * more is of mappings that have no row. */
+unsigned int host_stack_bit(const struct layer *layer);
+
+/* "LUKS", for one bit; NULL if /init opens it as it is. */
+const char *host_stack_refused(unsigned int bit);
 
 /* Adds the drivers of the block device whose directory in sysfs is ROOT/sys/PATH ("dev/block/8:1",
  * "class/block/sda1"), from its bus down, and those of what it is made of. `stack` gets the bits of
  * what was met. */
 int host_add_block(struct modules *modules, const char *root, const char *path, const char *why,
-		   enum host_stack *stack);
+		   unsigned int *stack);
 
 /* Adds the module of a file system and what it asks the kernel for while mounting. */
 int host_add_fs(struct modules *modules, const char *type, const char *why);

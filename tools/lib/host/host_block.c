@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "init/pure/finding.h"
+#include "init/pure/layer.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
@@ -13,15 +15,23 @@
 
 #define DEPTH_MAX 16 /* devices on devices */
 
-/* By the beginning of dm/uuid, which the maker of the device writes. */
+/* What the tool alone needs of the rows of layers. */
 static const struct {
-	const char *uuid;
-	enum host_stack stack;
-	const char *modules[6];
-} mappings[] = {
-	{ "CRYPT-LUKS", HOST_LUKS, { "dm_crypt", "crypto-xts", "crypto-aes", "crypto-sha256" } },
-	{ "LVM-", HOST_LVM, { "dm_mod" } },
-	{ "", HOST_OTHER_DM, { "dm_mod" } },
+	const char *modules, *mapping;
+} rows[] = {
+#define NOT_OPENED
+#define OPENED_BY(name)
+#define OPENED_AS_DEVICES_COME(name)
+#define TEXTS(name, program, modules, parameter, nodes, product, mapping) \
+	{                                                                 \
+		modules, mapping                                          \
+	}
+#define NAME(name)     \
+	{              \
+		"", "" \
+	}
+#define LAYER(first, last, kind, opener, texts) texts,
+#include "init/pure/layers.def"
 };
 
 static const struct {
@@ -32,32 +42,28 @@ static const struct {
 	{ "raid6", "raid456" },
 };
 
-static const struct {
-	enum host_stack bit;
-	const char *name;
-} stacks[] = {
-	{ HOST_LUKS, "LUKS" },
-	{ HOST_LVM, "LVM" },
-	{ HOST_MD, "software RAID" },
-	{ HOST_OTHER_DM, "a device mapper's target" },
-	{ HOST_LOOP, "a loop device, a file on another file system" },
-};
-
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct walk {
 	struct modules *modules;
 	const char *why;
-	enum host_stack stack;
+	unsigned int stack;
 	int depth;
 };
 
-const char *host_stack_name(enum host_stack bit)
+unsigned int host_stack_bit(const struct layer *layer)
 {
-	for (size_t i = 0; i < COUNT(stacks); i++)
-		if (stacks[i].bit == bit)
-			return stacks[i].name;
-	return "nothing";
+	return 1u << (layer ? layer - layer_table : layer_count);
+}
+
+const char *host_stack_refused(unsigned int bit)
+{
+	for (unsigned int i = 0; i < layer_count; i++)
+		if (bit == 1u << i)
+			return layer_table[i].opener && layer_table[i].kind != LAYER_ON_REQUEST
+				       ? NULL
+				       : layer_text(&layer_table[i], LAYER_NAME);
+	return "a device mapper's target";
 }
 
 static int exists(const char *dir, const char *name)
@@ -141,19 +147,27 @@ static int add_controllers(const struct walk *walk, const char *dir)
 	return result;
 }
 
+/* The row whose products have such a dm/uuid, which their maker writes; NULL. */
+static const struct layer *layer_of_mapping(const char *uuid)
+{
+	for (unsigned int i = 0; i < layer_count; i++)
+		if (*rows[i].mapping && !strncmp(uuid, rows[i].mapping, strlen(rows[i].mapping)))
+			return &layer_table[i];
+	return NULL;
+}
+
 static int add_mapping(struct walk *walk, const char *dir)
 {
-	char *uuid = host_line(dir, "/dm/uuid");
+	char *uuid = host_line(dir, "/dm/uuid"), *modules, *state = NULL;
+	const struct layer *layer = layer_of_mapping(uuid ? uuid : "");
 	int result = 0;
 
-	for (size_t i = 0; i < COUNT(mappings); i++) {
-		if (strncmp(uuid ? uuid : "", mappings[i].uuid, strlen(mappings[i].uuid)) != 0)
-			continue;
-		walk->stack |= mappings[i].stack;
-		for (const char *const *name = mappings[i].modules; *name && !result; name++)
-			result = add_known(walk, *name);
-		break;
-	}
+	walk->stack |= host_stack_bit(layer);
+	modules = xstrdup(layer ? rows[layer - layer_table].modules : "dm_mod");
+	for (char *name = strtok_r(modules, " ", &state); name && !result;
+	     name = strtok_r(NULL, " ", &state))
+		result = add_known(walk, name);
+	free(modules);
 	free(uuid);
 	return result;
 }
@@ -163,7 +177,7 @@ static int add_raid(struct walk *walk, const char *dir)
 	char *level = host_line(dir, "/md/level");
 	int result = 0;
 
-	walk->stack |= HOST_MD;
+	walk->stack |= host_stack_bit(layer_of(FORMAT_MD));
 	for (size_t i = 0; level && i < COUNT(levels) && !result; i++)
 		if (!strcmp(levels[i].level, level))
 			result = add_known(walk, levels[i].module);
@@ -193,6 +207,14 @@ static int walk_slaves(struct walk *walk, const char *dir)
 	return result;
 }
 
+static const struct layer *layer_of_parameter(const char *parameter)
+{
+	for (unsigned int i = 0; i < layer_count; i++)
+		if (!strcmp(layer_text(&layer_table[i], LAYER_PARAMETER), parameter))
+			return &layer_table[i];
+	return NULL;
+}
+
 static int walk_device(struct walk *walk, const char *dir)
 {
 	char *above = path_parent(dir);
@@ -209,7 +231,7 @@ static int walk_device(struct walk *walk, const char *dir)
 	else if (!result && exists(dir, "md"))
 		result = add_raid(walk, dir);
 	else if (!result && exists(dir, "loop/backing_file"))
-		walk->stack |= HOST_LOOP;
+		walk->stack |= host_stack_bit(layer_of_parameter("rdinit.loop"));
 	else if (!result)
 		result = add_controllers(walk, dir) ? -1 : add_drivers(walk, dir);
 	walk->depth--;
@@ -218,7 +240,7 @@ static int walk_device(struct walk *walk, const char *dir)
 }
 
 int host_add_block(struct modules *modules, const char *root, const char *path, const char *why,
-		   enum host_stack *stack)
+		   unsigned int *stack)
 {
 	struct walk walk = { .modules = modules, .why = why };
 	char *link = xasprintf("%s/sys/%s", root, path), *real = realpath(link, NULL);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/finding.h"
+#include "init/pure/layer.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
@@ -94,18 +96,19 @@ static char *crypttab_names(const char *root)
 	return names.data;
 }
 
-static int refuse_stack(const struct host_root *found, enum host_stack stack)
+static int refuse_stack(const struct host_root *found, unsigned int stack)
 {
-	for (unsigned int bit = 1; bit <= HOST_LOOP; bit <<= 1) {
+	for (unsigned int bit = 1; bit; bit <<= 1) {
 		char *names;
 
-		if (!(stack & bit))
+		if (!(stack & bit) || !host_stack_refused(bit))
 			continue;
-		names = bit == HOST_LUKS ? crypttab_names(found->root) : NULL;
+		names = bit == host_stack_bit(layer_of(FORMAT_LUKS2)) ? crypttab_names(found->root)
+								      : NULL;
 		error("host: its root is on %s%s%s%s, which /init does not assemble; keep the "
 		      "distribution's initramfs",
-		      host_stack_name(bit), names ? " (crypttab: " : "", names ? shown(names) : "",
-		      names ? ")" : "");
+		      host_stack_refused(bit), names ? " (crypttab: " : "",
+		      names ? shown(names) : "", names ? ")" : "");
 		free(names);
 		return -1;
 	}
@@ -115,7 +118,7 @@ static int refuse_stack(const struct host_root *found, enum host_stack stack)
 static int add_found(struct host_root *found, struct modules *modules, const char *why,
 		     struct buffer *words)
 {
-	enum host_stack stack = HOST_PLAIN;
+	unsigned int stack = 0;
 	char *place, *link, *real;
 	int result;
 

@@ -10,12 +10,12 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/host/host.h"
 
-static void say_stack(const char *path, enum host_stack stack)
+static void say_stack(const char *path, unsigned int stack)
 {
-	for (unsigned int bit = 1; bit <= HOST_LOOP; bit <<= 1)
-		if (stack & bit)
+	for (unsigned int bit = 1; bit; bit <<= 1)
+		if (stack & bit && host_stack_refused(bit))
 			warning("for-root %s: it is on %s, which /init does not assemble",
-				shown(path), host_stack_name(bit));
+				shown(path), host_stack_refused(bit));
 }
 
 static int add_device(struct modules *modules, const char *root, const char *path,
@@ -23,7 +23,7 @@ static int add_device(struct modules *modules, const char *root, const char *pat
 {
 	unsigned int high = major(info->st_rdev), low = minor(info->st_rdev);
 	char *place = xasprintf("dev/block/%u:%u", high, low), *type;
-	enum host_stack stack;
+	unsigned int stack;
 	int result = host_add_block(modules, root, place, why, &stack);
 
 	free(place);
