@@ -112,6 +112,7 @@ def test_a_header_of_luks_that_is_as_large_as_it_may_be(tool):
     disk, size = empty(tool, "luks", 32), 4 << 20
     run("cryptsetup", "luksFormat", "-q", "--type", "luks2", "--uuid", U, "--luks2-metadata-size", "4m", "--luks2-keyslots-size",
         "8m", "--pbkdf", "pbkdf2", "--pbkdf-force-iterations", "1000", disk, "-", text="key")
+    assert "is LUKS2 on" in (text := judge(tool, disk, f"UUID={U}")[1][0]) and "encrypted, and this /init opens no LUKS" in text
     for at, says in ((5000, f"LUKS2 UUID={U}"), (size + 5000, "damaged LUKS2 (superblock checksum)")):
         with open(disk, "r+b") as file:
             file.seek(at)

@@ -2,10 +2,12 @@
 /* check_disk.c - the rule of --root: root= must name something on that disk. */
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "init/pure/count.h"
+#include "init/pure/layer.h"
 #include "init/pure/rootspec.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/check/check.h"
@@ -76,25 +78,34 @@ static void judge_driver(struct check *check, const struct disk_part *part)
 	free(what);
 }
 
+/* Why /init would refuse to mount it; "" if it would not. */
+static void why_refused(const struct finding *finding, char *why, size_t size)
+{
+	const struct layer *layer = layer_of(finding->format);
+
+	if (layer_refusal(layer, why, size) && layer->kind == LAYER_NONE)
+		snprintf(why, size, "which is not a file system");
+}
+
 /* Findings that /init would refuse to mount. */
 static void judge_part(struct check *check, const struct disk_part *part)
 {
 	const struct finding *finding = &part->finding;
 	const struct format_info info = format_info(finding->format);
 	struct buffer has = { NULL, 0, 0 };
-	char text[300];
+	char text[300], why[100];
 
+	why_refused(finding, why, sizeof(why));
 	finding_describe(finding, text, sizeof(text));
 	disk_names_tell(&check->disk, &has);
 	if (finding->found == FOUND_DAMAGED || finding->found == FOUND_SEVERAL)
 		check_say(check, CHECK_NO_ROOT, CHECK_ERROR, "repair it, or name another root",
 			  "root=%s is %s on %s", shown(check->settings.root), text,
 			  shown(check->disk.path));
-	else if (finding->found == FOUND_ONE && info.use != USE_FILE_SYSTEM)
+	else if (finding->found == FOUND_ONE && *why)
 		check_say(check, CHECK_NO_ROOT, CHECK_ERROR, cure,
-			  "root=%s is %s on %s, which is not a file system; the disk has %s",
-			  shown(check->settings.root), info.title, shown(check->disk.path),
-			  has.data);
+			  "root=%s is %s on %s, %s; the disk has %s", shown(check->settings.root),
+			  info.title, shown(check->disk.path), why, has.data);
 	else if (finding->found == FOUND_ONE && !check->settings.rootfstype)
 		judge_driver(check, part);
 	buffer_free(&has);
