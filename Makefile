@@ -25,7 +25,7 @@ INIT	= main early_mounts console settings late_mounts keymap modules resume root
 	  $(addprefix layer/,btrfs layers loop_device loop_file openers program ram stack) \
 	  $(addprefix module/,drivers loader module queue) \
 	  $(addprefix program/,child start stdio) \
-	  $(addprefix root/,boot_partition check firmware overlay report share take try) \
+	  $(addprefix root/,boot_partition check firmware mount overlay report share take try) \
 	  $(addprefix sys/,clone crash empty_tree file lines log meminfo mount_table start sys sysfs) \
 	  loop/loop wire/wire
 
@@ -217,7 +217,7 @@ check-programs: $(UNIT) $(FUZZ) $B/sim/sim $B/sim-san/sim guards
 .PHONY: check-programs guards
 
 # What the structure promises. PURE_HOST is there to be compiled: the same code without musl.
-INIT_MAX = 101120
+INIT_MAX = 101632
 guards: $B/init $(PURE_HOST)
 	@tests/guards.sh static $B/init
 	@tests/guards.sh size $(INIT_MAX) $B/init

@@ -35,6 +35,16 @@ int root_share(struct boot *boot, const char *target, unsigned long flags);
  * list it. Returns 0 or -errno, logged. */
 int root_look(struct boot *boot, struct place *place, struct device **device);
 
+/* As mount(2) has them. */
+struct mount_call {
+	const char *source, *target, *type, *options; /* options: NULL for none */
+	unsigned long flags;
+};
+
+/* mount.c: mounts, and runs the loop meanwhile. Logs that it takes long, and gives up after ten
+ * minutes. Returns 0 or -errno: -ETIMEDOUT then. */
+int root_mount_call(struct loop *loop, const struct mount_call *call);
+
 /* What a device that is write-protected is to somebody who would write. */
 enum writing { WRITING_IF_POSSIBLE, WRITING_NEEDED };
 

@@ -27,8 +27,11 @@ static int ask_for(struct boot *boot, const char *type)
 
 static int mount_as(const struct attempt *attempt, const char *type, unsigned long more_flags)
 {
-	return sys_mount(attempt->place->device, attempt->target, type,
-			 attempt->flags | MS_SILENT | more_flags, attempt->options);
+	const struct mount_call call = { attempt->place->device, attempt->target, type,
+					 attempt->options,
+					 attempt->flags | MS_SILENT | more_flags };
+
+	return root_mount_call(&attempt->boot->loop, &call);
 }
 
 /* EACCES and EROFS say that the device is write-protected: mounted read-only rather than not at

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "init/sys/sys.h"
 #include "init/wire/wire.h"
 #include "tests/unit/fake_sys.h"
 #include "tests/unit/new_boot.h"
@@ -50,7 +51,7 @@ static void what_was_found_is_the_only_type_that_is_tried(void **state)
 {
 	(void)state;
 	assert_int_equal(root_mount(&boot), 0);
-	assert_string_equal(fake_calls, "mkdir /newroot\nmount /dev/vda /newroot\n");
+	assert_string_equal(fake_calls, "mkdir /newroot\nspawn_beside\nmount /dev/vda /newroot\n");
 }
 
 static void rootflags_are_those_of_mount(void **state)
@@ -61,8 +62,9 @@ static void rootflags_are_those_of_mount(void **state)
 	boot.settings.rootflags = flags;
 	settings_finish(&boot.settings);
 	assert_int_equal(root_mount(&boot), 0);
-	assert_string_equal(fake_calls,
-			    "mkdir /newroot\nmount /dev/vda /newroot\nmount - /newroot\n");
+	assert_string_equal(
+		fake_calls,
+		"mkdir /newroot\nspawn_beside\nmount /dev/vda /newroot\nmount - /newroot\n");
 	assert_int_equal(fake_mount_flags, MS_SHARED | MS_REC);
 	fake_reset();
 	boot.settings.root_mount.propagation = 0;
@@ -71,6 +73,33 @@ static void rootflags_are_those_of_mount(void **state)
 	assert_string_equal(fake_mount_options, "subvol=@,compress");
 	boot.settings.root_mount.is_bind = 1;
 	assert_int_equal(root_mount(&boot), -EINVAL);
+}
+
+/* A device that does not answer holds up its own mount, and nothing else. */
+static void a_mount_that_hangs_is_told_and_given_up(void **state)
+{
+	(void)state;
+	fake_answer("spawn_beside", 77, FAKE_ALWAYS);
+	fake_answer("mount /dev/vda /newroot", FAKE_HANGS, 1);
+	assert_int_equal(root_mount(&boot), -ETIMEDOUT);
+	assert_int_equal(sys_clock_ms(), 610000);
+	assert_non_null(
+		strstr(fake_console, "mount /dev/vda on /newroot as xfs: no answer for 10 s\n"));
+	assert_non_null(
+		strstr(fake_console, "mount /dev/vda on /newroot as xfs: Operation timed out"));
+	assert_non_null(strstr(fake_calls, "kill 77 9\n"));
+	assert_int_equal(root_mount(&boot), 0);
+}
+
+static void a_mount_that_takes_its_time_is_waited_for(void **state)
+{
+	(void)state;
+	fake_answer("spawn_beside", 77, FAKE_ALWAYS);
+	fake_child_ms = 599000;
+	fake_answer("mount /dev/vda /newroot", -EIO, 1);
+	assert_int_equal(root_mount(&boot), -EIO);
+	assert_non_null(strstr(fake_console, "no answer for 10 s\n"));
+	assert_null(strstr(fake_calls, "kill"));
 }
 
 static void a_type_without_a_driver_is_named(void **state)
@@ -90,7 +119,7 @@ static void an_overlay_in_memory(void **state)
 	(void)state;
 	boot.settings.overlay = "";
 	assert_int_equal(root_mount(&boot), 0);
-	assert_string_equal(fake_calls, FOLDERS "mount /dev/vda /run/rdinit/lower\n"
+	assert_string_equal(fake_calls, FOLDERS "spawn_beside\nmount /dev/vda /run/rdinit/lower\n"
 						"mount tmpfs /run/rdinit/overlay\n" INNER
 						"mount overlay /newroot\n");
 }
@@ -108,9 +137,9 @@ static void an_overlay_on_a_device(void **state)
 			    "mkdir /newroot\nmkdir /run\nmount tmpfs /run\nmkdir /run/rdinit\n"
 			    "mkdir /run/rdinit/lower\nmkdir /run/rdinit/overlay\n"
 			    "mkdir /run/rdinit/host\n"
-			    "mount /dev/vda /run/rdinit/lower\n"
-			    "mount /dev/vdb /run/rdinit/overlay\n"
-			    "mount /dev/vdb /run/rdinit/overlay\n" INNER
+			    "spawn_beside\nmount /dev/vda /run/rdinit/lower\n"
+			    "spawn_beside\nmount /dev/vdb /run/rdinit/overlay\n"
+			    "spawn_beside\nmount /dev/vdb /run/rdinit/overlay\n" INNER
 			    "mount overlay /newroot\n");
 }
 
@@ -184,10 +213,10 @@ static void a_file_is_the_root_and_every_step_of_it_can_fail(void **state)
 		if (i)
 			continue;
 		assert_int_equal(root_mount(&boot), 0);
-		assert_non_null(strstr(fake_calls, "mount /dev/vda /run/rdinit/host\n"
+		assert_non_null(strstr(fake_calls, "spawn_beside\nmount /dev/vda /run/rdinit/host\n"
 						   "mknod /dev/loop3 7:3\nloop_attach root:/f 5\n"
 						   "mkdir /newroot\n"
-						   "mount /dev/loop3 /newroot\n"));
+						   "spawn_beside\nmount /dev/loop3 /newroot\n"));
 	}
 }
 
@@ -228,6 +257,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(what_was_found_is_the_only_type_that_is_tried, reset),
 		cmocka_unit_test_setup(rootflags_are_those_of_mount, reset),
+		cmocka_unit_test_setup(a_mount_that_takes_its_time_is_waited_for, reset),
 		cmocka_unit_test_setup(a_type_without_a_driver_is_named, reset),
 		cmocka_unit_test_setup(an_overlay_in_memory, reset),
 		cmocka_unit_test_setup(an_overlay_on_a_device, reset),
@@ -235,6 +265,8 @@ int main(void)
 		cmocka_unit_test_setup(a_file_is_the_root_and_every_step_of_it_can_fail, reset),
 		cmocka_unit_test_setup(a_file_under_an_overlay_has_its_directories_already, reset),
 		cmocka_unit_test_setup(a_folder_of_the_host_is_waited_for, reset),
+		/* Last: from then on every mount is made in this process. */
+		cmocka_unit_test_setup(a_mount_that_hangs_is_told_and_given_up, reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

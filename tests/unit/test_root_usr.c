@@ -18,7 +18,7 @@
 #include "tests/unit/new_boot.h"
 
 #define FSCK "/sbin/fsck.ext4"
-#define MOUNTED(path) "fchdir root:" path "\nmount /dev/vdb .\nchdir /\n"
+#define MOUNTED(path) "fchdir root:" path "\nspawn_beside\nmount /dev/vdb .\nchdir /\n"
 
 static struct boot boot;
 static int restarts;
@@ -92,8 +92,9 @@ static void mounts_propagate_as_the_line_says(void **state)
 	(void)state;
 	with_fstab("/dev/vdb /usr xfs rshared\n");
 	assert_int_equal(root_usr(&boot), 0);
-	assert_string_equal(fake_calls, "fchdir root:/usr\nmount /dev/vdb .\nfchdir root:/usr\n"
-					"mount - .\nchdir /\n");
+	assert_string_equal(fake_calls,
+			    "fchdir root:/usr\nspawn_beside\nmount /dev/vdb .\nfchdir root:/usr\n"
+			    "mount - .\nchdir /\n");
 	assert_int_equal(fake_mount_flags, MS_SHARED | MS_REC);
 }
 
@@ -224,7 +225,7 @@ static void nothing_is_run(void **state)
 	boot.settings.overlay = "";
 	fake_file(FSCK, "", 0);
 	assert_int_equal(root_mount(&boot), 0); /* nothing is written to it */
-	assert_null(strstr(fake_calls, "spawn"));
+	assert_null(strstr(fake_calls, "spawn\n"));
 }
 
 static void its_status_decides(void **state)

@@ -60,8 +60,9 @@ static int late_mounts_or_worse(struct boot *boot);
 #undef main
 
 #define HANG_S 20 /* of real time: a loop without calls */
-#define HANG_MS \
-	62000 /* that a child may add that hangs: on a disk 61 s, with a driver or a probe 10 */
+/* That a child may add that hangs: a mount 610 s, a disk 61, a driver or a probe 10; and the end.
+ */
+#define HANG_MS 630000
 #define FAULT_MS \
 	13000 /* that another fault may add: the root's 5 s, and those of the end, 5 + 2 + 1 */
 #define UUID "11000000-0000-0000-0000-000000000000"
