@@ -402,7 +402,7 @@ int64_t machine_limit(void)
 				15 +
 				(item_number(item, "at", 0) + item_number(item, "opens", 0)) / 1000;
 		if (item_is(item, "fault", NULL))
-			limit_s += 70;
+			limit_s += 610; /* what a mount gets; a disk has 60 until it is given up */
 		if (item_is(item, "program", NULL))
 			limit_s += item_number(item, "ms", 0) / 1000;
 	}

@@ -12,6 +12,7 @@
 
 #include "init/boot.h"
 #include "tests/unit/fake_sys.h"
+#include "tests/unit/new_boot.h"
 
 #define EXT4_MAGIC 0xef53
 #define SCRIPT "#!/bin/sh\n"
@@ -33,8 +34,8 @@ static int reset(void **state)
 	fake_file("/newroot", "", 0);
 	for (int i = 0; i < 4; i++)
 		fake_file(moved[i], "", 0);
-	memset(&boot, 0, sizeof(boot));
-	settings_defaults(&boot.settings);
+	new_boot(&boot);
+	boot.mode = MODE_HAND_OFF;
 	boot.argv = argv;
 	memcpy(boot.root.device, "/dev/vda", 9);
 	return 0;
