@@ -12,15 +12,15 @@ VERSION	= 0.1
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
 PURE	= blake2b checksum cmdline dirents diskid diskpath drivers efivar executable find finding format frames fslist fstab \
-	  glob hints identity imageconf keymap kmsg layer layers limits mode modlist modname mountopts mounts \
+	  glob hints identity imageconf ip keymap kmsg layer layers limits mode modlist modname mountopts mounts \
 	  names number partitions rootspec settings sha256 text udevname uevent view xxh64 $(FORMATS:%=fsprobe/%)
 
 # What probes know of, a file for each family.
 FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware fsprobe iso9660 luks magic md member ntfs rom sum swap table udf xfs zfs
 
 # /init: its steps in the order of the boot, the way out, then the rooms of what steps share.
-INIT	= main early_mounts console settings late_mounts keymap modules resume root_find \
-	  root_mount root_usr root_switch appliance stay power give_up become \
+INIT	= main early_mounts console settings late_mounts keymap modules network resume root_find \
+	  root_mount root_usr root_switch resolver appliance stay power give_up become \
 	  $(addprefix device/,devices disk_id disk_path links probe uevents) \
 	  $(addprefix layer/,btrfs layers loop_device loop_file openers program ram stack) \
 	  $(addprefix module/,drivers loader module queue) \
@@ -57,7 +57,7 @@ SAN_CFLAGS = -std=c11 -O1 -g $(WARN) -I. -D_GNU_SOURCE -DRDINIT_VERSION='"$(VERS
 # with buffers (5 KB less).
 STACK_PROTECTOR	= -fstack-protector
 # The command line is the machine's owner's, and not foreign.
-OWN	= cmdline format hints identity imageconf layer layers limits mode names settings
+OWN	= cmdline format hints identity imageconf ip layer layers limits mode names settings
 FOREIGN	= $(patsubst %,$B/musl/init/pure/%.o,$(filter-out $(OWN),$(PURE))) $(addprefix $B/musl/init/device/,probe.o devices.o uevents.o disk_id.o)
 
 INIT_OBJS	= $(INIT:%=$B/musl/init/%.o) $(PURE:%=$B/musl/init/pure/%.o)
@@ -217,7 +217,7 @@ check-programs: $(UNIT) $(FUZZ) $B/sim/sim $B/sim-san/sim guards
 .PHONY: check-programs guards
 
 # What the structure promises. PURE_HOST is there to be compiled: the same code without musl.
-INIT_MAX = 101888
+INIT_MAX = 104448
 guards: $B/init $(PURE_HOST)
 	@tests/guards.sh static $B/init
 	@tests/guards.sh size $(INIT_MAX) $B/init

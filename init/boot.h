@@ -70,11 +70,13 @@ int settings_read(struct boot *boot);
 int late_mounts(struct boot *boot);
 int keymap_load(struct boot *boot);
 int modules_load(struct boot *boot);
+int network_up(struct boot *boot);
 int resume(struct boot *boot);
 int root_find(struct boot *boot);
 int root_mount(struct boot *boot);
 int root_usr(struct boot *boot);
 int root_switch(struct boot *boot); /* returns only on failure */
+int resolver_write(struct boot *boot);
 int appliance(struct boot *boot);
 int stay(struct boot *boot);
 int power(struct boot *boot); /* never returns */

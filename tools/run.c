@@ -13,6 +13,8 @@
 #include "tools/lib/program/program.h"
 #include "tools/run.h"
 
+enum net { NET_NONE, NET_USER };
+
 static int take_append(void *into, const struct option_row *row, const char *text)
 {
 	struct run *run = into;
@@ -61,6 +63,16 @@ static int take_env_file(void *into, const struct option_row *row, const char *p
 	return status;
 }
 
+static int take_port(void *into, const struct option_row *row, const char *text)
+{
+	struct run *run = into;
+
+	(void)row;
+	run->ports = xreallocarray(run->ports, run->port_count + 1, sizeof(*run->ports));
+	run->net_choice = NET_USER;
+	return port_parse(text, &run->ports[run->port_count++]);
+}
+
 static int take_user(void *into, const struct option_row *row, const char *text)
 {
 	struct run *run = into;
@@ -87,6 +99,12 @@ static const struct option_row rows[] = {
 	  "the program's working directory (the current one, or / with\n"
 	  "--root or --isolated)",
 	  TEXT_AT(run, image.workdir) },
+	{ 0, "net", "none|user",
+	  "a network in which the guest reaches what this machine reaches\n(none)",
+	  CHOICE_AT(run, net_choice) },
+	{ 'p', "publish", "PORT:PORT[/udp]",
+	  "a port of this machine (or ADDRESS:PORT) leads to one of the\nguest; implies --net user",
+	  CALL(take_port) },
 	{ 'u', "user", "USER[:GROUP]", "the program's user (root)", CALL(take_user) },
 	{ 0, "kernel", "FILE|NAME",
 	  "bzImage, vmlinux or a profile ($RDINIT_KERNEL, the newest in\n/boot; uml: profile uml)",
@@ -174,6 +192,8 @@ static int check(const struct run *run, int operands, char *const *argv)
 					  "--sysroot, --tree and --machine uml");
 	if (run->image.sysroot && !run->image.program)
 		return error_usage("run", "--sysroot needs -- PROGRAM, which it searches there");
+	if (run->net_choice == NET_USER && (!is_made(run) || run->machine.type == MACHINE_UML))
+		return error_usage("run", "--net and -p need -- PROGRAM or --oci, and QEMU");
 	if (run->machine.type == MACHINE_UML && run->machine.cpus > 1)
 		return error_usage("run", "--machine uml has one processor, but --cpus asks for %u",
 				   run->machine.cpus);
@@ -203,6 +223,9 @@ static int choose(struct run *run, int argc, char **argv)
 						      : STDIO_CONSOLE;
 	run->machine.payload = is_made(run) ? PAYLOAD_PROGRAM : PAYLOAD_IMAGE;
 	run->image_path = is_made(run) ? NULL : argv[1];
+	run->image.has_network = run->net_choice == NET_USER;
+	if (run->image.has_network)
+		run->machine.netdev = run->netdev = port_netdev(run->ports, run->port_count);
 	return run->image_path && access(argv[1], F_OK) ? no_image(argv[1]) : 0;
 }
 
@@ -229,6 +252,8 @@ static int run_command(int argc, char **argv)
 	free(run.env.list);
 	free(run.image.user);
 	free(run.directory);
+	free(run.ports);
+	free(run.netdev);
 	host_tree_close(&run.tree);
 	buffer_free(&run.append);
 	return status;

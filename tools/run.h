@@ -9,6 +9,7 @@
 #include "tools/lib/kernel/kernel_config.h"
 #include "tools/lib/machine/host_tree.h"
 #include "tools/lib/machine/machine.h"
+#include "tools/lib/machine/port.h"
 #include "tools/lib/machine/run_image.h"
 
 struct run {
@@ -25,6 +26,10 @@ struct run {
 	bool isolated; /* --isolated: the program is packed */
 	bool read_only; /* --read-only: nothing can be written to the root */
 	char *directory; /* that it was called in; NULL: it is gone */
+	struct port *ports; /* -p */
+	size_t port_count;
+	char *netdev;
+	int net_choice; /* of none and user */
 	struct host_tree tree;
 	struct texts env; /* -e and --env-file: NAME=VALUE */
 	const char *image_path; /* IMAGE */

@@ -58,6 +58,8 @@ static char *command_line(const struct run *run)
 	if (machine->tree)
 		buffer_printf(&words, " rdinit.root=virtiofs:" HOST_TREE_TAG "%s",
 			      run->read_only ? "" : " rd.overlay");
+	if (machine->netdev)
+		buffer_text(&words, " ip=" GUEST_IP);
 	if (run->append.data)
 		buffer_text(&words, run->append.data);
 	if (words.len > QEMU_APPEND_MAX) {

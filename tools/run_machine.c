@@ -57,7 +57,7 @@ static int has_disk(const struct run *run, int (*is_such)(const struct disk *))
 static int suits_microvm(const struct run *run, const struct kernel_boot *form,
 			 const struct kernel_config *config)
 {
-	if (form->why_not || run->machine.tree || !is_on(config, "X86_MPPARSE") ||
+	if (form->why_not || run->machine.tree || run->netdev || !is_on(config, "X86_MPPARSE") ||
 	    has_disk(run, is_not_for_microvm) || kernel_config_get(config, "ACPI") != KCONFIG_N)
 		return 0;
 	return kernel_config_get(config, "PCI") == KCONFIG_N ||
@@ -68,7 +68,8 @@ static int suits_microvm(const struct run *run, const struct kernel_boot *form,
  * million instructions; a q35 has no such methods. IDE disks have other drivers there. */
 static int suits_q35(const struct run *run, const struct kernel_config *config)
 {
-	return is_on(config, "ACPI") && (run->disk_texts.count || run->machine.tree) &&
+	return is_on(config, "ACPI") &&
+	       (run->disk_texts.count || run->machine.tree || run->netdev) &&
 	       !has_disk(run, is_ide);
 }
 
@@ -90,7 +91,8 @@ static int microvm_needs_acpi(const struct run *run, const struct kernel_config 
 	if (!is_on(config, "ACPI") || !is_on(config, "SERIAL_8250_PNP"))
 		return 0;
 	return (run->machine.cpus > 1 && !is_on(config, "X86_MPPARSE")) ||
-	       (has_disk(run, is_virtio) && !is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES"));
+	       ((has_disk(run, is_virtio) || run->netdev) &&
+		!is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES"));
 }
 
 /* How virtio devices reach the kernel. On a microvm without ACPI they stand on its command line. */
@@ -114,6 +116,8 @@ static unsigned int wanted_of(const struct run *run)
 
 	if (!run->image_path)
 		wanted |= FIT_PROGRAM | (is_uml ? FIT_UML_LINES : FIT_STATUS);
+	if (run->netdev)
+		wanted |= FIT_NETWORK;
 	if (run->machine.stdio == STDIO_PIPE)
 		wanted |= is_uml ? FIT_UML_LINES : FIT_SERIAL;
 	for (size_t i = 0; i < run->disk_texts.count; i++)

@@ -43,6 +43,7 @@ struct settings {
 	char *rootflags; /* until settings_finish() */
 	const char *root, *rootfstype, *init, *run, *stdio, *host, *user, *chdir, *keymap, *loop,
 		*resume, *resume_offset;
+	const char *ip; /* ip=; the kernel obeys it, too, if it was built to (CONFIG_IP_PNP) */
 	const char *program_root; /* rdinit.root=: the root that the program runs in */
 	const char *overlay; /* NULL: none; "": in memory; else the device of its layer */
 	char *arguments; /* the line after "--", not yet split; NULL: no "--" */

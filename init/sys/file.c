@@ -79,3 +79,20 @@ int file_each(const char *dir, int (*each)(const struct dirent_view *entry, void
 	sys_close(fd);
 	return result;
 }
+
+int file_replace(const char *path, const char *text)
+{
+	long done;
+	int fd, error;
+
+	sys_unlinkat(AT_FDCWD, path, 0);
+	error = sys_mknod(path, S_IFREG | 0644, 0, 0);
+	if (error)
+		return error;
+	fd = sys_open(path, O_WRONLY);
+	if (fd < 0)
+		return fd;
+	done = sys_write(fd, text, strlen(text));
+	sys_close(fd);
+	return done < 0 ? (int)done : 0;
+}

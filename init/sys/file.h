@@ -16,6 +16,10 @@ long file_take(int fd, char *buffer, size_t size);
  * file does not fit into `size` bytes. */
 int file_line(const char *path, char *text, size_t size);
 
+/* Makes the file anew, in place of whatever has the name, a symlink too, with this text. 0 or
+ * -errno. */
+int file_replace(const char *path, const char *text);
+
 /* Calls each(entry, argument) for every entry of the directory but "." and "..", in no order.
  * Stops at the first result that is not 0 and returns it; else 0, or -errno. */
 int file_each(const char *dir, int (*each)(const struct dirent_view *entry, void *argument),

@@ -11,7 +11,11 @@
 #include <linux/openat2.h>
 #include <linux/reboot.h>
 #include <linux/seccomp.h>
+#include <net/if.h>
+#include <net/route.h>
+#include <netinet/in.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/io.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -496,6 +500,59 @@ int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short 
 	struct kbentry entry = { .kb_table = table, .kb_index = key, .kb_value = value };
 
 	return (int)CALL3(ioctl, tty, KDSKBENT, &entry);
+}
+
+int sys_inet_socket(void)
+{
+	return (int)CALL3(socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+}
+
+static void name_interface(struct ifreq *request, const char *name)
+{
+	memset(request, 0, sizeof(*request));
+	memcpy(request->ifr_name, name, strlen(name) + 1); /* INTERFACE_NAME_MAX */
+}
+
+int sys_link_up(int socket, const char *name)
+{
+	struct ifreq request;
+	int error;
+
+	name_interface(&request, name);
+	error = (int)CALL3(ioctl, socket, SIOCGIFFLAGS, &request);
+	request.ifr_flags |= IFF_UP;
+	return error ? error : (int)CALL3(ioctl, socket, SIOCSIFFLAGS, &request);
+}
+
+static void set_sockaddr(void *to, uint32_t address)
+{
+	const struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = address };
+
+	memcpy(to, &in, sizeof(in));
+}
+
+int sys_set_address(int socket, const char *name, uint32_t address, uint32_t netmask)
+{
+	struct ifreq request;
+	int error;
+
+	name_interface(&request, name);
+	set_sockaddr(&request.ifr_addr, address);
+	error = (int)CALL3(ioctl, socket, SIOCSIFADDR, &request);
+	if (error)
+		return error;
+	set_sockaddr(&request.ifr_netmask, netmask);
+	return (int)CALL3(ioctl, socket, SIOCSIFNETMASK, &request);
+}
+
+int sys_add_gateway(int socket, uint32_t gateway)
+{
+	struct rtentry route = { .rt_flags = RTF_UP | RTF_GATEWAY };
+
+	set_sockaddr(&route.rt_dst, 0);
+	set_sockaddr(&route.rt_genmask, 0);
+	set_sockaddr(&route.rt_gateway, gateway);
+	return (int)CALL3(ioctl, socket, SIOCADDRT, &route);
 }
 
 int sys_open_uevents(void)

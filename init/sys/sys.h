@@ -117,6 +117,12 @@ int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short 
 int sys_loop_free(int control); /* the number of a loop device that nobody uses */
 int sys_loop_attach(int loop, int file, unsigned int flags); /* LO_FLAGS_*; Linux 5.8 */
 
+int sys_inet_socket(void); /* for the calls that follow it; -EAFNOSUPPORT: no CONFIG_INET */
+int sys_link_up(int socket, const char *name);
+/* Addresses are in network byte order. */
+int sys_set_address(int socket, const char *name, uint32_t address, uint32_t netmask);
+int sys_add_gateway(int socket, uint32_t gateway); /* the default route */
+
 int sys_open_uevents(void); /* netlink socket bound to the kernel's uevents */
 int sys_finit_module(int fd, const char *options, int flags);
 

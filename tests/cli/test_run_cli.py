@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import struct
 import subprocess
 import tempfile
@@ -364,6 +365,36 @@ def test_a_kernel_that_cannot_share_files(run, tool, lines, says):
     run("--kernel", kernel, "--", "true", status=125, says=says)
     assert "rdinit.root" not in (tool.path / "arguments").read_text()
     run("--kernel", kernel, "--root", "/", "--", "true", says=says)
+
+
+@pytest.mark.parametrize("text", ["80", "x:80", "80:x", "0:80", "80:65536", "1.2.3:80:80", "::80", "80:80/sctp", "1.2.3.4.5.6.7.8:80:80"])
+def test_ports_that_are_none(run, text):
+    run("-p", text, "--", "true", status=2, says="expected [ADDRESS:]PORT:PORT[/udp]")
+
+
+def test_a_port_that_is_in_use(run):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        run("-p", f"{port}:80", "--", "true", says=f"port {port} of 127.0.0.1: Address already in use; choose another one")
+
+
+@pytest.mark.parametrize("args", [["-p", "8080:80", "a.img"], ["--net", "user", "--machine", "uml", "--", "true"]])
+def test_a_network_for_none(run, args):
+    run(*args, status=2, says="--net and -p need")
+
+
+def test_a_guest_with_a_network(tool, run):
+    options, _ = arguments(tool, "--net", "user")
+    assert options["-netdev"] == "user,id=net" and options["-device"] and "ip=10.0.2.15::10.0.2.2:" in options["-append"]
+    options, _ = arguments(tool, "-p", "127.0.0.9:61080:80", "-p", "61053:53/udp")
+    assert options["-netdev"] == ("user,id=net,hostfwd=tcp:127.0.0.9:61080-10.0.2.15:80,"
+                                  "hostfwd=udp:127.0.0.1:61053-10.0.2.15:53")
+    assert "-netdev" not in arguments(tool, "--net", "none")[0]
+    assert "CONFIG_VIRTIO_NET" in arguments_of_failure(tool, configured(tool, "CONFIG_VIRTIO_NET=n"))
+
+
+def arguments_of_failure(tool, kernel):
+    return tool.run("run", "--kernel", kernel, "--net", "user", "--", "true", check=False).stderr.decode()
 
 
 def test_virtiofsd_that_is_not_there(run, tool):

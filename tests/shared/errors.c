@@ -15,6 +15,7 @@ static const struct errors {
 	long list[ERRORS_MAX]; /* ended by 0 */
 } errors[] = {
 	{ "access", { -ENOENT, -EACCES, -EIO } },
+	{ "add_gateway", { -ENETUNREACH, -ENOMEM } },
 	{ "chdir", { -EIO, -ENOMEM } },
 	{ "chroot", { -EPERM, -ENOMEM } },
 	{ "device_size", { -EIO } },
@@ -28,9 +29,11 @@ static const struct errors {
 	{ "fs_magic", { -EIO } },
 	{ "get_termios", { -EIO, -ENOTTY } },
 	{ "getdents", { -EIO, -ENOENT } },
+	{ "inet_socket", { -EMFILE, -ENOMEM } },
 	{ "ioperm", { -EPERM, -ENOMEM } },
 	{ "is_tty", { -EIO } },
 	{ "kill", { -ESRCH, -EPERM } },
+	{ "link_up", { -EPERM, -ENOMEM } },
 	{ "loop_attach", { -EBUSY, -EINVAL, -ENOMEM } },
 	{ "loop_free", { -ENOSPC, -ENOMEM } },
 	{ "map", { -EIO, -ENOMEM, -EMFILE } },
@@ -50,6 +53,7 @@ static const struct errors {
 	{ "reboot", { -EPERM, -EINVAL } },
 	{ "confine", { -EINVAL } },
 	{ "sendfile", { -EIO, -EINTR, -ENOSPC } },
+	{ "set_address", { -EPERM, -ENOMEM } },
 	{ "set_identity", { -EPERM } },
 	{ "set_key", { -EINVAL, -EPERM } },
 	{ "set_termios", { -EIO } },

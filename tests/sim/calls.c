@@ -209,6 +209,36 @@ int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short 
 	return (int)call_leave(call_enter("set_key", ""));
 }
 
+/* --- the network: no interface but the loopback --- */
+
+int sys_inet_socket(void)
+{
+	long error = call_enter("inet_socket", "");
+	struct file file = { .kind = FILE_SOCKET, .device = -1, .pipe = -1, .name = "inet" };
+
+	if (!error && world_machine(&kernel->world, "net", 1) == 0)
+		error = -EAFNOSUPPORT;
+	return (int)call_leave(error ? error : file_add(file));
+}
+
+int sys_link_up(int socket, const char *name)
+{
+	(void)socket;
+	return (int)call_leave(call_enter("link_up", name));
+}
+
+int sys_set_address(int socket, const char *name, uint32_t address, uint32_t netmask)
+{
+	(void)socket, (void)address, (void)netmask;
+	return (int)call_leave(call_enter("set_address", name));
+}
+
+int sys_add_gateway(int socket, uint32_t gateway)
+{
+	(void)socket, (void)gateway;
+	return (int)call_leave(call_enter("add_gateway", ""));
+}
+
 /* --- the host, and the end --- */
 
 int sys_ioperm(unsigned long port, unsigned long count, int on)

@@ -135,6 +135,7 @@ enum file_kind {
 	FILE_TTY,
 	FILE_PIPE,
 	FILE_UEVENTS,
+	FILE_SOCKET, /* for calls about interfaces alone */
 	FILE_SIGNALS,
 	FILE_LOOP_CONTROL,
 };

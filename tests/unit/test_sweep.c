@@ -443,6 +443,16 @@ static void add_shell(void)
 	fake_file("/bin/sh", "", 0);
 }
 
+static void add_network(void)
+{
+	static const char *const interfaces[] = { "lo", "eth0", NULL };
+
+	fake_file("inet", "", 0);
+	fake_dir("/sys/class/net", interfaces);
+	fake_file("/sys/class/net/eth0", "", 0);
+	fake_file("/etc/resolv.conf", "", 0);
+}
+
 static void add_program_to_run(void)
 {
 	static const char *const configuration[] = { "10-user.conf", NULL };
@@ -595,6 +605,10 @@ static const struct scenario scenarios[] = {
 	{ "shell", "rdinit.onfail=poweroff\n", add_shell, ENDS_WITH("") },
 	{ "run", "rdinit.run=/app rdinit.onfail=poweroff\n", add_program_to_run,
 	  ENDS_WITH("exit status 0 (run: /app)") },
+	{ "network",
+	  "rdinit.run=/app ip=10.0.2.15::10.0.2.2:::eth0:off:10.0.2.3 rdinit.onfail=poweroff\n",
+	  add_network, ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("set_address eth0", 1),
+	  .open_count = 1 },
 	{ "run-in-root", "rdinit.run=/app rdinit.root=UUID=" UUID OFF, add_root,
 	  .ending = FAKE_ENDED, .word = "exit status 0 (run: /app)", .child_ms = 20 },
 	{ "stdio", "rdinit.run=/app rdinit.stdio=ttyS1 rdinit.onfail=poweroff\n", add_stdio,

@@ -4,8 +4,11 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
+import socketserver
 import subprocess
 import tempfile
+import threading
 import time
 
 import pytest
@@ -104,6 +107,45 @@ def test_a_guest_has_the_rights_of_its_caller(place):
                  cwd=place, user=NOBODY, group=NOBODY, extra_groups=[], env={"PATH": os.environ["PATH"], "TMPDIR": str(place)})
     assert out.splitlines()[0] == "0" and text not in out and "of the host" in out and "mine" in out, out
     assert sorted(os.listdir(place)) == ["file", "secret"]
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """Answers every connection with a line, on a port of its own."""
+    allow_reuse_address = True
+
+    class Answer(socketserver.StreamRequestHandler):
+        def handle(self):
+            self.wfile.write(b"from the host\n")
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *how):
+        self.shutdown()
+        self.server_close()
+
+
+@pytest.mark.parametrize("options", [["--root", "/"], ["--isolated"], ["--isolated", "--machine", "microvm"]], ids=" ".join)
+def test_a_guest_reaches_this_machine_and_is_reached(options):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with Server(("127.0.0.1", 0), Server.Answer) as server:
+        started = start(*options, "-p", f"{port}:7", "--", BOX, "sh", "-c",
+                        f"{BOX} nc 10.0.2.2 {server.server_address[1]} </dev/null; {BOX} cat /etc/resolv.conf; "
+                        f"{BOX} ip addr show lo | {BOX} grep -o UP; echo from the guest | {BOX} nc -l -p 7; exit 3")
+        answer, end = b"", time.monotonic() + HOST_TIMEOUT
+        while not answer and time.monotonic() < end:
+            try:
+                with socket.create_connection(("127.0.0.1", port), 1) as connection:
+                    connection.settimeout(1)
+                    answer = connection.recv(100)
+            except OSError:
+                pass
+            time.sleep(0.2)
+        out, err = started.communicate(timeout=HOST_TIMEOUT)
+    assert (started.returncode, answer) == (3, b"from the guest\n"), (out, err)
+    assert out.splitlines()[:3] == [b"from the host", b"nameserver 10.0.2.3", b"UP"], (out, err)
 
 
 def daemons(place):

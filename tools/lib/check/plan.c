@@ -10,6 +10,7 @@
 #include "init/pure/count.h"
 #include "init/pure/drivers.h"
 #include "init/pure/identity.h"
+#include "init/pure/ip.h"
 #include "init/pure/layer.h"
 #include "init/pure/mode.h"
 #include "init/pure/modlist.h"
@@ -188,6 +189,32 @@ static void plan_resume(struct plan *plan)
 		say(plan, "from %s, if it holds a hibernated system", shown(settings->resume));
 }
 
+static void plan_network(struct plan *plan)
+{
+	const char *text = plan->settings->ip;
+	struct ip_settings ip;
+	char address[IP_TEXT_MAX];
+	int error = text ? ip_parse(text, &ip) : 1;
+
+	if (plan->mode != MODE_HAND_OFF)
+		say(plan, "switch on lo");
+	if (error < 0)
+		say(plan, "fails: ip=%s", shown(text));
+	if (error)
+		return;
+	ip_format(ip.address, address);
+	say(plan, "give %s the address %s", ip.device[0] ? shown(ip.device) : "the first interface",
+	    address);
+}
+
+static void plan_resolver(struct plan *plan)
+{
+	struct ip_settings ip;
+
+	if (plan->settings->ip && ip_parse(plan->settings->ip, &ip) == 0 && ip.name_servers[0])
+		say(plan, "write /etc/resolv.conf");
+}
+
 static void plan_root_find(struct plan *plan)
 {
 	static const char *const kinds[] = {
@@ -289,6 +316,8 @@ static const struct row {
 	{ "late-mounts", plan_late_mounts },
 	{ "keymap", plan_keymap },
 	{ "modules", plan_modules },
+	{ "network", plan_network },
+	{ "resolver", plan_resolver },
 	{ "appliance", plan_appliance },
 	{ "root-find", plan_root_find },
 	{ "root-mount", plan_root_mount },

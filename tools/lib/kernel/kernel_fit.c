@@ -8,6 +8,7 @@
 #include "tools/lib/base/error.h"
 
 #define NO_DISK "the disk will not appear"
+#define NO_NETWORK "the guest has no network"
 
 enum severity { FIT_WARNS, FIT_REFUSES };
 enum form { BUILT_IN, ANY_FORM }; /* a module comes too late for what /init itself needs */
@@ -75,6 +76,8 @@ static const struct need {
 	{ FIT_DISK_VIRTIO, FIT_WARNS, ANY_FORM, { "VIRTIO_BLK" }, NO_DISK, "virtio-blk" },
 	{ FIT_DISK_IDE, FIT_WARNS, ANY_FORM, { "ATA_PIIX", "SATA_AHCI" }, NO_DISK, "ahci" },
 	{ FIT_DISK_NVME, FIT_WARNS, ANY_FORM, { "BLK_DEV_NVME" }, NO_DISK, "nvme" },
+	{ FIT_NETWORK, FIT_REFUSES, BUILT_IN, { "INET" }, NO_NETWORK, "net" },
+	{ FIT_NETWORK, FIT_REFUSES, ANY_FORM, { "VIRTIO_NET" }, NO_NETWORK, "virtio-net" },
 	{ FIT_DISK_UML, FIT_WARNS, BUILT_IN, { "BLK_DEV_UBD" }, NO_DISK, "um" },
 };
 

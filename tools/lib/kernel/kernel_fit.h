@@ -22,6 +22,7 @@ enum fit_for {
 	FIT_VIRTIO_MMIO = 1 << 11,
 	FIT_VIRTIO_CMDLINE =
 		1 << 12, /* named on the command line, as a microvm without ACPI does */
+	FIT_NETWORK = 1 << 13, /* a network interface with an address */
 };
 
 /* Reports every symbol that is known to be off: as an error where nothing would work, as a warning

@@ -149,6 +149,17 @@ static void add_tree(struct arguments *arguments, const struct machine_config *c
 	arguments_add(arguments, "vhost-user-fs-pci,chardev=tree,tag=" HOST_TREE_TAG);
 }
 
+/* Without the ROM that would boot from it. */
+static void add_network(struct arguments *arguments, const struct machine_config *config)
+{
+	arguments_add(arguments, "-netdev");
+	arguments_add(arguments, "%s", config->netdev);
+	arguments_add(arguments, "-device");
+	arguments_add(arguments, "%s",
+		      config->type == MACHINE_MICROVM ? "virtio-net-device,netdev=net"
+						      : "virtio-net-pci,netdev=net,romfile=");
+}
+
 static void add_channels(struct arguments *arguments, const struct machine_config *config,
 			 const struct qemu_ends *ends)
 {
@@ -213,6 +224,8 @@ char **qemu_arguments(const char *program, const struct machine_config *config,
 	add_disks(&arguments, config);
 	if (config->tree)
 		add_tree(&arguments, config);
+	if (config->netdev)
+		add_network(&arguments, config);
 	arguments_add(&arguments, "-kernel");
 	arguments_add(&arguments, "%s", config->kernel);
 	arguments_add(&arguments, "-initrd");

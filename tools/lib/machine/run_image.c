@@ -40,6 +40,12 @@ static int add_modules(struct recipe *recipe, const struct run_image *run)
 		for (const char *const *name = disk_modules(run->disks[i].bus, run->host); *name;
 		     name++)
 			result |= recipe_option_module(recipe, "--disk", *name);
+	if (run->has_network && run->kernel->modules_dir) {
+		result |= recipe_option_module(recipe, "--net",
+					       run->host == DISK_HOST_MICROVM ? "virtio_mmio"
+									      : "virtio_pci");
+		result |= recipe_option_module(recipe, "--net", "virtio_net");
+	}
 	for (size_t i = 0; i < run->modules.count; i++)
 		result |= recipe_option_module(recipe, "--module", run->modules.list[i]);
 	return result;

@@ -21,6 +21,7 @@ struct run_image {
 	const struct texts *env; /* its environment: NAME=VALUE */
 	const char *workdir; /* --workdir, or NULL: / */
 	char *user; /* --user, as a parameter of /init, or NULL */
+	bool has_network; /* its driver is added */
 	struct texts modules; /* --module */
 	struct texts trees; /* --tree DIR[:DEST] */
 	const struct kernel *kernel;

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+/* network.c - the loopback interface, and the address that ip= gives another one. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "init/boot.h"
+#include "init/pure/format.h"
+#include "init/pure/ip.h"
+#include "init/sys/file.h"
+#include "init/sys/log.h"
+#include "init/sys/sys.h"
+
+#define INTERFACES "/sys/class/net"
+#define LOOPBACK "lo"
+
+/* The first by its name that is not the loopback. */
+static int choose(const struct dirent_view *entry, void *argument)
+{
+	char *name = argument;
+
+	if (strcmp(entry->name, LOOPBACK) != 0 && strlen(entry->name) < INTERFACE_NAME_MAX &&
+	    (!name[0] || strcmp(entry->name, name) < 0))
+		memcpy(name, entry->name, strlen(entry->name) + 1);
+	return 0;
+}
+
+static bool is_there(void *argument)
+{
+	struct ip_settings *ip = argument;
+	char path[sizeof(INTERFACES) + 1 + INTERFACE_NAME_MAX];
+
+	if (!ip->device[0])
+		file_each(INTERFACES, choose, ip->device);
+	format_text(path, sizeof(path), INTERFACES "/%s", ip->device);
+	return ip->device[0] && sys_access(path, F_OK) == 0;
+}
+
+static int set(int socket, const struct ip_settings *ip)
+{
+	char text[IP_TEXT_MAX];
+	int error = sys_set_address(socket, ip->device, ip->address, ip->netmask);
+
+	ip_format(ip->address, text);
+	if (!error)
+		error = sys_link_up(socket, ip->device);
+	if (error)
+		return log_err(error, "give %s the address %s", ip->device, text);
+	log_say(LOG_INFO, "%s has the address %s", ip->device, text);
+	if (!ip->gateway)
+		return 0;
+	ip_format(ip->gateway, text);
+	error = sys_add_gateway(socket, ip->gateway);
+	return error && error != -EEXIST ? log_err(error, "use the gateway %s", text) : 0;
+}
+
+static int set_up(struct boot *boot, int socket)
+{
+	const char *text = boot->settings.ip;
+	struct ip_settings ip;
+	int error = ip_parse(text, &ip);
+
+	if (error == -EOPNOTSUPP)
+		return log_err(error, "parse ip=%s: there is no DHCP: pass an address", text);
+	if (error < 0)
+		return log_err(error,
+			       "parse ip=%s: expected ADDRESS::GATEWAY:NETMASK::DEVICE:off:DNS",
+			       text);
+	if (error)
+		return 0;
+	devices_open(&boot->devices);
+	if (devices_wait(&boot->devices, is_there, &ip, loop_deadline(boot->settings.timeout_s)))
+		return log_err(-ETIMEDOUT, "find the interface %s of ip=%s",
+			       ip.device[0] ? ip.device : "(any)", text);
+	return set(socket, &ip);
+}
+
+/* A kernel without CONFIG_INET has no network, and nobody asked for one. */
+int network_up(struct boot *boot)
+{
+	bool is_asked_for = boot->settings.ip && boot->settings.ip[0];
+	int socket, error = 0;
+
+	if (boot->mode == MODE_HAND_OFF && !is_asked_for)
+		return 0;
+	socket = sys_inet_socket();
+	if (socket < 0 && (is_asked_for || socket != -EAFNOSUPPORT))
+		log_err(socket, "open a socket for the network");
+	if (socket < 0)
+		return socket;
+	error = sys_link_up(socket, LOOPBACK);
+	if (error)
+		log_warn(error, "switch on the interface " LOOPBACK);
+	error = is_asked_for ? set_up(boot, socket) : 0;
+	sys_close(socket);
+	return error;
+}
