@@ -32,9 +32,9 @@ static int print_file(const struct archive *archive, const char *path)
 static int run(int argc, char **argv)
 {
 	struct archive *archive;
-	int status = options_take(&command_cat, &argc, argv, NULL), result = 0;
+	int status = options_parse(&command_cat, &argc, argv, NULL), result = 0;
 
-	if (status != OPTIONS_TAKEN)
+	if (status != OPTIONS_PARSED)
 		return status;
 	archive = archive_open_names(argv[1]);
 	if (!archive)

@@ -66,9 +66,9 @@ static int check_image(struct check *check, const struct request *request, const
 	int status = STATUS_TROUBLE;
 
 	if ((!request->root || !disk_names_read(request->root, &check->disk)) &&
-	    !check_take_kernel(check, request->kernel, request->config) &&
+	    !check_read_kernel(check, request->kernel, request->config) &&
 	    !mapped_file_open(name, limit_left(), "file", &file)) {
-		check_take_image(check, name, &file);
+		check_read_image(check, name, &file);
 		check_judge(check);
 		status = report(check, request->form);
 	}
@@ -80,9 +80,9 @@ static int run(int argc, char **argv)
 {
 	struct request request = { .machine = -1, .form = TEXT };
 	struct check check = { 0 };
-	int status = options_take(&command_check, &argc, argv, &request);
+	int status = options_parse(&command_check, &argc, argv, &request);
 
-	if (status != OPTIONS_TAKEN)
+	if (status != OPTIONS_PARSED)
 		return status;
 	check.append = request.append;
 	check.memory_mib = request.memory_mib;

@@ -58,9 +58,9 @@ static void print_bash(void)
 
 static int run(int argc, char **argv)
 {
-	int status = options_take(&command_completion, &argc, argv, NULL);
+	int status = options_parse(&command_completion, &argc, argv, NULL);
 
-	if (status != OPTIONS_TAKEN)
+	if (status != OPTIONS_PARSED)
 		return status;
 	print_bash();
 	return 0;

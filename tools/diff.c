@@ -206,9 +206,9 @@ static int diff(const char *first, const char *second, bool times)
 static int run(int argc, char **argv)
 {
 	struct diff options = { .times = false };
-	int status = options_take(&command_diff, &argc, argv, &options);
+	int status = options_parse(&command_diff, &argc, argv, &options);
 
-	if (status != OPTIONS_TAKEN)
+	if (status != OPTIONS_PARSED)
 		return status;
 	return diff(argv[1], argv[2], options.times);
 }

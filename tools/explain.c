@@ -211,9 +211,9 @@ static int explain_all(const char *image, char *const *paths)
 
 static int run(int argc, char **argv)
 {
-	int status = options_take(&command_explain, &argc, argv, NULL);
+	int status = options_parse(&command_explain, &argc, argv, NULL);
 
-	if (status != OPTIONS_TAKEN)
+	if (status != OPTIONS_PARSED)
 		return status;
 	return explain_all(argv[1], argv + 2) < 0 ? 1 : 0;
 }

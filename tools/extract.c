@@ -21,7 +21,7 @@ struct recipe {
 static char *on_host(const struct archive *left, size_t index, void *context)
 {
 	struct recipe *recipe = context;
-	char *place = unpacked_place(recipe->unpacked, recipe->names[index]);
+	char *place = unpacked_path(recipe->unpacked, recipe->names[index]);
 
 	(void)left;
 	recipe->left_out += !place;
@@ -98,9 +98,9 @@ static int extract(const char *image, const char *dir)
 
 static int run(int argc, char **argv)
 {
-	int status = options_take(&command_extract, &argc, argv, NULL);
+	int status = options_parse(&command_extract, &argc, argv, NULL);
 
-	if (status != OPTIONS_TAKEN)
+	if (status != OPTIONS_PARSED)
 		return status;
 	return extract(argv[1], argv[2]) < 0 ? 1 : 0;
 }

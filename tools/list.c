@@ -91,9 +91,9 @@ static int list_image(const char *name, const struct list *list)
 static int run(int argc, char **argv)
 {
 	struct list list = { .form = RECIPE };
-	int status = options_take(&command_list, &argc, argv, &list);
+	int status = options_parse(&command_list, &argc, argv, &list);
 
-	if (status != OPTIONS_TAKEN)
+	if (status != OPTIONS_PARSED)
 		return status;
 	return list_image(argv[1], &list) < 0 ? 1 : 0;
 }

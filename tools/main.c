@@ -102,9 +102,9 @@ int main(int argc, char **argv)
 
 	/* A file size limit is then an error of write(2) that the command reports. */
 	signal(SIGXFSZ, SIG_IGN);
-	status = options_take_first(&tool, &argc, argv, &before);
+	status = options_parse_first(&tool, &argc, argv, &before);
 	open_standard_streams(argc > 1 ? argv[1] : NULL);
-	if (status != OPTIONS_TAKEN)
+	if (status != OPTIONS_PARSED)
 		return finish(status);
 	if (before.version) {
 		puts("rdinit " RDINIT_VERSION);
@@ -117,5 +117,5 @@ int main(int argc, char **argv)
 	if (argc > 2)
 		return run_command(argv[2], 2, help);
 	argc = 2;
-	return finish(options_take_first(&tool, &argc, help, &before));
+	return finish(options_parse_first(&tool, &argc, help, &before));
 }

@@ -9,32 +9,32 @@
 #include "tools/lib/base/rights.h"
 #include "tools/pack.h"
 
-static int take_compress(void *into, const struct option_row *row, const char *text)
+static int set_compress(void *into, const struct option_row *row, const char *text)
 {
 	struct pack *pack = into;
 	const char *why;
 
-	if (!compress_choose(text, &pack->save.groups.choice, &why))
+	if (!compress_choose(text, &pack->save.frames.choice, &why))
 		return 0;
 	return error_usage("pack", "--%s %s, found %s", row->name, why, shown(text));
 }
 
-static int take_fast_boot(void *into, const struct option_row *row, const char *text)
+static int set_fast_boot(void *into, const struct option_row *row, const char *text)
 {
 	(void)text;
-	return take_compress(into, row, "lz4");
+	return set_compress(into, row, "lz4");
 }
 
-static int take_no_cache(void *into, const struct option_row *row, const char *text)
+static int set_no_cache(void *into, const struct option_row *row, const char *text)
 {
 	struct pack *pack = into;
 
 	(void)row, (void)text;
-	pack->save.groups.use_cache = false;
+	pack->save.frames.use_cache = false;
 	return 0;
 }
 
-static int take_var(void *into, const struct option_row *row, const char *text)
+static int add_var(void *into, const struct option_row *row, const char *text)
 {
 	struct pack *pack = into;
 
@@ -46,7 +46,7 @@ static int take_var(void *into, const struct option_row *row, const char *text)
 }
 
 /* Options that are short for a recipe line are called as its verb is. */
-static int take_line(void *into, const struct option_row *row, const char *text)
+static int add_line(void *into, const struct option_row *row, const char *text)
 {
 	struct pack *pack = into;
 
@@ -56,19 +56,19 @@ static int take_line(void *into, const struct option_row *row, const char *text)
 	return 0;
 }
 
-#define LINE(form) CALL(take_line), .value = form
+#define LINE(form) CALL(add_line), .value = form
 
 static const struct option_row rows[] = {
 	{ 'o', "output", "FILE", "the image (rdinit.img); - is standard output",
 	  TEXT_AT(pack, output) },
 	{ 0, "compress", "METHOD[,LEVEL]", "none, gzip, zstd (the default), lz4, xz, lzma or bzip2",
-	  CALL(take_compress) },
+	  CALL(set_compress) },
 	{ 0, "fast-boot", NULL, "lz4: larger, but the kernel unpacks it in a third of the time",
-	  CALL(take_fast_boot) },
+	  CALL(set_fast_boot) },
 	{ 0, "threads", "N", "threads that compress (as many as processors)",
-	  NUMBER_AT(pack, save.groups.threads, 64) },
+	  NUMBER_AT(pack, save.frames.threads, 64) },
 	{ 0, "no-cache", NULL, "do not read or write the cache of compressed parts",
-	  CALL(take_no_cache) },
+	  CALL(set_no_cache) },
 	{ 0, "tree", "DIR[:DEST]", "everything below DIR", LINE(LINE_PLACE) },
 	{ 0, "tar", "FILE[:DEST]", "the contents of a tar archive", LINE(LINE_PLACE) },
 	{ 0, "oci", "PATH[:TAG]",
@@ -110,7 +110,7 @@ static const struct option_row rows[] = {
 	{ 0, "host-root", "DIR", "root of the system whose files and /sys are used (/)",
 	  TEXT_AT(pack, recipe.host_root) },
 	{ 0, "var", "NAME=VALUE", "value of ${NAME} in recipes, before the environment",
-	  CALL(take_var) },
+	  CALL(add_var) },
 	{ 0, "sysroot", "DIR", "programs are of the system whose root is DIR",
 	  TEXT_AT(pack, sysroot) },
 	{ 0, "no-init", NULL, "do not add /init", FLAG_AT(pack, no_init) },
@@ -152,13 +152,13 @@ static int pack_all(struct pack *pack, int argc, char **argv)
 
 static int run(int argc, char **argv)
 {
-	struct pack pack = { .output = "rdinit.img", .save.groups.use_cache = true };
+	struct pack pack = { .output = "rdinit.img", .save.frames.use_cache = true };
 	const char *why;
 	int status;
 
-	compress_choose("zstd", &pack.save.groups.choice, &why);
-	status = options_take(&command_pack, &argc, argv, &pack);
-	if (status == OPTIONS_TAKEN)
+	compress_choose("zstd", &pack.save.frames.choice, &why);
+	status = options_parse(&command_pack, &argc, argv, &pack);
+	if (status == OPTIONS_PARSED)
 		status = pack_all(&pack, argc, argv);
 	free(pack.vars.list);
 	free(pack.modprobe_dirs.list);

@@ -9,7 +9,7 @@
 #include "tools/lib/cpio/save.h"
 #include "tools/lib/recipe/recipe.h"
 
-enum line_form { LINE_WORD, LINE_PLACE }; /* recipe_option_word(), recipe_option_place() */
+enum line_form { LINE_WORD, LINE_PLACE }; /* recipe_option_word(), recipe_option_source() */
 
 /* The kinds of options that are short for a recipe line. */
 struct line_option {

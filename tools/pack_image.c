@@ -24,7 +24,7 @@
 static int option_line(struct recipe *recipe, const struct line_option *line)
 {
 	if (line->form == LINE_PLACE)
-		return recipe_option_place(recipe, line->verb, line->text);
+		return recipe_option_source(recipe, line->verb, line->text);
 	return recipe_option_word(recipe, line->verb, line->text);
 }
 
@@ -113,7 +113,7 @@ static int read_recipes(struct pack *pack, struct recipe *recipe, struct image *
 		result = recipe_line(recipe, "/init", (const char *[]){ "init", NULL });
 	if (result || recipe_finish(recipe))
 		return -1;
-	return pack->app ? runtime_add(image, recipe_sysroots(recipe)) : 0;
+	return pack->app ? interpreter_trees_add(image, recipe_sysroots(recipe)) : 0;
 }
 
 static int save_image(struct pack *pack, const struct image *image, const struct recipe *recipe)

@@ -18,8 +18,8 @@ static int plan_image(struct check *check, const char *name)
 	int result = mapped_file_open(name, limit_left(), "file", &file);
 
 	if (!result) {
-		check_take_image(check, name, &file);
-		check_take_words(check);
+		check_read_image(check, name, &file);
+		check_read_settings(check);
 		if (check->archive->is_damaged)
 			result = error("%s: is damaged: `rdinit check` shows where", shown(name));
 		else if (!check->is_ours)
@@ -36,9 +36,9 @@ static int plan_image(struct check *check, const char *name)
 static int run(int argc, char **argv)
 {
 	struct check check = { .append = NULL };
-	int status = options_take(&command_plan, &argc, argv, &check);
+	int status = options_parse(&command_plan, &argc, argv, &check);
 
-	if (status != OPTIONS_TAKEN)
+	if (status != OPTIONS_PARSED)
 		return status;
 	return plan_image(&check, argv[1]) < 0 ? 1 : 0;
 }

@@ -15,7 +15,7 @@
 
 enum net { NET_NONE, NET_USER };
 
-static int take_append(void *into, const struct option_row *row, const char *text)
+static int add_append(void *into, const struct option_row *row, const char *text)
 {
 	struct run *run = into;
 
@@ -63,7 +63,7 @@ static int take_env_file(void *into, const struct option_row *row, const char *p
 	return status;
 }
 
-static int take_port(void *into, const struct option_row *row, const char *text)
+static int add_port(void *into, const struct option_row *row, const char *text)
 {
 	struct run *run = into;
 
@@ -104,7 +104,7 @@ static const struct option_row rows[] = {
 	  CHOICE_AT(run, net_choice) },
 	{ 'p', "publish", "PORT:PORT[/udp]",
 	  "a port of this machine (or ADDRESS:PORT) leads to one of the\nguest; implies --net user",
-	  CALL(take_port) },
+	  CALL(add_port) },
 	{ 'u', "user", "USER[:GROUP]", "the program's user (root)", CALL(take_user) },
 	{ 0, "kernel", "FILE|NAME",
 	  "bzImage, vmlinux or a profile ($RDINIT_KERNEL, the newest in\n/boot; uml: profile uml)",
@@ -116,7 +116,7 @@ static const struct option_row rows[] = {
 	  NUMBER_AT(run, machine.memory_mib, 1 << 20) },
 	{ 0, "cpus", "N", "processors (1)", NUMBER_AT(run, machine.cpus, 255) },
 	{ 0, "append", "PARAMETERS", "more parameters for the kernel's command line",
-	  CALL(take_append) },
+	  CALL(add_append) },
 	{ 0, "disk", "FILE[,BUS][,ro|,snapshot]",
 	  "a raw disk; BUS is scsi (/dev/sda), virtio (/dev/vda), ide\n"
 	  "(/dev/sda) or nvme (/dev/nvme0n1)",
@@ -235,10 +235,10 @@ static int run_command(int argc, char **argv)
 			   .machine_choice = -1,
 			   .stdio_choice = -1,
 			   .tree = { .socket = -1, .errors = -1 } };
-	int status = options_take(&command_run, &argc, argv, &run);
+	int status = options_parse(&command_run, &argc, argv, &run);
 
 	run.directory = getcwd(NULL, 0);
-	if (status == OPTIONS_TAKEN) {
+	if (status == OPTIONS_PARSED) {
 		status = choose(&run, argc, argv);
 		if (!status)
 			status = run_boot(&run);

@@ -36,16 +36,16 @@ static char *command_line(const struct run *run)
 	const struct machine_config *machine = &run->machine;
 	int interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	const char *term = getenv("TERM");
-	const struct tuning_facts facts = { .machine = machine->type,
-					    .cpus = machine->cpus,
-					    .kvm = qemu_kvm_works(),
-					    .acpi = machine->acpi,
-					    .verbose = machine->verbose };
+	const struct boot_facts facts = { .machine = machine->type,
+					  .cpus = machine->cpus,
+					  .kvm = qemu_kvm_works(),
+					  .acpi = machine->acpi,
+					  .verbose = machine->verbose };
 	struct buffer words = { NULL, 0, 0 };
 
 	buffer_text(&words, "console=ttyS0 panic=-1");
 	if (!run->no_tuning)
-		tuning_add(&words, &facts);
+		boot_parameters_add(&words, &facts);
 	if (!interactive || machine->stdio == STDIO_PIPE)
 		buffer_text(&words, " rdinit.onfail=poweroff");
 	else if (term && *term && is_plain_word(term))
@@ -102,18 +102,19 @@ static bool tells_ready(const struct run *run, const struct kernel_config *confi
 static int check_memory(const struct run *run, const struct kernel_boot *form,
 			const struct run_image_file *file)
 {
-	const struct room room = { .memory = run->machine.memory_mib * ROOM_MIB,
-				   .kernel = room_kernel_bytes(form->vmlinux),
-				   .packed = file->packed,
-				   .tree = file->tree };
-	unsigned int needed = room_needed_mib(room, room_is_tmpfs(run->machine.append));
+	const struct memory_need need = { .memory = run->machine.memory_mib * MEMORY_MIB,
+					  .kernel = memory_kernel_bytes(form->vmlinux),
+					  .packed = file->packed,
+					  .tree = file->tree };
+	unsigned int needed = memory_needed_mib(need, memory_is_tmpfs(run->machine.append));
 
 	if (run->machine.type == MACHINE_UML || run->machine.memory_mib >= needed)
 		return 0;
 	return error("--memory %u: the kernel (%llu MiB), the image (%llu MiB) and its files (%llu "
 		     "MiB) need at least %u MiB; without --memory the machine has %u",
-		     run->machine.memory_mib, room_mib(room.kernel), room_mib(room.packed),
-		     room_mib(room.tree), needed, run_image_memory(file));
+		     run->machine.memory_mib, memory_mib_for(need.kernel),
+		     memory_mib_for(need.packed), memory_mib_for(need.tree), needed,
+		     run_image_memory(file));
 }
 
 /* The image for a program was not made: the status that the program would have had in the guest. */

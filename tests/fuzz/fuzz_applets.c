@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while ((name = applet_next(&names))) {
 		CHECK(strcmp(before, name) < 0 && !strchr(name, '/'));
 		count++;
-		CHECK(*applet_folder(name) == '/');
+		CHECK(*applet_directory(name) == '/');
 		before = name;
 	}
 	CHECK(count != 1);

@@ -28,7 +28,7 @@ static void check_once(const uint8_t *data, size_t size, struct check *check)
 	collect_end(&file.copy);
 	file.bytes = file.copy.bytes;
 	limit_begin(); /* each input is a run of its own */
-	check_take_image(check, "image", &file);
+	check_read_image(check, "image", &file);
 	check_judge(check);
 	check->append = NULL;
 	free(line);

@@ -100,17 +100,6 @@ int tar_add(struct image *stage, const struct blob *blob, unsigned int layer, co
 	return 0;
 }
 
-int blob_read(const struct blob *blob, uint64_t at, void *buffer, size_t len)
-{
-	(void)blob, (void)at, (void)buffer, (void)len;
-	abort();
-}
-
-struct blob spool_blob(int64_t at, uint64_t size, const char *name)
-{
-	return (struct blob){ .at = (uint64_t)at, .size = size, .name = name };
-}
-
 static void check_run(const struct oci_run *run)
 {
 	CHECK(run->argv && run->env);

@@ -96,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	image_add_symlink(image, "/srv/out", "/bin", "before");
 	if (size && !tar_add(stage, &blob, data[0] & 1, "fuzz")) {
 		check_stage(stage);
-		if (!stage_merge(image, stage, &source, "fuzz"))
+		if (!merge_image(image, stage, &source, "fuzz"))
 			check_place(image);
 	}
 	image_free(stage);

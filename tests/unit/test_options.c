@@ -88,7 +88,7 @@ static int take(const char *text, struct fields *fields, struct words *words)
 	memset(fields, 0, sizeof(*fields));
 	strcpy(line, text);
 	*words = split(line);
-	return options_take(&command, &words->count, words->list, fields);
+	return options_parse(&command, &words->count, words->list, fields);
 }
 
 static void each_kind_fills_its_field(void **state)
@@ -99,7 +99,7 @@ static void each_kind_fills_its_field(void **state)
 	(void)state;
 	assert_int_equal(take("-f -b --text=x --list a -l b -lc -n 300 --maybe --call good",
 			      &fields, &words),
-			 OPTIONS_TAKEN);
+			 OPTIONS_PARSED);
 	assert_true(fields.flag);
 	assert_int_equal(fields.colour, BLUE);
 	assert_string_equal(fields.text, "x");
@@ -111,7 +111,7 @@ static void each_kind_fills_its_field(void **state)
 	assert_string_equal(fields.called, "good");
 	assert_int_equal(words.count, 1);
 	free(fields.list.list);
-	assert_int_equal(take("--maybe=yes --colour green", &fields, &words), OPTIONS_TAKEN);
+	assert_int_equal(take("--maybe=yes --colour green", &fields, &words), OPTIONS_PARSED);
 	assert_string_equal(fields.maybe, "yes");
 	assert_int_equal(fields.colour, GREEN);
 }
@@ -122,10 +122,10 @@ static void letters_stand_together(void **state)
 	struct words words;
 
 	(void)state;
-	assert_int_equal(take("-fbtrest", &fields, &words), OPTIONS_TAKEN);
+	assert_int_equal(take("-fbtrest", &fields, &words), OPTIONS_PARSED);
 	assert_true(fields.flag && fields.colour == BLUE);
 	assert_string_equal(fields.text, "rest");
-	assert_int_equal(take("-ft next", &fields, &words), OPTIONS_TAKEN);
+	assert_int_equal(take("-ft next", &fields, &words), OPTIONS_PARSED);
 	assert_string_equal(fields.text, "next");
 }
 
@@ -135,11 +135,11 @@ static void operands_stand_anywhere_and_last_after_dashes(void **state)
 	struct words words;
 
 	(void)state;
-	assert_int_equal(take("one -f -", &fields, &words), OPTIONS_TAKEN);
+	assert_int_equal(take("one -f -", &fields, &words), OPTIONS_PARSED);
 	assert_true(fields.flag && words.count == 3 && !words.list[3]);
 	assert_string_equal(words.list[1], "one");
 	assert_string_equal(words.list[2], "-");
-	assert_int_equal(take("-- -f", &fields, &words), OPTIONS_TAKEN);
+	assert_int_equal(take("-- -f", &fields, &words), OPTIONS_PARSED);
 	assert_true(!fields.flag && words.count == 2);
 	assert_string_equal(words.list[1], "-f");
 	assert_int_equal(take("one two three", &fields, &words), 2);
@@ -151,9 +151,9 @@ static void names_may_be_cut_short_while_they_are_like_no_other(void **state)
 	struct words words;
 
 	(void)state;
-	assert_int_equal(take("--num 5", &fields, &words), OPTIONS_TAKEN);
+	assert_int_equal(take("--num 5", &fields, &words), OPTIONS_PARSED);
 	assert_int_equal(fields.number, 5);
-	assert_int_equal(take("--text x", &fields, &words), OPTIONS_TAKEN); /* and not --text-2 */
+	assert_int_equal(take("--text x", &fields, &words), OPTIONS_PARSED); /* and not --text-2 */
 	assert_int_equal(take("--tex x", &fields, &words), 2);
 }
 
@@ -164,14 +164,15 @@ static void what_follows_is_another_programs(void **state)
 	char line[] = "-- -f --text";
 
 	(void)state;
-	assert_int_equal(take("one --app -f --nonsense", &fields, &words), OPTIONS_TAKEN);
+	assert_int_equal(take("one --app -f --nonsense", &fields, &words), OPTIONS_PARSED);
 	assert_true(!fields.flag && words.count == 2);
 	assert_string_equal(fields.app[0], "-f");
 	assert_string_equal(fields.app[1], "--nonsense");
-	assert_int_equal(take("--app", &fields, &words), OPTIONS_TAKEN);
+	assert_int_equal(take("--app", &fields, &words), OPTIONS_PARSED);
 	assert_null(fields.app[0]);
 	words = split(line);
-	assert_int_equal(options_take(&program, &words.count, words.list, &fields), OPTIONS_TAKEN);
+	assert_int_equal(options_parse(&program, &words.count, words.list, &fields),
+			 OPTIONS_PARSED);
 	assert_string_equal(fields.rest[1], "--text");
 	assert_int_equal(words.count, 1);
 }
@@ -183,8 +184,8 @@ static void the_first_operand_ends_what_stands_before_a_subcommand(void **state)
 	struct words words = split(line);
 
 	(void)state;
-	assert_int_equal(options_take_first(&command, &words.count, words.list, &fields),
-			 OPTIONS_TAKEN);
+	assert_int_equal(options_parse_first(&command, &words.count, words.list, &fields),
+			 OPTIONS_PARSED);
 	assert_true(fields.flag && fields.colour == RED && words.count == 3);
 	assert_string_equal(words.list[2], "-b");
 }

@@ -260,8 +260,8 @@ static double count_stage(const struct shape *shape, unsigned int count)
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	steps = 0;
-	assert_int_equal(stage_archive(stage, path, "test"), 0);
-	assert_int_equal(stage_merge(image, stage, &source, "test"), 0);
+	assert_int_equal(initramfs_add(stage, path, "test"), 0);
+	assert_int_equal(merge_image(image, stage, &source, "test"), 0);
 	image_free(stage);
 	image_free(image);
 	close(fd);

@@ -347,7 +347,7 @@ static void check_places(const struct unpacked *unpacked, const char *dir)
 
 	for (size_t i = 0; i < tree->archive->count; i++) {
 		const struct kernel_name *name = tree->of_entry[i];
-		char *place = name && name->parent ? unpacked_place(unpacked, name) : NULL;
+		char *place = name && name->parent ? unpacked_path(unpacked, name) : NULL;
 		char *real = place ? realpath(place, NULL) : NULL;
 		struct stat st;
 

@@ -19,7 +19,7 @@ struct arena_block {
 };
 
 /* Bytes are taken from a block's end, so that what is left says where. */
-static void *take(struct arena *arena, size_t size, size_t align)
+static void *cut(struct arena *arena, size_t size, size_t align)
 {
 	size_t skip = (arena->left - size) & (align - 1), room;
 	struct arena_block *block;
@@ -36,17 +36,17 @@ static void *take(struct arena *arena, size_t size, size_t align)
 	block->next = arena->blocks;
 	arena->blocks = block;
 	arena->left = block->size;
-	return take(arena, size, align);
+	return cut(arena, size, align);
 }
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-	return take(arena, size, alignof(max_align_t));
+	return cut(arena, size, alignof(max_align_t));
 }
 
 char *arena_copy(struct arena *arena, const char *text, size_t len)
 {
-	char *copy = take(arena, len + 1, 1);
+	char *copy = cut(arena, len + 1, 1);
 
 	memcpy(copy, text, len);
 	return copy; /* new memory is zero: the NUL is there */

@@ -40,7 +40,7 @@ static char *first_of(const char *built, const char *installed, const char *what
 	return path;
 }
 
-char *place_init(void)
+char *installed_init(void)
 {
 	const char *variable = getenv("RDINIT_INIT");
 
@@ -49,7 +49,7 @@ char *place_init(void)
 	return first_of("init", "../lib/rdinit/init", "/init");
 }
 
-char *place_uml_preload(void)
+char *installed_uml_preload(void)
 {
 	return first_of("uml_regset.so", "../lib/rdinit/uml_regset.so", "uml_regset.so");
 }
@@ -60,12 +60,12 @@ char *place_virtiofsd_preload(void)
 			"virtiofsd_rights.so");
 }
 
-char *place_kernel_dir(void)
+char *built_kernel_dir(void)
 {
 	return beside("kernel/debian");
 }
 
-char *place_kernels(size_t i)
+char *installed_kernels(size_t i)
 {
 	static const char *const dirs[] = { "kernel", "../lib/rdinit/kernel" };
 
@@ -79,7 +79,7 @@ char *place_kernels(size_t i)
 	return NULL;
 }
 
-bool place_is_built(void)
+bool is_in_build_tree(void)
 {
 	char *script = beside("../tools/deps.sh");
 	bool found = script != NULL;

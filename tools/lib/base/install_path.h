@@ -9,24 +9,24 @@
 
 /* The static /init that images get: EXEDIR/init, else EXEDIR/../lib/rdinit/init. $RDINIT_INIT
  * names another one. malloc'd, or NULL after reporting. */
-char *place_init(void);
+char *installed_init(void);
 
 /* Where `make deps` unpacks a kernel (with boot/ and lib/ in it): EXEDIR/kernel/debian. malloc'd,
  * or NULL, without a report, if there is none. */
-char *place_kernel_dir(void);
+char *built_kernel_dir(void);
 
 /* The library that virtiofsd needs without root: as below, virtiofsd_rights.so. */
 char *place_virtiofsd_preload(void);
 
 /* The library that User-mode Linux needs on some processors: EXEDIR/uml_regset.so, else
  * EXEDIR/../lib/rdinit/uml_regset.so. malloc'd, or NULL after reporting. */
-char *place_uml_preload(void);
+char *installed_uml_preload(void);
 
 /* Directory number `i` that has kernels by their names: EXEDIR/kernel, then
  * EXEDIR/../lib/rdinit/kernel. malloc'd; NULL after the last. Missing ones are skipped. */
-char *place_kernels(size_t i);
+char *installed_kernels(size_t i);
 
 /* Whether the tool is in its build tree, where `make` can be asked for more. */
-bool place_is_built(void);
+bool is_in_build_tree(void);
 
 #endif

@@ -54,7 +54,7 @@ int limit_error(const char *name)
 		     taken ? ", together with the files before it" : "");
 }
 
-int limit_take(uint64_t bytes, const char *name)
+int limit_count(uint64_t bytes, const char *name)
 {
 	if (bytes > limit_left())
 		return limit_error(name);

@@ -18,7 +18,7 @@ uint64_t limit_left(void);
 
 /* Counts `bytes` of the thing called `name`, before they are unpacked where that is known. 0, or -1
  * after reporting that they are too many. */
-int limit_take(uint64_t bytes, const char *name);
+int limit_count(uint64_t bytes, const char *name);
 
 /* Reports that `name` has too many. Returns -1. */
 int limit_error(const char *name);

@@ -104,7 +104,7 @@ static int unknown(const struct parser *parser)
 			   nearest ? "?" : "");
 }
 
-static int take_number(const struct parser *parser, const struct option_row *row, const char *text)
+static int store_number(const struct parser *parser, const struct option_row *row, const char *text)
 {
 	char *end;
 	unsigned long number = strtoul(text, &end, 10);
@@ -133,7 +133,7 @@ static char *words_of(const char *choices)
 	return words.data;
 }
 
-static int take_choice(const struct parser *parser, const struct option_row *row, const char *text)
+static int store_choice(const struct parser *parser, const struct option_row *row, const char *text)
 {
 	const char *choice = row->argument;
 	int number = 0, status;
@@ -172,9 +172,9 @@ static int apply(struct parser *parser, const struct option_row *row, const char
 		texts_add(field, argument);
 		return 0;
 	case OPTION_NUMBER:
-		return take_number(parser, row, argument);
+		return store_number(parser, row, argument);
 	case OPTION_CHOICE:
-		return take_choice(parser, row, argument);
+		return store_choice(parser, row, argument);
 	case OPTION_CALL:
 		return row->call(parser->into, row, text);
 	case OPTION_REST:
@@ -188,7 +188,7 @@ static int apply(struct parser *parser, const struct option_row *row, const char
 }
 
 /* The argument of `row`: `text`, or the next word. */
-static int take(struct parser *parser, const struct option_row *row, const char *text)
+static int store(struct parser *parser, const struct option_row *row, const char *text)
 {
 	const char *given = parser->argv[parser->at];
 
@@ -203,8 +203,8 @@ static int take(struct parser *parser, const struct option_row *row, const char 
 
 static void print_help(const struct command *command);
 
-/* OPTIONS_TAKEN, or an exit status. */
-static int take_row(struct parser *parser, const struct option_row *row, const char *text)
+/* OPTIONS_PARSED, or an exit status. */
+static int parse_row(struct parser *parser, const struct option_row *row, const char *text)
 {
 	int status;
 
@@ -212,11 +212,11 @@ static int take_row(struct parser *parser, const struct option_row *row, const c
 		print_help(parser->command);
 		return 0;
 	}
-	status = take(parser, row, text);
-	return status ? status : OPTIONS_TAKEN;
+	status = store(parser, row, text);
+	return status ? status : OPTIONS_PARSED;
 }
 
-static int take_long(struct parser *parser, const char *name)
+static int parse_long(struct parser *parser, const char *name)
 {
 	size_t len = strcspn(name, "=");
 	const struct option_row *row = find_name(parser->command, name, len);
@@ -227,43 +227,43 @@ static int take_long(struct parser *parser, const char *name)
 	if (text && (!row->argument || row->kind == OPTION_REST))
 		return error_usage(parser->command->name, "--%s takes no argument, found \"%s\"",
 				   row->name, shown(text));
-	return take_row(parser, row, text);
+	return parse_row(parser, row, text);
 }
 
 /* "-vl" is "-v -l"; "-oFILE" is "-o FILE". */
-static int take_letters(struct parser *parser, const char *letters)
+static int parse_letters(struct parser *parser, const char *letters)
 {
-	int status = OPTIONS_TAKEN;
+	int status = OPTIONS_PARSED;
 
-	while (*letters && status == OPTIONS_TAKEN) {
+	while (*letters && status == OPTIONS_PARSED) {
 		const struct option_row *row = find_letter(parser->command, *letters++);
 		bool takes_rest = row && row->argument && *letters;
 
 		if (!row)
 			return unknown(parser);
-		status = take_row(parser, row, takes_rest ? letters : NULL);
+		status = parse_row(parser, row, takes_rest ? letters : NULL);
 		if (takes_rest)
 			break;
 	}
 	return status;
 }
 
-static int take_word(struct parser *parser, const char *word)
+static int parse_word(struct parser *parser, const char *word)
 {
 	const struct option_row *row;
 
 	if (word[1] != '-')
-		return take_letters(parser, word + 1);
+		return parse_letters(parser, word + 1);
 	if (word[2])
-		return take_long(parser, word + 2);
+		return parse_long(parser, word + 2);
 	row = find_name(parser->command, "", 0);
-	return row && !*row->name ? take_row(parser, row, NULL) : OPTIONS_TAKEN;
+	return row && !*row->name ? parse_row(parser, row, NULL) : OPTIONS_PARSED;
 }
 
 static int check_operands(const struct command *command, size_t count)
 {
 	if (!command->expected || (count >= command->least && count <= command->most))
-		return OPTIONS_TAKEN;
+		return OPTIONS_PARSED;
 	return error_usage(command->name, "expected %s, found %zu argument%s", command->expected,
 			   count, count == 1 ? "" : "s");
 }
@@ -274,10 +274,10 @@ static int parse(const struct command *command, int *argc, char **argv, void *in
 		 enum operands operands)
 {
 	struct parser parser = { command, into, argv, *argc, 1, false };
-	int status = OPTIONS_TAKEN, kept = 1;
+	int status = OPTIONS_PARSED, kept = 1;
 	bool is_operand = false;
 
-	for (; status == OPTIONS_TAKEN && parser.at < *argc && !parser.is_done; parser.at++) {
+	for (; status == OPTIONS_PARSED && parser.at < *argc && !parser.is_done; parser.at++) {
 		char *word = argv[parser.at];
 
 		if (is_operand || word[0] != '-' || !word[1]) {
@@ -285,22 +285,22 @@ static int parse(const struct command *command, int *argc, char **argv, void *in
 			is_operand |= operands == OPERANDS_LAST;
 			continue;
 		}
-		status = take_word(&parser, word);
+		status = parse_word(&parser, word);
 		is_operand |= !strcmp(word, "--");
 	}
-	if (status != OPTIONS_TAKEN)
+	if (status != OPTIONS_PARSED)
 		return status;
 	argv[kept] = NULL;
 	*argc = kept;
 	return check_operands(command, (size_t)kept - 1);
 }
 
-int options_take(const struct command *command, int *argc, char **argv, void *into)
+int options_parse(const struct command *command, int *argc, char **argv, void *into)
 {
 	return parse(command, argc, argv, into, OPERANDS_BETWEEN);
 }
 
-int options_take_first(const struct command *command, int *argc, char **argv, void *into)
+int options_parse_first(const struct command *command, int *argc, char **argv, void *into)
 {
 	return parse(command, argc, argv, into, OPERANDS_LAST);
 }

@@ -78,13 +78,13 @@ extern const size_t options_common_count;
  * Takes the options out of argv, from argv[1] on, into the command's struct, which has its
  * defaults. Operands may stand between them; they are left in argv[1] up to argv[*argc], which is
  * NULL. "--" ends the options. A long option may be cut short while it is like no other. Returns
- * OPTIONS_TAKEN, or an exit status: 0 after printing help, 2 after reporting.
+ * OPTIONS_PARSED, or an exit status: 0 after printing help, 2 after reporting.
  */
-#define OPTIONS_TAKEN (-1)
-int options_take(const struct command *command, int *argc, char **argv, void *into);
+#define OPTIONS_PARSED (-1)
+int options_parse(const struct command *command, int *argc, char **argv, void *into);
 
 /* The same up to the first operand, which stays in argv[1] with all that follows it. */
-int options_take_first(const struct command *command, int *argc, char **argv, void *into);
+int options_parse_first(const struct command *command, int *argc, char **argv, void *into);
 
 /* A line or more for each row. */
 void options_print(const struct option_row *rows, size_t count);

@@ -180,7 +180,7 @@ static void sort(struct check_results *results)
 
 void check_judge(struct check *check)
 {
-	check_take_words(check);
+	check_read_settings(check);
 	for (size_t i = 0; i < check_rule_count; i++)
 		check_rules[i].judge(check);
 	sort(&check->results);

@@ -122,11 +122,11 @@ struct check {
 
 /* Reads the kernel of --kernel and the configuration of --config; either may be NULL. 0, or -1
  * after reporting: unreadable, no kernel, no whole configuration. */
-int check_take_kernel(struct check *check, const char *choice, const char *config);
+int check_read_kernel(struct check *check, const char *choice, const char *config);
 
 /* Reads `file` (bytes that it takes over) as the kernel would unpack it; damage is a finding.
  * `name` is for messages. Limit: that of limit.h. */
-void check_take_image(struct check *check, const char *name, struct mapped_file *file);
+void check_read_image(struct check *check, const char *name, struct mapped_file *file);
 
 /* Applies every rule. An unknown input is never a finding. */
 void check_judge(struct check *check);
@@ -157,7 +157,7 @@ int check_lacks(const struct check *check, const char *symbol);
 void check_unpack(struct check *check);
 
 /* Fills in settings, rdinit and programs. Source: init/settings.c, init/stay.c. */
-void check_take_words(struct check *check);
+void check_read_settings(struct check *check);
 
 /* archive_resolve(), with a *why that says whole what is wrong. */
 const struct archive_entry *check_resolve(const struct check *check, const char *path,

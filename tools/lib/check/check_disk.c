@@ -58,7 +58,7 @@ static void say_nothing(struct check *check, const struct rootspec *spec)
 	struct buffer has = { NULL, 0, 0 };
 	const char *word = NULL;
 
-	disk_names_tell(disk, &has);
+	disk_names_print(disk, &has);
 	for (size_t i = 0; i < disk->count && !word; i++)
 		word = rootspec_near(spec, &disk->parts[i].finding);
 	check_say(check, CHECK_NO_ROOT, CHECK_ERROR, cure,
@@ -97,7 +97,7 @@ static void judge_part(struct check *check, const struct disk_part *part)
 
 	why_refused(finding, why, sizeof(why));
 	finding_describe(finding, text, sizeof(text));
-	disk_names_tell(&check->disk, &has);
+	disk_names_print(&check->disk, &has);
 	if (finding->found == FOUND_DAMAGED || finding->found == FOUND_SEVERAL)
 		check_say(check, CHECK_NO_ROOT, CHECK_ERROR, "repair it, or name another root",
 			  "root=%s is %s on %s", shown(check->settings.root), text,

@@ -226,7 +226,7 @@ void check_driver(struct check *check)
 	size_t len;
 	char *text = check_file(check, DRIVERS_FILE, &len);
 
-	if (text && check_takes_modules(check, CHECK_DRIVER, DRIVERS_FILE, len))
+	if (text && check_can_judge_modules(check, CHECK_DRIVER, DRIVERS_FILE, len))
 		judge_table(check, text, len);
 	free(text);
 }

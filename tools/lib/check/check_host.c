@@ -14,7 +14,7 @@
 
 #define CONFIG_MAX ((size_t)16 << 20) /* bytes; Debian's has 250 KB */
 
-static int take_config(struct check *check, const char *path)
+static int read_config(struct check *check, const char *path)
 {
 	struct buffer packed = { NULL, 0, 0 }, *text = &check->config.text;
 	struct span span;
@@ -39,7 +39,7 @@ static int take_config(struct check *check, const char *path)
 }
 
 /* A missing file is not an error: the built-in modules are then unknown. */
-static void take_builtin(struct check *check)
+static void read_builtin(struct check *check)
 {
 	char *path;
 
@@ -51,12 +51,12 @@ static void take_builtin(struct check *check)
 	free(path);
 }
 
-int check_take_kernel(struct check *check, const char *choice, const char *config)
+int check_read_kernel(struct check *check, const char *choice, const char *config)
 {
 	struct kernel_boot form;
 	int result;
 
-	if (config && take_config(check, config) < 0)
+	if (config && read_config(check, config) < 0)
 		return -1;
 	if (!choice)
 		return 0;
@@ -67,9 +67,9 @@ int check_take_kernel(struct check *check, const char *choice, const char *confi
 	if (!result) {
 		if (!config)
 			kernel_config_find(&check->kernel, form.vmlinux, &check->config);
-		check->kernel_bytes = room_kernel_bytes(form.vmlinux);
+		check->kernel_bytes = memory_kernel_bytes(form.vmlinux);
 	}
 	kernel_boot_close(&form);
-	take_builtin(check);
+	read_builtin(check);
 	return result;
 }

@@ -72,20 +72,20 @@ void check_no_console(struct check *check)
 /* Whether the root is a tmpfs. -1: not known. */
 static int is_tmpfs(const struct check *check)
 {
-	return check->append ? room_is_tmpfs(check->append) && !check_lacks(check, "TMPFS") : -1;
+	return check->append ? memory_is_tmpfs(check->append) && !check_lacks(check, "TMPFS") : -1;
 }
 
-static void judge_room(struct check *check, const struct room *room)
+static void judge_memory(struct check *check, const struct memory_need *need)
 {
 	int tmpfs = is_tmpfs(check);
-	uint64_t left = room_for_files(room, tmpfs > 0);
+	uint64_t left = memory_for_files(need, tmpfs > 0);
 
 	if (tmpfs < 0)
 		check_skip(
 			check, CHECK_MEMORY,
 			"whether the initramfs is a tmpfs, which is limited to half of the memory: the "
 			"command line is unknown (--append)");
-	if (room->tree <= left)
+	if (need->tree <= left)
 		return;
 	check_say(
 		check, CHECK_MEMORY, CHECK_ERROR,
@@ -95,18 +95,18 @@ static void judge_room(struct check *check, const struct room *room)
 			: "give the machine more memory",
 		"the files need %llu MiB unpacked, but only %llu MiB%s are free: of %u MiB the "
 		"kernel uses %llu and the packed image %llu",
-		room_mib(room->tree), (unsigned long long)(left / ROOM_MIB),
+		memory_mib_for(need->tree), (unsigned long long)(left / MEMORY_MIB),
 		tmpfs > 0 ? " (half of the rest, for a tmpfs)" : "", check->memory_mib,
-		(unsigned long long)(room_kernel_share(room) / ROOM_MIB),
-		(unsigned long long)(room->packed / ROOM_MIB));
+		(unsigned long long)(memory_kernel_share(need) / MEMORY_MIB),
+		(unsigned long long)(need->packed / MEMORY_MIB));
 }
 
 void check_memory(struct check *check)
 {
-	const struct room room = { .memory = check->memory_mib * ROOM_MIB,
-				   .kernel = check->kernel_bytes,
-				   .packed = check->archive->file.len,
-				   .tree = room_tree_bytes(check->archive) };
+	const struct memory_need need = { .memory = check->memory_mib * MEMORY_MIB,
+					  .kernel = check->kernel_bytes,
+					  .packed = check->archive->file.len,
+					  .tree = memory_tree_bytes(check->archive) };
 
 	if (!check->memory_mib || check_is_uml(check)) {
 		check_skip(check, CHECK_MEMORY,
@@ -116,12 +116,12 @@ void check_memory(struct check *check)
 	}
 	if (!check->kernel_bytes)
 		check_skip(check, CHECK_MEMORY, "the size of the kernel is unknown (--kernel)");
-	if (check->kernel_bytes && room_loaded_end(&room) > room.memory)
+	if (check->kernel_bytes && memory_loaded_end(&need) > need.memory)
 		check_say(
 			check, CHECK_MEMORY, CHECK_ERROR, "give the machine more memory",
 			"the kernel and the image do not fit: they end %llu MiB above the start of "
 			"the memory, which has %u MiB",
-			room_mib(room_loaded_end(&room)), check->memory_mib);
+			memory_mib_for(memory_loaded_end(&need)), check->memory_mib);
 	else
-		judge_room(check, &room);
+		judge_memory(check, &need);
 }

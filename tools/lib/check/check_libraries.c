@@ -32,7 +32,7 @@ struct search {
 };
 
 /* 1 if `path` is a library; it is then the next object. */
-static int take(struct search *search, const char *path, const char *name, size_t loader)
+static int accept_library(struct search *search, const char *path, const char *name, size_t loader)
 {
 	const char *why;
 	const struct archive_entry *entry = archive_resolve(search->check->archive, path, &why);
@@ -62,7 +62,7 @@ static int try_dir(struct search *search, const char *dir, const char *name, siz
 	for (size_t i = 0; i < 4 && !found && *dir == '/'; i++) {
 		char *path = xasprintf("%s/%s%s", dir, more[i], name);
 
-		found = take(search, path, name, loader);
+		found = accept_library(search, path, name, loader);
 		free(path);
 	}
 	return found;
@@ -145,7 +145,7 @@ static int try_cache(struct search *search, const char *name, size_t owner)
 		at = start ? start + 1 : NULL;
 		while (start && start > search->cache && start[-1])
 			start--;
-		found = start && *start == '/' && take(search, start, name, owner);
+		found = start && *start == '/' && accept_library(search, start, name, owner);
 	}
 	free(end);
 	return found;
@@ -201,7 +201,7 @@ static void follow(struct check *check, struct search *search, const char *whose
 			const char *name = search->objects[i].deps.needed[k];
 
 			if (is_loaded(search, name) || is_said(said, said_count, name) ||
-			    (strchr(name, '/') ? take(search, name, name, i)
+			    (strchr(name, '/') ? accept_library(search, name, name, i)
 					       : try_own_paths(search, i, name) ||
 							 try_usual(search, name, i)))
 				continue;
@@ -230,7 +230,7 @@ static void judge(struct check *check, const struct check_program *program, cons
 	for (char *at = search.musl_path; at && *at; at++)
 		if (*at == '\n')
 			*at = ':';
-	if (take(&search, program->path, NULL, 0))
+	if (accept_library(&search, program->path, NULL, 0))
 		follow(check, &search, program->whose);
 	for (size_t i = 0; i < search.count; i++) {
 		elf_deps_free(&search.objects[i].deps);

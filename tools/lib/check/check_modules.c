@@ -135,8 +135,8 @@ void check_module_file(struct check *check, const struct module_loading *loading
 		judge_info(check, loading, file);
 }
 
-int check_takes_modules(struct check *check, enum check_number number, const char *list,
-			size_t length)
+int check_can_judge_modules(struct check *check, enum check_number number, const char *list,
+			    size_t length)
 {
 	if (!check->is_ours)
 		check_skip(check, number, "%s is not rdinit's, and loads its modules itself",
@@ -217,7 +217,7 @@ void check_module(struct check *check)
 	size_t len;
 	char *list = check_file(check, MODULES_FILE, &len);
 
-	if (list && check_takes_modules(check, CHECK_MODULE, MODULES_FILE, strlen(list))) {
+	if (list && check_can_judge_modules(check, CHECK_MODULE, MODULES_FILE, strlen(list))) {
 		if (len > (MODULE_LIST_MAX - 1))
 			check_say(check, CHECK_MODULE, CHECK_ERROR,
 				  "use fewer modules, or shorter paths",

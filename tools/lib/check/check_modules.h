@@ -24,7 +24,7 @@ void check_module_file(struct check *check, const struct module_loading *loading
 
 /* Whether a list of modules can be judged at all, else says or skips why; `length` is that of the
  * list. */
-int check_takes_modules(struct check *check, enum check_number number, const char *list,
-			size_t length);
+int check_can_judge_modules(struct check *check, enum check_number number, const char *list,
+			    size_t length);
 
 #endif

@@ -113,7 +113,7 @@ static const char *find_rdinit(struct check *check)
 	return found;
 }
 
-void check_take_words(struct check *check)
+void check_read_settings(struct check *check)
 {
 	settings_defaults(&check->settings);
 	check->rdinit = find_rdinit(check);

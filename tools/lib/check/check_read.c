@@ -85,7 +85,7 @@ static bool accepts(void *context, struct span frame, enum compress_kind kind, s
 	return !fault.why && kind != COMPRESS_LZO;
 }
 
-void check_take_image(struct check *check, const char *name, struct mapped_file *file)
+void check_read_image(struct check *check, const char *name, struct mapped_file *file)
 {
 	struct reading reading = { check, name };
 	const struct archive_rules rules = { .policy = ARCHIVE_AS_THE_KERNEL,

@@ -15,7 +15,7 @@ static const char other_entry[] = "change or remove it";
 static const struct {
 	const char *why, *cure;
 } losses[KERNEL_LOSSES] = {
-	[KERNEL_NO_FOLDER] = { "its directory does not exist yet", parents_first },
+	[KERNEL_NO_DIRECTORY] = { "its directory does not exist yet", parents_first },
 	[KERNEL_IN_THE_WAY] = { "a directory that is not empty has this name", one_kind },
 	[KERNEL_WAS_THE_WAY] = { "it replaces a part of its own path", one_kind },
 	[KERNEL_NO_FIRST] = { "the first name of its file does not exist yet", names_together },

@@ -13,7 +13,7 @@
 #define PAGE ((uint64_t)4096)
 #define PER_PAGE 64 /* bytes that the kernel keeps about each page of memory: struct page */
 #define LOADED_AT \
-	(16 * ROOM_MIB) /* where a kernel for x86-64 is loaded to (CONFIG_PHYSICAL_START) */
+	(16 * MEMORY_MIB) /* where a kernel for x86-64 is loaded to (CONFIG_PHYSICAL_START) */
 
 /* Where a section of this name begins and ends; 0, or -1: there is none. */
 static int find_section(Elf *elf, const char *wanted, uint64_t *start, uint64_t *end)
@@ -39,7 +39,7 @@ static int find_section(Elf *elf, const char *wanted, uint64_t *start, uint64_t 
 	return -1;
 }
 
-size_t room_kernel_bytes(struct span file)
+size_t memory_kernel_bytes(struct span file)
 {
 	uint64_t start, bss, end, text_end;
 	size_t bytes = 0;
@@ -58,7 +58,7 @@ size_t room_kernel_bytes(struct span file)
 	return bytes;
 }
 
-uint64_t room_tree_bytes(const struct archive *archive)
+uint64_t memory_tree_bytes(const struct archive *archive)
 {
 	uint64_t bytes = 0;
 
@@ -73,7 +73,7 @@ uint64_t room_tree_bytes(const struct archive *archive)
 	return bytes;
 }
 
-bool room_is_tmpfs(const char *append)
+bool memory_is_tmpfs(const char *append)
 {
 	char *line = xstrdup(append), *rest = line;
 	bool has_root = false, has_type = false, is_tmpfs = false;
@@ -91,43 +91,43 @@ bool room_is_tmpfs(const char *append)
 	return has_type ? is_tmpfs : !has_root;
 }
 
-uint64_t room_loaded_end(const struct room *room)
+uint64_t memory_loaded_end(const struct memory_need *need)
 {
-	return LOADED_AT + room->kernel + room->packed;
+	return LOADED_AT + need->kernel + need->packed;
 }
 
-uint64_t room_kernel_share(const struct room *room)
+uint64_t memory_kernel_share(const struct memory_need *need)
 {
-	return room->kernel + room->memory / PAGE * PER_PAGE;
+	return need->kernel + need->memory / PAGE * PER_PAGE;
 }
 
-uint64_t room_for_files(const struct room *room, bool is_tmpfs)
+uint64_t memory_for_files(const struct memory_need *need, bool is_tmpfs)
 {
-	uint64_t taken = room_kernel_share(room) + room->packed;
-	uint64_t left = room->memory > taken ? room->memory - taken : 0;
+	uint64_t taken = memory_kernel_share(need) + need->packed;
+	uint64_t left = need->memory > taken ? need->memory - taken : 0;
 
 	return is_tmpfs ? left / 2 : left;
 }
 
-static bool fits(const struct room *room, bool is_tmpfs)
+static bool fits(const struct memory_need *need, bool is_tmpfs)
 {
-	return (!room->kernel || room_loaded_end(room) <= room->memory) &&
-	       room->tree <= room_for_files(room, is_tmpfs);
+	return (!need->kernel || memory_loaded_end(need) <= need->memory) &&
+	       need->tree <= memory_for_files(need, is_tmpfs);
 }
 
-unsigned int room_needed_mib(struct room room, bool is_tmpfs)
+unsigned int memory_needed_mib(struct memory_need need, bool is_tmpfs)
 {
 	unsigned int mib = 0;
 
 	for (unsigned int step = 1u << 30; step; step /= 2) {
-		room.memory = (mib + step - 1) * ROOM_MIB;
-		if (!fits(&room, is_tmpfs))
+		need.memory = (mib + step - 1) * MEMORY_MIB;
+		if (!fits(&need, is_tmpfs))
 			mib += step;
 	}
 	return mib;
 }
 
-unsigned long long room_mib(uint64_t bytes)
+unsigned long long memory_mib_for(uint64_t bytes)
 {
-	return (bytes + ROOM_MIB - 1) / ROOM_MIB;
+	return (bytes + MEMORY_MIB - 1) / MEMORY_MIB;
 }

@@ -5,8 +5,8 @@
 
 #include "tools/lib/check/check.h"
 
-/* Prints it to stdout. Image and words have been taken in (check_take_image(), check_take_words()),
- * and the first program is our /init. */
+/* Prints it to stdout. Image and words have been taken in (check_read_image(),
+ * check_read_settings()), and the first program is our /init. */
 void plan_print(const struct check *check);
 
 #endif

@@ -25,8 +25,8 @@ static bool is_hidden(const struct image *image, const struct archive *base,
 	       archive_find(base, theirs->path) == theirs && leads_to_directory(base, theirs->path);
 }
 
-static int take_symlink(struct image *image, const struct archive *base,
-			const struct archive_entry *theirs)
+static int adopt_symlink(struct image *image, const struct archive *base,
+			 const struct archive_entry *theirs)
 {
 	struct span text = archive_data(base, theirs);
 	char *target = xstrndup((const char *)text.data, text.len);
@@ -37,7 +37,7 @@ static int take_symlink(struct image *image, const struct archive *base,
 }
 
 /* An entry that moves may meet the next symlink: repeat then. */
-static int take_symlinks(struct image *image, const struct archive *base)
+static int adopt_symlinks(struct image *image, const struct archive *base)
 {
 	bool again = true;
 
@@ -46,7 +46,7 @@ static int take_symlinks(struct image *image, const struct archive *base)
 		for (size_t i = 0; i < base->count; i++) {
 			if (!is_hidden(image, base, &base->entries[i]))
 				continue;
-			if (take_symlink(image, base, &base->entries[i]))
+			if (adopt_symlink(image, base, &base->entries[i]))
 				return -1;
 			again = true;
 		}
@@ -54,7 +54,7 @@ static int take_symlinks(struct image *image, const struct archive *base)
 	return 0;
 }
 
-static void take_attributes(struct entry *entry, const struct archive_entry *theirs)
+static void adopt_attributes(struct entry *entry, const struct archive_entry *theirs)
 {
 	const struct newc_fields *fields = &theirs->newc.fields;
 
@@ -71,7 +71,7 @@ int image_fit_behind(struct image *image, const struct archive *base)
 
 	defaults.rank = IMAGE_NEEDED;
 	before = image_set_defaults(image, defaults);
-	result = take_symlinks(image, base);
+	result = adopt_symlinks(image, base);
 	image_set_defaults(image, before);
 	for (struct node *node = image->oldest; node && !result; node = node->newer) {
 		const struct archive_entry *theirs = node->entry.rank == IMAGE_PARENT
@@ -79,7 +79,7 @@ int image_fit_behind(struct image *image, const struct archive *base)
 							     : NULL;
 
 		if (theirs && S_ISDIR(theirs->newc.fields.mode))
-			take_attributes(&node->entry, theirs);
+			adopt_attributes(&node->entry, theirs);
 	}
 	return result;
 }

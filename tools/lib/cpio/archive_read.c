@@ -174,7 +174,7 @@ static void read_compressed(struct reading *reading, struct span rest, enum comp
 		stop(reading, kind, ARCHIVE_NOWHERE, why);
 		return;
 	}
-	limit_take(segment->unpacked, archive->name);
+	limit_count(segment->unpacked, archive->name);
 	read_entries(reading, &reader, kind);
 	reading->offset += segment->packed;
 }
@@ -198,7 +198,7 @@ static void read_raw(struct reading *reading, struct span rest)
 	if (reader.offset > limit_left())
 		stop(reading, COMPRESS_NONE, ARCHIVE_NOWHERE, decompress_over_limit);
 	else
-		limit_take(reader.offset, archive->name);
+		limit_count(reader.offset, archive->name);
 	reading->offset += reader.offset;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* frames_writer.c - writes an archive: entries in groups, each compressed as a frame. */
+/* frames_writer.c - writes an archive in frames, which threads compress side by side. */
 #include "tools/lib/cpio/frames_writer.h"
 
 #include <pthread.h>
@@ -13,10 +13,10 @@
 
 #define THREADS_MAX 64
 #define MEMORY ((size_t)192 << 20) /* bytes for all threads together; the rest is the tree */
-#define ALONE_FROM ((size_t)16 << 20) /* bytes: a file of this size has a group of its own */
+#define ALONE_FROM ((size_t)16 << 20) /* bytes: a file of this size has a frame of its own */
 #define STREAM_AT ((size_t)64 << 20) /* bytes: and one with so large a file is not held at all */
 #define CACHE_FROM ((size_t)1 << 20) /* bytes: less is compressed as fast as it is looked up */
-#define BORDER 4 /* one name in four ends a group that is large enough */
+#define BORDER 4 /* one name in four ends a frame that is large enough */
 
 struct job {
 	struct buffer raw, packed;
@@ -24,13 +24,13 @@ struct job {
 	bool done;
 };
 
-struct groups {
+struct frames {
 	struct compress_choice choice;
 	struct output *output;
 	struct frame_cache *cache;
-	bool plain; /* not compressed: no groups */
+	bool plain; /* not compressed: no frames */
 	bool failed;
-	struct buffer raw; /* the group that grows */
+	struct buffer raw; /* the frame that grows */
 	struct compressor *stream; /* it, where it became too large to be held */
 
 	/* A ring of jobs, in the order of the output. The lock is for all below. */
@@ -49,16 +49,16 @@ static int to_output(void *context, const void *data, size_t len)
 	return output_write(context, data, len);
 }
 
-static int compress_group(struct groups *groups, struct job *job)
+static int compress_frame(struct frames *frames, struct job *job)
 {
 	const struct sink sink = sink_to(&job->packed);
 	struct span raw = buffer_span(&job->raw);
-	struct frame_cache *cache = raw.len >= CACHE_FROM ? groups->cache : NULL;
+	struct frame_cache *cache = raw.len >= CACHE_FROM ? frames->cache : NULL;
 	struct compressor *compressor;
 
-	if (frame_cache_get(cache, &groups->choice, raw, &job->packed))
+	if (frame_cache_get(cache, &frames->choice, raw, &job->packed))
 		return 0;
-	compressor = compressor_new(&groups->choice, raw.len, sink);
+	compressor = compressor_new(&frames->choice, raw.len, sink);
 	if (!compressor)
 		return -1;
 	if (compressor_write(compressor, raw.data, raw.len) < 0) {
@@ -67,38 +67,38 @@ static int compress_group(struct groups *groups, struct job *job)
 	}
 	if (compressor_finish(compressor) < 0)
 		return -1;
-	frame_cache_put(cache, &groups->choice, raw, &job->packed);
+	frame_cache_put(cache, &frames->choice, raw, &job->packed);
 	return 0;
 }
 
 static void *work(void *argument)
 {
-	struct groups *groups = argument;
+	struct frames *frames = argument;
 
-	pthread_mutex_lock(&groups->lock);
+	pthread_mutex_lock(&frames->lock);
 	for (;;) {
 		struct job *job;
 
-		while (groups->next == groups->last && !groups->closing)
-			pthread_cond_wait(&groups->changed, &groups->lock);
-		if (groups->next == groups->last)
+		while (frames->next == frames->last && !frames->closing)
+			pthread_cond_wait(&frames->changed, &frames->lock);
+		if (frames->next == frames->last)
 			break;
-		job = &groups->ring[groups->next++ % groups->size];
-		pthread_mutex_unlock(&groups->lock);
-		job->result = compress_group(groups, job);
+		job = &frames->ring[frames->next++ % frames->size];
+		pthread_mutex_unlock(&frames->lock);
+		job->result = compress_frame(frames, job);
 		buffer_free(&job->raw);
-		pthread_mutex_lock(&groups->lock);
+		pthread_mutex_lock(&frames->lock);
 		job->done = true;
-		pthread_cond_broadcast(&groups->changed);
+		pthread_cond_broadcast(&frames->changed);
 	}
-	pthread_mutex_unlock(&groups->lock);
+	pthread_mutex_unlock(&frames->lock);
 	return NULL;
 }
 
-static unsigned int choose_threads(const struct groups_options *options)
+static unsigned int choose_threads(const struct frames_options *options)
 {
-	/* Twice a group of medium size, in and out, and the memory of the method. */
-	size_t each = compress_memory(&options->choice) + GROUP_LEAST + GROUP_MOST;
+	/* Twice a frame of medium size, in and out, and the memory of the method. */
+	size_t each = compress_memory(&options->choice) + FRAME_LEAST + FRAME_MOST;
 	cpu_set_t set;
 	unsigned int threads = options->threads;
 
@@ -111,93 +111,93 @@ static unsigned int choose_threads(const struct groups_options *options)
 	return threads < 1 ? 1 : threads > THREADS_MAX ? THREADS_MAX : threads;
 }
 
-struct groups *groups_new(const struct groups_options *options, struct output *output)
+struct frames *frames_new(const struct frames_options *options, struct output *output)
 {
-	struct groups *groups = xcalloc(1, sizeof(*groups));
+	struct frames *frames = xcalloc(1, sizeof(*frames));
 
-	groups->choice = options->choice;
-	groups->output = output;
-	groups->plain = options->choice.kind == COMPRESS_NONE;
-	groups->cache = options->use_cache && !groups->plain ? frame_cache_open() : NULL;
-	groups->wanted = choose_threads(options);
-	groups->size = groups->wanted + 1;
-	groups->ring = xcalloc(groups->size, sizeof(*groups->ring));
-	pthread_mutex_init(&groups->lock, NULL);
-	pthread_cond_init(&groups->changed, NULL);
-	return groups;
+	frames->choice = options->choice;
+	frames->output = output;
+	frames->plain = options->choice.kind == COMPRESS_NONE;
+	frames->cache = options->use_cache && !frames->plain ? frame_cache_open() : NULL;
+	frames->wanted = choose_threads(options);
+	frames->size = frames->wanted + 1;
+	frames->ring = xcalloc(frames->size, sizeof(*frames->ring));
+	pthread_mutex_init(&frames->lock, NULL);
+	pthread_cond_init(&frames->changed, NULL);
+	return frames;
 }
 
-static int fail(struct groups *groups)
+static int fail(struct frames *frames)
 {
-	groups->failed = true;
+	frames->failed = true;
 	return -1;
 }
 
 /* Writes the oldest job once it is done. */
-static int write_first(struct groups *groups)
+static int write_first(struct frames *frames)
 {
-	struct job *job = &groups->ring[groups->first % groups->size];
+	struct job *job = &frames->ring[frames->first % frames->size];
 	int result;
 
-	pthread_mutex_lock(&groups->lock);
+	pthread_mutex_lock(&frames->lock);
 	while (!job->done)
-		pthread_cond_wait(&groups->changed, &groups->lock);
-	pthread_mutex_unlock(&groups->lock);
+		pthread_cond_wait(&frames->changed, &frames->lock);
+	pthread_mutex_unlock(&frames->lock);
 	result = job->result;
 	if (!result)
-		result = output_write(groups->output, job->packed.data, job->packed.len);
+		result = output_write(frames->output, job->packed.data, job->packed.len);
 	buffer_free(&job->packed);
 	job->done = false;
-	groups->first++;
-	return result ? fail(groups) : 0;
+	frames->first++;
+	return result ? fail(frames) : 0;
 }
 
-static int write_all(struct groups *groups)
+static int write_all(struct frames *frames)
 {
-	while (groups->first < groups->last)
-		if (write_first(groups) < 0)
+	while (frames->first < frames->last)
+		if (write_first(frames) < 0)
 			return -1;
 	return 0;
 }
 
 /* One thread more, as long as there is work for it; the first one must start. */
-static int need_thread(struct groups *groups)
+static int need_thread(struct frames *frames)
 {
-	if (groups->started == groups->wanted)
+	if (frames->started == frames->wanted)
 		return 0;
-	if (!pthread_create(&groups->threads[groups->started], NULL, work, groups))
-		groups->started++;
-	return groups->started ? 0 : error("cannot start a thread");
+	if (!pthread_create(&frames->threads[frames->started], NULL, work, frames))
+		frames->started++;
+	return frames->started ? 0 : error("cannot start a thread");
 }
 
-/* The group that grew goes to the threads. */
-static int hand_over(struct groups *groups)
+/* The frame that grew goes to the threads. */
+static int hand_over(struct frames *frames)
 {
 	bool large;
 
-	if (groups->last - groups->first == groups->size && write_first(groups) < 0)
+	if (frames->last - frames->first == frames->size && write_first(frames) < 0)
 		return -1;
-	if (need_thread(groups) < 0)
-		return fail(groups);
-	pthread_mutex_lock(&groups->lock);
-	groups->ring[groups->last % groups->size].raw = groups->raw;
-	groups->last++;
-	pthread_cond_broadcast(&groups->changed);
-	pthread_mutex_unlock(&groups->lock);
-	large = groups->raw.len >= ALONE_FROM;
-	groups->raw = (struct buffer){ 0 };
-	return large ? write_all(groups) : 0;
+	if (need_thread(frames) < 0)
+		return fail(frames);
+	pthread_mutex_lock(&frames->lock);
+	frames->ring[frames->last % frames->size].raw = frames->raw;
+	frames->last++;
+	pthread_cond_broadcast(&frames->changed);
+	pthread_mutex_unlock(&frames->lock);
+	large = frames->raw.len >= ALONE_FROM;
+	frames->raw = (struct buffer){ 0 };
+	return large ? write_all(frames) : 0;
 }
 
-static int end_stream(struct groups *groups)
+static int end_stream(struct frames *frames)
 {
-	struct compressor *stream = groups->stream;
+	struct compressor *stream = frames->stream;
 
-	groups->stream = NULL;
-	return compressor_finish(stream) < 0 ? fail(groups) : 0;
+	frames->stream = NULL;
+	return compressor_finish(stream) < 0 ? fail(frames) : 0;
 }
 
-/* FNV-1a: which names end a group depends on nothing but the names. */
+/* FNV-1a: which names end a frame depends on nothing but the names. */
 static uint32_t hash_of(const char *name)
 {
 	uint32_t hash = 2166136261;
@@ -207,97 +207,97 @@ static uint32_t hash_of(const char *name)
 	return hash;
 }
 
-int groups_entry(struct groups *groups, const char *name)
+int frames_entry(struct frames *frames, const char *name)
 {
-	size_t len = groups->raw.len;
+	size_t len = frames->raw.len;
 
-	if (groups->failed)
+	if (frames->failed)
 		return -1;
-	if (groups->stream)
-		return end_stream(groups);
-	if (len >= GROUP_MOST || (len >= GROUP_LEAST && hash_of(name) / 65536 % BORDER == 0))
-		return hand_over(groups);
+	if (frames->stream)
+		return end_stream(frames);
+	if (len >= FRAME_MOST || (len >= FRAME_LEAST && hash_of(name) / 65536 % BORDER == 0))
+		return hand_over(frames);
 	return 0;
 }
 
-/* From here to its end this group goes straight to the output. */
-static int begin_stream(struct groups *groups)
+/* From here to its end this frame goes straight to the output. */
+static int begin_stream(struct frames *frames)
 {
-	const struct sink sink = { to_output, groups->output };
+	const struct sink sink = { to_output, frames->output };
 
-	if (write_all(groups) < 0)
+	if (write_all(frames) < 0)
 		return -1;
-	groups->stream = compressor_new(&groups->choice, COMPRESS_SIZE_UNKNOWN, sink);
-	if (!groups->stream ||
-	    compressor_write(groups->stream, groups->raw.data, groups->raw.len) < 0)
-		return fail(groups);
-	buffer_free(&groups->raw);
+	frames->stream = compressor_new(&frames->choice, COMPRESS_SIZE_UNKNOWN, sink);
+	if (!frames->stream ||
+	    compressor_write(frames->stream, frames->raw.data, frames->raw.len) < 0)
+		return fail(frames);
+	buffer_free(&frames->raw);
 	return 0;
 }
 
-int groups_write(struct groups *groups, const void *data, size_t len)
+int frames_write(struct frames *frames, const void *data, size_t len)
 {
-	if (groups->failed)
+	if (frames->failed)
 		return -1;
-	if (groups->plain)
-		return output_write(groups->output, data, len);
-	if (!groups->stream && groups->raw.len + len > STREAM_AT && begin_stream(groups) < 0)
+	if (frames->plain)
+		return output_write(frames->output, data, len);
+	if (!frames->stream && frames->raw.len + len > STREAM_AT && begin_stream(frames) < 0)
 		return -1;
-	if (groups->stream)
-		return compressor_write(groups->stream, data, len) < 0 ? fail(groups) : 0;
-	buffer_add(&groups->raw, data, len);
+	if (frames->stream)
+		return compressor_write(frames->stream, data, len) < 0 ? fail(frames) : 0;
+	buffer_add(&frames->raw, data, len);
 	return 0;
 }
 
-bool groups_is_plain(const struct groups *groups)
+bool frames_are_plain(const struct frames *frames)
 {
-	return groups->plain;
+	return frames->plain;
 }
 
-uint64_t groups_at(const struct groups *groups)
+uint64_t frames_at(const struct frames *frames)
 {
-	return groups->plain ? output_total(groups->output) : 0;
+	return frames->plain ? output_total(frames->output) : 0;
 }
 
-int groups_share(struct groups *groups, int fd, size_t len)
+int frames_share(struct frames *frames, int fd, size_t len)
 {
-	return groups->plain && !groups->failed ? output_share(groups->output, fd, len) : -1;
+	return frames->plain && !frames->failed ? output_share(frames->output, fd, len) : -1;
 }
 
-int groups_finish(struct groups *groups)
+int frames_finish(struct frames *frames)
 {
-	int result = groups->failed ? -1 : 0;
+	int result = frames->failed ? -1 : 0;
 
-	if (!result && groups->stream)
-		result = end_stream(groups);
-	if (!result && groups->raw.len)
-		result = hand_over(groups);
+	if (!result && frames->stream)
+		result = end_stream(frames);
+	if (!result && frames->raw.len)
+		result = hand_over(frames);
 	if (!result)
-		result = write_all(groups);
-	groups_free(groups);
+		result = write_all(frames);
+	frames_free(frames);
 	return result;
 }
 
-void groups_free(struct groups *groups)
+void frames_free(struct frames *frames)
 {
-	if (!groups)
+	if (!frames)
 		return;
-	pthread_mutex_lock(&groups->lock);
-	groups->closing = true;
-	groups->last = groups->next; /* given up: groups that no thread has yet are not started */
-	pthread_cond_broadcast(&groups->changed);
-	pthread_mutex_unlock(&groups->lock);
-	for (unsigned int i = 0; i < groups->started; i++)
-		pthread_join(groups->threads[i], NULL);
-	for (size_t i = 0; i < groups->size; i++) {
-		buffer_free(&groups->ring[i].raw);
-		buffer_free(&groups->ring[i].packed);
+	pthread_mutex_lock(&frames->lock);
+	frames->closing = true;
+	frames->last = frames->next; /* given up: frames that no thread has yet are not started */
+	pthread_cond_broadcast(&frames->changed);
+	pthread_mutex_unlock(&frames->lock);
+	for (unsigned int i = 0; i < frames->started; i++)
+		pthread_join(frames->threads[i], NULL);
+	for (size_t i = 0; i < frames->size; i++) {
+		buffer_free(&frames->ring[i].raw);
+		buffer_free(&frames->ring[i].packed);
 	}
-	compressor_free(groups->stream);
-	buffer_free(&groups->raw);
-	free(groups->ring);
-	frame_cache_close(groups->cache);
-	pthread_mutex_destroy(&groups->lock);
-	pthread_cond_destroy(&groups->changed);
-	free(groups);
+	compressor_free(frames->stream);
+	buffer_free(&frames->raw);
+	free(frames->ring);
+	frame_cache_close(frames->cache);
+	pthread_mutex_destroy(&frames->lock);
+	pthread_cond_destroy(&frames->changed);
+	free(frames);
 }

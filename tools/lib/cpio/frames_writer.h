@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* frames_writer.h - writes an archive: entries in groups, each compressed as a frame. */
+/* frames_writer.h - writes an archive in frames, which threads compress side by side. */
 #ifndef TOOLS_LIB_FRAMES_WRITER_H
 #define TOOLS_LIB_FRAMES_WRITER_H
 
@@ -10,42 +10,42 @@
 #include "tools/lib/compress/compress.h"
 
 /*
- * The kernel accepts an archive in several frames, if each ends where an entry ends. So groups are
+ * The kernel accepts an archive in several frames, if each ends where an entry ends. So frames are
  * compressed in parallel, and one whose bytes did not change since the last time is not compressed
- * again. A group ends, once it has GROUP_LEAST bytes, before an entry whose name decides so, or at
- * GROUP_MOST bytes: a file that grows, comes or goes moves only the borders around itself. The same
+ * again. A frame ends, once it has FRAME_LEAST bytes, before an entry whose name decides so, or at
+ * FRAME_MOST bytes: a file that grows, comes or goes moves only the borders around itself. The same
  * entries give the same bytes, whatever the number of threads.
  */
-#define GROUP_LEAST ((size_t)2 << 20)
-#define GROUP_MOST ((size_t)8 << 20)
+#define FRAME_LEAST ((size_t)2 << 20)
+#define FRAME_MOST ((size_t)8 << 20)
 
-struct groups_options {
+struct frames_options {
 	struct compress_choice choice;
 	unsigned int threads; /* 0: one a processor, as far as 256 MiB of memory allow */
 	bool use_cache;
 };
 
-struct groups;
+struct frames;
 
 /* Writes to `output`, which stays the caller's. NULL after reporting. */
-struct groups *groups_new(const struct groups_options *options, struct output *output);
+struct frames *frames_new(const struct frames_options *options, struct output *output);
 
 /* An entry of this name begins. 0, or -1 after reporting. */
-int groups_entry(struct groups *groups, const char *name);
+int frames_entry(struct frames *frames, const char *name);
 
 /* 0, or -1 after reporting. */
-int groups_write(struct groups *groups, const void *data, size_t len);
+int frames_write(struct frames *frames, const void *data, size_t len);
 
 /* Whether nothing is compressed. */
-bool groups_is_plain(const struct groups *groups);
+bool frames_are_plain(const struct frames *frames);
 
 /* Bytes of the output so far, and the first `len` of a file as output_share() has it, where nothing
  * is compressed; else 0, and -1. */
-uint64_t groups_at(const struct groups *groups);
-int groups_share(struct groups *groups, int fd, size_t len);
+uint64_t frames_at(const struct frames *frames);
+int frames_share(struct frames *frames, int fd, size_t len);
 
 /* Waits for all, writes what is left, frees. 0, or -1 after reporting. */
-int groups_finish(struct groups *groups);
-void groups_free(struct groups *groups); /* gives up; NULL is fine */
+int frames_finish(struct frames *frames);
+void frames_free(struct frames *frames); /* gives up; NULL is fine */
 
 #endif

@@ -189,7 +189,7 @@ static void name_again(struct kernel_tree *tree, struct kernel_name *name, size_
 }
 
 const char *const kernel_losses[KERNEL_LOSSES] = {
-	[KERNEL_NO_FOLDER] = "its directory is missing",
+	[KERNEL_NO_DIRECTORY] = "its directory is missing",
 	[KERNEL_IN_THE_WAY] = "it cannot replace a directory that is not empty",
 	[KERNEL_WAS_THE_WAY] = "it replaces a part of its own path",
 	[KERNEL_NO_FIRST] = "the first name of its file does not exist yet",
@@ -324,7 +324,7 @@ static int apply_directory(struct kernel_tree *tree, struct kernel_name *there, 
 	uint32_t kind = tree->archive->entries[index].newc.fields.mode & S_IFMT;
 
 	if (!there)
-		return KERNEL_NO_FOLDER;
+		return KERNEL_NO_DIRECTORY;
 	if (kind == S_IFDIR)
 		name_again(tree, there, index);
 	else if (!first && is_node(kind))
@@ -344,7 +344,7 @@ static int apply(struct kernel_tree *tree, size_t index)
 		return apply_directory(tree, descend(tree, way, strlen(way)), index, first);
 	parent = parent_of(tree, way);
 	if (!parent)
-		return KERNEL_NO_FOLDER;
+		return KERNEL_NO_DIRECTORY;
 	switch (kind) {
 	case S_IFLNK:
 		return apply_symlink(tree, parent, index);

@@ -53,7 +53,7 @@ struct kernel_tree {
 
 /* Why an entry is lost. */
 enum kernel_loss {
-	KERNEL_NO_FOLDER,
+	KERNEL_NO_DIRECTORY,
 	KERNEL_IN_THE_WAY, /* a directory with something in it has its name */
 	KERNEL_WAS_THE_WAY, /* it replaces a part of its own path */
 	KERNEL_NO_FIRST, /* the first name of its file is not there by then */

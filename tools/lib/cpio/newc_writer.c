@@ -28,7 +28,7 @@
 #define HEAD_MAX (NEWC_HEADER + PATH_MAX + 4 + ALIGN_MAX) /* bytes */
 
 struct writer {
-	struct groups *groups;
+	struct frames *frames;
 	int64_t newest;
 	size_t align; /* bytes: where files' bytes begin, 4 or a multiple of it */
 	uint64_t at; /* bytes before the next entry, kept while align counts */
@@ -42,7 +42,7 @@ struct writer {
 
 static int writer_pad(struct writer *writer, uint64_t len)
 {
-	return groups_write(writer->groups, "\0\0\0", newc_padding(len));
+	return frames_write(writer->frames, "\0\0\0", newc_padding(len));
 }
 
 static uint32_t clamp_time(const struct writer *writer, int64_t mtime)
@@ -79,8 +79,8 @@ static size_t name_padding(const struct writer *writer, const struct newc_fields
 	size_t len = strlen(name) + 1, align = writer->align, padding;
 	uint64_t at = writer->at;
 
-	if (align <= 4 && fields->size >= SHARE_FROM && groups_is_plain(writer->groups)) {
-		at = groups_at(writer->groups);
+	if (align <= 4 && fields->size >= SHARE_FROM && frames_are_plain(writer->frames)) {
+		at = frames_at(writer->frames);
 		align = OUTPUT_SHARE;
 	}
 	padding = align > 4 && fields->size ? (size_t)(-(at + NEWC_HEADER + len) & (align - 1)) : 0;
@@ -94,9 +94,9 @@ static int put_head(struct writer *writer, const struct newc_fields *fields, con
 
 	writer->at += len + fields->size + newc_padding(fields->size);
 
-	if (groups_entry(writer->groups, name) < 0)
+	if (frames_entry(writer->frames, name) < 0)
 		return -1;
-	return groups_write(writer->groups, head, len);
+	return frames_write(writer->frames, head, len);
 }
 
 /* The entry's name in the archive, and what its header says when it has `size` bytes. */
@@ -139,7 +139,7 @@ static int writer_bytes(struct writer *writer, const struct entry *entry, const 
 		return error("%s: %s: a file of 4 GiB or more does not fit a newc archive",
 			     entry->why, shown(entry->path));
 	if (writer_entry(writer, entry, (uint32_t)len) < 0 ||
-	    groups_write(writer->groups, data, len) < 0)
+	    frames_write(writer->frames, data, len) < 0)
 		return -1;
 	return writer_pad(writer, len);
 }
@@ -158,7 +158,7 @@ static int put_spooled(struct writer *writer, const struct entry *entry)
 							      : sizeof(chunk);
 
 		if (blob_read(&blob, done, chunk, len) < 0 ||
-		    groups_write(writer->groups, chunk, len) < 0)
+		    frames_write(writer->frames, chunk, len) < 0)
 			return -1;
 		done += len;
 	}
@@ -219,7 +219,7 @@ static int put_rest(struct writer *writer, const struct entry *inode, int fd, ui
 			return changed(inode);
 		if (!len)
 			return 0;
-		if (groups_write(writer->groups, chunk, (size_t)len) < 0)
+		if (frames_write(writer->frames, chunk, (size_t)len) < 0)
 			return -1;
 		left -= (uint64_t)len;
 	}
@@ -230,8 +230,8 @@ static uint64_t share(struct writer *writer, int fd, uint64_t size)
 {
 	uint64_t len = size & ~(uint64_t)(OUTPUT_SHARE - 1);
 
-	if (size < SHARE_FROM || groups_at(writer->groups) % OUTPUT_SHARE ||
-	    groups_share(writer->groups, fd, len) < 0)
+	if (size < SHARE_FROM || frames_at(writer->frames) % OUTPUT_SHARE ||
+	    frames_share(writer->frames, fd, len) < 0)
 		return 0;
 	return lseek(fd, (off_t)len, SEEK_SET) < 0 ? 0 : len;
 }
@@ -247,7 +247,7 @@ static int put_large(struct writer *writer, const struct entry *entry, int fd, u
 	done = share(writer, fd, size);
 	if (!done) {
 		done = writer->file.len;
-		if (groups_write(writer->groups, writer->file.data, writer->file.len) < 0)
+		if (frames_write(writer->frames, writer->file.data, writer->file.len) < 0)
 			return -1;
 	}
 	return put_rest(writer, inode, fd, size - done) < 0 ? -1 : writer_pad(writer, size);
@@ -398,11 +398,11 @@ static void count_links(struct entry **all, size_t count)
 	}
 }
 
-int image_write(const struct image *image, int64_t newest, size_t align, struct groups *groups)
+int image_write(const struct image *image, int64_t newest, size_t align, struct frames *frames)
 {
 	const struct newc_fields trailer = { .nlink = 1 };
 	struct writer writer = {
-		.groups = groups, .newest = newest, .align = align, .next_ino = 1
+		.frames = frames, .newest = newest, .align = align, .next_ino = 1
 	};
 	int result = 0;
 

@@ -16,6 +16,6 @@
  * changes meanwhile, is an error. Files' bytes begin at multiples of `align`, 4 or 16, if the
  * archive does. Returns 0, or -1 after reporting.
  */
-int image_write(const struct image *image, int64_t newest, size_t align, struct groups *groups);
+int image_write(const struct image *image, int64_t newest, size_t align, struct frames *frames);
 
 #endif

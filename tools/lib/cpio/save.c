@@ -13,19 +13,19 @@
 #define EARLY_ALIGN 16 /* bytes: a processor takes its microcode from nowhere else */
 
 static int write_entries(const struct image *image, const struct save *save, size_t align,
-			 const struct groups_options *options, struct output *output)
+			 const struct frames_options *options, struct output *output)
 {
-	struct groups *groups = groups_new(options, output);
+	struct frames *frames = frames_new(options, output);
 
-	if (image_write(image, save->newest, align, groups) == 0)
-		return groups_finish(groups);
-	groups_free(groups);
+	if (image_write(image, save->newest, align, frames) == 0)
+		return frames_finish(frames);
+	frames_free(frames);
 	return -1;
 }
 
 static int write_early(const struct save *save, struct output *output)
 {
-	struct groups_options plain = { 0 };
+	struct frames_options plain = { 0 };
 	const char *why;
 
 	if (!save->early || !image_count(save->early))
@@ -81,7 +81,7 @@ static int write_main(const struct image *image, const struct save *save, struct
 {
 	if (!image_count(image) && save->early && image_count(save->early))
 		return 0;
-	return write_entries(image, save, 4, &save->groups, output);
+	return write_entries(image, save, 4, &save->frames, output);
 }
 
 static int write_all(const struct image *image, const struct save *save, struct output *output)

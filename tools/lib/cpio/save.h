@@ -16,7 +16,7 @@ struct save {
 	const struct archive *base; /* an image whose bytes come before ours, or NULL */
 	struct span bootconfig; /* at the end; NULL: that of the base, or none */
 	int64_t newest; /* times are clamped to this */
-	struct groups_options groups;
+	struct frames_options frames;
 };
 
 /* Writes the file `path`, as output_open() has it. 0, or -1 after reporting, the old file whole. */

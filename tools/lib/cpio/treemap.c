@@ -135,7 +135,7 @@ static double worst(double sum, double largest, double smallest, double side)
 
 /* How many of the children from `first` on make the squarest row along the shorter side; *sum is
  * their area. */
-static size_t take_row(const struct node *node, size_t first, double scale, double side,
+static size_t fill_row(const struct node *node, size_t first, double scale, double side,
 		       double *sum)
 {
 	double largest = (double)node->children[first].size * scale, best = 0;
@@ -178,7 +178,7 @@ static void draw_children(struct drawing *drawing, const struct node *node, stru
 		int upright = box.width >= box.height;
 		double side = upright ? box.height : box.width, depth, at = 0;
 
-		count = take_row(node, first, scale, side, &sum);
+		count = fill_row(node, first, scale, side, &sum);
 		depth = sum / side;
 		for (size_t i = first; i < first + count; i++) {
 			double length = (double)node->children[i].size * scale / depth;

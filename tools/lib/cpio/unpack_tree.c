@@ -417,7 +417,7 @@ static char *place_of(const struct unpacked *unpacked, const struct kernel_name 
 	return place.data;
 }
 
-char *unpacked_place(const struct unpacked *unpacked, const struct kernel_name *name)
+char *unpacked_path(const struct unpacked *unpacked, const struct kernel_name *name)
 {
 	char *place;
 

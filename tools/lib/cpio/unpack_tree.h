@@ -21,6 +21,6 @@ void unpacked_free(struct unpacked *unpacked);
 
 /* Where the bytes of a name are on the host, malloc'd; NULL if none were made, or, reported,
  * where the path is longer than a path may be. */
-char *unpacked_place(const struct unpacked *unpacked, const struct kernel_name *name);
+char *unpacked_path(const struct unpacked *unpacked, const struct kernel_name *name);
 
 #endif

@@ -138,7 +138,7 @@ const struct disk_part *disk_names_part(const struct disk_names *names, unsigned
 	return NULL;
 }
 
-void disk_names_tell(const struct disk_names *names, struct buffer *out)
+void disk_names_print(const struct disk_names *names, struct buffer *out)
 {
 	/* Of a disk with partitions its own table is no news. */
 	for (size_t i = names->count > 1; i < names->count; i++) {

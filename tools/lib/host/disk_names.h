@@ -30,6 +30,6 @@ void disk_names_free(struct disk_names *names);
 const struct disk_part *disk_names_part(const struct disk_names *names, unsigned int number);
 
 /* All that has a name, in words, appended: "partition 1, ext4 UUID=... PARTUUID=...; ...". */
-void disk_names_tell(const struct disk_names *names, struct buffer *out);
+void disk_names_print(const struct disk_names *names, struct buffer *out);
 
 #endif

@@ -30,7 +30,7 @@ int image_create_parents(struct image *image, const char *path, const char *why)
 				.rank = IMAGE_PARENT,
 				.why = why };
 
-	if (table_is_in_folder(image, path))
+	if (table_is_in_directory(image, path))
 		return 0;
 	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		char *dir = xstrndup(path, (size_t)(slash - path));
@@ -40,7 +40,7 @@ int image_create_parents(struct image *image, const char *path, const char *why)
 			entry = create(image, dir, &parent);
 		free(dir);
 		if (S_ISDIR(entry->mode)) {
-			table_remember_folder(image, entry);
+			table_remember_directory(image, entry);
 			continue;
 		}
 		return error("%s: %s cannot be below %s, a %s (%s)", why, shown(path),
@@ -87,11 +87,11 @@ static struct entry *add_at(struct image *image, const char *place, const struct
 	if (wanted->link && entry == wanted->link)
 		return entry;
 	if (entry)
-		entry = image_settle(image, entry, wanted);
+		entry = image_resolve_conflict(image, entry, wanted);
 	else
 		entry = create(image, place, wanted);
 	if (entry && S_ISDIR(entry->mode))
-		table_remember_folder(image, entry);
+		table_remember_directory(image, entry);
 	return entry;
 }
 
@@ -108,7 +108,7 @@ static int is_plain(struct image *image, const char *path)
 	if (!len || len > NAME_MAX || (size_t)(name - path) + len > PATH_MAX ||
 	    (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.'))))
 		return 0;
-	return table_is_in_folder(image, path);
+	return table_is_in_directory(image, path);
 }
 
 /* `wanted` holds everything but rank and owner, in strings that it borrows. */

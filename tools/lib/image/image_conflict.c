@@ -189,7 +189,7 @@ static int move_children(struct image *image, const char *from, const char *targ
 
 /* A program's symlink (/bin -> usr/bin) and a directory that another line wants there: with the
  * symlink, and the directory's entries at its target, every path of both resolves. */
-static bool symlink_takes_directory(const struct entry *dir, const struct entry *symlink)
+static bool symlink_replaces_directory(const struct entry *dir, const struct entry *symlink)
 {
 	return is_kind(symlink, S_IFLNK) && is_kind(dir, S_IFDIR) &&
 	       (dir->rank <= IMAGE_NEEDED || symlink->rank == IMAGE_NEEDED ||
@@ -215,7 +215,7 @@ static struct entry *new_inode(struct image *image, struct entry *old)
 
 static struct entry *replace(struct image *image, struct entry *entry, const struct entry *wanted)
 {
-	bool moves = symlink_takes_directory(entry, wanted);
+	bool moves = symlink_replaces_directory(entry, wanted);
 
 	if (is_kind(entry, S_IFDIR) && !moves && image_has_below(image, entry->path)) {
 		error("%s: %s is a directory that is not empty (%s) and cannot become a %s",
@@ -225,7 +225,7 @@ static struct entry *replace(struct image *image, struct entry *entry, const str
 	if (wanted->rank == IMAGE_EXPLICIT && entry->rank == IMAGE_EXPLICIT)
 		warning("%s: %s replaces the entry that %s added", wanted->why, shown(entry->path),
 			entry->why);
-	table_forget_folders(image);
+	table_forget_directories(image);
 	if (!entry->link && ((struct node *)entry)->same_after)
 		entry = new_inode(image, entry);
 	entry_set_attributes(image, entry, wanted);
@@ -235,11 +235,12 @@ static struct entry *replace(struct image *image, struct entry *entry, const str
 	return entry;
 }
 
-struct entry *image_settle(struct image *image, struct entry *entry, const struct entry *wanted)
+struct entry *image_resolve_conflict(struct image *image, struct entry *entry,
+				     const struct entry *wanted)
 {
 	if (symlink_stays(entry, wanted))
 		return entry;
-	if (outranked(entry, wanted) && !symlink_takes_directory(entry, wanted))
+	if (outranked(entry, wanted) && !symlink_replaces_directory(entry, wanted))
 		return entry;
 	if (!same_content(entry, wanted))
 		return replace(image, entry, wanted);

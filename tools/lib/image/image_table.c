@@ -80,7 +80,7 @@ static struct node *parent_node(struct image *image, const char *path)
 
 	if (!len)
 		return &image->top;
-	if (image->folder && image->folder_len == len &&
+	if (image->folder && image->directory_len == len &&
 	    !memcmp(image->folder->entry.path, path, len))
 		return (struct node *)image->folder;
 	parent = find_span(image, path, len);
@@ -150,30 +150,30 @@ void table_insert(struct image *image, struct entry *entry)
 		gather(image, node);
 }
 
-void table_forget_folders(struct image *image)
+void table_forget_directories(struct image *image)
 {
 	image->folder = NULL;
 	image->changes++;
 }
 
-void table_remember_folder(struct image *image, struct entry *entry)
+void table_remember_directory(struct image *image, struct entry *entry)
 {
 	((struct node *)entry)->folder = image->changes;
 }
 
-int table_is_in_folder(struct image *image, const char *path)
+int table_is_in_directory(struct image *image, const char *path)
 {
 	size_t len = parent_len(path);
 	struct node *folder;
 
-	if (image->folder && image->folder_len == len &&
+	if (image->folder && image->directory_len == len &&
 	    !memcmp(image->folder->entry.path, path, len))
 		return 1;
 	folder = len ? find_span(image, path, len) : NULL;
 	if (!folder || folder->folder != image->changes)
 		return 0;
 	image->folder = folder;
-	image->folder_len = len;
+	image->directory_len = len;
 	return 1;
 }
 
@@ -211,7 +211,7 @@ void table_remove(struct image *image, struct entry *entry)
 		part(node);
 		let_go(image, node);
 	}
-	table_forget_folders(image);
+	table_forget_directories(image);
 }
 
 static const struct node *holder_of(const struct image *image, const char *path)

@@ -32,7 +32,7 @@ struct image {
 	size_t count;
 	const char *why; /* the last one: thousands of entries come for the same reason */
 	const struct node *folder; /* the directory that the last entry went to, or NULL */
-	size_t folder_len; /* of its path, 0 for "/" */
+	size_t directory_len; /* of its path, 0 for "/" */
 	char *way, *way_end; /* the directory of the last path through symlinks, and where it is */
 	unsigned int way_changes; /* `changes` then */
 	unsigned int changes; /* how often what was known of directories was forgotten, plus 1 */
@@ -41,9 +41,9 @@ struct image {
 /* Of most entries' directories it is known that they are directories and that no symlink is on the
  * way to them. Whether this clean path is in such a one; that it is; and that all this may be so no
  * more. */
-int table_is_in_folder(struct image *image, const char *path);
-void table_remember_folder(struct image *image, struct entry *entry);
-void table_forget_folders(struct image *image);
+int table_is_in_directory(struct image *image, const char *path);
+void table_remember_directory(struct image *image, struct entry *entry);
+void table_forget_directories(struct image *image);
 
 /* Many entries come one after another through the same symlinks: where a clean path leads if the
  * last one was in the same directory, malloc'd, else NULL; and to be called when that was found
@@ -83,7 +83,8 @@ void entry_set_content(struct image *image, struct entry *entry, const struct en
 int image_create_parents(struct image *image, const char *path, const char *why);
 
 /* Two claims on one path: the one that stays, or NULL after reporting. */
-struct entry *image_settle(struct image *image, struct entry *entry, const struct entry *wanted);
+struct entry *image_resolve_conflict(struct image *image, struct entry *entry,
+				     const struct entry *wanted);
 
 /* Sorts entries by the bytes of their paths; quick where most are in order already. */
 void entries_sort(struct entry **all, size_t count);

@@ -56,7 +56,7 @@ char *kernel_by_name(const char *name)
 	struct buffer names = { NULL, 0, 0 };
 	char *image = NULL, *dir;
 
-	for (size_t i = 0; !image && (dir = place_kernels(i)); i++) {
+	for (size_t i = 0; !image && (dir = installed_kernels(i)); i++) {
 		image = image_in(dir, name);
 		add_names(&names, dir);
 		free(dir);
@@ -64,9 +64,9 @@ char *kernel_by_name(const char *name)
 	if (!image)
 		error("kernel %s: No such file, and no kernel of that name (there %s%s)%s%s%s",
 		      shown(name), names.len ? "are:" : "is none", names.len ? names.data : "",
-		      place_is_built() ? "; `make kernel PROFILE=" : "",
-		      place_is_built() ? shown(name) : "; name its file",
-		      place_is_built() ? "` builds one of kconfig-fragments/profiles/" : "");
+		      is_in_build_tree() ? "; `make kernel PROFILE=" : "",
+		      is_in_build_tree() ? shown(name) : "; name its file",
+		      is_in_build_tree() ? "` builds one of kconfig-fragments/profiles/" : "");
 	buffer_free(&names);
 	return image;
 }
@@ -213,7 +213,7 @@ static char *find_image(const char *choice)
 	if (variable && *variable)
 		return find_named(variable);
 	image = newest("/boot/vmlinuz-*");
-	dir = image ? NULL : place_kernel_dir();
+	dir = image ? NULL : built_kernel_dir();
 	if (dir) {
 		pattern = xasprintf("%s/boot/vmlinuz-*", dir);
 		image = newest(pattern);
@@ -223,8 +223,8 @@ static char *find_image(const char *choice)
 	if (!image)
 		error("no kernel found: /boot has no readable one (on some systems only root may "
 		      "read it); name one with --kernel or RDINIT_KERNEL, or %s",
-		      place_is_built() ? "run `make deps`"
-				       : "install one (Debian: linux-image-cloud-amd64)");
+		      is_in_build_tree() ? "run `make deps`"
+					 : "install one (Debian: linux-image-cloud-amd64)");
 	return image;
 }
 

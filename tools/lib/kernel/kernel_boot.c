@@ -96,7 +96,8 @@ static char *vmlinux_beside(const struct kernel *kernel)
 }
 
 /* A vmlinux next to it is better than one that must be unpacked first, if it boots. */
-static int take_beside(const struct kernel *kernel, enum kernel_form form, struct kernel_boot *boot)
+static int use_neighbor(const struct kernel *kernel, enum kernel_form form,
+			struct kernel_boot *boot)
 {
 	char *path = form == FORM_FASTEST ? vmlinux_beside(kernel) : NULL;
 
@@ -117,7 +118,7 @@ static int open_bzimage(const struct kernel *kernel, enum kernel_form form,
 {
 	struct span file;
 
-	if (take_beside(kernel, form, boot))
+	if (use_neighbor(kernel, form, boot))
 		return 0;
 	if (kernel_map(kernel->image, &file))
 		return -1;

@@ -135,7 +135,7 @@ static int keep(struct kernel_config *config, const char *from)
 	return 1;
 }
 
-static int take_embedded(struct span vmlinux, struct kernel_config *config)
+static int read_embedded(struct span vmlinux, struct kernel_config *config)
 {
 	struct span packed = kconfig_embedded(vmlinux);
 	size_t used;
@@ -172,8 +172,8 @@ static int is_of(const struct kernel *kernel, const struct kernel_config *config
 
 enum naming { NAME_HAS_RELEASE, NAME_IS_PLAIN };
 
-static int take_file(const struct kernel *kernel, char *path, enum naming naming,
-		     struct kernel_config *config)
+static int read_config(const struct kernel *kernel, char *path, enum naming naming,
+		       struct kernel_config *config)
 {
 	int taken;
 
@@ -192,16 +192,17 @@ void kernel_config_find(const struct kernel *kernel, struct span vmlinux,
 	int dir = slash ? (int)(slash + 1 - kernel->image) : 0;
 
 	*config = (struct kernel_config){ .from = NULL };
-	if (take_embedded(vmlinux, config))
+	if (read_embedded(vmlinux, config))
 		return;
-	if (take_file(kernel, xasprintf("%.*sconfig", dir, kernel->image), NAME_IS_PLAIN, config))
+	if (read_config(kernel, xasprintf("%.*sconfig", dir, kernel->image), NAME_IS_PLAIN, config))
 		return;
 	if (!kernel->release[0] || strchr(kernel->release, '/'))
 		return;
-	if (take_file(kernel, xasprintf("%.*sconfig-%s", dir, kernel->image, kernel->release),
-		      NAME_HAS_RELEASE, config))
+	if (read_config(kernel, xasprintf("%.*sconfig-%s", dir, kernel->image, kernel->release),
+			NAME_HAS_RELEASE, config))
 		return;
-	take_file(kernel, xasprintf("/boot/config-%s", kernel->release), NAME_HAS_RELEASE, config);
+	read_config(kernel, xasprintf("/boot/config-%s", kernel->release), NAME_HAS_RELEASE,
+		    config);
 }
 
 void kernel_config_free(struct kernel_config *config)

@@ -45,7 +45,7 @@ static int has_entry_note(struct span notes)
 	}
 }
 
-static void take_header(struct span file, const uint8_t *header, struct vmlinux *vmlinux)
+static void read_header(struct span file, const uint8_t *header, struct vmlinux *vmlinux)
 {
 	struct span body = span_cut(file, le64(header + P_OFFSET), le64(header + P_FILESZ));
 
@@ -84,7 +84,7 @@ int vmlinux_parse(struct span file, struct vmlinux *vmlinux)
 		header = span_cut(file, (size_t)table + i * size, size);
 		if (!header.data)
 			return -1;
-		take_header(file, header.data, vmlinux);
+		read_header(file, header.data, vmlinux);
 	}
 	return 0;
 }

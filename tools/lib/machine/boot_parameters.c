@@ -4,36 +4,36 @@
 
 #include "init/pure/count.h"
 
-static int is_quiet(const struct tuning_facts *facts)
+static int is_quiet(const struct boot_facts *facts)
 {
 	return !facts->verbose;
 }
 
-static int always(const struct tuning_facts *facts)
+static int always(const struct boot_facts *facts)
 {
 	(void)facts;
 	return 1;
 }
 
-static int is_uml(const struct tuning_facts *facts)
+static int is_uml(const struct boot_facts *facts)
 {
 	return facts->machine == MACHINE_UML;
 }
 
-static int is_emulated(const struct tuning_facts *facts)
+static int is_emulated(const struct boot_facts *facts)
 {
 	return !facts->kvm && !is_uml(facts);
 }
 
 /* A second processor needs a timer of its own, and so does a microvm with ACPI, which has no other.
  * Under KVM nothing is saved: the processor reports the rate of its timer. */
-static int has_other_ticks(const struct tuning_facts *facts)
+static int has_other_ticks(const struct boot_facts *facts)
 {
 	return is_emulated(facts) && facts->cpus == 1 &&
 	       !(facts->machine == MACHINE_MICROVM && facts->acpi);
 }
 
-static int is_microvm(const struct tuning_facts *facts)
+static int is_microvm(const struct boot_facts *facts)
 {
 	return facts->machine == MACHINE_MICROVM;
 }
@@ -44,10 +44,10 @@ static unsigned long loops_per_tick(void)
 	return qemu_tsc_khz() * 10;
 }
 
-static const struct tuning_word {
+static const struct boot_parameter {
 	const char *word; /* as it stands on the line, or its name before "=" */
 	const char *why; /* why, for a sentence */
-	int (*applies)(const struct tuning_facts *facts);
+	int (*applies)(const struct boot_facts *facts);
 	/* The value after "="; 0: omit the parameter. NULL for one without a value. */
 	unsigned long (*value)(void);
 } tuning_words[] = {
@@ -69,10 +69,10 @@ static const struct tuning_word {
 	{ "reboot=t", "the machine has hardware for this way to reboot only", is_microvm, NULL },
 };
 
-void tuning_add(struct buffer *words, const struct tuning_facts *facts)
+void boot_parameters_add(struct buffer *words, const struct boot_facts *facts)
 {
 	for (size_t i = 0; i < COUNT(tuning_words); i++) {
-		const struct tuning_word *row = &tuning_words[i];
+		const struct boot_parameter *row = &tuning_words[i];
 		unsigned long value = row->value && row->applies(facts) ? row->value() : 0;
 
 		if (!row->applies(facts) || (row->value && !value))

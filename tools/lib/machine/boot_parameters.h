@@ -7,7 +7,7 @@
 #include "tools/lib/machine/qemu.h"
 
 /* The facts that decide whether a parameter helps. */
-struct tuning_facts {
+struct boot_facts {
 	enum machine_type machine;
 	unsigned int cpus;
 	int kvm; /* else the machine is emulated */
@@ -16,6 +16,6 @@ struct tuning_facts {
 };
 
 /* Appends " WORD" for each one that applies. Without them the same guest boots, only later. */
-void tuning_add(struct buffer *words, const struct tuning_facts *facts);
+void boot_parameters_add(struct buffer *words, const struct boot_facts *facts);
 
 #endif

@@ -34,7 +34,7 @@ static const struct {
 };
 
 /* Takes the last ",WORD" off the name if it is one we know. Returns 1 if so. */
-static int take_word(char *path, struct disk *disk)
+static int parse_word(char *path, struct disk *disk)
 {
 	char *comma = strrchr(path, ',');
 
@@ -91,7 +91,7 @@ static void report_missing(const char *name, int err)
 	char *path = comma ? xstrndup(name, (size_t)(comma - name)) : NULL;
 	struct disk words;
 
-	while (path && take_word(path, &words))
+	while (path && parse_word(path, &words))
 		;
 	if (path && *path && !access(path, F_OK))
 		error("disk %s: \"%s\" is not a bus: expected scsi, virtio, ide or nvme, and ro or "
@@ -107,7 +107,7 @@ int disk_parse(const char *text, struct disk *disk)
 	char *name = xstrdup(text);
 
 	memset(disk, 0, sizeof(*disk));
-	while (take_word(name, disk))
+	while (parse_word(name, disk))
 		;
 	disk->path = realpath(name, NULL);
 	if (!disk->path) {

@@ -289,7 +289,7 @@ static int judge(const struct machine *machine)
 					 : STATUS_FAILED;
 }
 
-int machine_verdict(const struct machine *machine)
+int machine_exit_report(const struct machine *machine)
 {
 	switch (machine->end) {
 	case END_SIGNAL:

@@ -75,7 +75,7 @@ static void expect_end(struct machine *machine)
 		set_deadline(machine, UNTOLD_MS, END_LINGERS);
 }
 
-static void take_signals(struct machine *machine)
+static void read_signals(struct machine *machine)
 {
 	struct signalfd_siginfo info;
 
@@ -88,7 +88,7 @@ static void take_signals(struct machine *machine)
 }
 
 /* Reads what came on one of our ends; an end that is over is closed. */
-static struct span take(int *fd, uint8_t *block, size_t size)
+static struct span read_block(int *fd, uint8_t *block, size_t size)
 {
 	ssize_t len = read(*fd, block, size);
 
@@ -102,7 +102,7 @@ static struct span take(int *fd, uint8_t *block, size_t size)
 }
 
 /* Shows the report up to the end of its first line at once. Returns the rest. */
-static struct span take_wire_line(struct machine *machine, struct span bytes)
+static struct span parse_wire_line(struct machine *machine, struct span bytes)
 {
 	const uint8_t *end = memchr(bytes.data, '\n', bytes.len);
 	size_t len = end ? (size_t)(end - bytes.data) + 1 : bytes.len;
@@ -122,10 +122,10 @@ static struct span take_wire_line(struct machine *machine, struct span bytes)
 	return span_cut(bytes, len, bytes.len - len);
 }
 
-static void take_wire(struct machine *machine)
+static void read_wire(struct machine *machine)
 {
 	uint8_t block[1024];
-	struct span bytes = take(&machine->wire_fd, block, sizeof(block));
+	struct span bytes = read_block(&machine->wire_fd, block, sizeof(block));
 
 	/* `off` is the last line. What follows is a second boot: QEMU's microvm was seen to reset
 	 * in spite of -no-reboot. */
@@ -135,7 +135,7 @@ static void take_wire(struct machine *machine)
 		return;
 	}
 	while (bytes.len)
-		bytes = take_wire_line(machine, bytes);
+		bytes = parse_wire_line(machine, bytes);
 }
 
 /* Until /init says `ready`, nothing but the kernel and /init prints, so that a panic is one. Later
@@ -143,16 +143,16 @@ static void take_wire(struct machine *machine)
  * obeys. */
 static void heed_panic(struct machine *machine)
 {
-	take_wire(machine); /* `ready` may have come before what the console has just shown */
+	read_wire(machine); /* `ready` may have come before what the console has just shown */
 	if (machine->config->payload == PAYLOAD_PROGRAM && !machine->deadline &&
 	    !(machine->wire.words & WIRE_READY))
 		set_deadline(machine, PANIC_MS, END_PANIC);
 }
 
-static void take_console(struct machine *machine)
+static void read_console(struct machine *machine)
 {
 	uint8_t block[4096];
-	struct span bytes = take(&machine->console, block, sizeof(block));
+	struct span bytes = read_block(&machine->console, block, sizeof(block));
 
 	queue_keep(&machine->kept_console, bytes);
 	if (machine->config->stdio == STDIO_CONSOLE)
@@ -165,7 +165,7 @@ static void take_console(struct machine *machine)
 }
 
 /* One piece of what the guest sent. Returns 0, or -1 for what only a host may send. */
-static int take_piece(struct machine *machine, const struct frame_piece *piece)
+static int accept_piece(struct machine *machine, const struct frame_piece *piece)
 {
 	switch (piece->kind) {
 	case FRAME_OUT:
@@ -186,16 +186,16 @@ static int take_piece(struct machine *machine, const struct frame_piece *piece)
 	return -1;
 }
 
-static void take_stdio(struct machine *machine)
+static void read_stdio(struct machine *machine)
 {
 	uint8_t block[4096];
-	struct span bytes = take(&machine->stdio, block, sizeof(block));
+	struct span bytes = read_block(&machine->stdio, block, sizeof(block));
 	struct frame_piece piece;
 	int result = 0;
 
 	while (!machine->output_ended && result >= 0 &&
 	       (result = frame_next(&machine->frames, &bytes, &piece)) > 0)
-		result = take_piece(machine, &piece);
+		result = accept_piece(machine, &piece);
 	if (result < 0 && !machine->reaped)
 		machine_finish(machine, END_PROTOCOL);
 }
@@ -287,10 +287,10 @@ static int poll_ms(const struct machine *machine)
 	return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
 }
 
-static void take_errors(struct machine *machine)
+static void read_errors(struct machine *machine)
 {
 	uint8_t block[1024];
-	struct span bytes = take(&machine->errors, block, sizeof(block));
+	struct span bytes = read_block(&machine->errors, block, sizeof(block));
 
 	queue_keep(&machine->kept_errors, bytes);
 	panic_watch_feed(&machine->error_watch, bytes);
@@ -307,21 +307,21 @@ static int is_readable(const struct pollfd *slot)
 static void serve(struct machine *machine, const struct pollfd slots[SLOTS])
 {
 	if (slots[SIGNALS].revents)
-		take_signals(machine);
+		read_signals(machine);
 	if (slots[WIRE].revents)
-		take_wire(machine);
+		read_wire(machine);
 	if (slots[KEYS].revents)
 		queue_write(&machine->to_console, machine->keys);
 	if (is_readable(&slots[CONSOLE]))
-		take_console(machine);
+		read_console(machine);
 	if (slots[STDIO].revents & POLLOUT)
 		queue_write(&machine->to_stdio, machine->stdio);
 	if (is_readable(&slots[STDIO]))
-		take_stdio(machine);
+		read_stdio(machine);
 	if (slots[ERRORS].revents)
-		take_errors(machine);
+		read_errors(machine);
 	if (slots[INPUT].revents)
-		machine_take_input(machine);
+		machine_read_input(machine);
 	if (slots[OUTPUT].revents && queue_write(&machine->to_stdout, STDOUT_FILENO))
 		machine_finish(machine, END_NO_READER);
 	if (slots[ERROR_OUTPUT].revents)
@@ -372,7 +372,7 @@ int machine_run(const char *program, const struct machine_config *config)
 			tty_raw(STDIN_FILENO);
 		loop(machine);
 		tty_restore();
-		status = machine_verdict(machine);
+		status = machine_exit_report(machine);
 	}
 	close(machine->signals);
 	if (machine->keys >= 0)

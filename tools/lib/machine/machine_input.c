@@ -26,7 +26,7 @@ static int is_for_us(struct machine *machine)
 	return !(words & WIRE_READY) || (words & WIRE_EXIT) || (first && now - first <= 1000);
 }
 
-static void take_keys(struct machine *machine)
+static void read_keys(struct machine *machine)
 {
 	uint8_t block[1024];
 	size_t space = queue_space(&machine->to_console);
@@ -54,7 +54,7 @@ static size_t usable_credit(const struct machine *machine)
 }
 
 /* Only as much as the guest has room for; the rest stays in the pipe for its next reader. */
-static void take_stdin(struct machine *machine)
+static void read_stdin(struct machine *machine)
 {
 	uint8_t head[FRAME_HEAD], block[FRAME_MAX];
 	size_t credit = usable_credit(machine);
@@ -92,10 +92,10 @@ int machine_wants_input(const struct machine *machine)
 	return queue_space(&machine->to_console) > 0;
 }
 
-void machine_take_input(struct machine *machine)
+void machine_read_input(struct machine *machine)
 {
 	if (machine->config->stdio == STDIO_PIPE)
-		take_stdin(machine);
+		read_stdin(machine);
 	else
-		take_keys(machine);
+		read_keys(machine);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* machine_state.h - what the parts of a run know about it: machine*.c, spawn.c, verdict.c. */
+/* machine_state.h - what the parts of a run know about it: machine*.c, spawn.c, exit_report.c. */
 #ifndef TOOLS_LIB_MACHINE_STATE_H
 #define TOOLS_LIB_MACHINE_STATE_H
 
@@ -65,13 +65,13 @@ bool machine_reads_console(const struct machine *machine);
 
 /* Whether the guest has use for more of our stdin now, and taking some of it. */
 int machine_wants_input(const struct machine *machine);
-void machine_take_input(struct machine *machine);
+void machine_read_input(struct machine *machine);
 
 /* Starts QEMU and opens our ends. 0, or -1 after reporting. */
 int machine_spawn(struct machine *machine, const char *program);
 
 /* The exit status once everything is over, after reporting what went wrong. Text on the console is
  * no proof: it chooses among sentences, and a status only after `handoff`. */
-int machine_verdict(const struct machine *machine);
+int machine_exit_report(const struct machine *machine);
 
 #endif

@@ -116,7 +116,7 @@ static int fill(struct image *image, const struct run_image *run)
 	if (run->sysroot)
 		result |= recipe_option_word(recipe, "sysroot", run->sysroot);
 	for (size_t i = 0; i < run->trees.count; i++)
-		result |= recipe_option_place(recipe, "tree", run->trees.list[i]);
+		result |= recipe_option_source(recipe, "tree", run->trees.list[i]);
 	if (run->oci)
 		result |= recipe_option_word(recipe, "oci", run->oci);
 	result |= add_modules(recipe, run);
@@ -128,7 +128,7 @@ static int fill(struct image *image, const struct run_image *run)
 	if (!result)
 		result = recipe_finish(recipe);
 	if (!result && !run->is_in_root)
-		result = runtime_add(image, recipe_sysroots(recipe));
+		result = interpreter_trees_add(image, recipe_sysroots(recipe));
 	recipe_free(recipe);
 	return result;
 }
@@ -139,7 +139,7 @@ static int write_to(const struct image *image, const char *path)
 	const char *why;
 
 	/* Not compressed: unpacking costs an emulated machine more than reading. */
-	compress_choose("none", &save.groups.choice, &why);
+	compress_choose("none", &save.frames.choice, &why);
 	return image_save(image, path, &save);
 }
 
@@ -240,7 +240,7 @@ static int check_whole(const char *path, struct run_image_file *file)
 	for (size_t i = 0; i < archive->segment_count; i++)
 		if (archive->segments[i].kind != COMPRESS_NONE)
 			file->size += (off_t)archive->segments[i].unpacked;
-	file->tree = room_tree_bytes(archive);
+	file->tree = memory_tree_bytes(archive);
 	file->is_ours = starts_ours(archive);
 	archive_close(archive);
 	return 0;
@@ -267,7 +267,7 @@ int run_image_measure(struct run_image_file *file)
 
 	if (!archive)
 		return -1;
-	file->tree = room_tree_bytes(archive);
+	file->tree = memory_tree_bytes(archive);
 	archive_close(archive);
 	return 0;
 }

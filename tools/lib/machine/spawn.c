@@ -101,8 +101,8 @@ static _Noreturn void child(const struct machine *machine, const struct qemu_end
 		_exit(STATUS_FAILED);
 	/* Ctrl-C on the terminal is for us: the guest is in no foreground group. */
 	setsid();
-	if (is_uml && warden_fork(machine->config->scratch))
-		warden_stay();
+	if (is_uml && uml_reaper_start(machine->config->scratch))
+		uml_reaper_end();
 	enter(machine, ends, errors, arguments);
 }
 

@@ -86,7 +86,7 @@ int uml_check_registers(const struct kernel *kernel, const struct kernel_boot *f
 			"more than the %d of User-mode Linux; link it dynamically "
 			"(CONFIG_STATIC_LINK=n), so that rdinit can help it",
 			shown(kernel->image), registers, UML_REGISTERS);
-	*preload = place_uml_preload();
+	*preload = installed_uml_preload();
 	return *preload ? 0 : -1;
 }
 

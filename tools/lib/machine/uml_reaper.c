@@ -19,14 +19,14 @@
 static pid_t guest;
 static const char *directory;
 
-int warden_fork(const char *scratch)
+int uml_reaper_start(const char *scratch)
 {
 	directory = scratch;
 	guest = fork();
 	if (guest < 0)
 		_exit(STATUS_FAILED);
 	if (!guest)
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* if a signal kills the warden */
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* if a signal kills the reaper */
 	/* In both, so that neither goes on before it is done. */
 	setpgid(guest, guest);
 	return guest != 0;
@@ -61,7 +61,7 @@ static _Noreturn void end_like(int status)
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_FAILED);
 }
 
-_Noreturn void warden_stay(void)
+_Noreturn void uml_reaper_end(void)
 {
 	int status = 0, ended = 0;
 	sigset_t wanted;

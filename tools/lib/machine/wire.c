@@ -84,7 +84,7 @@ static void set_within(struct wire *wire, int seconds)
 	wire->within_count++;
 }
 
-static void take_line(struct wire *wire, const char *line)
+static void parse_line(struct wire *wire, const char *line)
 {
 	const char *text;
 
@@ -123,7 +123,7 @@ void wire_feed(struct wire *wire, struct span bytes)
 
 		if (byte == '\n') {
 			wire->line[wire->len] = '\0';
-			take_line(wire, wire->line);
+			parse_line(wire, wire->line);
 			wire->len = 0;
 		} else if (wire->len < WIRE_LINE && byte != '\r') {
 			/* The guest is not trusted with our terminal. */

@@ -117,7 +117,7 @@ static void add_row(struct modules *modules, const struct modconf_line *line, co
 	modules->conf[modules->conf_count++] = row;
 }
 
-static int take_line(struct modules *modules, const struct modconf_line *line, const char *path)
+static int store_line(struct modules *modules, const struct modconf_line *line, const char *path)
 {
 	char *where = xasprintf("%s:%u", shown(path), line->number);
 	int result = 0;
@@ -152,7 +152,7 @@ static int read_conf(struct modules *modules, const char *path)
 
 	reader.rest = text.data;
 	while (!result && text.len && modconf_next(&reader, &line))
-		result = take_line(modules, &line, path);
+		result = store_line(modules, &line, path);
 	buffer_free(&text);
 	return result;
 }

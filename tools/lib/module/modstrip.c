@@ -93,7 +93,7 @@ static int is_telling(const struct strip *strip, const uint8_t *symbol, const ch
 }
 
 /* A symbol goes on the new table, its name on that of names. */
-static void take(struct strip *strip, size_t index, const char *name)
+static void keep_symbol(struct strip *strip, size_t index, const char *name)
 {
 	uint8_t symbol[SYMBOL];
 
@@ -106,7 +106,7 @@ static void take(struct strip *strip, size_t index, const char *name)
 }
 
 /* Local ones first, as they are: sh_info of .symtab says where these end. */
-static int take_symbols(struct strip *strip, enum modstrip_depth depth)
+static int keep_symbols(struct strip *strip, enum modstrip_depth depth)
 {
 	buffer_add(&strip->names, "", 1);
 	buffer_add(&strip->symbols, symbol_at(strip, 0), SYMBOL);
@@ -120,7 +120,7 @@ static int take_symbols(struct strip *strip, enum modstrip_depth depth)
 		if (is_local && !strip->numbers[i] &&
 		    (depth == MODSTRIP_ALL || !is_telling(strip, symbol, name)))
 			continue;
-		take(strip, i, name);
+		keep_symbol(strip, i, name);
 		strip->locals += is_local;
 	}
 	strip->locals++;
@@ -141,7 +141,7 @@ static int strip_symbols(struct strip *strip, enum modstrip_depth depth)
 		if (section->type == SHT_RELA && !section->goes && mark_needed(strip, section) < 0)
 			return -1;
 	}
-	return take_symbols(strip, depth);
+	return keep_symbols(strip, depth);
 }
 
 #define HEADER sizeof(Elf64_Ehdr)

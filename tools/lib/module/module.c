@@ -120,8 +120,8 @@ static int new_item(struct modules *modules, struct kmod_module *module, const c
 	return modules_find_needs(modules, index);
 }
 
-int modules_take(struct modules *modules, struct kmod_module *module, const char *why,
-		 struct indices *found)
+int modules_collect(struct modules *modules, struct kmod_module *module, const char *why,
+		    struct indices *found)
 {
 	const char *name = kmod_calls()->module_get_name(module);
 	size_t index = modules->count;
@@ -176,7 +176,7 @@ int modules_add_device(struct modules *modules, enum module_load load, const cha
 		       const char *const *folders, const char *why)
 {
 	struct indices indices = { NULL, 0 };
-	int found = modules_look_up(modules, alias, folders, why, &indices);
+	int found = modules_find_alias(modules, alias, folders, why, &indices);
 
 	for (size_t i = 0; i < indices.count && found > 0; i++)
 		ask(modules, indices.list[i], load, NULL);

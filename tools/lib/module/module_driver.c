@@ -123,7 +123,7 @@ static void print_numbers(const struct indices *indices, struct buffer *out)
 static void print_line(const struct modules *modules, const struct item *item, struct buffer *out)
 {
 	struct indices needs = { NULL, 0 }, seen = { NULL, 0 };
-	char *place = modules_place(modules, item);
+	char *place = modules_image_path(modules, item);
 
 	collect_needs(modules, item, item, &seen, &needs);
 	if (needs.count)

@@ -12,8 +12,8 @@
 
 #define ENDING ".ko"
 
-static int take_path(struct modules *modules, const char *path, const char *why,
-		     struct indices *found)
+static int collect_path(struct modules *modules, const char *path, const char *why,
+			struct indices *found)
 {
 	struct kmod_module *module;
 	int result;
@@ -23,7 +23,7 @@ static int take_path(struct modules *modules, const char *path, const char *why,
 	result = kmod_calls()->module_new_from_path(modules->kmod, path, &module);
 	if (result < 0)
 		return error_errno(-result, "module %s", shown(path));
-	result = modules_take(modules, module, why, found);
+	result = modules_collect(modules, module, why, found);
 	kmod_calls()->module_unref(module);
 	return result ? -1 : 1;
 }
@@ -58,7 +58,7 @@ static int is_in(const struct modules *modules, struct kmod_module *module,
 }
 
 /* Who forbids a module by an install line must not lose the whole image because a device would like
- * it; who names it is told so by modules_take(). */
+ * it; who names it is told so by modules_collect(). */
 static int is_forbidden(const struct modules *modules, struct kmod_module *module,
 			const char *const *folders)
 {
@@ -81,8 +81,8 @@ static int is_wanted(const struct modules *modules, struct kmod_module *module, 
 	       !is_forbidden(modules, module, folders);
 }
 
-int modules_look_up(struct modules *modules, const char *text, const char *const *folders,
-		    const char *why, struct indices *found)
+int modules_find_alias(struct modules *modules, const char *text, const char *const *folders,
+		       const char *why, struct indices *found)
 {
 	struct kmod_list *list = NULL, *at;
 	int count = 0;
@@ -93,7 +93,7 @@ int modules_look_up(struct modules *modules, const char *text, const char *const
 		struct kmod_module *module = kmod_calls()->module_get_module(at);
 
 		if (count >= 0 && is_wanted(modules, module, text, folders) &&
-		    modules_take(modules, module, why, found))
+		    modules_collect(modules, module, why, found))
 			count = -1;
 		else if (count >= 0)
 			count++;
@@ -104,8 +104,8 @@ int modules_look_up(struct modules *modules, const char *text, const char *const
 }
 
 /* modprobe.d's aliases come before those of the modules themselves. */
-static int take_name(struct modules *modules, const char *text, const char *why,
-		     struct indices *found)
+static int collect_name(struct modules *modules, const char *text, const char *why,
+			struct indices *found)
 {
 	int count = 0, more;
 
@@ -114,7 +114,7 @@ static int take_name(struct modules *modules, const char *text, const char *why,
 
 		if (row->kind != MODCONF_ALIAS || fnmatch(row->name, text, 0))
 			continue;
-		more = modules_look_up(modules, row->value, NULL, why, found);
+		more = modules_find_alias(modules, row->value, NULL, why, found);
 		if (!more)
 			return error("%s: alias %s: kernel %s has no module %s", row->where,
 				     shown(row->name), modules->release, shown(row->value));
@@ -122,7 +122,7 @@ static int take_name(struct modules *modules, const char *text, const char *why,
 			return -1;
 		count += more;
 	}
-	return count ? count : modules_look_up(modules, text, NULL, why, found);
+	return count ? count : modules_find_alias(modules, text, NULL, why, found);
 }
 
 /* '-' as '_', but in brackets, where it is a range. */
@@ -159,8 +159,8 @@ static int fits(const char *pattern, const char *line, size_t len)
 }
 
 /* The module of one line of modules.dep or modules.builtin. */
-static int take_line(struct modules *modules, const char *line, size_t len, const char *why,
-		     struct indices *found)
+static int collect_line(struct modules *modules, const char *line, size_t len, const char *why,
+			struct indices *found)
 {
 	const char *name = memrchr(line, '/', len);
 	size_t skip = name ? (size_t)(name + 1 - line) : 0;
@@ -169,13 +169,13 @@ static int take_line(struct modules *modules, const char *line, size_t len, cons
 
 	if (ending)
 		*ending = '\0';
-	count = modules_look_up(modules, text, NULL, why, found);
+	count = modules_find_alias(modules, text, NULL, why, found);
 	free(text);
 	return count;
 }
 
-static int take_table(struct modules *modules, const char *table, const char *pattern,
-		      const char *why, struct indices *found)
+static int collect_table(struct modules *modules, const char *table, const char *pattern,
+			 const char *why, struct indices *found)
 {
 	char *path = xasprintf("%s/%s", modules->dir, table), *line = NULL;
 	FILE *in = fopen(path, "re");
@@ -187,7 +187,7 @@ static int take_table(struct modules *modules, const char *table, const char *pa
 
 		if (!fits(pattern, line, len))
 			continue;
-		more = take_line(modules, line, len, why, found);
+		more = collect_line(modules, line, len, why, found);
 		count = more < 0 ? -1 : count + more;
 	}
 	if (in)
@@ -197,15 +197,15 @@ static int take_table(struct modules *modules, const char *table, const char *pa
 	return count;
 }
 
-static int take_pattern(struct modules *modules, const char *text, const char *why,
-			struct indices *found)
+static int collect_pattern(struct modules *modules, const char *text, const char *why,
+			   struct indices *found)
 {
 	char *pattern = xstrdup(text);
 	int count, more;
 
 	same_letters(pattern);
-	count = take_table(modules, "modules.dep", pattern, why, found);
-	more = count < 0 ? 0 : take_table(modules, "modules.builtin", pattern, why, found);
+	count = collect_table(modules, "modules.dep", pattern, why, found);
+	more = count < 0 ? 0 : collect_table(modules, "modules.builtin", pattern, why, found);
 	free(pattern);
 	return more < 0 ? -1 : count + more;
 }
@@ -219,10 +219,10 @@ static int is_pattern(const char *text)
 int modules_find(struct modules *modules, const char *text, const char *why, struct indices *found)
 {
 	if (is_pattern(text) && access(text, F_OK))
-		return take_pattern(modules, text, why, found);
+		return collect_pattern(modules, text, why, found);
 	if (strchr(text, '/') && !strchr(text, ':'))
-		return take_path(modules, text, why, found);
-	return take_name(modules, text, why, found);
+		return collect_path(modules, text, why, found);
+	return collect_name(modules, text, why, found);
 }
 
 int modules_know(struct modules *modules, const char *name)

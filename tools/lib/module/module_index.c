@@ -66,7 +66,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 	return remove(path);
 }
 
-static int make_stage(struct stage *stage, const struct modules *modules)
+static int make_staged(struct stage *stage, const struct modules *modules)
 {
 	const char *temp = getenv("TMPDIR");
 	char *slash;
@@ -113,14 +113,14 @@ static int write_order(const struct stage *stage, const struct buffer *order)
 	return result;
 }
 
-static int fill_stage(const struct stage *stage)
+static int fill_staged(const struct stage *stage)
 {
 	struct buffer order = { 0 };
 	int result = 0;
 
 	buffer_text(&order, "");
 	for (size_t i = 0; i < stage->count && !result; i++) {
-		char *place = modules_place(stage->modules, stage->items[i]);
+		char *place = modules_image_path(stage->modules, stage->items[i]);
 
 		buffer_printf(&order, "%s\n", path_name(place));
 		result = link_to(stage, stage->items[i]->path, path_name(place));
@@ -202,9 +202,9 @@ int modules_write_index(struct modules *modules, struct image *image)
 	if (!modules->wants_index)
 		return 0;
 	find_items(&stage, modules);
-	result = make_stage(&stage, modules);
+	result = make_staged(&stage, modules);
 	if (!result)
-		result = fill_stage(&stage);
+		result = fill_staged(&stage);
 	if (!result)
 		result = run_depmod(&stage);
 	if (!result)

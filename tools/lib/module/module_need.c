@@ -32,10 +32,10 @@ const char *modules_unsaid(const char *name)
 
 /* A dependency that is nowhere would make the load fail; a soft one may be missing. It is the
  * module whose symbols are needed, which no alias of modprobe.d can stand in for. */
-static int take_word(struct modules *modules, const char *word, enum need need, const char *why,
-		     struct indices *found)
+static int add_need(struct modules *modules, const char *word, enum need need, const char *why,
+		    struct indices *found)
 {
-	int count = need == HARD ? modules_look_up(modules, word, NULL, why, found)
+	int count = need == HARD ? modules_find_alias(modules, word, NULL, why, found)
 				 : modules_find(modules, word, why, found);
 
 	if (count < 0)
@@ -63,7 +63,7 @@ static int add_words(struct modules *modules, size_t index, const char *value, e
 		else if (!strcmp(word, "post:"))
 			to = &after;
 		else
-			result = take_word(modules, word, need, why, to);
+			result = add_need(modules, word, need, why, to);
 	}
 	modules->items[index].before = before;
 	modules->items[index].after = after;

@@ -61,8 +61,8 @@ void indices_add(struct indices *indices, size_t index); /* once each */
 
 /* module.c: an item with all that it needs, or one that is there. `found` gets its index, and
  * nothing where the kernel has it built in. 0, or -1 after reporting. */
-int modules_take(struct modules *modules, struct kmod_module *module, const char *why,
-		 struct indices *found);
+int modules_collect(struct modules *modules, struct kmod_module *module, const char *why,
+		    struct indices *found);
 
 /* module_find.c: takes every module that `text` stands for: a path, a pattern, a name or an alias.
  * Returns how many there are, built-in and blacklisted ones counted, or -1 after reporting. */
@@ -70,8 +70,8 @@ int modules_find(struct modules *modules, const char *text, const char *why, str
 
 /* module_find.c: the same of one alias, where their files lie in one of `directories` (module.h);
  * NULL for any. */
-int modules_look_up(struct modules *modules, const char *text, const char *const *folders,
-		    const char *why, struct indices *found);
+int modules_find_alias(struct modules *modules, const char *text, const char *const *folders,
+		       const char *why, struct indices *found);
 
 /* module_need.c: fills `before` and `after` of item `index`. 0, or -1 after reporting. */
 int modules_find_needs(struct modules *modules, size_t index);
@@ -93,7 +93,7 @@ int modules_write_drivers(struct modules *modules, struct image *image, struct i
 /* The options of an item as the kernel takes them, those of modprobe.d first; appended. */
 void modules_options(const struct modules *modules, const struct item *item, struct buffer *out);
 /* Where the item is in the image, without the ending of its compression; malloc'd. */
-char *modules_place(const struct modules *modules, const struct item *item);
+char *modules_image_path(const struct modules *modules, const struct item *item);
 
 /* firmware.c: adds the firmware of modules and of lines. Returns 0, or -1 after reporting. */
 int modules_add_firmware(struct modules *modules, struct image *image);

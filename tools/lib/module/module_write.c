@@ -47,7 +47,7 @@ static struct order order_of(struct modules *modules, enum module_load load)
 
 /* All lie side by side: a kernel has no two modules of one name, and before a hand-off /init
  * deletes what the image held, at four system calls a directory. */
-char *modules_place(const struct modules *modules, const struct item *item)
+char *modules_image_path(const struct modules *modules, const struct item *item)
 {
 	char *place = xasprintf("/lib/modules/%s%s", modules->release, strrchr(item->path, '/'));
 
@@ -99,7 +99,7 @@ static struct entry *add_changed(struct image *image, const struct modules *modu
 
 static int add_file(struct modules *modules, struct image *image, const struct item *item)
 {
-	char *place = modules_place(modules, item);
+	char *place = modules_image_path(modules, item);
 	struct entry *entry;
 
 	if (modlist_compression(item->path) == MODULE_COMPRESSED || !item->is_signed ||
@@ -117,7 +117,7 @@ static int write_list(struct modules *modules, struct image *image, const struct
 	int result = 0;
 
 	for (size_t i = 0; i < order->count; i++) {
-		char *place = modules_place(modules, order->sorted[i]);
+		char *place = modules_image_path(modules, order->sorted[i]);
 
 		buffer_text(&list, place);
 		modules_options(modules, order->sorted[i], &list);

@@ -125,7 +125,7 @@ const char *applet_next(struct span *names)
 	return name;
 }
 
-const char *applet_folder(const char *name)
+const char *applet_directory(const char *name)
 {
 	return is_one_of(name, sbin) ? "/sbin" : "/bin";
 }
@@ -135,7 +135,7 @@ const char *applet_folder(const char *name)
 
 static int add_link(struct image *image, const char *name, const char *why)
 {
-	char *path = path_join(applet_folder(name), name);
+	char *path = path_join(applet_directory(name), name);
 	int result = 0;
 
 	if (strcmp(path, BUSYBOX) && !image_add_symlink(image, path, BUSYBOX, why))
@@ -183,7 +183,7 @@ static int add_program(struct image *image, const char *path, struct span file,
 	if (elf_deps_read(file, &deps) == ELF_KIND_FOREIGN) {
 		warning("%s: %s is for %s: packed without the libraries that it may need",
 			program->why, shown(path), deps.machine);
-		result = layout_put(image, program->root, path, BUSYBOX, program->why);
+		result = image_layout_put(image, program->root, path, BUSYBOX, program->why);
 	} else {
 		result = program_add(image, program, NULL);
 	}

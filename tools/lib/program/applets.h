@@ -24,6 +24,6 @@ const char *applet_next(struct span *names);
 
 /* The directory that busybox --install and the FHS have for an applet: "/sbin" or "/bin", without
  * /usr. */
-const char *applet_folder(const char *name);
+const char *applet_directory(const char *name);
 
 #endif

@@ -87,7 +87,7 @@ struct wisher {
 	size_t owner;
 };
 
-static void take_wish(void *context, const struct dlopen_wish *wish)
+static void load_wish(void *context, const struct dlopen_wish *wish)
 {
 	const struct wisher *wisher = context;
 	struct closure *closure = wisher->closure;
@@ -114,7 +114,7 @@ static void follow_notes(struct closure *closure, size_t owner)
 	if (closure->source.dlopen == DLOPEN_NONE)
 		return;
 	for (size_t i = 0; i < closure->objects[owner].deps.dlopen_count; i++)
-		damaged |= dlopen_note_read(closure->objects[owner].deps.dlopen[i], take_wish,
+		damaged |= dlopen_note_read(closure->objects[owner].deps.dlopen[i], load_wish,
 					    &wisher);
 	if (damaged)
 		warning("%s: its note of libraries for dlopen(3) is damaged: these libraries may be "

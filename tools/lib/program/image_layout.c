@@ -36,8 +36,8 @@ static int add_symlink(struct image *image, struct walk *walk, const char *targe
 	return follow(walk, entry) ? -1 : 1;
 }
 
-int layout_put(struct image *image, const char *root, const char *path, const char *dest,
-	       const char *why)
+int image_layout_put(struct image *image, const char *root, const char *path, const char *dest,
+		     const char *why)
 {
 	char *host = sysroot_path(root, path, LAST_FOLLOWED);
 	struct entry *entry = NULL;
@@ -79,14 +79,14 @@ static int step(struct image *image, const struct layout *layout, struct walk *w
 	there = !sysroot_stat(layout->root, at, &info);
 	if (walk_is_last(walk) && !(entry && S_ISDIR(entry->mode)))
 		return entry ? 0
-			     : layout_put(image, layout->root, there ? at : layout->path, at,
-					  layout->why);
+			     : image_layout_put(image, layout->root, there ? at : layout->path, at,
+						layout->why);
 	if (!entry && !image_add_dir(image, at, there ? info.st_mode & 07777 : 0755, layout->why))
 		return -1;
 	return 0;
 }
 
-int layout_add(struct image *image, const char *root, const char *path, const char *why)
+int image_layout_add(struct image *image, const char *root, const char *path, const char *why)
 {
 	const struct layout layout = { root, path, why };
 	struct walk walk;
@@ -99,7 +99,7 @@ int layout_add(struct image *image, const char *root, const char *path, const ch
 	return result;
 }
 
-char *layout_resolve(const struct image *image, const char *path)
+char *image_layout_resolve(const struct image *image, const char *path)
 {
 	struct walk walk;
 	char *result;

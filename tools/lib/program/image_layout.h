@@ -11,14 +11,14 @@
  * permissions, so that the guest resolves `path` as that system does. If the image already has a
  * directory or a symlink there, that one is followed instead. Returns 0, or -1 after reporting.
  */
-int layout_add(struct image *image, const char *root, const char *path, const char *why);
+int image_layout_add(struct image *image, const char *root, const char *path, const char *why);
 
 /* The bytes, permissions and time of that file at `dest` of the image. 0, or -1 after reporting. */
-int layout_put(struct image *image, const char *root, const char *path, const char *dest,
-	       const char *why);
+int image_layout_put(struct image *image, const char *root, const char *path, const char *dest,
+		     const char *why);
 
 /* Where `path` leads in the image when its symlinks are followed, whether it is there or not;
  * malloc'd. Never NULL; symlink loops end after 40. */
-char *layout_resolve(const struct image *image, const char *path);
+char *image_layout_resolve(const struct image *image, const char *path);
 
 #endif

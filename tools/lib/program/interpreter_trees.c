@@ -53,7 +53,7 @@ static const struct runtime {
 
 #define PYTHON 1 /* its row */
 
-/* An interpreter in the image, for runtime_add(). */
+/* An interpreter in the image, for interpreter_trees_add(). */
 struct found {
 	const struct runtime *runtime;
 	char *program; /* its path below the root */
@@ -110,7 +110,7 @@ static int add_link(struct image *image, const char *root, const char *path, con
 	int result = 0;
 
 	if (target && !sysroot_stat(root, path, &info))
-		result = S_ISREG(info.st_mode) ? layout_add(image, root, path, why)
+		result = S_ISREG(info.st_mode) ? image_layout_add(image, root, path, why)
 			 : image_add_symlink(image, path, target, why) ? 0
 								       : -1;
 	free(target);
@@ -127,7 +127,7 @@ static int add_item(struct image *image, struct closure *closure, const FTSENT *
 		return add_link(image, closure->source.root, path, why);
 	if (item->fts_info != FTS_F)
 		return 0;
-	result = layout_add(image, closure->source.root, path, why);
+	result = image_layout_add(image, closure->source.root, path, why);
 	if (!result && is_extension(item))
 		closure_dlopen(closure, path);
 	return result;
@@ -189,7 +189,7 @@ static int add_dirs(struct image *image, const struct found *found, struct closu
 	return result;
 }
 
-static int add_runtime(struct image *image, const struct found *found)
+static int add_trees(struct image *image, const struct found *found)
 {
 	const struct closure_source source = { .root = found->root,
 					       .dlopen = DLOPEN_RECOMMENDED,
@@ -201,7 +201,7 @@ static int add_runtime(struct image *image, const struct found *found)
 	if (!result)
 		result = add_dirs(image, found, &closure, why);
 	for (size_t i = 0; i < closure.count && !result; i++)
-		result = layout_add(image, found->root, closure.objects[i].path, why);
+		result = image_layout_add(image, found->root, closure.objects[i].path, why);
 	for (size_t i = 0; i < closure.missing_count && !result; i++)
 		warning("%s not found: needed by %s; importing it will fail",
 			shown(closure.missing[i].name),
@@ -235,7 +235,7 @@ static bool is_script(const char *host_path)
 	return is_one;
 }
 
-static const struct runtime *runtime_of(const struct entry *entry, bool *is_library)
+static const struct runtime *trees_of(const struct entry *entry, bool *is_library)
 {
 	if (!S_ISREG(entry->mode) || !entry->host_path ||
 	    (entry->rank != IMAGE_PROGRAM && entry->rank != IMAGE_NEEDED))
@@ -251,7 +251,7 @@ static const struct runtime *runtime_of(const struct entry *entry, bool *is_libr
 
 /* "/usr" and "python3.11" of /usr/bin/python3.11; the same of
  * /usr/lib/x86_64-linux-gnu/libpython3.11.so.1.0. */
-static void name_runtime(struct found *found)
+static void name_trees(struct found *found)
 {
 	const char *path = found->program, *name = strrchr(path, '/') + 1;
 	const char *lib = found->is_library ? strstr(path, "/lib") : NULL;
@@ -307,7 +307,7 @@ static void name_base(struct found *found, const char *text)
 
 /* Of a python at `path` in the image, a link or a file: the environment it is in, if it is in one.
  * Source: PEP 405; the module venv. */
-static bool take_venv(struct found *found, const char *path, const char *root)
+static bool find_venv(struct found *found, const char *path, const char *root)
 {
 	char *dir = path_parent(path), *venv = path_parent(dir);
 	char *config = path_join(venv, "pyvenv.cfg");
@@ -324,7 +324,7 @@ static bool take_venv(struct found *found, const char *path, const char *root)
 					 .root = root };
 	}
 	if (len >= 0 && found->program) {
-		name_runtime(found);
+		name_trees(found);
 		found->venv = xstrdup(venv);
 		name_base(found, text);
 	}
@@ -340,9 +340,9 @@ static bool is_venv(struct found *found, const struct entry *entry, const char *
 	    (!S_ISLNK(entry->mode) && !(S_ISREG(entry->mode) && entry->host_path)))
 		return false;
 	for (; *roots; roots++)
-		if (take_venv(found, entry->path, *roots))
+		if (find_venv(found, entry->path, *roots))
 			return true;
-	return take_venv(found, entry->path, "");
+	return find_venv(found, entry->path, "");
 }
 
 /* The list of entries is good until the first add only, so all are looked for first. */
@@ -357,7 +357,7 @@ static struct found *find_all(const struct image *image, const char *const *root
 	for (size_t i = 0; i < count; i++) {
 		struct found *found = &all[*found_count];
 		bool is_library;
-		const struct runtime *runtime = runtime_of(entries[i], &is_library);
+		const struct runtime *runtime = trees_of(entries[i], &is_library);
 		const char *root = runtime ? root_of(entries[i], roots) : "";
 		const char *path =
 			*root ? sysroot_inside(root, entries[i]->host_path) : entries[i]->path;
@@ -369,7 +369,7 @@ static struct found *find_all(const struct image *image, const char *const *root
 						 .program = xstrdup(path),
 						 .root = root,
 						 .is_library = is_library };
-			name_runtime(found);
+			name_trees(found);
 			++*found_count;
 		}
 	}
@@ -377,7 +377,7 @@ static struct found *find_all(const struct image *image, const char *const *root
 	return all;
 }
 
-int runtime_add(struct image *image, const char *const *roots)
+int interpreter_trees_add(struct image *image, const char *const *roots)
 {
 	size_t count;
 	struct found *all = find_all(image, roots, &count);
@@ -385,7 +385,7 @@ int runtime_add(struct image *image, const char *const *roots)
 
 	for (size_t i = 0; i < count; i++) {
 		if (!result)
-			result = add_runtime(image, &all[i]);
+			result = add_trees(image, &all[i]);
 		found_free(&all[i]);
 	}
 	free(all);

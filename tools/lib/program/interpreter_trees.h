@@ -15,6 +15,6 @@
  * after reporting. An extension module whose library is missing is a warning: only an import of it
  * fails.
  */
-int runtime_add(struct image *image, const char *const *roots);
+int interpreter_trees_add(struct image *image, const char *const *roots);
 
 #endif

@@ -85,14 +85,14 @@ static int read_spooled(const struct entry *entry, struct buffer *text)
 static int read_conf(struct image *image, const struct closure *closure, const char *why,
 		     struct buffer *text)
 {
-	char *place = layout_resolve(image, CONF);
+	char *place = image_layout_resolve(image, CONF);
 	struct entry *entry = image_find(image, place);
 	int result;
 
 	if (!entry) {
-		result = layout_add(image, closure->source.root, CONF, why);
+		result = image_layout_add(image, closure->source.root, CONF, why);
 		free(place);
-		place = layout_resolve(image, CONF);
+		place = image_layout_resolve(image, CONF);
 		entry = image_find(image, place);
 		if (!result)
 			warning("the image has no " CONF ": it gets %s" CONF,

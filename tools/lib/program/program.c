@@ -104,15 +104,15 @@ static char *reason_of(const struct closure *closure, size_t index, const char *
 static int add_placed(struct image *image, const struct closure *closure,
 		      const struct object *object, const char *reason)
 {
-	char *place = layout_resolve(image, object->placed);
-	int result = layout_put(image, closure->source.root, object->path, place, reason);
+	char *place = image_layout_resolve(image, object->placed);
+	int result = image_layout_put(image, closure->source.root, object->path, place, reason);
 
 	free(place);
 	return result;
 }
 
 /* The directory that is searched: that of a copy for better processors is below it. */
-static char *plain_folder(const struct object *object)
+static char *plain_directory(const struct object *object)
 {
 	char *dir = path_parent(object->path);
 	size_t len = strlen(dir), more = strlen(object->hwcaps);
@@ -126,13 +126,13 @@ static int add_object(struct image *image, const struct closure *closure, size_t
 		      const char *why)
 {
 	const struct object *object = &closure->objects[index];
-	char *reason = reason_of(closure, index, why), *dir = plain_folder(object);
+	char *reason = reason_of(closure, index, why), *dir = plain_directory(object);
 	int result;
 
 	if (object->placed)
 		result = add_placed(image, closure, object, reason);
 	else
-		result = layout_add(image, closure->source.root, object->path, reason);
+		result = image_layout_add(image, closure->source.root, object->path, reason);
 	if (!result && object->found_by == FOUND_CONF && closure->loader == LOADER_GLIBC &&
 	    !ldconf_is_builtin(dir))
 		result = ldcache_add(image, object->name, object->path, object->hwcaps, reason);
@@ -205,7 +205,7 @@ static int add_objects(struct image *image, const struct program *program, struc
 
 static int add_elf(struct image *image, const struct program *program)
 {
-	char *dest = program->dest ? layout_resolve(image, program->dest) : NULL;
+	char *dest = program->dest ? image_layout_resolve(image, program->dest) : NULL;
 	struct closure closure;
 	struct stat info;
 	int result = closure_open(&closure, program->name,
@@ -217,7 +217,7 @@ static int add_elf(struct image *image, const struct program *program)
 		result = add_objects(image, program, &closure);
 	if (!result && closure.loader == LOADER_MUSL &&
 	    !sysroot_stat(program->root, LDCONF_MUSL, &info))
-		result = layout_add(image, program->root, LDCONF_MUSL, program->why);
+		result = image_layout_add(image, program->root, LDCONF_MUSL, program->why);
 	closure_free(&closure);
 	free(dest);
 	return result;
@@ -252,8 +252,8 @@ int program_add_any(struct image *image, const struct program *program, int dept
 	if (script ? script_add(image, program, line + 2, depth) : add_elf(image, program))
 		return -1;
 	if (program->dest)
-		return layout_put(image, program->root, path, program->dest, program->why);
-	return script ? layout_add(image, program->root, path, program->why) : 0;
+		return image_layout_put(image, program->root, path, program->dest, program->why);
+	return script ? image_layout_add(image, program->root, path, program->why) : 0;
 }
 
 static int not_found(const struct program *program)

@@ -35,7 +35,7 @@ static int escaped(char c)
 }
 
 /* Appends one word of -S's text to `word`. Returns the text after it. */
-static const char *take_word(const char *text, struct buffer *word, struct words *words)
+static const char *next_word(const char *text, struct buffer *word, struct words *words)
 {
 	char quote = '\0';
 
@@ -80,7 +80,7 @@ static void split(struct words *words, const char *text, size_t at)
 	       words->count + left < WORDS_MAX) {
 		struct buffer word = { 0 };
 
-		text = take_word(text, &word, words);
+		text = next_word(text, &word, words);
 		words->all[words->count++] = word.data ? word.data : xstrdup("");
 	}
 	memcpy(words->all + words->count, rest, left * sizeof(*rest));
@@ -89,13 +89,13 @@ static void split(struct words *words, const char *text, size_t at)
 }
 
 /* Whether an option of this name uses the next word, or the rest of its own. */
-static bool takes_value(char letter)
+static bool has_value(char letter)
 {
 	return letter == 'u' || letter == 'C' || letter == 'a';
 }
 
 /* One word of short options: -i0v may stand together, -u and -S take what follows. */
-static void take_short(struct words *words, size_t *at)
+static void skip_short(struct words *words, size_t *at)
 {
 	char *word = xstrdup(words->all[*at]);
 
@@ -109,7 +109,7 @@ static void take_short(struct words *words, size_t *at)
 				split(words, text, *at);
 			break;
 		}
-		if (takes_value(*letter)) {
+		if (has_value(*letter)) {
 			*at += !letter[1] && words->all[*at];
 			break;
 		}
@@ -117,7 +117,7 @@ static void take_short(struct words *words, size_t *at)
 	free(word);
 }
 
-static void take_long(struct words *words, size_t *at)
+static void skip_long(struct words *words, size_t *at)
 {
 	static const char split_string[] = "--split-string";
 	const char *word = words->all[*at], *value = strchr(word, '=');
@@ -150,9 +150,9 @@ static size_t skip(struct words *words)
 			break;
 		}
 		if (word[1] == '-')
-			take_long(words, &at);
+			skip_long(words, &at);
 		else
-			take_short(words, &at);
+			skip_short(words, &at);
 	}
 	while (words->all[at] && strchr(words->all[at], '='))
 		at++;

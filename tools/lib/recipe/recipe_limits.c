@@ -25,7 +25,7 @@ static int read_entry(const struct entry *entry, size_t max, struct buffer *byte
 	if (size > max)
 		return error("%s: %s has %zu bytes, but /init reads up to %zu: use fewer",
 			     entry->why, shown(entry->path), size, max);
-	return stage_read(entry, max, bytes);
+	return merge_read_entry(entry, max, bytes);
 }
 
 static int is_conf(const struct entry *entry)

@@ -12,9 +12,9 @@
 #include "tools/lib/cpio/archive.h"
 #include "tools/lib/recipe/recipe_line.h"
 
-/* NAME at word 1; MODE UID GID at `word`. The owner is set until drop_owner(). */
-static int take_owner(const struct line *line, size_t word, uint32_t kind, uint32_t *mode,
-		      struct image_defaults *before)
+/* NAME at word 1; MODE UID GID at `word`. The owner is set until restore_owner(). */
+static int set_owner(const struct line *line, size_t word, uint32_t kind, uint32_t *mode,
+		     struct image_defaults *before)
 {
 	struct image_defaults defaults = image_defaults(line->recipe->image);
 
@@ -26,7 +26,7 @@ static int take_owner(const struct line *line, size_t word, uint32_t kind, uint3
 	return 0;
 }
 
-static void drop_owner(const struct line *line, struct image_defaults before)
+static void restore_owner(const struct line *line, struct image_defaults before)
 {
 	image_set_defaults(line->recipe->image, before);
 }
@@ -37,10 +37,10 @@ int verb_dir(const struct line *line)
 	struct entry *entry;
 	uint32_t mode;
 
-	if (take_owner(line, 2, S_IFDIR, &mode, &before) < 0)
+	if (set_owner(line, 2, S_IFDIR, &mode, &before) < 0)
 		return -1;
 	entry = image_add_dir(line->recipe->image, line_word(line, 1), mode, line->why);
-	drop_owner(line, before);
+	restore_owner(line, before);
 	return entry ? 0 : -1;
 }
 
@@ -50,13 +50,13 @@ int verb_slink(const struct line *line)
 	struct entry *entry;
 	uint32_t mode;
 
-	if (take_owner(line, 3, S_IFLNK, &mode, &before) < 0)
+	if (set_owner(line, 3, S_IFLNK, &mode, &before) < 0)
 		return -1;
 	entry = image_add_symlink(line->recipe->image, line_word(line, 1), line_word(line, 2),
 				  line->why);
 	if (entry && S_ISLNK(entry->mode))
 		entry->mode = S_IFLNK | mode; /* without effect, but the same bytes as asked for */
-	drop_owner(line, before);
+	restore_owner(line, before);
 	return entry ? 0 : -1;
 }
 
@@ -66,11 +66,11 @@ static int add_node(const struct line *line, uint32_t kind, uint32_t major, uint
 	struct entry *entry;
 	uint32_t mode;
 
-	if (take_owner(line, 2, kind, &mode, &before) < 0)
+	if (set_owner(line, 2, kind, &mode, &before) < 0)
 		return -1;
 	entry = image_add_node(line->recipe->image, line_word(line, 1), kind | mode, major, minor,
 			       line->why);
-	drop_owner(line, before);
+	restore_owner(line, before);
 	return entry ? 0 : -1;
 }
 
@@ -225,13 +225,13 @@ int verb_file(const struct line *line)
 	for (size_t i = 6; i < line->count; i++)
 		if (line_absolute(line, i) < 0)
 			return -1;
-	if (take_owner(line, 3, S_IFREG, &mode, &before) < 0)
+	if (set_owner(line, 3, S_IFREG, &mode, &before) < 0)
 		return -1;
 	entry = strncmp(location, "cpio:", 5) ? add_from_host(line, mode)
 					      : add_from_archive(line, location, mode);
 	for (size_t i = 6; entry && i < line->count && !result; i++)
 		if (!image_add_link(line->recipe->image, line_word(line, i), entry, line->why))
 			result = -1;
-	drop_owner(line, before);
+	restore_owner(line, before);
 	return entry ? result : -1;
 }

@@ -30,7 +30,7 @@ static char *recipe_host_path(const struct recipe *recipe, const char *path)
 }
 
 /* The directory is named after its kernel, unless that is at hand and says what it is. */
-static int take_directory(const char *modules_dir, struct kernel *kernel)
+static int use_directory(const char *modules_dir, struct kernel *kernel)
 {
 	char *dir = realpath(modules_dir, NULL); /* a trailing slash, or "." */
 
@@ -72,11 +72,11 @@ static int find(const struct recipe *recipe, struct kernel *kernel)
 		return find_by_release(recipe, options->kernel_release, kernel);
 	*kernel = (struct kernel){ .image = NULL };
 	if (options->modules_dir && !options->kernel)
-		return take_directory(options->modules_dir, kernel);
+		return use_directory(options->modules_dir, kernel);
 	if (kernel_find(options->kernel, kernel) < 0)
 		return -1;
 	if (options->modules_dir)
-		return take_directory(options->modules_dir, kernel);
+		return use_directory(options->modules_dir, kernel);
 	if (kernel->modules_dir)
 		return 0;
 	error("%s: its modules (lib/modules/%s) are not on this machine; name them with "

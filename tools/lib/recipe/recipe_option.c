@@ -8,7 +8,7 @@
 #include "tools/lib/base/mem.h"
 
 /* DEST begins with a slash, so a colon in DIR's name does not matter. */
-int recipe_option_place(struct recipe *recipe, const char *verb, const char *text)
+int recipe_option_source(struct recipe *recipe, const char *verb, const char *text)
 {
 	char *where = xasprintf("--%s", verb), *dir;
 	const char *colon = NULL;

@@ -7,7 +7,7 @@
 
 /* --tree DIR[:DEST], and the same for verbs tar and image. 0, or -1 after reporting; so do the
  * others. */
-int recipe_option_place(struct recipe *recipe, const char *verb, const char *text);
+int recipe_option_source(struct recipe *recipe, const char *verb, const char *text);
 
 /* An option of the verb's name whose text, if it has any, is the verb's one word: --oci PATH. */
 int recipe_option_word(struct recipe *recipe, const char *verb, const char *text);

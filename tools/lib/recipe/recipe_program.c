@@ -67,7 +67,7 @@ const char *const *recipe_sysroots(const struct recipe *recipe)
 }
 
 /* One word after NAME and DEST. Returns 0, or -1 after reporting. */
-static int take_word(const struct line *line, size_t word, struct program *program)
+static int parse_word(const struct line *line, size_t word, struct program *program)
 {
 	const char *text = line_word(line, word);
 
@@ -152,7 +152,7 @@ int verb_program(const struct line *line)
 	if (word < line->count && *line_word(line, word) == '/')
 		program.dest = line_word(line, word++);
 	for (; word < line->count; word++)
-		if (take_word(line, word, &program))
+		if (parse_word(line, word, &program))
 			return -1;
 	program.name = name = recipe_program_name(program.root, line->file, line_word(line, 1));
 	if (program.more & PROGRAM_NSS)

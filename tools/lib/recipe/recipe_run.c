@@ -67,7 +67,7 @@ const char *recipe_cmdline_text(const struct recipe *recipe)
 int verb_init(const struct line *line)
 {
 	struct image *image = line->recipe->image;
-	char *init = line->count > 1 ? line_host_path(line, 1) : (char *)place_init();
+	char *init = line->count > 1 ? line_host_path(line, 1) : (char *)installed_init();
 	int result = -1;
 
 	if (!init)
@@ -214,7 +214,7 @@ static const char *container_path(const struct oci_run *container)
 
 static int leads_to_file(const struct image *image, const char *path)
 {
-	char *real = layout_resolve(image, path);
+	char *real = image_layout_resolve(image, path);
 	const struct entry *entry = image_find(image, real);
 
 	free(real);

@@ -31,7 +31,7 @@ void line_brings_root(const struct line *line)
 }
 
 /* Patterns after `without`. */
-static int take_without(const struct line *line, size_t next, struct tree_source *source)
+static int parse_without(const struct line *line, size_t next, struct tree_source *source)
 {
 	if (line->count <= next || strcmp(line_word(line, next), "without"))
 		return line_ends(line, next);
@@ -49,7 +49,7 @@ int verb_tree(const struct line *line)
 	int result, next = line_destination(line, &source);
 	char *dir;
 
-	if (next < 0 || take_without(line, (size_t)next, &source) < 0)
+	if (next < 0 || parse_without(line, (size_t)next, &source) < 0)
 		return -1;
 	source.output = line->recipe->options.output;
 	dir = line_host_path(line, 1);
@@ -65,7 +65,7 @@ int verb_tree(const struct line *line)
 
 /* Looked at before anything large is read: DEST and owner are words 2 and 3. 0, or -1 after
  * reporting. */
-static int take_destination(const struct line *line, struct tree_source *source)
+static int parse_destination(const struct line *line, struct tree_source *source)
 {
 	int next;
 
@@ -85,7 +85,7 @@ struct input {
 static int input_begin(struct input *input, const struct line *line)
 {
 	input->line = line;
-	if (take_destination(line, &input->source) < 0)
+	if (parse_destination(line, &input->source) < 0)
 		return -1;
 	if (strcmp(input->source.dest, "/") == 0)
 		line_brings_root(line);
@@ -98,7 +98,7 @@ static int input_begin(struct input *input, const struct line *line)
 static int input_end(struct input *input, int result)
 {
 	if (!result)
-		result = stage_merge(input->line->recipe->image, input->stage, &input->source,
+		result = merge_image(input->line->recipe->image, input->stage, &input->source,
 				     input->line->why);
 	image_free(input->stage);
 	free(input->path);
@@ -144,7 +144,7 @@ int verb_image(const struct line *line)
 
 	if (input_begin(&input, line) < 0)
 		return -1;
-	return input_end(&input, stage_archive(input.stage, input.path, line->why));
+	return input_end(&input, initramfs_add(input.stage, input.path, line->why));
 }
 
 /* PATH:TAG, where a path may hold a colon: a path that exists is no tag. The tag, or NULL. */

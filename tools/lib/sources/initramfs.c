@@ -86,7 +86,7 @@ static void warn_of_lost(void *context, size_t index, enum kernel_loss why)
 			shown(reading->file->name), path, kernel_losses[why]);
 }
 
-int stage_archive(struct image *stage, const char *path, const char *why)
+int initramfs_add(struct image *stage, const char *path, const char *why)
 {
 	struct archive *archive = archive_open(path), *left = NULL;
 	struct kernel_tree *tree = NULL;

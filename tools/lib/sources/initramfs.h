@@ -10,6 +10,6 @@
  * compression, to `stage`. Entries that it would lose (a directory with something in it that
  * becomes a file) are lost here, too, with a warning. 0, or -1 after reporting.
  */
-int stage_archive(struct image *stage, const char *path, const char *why);
+int initramfs_add(struct image *stage, const char *path, const char *why);
 
 #endif

@@ -63,7 +63,7 @@ static int merge_one(const struct merge *merge, struct entry *entry, const char 
 	return result;
 }
 
-int stage_merge(struct image *image, const struct image *stage, const struct tree_source *source,
+int merge_image(struct image *image, const struct image *stage, const struct tree_source *source,
 		const char *why)
 {
 	const struct merge merge = { .image = image, .source = source, .why = why };
@@ -85,7 +85,7 @@ int stage_merge(struct image *image, const struct image *stage, const struct tre
 	return result;
 }
 
-int stage_read(const struct entry *entry, size_t max, struct buffer *bytes)
+int merge_read_entry(const struct entry *entry, size_t max, struct buffer *bytes)
 {
 	const struct entry *inode = image_inode((struct entry *)entry);
 	struct blob blob;

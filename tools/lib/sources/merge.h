@@ -13,10 +13,10 @@
  * either. Refuses an entry that a symlink of the image would lead out of dest. Returns 0, or -1
  * after reporting.
  */
-int stage_merge(struct image *image, const struct image *stage, const struct tree_source *source,
+int merge_image(struct image *image, const struct image *stage, const struct tree_source *source,
 		const char *why);
 
 /* The bytes of a regular file of at most `max`, appended. 0, or -1 after reporting. */
-int stage_read(const struct entry *entry, size_t max, struct buffer *bytes);
+int merge_read_entry(const struct entry *entry, size_t max, struct buffer *bytes);
 
 #endif

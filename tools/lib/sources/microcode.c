@@ -150,8 +150,8 @@ struct microcode_filter microcode_this(void)
 	return filter;
 }
 
-static int take_updates(struct microcode *microcode, const char *path, struct span file,
-			const struct microcode_filter *filter, const char *why)
+static int add_updates(struct microcode *microcode, const char *path, struct span file,
+		       const struct microcode_filter *filter, const char *why)
 {
 	enum microcode_vendor vendor = microcode_vendor_of(file);
 	struct span update;
@@ -181,7 +181,7 @@ static int add_file(struct microcode *microcode, const char *path,
 	int result = whole_file(path, UPDATES_MAX, "microcode file", &bytes);
 
 	if (!result)
-		result = take_updates(microcode, path, buffer_span(&bytes), filter, why);
+		result = add_updates(microcode, path, buffer_span(&bytes), filter, why);
 	buffer_free(&bytes);
 	return result;
 }
@@ -192,8 +192,8 @@ static bool is_updates(const char *name, const char *suffix)
 	return *name != '.' && path_has_suffix(name, suffix);
 }
 
-static int add_folder(struct microcode *microcode, const char *path, const char *suffix,
-		      const struct microcode_filter *filter, const char *why)
+static int add_directory(struct microcode *microcode, const char *path, const char *suffix,
+			 const struct microcode_filter *filter, const char *why)
 {
 	struct dirent **names;
 	int count = scandir(path, &names, NULL, alphasort), result = 0;
@@ -220,12 +220,12 @@ static int add_firmware(struct microcode *microcode, const char *path,
 {
 	char *intel = path_join(path, "intel-ucode"), *amd = path_join(path, "amd-ucode");
 	size_t before = microcode->files;
-	int result = add_folder(microcode, intel, "", filter, why);
+	int result = add_directory(microcode, intel, "", filter, why);
 
 	if (!result)
-		result = add_folder(microcode, amd, ".bin", filter, why);
+		result = add_directory(microcode, amd, ".bin", filter, why);
 	if (!result && microcode->files == before)
-		result = add_folder(microcode, path, "", filter, why);
+		result = add_directory(microcode, path, "", filter, why);
 	if (!result && microcode->files == before)
 		result = error("%s: %s: no microcode: neither intel-ucode nor amd-ucode (" PACKAGES
 			       ")",

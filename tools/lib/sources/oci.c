@@ -27,7 +27,7 @@ static int check_platform(const struct oci_store *store, const json_t *config)
 }
 
 /* Appends texts to *list; a text with a NUL cannot be passed to a program. */
-static int take_list(const struct oci_store *store, const json_t *config, const char *key,
+static int read_list(const struct oci_store *store, const json_t *config, const char *key,
 		     char ***list)
 {
 	const json_t *array = json_object_get(config, key), *item;
@@ -80,7 +80,8 @@ static int database_open(struct database *database, const struct image *stage, c
 	const struct entry *entry = image_find(stage, path);
 
 	*database = (struct database){ 0 };
-	if (entry && S_ISREG(entry->mode) && stage_read(entry, DATABASE_MAX, &database->text) < 0)
+	if (entry && S_ISREG(entry->mode) &&
+	    merge_read_entry(entry, DATABASE_MAX, &database->text) < 0)
 		return -1;
 	buffer_add(&database->text, "", 0);
 	database->next = database->text.data;
@@ -205,9 +206,9 @@ static int read_config(const struct oci_store *store, const struct oci_parts *pa
 	const char *dir = oci_text(config, "WorkingDir"), *user = oci_text(config, "User");
 
 	if (check_platform(store, parts->config) < 0 ||
-	    take_list(store, config, "Entrypoint", &run->argv) < 0 ||
-	    take_list(store, config, "Cmd", &run->argv) < 0 ||
-	    take_list(store, config, "Env", &run->env) < 0 || check_env(store, run) < 0)
+	    read_list(store, config, "Entrypoint", &run->argv) < 0 ||
+	    read_list(store, config, "Cmd", &run->argv) < 0 ||
+	    read_list(store, config, "Env", &run->env) < 0 || check_env(store, run) < 0)
 		return -1;
 	if (dir && *dir && *dir != '/')
 		return oci_error(store, NAME, "WorkingDir \"%s\" does not begin with a slash",

@@ -94,7 +94,7 @@ static const json_t *choose(const struct oci_store *store, const char *name, con
 }
 
 /* The size that a descriptor says, -1 if it says none. 0, or -1 after reporting. */
-static int take_size(const struct oci_store *store, const char *name, const json_t *descriptor,
+static int read_size(const struct oci_store *store, const char *name, const json_t *descriptor,
 		     int64_t *size)
 {
 	const json_t *number = json_object_get(descriptor, "size");
@@ -105,7 +105,7 @@ static int take_size(const struct oci_store *store, const char *name, const json
 	return oci_error(store, name, "a size that is not a number of bytes");
 }
 
-static int take_layers(const struct oci_store *store, const char *name, const json_t *manifest,
+static int read_layers(const struct oci_store *store, const char *name, const json_t *manifest,
 		       struct oci_parts *parts)
 {
 	const json_t *layers = json_object_get(manifest, "layers"), *layer;
@@ -118,7 +118,7 @@ static int take_layers(const struct oci_store *store, const char *name, const js
 		int64_t size;
 		char *blob;
 
-		if (take_size(store, name, layer, &size) < 0)
+		if (read_size(store, name, layer, &size) < 0)
 			return -1;
 		if (!digest || size < 0)
 			return oci_error(store, name, "layer %zu has no digest or no size", i);
@@ -141,7 +141,7 @@ static json_t *blob_json(const struct oci_store *store, const char *from, const 
 	char *name;
 	json_t *json;
 
-	if (take_size(store, from, descriptor, &size) < 0)
+	if (read_size(store, from, descriptor, &size) < 0)
 		return NULL;
 	name = oci_blob_name(store, digest);
 	json = name ? oci_store_json(store, name, digest, size) : NULL;
@@ -149,14 +149,14 @@ static json_t *blob_json(const struct oci_store *store, const char *from, const 
 	return json;
 }
 
-static int take_manifest(const struct oci_store *store, const char *name, const json_t *manifest,
+static int read_manifest(const struct oci_store *store, const char *name, const json_t *manifest,
 			 struct oci_parts *parts)
 {
 	const json_t *config = json_object_get(manifest, "config");
 
 	if (!oci_text(config, "digest"))
 		return oci_error(store, name, "is not a manifest: it has no config");
-	if (take_layers(store, name, manifest, parts) < 0)
+	if (read_layers(store, name, manifest, parts) < 0)
 		return -1;
 	parts->config = blob_json(store, name, config);
 	return parts->config ? 0 : -1;
@@ -185,7 +185,7 @@ int oci_read_index(const struct oci_store *store, const char *tag, struct oci_pa
 		json = next;
 	}
 	if (!result)
-		result = take_manifest(store, name, json, parts);
+		result = read_manifest(store, name, json, parts);
 	json_decref(json);
 	free(name);
 	return result;
@@ -222,7 +222,8 @@ static int check_name(const struct oci_store *store, const char *name)
 	return oci_error(store, "manifest.json", "%s is not a name of a file in it", shown(name));
 }
 
-static int take_docker(const struct oci_store *store, const json_t *image, struct oci_parts *parts)
+static int read_docker_image(const struct oci_store *store, const json_t *image,
+			     struct oci_parts *parts)
 {
 	const char *config = oci_text(image, "Config");
 	const json_t *layer;
@@ -261,7 +262,7 @@ int oci_read_docker(const struct oci_store *store, const char *tag, struct oci_p
 		count++;
 	}
 	if (count == 1)
-		result = take_docker(store, chosen, parts);
+		result = read_docker_image(store, chosen, parts);
 	else
 		result = oci_error(store, "manifest.json",
 				   "%zu images%s%s; choose one with PATH:TAG", count,

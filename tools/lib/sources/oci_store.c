@@ -34,7 +34,7 @@ int oci_error(const struct oci_store *store, const char *name, const char *forma
 	return -1;
 }
 
-static int take_file(int fd, const char *name, struct blob *blob)
+static int open_file(int fd, const char *name, struct blob *blob)
 {
 	struct stat st;
 
@@ -66,7 +66,7 @@ static int open_inside(const char *dir, const char *name, struct blob *blob)
 	err = errno;
 	close(root);
 	errno = err;
-	return take_file(fd, name, blob);
+	return open_file(fd, name, blob);
 }
 
 int oci_store_open(struct oci_store *store, const char *path, const char *why)
@@ -80,7 +80,7 @@ int oci_store_open(struct oci_store *store, const char *path, const char *why)
 		return error_errno(errno, "%s: %s: cannot open", why, shown(path));
 	if (S_ISDIR(st.st_mode))
 		return 0;
-	if (take_file(open(path, FILE_FLAGS), path, &blob) < 0)
+	if (open_file(open(path, FILE_FLAGS), path, &blob) < 0)
 		return error_errno(errno, "%s: %s: cannot open", why, shown(path));
 	store->members = image_new();
 	result = tar_add_box(store->members, &blob, why);
@@ -98,7 +98,7 @@ void oci_store_close(struct oci_store *store)
 /* Old docker save wrote a layer once and links to it: ID/layer.tar -> ../OTHER/layer.tar. */
 static const struct entry *find_member(const struct oci_store *store, const char *name)
 {
-	char *path = layout_resolve(store->members, name);
+	char *path = image_layout_resolve(store->members, name);
 	struct entry *entry = image_find(store->members, path);
 
 	free(path);

@@ -120,7 +120,7 @@ static int count_bytes(struct reading *reading, uint64_t size)
 	const char *name = reading->blob.name;
 
 	if (!reading->is_box)
-		return limit_take(size, name);
+		return limit_count(size, name);
 	reading->boxed += size;
 	return reading->boxed > limit_left() ? limit_error(name) : 0;
 }
@@ -227,7 +227,7 @@ static int is_metadata(const char *path)
 }
 
 /* A number of the archive as newc has it, 32 bits without sign. */
-static int take_owner(struct reading *reading, struct archive_entry *member, const char *path)
+static int read_owner(struct reading *reading, struct archive_entry *member, const char *path)
 {
 	struct image_defaults defaults = image_defaults(reading->stage);
 	la_int64_t uid = archive_entry_uid(member), gid = archive_entry_gid(member);
@@ -251,8 +251,8 @@ static void count_attributes(struct reading *reading, struct archive_entry *memb
 		reading->attribute_of = xstrdup(path);
 }
 
-static int take_clean(struct reading *reading, struct archive *archive,
-		      struct archive_entry *member, const char *path)
+static int add_clean(struct reading *reading, struct archive *archive, struct archive_entry *member,
+		     const char *path)
 {
 	struct entry *entry;
 
@@ -261,7 +261,7 @@ static int take_clean(struct reading *reading, struct archive *archive,
 	if (reading->layer && !strncmp(path_name(path), WHITEOUT, strlen(WHITEOUT)))
 		return white_out(reading, path);
 	count_attributes(reading, member, path);
-	if (take_owner(reading, member, path) < 0)
+	if (read_owner(reading, member, path) < 0)
 		return -1;
 	make_room(reading, member, path);
 	entry = add_member(reading, archive, member, path);
@@ -271,7 +271,8 @@ static int take_clean(struct reading *reading, struct archive *archive,
 	return 0;
 }
 
-static int take(struct reading *reading, struct archive *archive, struct archive_entry *member)
+static int accept_member(struct reading *reading, struct archive *archive,
+			 struct archive_entry *member)
 {
 	const char *name = archive_entry_pathname(member), *fault;
 	char *path = path_clean(name ? name : "", &fault);
@@ -279,7 +280,7 @@ static int take(struct reading *reading, struct archive *archive, struct archive
 
 	if (!path)
 		return failed(reading, name ? name : "", fault);
-	result = take_clean(reading, archive, member, path);
+	result = add_clean(reading, archive, member, path);
 	free(path);
 	return result;
 }
@@ -292,7 +293,7 @@ static int read_all(struct reading *reading, struct archive *archive)
 	while (result == ARCHIVE_OK || result == ARCHIVE_WARN) {
 		result = archive_read_next_header(archive, &member);
 		if ((result == ARCHIVE_OK || result == ARCHIVE_WARN) &&
-		    take(reading, archive, member) < 0)
+		    accept_member(reading, archive, member) < 0)
 			return -1;
 	}
 	if (result == ARCHIVE_EOF)

@@ -13,7 +13,7 @@
  * on a disk. Their bytes go to the spool.
  *
  * `layer` 0: a tar archive and nothing more. From 1 on, counted from the lowest: a layer of an OCI
- * image, whose whiteouts take out what lower ones brought, whatever their order.
+ * image, whose whiteouts accept_member out what lower ones brought, whatever their order.
  * Source: OCI image specification, layer.md.
  *
  * The bytes of members count for limit.h.

@@ -125,7 +125,7 @@ static size_t *sort(struct walk *walk, size_t from, size_t *count)
 
 static int go_below(struct walk *walk, int flags);
 
-static int take(struct walk *walk, const struct record *record)
+static int visit_record(struct walk *walk, const struct record *record)
 {
 	size_t len = walk->path.len;
 	struct found found = { .st = record->st };
@@ -158,7 +158,7 @@ static int go_below(struct walk *walk, int flags)
 		return -1;
 	all = sort(walk, from, &count);
 	for (size_t i = 0; i < count && !result; i++)
-		result = take(walk, record_at(walk, all[i]));
+		result = visit_record(walk, record_at(walk, all[i]));
 	free(all);
 	walk->records.len = from;
 	return result;
