@@ -23,7 +23,7 @@
 #include "tools/lib/check/relations.h"
 #include "tools/lib/cpio/treemap.h"
 #include "tools/lib/base/mem.h"
-#include "tools/lib/base/temporary_file.h"
+#include "tools/lib/base/spool.h"
 #include "tools/lib/sources/merge.h"
 #include "tools/lib/sources/initramfs.h"
 #include "tools/lib/sources/tar.h"

@@ -3,7 +3,7 @@
 #ifndef TOOLS_LIB_DIGEST_H
 #define TOOLS_LIB_DIGEST_H
 
-#include "tools/lib/base/temporary_file.h"
+#include "tools/lib/base/spool.h"
 
 #define SHA256_HEX (64 + 1) /* bytes, with the NUL */
 

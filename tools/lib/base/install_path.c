@@ -54,7 +54,7 @@ char *installed_uml_preload(void)
 	return first_of("uml_regset.so", "../lib/rdinit/uml_regset.so", "uml_regset.so");
 }
 
-char *place_virtiofsd_preload(void)
+char *installed_virtiofsd_preload(void)
 {
 	return first_of("virtiofsd_rights.so", "../lib/rdinit/virtiofsd_rights.so",
 			"virtiofsd_rights.so");

@@ -16,7 +16,7 @@ char *installed_init(void);
 char *built_kernel_dir(void);
 
 /* The library that virtiofsd needs without root: as below, virtiofsd_rights.so. */
-char *place_virtiofsd_preload(void);
+char *installed_virtiofsd_preload(void);
 
 /* The library that User-mode Linux needs on some processors: EXEDIR/uml_regset.so, else
  * EXEDIR/../lib/rdinit/uml_regset.so. malloc'd, or NULL after reporting. */

@@ -5,7 +5,7 @@
 
 #include "init/pure/span.h"
 #include "tools/lib/base/mem.h"
-#include "tools/lib/base/temporary_file.h"
+#include "tools/lib/base/collected.h"
 
 /* Appends the bytes of `path` ("-": standard input) to `bytes`. More than `max` are refused, as a
  * `what`

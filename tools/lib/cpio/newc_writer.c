@@ -15,7 +15,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/output.h"
 #include "tools/lib/base/rights.h"
-#include "tools/lib/base/temporary_file.h"
+#include "tools/lib/base/spool.h"
 #include "tools/lib/cpio/newc.h"
 
 /* From here on a file of an archive that is not compressed begins at a multiple of a block,

@@ -216,7 +216,7 @@ char *host_tree_open(const char *root, struct host_tree *tree)
 			       " is not installed (Debian: qemu-system-common, from Debian 13 "
 			       "on " DAEMON ")");
 	start.daemon = daemon;
-	start.preload = place_virtiofsd_preload();
+	start.preload = installed_virtiofsd_preload();
 	tree->errors = start.errors = memfd_create(DAEMON, MFD_CLOEXEC);
 	if (!start.preload)
 		why = xstrdup("the library beside the rdinit command is missing");

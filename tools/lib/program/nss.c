@@ -7,7 +7,7 @@
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
-#include "tools/lib/base/temporary_file.h"
+#include "tools/lib/base/spool.h"
 #include "tools/lib/base/whole_file.h"
 #include "tools/lib/program/image_layout.h"
 

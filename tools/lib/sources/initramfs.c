@@ -8,7 +8,7 @@
 #include "tools/lib/cpio/kernel_tree.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
-#include "tools/lib/base/temporary_file.h"
+#include "tools/lib/base/spool.h"
 
 struct reading {
 	struct image *stage;

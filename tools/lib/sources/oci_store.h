@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-#include "tools/lib/base/temporary_file.h"
+#include "tools/lib/base/spool.h"
 #include "tools/lib/sources/oci.h"
 
 /* Where the blobs are: a directory, or the members of a tar archive. */

@@ -3,7 +3,7 @@
 #ifndef TOOLS_LIB_TAR_H
 #define TOOLS_LIB_TAR_H
 
-#include "tools/lib/base/temporary_file.h"
+#include "tools/lib/base/spool.h"
 #include "tools/lib/image/image.h"
 
 /*
