@@ -10,6 +10,7 @@
 #include "tools/commands.h"
 #include "tools/lib/cpio/archive.h"
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/file_kind.h"
 #include "tools/lib/base/mem.h"
 
 #define STATUS_SAME 0
@@ -23,28 +24,6 @@ struct diff {
 static const struct option_row rows[] = {
 	{ 0, "times", NULL, "compare modification times, too", FLAG_AT(diff, times) },
 };
-
-static const char *kind_of(uint32_t mode)
-{
-	switch (mode & S_IFMT) {
-	case S_IFREG:
-		return "file";
-	case S_IFDIR:
-		return "folder";
-	case S_IFLNK:
-		return "symlink";
-	case S_IFCHR:
-		return "character device";
-	case S_IFBLK:
-		return "block device";
-	case S_IFIFO:
-		return "pipe";
-	case S_IFSOCK:
-		return "socket";
-	default:
-		return "unknown";
-	}
-}
 
 static void say(struct buffer *words, const char *text)
 {
@@ -137,7 +116,7 @@ static int print_single(char sign, const struct side *side, const struct archive
 {
 	uint32_t mode = entry->newc.fields.mode;
 
-	printf("%c %s: %s", sign, shown(entry->path), kind_of(mode));
+	printf("%c %s: %s", sign, shown(entry->path), file_kind(mode).title);
 	if (S_ISREG(mode))
 		printf(", %zu bytes", archive_data(side->archive, entry).len);
 	puts("");
@@ -153,7 +132,8 @@ static int print_pair(struct side *a, const struct archive_entry *one, struct si
 	int differs;
 
 	if ((from->mode ^ to->mode) & S_IFMT) {
-		buffer_printf(&words, "%s -> %s", kind_of(from->mode), kind_of(to->mode));
+		buffer_printf(&words, "%s -> %s", file_kind(from->mode).title,
+			      file_kind(to->mode).title);
 	} else {
 		compare_fields(&words, from, to, times);
 		if (S_ISLNK(from->mode))

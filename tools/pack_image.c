@@ -183,7 +183,7 @@ static int make(struct pack *pack)
 	result = read_recipes(pack, recipe, image);
 
 	if (!result && pack->save.base)
-		result = image_fit_behind(image, pack->save.base);
+		result = image_fit_after(image, pack->save.base);
 	if (!result && !has_init(pack, image))
 		warning("the image has no /init: a kernel boots it only with rdinit=PROGRAM");
 	if (!result)

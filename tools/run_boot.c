@@ -2,6 +2,7 @@
 /* run_boot.c - what `rdinit run` boots: the kernel, its words, and the image. */
 #include <ctype.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +22,12 @@
 
 #define MEMORY_IN_ROOT 1024 /* MiB: for any program; what nobody uses costs the host nothing */
 
-static int is_plain_word(const char *text)
+static bool is_plain_word(const char *text)
 {
 	for (; *text; text++)
 		if (!isalnum((unsigned char)*text) && !strchr("._+-", *text))
-			return 0;
-	return 1;
+			return false;
+	return true;
 }
 
 /* The whole command line; the user's words come last, and so win. malloc'd, or NULL after
@@ -252,7 +253,7 @@ static int find_and_boot(struct run *run, struct kernel *kernel)
 
 static int check_kind(const struct run *run, const struct kernel *kernel)
 {
-	int is_uml = kernel->kind == KERNEL_UML;
+	bool is_uml = kernel->kind == KERNEL_UML;
 
 	if (is_uml == (run->machine.type == MACHINE_UML))
 		return 0;

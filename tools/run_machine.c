@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* run_machine.c - the machine of `rdinit run`, by the options and the kernel's configuration. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,7 +9,7 @@
 #include "tools/lib/machine/qemu.h"
 #include "tools/run.h"
 
-static int is_not_for_microvm(const struct disk *disk)
+static bool is_not_for_microvm(const struct disk *disk)
 {
 	return !disk_modules(disk->bus, DISK_HOST_MICROVM)[0];
 }
@@ -28,27 +29,27 @@ int run_open_disks(struct run *run)
 	return 0;
 }
 
-static int is_virtio(const struct disk *disk)
+static bool is_virtio(const struct disk *disk)
 {
 	return disk->bus == DISK_VIRTIO || disk->bus == DISK_SCSI;
 }
 
-static int is_ide(const struct disk *disk)
+static bool is_ide(const struct disk *disk)
 {
 	return disk->bus == DISK_IDE;
 }
 
-static int is_on(const struct kernel_config *config, const char *symbol)
+static bool is_on(const struct kernel_config *config, const char *symbol)
 {
 	return kernel_config_get(config, symbol) == KCONFIG_Y;
 }
 
-static int has_disk(const struct run *run, int (*is_such)(const struct disk *))
+static bool has_disk(const struct run *run, bool (*is_such)(const struct disk *))
 {
 	for (size_t i = 0; i < run->disk_texts.count; i++)
 		if (is_such(&run->disks[i]))
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
 /* A microvm has the shortest way to the program, for a kernel that is made for one: it finds
@@ -111,7 +112,7 @@ static unsigned int wanted_of(const struct run *run)
 						[DISK_VIRTIO] = FIT_DISK_VIRTIO,
 						[DISK_IDE] = FIT_DISK_IDE,
 						[DISK_NVME] = FIT_DISK_NVME };
-	int is_uml = run->machine.type == MACHINE_UML;
+	bool is_uml = run->machine.type == MACHINE_UML;
 	unsigned int wanted = FIT_IMAGE;
 
 	if (!run->image_path)
@@ -148,7 +149,7 @@ int run_heed_config(struct run *run, struct kernel *kernel, const struct kernel_
  * boot. */
 const char *run_firmware(const struct run *run, const struct kernel_boot *form)
 {
-	int is_pc = run->machine.type == MACHINE_PC || run->machine.type == MACHINE_Q35;
+	bool is_pc = run->machine.type == MACHINE_PC || run->machine.type == MACHINE_Q35;
 
 	if (run->no_tuning || form->why_not || !is_pc || qemu_kvm_works())
 		return NULL;

@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -104,7 +105,7 @@ int run_judge_program(const struct run *run)
 
 /* --- -u USER[:GROUP] --- */
 
-static int is_number(const char *text, unsigned int *number)
+static bool is_number(const char *text, unsigned int *number)
 {
 	return number_parse(text, 10, UINT_MAX - 1, number);
 }

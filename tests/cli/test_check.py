@@ -122,9 +122,9 @@ ROWS = [
     ("no-init", 1, "error", link(b"init", b"nowhere"), link(b"init", b"real") + program(b"real"), [], "/init: "),
     ("no-init", 1, "error", link(b"init", b"init"), OURS, [], "/init: too many symbolic links"),
     ("no-init", 1, "warning", BASE, OURS, ["--append", "root=/dev/vda"], "mounts root=/dev/vda itself"),
-    ("not-executable", 2, "error", folder(b"init"), OURS, [], "/init cannot be executed: it is a folder"),
+    ("not-executable", 2, "error", folder(b"init"), OURS, [], "/init cannot be executed: it is a directory"),
     ("not-executable", 2, "error", program(b"init", mode=0o644), OURS, [], "it is a file without an x bit"),
-    ("not-executable", 2, "error", node(b"init", 1, 3), OURS, [], "it is a device"),
+    ("not-executable", 2, "error", node(b"init", 1, 3), OURS, [], "it is a character device"),
     ("not-executable", 2, "error", OURS + folder(b"bin") + program(b"bin/p", mode=0o600) +
      entry(b"etc/rdinit/run", data=b"p\0a\0"), RUN, [], "/bin/p"),
     ("foreign-program", 3, "error", program(b"init", foreign()), OURS, [], "for aarch64, but the machine is x86-64"),

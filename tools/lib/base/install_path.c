@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* install_path.c - where rdinit's own files are: next to the tool in its build tree, or installed.
- */
+/* install_path.c - rdinit's own files: where they are, and which program is our /init. */
 #include "tools/lib/base/install_path.h"
 
 #include <limits.h>
@@ -86,4 +85,12 @@ bool is_in_build_tree(void)
 
 	free(script);
 	return found;
+}
+
+#define OUR_MARK "rdinit.onfail" /* a parameter that no other program knows */
+
+bool is_our_init(struct span program)
+{
+	return program.len > 4 && !memcmp(program.data, "\177ELF", 4) &&
+	       memmem(program.data, program.len, OUR_MARK, strlen(OUR_MARK));
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* install_path.h - where rdinit's own files are: next to the tool in its build tree, or installed.
- */
+/* install_path.h - rdinit's own files: where they are, next to the tool in its build tree or
+ * installed, and which program is our /init. */
 #ifndef TOOLS_LIB_INSTALL_PATH_H
 #define TOOLS_LIB_INSTALL_PATH_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "init/pure/span.h"
 
 /* The static /init that images get: EXEDIR/init, else EXEDIR/../lib/rdinit/init. $RDINIT_INIT
  * names another one. malloc'd, or NULL after reporting. */
@@ -28,5 +30,9 @@ char *installed_kernels(size_t i);
 
 /* Whether the tool is in its build tree, where `make` can be asked for more. */
 bool is_in_build_tree(void);
+
+/* Whether a program is the /init of this project, of any version: an ELF file that knows our own
+ * parameters. */
+bool is_our_init(struct span program);
 
 #endif

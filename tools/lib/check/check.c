@@ -6,6 +6,7 @@
 #include "tools/lib/check/check_program.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -98,7 +99,7 @@ enum kconfig_value check_config(const struct check *check, const char *symbol)
 	return check->config.from ? kernel_config_get(&check->config, symbol) : KCONFIG_UNKNOWN;
 }
 
-int check_is_uml(const struct check *check)
+bool check_is_uml(const struct check *check)
 {
 	return check->has_kernel && check->kernel.kind == KERNEL_UML;
 }

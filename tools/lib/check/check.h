@@ -101,7 +101,7 @@ struct check {
 	struct disk_names disk; /* its path NULL: not known */
 
 	/* The kernel, as far as it is known. */
-	int has_kernel;
+	bool has_kernel;
 	struct kernel kernel;
 	struct kernel_config config; /* `from` NULL: not known */
 	struct buffer builtin; /* modules.builtin; empty: not known */
@@ -112,7 +112,7 @@ struct check {
 	struct settings settings;
 	const char *rootflags; /* as they were given; NULL: not */
 	const char *rdinit; /* the first program, "/init" */
-	int is_ours; /* that is the /init of this project */
+	bool is_ours; /* that is the /init of this project */
 	struct check_program *programs;
 	size_t program_count;
 
@@ -146,15 +146,10 @@ void check_skip(struct check *check, enum check_number number, const char *forma
 enum kconfig_value check_config(const struct check *check, const char *symbol);
 
 /* Whether the kernel is known to be User-mode Linux, whose devices and memory differ. */
-int check_is_uml(const struct check *check);
+bool check_is_uml(const struct check *check);
 
 /* Whether the configuration is known, and this is not built into the kernel: n, or m. */
 int check_lacks(const struct check *check, const char *symbol);
-
-/* The tree that the kernel makes of the entries read: those that it loses are taken out and told
- * (CHECK_LOST_ENTRY), the paths of the others become real ones, without links in their parents.
- * Source: init/initramfs.c, do_name(), do_symlink(), clean_path(). */
-void check_unpack(struct check *check);
 
 /* Fills in settings, rdinit and programs. Source: init/settings.c, init/stay.c. */
 void check_read_settings(struct check *check);

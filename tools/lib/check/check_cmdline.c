@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* check_cmdline.c - rules of the command line: unknown parameters, missing consoles. */
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -41,20 +42,20 @@ static void list_known(const char *known[KNOWN_MAX])
 	known[count] = NULL;
 }
 
-static int is_other(const char *name)
+static bool is_other(const char *name)
 {
 	for (size_t i = 0; i < COUNT(other_words); i++)
 		if (!strcmp(name, other_words[i]))
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
-static int is_in(const char *name, const char *const *known)
+static bool is_in(const char *name, const char *const *known)
 {
 	for (; *known; known++)
 		if (!strcmp(name, *known))
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
 static void say_ignored(struct check *check, const struct ignored *ignored,
@@ -124,7 +125,7 @@ void check_word(struct check *check)
 }
 
 /* The number after `prefix`, or -1. */
-static long number_behind(const char *name, const char *prefix)
+static long number_after(const char *name, const char *prefix)
 {
 	size_t len = strlen(prefix);
 	char *end;
@@ -142,17 +143,17 @@ static const char *why_not(const struct check *check, const char *name)
 {
 	int known = check->machine != CHECK_ANY_MACHINE;
 
-	if (number_behind(name, "ttyS") > 1 && known)
+	if (number_after(name, "ttyS") > 1 && known)
 		return "the machine has the serial ports ttyS0 and ttyS1";
-	if (number_behind(name, "ttyS") >= 0 && check_lacks(check, "SERIAL_8250_CONSOLE"))
+	if (number_after(name, "ttyS") >= 0 && check_lacks(check, "SERIAL_8250_CONSOLE"))
 		return "the kernel has no CONFIG_SERIAL_8250_CONSOLE";
-	if (number_behind(name, "hvc") >= 0 && known)
+	if (number_after(name, "hvc") >= 0 && known)
 		return "the machine has no virtio console";
-	if (number_behind(name, "hvc") >= 0 && check_lacks(check, "HVC_DRIVER"))
+	if (number_after(name, "hvc") >= 0 && check_lacks(check, "HVC_DRIVER"))
 		return "the kernel has no CONFIG_HVC_DRIVER";
-	if (number_behind(name, "tty") >= 0 && check_lacks(check, "VT_CONSOLE"))
+	if (number_after(name, "tty") >= 0 && check_lacks(check, "VT_CONSOLE"))
 		return "the kernel has no CONFIG_VT_CONSOLE";
-	if (number_behind(name, "ttyAMA") >= 0 && known)
+	if (number_after(name, "ttyAMA") >= 0 && known)
 		return "the machine has no such serial port";
 	return NULL;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* check_image.c - rules of the image as a whole: its compression, its console, its size. */
 #include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -40,7 +41,7 @@ void check_lost_entry(struct check *check)
 }
 
 /* The list that kernels have by default holds the node (usr/default_cpio_list). */
-static int kernel_has_node(const struct check *check)
+static bool kernel_has_node(const struct check *check)
 {
 	struct span text = buffer_span(&check->config.text), value;
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* check_kernel.c - the rule of what the kernel must have to boot the image. */
+#include <stdbool.h>
+
 #include "tools/lib/base/error.h"
 #include "init/pure/count.h"
 #include "tools/lib/check/check.h"
@@ -28,15 +30,15 @@ static const struct {
 	  "/init cannot report the program's exit status on QEMU's debug console port" },
 };
 
-static int has_script(const struct check *check)
+static bool has_script(const struct check *check)
 {
 	for (size_t i = 0; i < check->program_count; i++) {
 		struct span bytes = check_program_bytes(check, &check->programs[i]);
 
 		if (bytes.len > 1 && !memcmp(bytes.data, "#!", 2))
-			return 1;
+			return true;
 	}
-	return 0;
+	return false;
 }
 
 void check_kernel(struct check *check)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* check_libraries.c - the rule of shared libraries, looked for as ld.so would in the image. */
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "init/pure/count.h"
@@ -165,30 +166,30 @@ static int try_usual(struct search *search, const char *name, size_t owner)
 }
 
 /* musl's loader is libc, libm and the others itself. */
-static int is_loaded(const struct search *search, const char *name)
+static bool is_loaded(const struct search *search, const char *name)
 {
 	static const char *const own[] = { "libc.",  "libpthread.", "librt.",  "libm.",
 					   "libdl.", "libutil.",    "libxnet." };
 
 	for (size_t i = 0; search->loader == LOADER_MUSL && i < COUNT(own); i++)
 		if (!strncmp(name, own[i], strlen(own[i])))
-			return 1;
+			return true;
 	if (!strcmp(name, path_name(search->interp)))
-		return 1;
+		return true;
 	for (size_t i = 0; i < search->count; i++)
 		if ((search->objects[i].name && !strcmp(search->objects[i].name, name)) ||
 		    (search->objects[i].deps.soname &&
 		     !strcmp(search->objects[i].deps.soname, name)))
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
-static int is_said(const char *const *said, size_t count, const char *name)
+static bool is_said(const char *const *said, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++)
 		if (!strcmp(said[i], name))
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
 static void follow(struct check *check, struct search *search, const char *whose)
@@ -243,7 +244,7 @@ static void judge(struct check *check, const struct check_program *program, cons
 }
 
 /* Of a loader that is neither glibc's nor musl's it is not known where it looks. */
-static int is_known(const char *interp)
+static bool is_known(const char *interp)
 {
 	return strstr(interp, "ld-linux") || strstr(interp, "ld-musl");
 }

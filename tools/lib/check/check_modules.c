@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* check_modules.c - the rule of kernel modules: those of /etc/rdinit/modules, in their order. */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -19,7 +20,7 @@ static const char add_it[] =
 
 /* A line each: "kernel/fs/ext4/ext4.ko". */
 /* Whether modules.builtin, if known, has it. */
-static int check_is_builtin(const struct check *check, const char *name)
+static bool check_is_builtin(const struct check *check, const char *name)
 {
 	char own[MODULE_NAME_SIZE];
 
@@ -30,10 +31,10 @@ static int check_is_builtin(const struct check *check, const char *name)
 		modlist_name(path, own, sizeof(own));
 		free(path);
 		if (modname_same(own, name))
-			return 1;
+			return true;
 		line += len + (line[len] == '\n');
 	}
-	return 0;
+	return false;
 }
 
 /* `names` is cut in place. */
@@ -135,8 +136,8 @@ void check_module_file(struct check *check, const struct module_loading *loading
 		judge_info(check, loading, file);
 }
 
-int check_can_judge_modules(struct check *check, enum check_number number, const char *list,
-			    size_t length)
+bool check_can_judge_modules(struct check *check, enum check_number number, const char *list,
+			     size_t length)
 {
 	if (!check->is_ours)
 		check_skip(check, number, "%s is not rdinit's, and loads its modules itself",
@@ -148,8 +149,8 @@ int check_can_judge_modules(struct check *check, enum check_number number, const
 			  "%s lists modules, and the kernel can load none (no CONFIG_MODULES)",
 			  list);
 	else
-		return 1;
-	return 0;
+		return true;
+	return false;
 }
 
 /* Where one line of the list stands. */

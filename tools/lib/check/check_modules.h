@@ -4,6 +4,8 @@
 #ifndef TOOLS_LIB_CHECK_MODULES_H
 #define TOOLS_LIB_CHECK_MODULES_H
 
+#include <stdbool.h>
+
 #include "tools/lib/check/check.h"
 
 /* A module that a list of the image names. */
@@ -24,7 +26,7 @@ void check_module_file(struct check *check, const struct module_loading *loading
 
 /* Whether a list of modules can be judged at all, else says or skips why; `length` is that of the
  * list. */
-int check_can_judge_modules(struct check *check, enum check_number number, const char *list,
-			    size_t length);
+bool check_can_judge_modules(struct check *check, enum check_number number, const char *list,
+			     size_t length);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* check_parameters.c - what an image is asked for, by its own words and the kernel's line. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -11,9 +12,9 @@
 #include "tools/lib/base/path.h"
 #include "tools/lib/check/check.h"
 #include "tools/lib/check/check_program.h"
-#include "tools/lib/check/our_init.h"
+#include "tools/lib/base/install_path.h"
 
-static int is_conf(const char *path)
+static bool is_conf(const char *path)
 {
 	const char *name = path + strlen(IMAGECONF_DIR "/");
 
@@ -90,11 +91,11 @@ static void judge_list(struct check *check, const char *path, size_t bytes_max, 
 	free(text);
 }
 
-static int starts_ours(const struct check *check)
+static bool starts_ours(const struct check *check)
 {
 	size_t len;
 	char *program = check_file(check, check->rdinit, &len);
-	int is_ours = program && is_our_init((struct span){ (const uint8_t *)program, len });
+	bool is_ours = program && is_our_init((struct span){ (const uint8_t *)program, len });
 
 	free(program);
 	return is_ours;

@@ -3,6 +3,8 @@
 #ifndef TOOLS_LIB_CHECK_PROGRAM_H
 #define TOOLS_LIB_CHECK_PROGRAM_H
 
+#include <stdbool.h>
+
 #include "tools/lib/check/check.h"
 
 /* Fills in check.programs: the program that the kernel starts, those that rdinit's /init then runs,
@@ -11,7 +13,7 @@
 void check_find_programs(struct check *check);
 
 /* A program that can be executed as far as its mode goes. */
-int check_is_executable(const struct archive_entry *entry);
+bool check_is_executable(const struct archive_entry *entry);
 
 /* Its bytes, where it is such a one; data NULL else. */
 struct span check_program_bytes(const struct check *check, const struct check_program *program);

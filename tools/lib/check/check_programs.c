@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* check_programs.c - the programs that a boot comes to, in the order in which it does. */
 #include <elf.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -17,7 +18,7 @@
 
 static const char name_it[] = "name a program of the image, or add it: program PATH in a recipe";
 
-int check_is_executable(const struct archive_entry *entry)
+bool check_is_executable(const struct archive_entry *entry)
 {
 	uint32_t mode = entry->newc.fields.mode;
 

@@ -1,7 +1,104 @@
 // SPDX-License-Identifier: MIT
 /* check_read.c - an image read as the kernel does: what it loses, and where it stops. */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
 #include "tools/lib/base/error.h"
 #include "tools/lib/check/check.h"
+#include "tools/lib/cpio/kernel_tree.h"
+
+static const char parents_first[] = "add the directory before its entries, as rdinit pack does";
+static const char one_kind[] = "remove one of the two";
+static const char names_together[] = "keep all names of a file until its last one";
+static const char other_entry[] = "change or remove it";
+
+static const struct {
+	const char *why, *cure;
+} losses[KERNEL_LOSSES] = {
+	[KERNEL_NO_DIRECTORY] = { "its directory does not exist yet", parents_first },
+	[KERNEL_IN_THE_WAY] = { "a directory that is not empty has this name", one_kind },
+	[KERNEL_WAS_THE_WAY] = { "it replaces a part of its own path", one_kind },
+	[KERNEL_NO_FIRST] = { "the first name of its file does not exist yet", names_together },
+	[KERNEL_NO_TEXT] = { "a symlink's target has 1 to 4095 bytes", other_entry },
+	[KERNEL_NO_KIND] = { "its mode is not that of any kind of file", other_entry },
+};
+
+struct placing {
+	struct check *check;
+	char **paths; /* of each entry: where it really is; NULL: lost */
+};
+
+/* Microcode and ACPI tables are read from the archive itself, before there is any tree. */
+static bool is_early(const struct archive_entry *entry)
+{
+	return !strncmp(entry->path, "/kernel/", 8);
+}
+
+static void lose_in_tree(void *context, size_t index, enum kernel_loss why)
+{
+	const struct placing *placing = context;
+	const struct archive_entry *entry = &placing->check->archive->entries[index];
+
+	if (!is_early(entry))
+		check_say(placing->check, CHECK_LOST_ENTRY, CHECK_ERROR, losses[why].cure,
+			  "%s is lost without a message: %s", shown(entry->path), losses[why].why);
+}
+
+static void replace(void *context, size_t index)
+{
+	const struct placing *placing = context;
+	const struct archive_entry *entry = &placing->check->archive->entries[index];
+
+	if (!is_early(entry))
+		check_say(
+			placing->check, CHECK_LOST_ENTRY, CHECK_WARNING, one_kind,
+			"%s comes twice, and the later one, of another kind, replaces the earlier one",
+			shown(entry->path));
+}
+
+static void place(void *context, size_t index, const struct kernel_name *name)
+{
+	const struct placing *placing = context;
+	struct buffer path = { NULL, 0, 0 };
+
+	kernel_tree_path(name, &path);
+	placing->paths[index] = path.data;
+}
+
+/* The archive keeps what became part of the tree, by its real paths. */
+static void keep_placed(struct archive *archive, char **paths)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < archive->count; i++) {
+		free(archive->entries[i].path);
+		archive->entries[i].path = paths[i];
+		if (paths[i])
+			archive->entries[kept++] = archive->entries[i];
+	}
+	archive->count = kept;
+	archive_index(archive);
+}
+
+/* The tree that the kernel makes of the entries read: those that it loses are taken out and told
+ * (CHECK_LOST_ENTRY), the paths of the others become real ones, without links in their parents.
+ * Source: init/initramfs.c, do_name(), do_symlink(), clean_path(). */
+static void unpack(struct check *check)
+{
+	struct archive *archive = check->archive;
+	struct placing placing = { check, xcalloc(archive->count + 1, sizeof(char *)) };
+	/* Every kernel has it, unless it was built with another one. */
+	const struct kernel_watch watch = { .lost = lose_in_tree,
+					    .replaces = replace,
+					    .made = place,
+					    .has_default = true,
+					    .context = &placing };
+
+	kernel_tree_free(kernel_tree_new(archive, &watch));
+	keep_placed(archive, placing.paths);
+	free(placing.paths);
+}
 
 #define WINDOW_MAX ((uint64_t)128 << 20) /* bytes: ZSTD_WINDOWSIZE_MAX of the kernel */
 #define WINDOW_USUAL ((uint64_t)8 << 20) /* bytes: zstd -19; more needs --ultra or --long */
@@ -95,5 +192,5 @@ void check_read_image(struct check *check, const char *name, struct mapped_file 
 					     .context = &reading };
 
 	check->archive = archive_read(name, file, &rules);
-	check_unpack(check);
+	unpack(check);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* check_root.c - the rules of the real root: its name, its drivers, its init. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,18 +50,18 @@ static const struct {
 	{ "/dev/nvme", ~0u, { { "BLK_DEV_NVME", "nvme" } } },
 };
 
-static int is_there(const struct check *check, const struct driver *driver)
+static bool is_there(const struct check *check, const struct driver *driver)
 {
 	return check_config(check, driver->symbol) == KCONFIG_Y ||
 	       check_loads(check, driver->module) || check_waits(check, driver->module);
 }
 
-static int has_one(const struct check *check, const struct driver drivers[3])
+static bool has_one(const struct check *check, const struct driver drivers[3])
 {
 	for (size_t i = 0; i < 3 && drivers[i].symbol; i++)
 		if (is_there(check, &drivers[i]))
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
 static void say_missing(struct check *check, const char *what, const struct driver drivers[3])

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/file_kind.h"
 #include "tools/lib/check/check_program.h"
 #include "tools/lib/program/elf_deps.h"
 
@@ -29,32 +30,17 @@ void check_no_init(struct check *check)
 			  "%s: %s: the kernel has nothing to start", shown(init->path), init->why);
 }
 
-static const char *kind_of(uint32_t mode)
-{
-	switch (mode & S_IFMT) {
-	case S_IFREG:
-		return "a file without an x bit";
-	case S_IFDIR:
-		return "a folder";
-	case S_IFIFO:
-		return "a pipe";
-	case S_IFSOCK:
-		return "a socket";
-	default:
-		return "a device";
-	}
-}
-
 void check_not_executable(struct check *check)
 {
 	for (size_t i = 0; i < check->program_count; i++) {
 		const struct check_program *program = &check->programs[i];
+		uint32_t mode = program->entry ? program->entry->newc.fields.mode : 0;
 
 		if (program->entry && !check_is_executable(program->entry))
 			check_say(check, CHECK_NOT_EXECUTABLE, CHECK_ERROR,
 				  "give it mode 0755, or name another program",
-				  "%s cannot be executed: it is %s", program->whose,
-				  kind_of(program->entry->newc.fields.mode));
+				  "%s cannot be executed: it is a %s%s", program->whose,
+				  file_kind(mode).title, S_ISREG(mode) ? " without an x bit" : "");
 	}
 }
 

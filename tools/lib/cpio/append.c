@@ -64,7 +64,7 @@ static void adopt_attributes(struct entry *entry, const struct archive_entry *th
 	entry->mtime = fields->mtime;
 }
 
-int image_fit_behind(struct image *image, const struct archive *base)
+int image_fit_after(struct image *image, const struct archive *base)
 {
 	struct image_defaults defaults = image_defaults(image), before;
 	int result;

@@ -13,6 +13,6 @@
  * directory that exists only for its entries gets the mode and the owner that it has in base.
  * Returns 0, or -1 after reporting that two entries become one.
  */
-int image_fit_behind(struct image *image, const struct archive *base);
+int image_fit_after(struct image *image, const struct archive *base);
 
 #endif

@@ -204,8 +204,8 @@ static void read_raw(struct reading *reading, struct span rest)
 
 static void read_segment(struct reading *reading)
 {
-	struct span rest =
-		span_cut(reading->whole, reading->offset, reading->whole.len - reading->offset);
+	struct span rest = { reading->whole.data + reading->offset,
+			     reading->whole.len - reading->offset };
 	enum compress_kind kind = compress_detect(rest);
 
 	if (!rest.data[0])

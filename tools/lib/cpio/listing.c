@@ -3,6 +3,7 @@
 #include "tools/lib/cpio/listing.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 
 #include "init/pure/count.h"
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/file_kind.h"
 #include "tools/lib/base/json_print.h"
 #include "tools/lib/base/words.h"
 
@@ -66,27 +68,6 @@ static void put_node(struct listing *listing, const struct newc_fields *fields)
 			      fields->rdev_major, fields->rdev_minor);
 }
 
-static const char *verb_for(uint32_t mode)
-{
-	switch (mode & S_IFMT) {
-	case S_IFREG:
-		return "file";
-	case S_IFDIR:
-		return "dir";
-	case S_IFLNK:
-		return "slink";
-	case S_IFCHR:
-	case S_IFBLK:
-		return "nod";
-	case S_IFIFO:
-		return "pipe";
-	case S_IFSOCK:
-		return "sock";
-	default:
-		return NULL;
-	}
-}
-
 static void print_details(const struct listing *listing, const struct archive_entry *entry)
 {
 	const struct newc_fields *fields = &entry->newc.fields;
@@ -104,7 +85,7 @@ static int print_entry(struct listing *listing, size_t index)
 	const struct listing_style *style = listing->style;
 	const struct archive_entry *entry = &listing->archive->entries[index];
 	const struct newc_fields *fields = &entry->newc.fields;
-	const char *verb = verb_for(fields->mode);
+	const char *verb = file_kind(fields->mode).verb;
 	char *location = NULL;
 
 	if (!verb)
@@ -211,28 +192,6 @@ int listing_print(const struct archive *archive, const struct listing_style *sty
 	return result;
 }
 
-static char letter_of(uint32_t mode)
-{
-	switch (mode & S_IFMT) {
-	case S_IFREG:
-		return '-';
-	case S_IFDIR:
-		return 'd';
-	case S_IFLNK:
-		return 'l';
-	case S_IFCHR:
-		return 'c';
-	case S_IFBLK:
-		return 'b';
-	case S_IFIFO:
-		return 'p';
-	case S_IFSOCK:
-		return 's';
-	default:
-		return '?';
-	}
-}
-
 /* "-rwsr-xr-x": an s or t stands where an x would, and is a capital if there is none. */
 static void mode_text(uint32_t mode, char text[11])
 {
@@ -245,7 +204,7 @@ static void mode_text(uint32_t mode, char text[11])
 			{ S_ISGID, 6, 's', 'S' },
 			{ S_ISVTX, 9, 't', 'T' } };
 
-	text[0] = letter_of(mode);
+	text[0] = file_kind(mode).letter;
 	for (int i = 0; i < 9; i++)
 		text[i + 1] = mode & (0400u >> i) ? bits[i] : '-';
 	for (size_t i = 0; i < COUNT(special); i++)
@@ -255,7 +214,7 @@ static void mode_text(uint32_t mode, char text[11])
 	text[10] = '\0';
 }
 
-static int is_device(uint32_t mode)
+static bool is_device(uint32_t mode)
 {
 	return S_ISCHR(mode) || S_ISBLK(mode);
 }
@@ -314,28 +273,6 @@ void listing_set_name(json_t *object, const char *key, const char *name)
 	buffer_free(&hex);
 }
 
-static const char *kind_word(uint32_t mode)
-{
-	switch (letter_of(mode)) {
-	case '-':
-		return "file";
-	case 'd':
-		return "directory";
-	case 'l':
-		return "symlink";
-	case 'c':
-		return "character";
-	case 'b':
-		return "block";
-	case 'p':
-		return "fifo";
-	case 's':
-		return "socket";
-	default:
-		return "unknown";
-	}
-}
-
 json_t *listing_entry_json(const struct archive *archive, const struct archive_entry *entry)
 {
 	const struct newc_fields *fields = &entry->newc.fields;
@@ -344,7 +281,7 @@ json_t *listing_entry_json(const struct archive *archive, const struct archive_e
 
 	snprintf(mode, sizeof(mode), "%04o", fields->mode & 07777);
 	listing_set_name(object, "path", entry->path);
-	json_object_set_new(object, "type", json_string(kind_word(fields->mode)));
+	json_object_set_new(object, "type", json_string(file_kind(fields->mode).type));
 	json_object_set_new(object, "mode", json_string(mode));
 	json_object_set_new(object, "uid", json_integer(fields->uid));
 	json_object_set_new(object, "gid", json_integer(fields->gid));

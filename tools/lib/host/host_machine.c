@@ -42,7 +42,7 @@ static const struct row {
 /* Where the drivers of disks, of their buses, of consoles and keyboards, and of a virtual machine's
  * network and directories stand among the modules. All others can wait for the real root, and would
  * make an image of hundreds of megabytes. */
-static const char *const folders[] = {
+static const char *const directories[] = {
 	"acpi/nfit",
 	"ata/",
 	"block/",
@@ -114,7 +114,7 @@ static int add_table(struct modules *modules, const char *machine, const char *w
 int host_add_device(struct modules *modules, enum module_load load, const char *alias,
 		    const char *why)
 {
-	return modules_add_device(modules, load, alias, folders, why);
+	return modules_add_device(modules, load, alias, directories, why);
 }
 
 static int by_text(const void *a, const void *b)

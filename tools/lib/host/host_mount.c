@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* host_mount.c - the root that a host has mounted: its device, and what it needs. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@
 static int find_mount(struct host_root *found)
 {
 	struct mountinfo line;
-	int has_root = 0, usr = 0;
+	bool has_root = false, has_usr = false;
 	char *rest;
 
 	found->text = host_text(found->root, MOUNTINFO);
@@ -27,14 +28,14 @@ static int find_mount(struct host_root *found)
 	while (mountinfo_next(&rest, &line)) {
 		if (!strcmp(line.target, "/")) {
 			found->mount = line; /* the last one is on top */
-			has_root = 1;
+			has_root = true;
 		}
-		usr |= !strcmp(line.target, "/usr") && has_root &&
-		       (line.major != found->mount.major || line.minor != found->mount.minor);
+		has_usr |= !strcmp(line.target, "/usr") && has_root &&
+			   (line.major != found->mount.major || line.minor != found->mount.minor);
 	}
 	if (!has_root)
 		return error("host %s" MOUNTINFO ": nothing is mounted at /", shown(found->root));
-	if (usr)
+	if (has_usr)
 		return error(
 			"host: its /usr is a separate file system, which /init does not mount; keep "
 			"the distribution's initramfs");

@@ -4,6 +4,7 @@
 
 #include <glob.h>
 #include <mntent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,7 +110,7 @@ static char *spec_of(const struct host_root *host, const struct fstab_root *fsta
 	return spec;
 }
 
-static int is_first_option(const char *type, const char *option)
+static bool is_first_option(const char *type, const char *option)
 {
 	for (size_t i = 0; i < COUNT(first_options); i++) {
 		const char *name = first_options[i].option;
@@ -117,9 +118,9 @@ static int is_first_option(const char *type, const char *option)
 
 		if (!strcmp(first_options[i].type, type) && !strncmp(option, name, len) &&
 		    (name[len - 1] == '=' || !option[len]))
-			return 1;
+			return true;
 	}
-	return 0;
+	return false;
 }
 
 /* Appends " rootflags=..." where there is something to say. */

@@ -2,13 +2,14 @@
 /* mountinfo.c - the lines of /proc/self/mountinfo. */
 #include "tools/lib/host/mountinfo.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BEFORE \
 	5 /* fields: id, parent, major:minor, root, target; then options, and more up to "-" */
 
-static int is_octal(char c)
+static bool is_octal(char c)
 {
 	return c >= '0' && c <= '7';
 }

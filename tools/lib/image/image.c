@@ -3,10 +3,12 @@
 #include "tools/lib/image/image.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/file_kind.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/image/image_table.h"
@@ -44,7 +46,7 @@ int image_create_parents(struct image *image, const char *path, const char *why)
 			continue;
 		}
 		return error("%s: %s cannot be below %s, a %s (%s)", why, shown(path),
-			     shown(entry->path), entry_kind(entry), entry->why);
+			     shown(entry->path), file_kind(entry->mode).title, entry->why);
 	}
 	return 0;
 }
@@ -97,17 +99,17 @@ static struct entry *add_at(struct image *image, const char *place, const struct
 
 /* Whether a path is clean and in a directory that is known: nothing has to be looked up, nor
  * copied. */
-static int is_plain(struct image *image, const char *path)
+static bool is_plain(struct image *image, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash + 1;
 	size_t len;
 
 	if (!slash)
-		return 0;
+		return false;
 	len = strlen(name);
 	if (!len || len > NAME_MAX || (size_t)(name - path) + len > PATH_MAX ||
 	    (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.'))))
-		return 0;
+		return false;
 	return table_is_in_directory(image, path);
 }
 

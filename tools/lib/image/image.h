@@ -3,6 +3,7 @@
 #ifndef TOOLS_LIB_IMAGE_H
 #define TOOLS_LIB_IMAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -95,7 +96,7 @@ void image_remove(struct image *image, const char *path, enum image_removal remo
 		  unsigned int keep);
 
 /* Whether something is below this place, as an entry's path has it. */
-int image_has_below(const struct image *image, const char *path);
+bool image_has_below(const struct image *image, const char *path);
 
 /* The entry this one shares its inode with: it has mode, owner and bytes. Itself if alone. */
 struct entry *image_inode(struct entry *entry);

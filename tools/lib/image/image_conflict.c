@@ -5,23 +5,10 @@
 #include <string.h>
 
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/file_kind.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/path.h"
 #include "tools/lib/image/image_table.h"
-
-const char *entry_kind(const struct entry *entry)
-{
-	switch (entry->mode & S_IFMT) {
-	case S_IFDIR:
-		return "directory";
-	case S_IFREG:
-		return "file";
-	case S_IFLNK:
-		return "symlink";
-	default:
-		return "node";
-	}
-}
 
 static bool is_kind(const struct entry *entry, uint32_t kind)
 {
@@ -219,7 +206,7 @@ static struct entry *replace(struct image *image, struct entry *entry, const str
 
 	if (is_kind(entry, S_IFDIR) && !moves && image_has_below(image, entry->path)) {
 		error("%s: %s is a directory that is not empty (%s) and cannot become a %s",
-		      wanted->why, shown(entry->path), entry->why, entry_kind(wanted));
+		      wanted->why, shown(entry->path), entry->why, file_kind(wanted->mode).title);
 		return NULL;
 	}
 	if (wanted->rank == IMAGE_EXPLICIT && entry->rank == IMAGE_EXPLICIT)

@@ -80,9 +80,9 @@ static struct node *parent_node(struct image *image, const char *path)
 
 	if (!len)
 		return &image->top;
-	if (image->folder && image->directory_len == len &&
-	    !memcmp(image->folder->entry.path, path, len))
-		return (struct node *)image->folder;
+	if (image->directory && image->directory_len == len &&
+	    !memcmp(image->directory->entry.path, path, len))
+		return (struct node *)image->directory;
 	parent = find_span(image, path, len);
 	return parent ? parent : &image->loose;
 }
@@ -152,29 +152,29 @@ void table_insert(struct image *image, struct entry *entry)
 
 void table_forget_directories(struct image *image)
 {
-	image->folder = NULL;
+	image->directory = NULL;
 	image->changes++;
 }
 
 void table_remember_directory(struct image *image, struct entry *entry)
 {
-	((struct node *)entry)->folder = image->changes;
+	((struct node *)entry)->directory = image->changes;
 }
 
-int table_is_in_directory(struct image *image, const char *path)
+bool table_is_in_directory(struct image *image, const char *path)
 {
 	size_t len = parent_len(path);
-	struct node *folder;
+	struct node *directory;
 
-	if (image->folder && image->directory_len == len &&
-	    !memcmp(image->folder->entry.path, path, len))
-		return 1;
-	folder = len ? find_span(image, path, len) : NULL;
-	if (!folder || folder->folder != image->changes)
-		return 0;
-	image->folder = folder;
+	if (image->directory && image->directory_len == len &&
+	    !memcmp(image->directory->entry.path, path, len))
+		return true;
+	directory = len ? find_span(image, path, len) : NULL;
+	if (!directory || directory->directory != image->changes)
+		return false;
+	image->directory = directory;
 	image->directory_len = len;
-	return 1;
+	return true;
 }
 
 char *table_remembered(const struct image *image, const char *path)
@@ -219,7 +219,7 @@ static const struct node *holder_of(const struct image *image, const char *path)
 	return path[1] ? find_span(image, path, strlen(path)) : &image->top;
 }
 
-int image_has_below(const struct image *image, const char *path)
+bool image_has_below(const struct image *image, const char *path)
 {
 	const struct node *holder = holder_of(image, path);
 
@@ -362,7 +362,7 @@ void image_free(struct image *image)
  * "a-b" and then what is below "a" ('-' is before '/'). So what comes is a few long runs that are
  * in order, and two neighbours among them overlap in few entries. */
 
-static int is_before(const struct entry *one, const struct entry *other)
+static bool is_before(const struct entry *one, const struct entry *other)
 {
 	return strcmp(one->path, other->path) < 0;
 }

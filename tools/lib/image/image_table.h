@@ -3,6 +3,8 @@
 #ifndef TOOLS_LIB_IMAGE_TABLE_H
 #define TOOLS_LIB_IMAGE_TABLE_H
 
+#include <stdbool.h>
+
 #include "tools/lib/base/arena.h"
 #include "tools/lib/image/image.h"
 
@@ -15,8 +17,8 @@ struct node {
 	struct node *same_before,
 		*same_after; /* a ring of the names of one inode; NULL: it is alone */
 	uint64_t hash; /* of its path */
-	unsigned int folder; /* image->changes when this was seen to be a directory with no symlink
-			      * on the way to it, or 0 */
+	unsigned int directory; /* image->changes when this was seen to be a directory with no
+				 * symlink on the way to it, or 0 */
 };
 
 struct image {
@@ -31,7 +33,7 @@ struct image {
 	struct node loose; /* holds those whose directory is not there, while many are moved */
 	size_t count;
 	const char *why; /* the last one: thousands of entries come for the same reason */
-	const struct node *folder; /* the directory that the last entry went to, or NULL */
+	const struct node *directory; /* the directory that the last entry went to, or NULL */
 	size_t directory_len; /* of its path, 0 for "/" */
 	char *way, *way_end; /* the directory of the last path through symlinks, and where it is */
 	unsigned int way_changes; /* `changes` then */
@@ -41,7 +43,7 @@ struct image {
 /* Of most entries' directories it is known that they are directories and that no symlink is on the
  * way to them. Whether this clean path is in such a one; that it is; and that all this may be so no
  * more. */
-int table_is_in_directory(struct image *image, const char *path);
+bool table_is_in_directory(struct image *image, const char *path);
 void table_remember_directory(struct image *image, struct entry *entry);
 void table_forget_directories(struct image *image);
 
@@ -71,9 +73,6 @@ struct entry **table_below(const struct image *image, const char *path, size_t *
  * stays as it is. malloc'd, or NULL after reporting that they go round in circles (why NULL: no
  * report). */
 char *table_resolve(const struct image *image, const char *path, const char *why);
-
-/* "directory", "file", "symlink" or "node". */
-const char *entry_kind(const struct entry *entry);
 
 /* Mode, owner, time, rank and reason; and what is in it, whose strings are copied. */
 void entry_set_attributes(struct image *image, struct entry *entry, const struct entry *wanted);

@@ -3,6 +3,7 @@
 #include "tools/lib/kernel/kernel_config.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -72,7 +73,7 @@ static enum kconfig_value look_up(struct span text, const char *symbol, struct s
 
 /* 64BIT is asked in the first menu, and every configuration ends in the menu of debugging, whose
  * last line, like all, has its newline. */
-int kconfig_is_whole(struct span text)
+bool kconfig_is_whole(struct span text)
 {
 	return text.len && text.data[text.len - 1] == '\n' &&
 	       look_up(text, "64BIT", NULL) == KCONFIG_Y &&
@@ -162,7 +163,7 @@ static void read_all(const char *path, struct buffer *text)
 }
 
 /* A file without a release in its name may be of another build: its header must fit. */
-static int is_of(const struct kernel *kernel, const struct kernel_config *config)
+static bool is_of(const struct kernel *kernel, const struct kernel_config *config)
 {
 	struct span release = kconfig_release(text_of(config));
 

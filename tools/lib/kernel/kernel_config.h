@@ -3,6 +3,8 @@
 #ifndef TOOLS_LIB_KERNEL_CONFIG_H
 #define TOOLS_LIB_KERNEL_CONFIG_H
 
+#include <stdbool.h>
+
 #include "init/pure/span.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/kernel/kernel.h"
@@ -18,7 +20,7 @@ enum kconfig_value {
 /* Whether `text` is a whole configuration for a 64-bit kernel. Only such a one can say no: there,
  * a symbol that is not mentioned is one whose parents are off. Source:
  * Documentation/kbuild/kconfig.rst. */
-int kconfig_is_whole(struct span text);
+bool kconfig_is_whole(struct span text);
 
 /* The value of CONFIG_`symbol`; a later line overrides. KCONFIG_UNKNOWN if the text is not
  * complete. For KCONFIG_TEXT `value`, if not NULL, is the text after "=", without its quotes. */

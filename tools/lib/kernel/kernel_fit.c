@@ -2,6 +2,7 @@
 /* kernel_fit.c - whether a kernel can do what a run needs, by its configuration. */
 #include "tools/lib/kernel/kernel_fit.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "init/pure/count.h"
@@ -81,15 +82,15 @@ static const struct need {
 	{ FIT_DISK_UML, FIT_WARNS, BUILT_IN, { "BLK_DEV_UBD" }, NO_DISK, "um" },
 };
 
-static int is_off(const struct kernel_config *config, const struct need *need)
+static bool is_off(const struct kernel_config *config, const struct need *need)
 {
 	for (size_t i = 0; i < 3 && need->symbols[i]; i++) {
 		enum kconfig_value value = kernel_config_get(config, need->symbols[i]);
 
 		if (value != KCONFIG_N && (value != KCONFIG_M || need->form == ANY_FORM))
-			return 0;
+			return false;
 	}
-	return 1;
+	return true;
 }
 
 static void report(const struct kernel_config *config, const char *image, const struct need *need)

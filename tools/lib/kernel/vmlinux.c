@@ -3,6 +3,7 @@
 #include "tools/lib/kernel/vmlinux.h"
 
 #include <elf.h>
+#include <stdbool.h>
 
 #define HEADERS_MAX 64 /* a kernel has five or so */
 #define XEN_PHYS32_ENTRY 18
@@ -23,7 +24,7 @@ static size_t padded(size_t len)
 }
 
 /* Notes are a name, a description and a type, each padded to four bytes. */
-static int has_entry_note(struct span notes)
+static bool has_entry_note(struct span notes)
 {
 	size_t at = 0;
 
@@ -32,12 +33,12 @@ static int has_entry_note(struct span notes)
 		size_t name_len, len;
 
 		if (!head.data)
-			return 0;
+			return false;
 		name_len = le32(head.data);
 		len = le32(head.data + 4);
 		name = span_cut(notes, at + 12, name_len);
 		if (!name.data || len > notes.len)
-			return 0;
+			return false;
 		if (le32(head.data + 8) == XEN_PHYS32_ENTRY && name_len == 4 &&
 		    !memcmp(name.data, "Xen", 4) && (len == 4 || len == 8))
 			return span_cut(notes, at + 12 + padded(name_len), len).data != NULL;

@@ -3,12 +3,14 @@
 #ifndef TOOLS_LIB_VMLINUX_H
 #define TOOLS_LIB_VMLINUX_H
 
+#include <stdbool.h>
+
 #include "init/pure/span.h"
 
 struct vmlinux {
 	int runs_high; /* linked at the top of the addresses: for a machine, not for a process */
-	int has_pvh; /* has the note that PVH boots by: XEN_ELFNOTE_PHYS32_ENTRY */
-	int is_dynamic; /* has an interpreter: a program */
+	bool has_pvh; /* has the note that PVH boots by: XEN_ELFNOTE_PHYS32_ENTRY */
+	bool is_dynamic; /* has an interpreter: a program */
 };
 
 /* Reads the program headers of an ELF file for x86-64, and its notes. 0, or -1 if it is none

@@ -2,38 +2,40 @@
 /* boot_parameters.c - the words on a guest's command line that only save time, or a hang. */
 #include "tools/lib/machine/boot_parameters.h"
 
+#include <stdbool.h>
+
 #include "init/pure/count.h"
 
-static int is_quiet(const struct boot_facts *facts)
+static bool is_quiet(const struct boot_facts *facts)
 {
 	return !facts->verbose;
 }
 
-static int always(const struct boot_facts *facts)
+static bool always(const struct boot_facts *facts)
 {
 	(void)facts;
-	return 1;
+	return true;
 }
 
-static int is_uml(const struct boot_facts *facts)
+static bool is_uml(const struct boot_facts *facts)
 {
 	return facts->machine == MACHINE_UML;
 }
 
-static int is_emulated(const struct boot_facts *facts)
+static bool is_emulated(const struct boot_facts *facts)
 {
 	return !facts->kvm && !is_uml(facts);
 }
 
 /* A second processor needs a timer of its own, and so does a microvm with ACPI, which has no other.
  * Under KVM nothing is saved: the processor reports the rate of its timer. */
-static int has_other_ticks(const struct boot_facts *facts)
+static bool has_other_ticks(const struct boot_facts *facts)
 {
 	return is_emulated(facts) && facts->cpus == 1 &&
 	       !(facts->machine == MACHINE_MICROVM && facts->acpi);
 }
 
-static int is_microvm(const struct boot_facts *facts)
+static bool is_microvm(const struct boot_facts *facts)
 {
 	return facts->machine == MACHINE_MICROVM;
 }
@@ -47,7 +49,7 @@ static unsigned long loops_per_tick(void)
 static const struct boot_parameter {
 	const char *word; /* as it stands on the line, or its name before "=" */
 	const char *why; /* why, for a sentence */
-	int (*applies)(const struct boot_facts *facts);
+	bool (*applies)(const struct boot_facts *facts);
 	/* The value after "="; 0: omit the parameter. NULL for one without a value. */
 	unsigned long (*value)(void);
 } tuning_words[] = {

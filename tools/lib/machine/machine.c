@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
@@ -201,7 +202,7 @@ static void read_stdio(struct machine *machine)
 }
 
 /* Whether there is room for whatever one read from the guest can bring. */
-static int has_room(const struct machine *machine)
+static bool has_room(const struct machine *machine)
 {
 	return queue_space(&machine->to_stdout) >= 4096 && queue_space(&machine->to_stderr) >= 4096;
 }
@@ -232,8 +233,8 @@ static void prepare(const struct machine *machine, struct pollfd slots[SLOTS])
 /* The end that is due at the nearer of both deadlines; `*at` is that, or 0. */
 static enum machine_end next_deadline(const struct machine *machine, int64_t *at)
 {
-	int has_own = machine->deadline &&
-		      (!machine->timeout_at || machine->deadline <= machine->timeout_at);
+	bool has_own = machine->deadline &&
+		       (!machine->timeout_at || machine->deadline <= machine->timeout_at);
 
 	*at = has_own ? machine->deadline : machine->timeout_at;
 	return has_own ? machine->at_deadline : END_TIMEOUT;
@@ -328,12 +329,12 @@ static void serve(struct machine *machine, const struct pollfd slots[SLOTS])
 		queue_write(&machine->to_stderr, STDERR_FILENO);
 }
 
-static int is_over(const struct machine *machine)
+static bool is_over(const struct machine *machine)
 {
 	if (!machine->reaped)
-		return 0;
+		return false;
 	if (machine->drain_until && machine_now_ms() >= machine->drain_until)
-		return 1;
+		return true;
 	return machine->console < 0 && machine->wire_fd < 0 && machine->stdio < 0 &&
 	       machine->errors < 0 && !machine->to_stdout.len && !machine->to_stderr.len;
 }

@@ -2,6 +2,7 @@
 /* machine_input.c - our standard input on its way to the guest. */
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #include "tools/lib/machine/machine_state.h"
@@ -16,7 +17,7 @@
 
 /* Whether a Ctrl-C byte means us and not the program: before it runs, after it ended, and when the
  * user insists. */
-static int is_for_us(struct machine *machine)
+static bool is_for_us(struct machine *machine)
 {
 	unsigned int words = machine->wire.words;
 	int64_t now = machine_now_ms(), first = machine->interrupts[0];
@@ -31,7 +32,7 @@ static void read_keys(struct machine *machine)
 	uint8_t block[1024];
 	size_t space = queue_space(&machine->to_console);
 	ssize_t len = read(STDIN_FILENO, block, space < sizeof(block) ? space : sizeof(block));
-	int is_terminal = isatty(STDIN_FILENO);
+	bool is_terminal = isatty(STDIN_FILENO);
 
 	if (len <= 0) {
 		machine->stdin_ended = len == 0 || (errno != EINTR && errno != EAGAIN);

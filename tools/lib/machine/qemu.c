@@ -115,13 +115,14 @@ static char *escape(const char *path)
 static void add_disks(struct arguments *arguments, const struct machine_config *config)
 {
 	enum disk_host host = qemu_disk_host(config->type);
-	int scsi = 0;
+	bool has_scsi = false;
 
 	for (size_t i = 0; i < config->disk_count; i++) {
 		const struct disk *disk = &config->disks[i];
 		char *path = escape(disk->path), *device = disk_device(disk, i, host);
 
-		if (disk->bus == DISK_SCSI && !scsi++) {
+		if (disk->bus == DISK_SCSI && !has_scsi) {
+			has_scsi = true;
 			arguments_add(arguments, "-device");
 			arguments_add(arguments, "%s", disk_scsi_controller(host));
 		}

@@ -19,7 +19,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/output.h"
 #include "tools/lib/base/progress.h"
-#include "tools/lib/check/our_init.h"
+#include "tools/lib/base/install_path.h"
 #include "tools/lib/check/memory_need.h"
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/cpio/save.h"

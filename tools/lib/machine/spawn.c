@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,7 +93,7 @@ static _Noreturn void enter(const struct machine *machine, const struct qemu_end
 static _Noreturn void child(const struct machine *machine, const struct qemu_ends *ends, int errors,
 			    pid_t parent, char **arguments)
 {
-	int is_uml = machine->config->type == MACHINE_UML;
+	bool is_uml = machine->config->type == MACHINE_UML;
 
 	/* 1. The guest must not outlive us, however we end; 2. we may have ended before
 	 * the prctl. */

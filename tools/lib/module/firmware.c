@@ -24,7 +24,7 @@ static const struct ending {
 	enum firmware_reading reading;
 } endings[] = { { "", FIRMWARE_PLAIN }, { ".zst", FIRMWARE_ZSTD }, { ".xz", FIRMWARE_XZ } };
 
-enum { FOLDERS = 4 };
+enum { DIRECTORIES = 4 };
 
 struct wanted {
 	const char *name;
@@ -36,9 +36,9 @@ struct missing {
 	size_t count;
 };
 
-static char *folder(const struct modules *modules, size_t index)
+static char *directory(const struct modules *modules, size_t index)
 {
-	static const char *const below[FOLDERS] = { "/updates/%", "/updates", "/%", "" };
+	static const char *const below[DIRECTORIES] = { "/updates/%", "/updates", "/%", "" };
 	size_t len = strcspn(below[index], "%");
 
 	return xasprintf("%s%.*s%s", modules->firmware_dir, (int)len, below[index],
@@ -50,8 +50,8 @@ static char *find_file(const struct modules *modules, const char *name,
 		       const struct ending **ending)
 {
 	for (size_t e = 0; e < COUNT(endings); e++)
-		for (size_t i = 0; i < FOLDERS; i++) {
-			char *dir = folder(modules, i);
+		for (size_t i = 0; i < DIRECTORIES; i++) {
+			char *dir = directory(modules, i);
 			char *path = xasprintf("%s/%s%s", dir, name, endings[e].text);
 			struct stat info;
 
@@ -134,9 +134,10 @@ static int add_pattern(const struct modules *modules, struct image *image,
 {
 	int count = 0;
 
-	for (size_t i = 0; i < FOLDERS * COUNT(endings) && count >= 0; i++) {
-		char *plain = folder(modules, i % FOLDERS), *dir = quoted(xstrdup(plain));
-		char *pattern = xasprintf("%s/%s%s", dir, wanted->name, endings[i / FOLDERS].text);
+	for (size_t i = 0; i < DIRECTORIES * COUNT(endings) && count >= 0; i++) {
+		char *plain = directory(modules, i % DIRECTORIES), *dir = quoted(xstrdup(plain));
+		char *pattern =
+			xasprintf("%s/%s%s", dir, wanted->name, endings[i / DIRECTORIES].text);
 		glob_t found;
 
 		if (!glob(pattern, 0, NULL, &found)) {

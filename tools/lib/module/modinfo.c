@@ -92,7 +92,7 @@ int modfile_read(const char *path, struct buffer *plain)
 	return result;
 }
 
-int modfile_info(const char *path, struct buffer *info, int *is_signed)
+int modfile_info(const char *path, struct buffer *info, bool *is_signed)
 {
 	struct buffer plain = { NULL, 0, 0 };
 	struct span file, found = { NULL, 0 };

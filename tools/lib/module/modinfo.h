@@ -3,6 +3,8 @@
 #ifndef TOOLS_LIB_MODINFO_H
 #define TOOLS_LIB_MODINFO_H
 
+#include <stdbool.h>
+
 #include "init/pure/span.h"
 #include "tools/lib/base/mem.h"
 
@@ -21,6 +23,6 @@ int modfile_read(const char *path, struct buffer *plain);
 
 /* Appends the modinfo texts of a module, for modinfo_next(), and finds out whether it has a
  * signature. Returns 0, or -1 after reporting: unreadable or not a kernel module. */
-int modfile_info(const char *path, struct buffer *info, int *is_signed);
+int modfile_info(const char *path, struct buffer *info, bool *is_signed);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 static const struct {
 	const char *word;
 	enum modconf_kind kind;
-	int has_value;
+	bool has_value;
 } words[] = {
 	{ "alias", MODCONF_ALIAS, 1 },	   { "blacklist", MODCONF_BLACKLIST, 0 },
 	{ "install", MODCONF_INSTALL, 1 }, { "options", MODCONF_OPTIONS, 1 },

@@ -3,6 +3,7 @@
 #include "tools/lib/module/modstrip.h"
 
 #include <elf.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,7 +83,7 @@ static const char *name_of(const struct strip *strip, const uint8_t *symbol)
 
 /* Whether a local symbol that no relocation needs is of use for traces: a name in what
  * is loaded. */
-static int is_telling(const struct strip *strip, const uint8_t *symbol, const char *name)
+static bool is_telling(const struct strip *strip, const uint8_t *symbol, const char *name)
 {
 	uint16_t section = le16(symbol + offsetof(Elf64_Sym, st_shndx));
 
@@ -113,7 +114,7 @@ static int keep_symbols(struct strip *strip, enum modstrip_depth depth)
 	for (size_t i = 1; i < strip->symbol_count; i++) {
 		const uint8_t *symbol = symbol_at(strip, i);
 		const char *name = name_of(strip, symbol);
-		int is_local = binding_of(symbol) == STB_LOCAL;
+		bool is_local = binding_of(symbol) == STB_LOCAL;
 
 		if (is_local != (i < strip->symtab->info) || !name)
 			return -1;
@@ -159,20 +160,20 @@ static const struct {
 	{ ".gnu_debuglink", MODSTRIP_DEBUG },  { ".BTF", MODSTRIP_ALL },
 };
 
-static int has_no_use(const struct section *section, enum modstrip_depth depth)
+static bool has_no_use(const struct section *section, enum modstrip_depth depth)
 {
 	if (section->flags & SHF_ALLOC || section->type == SHT_NULL ||
 	    section->type == SHT_SYMTAB || section->type == SHT_STRTAB)
-		return 0;
+		return false;
 	for (size_t i = 0; i < COUNT(superfluous); i++)
 		if (superfluous[i].depth <= depth &&
 		    !strncmp(section->name, superfluous[i].beginning,
 			     strlen(superfluous[i].beginning)))
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
-static int is_x86_64_object(struct span file)
+static bool is_x86_64_object(struct span file)
 {
 	static const uint8_t ident[] = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB };
 
@@ -183,30 +184,30 @@ static int is_x86_64_object(struct span file)
 }
 
 /* Of what is not in the modules of today's kernels, some would have to be renumbered as well. */
-static int is_known(const struct section *section)
+static bool is_known(const struct section *section)
 {
 	if (section->align > ALIGN_MAX || section->align & (section->align - 1) ||
 	    section->flags & LIVEPATCH)
-		return 0;
+		return false;
 	return section->type != SHT_GROUP && section->type != SHT_SYMTAB_SHNDX &&
 	       section->type != SHT_REL;
 }
 
 /* Relocations are of sections and by symbols that are there; names of symbols and of sections lie
  * apart. */
-static int is_linked(const struct strip *strip, uint16_t names)
+static bool is_linked(const struct strip *strip, uint16_t names)
 {
 	const struct section *symtab = strip->symtab;
 
 	if (!symtab || symtab->link >= strip->count || symtab->link == names ||
 	    strip->sections[symtab->link].type != SHT_STRTAB)
-		return 0;
+		return false;
 	for (size_t i = 0; i < strip->count; i++)
 		if (strip->sections[i].type == SHT_RELA &&
 		    (strip->sections[i].info >= strip->count ||
 		     strip->sections[i].link != symtab - strip->sections))
-			return 0;
-	return 1;
+			return false;
+	return true;
 }
 
 static int read_section(struct strip *strip, struct span file, struct span header,

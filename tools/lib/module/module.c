@@ -173,10 +173,10 @@ int modules_add(struct modules *modules, enum module_load load, const char *name
 }
 
 int modules_add_device(struct modules *modules, enum module_load load, const char *alias,
-		       const char *const *folders, const char *why)
+		       const char *const *directories, const char *why)
 {
 	struct indices indices = { NULL, 0 };
-	int found = modules_find_alias(modules, alias, folders, why, &indices);
+	int found = modules_find_alias(modules, alias, directories, why, &indices);
 
 	for (size_t i = 0; i < indices.count && found > 0; i++)
 		ask(modules, indices.list[i], load, NULL);

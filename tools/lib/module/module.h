@@ -57,7 +57,7 @@ int modules_add(struct modules *modules, enum module_load load, const char *name
  * `directories` below the modules' kernel/drivers/ ("ata/", "net/virtio_net"; ended by NULL), in
  * kernel/net/9p or in kernel/fs. That there is none is no error. 0, or -1 after reporting. */
 int modules_add_device(struct modules *modules, enum module_load load, const char *alias,
-		       const char *const *folders, const char *why);
+		       const char *const *directories, const char *why);
 
 /* Adds firmware by name or pattern, as modinfo(8) prints it: "e100/d101m_ucode.bin". The firmware
  * that modules name is added if it exists; this one must exist. */

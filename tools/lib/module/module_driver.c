@@ -43,7 +43,7 @@ static void add_pattern(struct patterns *patterns, const char *text, const struc
 		indices_add(&pattern->ranks, ranks->list[i]);
 }
 
-/* What is loaded behind the module, also because of what it needs. */
+/* What is loaded after the module, also because of what it needs. */
 static void add_after(const struct modules *modules, const struct item *item, struct indices *seen,
 		      struct indices *ranks)
 {

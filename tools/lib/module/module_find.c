@@ -2,6 +2,7 @@
 /* module_find.c - which modules a text stands for: a path, a pattern, a name or an alias. */
 #include <errno.h>
 #include <fnmatch.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,50 +39,50 @@ static int hides(const struct modules *modules, struct kmod_module *module, cons
 }
 
 /* What is built in has no path, and is let through. */
-static int is_in(const struct modules *modules, struct kmod_module *module,
-		 const char *const *folders)
+static bool is_in(const struct modules *modules, struct kmod_module *module,
+		  const char *const *directories)
 {
 	const char *path = kmod_calls()->module_get_path(module), *below;
 	size_t len = strlen(modules->dir);
 
-	if (!path || !folders)
-		return 1;
+	if (!path || !directories)
+		return true;
 	if (strncmp(path, modules->dir, len) != 0)
-		return 0;
+		return false;
 	below = path + len + strspn(path + len, "/");
 	if (!strncmp(below, "kernel/net/9p/", 14) || !strncmp(below, "kernel/fs/", 10))
-		return 1;
-	for (; *folders && !strncmp(below, "kernel/drivers/", 15); folders++)
-		if (!strncmp(below + 15, *folders, strlen(*folders)))
-			return 1;
-	return 0;
+		return true;
+	for (; *directories && !strncmp(below, "kernel/drivers/", 15); directories++)
+		if (!strncmp(below + 15, *directories, strlen(*directories)))
+			return true;
+	return false;
 }
 
 /* Who forbids a module by an install line must not lose the whole image because a device would like
  * it; who names it is told so by modules_collect(). */
-static int is_forbidden(const struct modules *modules, struct kmod_module *module,
-			const char *const *folders)
+static bool is_forbidden(const struct modules *modules, struct kmod_module *module,
+			 const char *const *directories)
 {
 	const char *name = kmod_calls()->module_get_name(module);
 	const struct conf_row *row;
 	size_t at = 0;
 
-	if (!folders || !kmod_calls()->module_get_path(module))
-		return 0;
+	if (!directories || !kmod_calls()->module_get_path(module))
+		return false;
 	row = conf_next(modules, MODCONF_INSTALL, name, &at);
 	if (row)
 		warning("module %s is omitted: %s: install %s", name, row->where, row->name);
 	return row != NULL;
 }
 
-static int is_wanted(const struct modules *modules, struct kmod_module *module, const char *text,
-		     const char *const *folders)
+static bool is_wanted(const struct modules *modules, struct kmod_module *module, const char *text,
+		      const char *const *directories)
 {
-	return is_in(modules, module, folders) && !hides(modules, module, text) &&
-	       !is_forbidden(modules, module, folders);
+	return is_in(modules, module, directories) && !hides(modules, module, text) &&
+	       !is_forbidden(modules, module, directories);
 }
 
-int modules_find_alias(struct modules *modules, const char *text, const char *const *folders,
+int modules_find_alias(struct modules *modules, const char *text, const char *const *directories,
 		       const char *why, struct indices *found)
 {
 	struct kmod_list *list = NULL, *at;
@@ -92,7 +93,7 @@ int modules_find_alias(struct modules *modules, const char *text, const char *co
 	for (at = list; at; at = kmod_calls()->list_next(list, at)) {
 		struct kmod_module *module = kmod_calls()->module_get_module(at);
 
-		if (count >= 0 && is_wanted(modules, module, text, folders) &&
+		if (count >= 0 && is_wanted(modules, module, text, directories) &&
 		    modules_collect(modules, module, why, found))
 			count = -1;
 		else if (count >= 0)
@@ -139,7 +140,7 @@ static void same_letters(char *text)
 
 /* "kernel/drivers/virtio/virtio_ring.ko.xz: ..." fits "virtio_*" by its name, and
  * "drivers/virtio/ *" or "kernel/drivers/virtio/ *" by its path; both without the ending. */
-static int fits(const char *pattern, const char *line, size_t len)
+static bool fits(const char *pattern, const char *line, size_t len)
 {
 	char *path = xstrndup(line, len), *name = strrchr(path, '/'), *ending;
 	int result;
@@ -211,7 +212,7 @@ static int collect_pattern(struct modules *modules, const char *text, const char
 }
 
 /* What a device tells of itself has a colon, and stars only in the modules' own aliases. */
-static int is_pattern(const char *text)
+static bool is_pattern(const char *text)
 {
 	return strpbrk(text, "*?[") && !strchr(text, ':');
 }

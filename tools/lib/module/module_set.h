@@ -3,6 +3,8 @@
 #ifndef TOOLS_LIB_MODULE_SET_H
 #define TOOLS_LIB_MODULE_SET_H
 
+#include <stdbool.h>
+
 #include "init/pure/modname.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/module/kmod.h"
@@ -27,7 +29,7 @@ struct item {
 	char *options; /* from the line that asked for it, or NULL */
 	char *why;
 	struct buffer info; /* its modinfo texts */
-	int is_signed;
+	bool is_signed;
 	struct indices
 		before; /* modules that are loaded before it: depends, softdep pre, weakdep */
 	struct indices after; /* softdep post */
@@ -70,7 +72,7 @@ int modules_find(struct modules *modules, const char *text, const char *why, str
 
 /* module_find.c: the same of one alias, where their files lie in one of `directories` (module.h);
  * NULL for any. */
-int modules_find_alias(struct modules *modules, const char *text, const char *const *folders,
+int modules_find_alias(struct modules *modules, const char *text, const char *const *directories,
 		       const char *why, struct indices *found);
 
 /* module_need.c: fills `before` and `after` of item `index`. 0, or -1 after reporting. */

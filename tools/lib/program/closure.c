@@ -3,6 +3,7 @@
 #include "tools/lib/program/closure.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,32 +22,32 @@ static size_t object_keep(struct closure *closure, struct object *object)
 }
 
 /* musl's loader is the C library, whatever the name: ldso/dynlink.c, load_library(). */
-static int is_musl_itself(const char *name)
+static bool is_musl_itself(const char *name)
 {
 	static const char *const reserved[] = { "c.",  "pthread.", "rt.",  "m.",
 						"dl.", "util.",	   "xnet." };
 
 	if (strncmp(name, "lib", 3))
-		return 0;
+		return false;
 	for (size_t i = 0; i < COUNT(reserved); i++)
 		if (!strncmp(name + 3, reserved[i], strlen(reserved[i])))
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
-static int is_loaded(const struct closure *closure, const char *name)
+static bool is_loaded(const struct closure *closure, const char *name)
 {
 	if (closure->loader == LOADER_MUSL && is_musl_itself(name))
-		return 1;
+		return true;
 	for (size_t i = 0; i < closure->count; i++) {
 		const struct object *object = &closure->objects[i];
 
 		if (object->name && !strcmp(object->name, name))
-			return 1;
+			return true;
 		if (object->deps.soname && !strcmp(object->deps.soname, name))
-			return 1;
+			return true;
 	}
-	return 0;
+	return false;
 }
 
 static struct missing *find_missing(const struct closure *closure, const char *name)

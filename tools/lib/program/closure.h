@@ -3,6 +3,7 @@
 #ifndef TOOLS_LIB_CLOSURE_H
 #define TOOLS_LIB_CLOSURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "tools/lib/program/elf_deps.h"
@@ -41,7 +42,7 @@ struct closure_source {
 	const char *root; /* sysroot.h */
 	const char *dest; /* where the program will be, or NULL: where it is */
 	enum dlopen_priority dlopen; /* the least that is followed, of all its libraries as well */
-	int is_library; /* not a program: one of glibc's system */
+	bool is_library; /* not a program: one of glibc's system */
 };
 
 struct closure {

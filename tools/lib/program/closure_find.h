@@ -5,7 +5,8 @@
 
 #include "tools/lib/program/closure.h"
 
-/* Folders below those of libraries, the plain one ("") first, then of the processors' levels. */
+/* Directories below those of libraries, the plain one ("") first, then of the processors' levels.
+ */
 #define HWCAPS_COUNT 4
 extern const char *const closure_hwcaps[HWCAPS_COUNT];
 

@@ -88,15 +88,15 @@ static char *expand(const char *pattern, const struct found *found)
 	return out.data ? out.data : xstrdup("/");
 }
 
-static int is_skipped(const struct runtime *runtime, const char *path)
+static bool is_skipped(const struct runtime *runtime, const char *path)
 {
 	for (size_t i = 0; i < SKIP_MAX && runtime->skip[i]; i++)
 		if (!fnmatch(runtime->skip[i], path, 0))
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
-static int is_extension(const FTSENT *item)
+static bool is_extension(const FTSENT *item)
 {
 	return path_has_suffix(item->fts_name, ".so");
 }

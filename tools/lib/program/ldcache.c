@@ -2,6 +2,7 @@
 /* ldcache.c - a small /etc/ld.so.cache for the libraries that glibc would not find without one. */
 #include "tools/lib/program/ldcache.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +30,7 @@ struct library {
 	size_t level; /* 0: for every processor; else that of levels[level - 1] */
 };
 
-static int is_digit(char c)
+static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }

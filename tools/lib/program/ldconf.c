@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <glob.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -135,12 +136,12 @@ static void read_musl(struct ldconf *conf, const char *file)
 		add_dir(conf, musl_dirs[i], strlen(musl_dirs[i]));
 }
 
-int ldconf_is_builtin(const char *dir)
+bool ldconf_is_builtin(const char *dir)
 {
 	for (size_t i = 0; i < COUNT(glibc_dirs); i++)
 		if (!strcmp(glibc_dirs[i], dir))
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
 void ldconf_read(enum loader loader, const char *root, struct ldconf *conf)

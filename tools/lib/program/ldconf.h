@@ -3,6 +3,7 @@
 #ifndef TOOLS_LIB_LDCONF_H
 #define TOOLS_LIB_LDCONF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum loader {
@@ -28,6 +29,6 @@ void ldconf_read(enum loader loader, const char *root, struct ldconf *conf);
 void ldconf_free(struct ldconf *conf);
 
 /* Whether glibc's loader searches this directory without any ld.so.cache: 1 or 0. */
-int ldconf_is_builtin(const char *dir);
+bool ldconf_is_builtin(const char *dir);
 
 #endif

@@ -2,6 +2,7 @@
 /* nss.c - what getpwnam(3), getaddrinfo(3) and their like open, as /etc/nsswitch.conf says. */
 #include "tools/lib/program/nss.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,7 +51,7 @@ const char *nss_conf_next(struct nss_conf *conf)
 #define CONF "/etc/nsswitch.conf"
 #define CONF_MAX 65536 /* bytes; Debian's has 500 */
 
-static int is_builtin(const char *service)
+static bool is_builtin(const char *service)
 {
 	return !strcmp(service, "files") || !strcmp(service, "dns");
 }

@@ -40,7 +40,7 @@ static char *absolute(const char *path)
 	return dir;
 }
 
-static int is_program(const char *root, const char *path)
+static bool is_program(const char *root, const char *path)
 {
 	struct stat info;
 

@@ -3,6 +3,7 @@
 #include "tools/lib/recipe/recipe.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,15 +206,15 @@ int verb_mtime(const struct line *line)
 	return 0;
 }
 
-static int is_included(const struct recipe *recipe, const char *path)
+static bool is_included(const struct recipe *recipe, const char *path)
 {
 	struct stat one, other;
 
 	for (size_t i = 0; i < recipe->depth; i++)
 		if (!stat(path, &one) && !stat(recipe->files[i], &other) &&
 		    one.st_dev == other.st_dev && one.st_ino == other.st_ino)
-			return 1;
-	return 0;
+			return true;
+	return false;
 }
 
 int verb_include(const struct line *line)

@@ -21,7 +21,7 @@ struct attrs {
 	size_t count;
 };
 
-static int is_left_alone(const struct line *line, size_t word)
+static bool is_left_alone(const struct line *line, size_t word)
 {
 	return !strcmp(line_word(line, word), "-");
 }

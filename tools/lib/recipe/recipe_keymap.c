@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* recipe_keymap.c - the verb that brings a keymap for the console. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,7 +18,7 @@
 #define TEXT_MAX ((size_t)1 << 20) /* bytes */
 #define KEYMAP_CONF IMAGECONF_DIR "/40-keymap.conf"
 
-static int is_binary(const struct buffer *bytes)
+static bool is_binary(const struct buffer *bytes)
 {
 	struct keymap keymap;
 
@@ -48,7 +49,7 @@ static int compile(const struct line *line, const char *name, struct buffer *byt
 static int read_keymap(const struct line *line, struct buffer *bytes)
 {
 	char *path = line_host_path(line, 1);
-	int is_file = access(path, R_OK) == 0;
+	bool is_file = access(path, R_OK) == 0;
 	int result = is_file ? whole_file(path, TEXT_MAX, "keymap", bytes) : 0;
 
 	if (!result && !is_binary(bytes)) {

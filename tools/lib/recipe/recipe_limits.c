@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* recipe_limits.c - an image that /init would refuse is not made. */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,7 +29,7 @@ static int read_entry(const struct entry *entry, size_t max, struct buffer *byte
 	return merge_read_entry(entry, max, bytes);
 }
 
-static int is_conf(const struct entry *entry)
+static bool is_conf(const struct entry *entry)
 {
 	const char *name = entry->path + strlen(IMAGECONF_DIR "/");
 

@@ -2,6 +2,7 @@
 /* recipe_run.c - what the machine runs: /init, a program of the recipe or of a container, its
  * environment and the command line. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -128,7 +129,7 @@ int verb_env(const struct line *line)
 	return 0;
 }
 
-static int is_program(const struct image *image, const char *path)
+static bool is_program(const struct image *image, const char *path)
 {
 	const struct entry *entry = image_find(image, path);
 
@@ -137,7 +138,7 @@ static int is_program(const struct image *image, const char *path)
 
 /* The path of the program in one of `dirs` for which `is_there` holds, malloc'd; NULL: in none. */
 static char *find_in(const char *dirs, const char *name, const struct image *image,
-		     int (*is_there)(const struct image *image, const char *path))
+		     bool (*is_there)(const struct image *image, const char *path))
 {
 	while (*dirs) {
 		size_t len = strcspn(dirs, ":");
@@ -212,7 +213,7 @@ static const char *container_path(const struct oci_run *container)
 	return DEFAULT_PATH;
 }
 
-static int leads_to_file(const struct image *image, const char *path)
+static bool leads_to_file(const struct image *image, const char *path)
 {
 	char *real = image_layout_resolve(image, path);
 	const struct entry *entry = image_find(image, real);
@@ -222,7 +223,7 @@ static int leads_to_file(const struct image *image, const char *path)
 }
 
 /* Where /init will find the program, which has the container's PATH. */
-static int has_program(const struct image *image, const struct oci_run *container)
+static bool has_program(const struct image *image, const struct oci_run *container)
 {
 	const char *name = container->argv[0];
 	char *path = strchr(name, '/')

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* oci_index.c - which of the images in a store is meant, and what it consists of. */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,19 +19,19 @@ static const char *annotation(const json_t *descriptor, const char *key)
 }
 
 /* "latest" for "docker.io/library/alpine:latest", and the name in full. */
-static int is_called(const char *name, const char *tag)
+static bool is_called(const char *name, const char *tag)
 {
 	size_t len, tag_len = strlen(tag);
 
 	if (!name)
-		return 0;
+		return false;
 	len = strlen(name);
 	return !strcmp(name, tag) || (len > tag_len && name[len - tag_len - 1] == ':' &&
 				      !strcmp(name + len - tag_len, tag));
 }
 
 /* Attestations stand among the images, for a platform "unknown". */
-static int is_ours(const json_t *descriptor)
+static bool is_ours(const json_t *descriptor)
 {
 	const json_t *platform = json_object_get(descriptor, "platform");
 	const char *os = oci_text(platform, "os"), *arch = oci_text(platform, "architecture");
@@ -191,14 +192,14 @@ int oci_read_index(const struct oci_store *store, const char *tag, struct oci_pa
 	return result;
 }
 
-static int has_tag(const json_t *image, const char *tag)
+static bool has_tag(const json_t *image, const char *tag)
 {
 	const json_t *name;
 	size_t i;
 
 	json_array_foreach(json_object_get(image, "RepoTags"), i,
-			   name) if (is_called(json_string_value(name), tag)) return 1;
-	return 0;
+			   name) if (is_called(json_string_value(name), tag)) return true;
+	return false;
 }
 
 /* The digest that layer `index` has unpacked, which in this form is the one it has. */
@@ -214,7 +215,7 @@ static int check_name(const struct oci_store *store, const char *name)
 {
 	const char *fault;
 	char *clean = path_clean(name, &fault);
-	int is_inside = clean && *name != '/';
+	bool is_inside = clean && *name != '/';
 
 	free(clean);
 	if (is_inside)

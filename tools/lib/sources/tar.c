@@ -206,7 +206,8 @@ static int white_out(struct reading *reading, const char *path)
 {
 	const char *name = path_name(path) + strlen(WHITEOUT);
 	char *parent = path_parent(path), *gone = path_join(parent, name);
-	int is_opaque = !strcmp(path_name(path), OPAQUE), result = 0;
+	bool is_opaque = !strcmp(path_name(path), OPAQUE);
+	int result = 0;
 
 	if (!*name || !strcmp(name, ".") || !strcmp(name, ".."))
 		result = failed(reading, path, "a whiteout that names nothing");
@@ -219,7 +220,7 @@ static int white_out(struct reading *reading, const char *path)
 }
 
 /* Files of aufs itself, with all below them: .wh..wh.plnk/... */
-static int is_metadata(const char *path)
+static bool is_metadata(const char *path)
 {
 	const char *at = strstr(path, "/" METADATA);
 

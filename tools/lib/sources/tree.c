@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -284,13 +285,13 @@ static struct entry *add_kind(struct tree *tree, const struct found *found, cons
 }
 
 /* An image made in the tree that it holds would have its own last version in it. */
-static int is_output(const struct tree *tree, const struct found *found)
+static bool is_output(const struct tree *tree, const struct found *found)
 {
 	if (!S_ISREG(found->st.st_mode) || tree->output.st_dev != found->st.st_dev ||
 	    tree->output.st_ino != found->st.st_ino)
-		return 0;
+		return false;
 	warning("%s: %s is the image itself, and was omitted", tree->why, shown(found->path));
-	return 1;
+	return true;
 }
 
 static int add_found(struct tree *tree, const struct found *found, const char *path)

@@ -3,6 +3,8 @@
 #ifndef TOOLS_LIB_TREE_H
 #define TOOLS_LIB_TREE_H
 
+#include <stdbool.h>
+
 #include "tools/lib/image/image.h"
 
 enum tree_owner {
@@ -17,7 +19,7 @@ struct tree_source {
 	uint32_t uid, gid;
 	const char **without; /* patterns of what stays away, ended by NULL; or NULL */
 	const char *output; /* the image to be, which is left out with a warning, or NULL */
-	int has_root; /* the image is appended to another one, whose / does not change */
+	bool has_root; /* the image is appended to another one, whose / does not change */
 	int64_t newest; /* 0: mtimes 0, else the host's, clamped to this */
 };
 
