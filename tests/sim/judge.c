@@ -54,7 +54,7 @@ bool judge_may_wait(void)
 		return is_param("rdinit.onfail", "wait") ||
 		       (!param("rdinit.onfail") && has_log("waiting: nothing more will happen")) ||
 		       (kernel->faults_hit && has_log("ask the kernel to end the machine"));
-	if (is_param("rootwait", "") && param("root") && !param("rdinit.run"))
+	if (is_param("rootwait", "") && param_root())
 		return true;
 	return kernel->faults_hit && has_log("ask the kernel to end the machine");
 }
@@ -108,6 +108,8 @@ static bool has_gates(void)
 
 	if (tree_walk(top, top, "/newroot", WALK_FOLLOW, &at) || at.mount == 0)
 		return false;
+	if (param("rdinit.run"))
+		return true; /* the program need not exist: that is its exit status */
 	if (asked && *asked)
 		return find_init(at.mount, asked, &init) == 0;
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)

@@ -19,6 +19,12 @@ static inline bool is_param(const char *name, const char *value)
 	return is && strcmp(is, value) == 0;
 }
 
+/* The real root that was asked for; NULL: none. */
+static inline const char *param_root(void)
+{
+	return param("rdinit.run") ? param("rdinit.root") : param("root");
+}
+
 static inline bool has_log(const char *text)
 {
 	return strstr(kernel->log, text) != NULL;

@@ -79,39 +79,38 @@ static bool is_root_in_file(void)
 	return param("rdinit.loop") || param("rdinit.toram");
 }
 
-static void check_root(void)
+/* `at`: the root of the program. */
+static void check_root(const char *program, struct spot at)
 {
-	const char *root = param("root");
-	const struct spot at = kernel->became_root;
 	short device = kernel->fs[kernel->mounts[at.mount].fs].device;
 	bool is_overlay = strcmp(kernel->mounts[at.mount].source, "overlay") == 0;
 
 	if (at.mount == 0 || at.node != kernel->mounts[at.mount].root)
-		break_rule("%s runs, and / is not the real root", kernel->became);
+		break_rule("%s runs, and / is not the real root", program);
 	else if (device < 0)
-		break_rule("%s runs in a root that is in memory", kernel->became);
+		break_rule("%s runs in a root that is in memory", program);
 	else if ((param("rd.overlay") != NULL) != is_overlay)
-		break_rule("%s runs %s", kernel->became,
+		break_rule("%s runs %s", program,
 			   is_overlay ? "over an overlay that nobody asked for"
 				      : "without the overlay that was asked for");
 	else if (is_root_in_file() ? kernel->devices[device].major != 7
-				   : !judge_is_meant(&kernel->devices[device], root))
-		break_rule("wrong root: %s, and root=%s was asked for",
-			   kernel->devices[device].name, root);
+				   : !judge_is_meant(&kernel->devices[device], param_root()))
+		break_rule("wrong root: %s, and %s was asked for", kernel->devices[device].name,
+			   param_root());
 }
 
 static void check_became(void)
 {
 	const char *init = param("init");
 
-	if (!param("root") || param("rdinit.run")) {
+	if (!param_root() || is_mode_run()) {
 		if (strcmp(kernel->became, "/sbin/init"))
 			break_rule("PID 1 became %s", kernel->became);
 		return;
 	}
 	if (init && *init && strcmp(init, kernel->became))
 		break_rule("PID 1 became %s, and init=%s was asked for", kernel->became, init);
-	check_root();
+	check_root(kernel->became, kernel->became_root);
 }
 
 /* --- what is left --- */
@@ -270,6 +269,8 @@ static void check_off(void)
 {
 	if (!has_failed() && !kernel->main_started && !has_log(" (E") && !has_log("for a restart"))
 		break_rule("the machine ends, and neither program nor failure is the reason");
+	if (kernel->main_started && is_mode_run() && param_root())
+		check_root("the program", kernel->main_root);
 	if (has_failed())
 		check_report();
 	if (kernel->unsynced && !has_log("a disk does not answer"))

@@ -62,7 +62,7 @@ static bool can_run(const char *path)
 /* A device that comes in time, alone of its name, with an init that can be executed. */
 static bool has_sound_root(void)
 {
-	const char *root = param("root"), *timeout = param("rd.timeout");
+	const char *root = param_root(), *timeout = param("rd.timeout");
 	long until = (timeout ? atol(timeout) : 30) * 1000;
 	const struct block *found = NULL;
 	const char *item;
@@ -89,7 +89,8 @@ void judge_success(void)
 		break_rule("the program was started twice");
 	if (!is_quiet_world())
 		return;
-	if (is_param("rdinit.run", "/app") && can_run("/app") && !kernel->main_started)
+	if (is_param("rdinit.run", "/app") && !kernel->main_started &&
+	    (param_root() ? has_sound_root() : can_run("/app")))
 		break_rule("the program was not run, and nothing is wrong with it");
 	if (!param("rdinit.run") && param("root") && has_sound_root() &&
 	    kernel->ending != END_BECAME)

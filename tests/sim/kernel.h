@@ -268,6 +268,7 @@ struct kernel {
 	/* of the program that the boot is about */
 	bool main_started, main_ended;
 	int main_pid, main_status, main_starts;
+	struct spot main_root;
 	int unsynced; /* bytes that nobody has synced */
 	int asked_signal; /* the last one that PID 1 was sent and may have acted on */
 	int64_t told_at; /* the last line to the host */

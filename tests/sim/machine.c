@@ -60,6 +60,7 @@ void machine_fill(struct block *device, short root)
 	tree_dir(root, "etc");
 	if (strcmp(tree, "none") == 0)
 		return;
+	add_program(root, "app");
 	node = add_program(root, "sbin/init");
 	if (strcmp(tree, "no-exec") == 0)
 		kernel->nodes[node].mode = 0644;

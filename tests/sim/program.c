@@ -101,6 +101,7 @@ static void become_program(struct proc *proc, const char *path)
 		return;
 	proc->is_main = kernel->main_started = true;
 	kernel->main_pid = proc->pid;
+	kernel->main_root = proc->root;
 	kernel->main_starts++;
 }
 

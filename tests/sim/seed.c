@@ -307,24 +307,8 @@ static void draw_common_params(struct draw *draw)
 		draw_program(draw, "/bin/sh", true);
 }
 
-static void draw_run(struct draw *draw)
-{
-	draw_modules(draw);
-	draw_devices(draw, 0);
-	world_add(draw->world, "param rdinit.run=/app");
-	if (chance(draw, 10))
-		world_add(draw->world, "param rdinit.user=33:33");
-	draw_program(draw, "/app", true);
-	if (chance(draw, 20)) {
-		world_add(draw->world, "param rdinit.stdio=ttyS1");
-		if (chance(draw, 60))
-			world_add(draw->world, "program /app ms=%ld exit=3 writes=%u",
-				  some_ms(draw), 1 + below(draw, 3000));
-	}
-}
-
-/* The names that a device has. */
-static void draw_root(struct draw *draw, int at)
+/* root=, or rdinit.root=, of a name that the device has. */
+static void draw_root(struct draw *draw, const char *param, int at)
 {
 	struct world *world = draw->world;
 	unsigned int uuid = draw->uuids[at], part = draw->parts[at];
@@ -333,22 +317,53 @@ static void draw_root(struct draw *draw, int at)
 
 	if (part && chance(draw, 40)) {
 		if (chance(draw, 30))
-			world_add(world, "param root=gpt-auto");
+			world_add(world, "param %s=gpt-auto", param);
 		else
 			world_add(world,
-				  "param root=PARTUUID=%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
+				  "param %s=PARTUUID=%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
 				  "%02x%02x%02x%02x%02x%02x",
-				  byte, byte, byte, byte, byte, byte, byte, byte, byte, byte, byte,
-				  byte, byte, byte, byte, byte);
+				  param, byte, byte, byte, byte, byte, byte, byte, byte, byte, byte,
+				  byte, byte, byte, byte, byte, byte);
 	} else if (chance(draw, 30)) {
-		world_add(world, "param root=/dev/%s", draw->names[at]);
+		world_add(world, "param %s=/dev/%s", param, draw->names[at]);
 	} else if (chance(draw, 20)) {
-		world_add(world, "param root=254:%u", draw->minors[at]);
+		world_add(world, "param %s=254:%u", param, draw->minors[at]);
 	} else if (strcmp(content, "ext2") == 0 && chance(draw, 30)) {
-		world_add(world, "param root=LABEL=L%u", uuid);
+		world_add(world, "param %s=LABEL=L%u", param, uuid);
 	} else {
-		world_add(world, "param root=UUID=%u%u000000-0000-0000-0000-000000000000", uuid,
-			  uuid);
+		world_add(world, "param %s=UUID=%u%u000000-0000-0000-0000-000000000000", param,
+			  uuid, uuid);
+	}
+}
+
+static void draw_root_of_any(struct draw *draw, const char *param)
+{
+	if (chance(draw, 4) || draw->count == 0)
+		world_add(draw->world, "param %s=UUID=99000000-0000-0000-0000-000000000000", param);
+	else
+		draw_root(draw, param, (int)below(draw, (unsigned int)draw->count));
+}
+
+static void draw_run(struct draw *draw)
+{
+	draw_modules(draw);
+	draw_devices(draw, 0);
+	world_add(draw->world, "param rdinit.run=/app");
+	if (chance(draw, 20)) {
+		draw_root_of_any(draw, "rdinit.root");
+		if (chance(draw, 30))
+			world_add(draw->world, "param rd.overlay");
+		if (chance(draw, 5))
+			world_add(draw->world, "param rootwait");
+	}
+	if (chance(draw, 10))
+		world_add(draw->world, "param rdinit.user=33:33");
+	draw_program(draw, "/app", true);
+	if (chance(draw, 20)) {
+		world_add(draw->world, "param rdinit.stdio=ttyS1");
+		if (chance(draw, 60))
+			world_add(draw->world, "program /app ms=%ld exit=3 writes=%u",
+				  some_ms(draw), 1 + below(draw, 3000));
 	}
 }
 
@@ -389,10 +404,7 @@ static void draw_hand_off(struct draw *draw)
 	draw->has_loop = chance(draw, 12);
 	draw_modules(draw);
 	draw_devices(draw, 1);
-	if (chance(draw, 4) || draw->count == 0)
-		world_add(draw->world, "param root=UUID=99000000-0000-0000-0000-000000000000");
-	else
-		draw_root(draw, (int)below(draw, (unsigned int)draw->count));
+	draw_root_of_any(draw, "root");
 	draw_layers(draw);
 }
 
