@@ -10,14 +10,14 @@
 
 #define TOLD_AFTER_S 10
 #define DEADLINE_S 600 /* XFS and btrfs may read their logs for minutes */
-#define STACK_WORDS 256
+#define STACK_SIZE 4096 /* bytes */
 
+/* At the low end of the child's stack: if it hangs for good, both are its own. */
 struct mounting {
 	const struct mount_call *call;
 	struct loop_child child;
 	int error;
 	bool is_over;
-	bool is_lost; /* it still hangs, and has the stack */
 };
 
 static int mount_here(const struct mount_call *call)
@@ -47,40 +47,45 @@ static bool is_over(void *argument)
 	return ((const struct mounting *)argument)->is_over;
 }
 
-/* It may hang in the kernel, where no signal reaches it: then it is not waited for. */
-static void wait_for(struct loop *loop, struct mounting *mounting)
+/* It may hang in the kernel, where no signal reaches it: then it is not waited for. Returns -errno
+ * of the mount; -ETIMEDOUT: it still runs. */
+static int wait_for(struct loop *loop, struct mounting *mounting)
 {
 	const struct mount_call *call = mounting->call;
 
 	if (loop_run(loop, is_over, mounting, loop_deadline(TOLD_AFTER_S)) == 0)
-		return;
+		return mounting->error;
 	log_say(LOG_WARNING, "mount %s on %s as %s: no answer for %d s", call->source, call->target,
 		call->type, TOLD_AFTER_S);
 	wire_tell("status %s: mounting %s", log_current_step(), call->source);
 	if (loop_run(loop, is_over, mounting, loop_deadline(DEADLINE_S)) == 0)
-		return;
+		return mounting->error;
 	loop_remove_child(loop, &mounting->child);
 	sys_kill(mounting->child.pid, SIGKILL);
-	mounting->is_lost = true;
-	mounting->error = -ETIMEDOUT;
+	return -ETIMEDOUT;
 }
 
 int root_mount_call(struct loop *loop, const struct mount_call *call)
 {
-	static _Alignas(16) void *stack[STACK_WORDS];
-	static struct mounting mounting;
-	int pid;
+	static void *stack; /* of its children, one after the other; NULL: none yet */
+	struct mounting *mounting;
+	int pid, error;
 
-	if (mounting.is_lost)
+	if (!stack)
+		stack = sys_map_memory(STACK_SIZE, MEMORY_OWN);
+	mounting = stack;
+	if (!mounting)
 		return mount_here(call);
-	mounting = (struct mounting){ .call = call, .error = -EINTR };
-	pid = sys_spawn_beside(stack, sizeof(stack), in_child, &mounting);
+	*mounting = (struct mounting){ .call = call, .error = -EINTR };
+	pid = sys_spawn_beside(stack, STACK_SIZE, in_child, mounting);
 	if (pid < 0)
 		return mount_here(call);
-	mounting.child = (struct loop_child){
-		.node.owner = &mounting, .pid = pid, .deadline = NO_DEADLINE, .ended = ended
+	mounting->child = (struct loop_child){
+		.node.owner = mounting, .pid = pid, .deadline = NO_DEADLINE, .ended = ended
 	};
-	loop_add_child(loop, &mounting.child);
-	wait_for(loop, &mounting);
-	return mounting.error;
+	loop_add_child(loop, &mounting->child);
+	error = wait_for(loop, mounting);
+	if (!mounting->is_over)
+		stack = NULL; /* still the child's */
+	return error;
 }

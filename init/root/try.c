@@ -56,7 +56,10 @@ static int try(const struct attempt *attempt, const char *type)
  * (ENODEV). */
 static int weightier(int kept, int error)
 {
-	return kept == 0 || kept == -ENODEV || (kept == -EINVAL && error != -ENODEV) ? error : kept;
+	return kept == 0 || error == -ETIMEDOUT || kept == -ENODEV ||
+			       (kept == -EINVAL && error != -ENODEV)
+		       ? error
+		       : kept;
 }
 
 static int try_all(const struct attempt *attempt, const char **types, int count)
@@ -65,7 +68,8 @@ static int try_all(const struct attempt *attempt, const char **types, int count)
 	char tried[TRIED_MAX] = "";
 	int kept = 0;
 
-	for (int i = 0; i < count; i++) {
+	/* A device that did not answer once is asked no more. */
+	for (int i = 0; i < count && kept != -ETIMEDOUT; i++) {
 		size_t used = strlen(tried);
 		int error = try(attempt, types[i]);
 
