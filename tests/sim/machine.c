@@ -311,6 +311,8 @@ int sys_map(const char *path, const uint8_t **bytes, size_t *len)
 
 /* --- all of it --- */
 
+#define MOUNT_S 620 /* that a mount may take (init/root/mount.c) */
+
 static void add_faults(void)
 {
 	for (int i = 0; i < kernel->world.count && kernel->fault_count < FAULTS_MAX; i++) {
@@ -398,12 +400,13 @@ int64_t machine_limit(void)
 
 		if (item_is(item, "module", NULL))
 			limit_s += 2 * (wait_s > 10 ? wait_s : 10);
-		if (item_is(item, "device", NULL))
-			limit_s +=
-				15 +
-				(item_number(item, "at", 0) + item_number(item, "opens", 0)) / 1000;
+		if (item_is(item, "device", NULL)) {
+			limit_s += 15 + item_number(item, "at", 0) / 1000;
+			limit_s += item_number(item, "opens", 0) / 1000;
+			limit_s += item_number(item, "mounts", 0) < 0 ? MOUNT_S : 0;
+		}
 		if (item_is(item, "fault", NULL))
-			limit_s += 610; /* what a mount gets; a disk has 60 until it is given up */
+			limit_s += MOUNT_S; /* the longest of what a child may hang in */
 		if (item_is(item, "program", NULL))
 			limit_s += item_number(item, "ms", 0) / 1000;
 	}

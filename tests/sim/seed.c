@@ -101,8 +101,8 @@ static void draw_machine(struct draw *draw)
 /*
  * --- devices ---
  *
- * What hangs for good hangs where a child meets it: /init itself opens, mounts and copies the
- * devices of a root, and waits as long as that takes.
+ * What hangs for good hangs where a child meets it: /init itself opens and copies the devices of a
+ * root, and waits as long as that takes.
  */
 
 static void keep(struct draw *draw, const char *name, unsigned int minor, const char *content,
@@ -153,8 +153,8 @@ static void draw_trouble(struct draw *draw)
 	}
 	if (chance(draw, 4))
 		also(draw, "bad", 1);
-	if (chance(draw, 5))
-		also(draw, "mounts", some_ms(draw) / 4);
+	if (chance(draw, 6))
+		also(draw, "mounts", chance(draw, 20) ? -1 : some_ms(draw) / 4);
 	if (draw->modules && chance(draw, 25))
 		also_text(draw, "module", "a");
 }
