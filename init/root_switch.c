@@ -22,6 +22,7 @@ static const char *const inits[] = { REAL_INITS(COMMA) };
 
 /* Moved along, so that nothing between here and the real init is ever without them. */
 static const char *const moved[] = { "/dev", "/proc", "/sys", "/run" };
+#define NEEDED 3 /* the first of them, where PID 1 stays */
 
 static long read_head(int fd, uint8_t *head, size_t size)
 {
@@ -183,12 +184,16 @@ static int enter_target(int root, const char *path)
 	return error;
 }
 
-/* A root without the mount point (a read-only one cannot get it) loses that mount, not the boot. */
-static void move_mounts(int root)
+/* A root without the mount point (a read-only one cannot get it) loses that mount, not the boot.
+ * But where PID 1 stays, it needs those that it works with itself. Returns 0 or -errno, logged. */
+static int move_mounts(const struct boot *boot, int root)
 {
 	for (size_t i = 0; i < sizeof(moved) / sizeof(moved[0]); i++) {
 		int error = enter_target(root, moved[i]);
 
+		if (error && boot->mode != MODE_HAND_OFF && i < NEEDED)
+			return log_err(error, "enter %s of the root (rd.overlay makes it)",
+				       moved[i]);
 		if (error) {
 			log_say(LOG_WARNING,
 				"the root has no directory %s (%s): its init goes without that mount",
@@ -203,6 +208,7 @@ static void move_mounts(int root)
 		if (error)
 			sys_umount(moved[i], MNT_DETACH);
 	}
+	return 0;
 }
 
 static int enter(void)
@@ -224,7 +230,8 @@ static int enter(void)
  * 2. "/" is ramfs or tmpfs, so what goes is memory, not a disk;
  * 3. newroot is another file system than "/";
  * 4. the init to run exists in newroot and can be executed, with its interpreter. A program that
- *    runs in the root need not exist: that is its exit status.
+ *    runs in the root need not exist: that is its exit status. But the root must have, or get, the
+ *    directories that /init needs.
  * Deletion never crosses a mount point. The log's last words are said while /dev is still ours.
  */
 int root_switch(struct boot *boot)
@@ -242,7 +249,7 @@ int root_switch(struct boot *boot)
 	if (!error && path)
 		become_prepare(boot); /* while /dev is still ours */
 	if (!error)
-		move_mounts(root);
+		error = move_mounts(boot, root);
 	sys_close(root);
 	if (error)
 		return error;

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -220,6 +221,29 @@ static void makes_the_mount_point_that_the_root_lacks_or_lets_the_mount_go(void 
 	assert_null(strstr(fake_console, "hint"));
 }
 
+static void the_root_of_a_program_has_what_init_needs(void **state)
+{
+	static const char *const needed[] = { "/dev", "/proc", "/sys" };
+	char call[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		reset(NULL);
+		boot.mode = MODE_RUN_IN_ROOT;
+		snprintf(call, sizeof(call), "open root:%s", needed[i]);
+		fake_answer(call, -ENOENT, FAKE_ALWAYS);
+		fake_answer("mkdirat", -EROFS, FAKE_ALWAYS);
+		assert_int_equal(root_switch(&boot), -EROFS);
+		assert_null(strstr(fake_calls, "unlink"));
+		snprintf(call, sizeof(call), "enter %s of the root (rd.overlay makes it)",
+			 needed[i]);
+		assert_non_null(strstr(fake_console, call));
+	}
+	reset(NULL);
+	boot.mode = MODE_RUN_IN_ROOT;
+	assert_int_equal(root_switch(&boot), 0);
+}
+
 static void what_is_no_mount_is_not_moved(void **state)
 {
 	(void)state;
@@ -250,6 +274,7 @@ int main(void)
 		cmocka_unit_test_setup(passes_over_an_init_that_is_no_program, reset),
 		cmocka_unit_test_setup(a_shell_is_for_a_root_without_another_init, reset),
 		cmocka_unit_test_setup(an_init_that_cannot_be_read_for_now_is_tried_again, reset),
+		cmocka_unit_test_setup(the_root_of_a_program_has_what_init_needs, reset),
 		cmocka_unit_test_setup(what_is_no_mount_is_not_moved, reset),
 		cmocka_unit_test_setup(
 			makes_the_mount_point_that_the_root_lacks_or_lets_the_mount_go, reset),
