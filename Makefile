@@ -177,13 +177,21 @@ $B/fuzz/%: tests/fuzz/%.c $B/fuzz/tests/fuzz/quiet_error.o $B/fuzz/tested.a
 SIM	= tests/sim/first $(patsubst %,init/%,$(filter-out sys/sys sys/start sys/clone,$(INIT))) $(PURE:%=init/pure/%) tests/sim/last \
 	  $(SHARED) $(filter-out tests/sim/first tests/sim/last,$(patsubst %.c,%,$(sort $(wildcard tests/sim/*.c))))
 SIM_WRAPPED = loop_deadline root_mount rootspec_matches sys_close sys_wait wire_tell
-SIM_CFLAGS = -std=c11 -g $(WARN) $(TEST_WARN) -I. -D_GNU_SOURCE -fno-pie
+SIM_CFLAGS = -std=c11 -g $(WARN) $(TEST_WARN) -I$B/sim/layers -I. -D_GNU_SOURCE -fno-pie
 SIM_LDFLAGS = -no-pie $(SIM_WRAPPED:%=-Wl,--wrap=%)
 SIM_SAN_CFLAGS = -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
 -include $(SIM:%=$B/sim/%.d) $(SIM:%=$B/sim-san/%.d)
 
 $B/sim/init/main.o $B/sim-san/init/main.o: SIM_CFLAGS += -Dmain=init_main -Wno-missing-prototypes
+
+# Where no row of the table is opened by a program as devices come, one is: that of LUKS, by layer.c.
+SIM_LAYERS = $B/sim/layers/init/pure/layers.def
+$(SIM_LAYERS): init/pure/layers.def Makefile
+	@mkdir -p $(@D)
+	@sed -zE 's|(LAYER_CONTAINER, )NOT_OPENED(,\s*TEXTS\("LUKS", )""|\1OPENED_AS_DEVICES_COME(simulated)\2"/sbin/open-luks"|' $< >$@
+
+$(SIM:%=$B/sim/%.o) $(SIM:%=$B/sim-san/%.o): | $(SIM_LAYERS)
 
 $B/sim/%.o: %.c Makefile
 	@mkdir -p $(@D)

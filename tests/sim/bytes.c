@@ -188,7 +188,7 @@ static void keep(char *text, size_t *used, size_t size, const void *bytes, size_
 	text[*used] = '\0';
 }
 
-static bool is_stream(const struct file *file)
+static bool file_is_stream(const struct file *file)
 {
 	const char *name = world_param(&kernel->world, "rdinit.stdio");
 
@@ -200,12 +200,12 @@ static bool is_stream(const struct file *file)
 /* The program's streams, whose host does not read. */
 bool file_is_deaf(const struct file *file)
 {
-	return is_stream(file) && world_machine(&kernel->world, "deaf-host", 0);
+	return file_is_stream(file) && world_machine(&kernel->world, "deaf-host", 0);
 }
 
 static long write_tty(const struct file *file, const void *bytes, size_t len)
 {
-	if (!is_stream(file))
+	if (!file_is_stream(file))
 		keep(kernel->wire, &kernel->wire_len, sizeof(kernel->wire), bytes, len);
 	else if (file_is_deaf(file))
 		return -EAGAIN;
@@ -239,6 +239,8 @@ static long write_any(struct file *file, const void *bytes, size_t len)
 		return write_tty(file, bytes, len);
 	case FILE_PIPE:
 		return write_pipe(file, bytes, len);
+	case FILE_PATH:
+		return -EBADF;
 	default:
 		return (long)len;
 	}
@@ -252,6 +254,10 @@ long sys_write(int fd, const void *buffer, size_t size)
 
 	if (kernel->transcript)
 		trace("\t%.*s\n", (int)strcspn(buffer, "\n"), (const char *)buffer);
+	if (fd == 2 && file && kernel->faults_hit < 2 && file->kind != FILE_CONSOLE &&
+	    file->kind != FILE_NULL && file->kind != FILE_PATH && file->kind != FILE_KMSG &&
+	    (file->kind != FILE_TTY || file_is_stream(file)))
+		break_rule("the log is written to %s", file->name);
 	if (fd == 2)
 		keep(kernel->log, &kernel->log_len, sizeof(kernel->log), buffer, size);
 	if (!error && !file)

@@ -38,6 +38,9 @@ static void take_event(int at)
 	case EVENT_SIGNAL:
 		signal_send(event.a);
 		break;
+	case EVENT_PRODUCT:
+		layer_make(event.a);
+		break;
 	case EVENT_PROGRAM:
 		program_writes(event.a);
 		break;

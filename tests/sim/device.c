@@ -212,6 +212,7 @@ struct block *device_new(const char *name, unsigned int major, unsigned int mino
 				  .minor = minor,
 				  .item = -1,
 				  .disk = -1,
+				  .made_of = -1,
 				  .image = -1,
 				  .fs = -1,
 				  .node = -1,

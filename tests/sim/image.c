@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* image.c - what is on block devices: one image for each content and UUID, made when asked for. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -72,7 +73,7 @@ static void make(uint8_t *bytes, enum content content, uint8_t uuid)
 		break;
 	case CONTENT_LUKS:
 		memcpy(bytes, "LUKS\xba\xbe\0\1", 8);
-		memcpy(bytes + 168, "77777777-0000-0000-0000-000000000000", 36);
+		snprintf((char *)bytes + 168, 40, "%02x000000-0000-0000-0000-000000000000", uuid);
 		break;
 	case CONTENT_DAMAGED: /* larger than its device */
 		make_ext2(bytes, uuid);

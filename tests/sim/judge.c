@@ -59,11 +59,10 @@ bool judge_may_wait(void)
 	return kernel->faults_hit && has_log("ask the kernel to end the machine");
 }
 
-/* Where no child can be started PID 1 loads modules itself; where there is no console the port of
- * the program's streams may get its descriptor. */
+/* Where no child can be started PID 1 loads modules and mounts itself. */
 static bool may_block(const char *where)
 {
-	return (strcmp(where, "finit_module") == 0 || strcmp(where, "drain") == 0) &&
+	return (strcmp(where, "finit_module") == 0 || strcmp(where, "mount") == 0) &&
 	       kernel->faults_hit;
 }
 
@@ -122,11 +121,13 @@ void judge_delete(const struct spot *dir, short node)
 {
 	short fs = kernel->mounts[dir->mount].fs;
 
+	if (kernel->nodes[node].is_new)
+		return; /* its own */
 	if (kernel->fs[fs].device >= 0)
 		break_rule("%s is deleted from a disk", kernel->nodes[node].name);
 	else if (fs == FS_INITRAMFS && strcmp(kernel->fs[fs].type, "rootfs"))
 		break_rule("%s is deleted from /, which is no initramfs", kernel->nodes[node].name);
-	else if (fs == FS_INITRAMFS && !kernel->nodes[node].is_new && !has_gates())
+	else if (fs == FS_INITRAMFS && !has_gates())
 		break_rule("%s is deleted before the gates of root-switch hold",
 			   kernel->nodes[node].name);
 }

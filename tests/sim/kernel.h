@@ -167,10 +167,11 @@ struct proc {
 	bool is_program, is_deaf /* to SIGTERM */, has_hung;
 	bool is_orphan, is_main /* the program that the boot is about */;
 	char name[48];
-	int64_t started, wakes, ended, killed; /* killed: 0: not */
+	int64_t started, wakes, ended;
 	int status, term_ms;
 	long orphans;
 	long writes; /* bytes to descriptor 1 */
+	short opens; /* the device, if it is the program of a layer; -1 */
 	bool is_beside; /* in the memory of PID 1, on a stack of its own */
 	pid_t real; /* the process that it has become; 0: none */
 	short fds[FDS_MAX]; /* index of a file; -1 */
@@ -185,7 +186,7 @@ struct event {
 	short a, b;
 };
 
-enum event_kind { EVENT_SIGNAL, EVENT_DEVICE, EVENT_PROGRAM };
+enum event_kind { EVENT_SIGNAL, EVENT_DEVICE, EVENT_PROGRAM, EVENT_PRODUCT };
 
 struct uevent_text {
 	const char *bytes;
@@ -208,6 +209,8 @@ struct block {
 	enum device_stage stage;
 	int item; /* its line; -1: none */
 	short disk; /* of a partition; -1 */
+	short made_of; /* of a layer's product; -1 */
+	int depth; /* layers that are still in it; 0: as its line says */
 	unsigned int part, start;
 	short image, first_image;
 	uint64_t size;
@@ -352,6 +355,11 @@ void device_get_ready(struct block *device);
 void device_announce(const struct block *device, const char *action);
 int64_t device_until(long ms);
 void device_make_loop(void); /* loop.c */
+
+/* layer.c */
+short layer_opened_by(const char *path, const char *argument);
+void layer_open(short device);
+void layer_make(short device); /* at once */
 int device_mount(int device, const char *type, unsigned long flags, short *fs);
 bool module_is_needed(const char *type);
 

@@ -73,6 +73,7 @@ static struct proc *proc_new(void)
 	proc->state = PROC_RUNS;
 	proc->started = kernel->now;
 	proc->wakes = NEVER;
+	proc->opens = -1;
 	return proc;
 }
 
@@ -219,6 +220,8 @@ void proc_end(struct proc *proc, int status)
 	proc->status = status;
 	proc->ended = kernel->now;
 	add_orphans(proc);
+	if (proc->opens >= 0 && status == 0)
+		layer_open(proc->opens);
 	if (proc->is_main) {
 		kernel->main_ended = true;
 		kernel->main_status = status;

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/sim/kernel.h"
@@ -82,7 +83,7 @@ static void add_to_proc(const struct proc *proc)
 /* The one that the boot is about, unless it is over already. */
 static bool is_main(const char *path)
 {
-	return strncmp(path, "/sbin/fsck.", 11) && !strstr(kernel->wire, "failed ") &&
+	return strncmp(path, "/sbin/", 6) && !strstr(kernel->wire, "failed ") &&
 	       !strstr(kernel->log, "(failed: ");
 }
 
@@ -129,7 +130,7 @@ int sys_execve(const char *path, char *const argv[], char *const envp[])
 	struct proc *proc = proc_current();
 	struct spot at;
 
-	(void)argv, (void)envp;
+	(void)envp;
 	if (!error)
 		error = check_program(path, &at);
 	call_leave(error);
@@ -137,6 +138,7 @@ int sys_execve(const char *path, char *const argv[], char *const envp[])
 		return (int)error;
 	if (proc->pid != 1) {
 		become_program(proc, path);
+		proc->opens = layer_opened_by(path, argv ? argv[1] : NULL);
 		proc_leave();
 	}
 	snprintf(kernel->became, sizeof(kernel->became), "%s", path);
@@ -186,12 +188,10 @@ static void deliver(struct proc *proc, int signal)
 {
 	if (proc->state == PROC_ZOMBIE || proc->has_hung)
 		return;
-	if (signal == SIGKILL && proc->state == PROC_SLEEPS) {
-		proc->killed = proc->status ? proc->killed : kernel->now;
+	if (signal == SIGKILL && proc->state == PROC_SLEEPS)
 		proc->status = SIGKILL;
-	} else if (signal == SIGKILL) {
+	else if (signal == SIGKILL)
 		proc_end(proc, SIGKILL);
-	}
 	if (!proc->is_program || signal == SIGKILL)
 		return;
 	if (signal == SIGCONT && proc->state == PROC_STOPPED) {
@@ -218,7 +218,7 @@ int sys_kill(int pid, int signal)
 	for (int i = 1; i < kernel->proc_count; i++) {
 		struct proc *proc = &kernel->procs[i];
 
-		if (proc->state == PROC_NONE || (pid != -1 && proc->pid != pid))
+		if (proc->state == PROC_NONE || (pid != -1 && proc->pid != abs(pid)))
 			continue;
 		count++;
 		deliver(proc, signal);

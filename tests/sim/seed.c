@@ -13,7 +13,7 @@ struct draw {
 	char contents[16][12];
 	int count;
 	int modules;
-	bool has_loop, has_hanging;
+	bool has_loop, has_hanging, has_layer;
 };
 
 /* splitmix64: any seed is as good as any other. */
@@ -186,10 +186,29 @@ static void draw_partitions(struct draw *draw, const char *disk, unsigned int mi
 	}
 }
 
+/* By its path the layer itself is asked for, by UUID what is in it. */
+static void draw_inside(struct draw *draw, const char *name, unsigned int minor,
+			unsigned int layer_uuid)
+{
+	unsigned int uuid = 1 + below(draw, 6);
+
+	draw->has_layer = true;
+	also_text(draw, "inside", ONE_OF(draw, "ext2", "ext2", "ext2", "swap", "several"));
+	also(draw, "inside-uuid", uuid);
+	if (chance(draw, 20))
+		also(draw, "inside-late", some_ms(draw));
+	if (chance(draw, 30))
+		also(draw, "depth", 1 + below(draw, 3));
+	keep(draw, name, minor, "luks", uuid, 0, 0);
+	if (chance(draw, 25))
+		world_add(draw->world, "param rd.luks.uuid=%u%u000000-0000-0000-0000-000000000000",
+			  layer_uuid, layer_uuid);
+}
+
 static void draw_disk(struct draw *draw)
 {
 	const char *content = ONE_OF(draw, "ext2", "ext2", "ext2", "ext2", "btrfs", "swap", "gpt",
-				     "gpt", "nothing", "luks", "damaged", "several");
+				     "gpt", "nothing", "luks", "luks", "damaged", "several");
 	unsigned int minor = 16 * (unsigned int)draw->disks, uuid = 1 + below(draw, 6);
 	char name[8];
 
@@ -199,7 +218,10 @@ static void draw_disk(struct draw *draw)
 	draw_times(draw);
 	draw_tree(draw);
 	draw_trouble(draw);
-	keep(draw, name, minor, content, uuid, 0, 0);
+	if (strcmp(content, "luks") == 0 && chance(draw, 85))
+		draw_inside(draw, name, minor, uuid);
+	else
+		keep(draw, name, minor, content, uuid, 0, 0);
 	if (strcmp(content, "gpt") == 0)
 		draw_partitions(draw, name, minor, uuid);
 	if (strcmp(content, "btrfs") == 0 && chance(draw, 85)) {
@@ -456,6 +478,8 @@ void world_draw(struct world *world, uint64_t seed)
 		draw_hand_off(&draw);
 	else
 		draw_stay(&draw);
+	if (draw.has_layer && chance(&draw, 85))
+		draw_program(&draw, "/sbin/open-luks", true);
 	draw_faults(&draw);
 	draw_signals(&draw);
 }
