@@ -101,7 +101,17 @@ static int open_any(struct boot *boot)
 	return fd;
 }
 
-int console_open(struct boot *boot)
+/* Else the next file that is opened, a disk or a port, would get what the log writes. */
+static void occupy(void)
+{
+	int fd;
+
+	do
+		fd = sys_open(".", O_PATH);
+	while (fd >= 0 && fd < 2);
+}
+
+static int open_console(struct boot *boot)
 {
 	int fd = open_any(boot), error = 0;
 
@@ -112,4 +122,13 @@ int console_open(struct boot *boot)
 	if (fd > 2)
 		sys_close(fd);
 	return error < 0 ? log_err(error, "put the console on descriptors 0 to 2") : 0;
+}
+
+int console_open(struct boot *boot)
+{
+	int error = open_console(boot);
+
+	if (error)
+		occupy();
+	return error;
 }
