@@ -245,10 +245,14 @@ static struct device *device_of(const struct probed *probed)
 	return devices_find(probed->devices, major(probed->number), minor(probed->number));
 }
 
+/* One that goes and comes back meanwhile is a new one, which nobody asked to probe. */
 static bool is_probed(void *argument)
 {
-	const struct device *device = device_of(argument);
+	const struct probed *probed = argument;
+	struct device *device = device_of(probed);
 
+	if (device)
+		devices_probe(probed->devices, device);
 	return !device || (device->state != DEVICE_NEW && device->state != DEVICE_PROBING);
 }
 
@@ -262,9 +266,6 @@ static int probe(struct devices *devices, const struct place *place, struct devi
 	if (error)
 		return log_err(error, "look at %s", place->device);
 	probed.number = st.st_rdev;
-	*device = device_of(&probed);
-	if (*device)
-		devices_probe(devices, *device);
 	loop_run(devices->loop, is_probed, &probed, NO_DEADLINE);
 	*device = device_of(&probed);
 	return 0;
