@@ -190,23 +190,23 @@ static int move_mounts(const struct boot *boot, int root)
 {
 	for (size_t i = 0; i < sizeof(moved) / sizeof(moved[0]); i++) {
 		int error = enter_target(root, moved[i]);
+		bool is_entered = !error;
 
-		if (error && boot->mode != MODE_HAND_OFF && i < NEEDED)
-			return log_err(error, "enter %s of the root (rd.overlay makes it)",
+		if (is_entered)
+			error = sys_mount(moved[i], ".", NULL, MS_MOVE, NULL);
+		if (!error || (is_entered && error == -EINVAL))
+			continue; /* EINVAL: no mount: rdinit.mounts=minimal, or no such type */
+		if (boot->mode != MODE_HAND_OFF && i < NEEDED)
+			return log_err(error,
+				       "move %s to the root (rd.overlay makes its directory)",
 				       moved[i]);
-		if (error) {
+		if (is_entered)
+			log_warn(error, "move %s to the root", moved[i]);
+		else
 			log_say(LOG_WARNING,
 				"the root has no directory %s (%s): its init goes without that mount",
 				moved[i], error_name(-error));
-		} else {
-			error = sys_mount(moved[i], ".", NULL, MS_MOVE, NULL);
-			if (error == -EINVAL) /* no mount: rdinit.mounts=minimal, or no such type */
-				continue;
-			if (error)
-				log_warn(error, "move %s to the root", moved[i]);
-		}
-		if (error)
-			sys_umount(moved[i], MNT_DETACH);
+		sys_umount(moved[i], MNT_DETACH);
 	}
 	return 0;
 }

@@ -224,7 +224,7 @@ static void makes_the_mount_point_that_the_root_lacks_or_lets_the_mount_go(void 
 static void the_root_of_a_program_has_what_init_needs(void **state)
 {
 	static const char *const needed[] = { "/dev", "/proc", "/sys" };
-	char call[64];
+	char call[80];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
@@ -235,8 +235,8 @@ static void the_root_of_a_program_has_what_init_needs(void **state)
 		fake_answer("mkdirat", -EROFS, FAKE_ALWAYS);
 		assert_int_equal(root_switch(&boot), -EROFS);
 		assert_null(strstr(fake_calls, "unlink"));
-		snprintf(call, sizeof(call), "enter %s of the root (rd.overlay makes it)",
-			 needed[i]);
+		snprintf(call, sizeof(call),
+			 "move %s to the root (rd.overlay makes its directory): ", needed[i]);
 		assert_non_null(strstr(fake_console, call));
 	}
 	reset(NULL);
