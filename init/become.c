@@ -11,7 +11,7 @@
  * was given up, nobody has waited for. */
 void become_prepare(struct boot *boot)
 {
-	devices_end_probes(&boot->devices);
+	devices_finish(&boot->devices);
 	module_queue_run(&boot->modules);
 	loop_reap(&boot->loop);
 	wire_tell("handoff"); /* the last that is heard of us */

@@ -15,7 +15,6 @@
 
 #define PARTITIONS_MAX 20480 /* bytes of /proc/partitions: a line has 30 to 70 */
 #define PARTITIONS_WORDS 4
-#define PROBES_END_S 1
 
 struct device *devices_find(struct devices *devices, unsigned int major, unsigned int minor)
 {
@@ -231,12 +230,20 @@ int devices_scan(struct devices *devices)
 	return 0;
 }
 
+static bool is_to_be_probed(const struct devices *devices, const struct device *device)
+{
+	return device->state == DEVICE_NEW && (devices->probes_all || device->is_wanted);
+}
+
 bool devices_are_known(const struct devices *devices)
 {
-	for (int i = 0; i < devices->count; i++)
-		if (devices->all[i].state <= DEVICE_PROBING ||
-		    devices->all[i].state == DEVICE_OPENING)
+	for (int i = 0; i < devices->count; i++) {
+		const struct device *device = &devices->all[i];
+
+		if (device->state == DEVICE_PROBING || device->state == DEVICE_OPENING ||
+		    is_to_be_probed(devices, device))
 			return false;
+	}
 	return true;
 }
 
@@ -258,7 +265,7 @@ static void start_probes(struct devices *devices)
 	for (int i = 0; i < devices->count; i++) {
 		struct device *device = &devices->all[i];
 
-		if (device->state != DEVICE_NEW || !(devices->probes_all || device->is_wanted))
+		if (!is_to_be_probed(devices, device))
 			continue;
 		probe = free_probe(devices);
 		if (!probe)
@@ -300,24 +307,18 @@ void devices_probe(struct devices *devices, struct device *device)
 	start_probes(devices);
 }
 
-/* One that starts meanwhile, for somebody wants it, is ended, too. */
-static bool have_probes_ended(void *argument)
+static bool are_known(void *devices)
 {
-	const struct probe *probes = ((const struct devices *)argument)->probes;
-	bool have_ended = true;
-
-	for (int i = 0; i < PROBES_MAX; i++)
-		if (probes[i].child.pid) {
-			sys_kill(probes[i].child.pid, SIGKILL);
-			have_ended = false;
-		}
-	return have_ended;
+	return devices_are_known(devices);
 }
 
-void devices_end_probes(struct devices *devices)
+void devices_finish(struct devices *devices)
 {
 	devices->probes_all = false;
-	loop_run(devices->loop, have_probes_ended, devices, loop_deadline(PROBES_END_S));
+	for (int i = 0; i < PROBES_MAX; i++)
+		if (devices->probes[i].child.pid)
+			sys_kill(devices->probes[i].child.pid, SIGKILL);
+	loop_run(devices->loop, are_known, devices, NO_DEADLINE);
 }
 
 /* --- waiting --- */

@@ -105,9 +105,9 @@ void devices_probe(struct devices *devices, struct device *device);
 int devices_wait(struct devices *devices, bool (*until)(void *argument), void *argument,
 		 int64_t deadline);
 
-/* Ends the probes that run; no other starts. Waits for them, but a second at most: one that hangs
- * in the kernel stays, as any process does. */
-void devices_end_probes(struct devices *devices);
+/* Ends the probes that run, and waits for them and for devices that are being opened; each has its
+ * own deadline. From now on no device is probed as it comes. */
+void devices_finish(struct devices *devices);
 
 void devices_subscribe(struct devices *devices, struct device_subscriber *subscriber);
 
@@ -117,7 +117,7 @@ static inline bool device_is_known(const struct device *device)
 	return device->state >= DEVICE_KNOWN;
 }
 
-/* Whether no probe or opener runs, and no probe is to be started, with devices_probe_all(). */
+/* Whether no probe or opener runs, and no probe is to be started. */
 bool devices_are_known(const struct devices *devices);
 
 /* By its number; NULL. */
