@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 
 #include "init/pure/names.h"
@@ -98,6 +99,10 @@ static void check_root(const char *program, struct spot at)
 				   : !judge_is_meant(&kernel->devices[device], param_root()))
 		break_rule("wrong root: %s, and %s was asked for", kernel->devices[device].name,
 			   param_root());
+	else if (!is_overlay && !kernel->faults_hit &&
+		 !(kernel->mounts[at.mount].flags & MS_RDONLY) != (param("rw") != NULL))
+		break_rule("the root is mounted %s, and that was not asked for",
+			   param("rw") ? "read-only" : "for writing");
 }
 
 static void check_became(void)

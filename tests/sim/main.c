@@ -285,6 +285,7 @@ static int find_planted(uint64_t seeds)
 		{ PLANTED_LIE, "the host was told: exit 0; the truth is" },
 		{ PLANTED_DELETES, "init is deleted before the gates" },
 		{ PLANTED_LEAK, "descriptor 4 " },
+		{ PLANTED_WRITES, "the root is mounted for writing" },
 	};
 	int missed = 0;
 

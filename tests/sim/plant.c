@@ -21,6 +21,7 @@ const char *const planted_names[PLANTED_COUNT] = {
 	[PLANTED_LOST_CHILD] = "lost-child", [PLANTED_WRONG_ROOT] = "wrong-root",
 	[PLANTED_TOLD_TWICE] = "told-twice", [PLANTED_LIE] = "lie",
 	[PLANTED_DELETES] = "deletes",	     [PLANTED_LEAK] = "leak",
+	[PLANTED_WRITES] = "writes",
 };
 
 static bool has_reaped;
@@ -91,6 +92,8 @@ int __wrap_root_mount(struct boot *boot)
 {
 	if (planted == PLANTED_DELETES)
 		empty_tree("/");
+	if (planted == PLANTED_WRITES)
+		boot->settings.root_access = MOUNT_READ_WRITE;
 	return __real_root_mount(boot);
 }
 

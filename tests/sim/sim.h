@@ -15,6 +15,7 @@ enum planted {
 	PLANTED_LIE, /* of the program's exit status */
 	PLANTED_DELETES, /* before the gates */
 	PLANTED_LEAK, /* of a descriptor */
+	PLANTED_WRITES, /* to a root that is to stay as it is */
 	PLANTED_COUNT
 };
 
