@@ -2,6 +2,7 @@
 /* layers.c - the table of layers. */
 #include "init/pure/layer.h"
 
+#include "init/pure/count.h"
 #include "init/pure/finding.h"
 
 /* The openers are numbered in the order of the rows, as in init/layer/openers.c. */
@@ -27,4 +28,4 @@ const struct layer layer_table[] = {
 #include "init/pure/layers.def"
 };
 
-const unsigned int layer_count = sizeof(layer_table) / sizeof(layer_table[0]);
+const unsigned int layer_count = COUNT(layer_table);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "init/pure/finding.h"
 #include "init/pure/layer.h"
 #include "tools/lib/base/error.h"
@@ -41,8 +42,6 @@ static const struct {
 	{ "raid10", "raid10" }, { "raid4", "raid456" }, { "raid5", "raid456" },
 	{ "raid6", "raid456" },
 };
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct walk {
 	struct modules *modules;
