@@ -11,6 +11,7 @@
  * was given up, nobody has waited for. */
 void become_prepare(struct boot *boot)
 {
+	layers_end(&boot->layers);
 	devices_finish(&boot->devices);
 	module_queue_run(&boot->modules);
 	loop_reap(&boot->loop);

@@ -52,6 +52,21 @@ void layers_watch(struct layers *layers)
 	}
 }
 
+/* Rows whose programs are ended in the same way have the same events. */
+void layers_end(struct layers *layers)
+{
+	const struct opener_events *last = NULL;
+
+	for (unsigned int i = 0; layer_event_count && i < layer_count; i++) {
+		const struct opener *opener = layer_opener(&layer_table[i]);
+
+		if (!opener || !opener->events || opener->events == last)
+			continue;
+		last = opener->events;
+		last->end(layers);
+	}
+}
+
 void layers_search(struct layers *layers, bool is_searching)
 {
 	layers->is_searching = is_searching;

@@ -43,6 +43,10 @@ void layers_watch(struct layers *layers);
 /* From now on every device that this /init can open is wanted, or no more. */
 void layers_search(struct layers *layers, bool is_searching);
 
+/* Before PID 1 becomes another init: what is being opened is waited for as a search waits for it,
+ * and ended if it still runs. */
+void layers_end(struct layers *layers);
+
 /* Opens what is wanted. */
 void layers_open_wanted(struct layers *layers);
 

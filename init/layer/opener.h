@@ -23,6 +23,8 @@ struct opener_events {
 	/* The device became known, or others came that may be of the same pool: opens it if it is
 	 * wanted. Returns soon. */
 	void (*changed)(struct layers *layers, struct device *device);
+	/* PID 1 is about to become another init: nothing may run any more. */
+	void (*end)(struct layers *layers);
 };
 
 /* How a row is opened; what is not needed is NULL. */

@@ -21,6 +21,7 @@
 #include "init/sys/sysfs.h"
 
 #define BUSY_S 10 /* so long a search waits for a device that is being opened, as for a probe */
+#define END_S 1 /* from SIGKILL until it has ended */
 #define DEADLINE_S 60 /* a key derivation takes 15 s where there is no KVM */
 #define BY_UUID ".uuid="
 #define HOLDERS_PATH_MAX 128 /* bytes */
@@ -284,7 +285,32 @@ static void watch(struct layers *layers, const struct layer *layer)
 	devices_probe_all(layers->devices);
 }
 
-const struct opener_events program_events = { .watch = watch, .changed = open_if_wanted };
+/* One that nothing waits for any more is killed. */
+static bool have_ended(void *argument)
+{
+	struct layers *layers = argument;
+	bool is_running = false;
+
+	for (int i = 0; i < OPENINGS_MAX; i++) {
+		const struct opening *opening = &layers->openings[i];
+		const struct device *device =
+			devices_find(layers->devices, opening->major, opening->minor);
+
+		if (!opening->child.pid)
+			continue;
+		is_running = true;
+		if (!device || device->state != DEVICE_OPENING)
+			sys_kill(-opening->child.pid, SIGKILL);
+	}
+	return !is_running;
+}
+
+static void end(struct layers *layers)
+{
+	loop_run(layers->devices->loop, have_ended, layers, loop_deadline(BUSY_S + END_S));
+}
+
+const struct opener_events program_events = { watch, open_if_wanted, end };
 
 /* --- a device that was asked for itself --- */
 

@@ -443,6 +443,33 @@ static void an_opener_that_hangs_is_killed_and_keeps_nobody(void **state)
 	assert_int_equal(boot.devices.all[0].state, DEVICE_FAILED);
 }
 
+/* What is named on the command line may be still on its way when the root is there. */
+static void the_next_init_gets_no_child(void **state)
+{
+	static const struct {
+		enum fate fate;
+		int64_t program_ms, ends_ms;
+	} rows[] = { { ENDS, 3 * SECONDS, 3 * SECONDS }, { HANGS, 0, 11 * SECONDS } };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct block *block;
+
+		reset(state);
+		add_block("vdb", FORMAT_EXT4, "R", NULL);
+		block = add_block("vda", FORMAT_LUKS2, "1", "vdc");
+		block->fate = rows[i].fate;
+		block->program_ms = rows[i].program_ms;
+		add_block("vdc", FORMAT_EXT4, "4", NULL)->appears = NEVER;
+		boot.settings.modules[boot.settings.module_count++] = "rd.box.uuid=1";
+		fake_file("/dev/vdb", "", 0);
+		assert_int_equal(find_root("/dev/vdb"), 0);
+		assert_in_range(sys_clock_ms(), 0, 100);
+		layers_end(&boot.layers);
+		assert_in_range(sys_clock_ms(), rows[i].ends_ms, rows[i].ends_ms + 100);
+		assert_int_equal(strstr(fake_calls, "kill -77 9\n") != NULL, rows[i].fate == HANGS);
+	}
+}
+
 static void a_program_that_is_missing_is_said(void **state)
 {
 	(void)state;
@@ -547,6 +574,7 @@ int main(void)
 		cmocka_unit_test_setup(the_report_names_what_failed, reset),
 		cmocka_unit_test_setup(the_root_itself_that_fails_is_named, reset),
 		cmocka_unit_test_setup(an_opener_that_hangs_is_killed_and_keeps_nobody, reset),
+		cmocka_unit_test_setup(the_next_init_gets_no_child, reset),
 		cmocka_unit_test_setup(a_program_that_is_missing_is_said, reset),
 		cmocka_unit_test_setup(a_device_may_go_while_it_is_opened, reset),
 		cmocka_unit_test_setup(what_a_program_prints_is_logged_line_by_line, reset),
