@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "init/boot.h"
 #include "init/layer/layers.h"
@@ -200,6 +201,17 @@ static int start(struct opening *opening, struct opener_words *words)
 	return child.error ? child.error : child.pid;
 }
 
+static bool is_in_image(const struct device *device)
+{
+	const char *program = layer_text(layer_on(device), LAYER_PROGRAM);
+
+	if (sys_access(program, X_OK) == 0)
+		return true;
+	log_say(LOG_WARNING, "open %s: the image has no %s (rdinit pack --program %s)",
+		device->name, program, program);
+	return false;
+}
+
 static void open_device(struct layers *layers, struct opening *opening, struct device *device)
 {
 	struct opener_words words = { .argv = { NULL } };
@@ -272,6 +284,8 @@ static void open_if_wanted(struct layers *layers, struct device *device)
 		return;
 	if (count_members(devices, device) < device->finding.members)
 		set_state(devices, device, DEVICE_WAITING, "");
+	else if (!is_in_image(device))
+		set_state(devices, device, DEVICE_FAILED, "the image has no program for it");
 	else if ((opening = free_opening(layers)))
 		open_device(layers, opening, device);
 }

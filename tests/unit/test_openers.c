@@ -38,8 +38,9 @@ const struct layer layer_table[] = {
 	  "a box\0" OPEN "\0rd.box\0/dev/box/\0a box" },
 	{ FORMAT_MD, FORMAT_MD, LAYER_POOL, 2, "a pool\0" JOIN "\0rd.pool\0\0" },
 	{ FORMAT_LVM2, FORMAT_LVM2, LAYER_POOL, 0, "volumes\0\0\0\0" },
+	{ FORMAT_NONE, FORMAT_NONE, LAYER_ON_REQUEST, 3, "a file\0\0rdinit.loop\0\0" },
 };
-const unsigned int layer_count = 3;
+const unsigned int layer_count = 4;
 
 static void add_device(const struct device *device, struct opener_words *words)
 {
@@ -47,8 +48,10 @@ static void add_device(const struct device *device, struct opener_words *words)
 	words->argv[1] = words->device;
 }
 
+static int open_file(struct boot *of, const struct place *place, int *file);
+static const struct opener loop_file = { .carry = open_file };
 static const struct opener box = PROGRAM_OPENER(add_device), pool = PROGRAM_OPENER(add_device);
-const struct opener *const layer_openers[] = { &box, &pool };
+const struct opener *const layer_openers[] = { &box, &pool, &loop_file };
 const unsigned int layer_event_count = 2;
 
 /* --- a kernel of its own --- */
@@ -212,6 +215,8 @@ static int reset(void **state)
 	fake_file("/proc/partitions", header, sizeof(header) - 1);
 	fake_file("uevents", "", 0);
 	fake_file("/dev/null", "", 0);
+	fake_file(OPEN, "", 0);
+	fake_file(JOIN, "", 0);
 	fake_answer("open_uevents", sys_open("uevents", 0), FAKE_ALWAYS);
 	fake_answer("spawn", 77, FAKE_ALWAYS);
 	fake_answer("execve", 0, FAKE_ALWAYS);
@@ -357,6 +362,34 @@ static void a_path_of_a_product_is_waited_for(void **state)
 	assert_int_equal(boot.root.format, FORMAT_EXT4);
 }
 
+/* What is made of the file: the fake kernel calls every device 254:0. */
+static int open_file(struct boot *of, const struct place *place, int *file)
+{
+	assert_string_equal(place->device, "/dev/vdc");
+	blocks[0].appears = sys_clock_ms();
+	appear_all(sys_clock_ms());
+	*file = sys_open(of->settings.loop, 0);
+	return 0;
+}
+
+/* The root's file is in a box, and is a box itself. */
+static void what_is_asked_for_on_top_may_be_a_layer_again(void **state)
+{
+	(void)state;
+	add_block("loop3", FORMAT_LUKS2, "2", "vdd")->appears = NEVER;
+	add_block("vda", FORMAT_LUKS2, "1", "vdc");
+	add_block("vdc", FORMAT_EXT4, "C", NULL)->appears = NEVER;
+	add_block("vdd", FORMAT_EXT4, "R", NULL)->appears = NEVER;
+	fake_file("/f", "", 0);
+	fake_file("/dev/loop-control", "", 0);
+	fake_file("/dev/loop3", "", 0);
+	fake_answer("loop_free", 3, FAKE_ALWAYS);
+	boot.settings.loop = "/f";
+	assert_int_equal(find_root("UUID=C"), 0);
+	assert_non_null(strstr(fake_calls, "loop_attach /f "));
+	assert_string_equal(boot.root.device, "/dev/vdd");
+}
+
 /* --- what goes wrong --- */
 
 static void an_opener_that_fails_is_one_line_and_keeps_nobody(void **state)
@@ -470,14 +503,28 @@ static void the_next_init_gets_no_child(void **state)
 	}
 }
 
-static void a_program_that_is_missing_is_said(void **state)
+static void a_program_that_is_missing_or_does_not_run_is_named(void **state)
 {
-	(void)state;
-	add_block("vda", FORMAT_LUKS2, "1", NULL);
-	fake_answer("execve", -ENOENT, FAKE_ALWAYS);
-	assert_int_equal(find_root("UUID=R"), -ETIMEDOUT);
-	assert_true(is_logged("run " OPEN ": No such file or directory (ENOENT)"));
-	assert_true(is_logged("vda: LUKS2 UUID=1: not opened: not started: ENOENT\n"));
+	static const struct {
+		const char *call;
+		int error;
+		const char *says, *reported;
+	} rows[] = {
+		{ "access " OPEN, -ENOENT,
+		  "open vda: the image has no " OPEN " (rdinit pack --program " OPEN ")\n",
+		  "vda: LUKS2 UUID=1: not opened: the image has no program for it\n" },
+		{ "execve", -ENOEXEC, "run " OPEN ": Exec format error (ENOEXEC)",
+		  "vda: LUKS2 UUID=1: not opened: not started: ENOEXEC\n" },
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		reset(state);
+		add_block("vda", FORMAT_LUKS2, "1", NULL);
+		fake_answer(rows[i].call, rows[i].error, FAKE_ALWAYS);
+		assert_int_equal(find_root("UUID=R"), -ETIMEDOUT);
+		assert_true(is_logged(rows[i].says));
+		assert_true(is_logged(rows[i].reported));
+	}
 }
 
 static void a_device_may_go_while_it_is_opened(void **state)
@@ -570,12 +617,13 @@ int main(void)
 				       reset),
 		cmocka_unit_test_setup(a_box_that_is_the_root_is_opened_and_replaced, reset),
 		cmocka_unit_test_setup(a_path_of_a_product_is_waited_for, reset),
+		cmocka_unit_test_setup(what_is_asked_for_on_top_may_be_a_layer_again, reset),
 		cmocka_unit_test_setup(an_opener_that_fails_is_one_line_and_keeps_nobody, reset),
 		cmocka_unit_test_setup(the_report_names_what_failed, reset),
 		cmocka_unit_test_setup(the_root_itself_that_fails_is_named, reset),
 		cmocka_unit_test_setup(an_opener_that_hangs_is_killed_and_keeps_nobody, reset),
 		cmocka_unit_test_setup(the_next_init_gets_no_child, reset),
-		cmocka_unit_test_setup(a_program_that_is_missing_is_said, reset),
+		cmocka_unit_test_setup(a_program_that_is_missing_or_does_not_run_is_named, reset),
 		cmocka_unit_test_setup(a_device_may_go_while_it_is_opened, reset),
 		cmocka_unit_test_setup(what_a_program_prints_is_logged_line_by_line, reset),
 		cmocka_unit_test_setup(resume_opens_what_it_names, reset),
