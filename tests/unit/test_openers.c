@@ -339,8 +339,10 @@ static void a_box_that_is_the_root_is_opened_and_replaced(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		reset(state);
 		add_block("vda", FORMAT_LUKS2, "1", "vdb");
+		blocks[0].product_ms = 300; /* long after the program's end */
 		add_block("vdb", FORMAT_LUKS2, "2", "vdc")->appears = NEVER;
 		add_block("vdc", FORMAT_EXT4, "R", NULL)->appears = NEVER;
+		blocks[2].probe_ms = 200;
 		add_block("vdd", FORMAT_LUKS2, "4", NULL);
 		fake_file("/dev/vda", "", 0);
 		assert_int_equal(find_root(roots[i]), 0);
@@ -348,6 +350,37 @@ static void a_box_that_is_the_root_is_opened_and_replaced(void **state)
 		assert_int_equal(boot.root.format, FORMAT_EXT4);
 		assert_int_equal(block_of("vdd")->openings, 0);
 	}
+}
+
+/* Only the member that was named is asked for, and it came first. */
+static void a_member_that_is_the_root_waits_for_the_others(void **state)
+{
+	(void)state;
+	add_block("vda", FORMAT_MD, "1", "vdc")->members = 2;
+	add_block("vdc", FORMAT_EXT4, "R", NULL)->appears = NEVER;
+	add_block("vdb", FORMAT_MD, "1", "vdc")->members = 2;
+	blocks[2].appears = 2 * SECONDS;
+	fake_file("/dev/vda", "", 0);
+	assert_int_equal(find_root("/dev/vda"), 0);
+	assert_string_equal(boot.root.device, "/dev/vdc");
+	assert_int_equal(blocks[0].openings + blocks[2].openings, 1);
+}
+
+/* A box may have the name of what is in it: that is one device, not two. */
+static void what_is_open_is_no_candidate(void **state)
+{
+	(void)state;
+	add_block("vda", FORMAT_LUKS2, "1", "vdb");
+	add_block("vdb", FORMAT_EXT4, "1", NULL)->appears = NEVER;
+	boot.settings.modules[boot.settings.module_count++] = "rd.box.uuid=1";
+	boot.settings.unique = 1;
+	/* The search begins when all is known: the box is open then. */
+	appear_all(0);
+	layers_watch(&boot.layers);
+	loop_run(&boot.loop, NULL, NULL, SECONDS);
+	assert_int_equal(find_root("UUID=1"), 0);
+	assert_string_equal(boot.root.device, "/dev/vdb");
+	assert_int_equal(blocks[0].openings, 1);
 }
 
 static void a_path_of_a_product_is_waited_for(void **state)
@@ -616,6 +649,8 @@ int main(void)
 		cmocka_unit_test_setup(what_the_command_line_names_is_opened_whatever_the_root_is,
 				       reset),
 		cmocka_unit_test_setup(a_box_that_is_the_root_is_opened_and_replaced, reset),
+		cmocka_unit_test_setup(a_member_that_is_the_root_waits_for_the_others, reset),
+		cmocka_unit_test_setup(what_is_open_is_no_candidate, reset),
 		cmocka_unit_test_setup(a_path_of_a_product_is_waited_for, reset),
 		cmocka_unit_test_setup(what_is_asked_for_on_top_may_be_a_layer_again, reset),
 		cmocka_unit_test_setup(an_opener_that_fails_is_one_line_and_keeps_nobody, reset),
