@@ -218,6 +218,7 @@ static void open_device(struct layers *layers, struct opening *opening, struct d
 	int pid;
 
 	opening->layers = layers;
+	opening->output.fd = -1;
 	opening->layer = layer_on(device);
 	opening->major = device->major;
 	opening->minor = device->minor;

@@ -192,6 +192,23 @@ def test_the_manual_has_the_texts_of_errors():
     assert [(text, name) for text, name in said if text != texts[name] and not text.startswith("NAME ")] == []
 
 
+def layers():
+    """Of each row of layers.def: kind, opener ("" for none), parameter."""
+    rows = re.findall(r'^LAYER\(\w+, \w+, (LAYER_\w+), (?:NOT_OPENED|OPENED_\w+\((\w+)\)),\s*(?:NAME|TEXTS)\(([^)]*)\)\)$',
+                      text_of("init", "pure", "layers.def"), re.M)
+    assert len(rows) == text_of("init", "pure", "layers.def").count("\nLAYER(")
+    texts = [re.findall(r'"([^"]*)"', row[2]) for row in rows]
+    return [(row[0], row[1], text[3] if len(text) == 7 else "") for row, text in zip(rows, texts)]
+
+
+@pytest.mark.parametrize("kind, opener, parameter", [row for row in layers() if row[1]])
+def test_each_layer_is_opened_by_the_file_of_its_name(kind, opener, parameter):
+    assert f"const struct opener {opener}_opener" in text_of("init", "layer", f"{opener}.c")
+    assert re.search(rf"layer/,.*\b{opener}\b", text_of("Makefile")), "it is linked"
+    if kind == "LAYER_ON_REQUEST":
+        assert parameter in parameters_of_source(text_of("init/pure/settings.c")), "somebody can ask for it"
+
+
 def hints():
     rows = re.findall(r'\{ "([a-z-]+)", (E\w+),', text_of("init", "pure", "hints.c"))
     assert len(rows) > 10

@@ -546,12 +546,19 @@ static void a_program_that_is_missing_or_does_not_run_is_named(void **state)
 		{ "access " OPEN, -ENOENT,
 		  "open vda: the image has no " OPEN " (rdinit pack --program " OPEN ")\n",
 		  "vda: LUKS2 UUID=1: not opened: the image has no program for it\n" },
+		{ "open /dev/null", -ENFILE, "open /dev/null for " OPEN ": ",
+		  "vda: LUKS2 UUID=1: not opened: not started: ENFILE\n" },
 		{ "execve", -ENOEXEC, "run " OPEN ": Exec format error (ENOEXEC)",
 		  "vda: LUKS2 UUID=1: not opened: not started: ENOEXEC\n" },
 	};
 
-	for (size_t i = 0; i < 2; i++) {
+	for (volatile size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		static struct fake_sweep sweep = { .limit_ms = 100 * SECONDS };
+
 		reset(state);
+		fake_sweep(&sweep); /* it looks after what is closed */
+		if (setjmp(fake_end))
+			fail_msg("%s: what is not open is closed", rows[i].call);
 		add_block("vda", FORMAT_LUKS2, "1", NULL);
 		fake_answer(rows[i].call, rows[i].error, FAKE_ALWAYS);
 		assert_int_equal(find_root("UUID=R"), -ETIMEDOUT);
