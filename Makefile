@@ -18,7 +18,7 @@ PURE	= blake2b checksum cmdline dirents diskid diskpath drivers efivar executabl
 # What probes know of, a file for each family.
 FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware fsprobe iso9660 luks magic md member ntfs rom sum swap table udf xfs zfs
 
-# /init: its steps in the order of the boot, the way out, then the rooms of what steps share.
+# /init: its steps in the order of the boot, give_up, then the rooms of what steps share.
 INIT	= main early_mounts console settings late_mounts keymap modules network resume root_find \
 	  root_mount root_usr root_switch resolver appliance stay power give_up become \
 	  $(addprefix device/,devices disk_id disk_path links probe uevents) \

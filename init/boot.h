@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* boot.h - the state of one boot, its steps, and the one way out of a failure. */
+/* boot.h - the state of one boot, its steps, and give_up(). */
 #ifndef RDINIT_BOOT_H
 #define RDINIT_BOOT_H
 
@@ -46,7 +46,7 @@ struct boot {
 	char *program[RUN_WORDS_MAX + 1]; /* MODE_RUN: what to run; NULL at the end */
 	const char *env[ENVIRONMENT_MAX + 1]; /* its environment; NULL at the end */
 	int env_count;
-	enum way_out way_out; /* asked for by a signal while running */
+	enum power_action power_action; /* requested by a signal or by a failure */
 	int modules_done; /* the step has been taken */
 	struct place root, upper; /* upper: what rd.overlay= names */
 	struct loop loop;
@@ -84,8 +84,8 @@ int power(struct boot *boot); /* never returns */
 /* The kernel's own line alone, for a failure before settings had its turn. 0 or -errno, said. */
 int settings_read_kernel_line(struct boot *boot);
 
-/* The only way out of a failure: tells the host, then does what rdinit.onfail= and panic= ask
- * for. `error` is -errno of the step, already reported. Never returns. */
+/* Every fatal failure ends here: reports it to the host, then does what rdinit.onfail= and panic=
+ * ask for. `error`: -errno of the step, already logged. Never returns. */
 _Noreturn void give_up(struct boot *boot, const char *step, int error);
 
 /* become.c: ends the children that the next init knows nothing of, and tells the host of it. Those

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* give_up.c - the only way out of a failure. */
+/* give_up.c - reports a fatal failure, then does what rdinit.onfail= asks for. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,13 +42,13 @@ static void shell(struct boot *boot, int error)
 		links_make(&boot->links, &boot->devices);
 	log_say(LOG_ERROR, "a shell to look around in; the machine ends with it");
 	child_run(&child);
-	boot->way_out = child.request;
+	boot->power_action = child.request;
 }
 
 static _Noreturn void wait_for_ever(struct boot *boot)
 {
 	log_say(LOG_ERROR, "waiting: nothing more will happen (rdinit.onfail=wait)");
-	boot->way_out = child_wait_for_request(&boot->loop);
+	boot->power_action = child_wait_for_request(&boot->loop);
 	power(boot);
 	for (;;)
 		loop_run(&boot->loop, NULL, NULL, NO_DEADLINE);
@@ -71,9 +71,9 @@ _Noreturn void give_up(struct boot *boot, const char *step, int error)
 	if (what == ONFAIL_REBOOT && !boot->settings.onfail && boot->settings.panic_s > 0)
 		loop_run(&boot->loop, NULL, NULL, loop_deadline(boot->settings.panic_s));
 	if (what == ONFAIL_REBOOT)
-		boot->way_out = WAY_OUT_REBOOT;
+		boot->power_action = POWER_REBOOT;
 	if (what == ONFAIL_HALT)
-		boot->way_out = WAY_OUT_HALT;
+		boot->power_action = POWER_HALT;
 	power(boot);
 	for (;;)
 		loop_run(&boot->loop, NULL, NULL, NO_DEADLINE);

@@ -195,46 +195,46 @@ static void release_disks(struct loop *loop)
 
 /* Without ACPI a power off leaves most virtual machines halted for ever, but the reboot that
  * follows ends those that were started for a single boot. */
-static enum way_out by_firmware(void)
+static enum power_action by_firmware(void)
 {
 	return sys_access("/sys/firmware/acpi", F_OK) == -ENOENT &&
 			       sys_access("/sys/firmware", F_OK) == 0
-		       ? WAY_OUT_REBOOT
-		       : WAY_OUT_POWEROFF;
+		       ? POWER_REBOOT
+		       : POWER_OFF;
 }
 
-/* rdinit.exit= says how a machine ends that has no wish of its own; a reboot stays one. */
-static enum way_out choose_way(const struct boot *boot)
+/* A reboot or halt that a signal or a failure asked for wins over rdinit.exit=. */
+static enum power_action choose_action(const struct boot *boot)
 {
-	if (boot->way_out == WAY_OUT_REBOOT || boot->way_out == WAY_OUT_HALT)
-		return boot->way_out;
+	if (boot->power_action == POWER_REBOOT || boot->power_action == POWER_HALT)
+		return boot->power_action;
 	if (boot->settings.exit)
-		return (enum way_out)boot->settings.exit;
+		return (enum power_action)boot->settings.exit;
 	return by_firmware();
 }
 
-static int command_of(enum way_out way)
+static int command_of(enum power_action action)
 {
-	switch (way) {
-	case WAY_OUT_REBOOT:
+	switch (action) {
+	case POWER_REBOOT:
 		return RB_AUTOBOOT;
-	case WAY_OUT_HALT:
+	case POWER_HALT:
 		return RB_HALT_SYSTEM;
 	default:
 		return RB_POWER_OFF;
 	}
 }
 
-/* A kernel that refuses one way may take another; one that refuses all leaves a PID 1 that waits
- * and reaps, for it must not exit. */
-static _Noreturn void leave(struct loop *loop, enum way_out way)
+/* Tries the other actions if the kernel refuses the first one. If it refuses all of them, PID 1
+ * waits and reaps for ever, because it must not exit. */
+static _Noreturn void end_machine(struct loop *loop, enum power_action action)
 {
-	static const enum way_out others[] = { WAY_OUT_POWEROFF, WAY_OUT_REBOOT };
-	int error = sys_reboot(command_of(way));
+	static const enum power_action others[] = { POWER_OFF, POWER_REBOOT };
+	int error = sys_reboot(command_of(action));
 
 	log_err(error, "ask the kernel to end the machine");
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (others[i] != way)
+		if (others[i] != action)
 			sys_reboot(command_of(others[i]));
 	for (;;)
 		loop_run(loop, NULL, NULL, NO_DEADLINE);
@@ -243,15 +243,15 @@ static _Noreturn void leave(struct loop *loop, enum way_out way)
 int power(struct boot *boot)
 {
 	static const char *const words[] = {
-		[WAY_OUT_POWEROFF] = "off", [WAY_OUT_REBOOT] = "reboot", [WAY_OUT_HALT] = "halt"
+		[POWER_OFF] = "off", [POWER_REBOOT] = "reboot", [POWER_HALT] = "halt"
 	};
-	enum way_out way;
+	enum power_action action;
 
 	wire_tell("within %d", boot->settings.grace_s + (AFTER_KILL_MS + LOOK_MS) / 1000);
 	end_processes(boot);
 	release_disks(&boot->loop);
-	way = choose_way(boot);
-	wire_tell("%s", words[way]);
+	action = choose_action(boot);
+	wire_tell("%s", words[action]);
 	sys_drain_tty(1); /* what is still in the serial port's buffer is lost otherwise */
-	leave(&boot->loop, way);
+	end_machine(&boot->loop, action);
 }

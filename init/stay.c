@@ -31,10 +31,10 @@ static int run_shell(struct boot *boot)
 
 	wire_tell("ready");
 	error = child_run(&child);
-	boot->way_out = child.request;
+	boot->power_action = child.request;
 	if (error)
 		return error;
-	if (boot->way_out == WAY_OUT_UNSET)
+	if (boot->power_action == POWER_UNSET)
 		wire_tell("exit %d", child_exit_status(&child));
 	else
 		wire_tell("exit 0");

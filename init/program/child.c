@@ -13,21 +13,20 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-/* What a signal means to a machine that is more than one program; as busybox's halt, poweroff
- * and reboot send them to init. */
-static enum way_out way_of(int signal)
+/* The signals by which busybox's halt, poweroff and reboot ask init to end the machine. */
+static enum power_action action_of(int signal)
 {
 	switch (signal) {
 	case SIGUSR1:
-		return WAY_OUT_HALT;
+		return POWER_HALT;
 	case SIGUSR2:
 	case SIGPWR:
-		return WAY_OUT_POWEROFF;
+		return POWER_OFF;
 	case SIGTERM:
 	case SIGINT:
-		return WAY_OUT_REBOOT;
+		return POWER_REBOOT;
 	default:
-		return WAY_OUT_UNSET;
+		return POWER_UNSET;
 	}
 }
 
@@ -36,7 +35,7 @@ static void signalled(void *owner, int signal)
 	struct child *child = owner;
 
 	if (child->signals == SIGNALS_TO_INIT) {
-		child->request = way_of(signal);
+		child->request = action_of(signal);
 		return;
 	}
 	log_say(LOG_DEBUG, "signal %d for %s", signal, child->argv[0]);
@@ -48,7 +47,7 @@ static bool is_over(void *argument)
 {
 	const struct child *child = argument;
 
-	return child->is_over || child->request != WAY_OUT_UNSET;
+	return child->is_over || child->request != POWER_UNSET;
 }
 
 static void serve(struct child *child)
@@ -91,7 +90,7 @@ int child_run(struct child *child)
 	return error;
 }
 
-enum way_out child_wait_for_request(struct loop *loop)
+enum power_action child_wait_for_request(struct loop *loop)
 {
 	struct child nobody = { .loop = loop, .signals = SIGNALS_TO_INIT };
 

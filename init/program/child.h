@@ -41,8 +41,7 @@ struct child {
 	enum child_act failed_to; /* what the error is of */
 	int status; /* as in wait(2) */
 	int64_t ran_ms;
-	enum way_out
-		request; /* SIGNALS_TO_INIT: what a signal asked for; WAY_OUT_UNSET: none did */
+	enum power_action request; /* SIGNALS_TO_INIT: what a signal asked for, or POWER_UNSET */
 };
 
 /*
@@ -55,8 +54,8 @@ int child_run(struct child *child);
 int child_start(struct child *child); /* start.c */
 void child_wait(struct child *child);
 
-/* Reaps, and waits for a signal that asks for the machine's end. */
-enum way_out child_wait_for_request(struct loop *loop);
+/* Reaps children until a signal asks to end the machine. Returns that action. */
+enum power_action child_wait_for_request(struct loop *loop);
 
 /* The status a shell would show: N, 128 + signal, 127 not found, 126 not executable. */
 int child_exit_status(const struct child *child);

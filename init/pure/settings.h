@@ -23,7 +23,7 @@ enum onfail {
 	ONFAIL_HALT,
 	ONFAIL_WAIT
 };
-enum way_out { WAY_OUT_UNSET, WAY_OUT_POWEROFF, WAY_OUT_REBOOT, WAY_OUT_HALT };
+enum power_action { POWER_UNSET, POWER_OFF, POWER_REBOOT, POWER_HALT };
 
 enum fsck_mode { FSCK_MODE_UNSET, FSCK_MODE_AUTO, FSCK_MODE_SKIP, FSCK_MODE_FORCE };
 enum fsck_repair { FSCK_REPAIR_UNSET, FSCK_REPAIR_PREEN, FSCK_REPAIR_YES, FSCK_REPAIR_NO };
@@ -62,7 +62,7 @@ struct settings {
 	int noresume;
 	int is_unsafe; /* rdinit.user could not be read: nothing may run */
 	int links, toram, unique;
-	int exit; /* enum way_out */
+	int exit; /* enum power_action */
 	const char *consoles[SETTINGS_CONSOLES_MAX]; /* values of console=, in order */
 	int console_count;
 	const char *env[SETTINGS_ENV_MAX]; /* NAME=value that no table knows */

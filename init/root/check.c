@@ -85,8 +85,8 @@ static int judge(struct boot *boot, const struct child *child, const struct plac
 	if (status & FSCK_RESTART) {
 		log_say(LOG_WARNING, "%s asks for a restart before %s is mounted", child->argv[0],
 			device);
-		boot->settings.exit = WAY_OUT_REBOOT;
-		boot->way_out = WAY_OUT_REBOOT;
+		boot->settings.exit = POWER_REBOOT;
+		boot->power_action = POWER_REBOOT;
 		log_step("power");
 		power(boot);
 	}

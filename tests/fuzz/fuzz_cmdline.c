@@ -53,7 +53,7 @@ static void check_settings(const uint8_t *data, size_t size)
 	CHECK(settings.console_count <= SETTINGS_CONSOLES_MAX);
 	CHECK(settings.env_count <= SETTINGS_ENV_MAX);
 	CHECK(settings.timeout_s >= WAIT_FOREVER && settings.grace_s >= 0);
-	CHECK(settings.onfail <= ONFAIL_WAIT && settings.exit <= WAY_OUT_HALT);
+	CHECK(settings.onfail <= ONFAIL_WAIT && settings.exit <= POWER_HALT);
 	for (int i = 0; i < settings.env_count; i++)
 		CHECK(lies_in(settings.env[i], line, len) && strchr(settings.env[i], '='));
 	for (int i = 0; i < settings.ignored_count && i < SETTINGS_IGNORED_MAX; i++)

@@ -125,7 +125,7 @@ def test_a_signals_death_is_said_in_words(root):
     assert run.console.splitlines()[-1] == "init: exit status 137 (run: /bin/guest)"
 
 
-def test_the_way_out_is_chosen_by_rdinit_exit(root):
+def test_rdinit_exit_chooses_the_power_action(root):
     assert Run(root("exit 0", "rdinit.exit=reboot")).end() in REBOOT
 
 

@@ -61,15 +61,15 @@ static void powers_off_where_sysfs_cannot_tell(void **state)
 static void does_as_rdinit_exit_says(void **state)
 {
 	(void)state;
-	boot.settings.exit = WAY_OUT_HALT;
+	boot.settings.exit = POWER_HALT;
 	assert_non_null(strstr(end_machine(), "reboot halt\n"));
 }
 
 static void a_reboot_that_was_asked_for_stays_one(void **state)
 {
 	(void)state;
-	boot.settings.exit = WAY_OUT_POWEROFF;
-	boot.way_out = WAY_OUT_REBOOT;
+	boot.settings.exit = POWER_OFF;
+	boot.power_action = POWER_REBOOT;
 	assert_non_null(strstr(end_machine(), "reboot restart\n"));
 }
 

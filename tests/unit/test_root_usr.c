@@ -240,7 +240,7 @@ static void its_status_decides(void **state)
 	if (!setjmp(fake_end))
 		check(3 << 8, NULL);
 	assert_int_equal(restarts, 1);
-	assert_int_equal(boot.settings.exit, WAY_OUT_REBOOT);
+	assert_int_equal(boot.settings.exit, POWER_REBOOT);
 	assert_non_null(strstr(fake_console, "asks for a restart"));
 	reset(NULL);
 	fake_file(FSCK, "", 0); /* cannot be started */

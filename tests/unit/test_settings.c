@@ -51,7 +51,7 @@ static void nothing_asked_for_means_the_defaults(void **state)
 	assert_int_equal(settings.timeout_s, 30);
 	assert_int_equal(settings.grace_s, 5);
 	assert_int_equal(settings.onfail, ONFAIL_UNSET);
-	assert_int_equal(settings.exit, WAY_OUT_UNSET);
+	assert_int_equal(settings.exit, POWER_UNSET);
 	assert_int_equal(settings.has_panic, 0);
 }
 
@@ -121,9 +121,9 @@ static void every_number_and_choice_is_taken(void **state)
 		{ "debug", offsetof(struct settings, verbosity), VERBOSITY_DEBUG },
 		{ "rdinit.mounts=minimal", offsetof(struct settings, mounts), MOUNTS_MINIMAL },
 		{ "rdinit.grace=2147483647", offsetof(struct settings, grace_s), INT_MAX },
-		{ "rdinit.exit=poweroff", offsetof(struct settings, exit), WAY_OUT_POWEROFF },
-		{ "rdinit.exit=reboot", offsetof(struct settings, exit), WAY_OUT_REBOOT },
-		{ "rdinit.exit=halt", offsetof(struct settings, exit), WAY_OUT_HALT },
+		{ "rdinit.exit=poweroff", offsetof(struct settings, exit), POWER_OFF },
+		{ "rdinit.exit=reboot", offsetof(struct settings, exit), POWER_REBOOT },
+		{ "rdinit.exit=halt", offsetof(struct settings, exit), POWER_HALT },
 		{ "rdinit.onfail=shell", offsetof(struct settings, onfail), ONFAIL_SHELL },
 		{ "rdinit.onfail=poweroff", offsetof(struct settings, onfail), ONFAIL_POWEROFF },
 		{ "rdinit.onfail=reboot", offsetof(struct settings, onfail), ONFAIL_REBOOT },
