@@ -18,7 +18,7 @@
 
 static const struct {
 	unsigned char kind; /* enum diskid_kind */
-	char file[12]; /* below the device's folder */
+	char file[12]; /* below the device's directory */
 	char model[13]; /* ""; or what is a name, together with device/serial */
 } files[] = {
 	{ DISKID_NVME, "wwid", "device/model" },

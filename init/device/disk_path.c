@@ -12,29 +12,29 @@
 #include "init/sys/sys.h"
 #include "init/sys/sysfs.h"
 
-#define FOLDER_MAX 512 /* bytes; behind four bridges and three hubs a disk's has 250 */
-#define FILE_MAX (FOLDER_MAX + 64)
+#define DIR_MAX 512 /* bytes; behind four bridges and three hubs a disk's has 250 */
+#define FILE_MAX (DIR_MAX + 64)
 #define HOST "host"
 #define HOST_LEN 4
 
 /* Where the class has its device: "/sys/class/block/../../devices/pci0000:00/...". 0 or -errno. */
-static int go_to(char folder[FOLDER_MAX], const char *class, const char *name)
+static int go_to(char dir[DIR_MAX], const char *class, const char *name)
 {
-	size_t len = format_text(folder, FOLDER_MAX, "/sys/class/%s/", class);
+	size_t len = format_text(dir, DIR_MAX, "/sys/class/%s/", class);
 	char path[FILE_MAX];
 
-	format_text(path, sizeof(path), "%s%s", folder, name);
-	return sys_readlink(path, folder + len, FOLDER_MAX - len);
+	format_text(path, sizeof(path), "%s%s", dir, name);
+	return sys_readlink(path, dir + len, DIR_MAX - len);
 }
 
-/* "pci"; "" where the folder is no device, or on no bus. */
-static const char *subsystem_of(const char *folder, char link[FOLDER_MAX])
+/* "pci"; "" if the directory is not a device, or its device is on no bus. */
+static const char *subsystem_of(const char *dir, char link[DIR_MAX])
 {
 	char path[FILE_MAX];
 	const char *slash;
 
-	format_text(path, sizeof(path), "%s/subsystem", folder);
-	if (sys_readlink(path, link, FOLDER_MAX) < 0)
+	format_text(path, sizeof(path), "%s/subsystem", dir);
+	if (sys_readlink(path, link, DIR_MAX) < 0)
 		return "";
 	slash = strrchr(link, '/');
 	return slash ? slash + 1 : link;
@@ -52,51 +52,51 @@ static int take_host(const struct dirent_view *entry, void *lowest)
 
 /* What a class says of the device: "ata1/ata_port/ata1/port_no". 1; 0, and "": it is not in this
  * class. */
-static int read_of(const char *folder, const char *class, const char *what,
+static int read_of(const char *dir, const char *class, const char *what,
 		   char text[DISKPATH_WORD_MAX])
 {
 	char file[FILE_MAX];
 
-	format_text(file, sizeof(file), "%s/%s%s/%s", folder, class, strrchr(folder, '/'), what);
+	format_text(file, sizeof(file), "%s/%s%s/%s", dir, class, strrchr(dir, '/'), what);
 	return file_line(file, text, DISKPATH_WORD_MAX);
 }
 
-/* The folder becomes the one that it is in. */
-static void go_up(char *folder)
+/* Cuts the last name off: the path of the parent directory. */
+static void go_up(char *dir)
 {
-	*strrchr(folder, '/') = '\0';
+	*strrchr(dir, '/') = '\0';
 }
 
 /* "host8/port-8:0/end_device-8:0", or an expander in place of the host. */
-static void read_sas(char *folder, struct diskpath_scsi *scsi)
+static void read_sas(char *dir, struct diskpath_scsi *scsi)
 {
-	read_of(folder, "sas_device", "sas_address", scsi->sas_address);
-	go_up(folder);
-	read_of(folder, "sas_port", "num_phys", scsi->sas_phys);
-	go_up(folder);
-	read_of(folder, "sas_device", "sas_address", scsi->sas_expander);
+	read_of(dir, "sas_device", "sas_address", scsi->sas_address);
+	go_up(dir);
+	read_of(dir, "sas_port", "num_phys", scsi->sas_phys);
+	go_up(dir);
+	read_of(dir, "sas_device", "sas_address", scsi->sas_expander);
 }
 
 /* From "ata1/host0/target0:0:0". 0: something else stands between host and target, as
  * with iSCSI. */
-static int add_scsi(struct diskpath *path, char *folder, const char *address)
+static int add_scsi(struct diskpath *path, char *dir, const char *address)
 {
 	struct diskpath_scsi scsi = { .address = address };
 	unsigned int lowest = UINT_MAX, number;
 	const char *host;
 
-	read_of(folder, "fc_transport", "port_name", scsi.fc_port);
-	go_up(folder);
-	if (read_of(folder, "sas_device", "phy_identifier", scsi.sas_phy)) {
-		read_sas(folder, &scsi);
+	read_of(dir, "fc_transport", "port_name", scsi.fc_port);
+	go_up(dir);
+	if (read_of(dir, "sas_device", "phy_identifier", scsi.sas_phy)) {
+		read_sas(dir, &scsi);
 	} else if (!scsi.fc_port[0]) {
-		host = strrchr(folder, '/') + 1;
+		host = strrchr(dir, '/') + 1;
 		if (strncmp(host, HOST, HOST_LEN) ||
 		    !number_parse(host + HOST_LEN, 10, UINT_MAX, &number))
 			return 0;
-		go_up(folder);
-		if (!read_of(folder, "ata_port", "port_no", scsi.ata_port))
-			file_each(folder, take_host, &lowest);
+		go_up(dir);
+		if (!read_of(dir, "ata_port", "port_no", scsi.ata_port))
+			file_each(dir, take_host, &lowest);
 		scsi.host = number - lowest;
 	}
 	diskpath_add_scsi(path, &scsi);
@@ -105,21 +105,21 @@ static int add_scsi(struct diskpath *path, char *folder, const char *address)
 
 /* From the disk up to "/sys". A namespace of NVMe with several ways to it hangs on none of them:
  * the first is as good as any. 0: it has no name. */
-static int walk(struct diskpath *path, char *folder, const char *disk, const char *nsid)
+static int walk(struct diskpath *path, char *dir, const char *disk, const char *nsid)
 {
-	char link[FOLDER_MAX], *slash;
+	char link[DIR_MAX], *slash;
 
-	while ((slash = strrchr(folder, '/')) != folder) {
-		const char *subsystem = subsystem_of(folder, link);
+	while ((slash = strrchr(dir, '/')) != dir) {
+		const char *subsystem = subsystem_of(dir, link);
 
 		*slash = '\0';
 		if (strcmp(subsystem, "nvme-subsystem") == 0) {
 			format_text(link, sizeof(link), "%s", disk);
 			link[4 + strcspn(link + 4, "n")] = '\0'; /* "nvme0n1" */
-			go_to(folder, "nvme", link);
+			go_to(dir, "nvme", link);
 		} else if (strcmp(subsystem, "scsi") || slash[1] > '9') { /* no "2:0:0:0" */
 			diskpath_add(path, subsystem, slash + 1, nsid);
-		} else if (!add_scsi(path, folder, slash + 1)) {
+		} else if (!add_scsi(path, dir, slash + 1)) {
 			return 0;
 		}
 	}
@@ -130,14 +130,14 @@ void device_path(const struct device *device, struct diskid *id)
 {
 	const char *disk = device->part ? device->disk : device->name,
 		   *boot = text_find(disk, "boot");
-	char folder[FOLDER_MAX], nsid[DISKPATH_WORD_MAX];
+	char dir[DIR_MAX], nsid[DISKPATH_WORD_MAX];
 	struct diskpath path = DISKPATH_NEW;
 
 	id->kind = DISKID_NONE;
 	sysfs_line(disk, "nsid", nsid, sizeof(nsid));
 	/* udev has no links to floppies, though they are on a bus that it knows. */
-	if (strncmp(disk, "fd", 2) == 0 || go_to(folder, "block", disk) < 0 ||
-	    !walk(&path, folder, disk, nsid) || !diskpath_text(&path))
+	if (strncmp(disk, "fd", 2) == 0 || go_to(dir, "block", disk) < 0 ||
+	    !walk(&path, dir, disk, nsid) || !diskpath_text(&path))
 		return;
 	id->kind = disk[0] == 'v' ? DISKID_VIRTIO_PATH : DISKID_PATH;
 	format_text(id->text, sizeof(id->text), "%s%s%s", diskpath_text(&path), boot ? "-" : "",

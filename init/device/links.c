@@ -23,11 +23,11 @@
 
 enum whose { OF_CONTENT, OF_PARTITION };
 
-static const struct folder {
+static const struct disk_dir {
 	const char *name;
 	size_t field; /* in struct finding */
 	enum whose whose;
-} folders[] = {
+} disk_dirs[] = {
 	{ "by-uuid", offsetof(struct finding, uuid), OF_CONTENT },
 	{ "by-label", offsetof(struct finding, label), OF_CONTENT },
 	{ "by-partuuid", offsetof(struct finding, part_uuid), OF_PARTITION },
@@ -35,14 +35,14 @@ static const struct folder {
 };
 
 /* The first who has a name keeps it. */
-static void make(const char *folder, const char *name, const struct device *device)
+static void make(const char *dir, const char *name, const struct device *device)
 {
 	char path[PATH_SIZE], target[DEVICE_NAME_MAX + 8];
 	int error;
 
-	format_text(path, sizeof(path), DISK "/%s", folder);
+	format_text(path, sizeof(path), DISK "/%s", dir);
 	sys_mkdir(path, 0755);
-	format_text(path, sizeof(path), DISK "/%s/%s", folder, name);
+	format_text(path, sizeof(path), DISK "/%s/%s", dir, name);
 	format_text(target, sizeof(target), "../../%s", device->name);
 	error = sys_symlink(target, path);
 	if (error && error != -EEXIST)
@@ -72,21 +72,21 @@ static void link_finding(const struct devices *devices, const struct device *dev
 {
 	int content = has_content(devices, device);
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		const char *text = (const char *)&device->finding + folders[i].field;
+	for (size_t i = 0; i < sizeof(disk_dirs) / sizeof(disk_dirs[0]); i++) {
+		const char *text = (const char *)&device->finding + disk_dirs[i].field;
 		char name[NAME_SIZE];
 
-		if (!*text || (folders[i].whose == OF_CONTENT && !content))
+		if (!*text || (disk_dirs[i].whose == OF_CONTENT && !content))
 			continue;
 		if (udevname_encode(name, sizeof(name), text))
 			log_say(LOG_INFO, "no link in " DISK "/%s to %s: the name is too long",
-				folders[i].name, device->name);
+				disk_dirs[i].name, device->name);
 		else if (strcmp(name, ".") && strcmp(name, ".."))
-			make(folders[i].name, name, device);
+			make(disk_dirs[i].name, name, device);
 	}
 }
 
-static void link_disk(const struct device *device, const char *folder, const struct diskid *id)
+static void link_disk(const struct device *device, const char *dir, const struct diskid *id)
 {
 	char name[NAME_SIZE];
 
@@ -95,7 +95,7 @@ static void link_disk(const struct device *device, const char *folder, const str
 
 		if (device->part)
 			format_text(name + len, sizeof(name) - len, "-part%u", device->part);
-		make(folder, name, device);
+		make(dir, name, device);
 	}
 }
 
@@ -139,7 +139,7 @@ static int sweep_link(const struct dirent_view *entry, void *argument)
 	return 0;
 }
 
-static int sweep_folder(const struct dirent_view *entry, void *argument)
+static int sweep_dir(const struct dirent_view *entry, void *argument)
 {
 	char path[PATH_SIZE];
 
@@ -159,7 +159,7 @@ static void update(struct devices *devices)
 	if (is_there && devices->news == NEWS_OF_CONTENT)
 		empty_tree(DISK);
 	else
-		file_each(DISK, sweep_folder, NULL);
+		file_each(DISK, sweep_dir, NULL);
 	devices->news = NO_NEWS;
 	while ((device = next(devices, device)))
 		link_device(devices, device);

@@ -66,7 +66,7 @@ int drivers_ask(struct modules *modules, const char *alias)
 
 struct walk {
 	struct modules *modules;
-	void (*each)(struct modules *modules, const char *folder, const char *modalias);
+	void (*each)(struct modules *modules, const char *dir, const char *modalias);
 	char path[PATH_SIZE];
 };
 
@@ -99,7 +99,7 @@ static void read_modalias(struct walk *walk, size_t used)
 	walk->each(walk->modules, walk->path, alias);
 }
 
-/* A folder "power" is every device's, and has no devices. */
+/* Skips the directory "power", which every device has: no device is below it. */
 static int visit(const struct dirent_view *entry, void *argument)
 {
 	struct walk *walk = argument;
@@ -117,7 +117,7 @@ static int visit(const struct dirent_view *entry, void *argument)
 }
 
 static void walk_devices(struct modules *modules,
-			 void (*each)(struct modules *modules, const char *folder,
+			 void (*each)(struct modules *modules, const char *dir,
 				      const char *modalias))
 {
 	struct walk walk = { .modules = modules, .each = each, .path = TREE };
@@ -125,9 +125,9 @@ static void walk_devices(struct modules *modules,
 	walk_below(&walk);
 }
 
-static void queue_device(struct modules *modules, const char *folder, const char *modalias)
+static void queue_device(struct modules *modules, const char *dir, const char *modalias)
 {
-	(void)folder;
+	(void)dir;
 	queue_alias(modules, modalias);
 }
 
@@ -204,11 +204,11 @@ static void count_one(void *argument, unsigned int line)
 	(void)argument, (void)line;
 }
 
-static void name_unanswered(struct modules *modules, const char *folder, const char *modalias)
+static void name_unanswered(struct modules *modules, const char *dir, const char *modalias)
 {
 	char driver[PATH_SIZE + sizeof("/driver")];
 
-	format_text(driver, sizeof(driver), "%s/driver", folder);
+	format_text(driver, sizeof(driver), "%s/driver", dir);
 	if (modules->unanswered > UNANSWERED || !may_matter(modalias) ||
 	    sys_access(driver, F_OK) == 0 ||
 	    drivers_match(&modules->queue.drivers, modalias, count_one, NULL))
@@ -216,7 +216,7 @@ static void name_unanswered(struct modules *modules, const char *folder, const c
 	if (modules->unanswered++ == UNANSWERED)
 		log_say(LOG_ERROR, "and more devices without a driver");
 	else
-		log_say(LOG_ERROR, "no driver for %s: %s", strrchr(folder, '/') + 1, modalias);
+		log_say(LOG_ERROR, "no driver for %s: %s", strrchr(dir, '/') + 1, modalias);
 }
 
 void drivers_report(struct modules *modules)

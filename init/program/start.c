@@ -50,8 +50,8 @@ static int search(const struct child *child, const char *name)
 	return kept;
 }
 
-/* Who and where the program is. The folder first: a user may be allowed less than root. */
-static int take_place(struct child *child)
+/* Enters the program's directory, then becomes its user, who may not be allowed to enter it. */
+static int enter_and_become(struct child *child)
 {
 	const struct identity *identity = child->identity;
 	int error = child->dir ? sys_chdir(child->dir) : 0;
@@ -84,7 +84,7 @@ static int in_child(void *argument)
 			return 126;
 	sigemptyset(&none);
 	sys_set_mask(&none);
-	child->error = take_place(child);
+	child->error = enter_and_become(child);
 	if (child->error)
 		return 126;
 	if (strchr(child->argv[0], '/'))

@@ -23,8 +23,8 @@ int mount_row(const struct mount_row *row)
 	if (error == -EBUSY)
 		return 0;
 	if (error && row->if_missing == MOUNT_OPTIONAL) {
-		/* Nobody may make folders in sysfs: the kernel makes /sys/fs/cgroup, if it
-		 * has any. */
+		/* mkdir(2) fails in sysfs (EPERM): the kernel makes /sys/fs/cgroup itself, if
+		 * it has cgroups. */
 		if (error == -ENODEV || made == -EPERM)
 			log_say(LOG_DEBUG, "this kernel has no %s: nothing on %s", row->type,
 				row->target);

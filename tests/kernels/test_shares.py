@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""test_shares.py - a folder of the host as the root: 9p and virtiofs, on the profile `handoff`."""
+"""test_shares.py - a directory of the host as the root: 9p and virtiofs, on the profile `handoff`."""
 import subprocess
 import time
 
