@@ -51,7 +51,7 @@ int appliance(struct boot *boot)
 
 	/* Never as root instead: somebody asked for less. */
 	if (error)
-		return log_err(error, "take rdinit.user=%s: expected UID:GID[,GID...]", user);
+		return log_err(error, "parse rdinit.user=%s: expected UID:GID[,GID...]", user);
 	if (user)
 		child.identity = &identity;
 	if (boot->settings.links)

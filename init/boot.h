@@ -41,13 +41,13 @@ struct place {
 struct boot {
 	char **argv, **envp; /* as the kernel gave them to /init */
 	struct settings settings;
-	int settings_known; /* read, as far as they can be */
+	int settings_known; /* read, as far as possible */
 	enum mode mode;
 	char *program[RUN_WORDS_MAX + 1]; /* MODE_RUN: what to run; NULL at the end */
 	const char *env[ENVIRONMENT_MAX + 1]; /* its environment; NULL at the end */
 	int env_count;
 	enum power_action power_action; /* requested by a signal or by a failure */
-	int modules_done; /* the step has been taken */
+	int modules_done; /* the step "modules" has run */
 	struct place root, upper; /* upper: what rd.overlay= names */
 	struct loop loop;
 	struct uevents uevents;
@@ -63,7 +63,7 @@ struct boot {
 	char env_file[ENV_FILE_MAX];
 };
 
-/* The steps, in the order of the boot. Each returns 0, or -errno after it said what failed. */
+/* The steps, in the order of the boot. Each returns 0, or -errno (already logged). */
 int early_mounts(struct boot *boot);
 int console_open(struct boot *boot);
 int settings_read(struct boot *boot);
@@ -81,20 +81,21 @@ int appliance(struct boot *boot);
 int stay(struct boot *boot);
 int power(struct boot *boot); /* never returns */
 
-/* The kernel's own line alone, for a failure before settings had its turn. 0 or -errno, said. */
+/* Reads only the kernel's command line, for a failure before the step settings. Returns 0, or
+ * -errno (already logged). */
 int settings_read_kernel_line(struct boot *boot);
 
 /* Every fatal failure ends here: reports it to the host, then does what rdinit.onfail= and panic=
  * ask for. `error`: -errno of the step, already logged. Never returns. */
 _Noreturn void give_up(struct boot *boot, const char *step, int error);
 
-/* become.c: ends the children that the next init knows nothing of, and tells the host of it. Those
- * that cannot be ended stay: they hang, which was logged. */
+/* become.c: ends the children that the next init does not know, and reports "handoff" to the host.
+ * A child that hangs stays; that was logged. */
 void become_prepare(struct boot *boot);
-/* Executes `path` as PID 1. Returns -errno, logged. */
+/* Executes `path` as PID 1. Returns only on failure: -errno (already logged). */
 int become_init(struct boot *boot, const char *path, char *const *env);
 
-/* From now on what crash.h catches ends in give_up(). 0 or -errno. */
+/* Makes the signals of crash.h call give_up(). Returns 0 or -errno. */
 int crash_guard(struct boot *boot);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* main.c - takes the steps of the boot, which are in steps.def. */
+/* main.c - runs the steps of steps.def in their order. */
 #include <errno.h>
 #include <stddef.h>
 
@@ -11,7 +11,7 @@ enum on_failure { STOP, GO_ON };
 
 struct boot_step {
 	const char *name; /* shown in every message of the step */
-	int (*run)(struct boot *boot); /* 0, or -errno already reported */
+	int (*run)(struct boot *boot); /* returns 0, or -errno (already logged) */
 	unsigned char modes; /* enum in_modes */
 	unsigned char on_failure; /* enum on_failure */
 };
@@ -22,8 +22,8 @@ static const struct boot_step steps[] = {
 #undef STEP
 };
 
-/* The mode is known once settings is done: every step before that is one of all modes. */
-static void take(struct boot *boot, const struct boot_step *step)
+/* The step "settings" chooses the mode. The steps before it run in all modes. */
+static void run_step(struct boot *boot, const struct boot_step *step)
 {
 	int error;
 
@@ -53,12 +53,13 @@ int main(int argc, char **argv, char **envp)
 
 	(void)argc;
 	if (sys_getpid() != 1) {
-		log_say(LOG_ERROR, "this is the first process of a machine: rdinit=/init on the "
-				   "kernel's command line starts it (rdinit-init(8))");
+		log_say(LOG_ERROR,
+			"the kernel starts this as PID 1: put rdinit=/init on its command "
+			"line (rdinit-init(8))");
 		return 2;
 	}
 	begin(&boot, argv, envp);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
-		take(&boot, &steps[i]);
+		run_step(&boot, &steps[i]);
 	give_up(&boot, "power", -EIO); /* not reached: the last step of each mode does not return */
 }

@@ -126,7 +126,7 @@ static int set_env(struct boot *boot, const char *word, enum env_wins wins)
 
 /* NAME=VALUE, each ended by a NUL: what a word of the kernel's syntax cannot hold can
  * stand here. */
-static int take_env_file(struct boot *boot)
+static int read_env_file(struct boot *boot)
 {
 	char *text = boot->env_file;
 	long len = file_read(ENV_FILE, text, sizeof(boot->env_file));
@@ -150,7 +150,7 @@ static int make_env(struct boot *boot)
 {
 	static const char *const usual[] = { ("PATH=" DEFAULT_PATH), "HOME=/", "TERM=linux" };
 	/* A real root's init has an environment of its own. */
-	int error = boot->mode == MODE_HAND_OFF ? 0 : take_env_file(boot);
+	int error = boot->mode == MODE_HAND_OFF ? 0 : read_env_file(boot);
 
 	for (int i = 0; i < boot->settings.env_count; i++)
 		error = first(error, set_env(boot, boot->settings.env[i], ENV_REPLACES));
@@ -164,7 +164,7 @@ static int make_env(struct boot *boot)
 	return error;
 }
 
-static int take_words(struct boot *boot, enum mode_from from, char *text, size_t len)
+static int split_program(struct boot *boot, enum mode_from from, char *text, size_t len)
 {
 	if (mode_words(from, text, len, boot->program) < 0)
 		return log_err(-EINVAL, "read %s: an open quote, or more than %d words",
@@ -178,7 +178,7 @@ static int read_run_file(struct boot *boot)
 
 	boot->mode = mode_of(&boot->settings, FROM_RUN_FILE, len > 0);
 	if (len > 0)
-		return take_words(boot, FROM_RUN_FILE, boot->run_file, (size_t)len);
+		return split_program(boot, FROM_RUN_FILE, boot->run_file, (size_t)len);
 	return len < 0 && len != -ENOENT ? log_err((int)len, "read " RUN_FILE) : 0;
 }
 
@@ -190,9 +190,9 @@ static int choose_mode(struct boot *boot)
 	boot->mode = mode_of(settings, from, 1);
 	switch (from) {
 	case FROM_RUN_WORD:
-		return take_words(boot, from, (char *)settings->run, strlen(settings->run));
+		return split_program(boot, from, (char *)settings->run, strlen(settings->run));
 	case FROM_ARGUMENTS:
-		return take_words(boot, from, settings->arguments, strlen(settings->arguments));
+		return split_program(boot, from, settings->arguments, strlen(settings->arguments));
 	case FROM_RUN_FILE:
 		return read_run_file(boot);
 	default:
@@ -217,7 +217,7 @@ int settings_read(struct boot *boot)
 	say_ignored(&boot->settings);
 	if (boot->settings.is_unsafe)
 		error = first(error,
-			      log_err(-EINVAL, "take rdinit.user: expected UID:GID[,GID...]"));
+			      log_err(-EINVAL, "parse rdinit.user: expected UID:GID[,GID...]"));
 	error = first(error, choose_mode(boot));
 	error = first(error, make_env(boot));
 	if (boot->mode == MODE_RUN_IN_ROOT)

@@ -35,7 +35,7 @@ static void read_vpd(const char *disk, struct diskid *id)
 	sysfs_path(path, sizeof(path), disk, "device/vpd_pg83");
 	len = file_read(path, page, sizeof(page));
 	if (len > 0)
-		diskid_take_vpd(id, (struct span){ (const uint8_t *)page, (size_t)len });
+		diskid_parse_vpd(id, (struct span){ (const uint8_t *)page, (size_t)len });
 }
 
 /* Some leave the fields of SCSI blank. */
@@ -62,7 +62,7 @@ static void read_usb(const char *disk, const char *vendor, const char *model, st
 	read_if_blank(disk, USB_DEVICE "manufacturer", USB_DEVICE "idVendor", usb.vendor);
 	read_if_blank(disk, USB_DEVICE "product", USB_DEVICE "idProduct", usb.model);
 	sysfs_line(disk, USB_DEVICE "serial", usb.serial, sizeof(usb.serial));
-	diskid_take_usb(id, &usb);
+	diskid_add_usb(id, &usb);
 }
 
 static void read_scsi(const char *disk, struct diskid *id)

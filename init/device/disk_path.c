@@ -40,7 +40,7 @@ static const char *subsystem_of(const char *dir, char link[DIR_MAX])
 	return slash ? slash + 1 : link;
 }
 
-static int take_host(const struct dirent_view *entry, void *lowest)
+static int keep_lowest_host(const struct dirent_view *entry, void *lowest)
 {
 	unsigned int number;
 
@@ -96,7 +96,7 @@ static int add_scsi(struct diskpath *path, char *dir, const char *address)
 			return 0;
 		go_up(dir);
 		if (!read_of(dir, "ata_port", "port_no", scsi.ata_port))
-			file_each(dir, take_host, &lowest);
+			file_each(dir, keep_lowest_host, &lowest);
 		scsi.host = number - lowest;
 	}
 	diskpath_add_scsi(path, &scsi);

@@ -216,7 +216,7 @@ bool loop_reap(struct loop *loop)
 }
 
 /* Children are looked for after any failure, too: SIGCHLD counts only once. */
-static void take_signal(struct loop *loop, int signal)
+static void handle_signal(struct loop *loop, int signal)
 {
 	if (signal == SIGCHLD || signal < 0)
 		loop_reap(loop);
@@ -288,7 +288,7 @@ static void turn(struct loop *loop, int64_t deadline)
 	int64_t timeout = loop_time_left(nearest(loop, deadline));
 
 	if (!loop->descriptors || poll_descriptors(loop, &timeout))
-		take_signal(loop, sys_sigwait(&loop->signals, timeout));
+		handle_signal(loop, sys_sigwait(&loop->signals, timeout));
 	call_ready(loop);
 	expire(loop);
 }

@@ -98,7 +98,7 @@ static int in_child(void *argument)
 static void become_leader(void)
 {
 	sys_setsid();
-	sys_take_tty(0);
+	sys_set_controlling_tty(0);
 }
 
 static void say_why(const struct child *child)

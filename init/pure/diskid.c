@@ -63,8 +63,8 @@ static int is_ata(struct span text)
 	       memcmp(text.data, ATA_VENDOR, strlen(ATA_VENDOR)) == 0;
 }
 
-/* By its type. 1: the disk has a name that is better than the vendor's own. */
-static int take_descriptor(struct diskid *id, const uint8_t *head, struct span text)
+/* Returns 1 if this descriptor names the disk better than the vendor's own one does. */
+static int parse_descriptor(struct diskid *id, const uint8_t *head, struct span text)
 {
 	unsigned int type = head[VPD_TYPE] & 15, of_port_or_target = head[VPD_TYPE] & 0x30;
 
@@ -80,7 +80,7 @@ static int take_descriptor(struct diskid *id, const uint8_t *head, struct span t
 	return type >= VPD_T10 && type <= VPD_NAA && !of_port_or_target;
 }
 
-void diskid_take_vpd(struct diskid *id, struct span page)
+void diskid_parse_vpd(struct diskid *id, struct span page)
 {
 	size_t at = VPD_HEADER;
 	struct span head, text;
@@ -90,13 +90,13 @@ void diskid_take_vpd(struct diskid *id, struct span page)
 		text = span_cut(page, at + VPD_HEADER, head.data[VPD_LEN]);
 		if (!text.data)
 			break;
-		has_better |= take_descriptor(id, head.data, text);
+		has_better |= parse_descriptor(id, head.data, text);
 	}
 	if (has_better && id->kind == DISKID_SCSI)
 		id->serial[0] = '\0';
 }
 
-/* Behind the second colon. */
+/* The text after the second colon. */
 static const char *target_and_lun(const char *address)
 {
 	const char *colon = address ? strchr(address, ':') : NULL;
@@ -112,7 +112,7 @@ static int is_serial(const char *text)
 	return !*text;
 }
 
-void diskid_take_usb(struct diskid *id, const struct diskid_usb *usb)
+void diskid_add_usb(struct diskid *id, const struct diskid_usb *usb)
 {
 	char vendor[DISKID_MODEL_MAX], model[DISKID_MODEL_MAX], serial[DISKID_SERIAL_MAX] = "";
 	const char *unit = target_and_lun(usb->address);

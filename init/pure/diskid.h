@@ -45,10 +45,11 @@ struct diskid_usb {
  * there, it is the serial number. A damaged page is ignored. Source: SPC-4, and "SCSI / ATA
  * Translation"; the kernel's drivers/ata/libata-scsi.c.
  */
-void diskid_take_vpd(struct diskid *id, struct span page);
+void diskid_parse_vpd(struct diskid *id, struct span page);
 
-/* Takes what a SCSI disk's plug says. A serial number that Windows would not take is none. */
-void diskid_take_usb(struct diskid *id, const struct diskid_usb *usb);
+/* Adds what the USB device of a SCSI disk reports. Ignores a serial number that Windows would
+ * refuse. */
+void diskid_add_usb(struct diskid *id, const struct diskid_usb *usb);
 
 /* Whether `wanted` is the disk's "wwid" or serial. Blanks around them do not count, and several are
  * as one, or as "_". */

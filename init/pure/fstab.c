@@ -24,7 +24,7 @@ static int cut_fields(char *text, char *fields[FIELDS])
 }
 
 /* fstab(5) has comments only at the beginning of a line; many people write them after one, too. */
-static enum fstab_state take(char *text, struct fstab_line *line)
+static enum fstab_state parse_fields(char *text, struct fstab_line *line)
 {
 	char *fields[FIELDS];
 	int count = cut_fields(text, fields);
@@ -49,7 +49,7 @@ enum fstab_state fstab_parse(char *text, struct fstab_line *line)
 	line->number++;
 	text += strspn(text, " \t\r");
 	text[strcspn(text, "\r")] = '\0';
-	return *text && *text != '#' ? take(text, line) : FSTAB_BLANK;
+	return *text && *text != '#' ? parse_fields(text, line) : FSTAB_BLANK;
 }
 
 enum fstab_state fstab_next(char **rest, struct fstab_line *line)

@@ -11,7 +11,7 @@
 #define ID_DIGITS 11 /* with a NUL */
 
 /* The number up to one of `ends`, or the end of the text; *text moves after it. */
-static int take_id(const char **text, const char *ends, unsigned int *id)
+static int parse_id(const char **text, const char *ends, unsigned int *id)
 {
 	char digits[ID_DIGITS];
 	size_t len = strcspn(*text, ends);
@@ -27,13 +27,13 @@ static int take_id(const char **text, const char *ends, unsigned int *id)
 int identity_parse(const char *text, struct identity *identity)
 {
 	identity->group_count = 0;
-	if (take_id(&text, ":", &identity->uid) || *text++ != ':' ||
-	    take_id(&text, ",", &identity->gid))
+	if (parse_id(&text, ":", &identity->uid) || *text++ != ':' ||
+	    parse_id(&text, ",", &identity->gid))
 		return -EINVAL;
 	while (*text++ == ',') {
 		if (identity->group_count == IDENTITY_GROUPS_MAX)
 			return -E2BIG;
-		if (take_id(&text, ",", &identity->groups[identity->group_count++]))
+		if (parse_id(&text, ",", &identity->groups[identity->group_count++]))
 			return -EINVAL;
 	}
 	return 0;

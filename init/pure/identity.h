@@ -11,8 +11,8 @@ struct identity {
 	unsigned int group_count;
 };
 
-/* Reads "UID:GID" and further groups, ",GID", all decimal and below 4294967295, which setuid(2)
- * takes for none. 0, -EINVAL, or -E2BIG where there are more groups than fit. */
+/* Reads "UID:GID" and further groups, ",GID", all decimal and below 4294967295, which means
+ * "unchanged" to setuid(2). Returns 0, -EINVAL, or -E2BIG: more than IDENTITY_GROUPS_MAX groups. */
 int identity_parse(const char *text, struct identity *identity);
 
 #endif

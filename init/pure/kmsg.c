@@ -30,8 +30,8 @@ static size_t find(struct span text, const char *words)
 	return text.len;
 }
 
-/* "4,1234,567890,-;TEXT\n KEY=VALUE\n": the text. */
-static int take_text(struct span record, struct span *text)
+/* Finds TEXT in "4,1234,567890,-;TEXT\n KEY=VALUE\n". */
+static int record_text(struct span record, struct span *text)
 {
 	struct span head = before(record, ';'), priority = before(head, ',');
 	unsigned int value = 0;
@@ -52,7 +52,7 @@ int kmsg_firmware(struct span record, struct kmsg_firmware *found)
 	struct span text, rest;
 	size_t at, len;
 
-	if (!take_text(record, &text))
+	if (!record_text(record, &text))
 		return 0;
 	at = find(text, ASKED);
 	if (at == 0 || at == text.len)

@@ -110,8 +110,8 @@ static void apply(const struct option *option, struct mount_options *parsed, int
 	parsed->is_for_initrd |= effect == FOR_INITRD;
 }
 
-/* Whether the word is one of ours, and not the file system's own. */
-static int take(const char *word, struct mount_options *parsed)
+/* Parses an option of mount(8) itself. Returns 0 if it is one of the file system. */
+static int parse_general(const char *word, struct mount_options *parsed)
 {
 	int has_no = word[0] == 'n' && word[1] == 'o';
 
@@ -152,7 +152,7 @@ void mountopts_parse(char *options, struct mount_options *parsed)
 
 		options += len + (word[len] == ',');
 		word[len] = '\0';
-		if (take(word, parsed))
+		if (parse_general(word, parsed))
 			continue;
 		if (to != parsed->text && len)
 			*to++ = ',';

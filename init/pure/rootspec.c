@@ -85,7 +85,7 @@ static int escaped(const char *text)
 }
 
 /* Without the quotes around it; udev's escapes undone. */
-static int take_value(const char *text, struct rootspec *spec)
+static int parse_value(const char *text, struct rootspec *spec)
 {
 	size_t len = strlen(text), used = 0;
 
@@ -105,7 +105,7 @@ static int take_value(const char *text, struct rootspec *spec)
 	return 0;
 }
 
-static int take_offset(struct rootspec *spec)
+static int parse_offset(struct rootspec *spec)
 {
 	char *at = text_find(spec->value, OFFSET_WORD);
 	unsigned int offset;
@@ -123,7 +123,7 @@ static int take_offset(struct rootspec *spec)
 }
 
 /* "-partN" at the end. */
-static int take_part(struct rootspec *spec)
+static int parse_part(struct rootspec *spec)
 {
 	char *at = spec->value;
 
@@ -152,9 +152,9 @@ static int parse_name(const char *text, struct rootspec *spec)
 		if (!*prefix || strncmp(text, prefix, strlen(prefix)))
 			continue;
 		spec->kind = names[i].kind;
-		if (take_value(text + strlen(prefix), spec))
+		if (parse_value(text + strlen(prefix), spec))
 			return -EINVAL;
-		return rootspec_is_of_disk(spec) ? take_part(spec) : take_offset(spec);
+		return rootspec_is_of_disk(spec) ? parse_part(spec) : parse_offset(spec);
 	}
 	return is_link ? -EOPNOTSUPP : -ENOENT;
 }

@@ -206,8 +206,8 @@ static const char *set_list(struct text_list *list, const char *value)
 	return NULL;
 }
 
-/* Whether the value's next name is this one; `value` moves after it. */
-static int takes_name(const char **value, const char *name)
+/* Moves `value` after its next name. Returns whether that name is `name`. */
+static int skip_name(const char **value, const char *name)
 {
 	while (*name && modname_letter(**value) == modname_letter(*name)) {
 		name++;
@@ -224,7 +224,7 @@ int settings_list_has(const struct text_list *list, const char *name)
 {
 	for (int i = 0; i < list->count; i++)
 		for (const char *value = list->all[i]; *value;)
-			if (takes_name(&value, name))
+			if (skip_name(&value, name))
 				return 1;
 	return 0;
 }

@@ -18,7 +18,7 @@ static const struct {
 	{ "MODALIAS=", offsetof(struct uevent, modalias) },
 };
 
-static void take(struct uevent *event, const char *line)
+static void store_line(struct uevent *event, const char *line)
 {
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		size_t len = strlen(keys[i].key);
@@ -36,6 +36,6 @@ int uevent_parse(struct span message, struct uevent *event)
 	if (message.len == 0 || text[message.len - 1] != '\0' || !strchr(text, '@'))
 		return -EINVAL;
 	for (size_t at = strlen(text) + 1; at < message.len; at += strlen(text + at) + 1)
-		take(event, text + at);
+		store_line(event, text + at);
 	return 0;
 }

@@ -19,7 +19,7 @@ struct asked {
 };
 
 /* A driver asks again for what it did not get, as other devices of its kind do. */
-static void take(struct asked *asked, const struct kmsg_firmware *firmware)
+static void store_asked(struct asked *asked, const struct kmsg_firmware *firmware)
 {
 	char name[NAME_SIZE], device[NAME_SIZE];
 
@@ -52,7 +52,7 @@ void root_firmware_report(void)
 	while ((len = sys_read(fd, record, sizeof(record))) > 0 || len == -EPIPE ||
 	       len == -EINVAL || len == -EINTR)
 		if (len > 0 && kmsg_firmware((struct span){ record, (size_t)len }, &firmware))
-			take(&asked, &firmware);
+			store_asked(&asked, &firmware);
 	sys_close(fd);
 	if (asked.count)
 		log_say(LOG_ERROR, "hint: `firmware %s` in a recipe puts it into the image",

@@ -32,7 +32,7 @@ static long read_all(int fd, char *buffer, size_t size)
 	return (long)len;
 }
 
-long file_take(int fd, char *buffer, size_t size)
+long file_read_fd(int fd, char *buffer, size_t size)
 {
 	long len;
 
@@ -46,7 +46,7 @@ long file_take(int fd, char *buffer, size_t size)
 long file_read(const char *path, char *buffer, size_t size)
 {
 	/* Not to wait for ever where somebody made it a pipe. */
-	return file_take(sys_open(path, O_RDONLY | O_NONBLOCK), buffer, size);
+	return file_read_fd(sys_open(path, O_RDONLY | O_NONBLOCK), buffer, size);
 }
 
 int file_line(const char *path, char *text, size_t size)

@@ -441,7 +441,7 @@ int sys_is_tty(int fd)
 	return (int)CALL3(ioctl, fd, TCGETS, &mode);
 }
 
-int sys_take_tty(int fd)
+int sys_set_controlling_tty(int fd)
 {
 	return (int)CALL3(ioctl, fd, TIOCSCTTY, 1);
 }

@@ -95,7 +95,7 @@ int sys_signalfd(int fd, const sigset_t *set);
 int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms);
 
 int sys_is_tty(int fd); /* 0, or -ENOTTY, -EIO for a port that is not there */
-int sys_take_tty(int fd); /* TIOCSCTTY, from another session if need be */
+int sys_set_controlling_tty(int fd); /* TIOCSCTTY, from another session if need be */
 void sys_start_tty(int fd); /* restarts output that tcflow(3) or ^S stopped */
 int sys_drain_tty(int fd); /* until the last byte has left */
 int sys_get_termios(int fd, struct termios *mode);

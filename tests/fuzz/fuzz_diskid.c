@@ -16,7 +16,7 @@ static void check_usb(struct diskid *id, const char *text, size_t len)
 	memcpy(usb.vendor, text, len < sizeof(usb.vendor) ? len : sizeof(usb.vendor) - 1);
 	memcpy(usb.model, text, len < sizeof(usb.model) ? len : sizeof(usb.model) - 1);
 	memcpy(usb.serial, text, len < sizeof(usb.serial) ? len : sizeof(usb.serial) - 1);
-	diskid_take_usb(id, &usb);
+	diskid_add_usb(id, &usb);
 	CHECK(memchr(id->usb, '\0', sizeof(id->usb)) && strlen(id->usb) >= 1);
 }
 
@@ -49,7 +49,7 @@ static void check_page(const uint8_t *data, size_t size)
 	struct diskid id = { .kind = DISKID_SCSI };
 	char name[DISKID_MAX];
 
-	diskid_take_vpd(&id, (struct span){ data, size });
+	diskid_parse_vpd(&id, (struct span){ data, size });
 	CHECK(id.kind == DISKID_ATA || !*id.model);
 	CHECK(strlen(id.model) <= 40 &&
 	      strlen(id.serial) <= (id.kind == DISKID_ATA ? 20 : DISKID_SERIAL_MAX - 1));

@@ -218,7 +218,7 @@ def test_a_program_has_as_many_arguments_as_it_is_given(root):
 def test_a_user_that_is_not_named_is_not_root(root):
     run = Run(root("exit 7", "rdinit.user"))
     assert run.end() in OFF and "payload" not in run.console, run.console
-    assert "init: settings: take rdinit.user: expected UID:GID[,GID...]: " in run.console, run.console
+    assert "init: settings: parse rdinit.user: expected UID:GID[,GID...]: " in run.console, run.console
 
 
 def test_what_was_asked_of_pack_wins_over_every_file(root):

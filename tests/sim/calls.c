@@ -165,7 +165,7 @@ int sys_is_tty(int fd)
 	return (int)call_leave(error ? error : is_terminal(fd) ? 0 : -ENOTTY);
 }
 
-int sys_take_tty(int fd)
+int sys_set_controlling_tty(int fd)
 {
 	return is_terminal(fd) ? 0 : -ENOTTY;
 }

@@ -915,7 +915,7 @@ int sys_is_tty(int fd)
 	return (int)call(ASKS, -ENOTTY, "is_tty %s", name_of(fd));
 }
 
-int sys_take_tty(int fd)
+int sys_set_controlling_tty(int fd)
 {
 	(void)fd;
 	return -ENOTTY;

@@ -139,7 +139,7 @@ static enum diskid_kind kind_of(const char *page, size_t len)
 {
 	struct diskid id = { .kind = DISKID_SCSI };
 
-	diskid_take_vpd(&id, (struct span){ (const uint8_t *)page, len });
+	diskid_parse_vpd(&id, (struct span){ (const uint8_t *)page, len });
 	if (id.kind == DISKID_ATA) {
 		assert_string_equal(id.model, "QEMU HARDDISK                           ");
 		assert_string_equal(id.serial, "QM00001             ");
@@ -218,7 +218,7 @@ static void a_disk_of_scsi_without_a_better_name_has_its_makers(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		memset(&id, 0, sizeof(id));
 		id.kind = DISKID_SCSI;
-		diskid_take_vpd(&id, (struct span){ (const uint8_t *)rows[i].page, rows[i].len });
+		diskid_parse_vpd(&id, (struct span){ (const uint8_t *)rows[i].page, rows[i].len });
 		assert_string_equal(id.serial, rows[i].serial);
 		assert_int_equal(id.kind, DISKID_SCSI);
 	}
@@ -226,7 +226,7 @@ static void a_disk_of_scsi_without_a_better_name_has_its_makers(void **state)
 		memset(page + 8, 'x', 255);
 		page[7] = (char)len;
 		id.serial[0] = '\0';
-		diskid_take_vpd(&id, (struct span){ (const uint8_t *)page, 8 + (size_t)len });
+		diskid_parse_vpd(&id, (struct span){ (const uint8_t *)page, 8 + (size_t)len });
 		assert_int_equal(strlen(id.serial), len < DISKID_SERIAL_MAX ? len : 0);
 	}
 }
@@ -253,7 +253,7 @@ static void a_disk_on_usb_has_the_name_of_its_plug(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct diskid id = { .kind = i % 2 ? DISKID_SCSI : DISKID_ATA };
 
-		diskid_take_usb(&id, &rows[i].usb);
+		diskid_add_usb(&id, &rows[i].usb);
 		assert_string_equal(id.usb, rows[i].name);
 		assert_int_equal(id.kind, i % 2 ? DISKID_USB : DISKID_ATA);
 	}

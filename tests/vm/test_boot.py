@@ -131,7 +131,7 @@ IDENTITY = [
                                           "--", "sh", "-c", "id -u; id -G; pwd; exit 4"], 4, out=b"5\n6\n/\n"),
     Row("a user that is no number ends the machine, not as root",
         ["--append", "rdinit.user=web", "@hello.img"], 125,
-        both=r"take rdinit.user=web: expected UID:GID\[,GID...\]: .*EINVAL", absent="^hello"),
+        both=r"parse rdinit.user=web: expected UID:GID\[,GID...\]: .*EINVAL", absent="^hello"),
     Row("a folder that is not there is status 126", ["--append", "rdinit.chdir=/none", "@hello.img"], 126,
         both=r"enter /none to run .*/hello: .*ENOENT", absent="^hello"),
 ]

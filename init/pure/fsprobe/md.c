@@ -24,7 +24,7 @@ static uint32_t sum_of(struct span sb, size_t len, size_t hole)
 	return (uint32_t)((sum & 0xffffffffu) + (sum >> 32));
 }
 
-static void take_090(struct span sb, struct finding *finding)
+static void parse_090(struct span sb, struct finding *finding)
 {
 	static const uint8_t words[] = { 20, 52, 56, 60 };
 	uint8_t uuid[16];
@@ -39,7 +39,7 @@ static void take_090(struct span sb, struct finding *finding)
 
 /* A version 1 superblock contains its own offset: that of a partition at the end of this disk has
  * another one, and is not this disk's. */
-static void take_1(struct span sb, uint64_t at, struct finding *finding)
+static void parse_1(struct span sb, uint64_t at, struct finding *finding)
 {
 	size_t len = FIXED_1 + (size_t)le32(sb.data + DEVICES_AT) * 2;
 
@@ -61,11 +61,11 @@ void probe_md(struct view *view, struct finding *finding)
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !finding->format; i++) {
 		sb = view_cut(view, places[i], SIZE);
 		if (sb.data)
-			take_1(sb, places[i], finding);
+			parse_1(sb, places[i], finding);
 	}
 	if (finding->format || view->size < 2 * RESERVED)
 		return;
 	sb = view_cut(view, view->size / RESERVED * RESERVED - RESERVED, SIZE);
 	if (sb.data && le32(sb.data) == MAGIC && le32(sb.data + 4) == 0)
-		take_090(sb, finding);
+		parse_090(sb, finding);
 }

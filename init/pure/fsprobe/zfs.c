@@ -40,7 +40,7 @@ static int is_named(struct span name, const char *wanted)
 }
 
 /* One pair: its sizes, its name, the type of the value, a count, the value. */
-static void take_pair(struct span pair, struct finding *finding)
+static void parse_pair(struct span pair, struct finding *finding)
 {
 	struct span name = span_cut(pair, 12, be32(pair.data + 8)), value;
 	size_t at = 12 + padded(name.len);
@@ -55,7 +55,7 @@ static void take_pair(struct span pair, struct finding *finding)
 			   span_cut(pair, at + 12, be32(value.data + 8)));
 }
 
-static void take_pairs(struct span list, struct finding *finding)
+static void parse_pairs(struct span list, struct finding *finding)
 {
 	size_t at = HEAD;
 	struct span head;
@@ -65,7 +65,7 @@ static void take_pairs(struct span list, struct finding *finding)
 
 		if (pair.len < 12)
 			return;
-		take_pair(pair, finding);
+		parse_pair(pair, finding);
 		at += pair.len;
 	}
 }
@@ -119,7 +119,7 @@ void probe_zfs(struct view *view, struct finding *finding)
 
 		if (!is_list(list) || !is_right(view, label_at(view, i)))
 			continue;
-		take_pairs(list, finding);
+		parse_pairs(list, finding);
 		finding->damage = finding->uuid[0] ? DAMAGE_NONE : DAMAGE_FIELDS;
 	}
 }
