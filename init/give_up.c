@@ -40,7 +40,7 @@ static void shell(struct boot *boot, int error)
 	/* Not where the boot ended before there were devices, nor what may have crashed. */
 	if (boot->modules_done && error != -EFAULT)
 		links_make(&boot->links, &boot->devices);
-	log_say(LOG_ERROR, "a shell to look around in; the machine ends with it");
+	log_say(LOG_ERROR, "starting a shell: the machine ends when it exits");
 	child_run(&child);
 	boot->power_action = child.request;
 }
@@ -86,7 +86,7 @@ static void crashed(int signal)
 	memset(&guarded->loop, 0, sizeof(guarded->loop));
 	guarded->stdio.loop = NULL;
 	loop_open(&guarded->loop);
-	log_err(-EFAULT, "PID 1 was hit by SIG%s", signal_name(signal));
+	log_err(-EFAULT, "PID 1 crashed by SIG%s", signal_name(signal));
 	give_up(guarded, log_current_step(), -EFAULT);
 }
 

@@ -28,7 +28,8 @@ static int set_keymap(const char *path, struct span file)
 	int error = keymap_parse(file, &keymap), tty;
 
 	if (error)
-		return log_err(error, "read %s: no binary keymap (loadkeys -b makes one)", path);
+		return log_err(error, "read %s: not a binary keymap (make one by loadkeys -b)",
+			       path);
 	tty = sys_open(TERMINAL, O_RDWR | O_NOCTTY);
 	if (tty < 0)
 		return log_err(tty, "open " TERMINAL " for its keymap");

@@ -77,7 +77,7 @@ static void end_processes(struct boot *boot)
 	}
 	if (wait_for_end(boot, (int64_t)boot->settings.grace_s * 1000) == 0)
 		return;
-	log_say(LOG_WARNING, "processes still there %d s after SIGTERM: killed",
+	log_say(LOG_WARNING, "processes still running %d s after SIGTERM: killed",
 		boot->settings.grace_s);
 	sys_kill(-1, SIGKILL);
 	wait_for_end(boot, AFTER_KILL_MS);
@@ -171,8 +171,7 @@ static void wait_for_disks(struct loop *loop, struct syncing *syncing)
 		}
 	} while (loop_time_left(deadline));
 	loop_remove_child(loop, &syncing->child);
-	log_say(LOG_WARNING,
-		"a disk does not answer for %d s: left as it is, with %lu KiB unwritten",
+	log_say(LOG_WARNING, "a disk has not answered for %d s: giving up with %lu KiB unwritten",
 		STALLED_MS / 1000, least == UINT64_MAX ? 0 : (unsigned long)(least / 1024));
 }
 

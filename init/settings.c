@@ -96,7 +96,7 @@ static void say_ignored(const struct settings *settings)
 		log_say(LOG_WARNING, "ignored %s: %s", settings->ignored[i].word,
 			settings->ignored[i].why);
 	if (settings->ignored_count > SETTINGS_IGNORED_MAX)
-		log_say(LOG_WARNING, "ignored %d more words",
+		log_say(LOG_WARNING, "ignored %d more parameters",
 			settings->ignored_count - SETTINGS_IGNORED_MAX);
 }
 
@@ -167,7 +167,7 @@ static int make_env(struct boot *boot)
 static int split_program(struct boot *boot, enum mode_from from, char *text, size_t len)
 {
 	if (mode_words(from, text, len, boot->program) < 0)
-		return log_err(-EINVAL, "read %s: an open quote, or more than %d words",
+		return log_err(-EINVAL, "read %s: unclosed quote, or more than %d words",
 			       mode_from_name(from), RUN_WORDS_MAX);
 	return 0;
 }

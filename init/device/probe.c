@@ -49,7 +49,7 @@ static void confine(const struct job *job)
 	error = sys_confine();
 	if (error)
 		log_say(job->level,
-			"no seccomp for the probe of %s (error %d): is CONFIG_SECCOMP set?",
+			"no seccomp for the probe of %s (error %d): set CONFIG_SECCOMP in the kernel",
 			job->device->name, -error);
 }
 
@@ -197,7 +197,8 @@ static void report_end(struct device *device, int status)
 		format_text(device->trouble, sizeof(device->trouble), "probe killed by SIG%s",
 			    signal);
 	else
-		format_text(device->trouble, sizeof(device->trouble), "probe ended without a word");
+		format_text(device->trouble, sizeof(device->trouble),
+			    "probe ended without a result");
 }
 
 /* It may hang in the kernel, where no signal reaches it: it is not waited for. Until one does, it

@@ -23,7 +23,7 @@ static void report(struct uevents *uevents, const struct uevent *event)
 
 static void close_socket(struct uevents *uevents, int error)
 {
-	log_warn(error, "listen for devices (looking every %d ms instead)", DEVICES_LOOK_AGAIN_MS);
+	log_warn(error, "read uevents (scanning every %d ms instead)", DEVICES_LOOK_AGAIN_MS);
 	uevents->is_dumb = true;
 }
 

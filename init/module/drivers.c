@@ -214,7 +214,7 @@ static void name_unanswered(struct modules *modules, const char *dir, const char
 	    drivers_match(&modules->queue.drivers, modalias, count_one, NULL))
 		return;
 	if (modules->unanswered++ == UNANSWERED)
-		log_say(LOG_ERROR, "and more devices without a driver");
+		log_say(LOG_ERROR, "more devices have no driver");
 	else
 		log_say(LOG_ERROR, "no driver for %s: %s", strrchr(dir, '/') + 1, modalias);
 }

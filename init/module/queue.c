@@ -21,7 +21,7 @@ static void add_needs(struct modules *modules, struct span needs, unsigned int l
 	while (drivers_number(&needs, line, &needed))
 		add(modules, needed, depth + 1);
 	if (needs.len && !(needs.len == 1 && needs.data[0] == '-'))
-		log_warn(-EINVAL, "read what line %u of " DRIVERS_FILE " needs", line + 1);
+		log_warn(-EINVAL, "read the needs on line %u of " DRIVERS_FILE, line + 1);
 }
 
 static void add(struct modules *modules, unsigned int line, int depth)

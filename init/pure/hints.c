@@ -16,7 +16,7 @@ static const struct hint {
 	{ "early-mounts", ENODEV,
 	  "this kernel lacks a file system that /init needs "
 	  "(CONFIG_DEVTMPFS, CONFIG_PROC_FS, CONFIG_TMPFS)" },
-	{ "modules", ENOEXEC, "is the module of this kernel's release and x86-64?" },
+	{ "modules", ENOEXEC, "pack the modules of this kernel's release, for x86-64" },
 	{ "modules", ENOENT, "a module it needs is missing or comes after it in " MODULES_FILE },
 	{ "modules", EKEYREJECTED,
 	  "this kernel loads only modules signed with its key; stripping a module breaks "
@@ -28,16 +28,14 @@ static const struct hint {
 	  "rootfstype=TYPE mounts it anyway" },
 	{ "root-find", EMEDIUMTYPE, "root=/dev/NAME with rootfstype=TYPE mounts it anyway" },
 	{ "root-find", ENOENT,
-	  "rdinit.loop= is a path on the root's file system, and needs the kernel's "
-	  "loop devices (the module loop)" },
+	  "rdinit.loop= needs that file on the root's file system, and loop devices: add the "
+	  "module loop" },
 	{ "root-find", ENOMEM,
 	  "give the machine more memory, make the root smaller (squashfs), or boot without "
 	  "rdinit.toram" },
-	{ "root-find", ENODEV,
-	  "this kernel lacks the file system: is its module in the image and loaded?" },
+	{ "root-find", ENODEV, "this kernel lacks the file system: add its module to the image" },
 	{ "root-find", EIO, "the medium cannot be read" },
-	{ "root-mount", ENODEV,
-	  "this kernel lacks the file system: is its module in the image and loaded?" },
+	{ "root-mount", ENODEV, "this kernel lacks the file system: add its module to the image" },
 	{ "root-mount", EIO, "the medium cannot be read" },
 	{ "root-mount", EACCES, "the device is write-protected: use ro instead of rw" },
 	{ "root-mount", EINVAL,
@@ -50,19 +48,18 @@ static const struct hint {
 	  "mounts it anyway" },
 	{ "root-usr", ETIMEDOUT,
 	  "the root's /etc/fstab names it; with nofail there the boot continues" },
-	{ "root-usr", ENODEV,
-	  "this kernel lacks the file system: is its module in the image and loaded?" },
+	{ "root-usr", ENODEV, "this kernel lacks the file system: add its module to the image" },
 	{ "root-usr", EINVAL,
 	  "the line of /usr in the root's /etc/fstab is wrong, or does not name a block "
 	  "device" },
 	{ "resume", ENOENT, "this kernel cannot hibernate (CONFIG_HIBERNATION)" },
 	{ "root-switch", ENOENT,
-	  "is this the right root? an init, or the interpreter it names, is "
-	  "missing; init=/bin/sh starts a shell" },
+	  "an init or its interpreter is missing: check that this is the right root; "
+	  "init=/bin/sh starts a shell" },
 	{ "root-switch", ENOEXEC, "the file is not an x86-64 program or script" },
 	{ "appliance", ENOENT,
-	  "the program, or the interpreter it names, is not in the image (`program PATH` "
-	  "in a recipe adds both), nor is its directory" },
+	  "the program, its interpreter or its directory is not in the image: add "
+	  "`program PATH` to the recipe" },
 	{ "appliance", ENOEXEC, "the file is not an x86-64 program or script" },
 	{ "appliance", EACCES, "the file is not executable" },
 };

@@ -20,7 +20,7 @@ static void delete_file(int dir, const struct dirent_view *entry)
 	int error = sys_unlinkat(dir, entry->name, 0);
 
 	if (error && error != -ENOENT)
-		log_say(LOG_DEBUG, "%s stays (%d)", entry->name, error);
+		log_say(LOG_DEBUG, "%s: not deleted (%d)", entry->name, error);
 }
 
 /* Most directories of an initramfs are mount points: an empty one goes in one call, and one that
@@ -40,7 +40,7 @@ static void delete_dir(int dir, const char *name, int depth)
 	if (depth < EMPTY_TREE_DEPTH)
 		empty_dir(fd, depth);
 	else
-		log_say(LOG_WARNING, "%s lies too deep: it stays", name);
+		log_say(LOG_WARNING, "%s is too deep: not deleted", name);
 	sys_close(fd);
 	sys_unlinkat(dir, name, AT_REMOVEDIR); /* not empty: it holds a mount */
 }

@@ -181,7 +181,7 @@ def test_signals_of_a_fault_that_a_process_sends_are_none(root):
 def test_a_fault_of_pid_1_is_reported(root):
     run = Run(root("break-init"))
     assert run.end() in OFF
-    assert "init: appliance: PID 1 was hit by SIGSEGV: " in run.console
+    assert "init: appliance: PID 1 crashed by SIGSEGV: " in run.console
     assert "exit status 125 (failed: appliance)" in run.console
 
 

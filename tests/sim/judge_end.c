@@ -296,7 +296,7 @@ static void check_off(void)
 		check_root("the program", kernel->main_root);
 	if (has_failed())
 		check_report();
-	if (kernel->unsynced && !has_log("a disk does not answer"))
+	if (kernel->unsynced && !has_log("a disk has not answered"))
 		break_rule("the power goes before the disks are synced");
 	if (!kernel->faults_hit && !kernel->asked_signal && !param("panic") &&
 	    !has_log("for a restart") && kernel->ending != asked_end())

@@ -234,7 +234,7 @@ static void what_no_probe_leaves_is_not_believed(void **state)
 	*probe->finding = odd;
 	probe->child.ended(probe, 0);
 	assert_int_equal(named("vda")->state, DEVICE_SILENT);
-	assert_string_equal(named("vda")->trouble, "probe ended without a word");
+	assert_string_equal(named("vda")->trouble, "probe ended without a result");
 }
 
 static void probes_that_run_are_ended_and_waited_for(void **state)

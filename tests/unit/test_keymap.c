@@ -106,7 +106,7 @@ static void takes_nothing_that_is_no_keymap(void **state)
 	boot.settings.keymap = "/other";
 	assert_int_equal(keymap_load(&boot), -EINVAL);
 	assert_non_null(
-		strstr(fake_console, "read /other: no binary keymap (loadkeys -b makes one)"));
+		strstr(fake_console, "read /other: not a binary keymap (make one by loadkeys -b)"));
 	assert_null(strstr(fake_calls, "set_key"));
 }
 

@@ -101,7 +101,7 @@ static void kills_what_does_not_hear_term(void **state)
 	fake_answer("wait", 0, FAKE_ALWAYS);
 	assert_string_equal(end_machine(), "kill -1 15\nkill -1 18\nkill -1 9\n"
 					   "fork\nsync\nreboot poweroff\n");
-	assert_non_null(strstr(fake_console, "processes still there 5 s after SIGTERM: killed"));
+	assert_non_null(strstr(fake_console, "processes still running 5 s after SIGTERM: killed"));
 }
 
 /* Of these 20 leads a session with a terminal; 21 is in it, 22 leads one without, 23 has gone. */
@@ -155,9 +155,8 @@ static void a_disk_that_hangs_is_given_up(void **state)
 	fake_answer("fork", 77, FAKE_ALWAYS);
 	fake_child_ms = 1000000;
 	assert_string_equal(end_machine(), "kill -1 15\nfork\nsync\nreboot poweroff\n");
-	assert_non_null(
-		strstr(fake_console,
-		       "a disk does not answer for 60 s: left as it is, with 42 KiB unwritten"));
+	assert_non_null(strstr(
+		fake_console, "a disk has not answered for 60 s: giving up with 42 KiB unwritten"));
 	assert_int_equal(sys_clock_ms() - started, 61000); /* the first look is after a second */
 }
 

@@ -890,8 +890,8 @@ static const char *check_disks(const struct scenario *scenario)
 	if (run->ending != FAKE_ENDED)
 		return NULL;
 	if (!sync)
-		return said("a disk does not answer") ? NULL : "the disks are not synced";
-	if (strstr(run->calls, "\nfork\nsync\n") && !said("a disk does not answer") &&
+		return said("a disk has not answered") ? NULL : "the disks are not synced";
+	if (strstr(run->calls, "\nfork\nsync\n") && !said("a disk has not answered") &&
 	    run->sweep.child_ms && run->ended_ms < run->sweep.synced_ms)
 		return "the power goes before the disks are synced";
 	(void)scenario;

@@ -43,7 +43,7 @@ IMAGES = [
     Row("an image without a console node boots", ["@bare.img"], 7, out=r"hello",
         absent=r"Kernel panic"),
     Row("a program that is missing is status 127", ["--append", "rdinit.run=/nope", "@hello.img"],
-        127, both=(r"run /nope.*ENOENT", r"hint: the program, or the interpreter")),
+        127, both=(r"run /nope.*ENOENT", r"hint: the program, its interpreter")),
     Row("a program that is not executable is status 126", ["@unexec.img"], 126,
         both=r"run /data.*EACCES"),
     Row("getent asks the service that nss brought", ["@getent.img"], 0, out=r"^guest:x:4711:"),
@@ -92,7 +92,7 @@ INSIDE = [
     Row("an orphan is reaped", ["--", "@orphan"], 0, out=b"reaped\n"),
     Row("what ignores TERM is killed after the grace", ["-v", "--append", "rdinit.grace=1", "--",
                                                         "@stubborn"],
-        9, out=b"left behind\n", err=r"processes still there 1 s after SIGTERM: killed"),
+        9, out=b"left behind\n", err=r"processes still running 1 s after SIGTERM: killed"),
     Row("a word of the kernel's line is in the environment",
         ["--append", 'FOO=bar "TWO=a b"', "--", "sh", "-c", 'echo "$FOO/$TWO"'], 0,
         out=b"bar/a b\n"),
@@ -146,7 +146,7 @@ sysseek M, hex((split)[-2]), 0; syswrite M, pack('Q32', (16) x 32); kill HUP => 
 
 SIGNALS = [
     Row("a crash of PID 1 is reported", ["--", "perl", "-e", BREAK], 125,
-        err=(r"PID 1 was hit by SIGSEGV", r"exit status 125 \(failed: appliance\)"), absent=r"Kernel panic"),
+        err=(r"PID 1 crashed by SIGSEGV", r"exit status 125 \(failed: appliance\)"), absent=r"Kernel panic"),
     Row("SEGV sent to PID 1 is none", ["--", "sh", "-c", "kill -SEGV 1; exit 6"], 6, err=b""),
     Row("TERM for PID 1 is the program's",
         ["--", "perl", "-e", "$SIG{TERM} = sub { print qq(got\n); exit 4 }; kill TERM => 1; "

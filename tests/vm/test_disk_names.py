@@ -106,7 +106,7 @@ def test_a_disk_that_hangs_does_not_hold_up_the_program_that_runs_nor_the_links_
         said = machine.end()
     # The program has seen the other's link and ended, and the first one's probe was still waited for.
     assert "init: exit status 6" in said and "no answer within" not in said[:said.index("init: exit status 6")], said[-2000:]
-    assert "init: power: a disk does not answer for 60 s: left as it is" in said, said[-2000:]
+    assert "init: power: a disk has not answered for 60 s: giving up" in said, said[-2000:]
     assert "] reboot: " in said, said[-2000:]
 
 

@@ -139,7 +139,7 @@ LINKED = [
         r"^tmpfs /var/run tmpfs rw", r"^sysfs /sys sysfs rw")),
     found("the same read-only", "root=/dev/vda ro", "vda", "linked", both=(
         r"^tmpfs /var/run tmpfs rw", r"root-switch: the root has no directory /sys .EROFS.: "),
-        absent=r"hint: is this the right root"),
+        absent=r"hint: an init or its interpreter is missing"),
 ]
 
 USRS = [
