@@ -9,8 +9,8 @@
 #include "init/pure/settings.h"
 #include "init/sys/sys.h"
 
-/* Where a kernel was built without CONFIG_SIGNALFD, and where poll(2) gets no memory. */
-#define LOOK_AGAIN_MS 100
+/* Without CONFIG_SIGNALFD, or if poll(2) gets no memory, the loop checks for signals this often. */
+#define RECHECK_MS 100
 
 /* --- nodes --- */
 
@@ -69,7 +69,7 @@ void loop_remove_timer(struct loop *loop, struct loop_timer *timer)
 	drop(&loop->timers, &timer->node);
 }
 
-/* A node is the first member of what it is a node of. */
+/* A node is the first member of the struct that contains it. */
 static struct loop_descriptor *descriptor_of(struct loop_node *node)
 {
 	return (struct loop_descriptor *)node;
@@ -119,7 +119,7 @@ static void end(struct loop *loop, struct loop_child *child, int status)
 	child->ended(child->node.owner, status);
 }
 
-/* Each list from its start again after each call, which may have changed all of it. */
+/* Walks a list from its start again after each callback, which may have changed the list. */
 static void expire(struct loop *loop)
 {
 	struct loop_node *node;
@@ -151,13 +151,13 @@ static void expire(struct loop *loop)
 
 /* --- signals and children --- */
 
-/* Those of a fault of this process are left out: where they are blocked the kernel ends it. */
+/* Omits the signals of a fault: the kernel kills a process that faults while they are blocked. */
 static void set_all(sigset_t *set)
 {
 	static const unsigned char faults[] = { SIGFPE,	 SIGILL,  SIGSEGV, SIGBUS,
 						SIGABRT, SIGTRAP, SIGSYS };
 
-	/* Not the library's sigfillset(), which leaves out the first of the real-time signals. */
+	/* Not sigfillset(), which omits the first real-time signals. */
 	memset(set, 0xff, sizeof(*set));
 	for (size_t i = 0; i < sizeof(faults); i++)
 		sigdelset(set, faults[i]);
@@ -167,15 +167,15 @@ void loop_open(struct loop *loop)
 {
 	sigset_t blocked;
 
-	/* A child that stops is no news. */
+	/* No SIGCHLD for a child that stops. */
 	sys_sigaction(SIGCHLD, SIG_DFL, SA_NOCLDSTOP);
 	set_all(&blocked);
 	sys_set_mask(&blocked);
 	loop_set_signals(loop, NULL, NULL);
 }
 
-/* A terminal does not send SIGTTIN and SIGTTOU where they are blocked: PID 1 is in its background,
- * and may write. So nobody means them. */
+/* PID 1 is a background process of its terminal and blocks SIGTTIN and SIGTTOU, so that it may
+ * write. They mean nothing to a program. */
 void loop_set_signals(struct loop *loop, void (*signalled)(void *owner, int signal), void *owner)
 {
 	sigemptyset(&loop->signals);
@@ -187,7 +187,7 @@ void loop_set_signals(struct loop *loop, void (*signalled)(void *owner, int sign
 	sigaddset(&loop->signals, SIGCHLD);
 	loop->signalled = signalled;
 	loop->signal_owner = owner;
-	if (loop->has_signal_fd && loop->signal_fd >= 0) /* or it would be ready for others */
+	if (loop->has_signal_fd && loop->signal_fd >= 0) /* the descriptor still has the old set */
 		loop->signal_fd = sys_signalfd(loop->signal_fd, &loop->signals);
 }
 
@@ -215,7 +215,7 @@ bool loop_reap(struct loop *loop)
 	}
 }
 
-/* Children are looked for after any failure, too: SIGCHLD counts only once. */
+/* Reaps after a failure, too: several children may share one SIGCHLD. */
 static void handle_signal(struct loop *loop, int signal)
 {
 	if (signal == SIGCHLD || signal < 0)
@@ -226,7 +226,7 @@ static void handle_signal(struct loop *loop, int signal)
 
 /* --- descriptors --- */
 
-/* A timeout below 0 has no limit. */
+/* The shorter of both; `timeout` < 0: no limit. */
 static int64_t at_most(int64_t timeout, int64_t limit)
 {
 	return timeout < 0 || timeout > limit ? limit : timeout;
@@ -240,8 +240,8 @@ static void open_signal_fd(struct loop *loop)
 	loop->signal_fd = sys_signalfd(-1, &loop->signals);
 }
 
-/* Waits for a descriptor or a signal. Returns whether a signal is to be asked for, and how long
- * that may take. */
+/* Waits for a descriptor or a signal. Returns whether the caller must call sigtimedwait(2), and
+ * sets `timeout` for that. */
 static bool poll_descriptors(struct loop *loop, int64_t *timeout)
 {
 	struct pollfd fds[LOOP_DESCRIPTORS_MAX + 1];
@@ -255,9 +255,9 @@ static bool poll_descriptors(struct loop *loop, int64_t *timeout)
 					 .events = descriptor_of(node)->events };
 	fds[count] = (struct pollfd){ .fd = loop->signal_fd, .events = POLLIN };
 	if (loop->signal_fd < 0)
-		*timeout = at_most(*timeout, LOOK_AGAIN_MS);
+		*timeout = at_most(*timeout, RECHECK_MS);
 	if (sys_poll(fds, count + 1, *timeout) < 0) {
-		*timeout = at_most(*timeout, LOOK_AGAIN_MS);
+		*timeout = at_most(*timeout, RECHECK_MS);
 		return true;
 	}
 	for (struct loop_node *node = loop->descriptors; node; node = node->next)

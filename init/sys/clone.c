@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* clone.c - a child with a stack of its own, in the memory of its parent. */
+/* clone.c - start a child that shares the parent's memory but has its own stack. */
 #include "init/sys/raw.h"
 
 __attribute__((naked)) long clone_onto(unsigned long flags __attribute__((unused)),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* crash.c - the signals that a process brings on itself. */
+/* crash.c - handle a fault of this process. */
 #include "init/sys/crash.h"
 
 #include <signal.h>
@@ -13,9 +13,9 @@ static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
 
 static void (*handle)(int);
 
-/* A code over 0 comes from the kernel alone (rt_sigqueueinfo(2)): without one it is somebody's
- * kill(2), which means nothing. A child that still has our handlers may be in our memory: a core
- * dump of it would be our end, too. */
+/* Only the kernel sends a signal with a code over 0 (rt_sigqueueinfo(2)); other signals come from
+ * kill(2) and are ignored. A child that still has these handlers may share the memory of PID 1: a
+ * core dump of it would end PID 1, too. */
 static void caught(int signal, siginfo_t *info, void *context)
 {
 	(void)context;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* crash.h - the signals that a process brings on itself: SIGSEGV, SIGBUS, SIGFPE, SIGILL. */
+/* crash.h - handle a fault of this process: SIGSEGV, SIGBUS, SIGFPE, SIGILL. */
 #ifndef RDINIT_SYS_CRASH_H
 #define RDINIT_SYS_CRASH_H
 
-/* From now on a fault of PID 1 calls handler(signal), once, on a stack of its own. The same signals
- * sent by a process are ignored. 0 or -errno. */
+/* Makes the first fault of PID 1 call handler(signal), on a separate stack. Ignores the same
+ * signals if a process sent them. Returns 0 or -errno. */
 int crash_catch(void (*handler)(int));
 
-/* They end the process, as those of any other: for children, who inherit what was caught. */
+/* Restores the default action. For children, which inherit the handlers. */
 void crash_release(void);
 
 #endif

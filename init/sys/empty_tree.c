@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* empty_tree.c - deletes what lies on one file system below a directory. */
+/* empty_tree.c - delete the files of one file system below a directory. */
 #include "init/sys/empty_tree.h"
 
 #include <dirent.h>
@@ -10,7 +10,7 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-#define DIRENTS_SIZE 1024 /* bytes; EMPTY_TREE_DEPTH of them lie on the stack at the most */
+#define DIRENTS_SIZE 1024 /* bytes; the stack holds up to EMPTY_TREE_DEPTH of them */
 #define ROOM (DIRENTS_SIZE - 280) /* 19 bytes, a name of 255 and its NUL, aligned to 8 */
 
 static void empty_dir(int dir, int depth);
@@ -23,8 +23,8 @@ static void delete_file(int dir, const struct dirent_view *entry)
 		log_say(LOG_DEBUG, "%s: not deleted (%d)", entry->name, error);
 }
 
-/* Most directories of an initramfs are mount points: an empty one goes in one call, and one that
- * holds a mount says EBUSY. Nor could what is mounted be opened this way (EXDEV). */
+/* Most directories here are empty or mount points: one call deletes an empty one, and fails with
+ * EBUSY for a mount point. sys_open_same_mount() refuses a mount, too (EXDEV). */
 static void delete_dir(int dir, const char *name, int depth)
 {
 	int fd;
@@ -42,17 +42,17 @@ static void delete_dir(int dir, const char *name, int depth)
 	else
 		log_say(LOG_WARNING, "%s is too deep: not deleted", name);
 	sys_close(fd);
-	sys_unlinkat(dir, name, AT_REMOVEDIR); /* not empty: it holds a mount */
+	sys_unlinkat(dir, name, AT_REMOVEDIR); /* fails if a mount is below it */
 }
 
-/* Deleting while reading is safe here: ramfs and tmpfs keep a cursor in the list of what is
- * left, so that entries that go do not shift those still to come. */
+/* It is safe to delete entries while reading the directory: ramfs and tmpfs keep a cursor in the
+ * list of the remaining entries, which a deletion does not shift. */
 static void empty_dir(int dir, int depth)
 {
 	_Alignas(8) uint8_t buffer[DIRENTS_SIZE];
 	long got = ROOM;
 
-	/* A call that left room for one more name has given all there were. */
+	/* If the result has room for another name, it was the last one. */
 	while (got >= ROOM && (got = sys_getdents(dir, buffer, sizeof(buffer))) > 0) {
 		struct span rest = { buffer, (size_t)got };
 		struct dirent_view entry;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* file.c - whole small files, on top of sys.h. */
+/* file.c - read whole small files and directories. */
 #include "init/sys/file.h"
 
 #include <errno.h>
@@ -45,7 +45,7 @@ long file_read_fd(int fd, char *buffer, size_t size)
 
 long file_read(const char *path, char *buffer, size_t size)
 {
-	/* Not to wait for ever where somebody made it a pipe. */
+	/* O_NONBLOCK: the path may be a pipe. */
 	return file_read_fd(sys_open(path, O_RDONLY | O_NONBLOCK), buffer, size);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* file.h - whole small files, on top of sys.h. */
+/* file.h - read whole small files and directories. */
 #ifndef RDINIT_SYS_FILE_H
 #define RDINIT_SYS_FILE_H
 

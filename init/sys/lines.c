@@ -13,7 +13,8 @@ void lines_begin(struct lines *lines, int fd)
 	lines->len = lines->at = 0;
 }
 
-/* Moves the rest to the front, and reads more behind it. Bytes read, 0 at the end, or -errno. */
+/* Moves the rest to the front, and reads more after it. Returns the bytes read, 0 at the end, or
+ * -errno. */
 static long fill(struct lines *lines)
 {
 	long got;
@@ -30,7 +31,7 @@ static long fill(struct lines *lines)
 	return got;
 }
 
-/* The text up to its newline, or to the end of the file. */
+/* Returns the text up to `end`: its newline, or the end of the file. */
 static char *cut(struct lines *lines, char *end)
 {
 	char *text = lines->buffer + lines->at;

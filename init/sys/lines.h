@@ -9,14 +9,14 @@
 
 struct lines {
 	int fd;
-	size_t len, at; /* bytes in `buffer`, and how many of them were told */
+	size_t len, at; /* bytes in `buffer`, and how many of them lines_next() has returned */
 	char buffer[LINE_BYTES_MAX];
 };
 
 void lines_begin(struct lines *lines, int fd);
 
-/* The next line, without its newline, in place: valid until the next call. 1; 0: there is none;
- * -errno of read(2); -E2BIG: the line is too long, and was passed over. */
+/* Reads the next line, without its newline; it is valid until the next call. Returns 1; 0 at the
+ * end; -errno of read(2); -E2BIG: the line is longer than LINE_BYTES_MAX, and was skipped. */
 int lines_next(struct lines *lines, char **line);
 
 #endif

@@ -47,8 +47,8 @@ const char *log_last_error(void)
 	return state.last_error;
 }
 
-/* Whether the kernel itself prints a line of this level on our console: then a second copy would
- * only confuse. The first number of the file is the limit. */
+/* Whether the kernel prints a line of this level on the same console: then /init does not print it
+ * again. The first number of the file is the kernel's limit. */
 static int kernel_prints(enum log_level level)
 {
 	char text[32];
@@ -58,8 +58,8 @@ static int kernel_prints(enum log_level level)
 	       (int)level < text[0] - '0';
 }
 
-/* Opened anew for every line: the kernel drops all but ten lines in five seconds of one opening
- * (printk_devkmsg=ratelimit), and an open descriptor could leak into a program. */
+/* Opens /dev/kmsg for each line: the kernel accepts only ten lines in five seconds through one
+ * descriptor (printk_devkmsg=ratelimit), and an open descriptor could leak into a program. */
 static int write_to_kernel(const char *line, size_t len)
 {
 	int fd = sys_open("/dev/kmsg", O_WRONLY);
@@ -86,7 +86,7 @@ static void emit(enum log_level level, char *line, size_t len, enum log_level mo
 	sys_write(2, line + PREFIX_LEN, len - PREFIX_LEN);
 }
 
-/* "<6>init: STEP: TEXT", the end cut off where it does not fit. */
+/* "<6>init: STEP: TEXT", truncated to LOG_LINE_MAX. */
 static size_t compose(char *line, const char *step, const char *format, va_list arguments)
 {
 	size_t len = format_text(line, LOG_LINE_MAX, "<6>init: %s%s", step ? step : "",

@@ -11,29 +11,29 @@ enum log_level { LOG_ERROR = 3, LOG_WARNING = 4, LOG_NOTICE = 5, LOG_INFO = 6, L
 /* Whether descriptor 2 is the console that the kernel prints on too. */
 enum log_console { LOG_CONSOLE_OTHER, LOG_CONSOLE_KERNEL };
 
-/* Names the step for all lines that follow. The text must stay where it is. */
+/* Sets the step that prefixes all following lines. `step` must stay valid. */
 void log_step(const char *step);
 
-/* That name; "start" before the first. */
+/* Returns that step; "start" before the first. */
 const char *log_current_step(void);
 
-/* Lines above `most` are kept from the console; the kernel's log gets them all. */
+/* Keeps lines above `most` off the console. The kernel's log still gets them, except LOG_DEBUG. */
 void log_limit(enum log_level most);
 
 void log_console(enum log_console which);
 
-/* Says "init: STEP: TEXT". */
+/* Logs "init: STEP: TEXT". */
 void log_say(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Says "init: STEP: TEXT: No such device (ENODEV)", and the cure where the table in log.c knows
- * one. `error` is -errno, and is what both return. log_err also keeps the line for give_up(). */
+/* Log "init: STEP: TEXT: No such device (ENODEV)", and the hint of hints.c if there is one. Return
+ * `error`, which is -errno. log_err also stores the line for give_up(). */
 int log_err(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int log_warn(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Says "init: TEXT" on the console even where the kernel is quiet: the machine's last line. */
+/* Logs "init: TEXT", the machine's last line: on the console even with "quiet". */
 void log_last(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* What log_err said last, without "init: "; "" before the first. */
+/* Returns the last line of log_err, without "init: "; "" before the first. */
 const char *log_last_error(void);
 
 #endif

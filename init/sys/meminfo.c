@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* meminfo.c - what the kernel says of the machine's memory. */
+/* meminfo.c - the machine's memory, from /proc/meminfo. */
 #include "init/sys/meminfo.h"
 
 #include <string.h>
@@ -7,9 +7,9 @@
 #include "init/pure/find.h"
 #include "init/sys/file.h"
 
-#define SIZE 4096 /* bytes; 1,500 */
+#define SIZE 4096 /* bytes; /proc/meminfo has about 1,500 */
 
-/* The text, or "" where it cannot be read. Whether it could be. */
+/* Returns 1; or 0, with "" in `text`, if the file cannot be read. */
 static int read_text(char text[SIZE])
 {
 	if (file_read("/proc/meminfo", text, SIZE) > 0)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* meminfo.h - what the kernel says of the machine's memory. */
+/* meminfo.h - the machine's memory, from /proc/meminfo. */
 #ifndef RDINIT_SYS_MEMINFO_H
 #define RDINIT_SYS_MEMINFO_H
 
 #include <stdint.h>
 
-/* Both in bytes; 0 where the kernel does not report it. Source: proc(5), /proc/meminfo. */
-uint64_t meminfo_available(void); /* for programs, without swapping: Linux 3.14 */
-uint64_t meminfo_unwritten(void); /* of files, which no disk has yet; UINT64_MAX: cannot be read */
+/* Both return bytes; 0 if the kernel does not report the value. Source: proc(5). */
+uint64_t meminfo_available(void); /* MemAvailable: for programs, without swapping */
+uint64_t meminfo_unwritten(void); /* dirty file data; UINT64_MAX: meminfo cannot be read */
 
 #endif

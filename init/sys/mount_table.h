@@ -15,9 +15,9 @@ struct mount_row {
 };
 
 /*
- * Mounts one row, making its mount point where the image has none. EBUSY (it is mounted already)
- * is success. Where a row is optional a failure is said and 0 returned; the absence of the whole
- * file system from the kernel (ENODEV) is said once, at debug level. 0 or -errno.
+ * Mounts one row, and makes its mount point if the image has none. EBUSY (it is mounted already) is
+ * success. If an optional row fails, logs the failure and returns 0; at debug level if the kernel
+ * lacks the file system (ENODEV). Returns 0 or -errno.
  */
 int mount_row(const struct mount_row *row);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * raw.h - a system call as the kernel has it: what it returns is the result, or -errno.
+ * raw.h - system calls as the kernel makes them: they return the result, or -errno.
  *
- * The library's wrappers turn -errno into a variable of the thread, which sys.h turns back; and
- * they bring a start of their own, for threads and cancellation. Source: syscall(2), "Architecture
+ * The library's wrappers store -errno in a thread-local variable, and need the library's start code
+ * for threads and cancellation. Source: syscall(2), "Architecture
  * calling conventions", x86-64: number and result in rax, arguments in rdi, rsi, rdx, r10, r8, r9;
  * rcx and r11 are lost.
  */
@@ -76,9 +76,10 @@ static inline long raw6(long number, long a, long b, long c, long d, long e, lon
 }
 
 /*
- * clone.c: clone(2) with a stack for the child, which calls the function that is the first word of
- * the stack with the second as its argument, and ends with what that returns. Returns its number,
- * or -errno. No function of C can go on with another stack.
+ * clone.c: clone(2) with a separate stack for the child. The child calls the function in the first
+ * word of the stack with the second word as argument, and exits with its result. Returns the
+ * child's process id, or -errno. It is assembly because no C function can continue on another
+ * stack.
  */
 long clone_onto(unsigned long flags, void **stack);
 

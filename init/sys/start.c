@@ -2,8 +2,8 @@
 /*
  * start.c - from the kernel's exec to main(), in place of the C library's start.
  *
- * What is used of the library needs nothing of its state: no threads, no locale, no errno. The
- * compiler needs one word: the stack protector compares with what is at %fs:0x28. Source: the
+ * The library functions that /init uses need no threads, no locale and no errno. The compiler needs
+ * one word: the stack protector compares with the word at %fs:0x28. Source: the
  * System V ABI for x86-64, "Initial Stack and Register State"; getauxval(3) for AT_RANDOM.
  */
 #include <asm/prctl.h>
@@ -18,7 +18,8 @@
 
 int main(int argc, char **argv, char **envp);
 
-/* 16 bytes of the kernel's; at an address without a NUL a string could not end, so one is made. */
+/* AT_RANDOM is 16 random bytes. The lowest byte is cleared, so that no string function can
+ * write past it. */
 static uintptr_t random_word(char **envp)
 {
 	const Elf64_auxv_t *aux;
@@ -28,11 +29,10 @@ static uintptr_t random_word(char **envp)
 	for (aux = (const void *)(envp + 1); aux->a_type != AT_NULL; aux++)
 		if (aux->a_type == AT_RANDOM)
 			return *(const uintptr_t *)aux->a_un.a_val & ~(uintptr_t)0xff;
-	return (uintptr_t)envp & ~(uintptr_t)0xff; /* no kernel that we run on comes here */
+	return (uintptr_t)envp & ~(uintptr_t)0xff; /* not reached: kernels pass AT_RANDOM */
 }
 
-/* Of the word that the stack begins with. Not protected itself: the word that protects is set here.
- */
+/* Not protected itself, because it sets the protector's word. `stack`: points at argc. */
 __attribute__((noreturn, noinline, no_stack_protector)) static void start(uintptr_t *stack)
 {
 	static uintptr_t thread[CANARY + 1];

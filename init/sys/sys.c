@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* sys.c - every system call init makes. */
+/* sys.c - every system call that /init makes. */
 #include "init/sys/sys.h"
 
 #include <errno.h>
@@ -43,10 +43,10 @@
 #define CALL6(name, a, b, c, d, e, f) \
 	raw6(SYS_##name, ARG(a), ARG(b), ARG(c), ARG(d), ARG(e), ARG(f))
 
-/* The kernel's sigset_t: a bit for each of 64 signals. The library's has room for more. */
+/* The kernel's sigset_t has a bit for each of 64 signals; the library's is larger. */
 #define SIGNALS_SIZE sizeof(uint64_t)
 
-/* Of calls that return an address: the last page has none. */
+/* For calls that return an address: no address is in the last page. */
 static int is_error(long result)
 {
 	return (unsigned long)result > -4096UL;
@@ -170,7 +170,7 @@ int sys_map_device(int fd, uint64_t size, const uint8_t **bytes)
 	*bytes = is_error(at) ? NULL : (const uint8_t *)at;
 	if (is_error(at))
 		return (int)at;
-	CALL3(madvise, at, size, MADV_RANDOM); /* else it reads 128 KiB around each */
+	CALL3(madvise, at, size, MADV_RANDOM); /* else the kernel reads 128 KiB around each page */
 	return 0;
 }
 
@@ -191,7 +191,7 @@ static int control(int fd, int command, long argument)
 
 int sys_dup2(int from, int to)
 {
-	/* dup2(2) clears close-on-exec, except where there is nothing to do. */
+	/* dup2(2) clears close-on-exec, but does nothing if both are the same. */
 	if (from == to)
 		return control(to, F_SETFD, 0);
 	return (int)CALL2(dup2, from, to);
@@ -257,7 +257,7 @@ int sys_execve(const char *path, char *const argv[], char *const envp[])
 	return (int)CALL3(execve, path, argv, envp);
 }
 
-/* In the memory of this process. */
+/* Starts a child in the memory of this process. */
 static int spawn(unsigned long flags, void **stack_end, int (*child)(void *), void *argument)
 {
 	stack_end[-2] = (void *)(uintptr_t)child;
@@ -265,7 +265,7 @@ static int spawn(unsigned long flags, void **stack_end, int (*child)(void *), vo
 	return (int)clone_onto(CLONE_VM | SIGCHLD | flags, stack_end - 2);
 }
 
-#define CHILD_STACK 2048 /* words: a path of PATH_MAX, and what looks for a program */
+#define CHILD_STACK 2048 /* words: a path of PATH_MAX, and the search of PATH */
 #define GROUP_STACK 256
 
 static _Alignas(16) void *child_stack[CHILD_STACK];
@@ -307,7 +307,7 @@ int sys_spawn_in_foreground(int (*child)(void *), void *argument)
 	return pid < 0 ? pid : member.pid;
 }
 
-/* Not exit_group(2), which no confined process may call: the child has a single thread. */
+/* Not exit_group(2), which a confined process must not call: the child has one thread. */
 int sys_fork(int (*child)(void *), void *argument)
 {
 	int pid = (int)CALL5(clone, SIGCHLD, NULL, NULL, NULL, NULL);
@@ -329,7 +329,7 @@ int sys_getpid(void)
 
 int sys_processors(void)
 {
-	unsigned long set[16]; /* 1,024 of them; the call tells how many bytes it filled */
+	unsigned long set[16]; /* for 1,024; the call returns how many bytes it filled */
 	long bytes = CALL3(sched_getaffinity, 0, sizeof(set), set);
 	int count = 0;
 
@@ -366,15 +366,15 @@ int sys_set_mask(const sigset_t *mask)
 	return (int)CALL4(rt_sigprocmask, SIG_SETMASK, mask, NULL, SIGNALS_SIZE);
 }
 
-#define HAS_RESTORER 0x04000000UL /* SA_RESTORER of asm/signal.h; not every library names it */
+#define HAS_RESTORER 0x04000000UL /* SA_RESTORER of asm/signal.h; not every library defines it */
 
-/* Where a handler returns to: rt_sigreturn(2), which is number 15, with the stack as it is. */
+/* A handler returns here: rt_sigreturn(2), number 15, which needs the unchanged stack pointer. */
 static __attribute__((naked)) void restore(void)
 {
 	__asm__("mov $15, %eax; syscall");
 }
 
-/* The kernel's struct is not the library's: sigaction(2), "C library/kernel differences". */
+/* The kernel's struct differs from the library's: sigaction(2), "C library/kernel differences". */
 static int set_action(int signal, void (*handler)(int, siginfo_t *, void *), unsigned long flags)
 {
 	const struct {
@@ -448,7 +448,7 @@ int sys_set_controlling_tty(int fd)
 
 void sys_start_tty(int fd)
 {
-	/* TCOON alone ends no stop by ^S. */
+	/* TCOON alone does not end a stop by ^S. */
 	CALL3(ioctl, fd, TCXONC, TCOOFF);
 	CALL3(ioctl, fd, TCXONC, TCOON);
 }
@@ -581,9 +581,9 @@ int64_t sys_clock_ms(void)
 {
 	struct timespec now;
 
-	/* Not by the vDSO, which would have to be searched for it: it is asked a few times. */
+	/* Not by the vDSO: parsing it costs more than the few calls. */
 	if (CALL2(clock_gettime, CLOCK_BOOTTIME, &now) < 0)
-		return 0; /* only a kernel without the clock: durations are then said as 0 s */
+		return 0; /* a kernel without this clock: durations are logged as 0 s */
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 

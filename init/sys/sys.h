@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sys.h - every system call init makes, one thin wrapper each.
+ * sys.h - every system call that /init makes, one thin wrapper each.
  *
- * Each returns 0 (or the number, descriptor or count its call gives) or -errno, so that a later
- * call can never overwrite the reason. sys.c is the real thing; unit tests link fake_sys.c in its
- * place. Nothing else in init/ may import a system call (`make check` looks with nm).
+ * Each returns -errno on failure, so that a later call cannot overwrite the reason; else 0, or the
+ * call's number, descriptor or count. Unit tests link fake_sys.c instead of sys.c. No other file of
+ * init/ makes a system call (tests/guards.sh checks the objects).
  */
 #ifndef RDINIT_SYS_SYS_H
 #define RDINIT_SYS_SYS_H
@@ -23,11 +23,11 @@ int sys_umount(const char *target, int flags);
 int sys_mkdir(const char *path, mode_t mode);
 int sys_mknod(const char *path, mode_t mode, unsigned int major, unsigned int minor);
 int sys_symlink(const char *target, const char *path);
-/* What the link says, with a NUL; "" on an error. 0; -errno, -ENAMETOOLONG where it does not fit
- * into `size`. */
+/* Reads the link's target into `text`, with a NUL; "" on an error. Returns 0 or -errno;
+ * -ENAMETOOLONG if it does not fit into `size` bytes. */
 int sys_readlink(const char *path, char *text, size_t size);
 int sys_open(const char *path, int flags);
-/* Resolves every symbolic link, absolute ones too, inside `dir` (openat2(2), RESOLVE_IN_ROOT;
+/* Resolves every symbolic link inside `dir`, also an absolute one (openat2(2), RESOLVE_IN_ROOT;
  * Linux 5.6). */
 int sys_open_in_root(int dir, const char *path, int flags);
 /* Never leaves the mount that `dir` is on: -EXDEV (openat2(2), RESOLVE_NO_XDEV; Linux 5.6). */
@@ -35,12 +35,13 @@ int sys_open_same_mount(int dir, const char *name, int flags);
 int sys_close(int fd);
 long sys_read(int fd, void *buffer, size_t size);
 long sys_write(int fd, const void *buffer, size_t size);
-/* At most `len` bytes from where both are. How many there were; 0 at the end. */
+/* Copies up to `len` bytes at the offsets of both. Returns how many; 0 at the end. */
 long sys_sendfile(int to, int from, size_t len);
 enum memory { MEMORY_OWN, MEMORY_SHARED };
-/* Zeroed memory, of this process or shared with children to come; NULL where there is none. */
+/* Returns zeroed memory, private or shared with later children; NULL if there is none left. */
 void *sys_map_memory(size_t size, enum memory memory);
-/* All of a file, in memory that it shares with the initramfs; never given back. 0 or -errno. */
+/* Maps a whole file, and never unmaps it. A file of the initramfs takes no further memory. Returns
+ * 0 or -errno. */
 int sys_map(const char *path, const uint8_t **bytes, size_t *len);
 long sys_getdents(int fd, void *buffer, size_t size);
 int sys_dup2(int from, int to);
@@ -57,64 +58,63 @@ int sys_mkdirat(int dir, const char *path, mode_t mode);
 int sys_chroot(const char *path);
 int sys_execve(const char *path, char *const argv[], char *const envp[]);
 
-/* Runs child(argument) in a new process and makes its result the exit status. The child borrows
- * the parent's memory until it calls execve or returns (vfork(2)): it may write there. Returns
- * the child's process id. */
+/* Runs child(argument) in a new process; its result is the exit status. The child shares the
+ * parent's memory; the parent waits until it calls execve(2) or exits (vfork(2)). Returns the
+ * child's process id. */
 int sys_spawn(int (*child)(void *), void *argument);
-/* The same in a new process group, in the foreground of the terminal that is descriptor 0, if it is
- * the caller's. The child does not lead that group, and so may start a session (setsid(2)). To be
- * called by one thread. The process that made the group has ended by then, a child to be reaped. */
+/* The same in a new process group, which becomes the foreground group of the terminal on
+ * descriptor 0 if that is the caller's controlling terminal. Another child leads the group and has
+ * exited already, to be reaped: so the child may call setsid(2). Not thread-safe. */
 int sys_spawn_in_foreground(int (*child)(void *), void *argument);
-/* The same, but parent and child run at the same time, in one memory. `stack`, `size` bytes, is the
- * child's until it has ended. */
+/* The same, but the parent does not wait: both run in the same memory. The child uses `stack`, of
+ * `size` bytes, until it exits. */
 int sys_spawn_beside(void *stack, size_t size, int (*child)(void *), void *argument);
-/* The same with memory of the child's own (fork(2)). */
+/* The same with a copy of the memory (fork(2)). */
 int sys_fork(int (*child)(void *), void *argument);
-/* Reaps one child; `status` as in wait(2). Returns its process id, 0 where WNOHANG found none. */
+/* Reaps one child; `status` as in wait(2). Returns its process id; 0 if WNOHANG found none. */
 int sys_wait(int *status, int flags);
 int sys_getpid(void);
-int sys_processors(void); /* that this process may run on */
+int sys_processors(void); /* how many this process may run on */
 int sys_kill(int pid, int signal);
 int sys_setsid(void);
-/* Drops to these for good: supplementary groups first, user last (setgroups(2), setresgid(2),
- * setresuid(2)). */
+/* Changes permanently to this user and groups: setgroups(2), setresgid(2), then setresuid(2). */
 int sys_set_identity(unsigned int uid, unsigned int gid, const unsigned int *groups,
 		     unsigned int group_count);
 int sys_set_mask(const sigset_t *mask);
 int sys_sigaction(int signal, void (*handler)(int), int flags);
-/* Calls the handler on the alternate stack, and again while it runs; system calls that it
- * interrupts go on. */
+/* Calls the handler on the alternate stack, also while it runs already. Interrupted system calls
+ * restart. */
 int sys_catch(int signal, void (*handler)(int, siginfo_t *, void *));
 int sys_sigaltstack(void *stack, size_t size);
-/* Waits for one of `set`, which must be blocked. timeout_ms < 0: no limit. The signal's number,
- * -EAGAIN when the time is up, -EINTR. */
+/* Waits for a signal of `set`, which must be blocked; timeout_ms < 0: without limit. Returns the
+ * signal's number, -EAGAIN after the timeout, or -EINTR. */
 int sys_sigwait(const sigset_t *set, int64_t timeout_ms);
-/* A descriptor that can be read while one of `set` is pending; `fd` gets the new set, -1: a new one
- * (signalfd(2)). Needs CONFIG_SIGNALFD: -ENOSYS without. */
+/* Returns a descriptor that is readable while a signal of `set` is pending (signalfd(2)). `fd`: one
+ * to change, or -1. -ENOSYS without CONFIG_SIGNALFD. */
 int sys_signalfd(int fd, const sigset_t *set);
 int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms);
 
-int sys_is_tty(int fd); /* 0, or -ENOTTY, -EIO for a port that is not there */
-int sys_set_controlling_tty(int fd); /* TIOCSCTTY, from another session if need be */
+int sys_is_tty(int fd); /* 0, or -ENOTTY, -EIO: there is no such port */
+int sys_set_controlling_tty(int fd); /* TIOCSCTTY; steals it from another session */
 void sys_start_tty(int fd); /* restarts output that tcflow(3) or ^S stopped */
-int sys_drain_tty(int fd); /* until the last byte has left */
+int sys_drain_tty(int fd); /* waits until the last byte is sent */
 int sys_get_termios(int fd, struct termios *mode);
 int sys_set_termios(int fd, const struct termios *mode);
 
 int sys_device_size(int fd, uint64_t *bytes); /* BLKGETSIZE64 */
 void sys_close_all(void); /* of this process (close_range(2), Linux 5.9) */
-/* From now on this process can but end, or be ended (seccomp(2), strict mode). Needs
- * CONFIG_SECCOMP: -EINVAL without. */
+/* Leaves this process no system call but read, write, sigreturn and exit (seccomp(2), strict mode).
+ * -EINVAL without CONFIG_SECCOMP. */
 int sys_confine(void);
-/* The bytes of a device, for reading: page by page, as they are touched. What cannot be read is a
- * SIGBUS. 0 or -errno. */
+/* Maps a device for reading. The kernel reads each page when it is touched, and sends SIGBUS if it
+ * cannot. Returns 0 or -errno. */
 int sys_map_device(int fd, uint64_t size, const uint8_t **bytes);
-/* The kernel reads these meanwhile, in one piece. Where it cannot, nothing happens. */
+/* Asks the kernel to read these bytes in the background. Errors are ignored. */
 void sys_read_ahead(int fd, uint64_t offset, size_t size);
 
 /* One key of the console's keymap (KDSKBENT). */
 int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short value);
-int sys_loop_free(int control); /* the number of a loop device that nobody uses */
+int sys_loop_free(int control); /* returns the number of an unused loop device */
 int sys_loop_attach(int loop, int file, unsigned int flags); /* LO_FLAGS_*; Linux 5.8 */
 
 int sys_inet_socket(void); /* for the calls that follow it; -EAFNOSUPPORT: no CONFIG_INET */

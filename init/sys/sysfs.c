@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* sysfs.c - what sysfs says of a block device: its small files below /sys/class/block. */
+/* sysfs.c - read a block device's files below /sys/class/block. */
 #include "init/sys/sysfs.h"
 
 #include "init/pure/format.h"
