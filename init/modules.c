@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* modules.c - the image's kernel modules: its list, and what the devices ask for. */
+/* modules.c - load the image's modules: those of its list, then those that devices need. */
 #include <errno.h>
 
 #include "init/boot.h"
@@ -9,7 +9,7 @@
 #include "init/sys/file.h"
 #include "init/sys/log.h"
 
-#define LISTED_MAX 128 /* modules that one child loads: the rest of the list is the next one's */
+#define LISTED_MAX 128 /* modules that one child loads; another child loads the next ones */
 
 static struct module_line listed[LISTED_MAX];
 
@@ -19,7 +19,7 @@ static int job_at(const struct modules *modules, unsigned int at, struct module_
 	job->path = listed[at].path;
 	job->options = listed[at].options;
 	job->key = at;
-	job->may_be_there = false;
+	job->may_be_loaded = false;
 	return 0;
 }
 
@@ -57,7 +57,7 @@ static int load_list(struct boot *boot)
 	return 0;
 }
 
-/* The order of the list is the packer's, that of the table what appears. */
+/* The packer orders the list; the table's modules load as devices appear. */
 int modules_load(struct boot *boot)
 {
 	int error = load_list(boot);

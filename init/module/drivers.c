@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* drivers.c - which modules devices ask for, by the image's table of what answers which alias. */
+/* drivers.c - load the modules that match the modaliases of devices, by /etc/rdinit/drivers. */
 #include <errno.h>
 #include <string.h>
 #include <dirent.h>
@@ -17,10 +17,10 @@
 
 #define TREE "/sys/devices"
 #define ALIAS_MAX 1024 /* bytes; an input device's has 600 */
-#define PATH_SIZE 512 /* bytes of a device's path in sysfs; a USB disk behind two hubs has 160 */
-#define UNANSWERED 8 /* devices without a driver that are named */
+#define PATH_SIZE 512 /* bytes of a device's path in sysfs; a USB disk on two hubs has 160 */
+#define UNANSWERED 8 /* devices without a driver that the report names */
 
-/* --- what asks for it --- */
+/* --- queue the modules of an alias --- */
 
 static void name_of(const struct modules *modules, unsigned int line, char name[MODULE_NAME_SIZE])
 {
@@ -32,7 +32,7 @@ static void name_of(const struct modules *modules, unsigned int line, char name[
 	modlist_name(path, name, MODULE_NAME_SIZE);
 }
 
-/* A blacklist is about devices that ask: what another module needs is loaded all the same. */
+/* The blacklist only applies to devices: a module that another one needs is loaded anyway. */
 static void queue_for_device(void *argument, unsigned int line)
 {
 	struct modules *modules = argument;
@@ -62,7 +62,7 @@ int drivers_ask(struct modules *modules, const char *alias)
 	return found;
 }
 
-/* --- devices that are there: every file "modalias" below /sys/devices --- */
+/* --- present devices: every file "modalias" below /sys/devices --- */
 
 struct walk {
 	struct modules *modules;
@@ -72,7 +72,7 @@ struct walk {
 
 static int visit(const struct dirent_view *entry, void *argument);
 
-/* What went meanwhile asks for nothing. Any other error may be a driver that is missing later. */
+/* ENOENT, ENODEV: the device was removed. After any other error a driver may be missing. */
 static void report_unread(const struct walk *walk, long result)
 {
 	if (result < 0 && result != -ENOENT && result != -ENODEV)
@@ -155,7 +155,7 @@ static void load_named(struct modules *modules)
 	}
 }
 
-/* Subscribes before it walks: what a module makes appear after the walk is announced. */
+/* Subscribes before the walk: the kernel announces devices that appear later. */
 void drivers_load(struct modules *modules)
 {
 	struct span text = { NULL, 0 };
@@ -182,8 +182,8 @@ void drivers_load(struct modules *modules)
 
 /* --- for the report --- */
 
-/* Those behind which a disk may be: of PCI storage, USB, SD cards and all of virtio; bridges and
- * the like never have a driver. */
+/* Whether a disk may depend on this device: PCI storage, USB and SD controllers, all of virtio.
+ * Bridges and the like never have a driver. */
 static int may_matter(const char *modalias)
 {
 	static const char *const buses[] = { "virtio:", "usb:",	 "scsi:",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* loader.c - a child that loads modules: one that hangs or crashes takes nobody along. */
+/* loader.c - load modules in a child, so that one that hangs or crashes does not stop PID 1. */
 #include "init/module/loader.h"
 
 #include <errno.h>
@@ -10,10 +10,11 @@
 #include "init/pure/modname.h"
 #include "init/sys/sys.h"
 
-#define LIMIT_MIN_S 10 /* a driver waits for its hardware, whatever the root is given */
+#define LIMIT_MIN_S 10 /* drivers wait for hardware, even if rd.timeout= is shorter */
 
-/* Built in, or loaded before: the kernel would check its signature before it says so. */
-static bool is_there(const char *path)
+/* Whether it is built in or loaded. finit_module(2) reports that only after checking the signature.
+ */
+static bool is_loaded(const char *path)
 {
 	char directory[sizeof("/sys/module/") + MODULE_NAME_SIZE] = "/sys/module/";
 	char *name = directory + sizeof("/sys/module/") - 1;
@@ -25,32 +26,32 @@ static bool is_there(const char *path)
 
 static int insert(const struct modules *modules, const struct module_job *job)
 {
-	return job->may_be_there && is_there(job->path)
-		       ? MODULE_IS_THERE
+	return job->may_be_loaded && is_loaded(job->path)
+		       ? MODULE_WAS_LOADED
 		       : module_insert(modules, job->path, job->options);
 }
 
 #define NO_RESULT INT16_MIN
 
 /*
- * A child works in the memory of PID 1 (a copy of it would cost more than most modules), and leaves
- * each result there by the module's key, so that children that were left alone disturb nobody.
- * One that finds another generation than its own when it goes on has been left alone, and ends.
+ * A child shares the memory of PID 1 (copying it would cost more than most modules). It stores each
+ * result at the module's key, so that an abandoned child overwrites no other result. PID 1 abandons
+ * a child by a new generation: the child compares before each job, and exits.
  */
 static volatile int16_t results[KEYS_MAX];
 static volatile unsigned int generation;
 
 #define STACK_SIZE 16384 /* bytes; a job and its options are 3 KiB */
 
-/* At the low end of the child's stack: nothing else is its own as long as it lives. */
+/* At the low end of the child's stack, the only memory that is reserved for it while it runs. */
 struct work {
 	const struct modules *modules;
 	const struct batch *batch;
 	unsigned int at, end, generation;
 };
 
-/* A fault in here ends the child without a core dump (crash.c), for which the kernel ends every
- * process that shares its memory (before Linux 5.17). */
+/* A fault here kills the child without a core dump (crash.c): before Linux 5.17 the kernel kills
+ * every process that shares the memory for a dump. */
 static int in_child(void *argument)
 {
 	const struct work *work = argument;
@@ -70,7 +71,7 @@ static int64_t limit_of(const struct settings *settings)
 	return sys_clock_ms() + (int64_t)(seconds > LIMIT_MIN_S ? seconds : LIMIT_MIN_S) * 1000;
 }
 
-/* The next job is done. */
+/* Reports the result of the next job. */
 static void account(struct loader *loader, int error)
 {
 	struct module_job job;
@@ -79,7 +80,7 @@ static void account(struct loader *loader, int error)
 		loader->batch->done(loader->modules, &job, error);
 }
 
-/* Those that the child has told of. Returns how many. */
+/* Reports the results that the child has stored. Returns how many. */
 static unsigned int account_results(struct loader *loader)
 {
 	unsigned int count = 0;
@@ -98,10 +99,10 @@ static unsigned int account_results(struct loader *loader)
 static void go_on(struct loader *loader);
 
 /*
- * A child that ended before all was done has crashed in the module that it had come to. One that
- * is late, and has told of nothing since it was asked last, hangs in it; it is not killed: many a
- * driver gives up its device when a signal comes, and this one may only be slow. So a module that
- * hangs is found after one limit to two.
+ * If the child exited before its last job, the current module crashed it. If it stored no result
+ * since the last deadline, the current module hangs. It is not killed: many drivers give up their
+ * device after a signal, and it may only be slow. So a hanging module is detected after one to two
+ * limits.
  */
 static void ended(void *owner, int status)
 {
@@ -115,7 +116,7 @@ static void ended(void *owner, int status)
 	}
 	loader->child.pid = 0;
 	if (status == LOOP_LATE) {
-		loader->stack = NULL; /* still the child's */
+		loader->stack = NULL; /* the child still uses it */
 		generation++;
 	}
 	if (loader->at < loader->end)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* module.c - one kernel module, with its options, into the kernel. */
+/* module.c - load one kernel module with its options. */
 #include "init/module/module.h"
 
 #include <errno.h>
@@ -24,8 +24,8 @@ void modules_init(struct modules *modules, const struct settings *settings, stru
 	modules->devices = devices;
 }
 
-/* Kernels before 5.17 know no such flag (EINVAL), later ones may be built without it
- * (EOPNOTSUPP): for the reader both are the same. */
+/* Returns EOPNOTSUPP for both: kernels before 5.17 do not know the flag (EINVAL), later ones may be
+ * built without decompression (EOPNOTSUPP). */
 static int load(const char *path, const char *options)
 {
 	int flags =
@@ -43,12 +43,12 @@ static void keep_failed(struct modules *modules, const char *name, int error)
 {
 	size_t used = strlen(modules->failed_names);
 
-	/* The report is one screen: what does not fit was said when it happened. */
+	/* What does not fit was logged when it happened: the report is one screen. */
 	format_text(modules->failed_names + used, sizeof(modules->failed_names) - used, " %s (%d)",
 		    name, -error);
 }
 
-/* The list's options, then those of the kernel's line: the last one wins. */
+/* The options of the list, then those of the kernel's command line: the last one wins. */
 static int make_options(const struct modules *modules, const char *name, const char *from_list,
 			char options[OPTIONS_MAX])
 {
@@ -80,12 +80,11 @@ void module_account(struct modules *modules, const char *path, int error)
 	modlist_name(path, name, sizeof(name));
 	if (!error)
 		modules->loaded++;
-	if (!error || error == -EEXIST) /* built in, or loaded by the one before */
+	if (!error || error == -EEXIST) /* built in, or loaded already */
 		return;
 	modules->failed++;
 	keep_failed(modules, name, error);
-	/* A driver that finds no hardware of its kind says ENODEV: the modules may well need none.
-	 */
+	/* A driver that finds no hardware returns ENODEV, which is no failure. */
 	if (error == -ENODEV)
 		log_say(LOG_INFO, "%s found no hardware (ENODEV)", name);
 	else

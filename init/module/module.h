@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* module.h - the kernel modules of the image. */
+/* module.h - load the image's kernel modules, listed ones and those that devices need. */
 #ifndef RDINIT_MODULE_MODULE_H
 #define RDINIT_MODULE_MODULE_H
 
@@ -10,38 +10,38 @@
 
 #define FAILED_MODULES_MAX 256 /* bytes of their names, for the report */
 
-/* The modules of the image, and what became of them. */
+/* The image's modules, and their results. */
 struct modules {
-	const struct settings *settings; /* blacklist, options, and how long to wait */
+	const struct settings *settings; /* blacklist, options, timeout */
 	struct devices *devices;
 	struct module_queue queue;
 	struct uevent_subscriber subscriber;
 	int loaded, failed;
 	char failed_names[FAILED_MODULES_MAX];
-	int unanswered; /* devices in the report that have no driver */
+	int unanswered; /* devices without a driver, counted for the report */
 };
 
-/* Before anything else. */
+/* Call it first. */
 void modules_init(struct modules *modules, const struct settings *settings,
 		  struct devices *devices);
 
-/* Loads the module at `path` with `options` and then those of the command line, without a word.
- * Returns 0 or -errno. */
+/* Loads the module at `path` with `options`, then those of the command line. Returns 0, or -errno,
+ * which it does not log. */
 int module_insert(const struct modules *modules, const char *path, const char *options);
 
-/* Counts what came of it, and logs a failure. */
+/* Counts the result of a module, and logs a failure. */
 void module_account(struct modules *modules, const char *path, int error);
 
-/* drivers.c: loads the modules of modules-load=, and those that devices ask for, by the image's
- * table, and waits for them; from then on it loads what new devices ask for. Without a table it
- * does nothing. */
+/* drivers.c: loads the modules of modules-load= and, by the image's table, those of present
+ * devices, and waits for them. Later it loads those of new devices. Without a table it does
+ * nothing. */
 void drivers_load(struct modules *modules);
 
-/* Loads what answers this alias, "fs-xfs", and waits for it. Returns how many modules the table has
- * for it. */
+/* Loads the modules that match this alias ("fs-xfs"), and waits for them. Returns how many the
+ * table has. */
 int drivers_ask(struct modules *modules, const char *alias);
 
-/* For the report: devices without a driver, and without one in the table, that may matter. */
+/* Logs the devices that have no driver and none in the table, if a disk may depend on them. */
 void drivers_report(struct modules *modules);
 
 #endif

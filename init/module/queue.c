@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* queue.c - modules of the image's table: each after what it needs, and several at a time. */
+/* queue.c - load modules of the drivers table: each after its dependencies, several in parallel. */
 #include "init/module/module.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-#define NEEDS_DEPTH 32 /* modules that need one another, in a row; Debian has up to 8 */
+#define NEEDS_DEPTH 32 /* length of a chain of dependencies; Debian has up to 8 */
 
 /* --- the queue --- */
 
@@ -51,7 +51,7 @@ void module_queue_add(struct modules *modules, unsigned int line)
 
 /* --- the work --- */
 
-/* Of the table only lines whose path and options fit were queued. */
+/* add() queued only lines whose path and options fit. */
 static int job_at(const struct modules *modules, unsigned int at, struct module_job *job)
 {
 	unsigned int line = modules->queue.lines[at];
@@ -65,14 +65,14 @@ static int job_at(const struct modules *modules, unsigned int at, struct module_
 	job->path = job->path_text;
 	job->options = job->options_text;
 	job->key = line;
-	job->may_be_there = true;
+	job->may_be_loaded = true;
 	return error;
 }
 
 static void done(struct modules *modules, const struct module_job *job, int error)
 {
 	modules->queue.state[job->key] = DRIVER_DONE;
-	if (error != MODULE_IS_THERE)
+	if (error != MODULE_WAS_LOADED)
 		module_account(modules, job->path, error);
 }
 
@@ -91,7 +91,7 @@ static bool is_ready(const struct module_queue *queue, unsigned int line)
 	return true;
 }
 
-/* Most of the time goes into checking signatures, which each processor can do on its own. */
+/* Checking signatures takes most of the time, and runs in parallel. */
 static unsigned int loaders_wanted(void)
 {
 	int processors = sys_processors();
@@ -122,7 +122,7 @@ static struct loader *free_loader(struct modules *modules)
 	return NULL;
 }
 
-/* A single loader loads all of them one by one, in one child. */
+/* With one loader a single child loads all of them. */
 static void start_all(struct modules *modules, struct loader *loader)
 {
 	struct module_queue *queue = &modules->queue;
@@ -134,7 +134,7 @@ static void start_all(struct modules *modules, struct loader *loader)
 	loader_start(loader, at, queue->count);
 }
 
-/* The first that all that it needs is loaded of. Returns whether there was one. */
+/* Starts the first module whose dependencies are loaded. Returns whether there is one. */
 static bool start_ready(struct modules *modules, struct loader *loader)
 {
 	struct module_queue *queue = &modules->queue;
@@ -151,7 +151,7 @@ static bool start_ready(struct modules *modules, struct loader *loader)
 	return false;
 }
 
-/* What was taken out of the middle stays in the list until all before it is. */
+/* A module that started before an earlier one stays in the list until that one starts. */
 static void skip_started(struct module_queue *queue)
 {
 	while (queue->head < queue->count &&

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* queue.h - modules of the image's table: each after what it needs, and several at a time. */
+/* queue.h - load modules of the drivers table: each after its dependencies, several in parallel. */
 #ifndef RDINIT_MODULE_QUEUE_H
 #define RDINIT_MODULE_QUEUE_H
 
@@ -13,35 +13,35 @@
 
 enum driver_state {
 	DRIVER_UNASKED,
-	DRIVER_REFUSED, /* blacklisted, and a device asked; a module that needs it still gets it */
+	DRIVER_REFUSED, /* blacklisted for devices; loaded if another module needs it */
 	DRIVER_QUEUED,
 	DRIVER_LOADING,
-	DRIVER_DONE, /* loaded, or tried */
+	DRIVER_DONE, /* loaded, or failed */
 };
 
 struct module_queue {
-	struct drivers drivers; /* the image's table; of no lines where it has none */
+	struct drivers drivers; /* the image's table; no lines if it has none */
 	unsigned char state[DRIVERS_MAX]; /* enum driver_state of each line */
-	/* Lines, each once, in the order that they were asked for, each after what it needs; those
-	 * before `head` are being loaded, or done. */
+	/* Lines of the table, each once and after its dependencies. All before `head` have been
+	 * started. */
 	uint16_t lines[DRIVERS_MAX];
 	unsigned int head, count;
-	unsigned int wanted; /* loaders at a time */
-	bool is_starting; /* loaders; a result that comes meanwhile starts no more */
+	unsigned int wanted; /* how many loaders run in parallel */
+	bool is_starting; /* module_queue_start() runs: a result meanwhile must not call it */
 	struct loader loaders[LOADERS_MAX];
 };
 
-/* Puts the module on this line of the table into the queue, after what it needs; once, whatever
- * becomes of it. */
+/* Queues the module on this line of the table after its dependencies. Each is queued only once,
+ * even if it fails. */
 void module_queue_add(struct modules *modules, unsigned int line);
 
-/* Starts to load what is in the queue, on more than one processor side by side. */
+/* Starts to load the queued modules, in parallel on several processors. Does not wait. */
 void module_queue_start(struct modules *modules);
 
-/* Whether nothing is queued or being loaded; `argument` is the struct modules. */
+/* Whether no module is queued or loading. `argument`: struct modules. */
 bool module_queue_is_idle(void *argument);
 
-/* Starts, and waits until it is idle. */
+/* Loads the queued modules, and waits until the queue is idle. */
 void module_queue_run(struct modules *modules);
 
 #endif
