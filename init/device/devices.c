@@ -354,7 +354,7 @@ static bool is_over(void *argument)
 {
 	const struct wait *wait = argument;
 
-	return wait->uevents->is_dumb || wait->until(wait->argument);
+	return wait->uevents->has_failed || wait->until(wait->argument);
 }
 
 int devices_wait(struct devices *devices, bool (*until)(void *argument), void *argument,
@@ -363,7 +363,7 @@ int devices_wait(struct devices *devices, bool (*until)(void *argument), void *a
 	struct wait wait = { devices->uevents, until, argument };
 	int error = loop_run(devices->loop, is_over, &wait, deadline);
 
-	if (!devices->uevents->is_dumb)
+	if (!devices->uevents->has_failed)
 		return error;
 	do {
 		int64_t again = sys_clock_ms() + DEVICES_LOOK_AGAIN_MS;

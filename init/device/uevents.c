@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* uevents.c - what the kernel reports of devices, for all who subscribe. */
+/* uevents.c - pass the kernel's uevents to subscribers. */
 #include "init/device/uevents.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ static void report(struct uevents *uevents, const struct uevent *event)
 static void close_socket(struct uevents *uevents, int error)
 {
 	log_warn(error, "read uevents (scanning every %d ms instead)", DEVICES_LOOK_AGAIN_MS);
-	uevents->is_dumb = true;
+	uevents->has_failed = true;
 }
 
 /* Returns whether there may be more. */
@@ -51,7 +51,7 @@ bool uevents_read(struct uevents *uevents)
 {
 	bool is_any = false;
 
-	if (!uevents->is_open || uevents->is_dumb)
+	if (!uevents->is_open || uevents->has_failed)
 		return false;
 	while (read_one(uevents))
 		is_any = true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* uevents.h - what the kernel reports of devices, for all who subscribe (netlink(7), uevents). */
+/* uevents.h - pass the kernel's uevents to subscribers (netlink(7), NETLINK_KOBJECT_UEVENT). */
 #ifndef RDINIT_DEVICE_UEVENTS_H
 #define RDINIT_DEVICE_UEVENTS_H
 
@@ -10,9 +10,9 @@
 
 struct uevent_subscriber {
 	struct uevent_subscriber *next; /* set by uevents_subscribe() */
-	/* NULL: messages were lost, so that everything is to be looked for again. */
+	/* `event` NULL: messages were lost; the subscriber must scan all devices again. */
 	void (*on_event)(void *owner, const struct uevent *event);
-	void (*on_quiet)(void *owner); /* all that was reported until now is read */
+	void (*on_quiet)(void *owner); /* called after all pending uevents are read */
 	void *owner;
 };
 
@@ -20,16 +20,16 @@ struct uevents {
 	struct loop *loop;
 	struct loop_descriptor socket;
 	struct uevent_subscriber *first;
-	bool is_open; /* or tried to */
-	bool is_dumb; /* the kernel reports nothing (no CONFIG_NET), which was logged */
+	bool is_open; /* open, or failed to open */
+	bool has_failed; /* no uevents (no CONFIG_NET); already logged */
 };
 
 void uevents_subscribe(struct uevents *uevents, struct uevent_subscriber *subscriber);
 
-/* From now on the loop reads what the kernel reports. Again it does nothing. */
+/* Opens the socket, which the loop reads from now on. A second call does nothing. */
 void uevents_open(struct uevents *uevents);
 
-/* Reads what was reported until now, without waiting. Returns whether there was anything. */
+/* Reads the pending uevents without waiting. Returns whether there were any. */
 bool uevents_read(struct uevents *uevents);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* child.c - one program as a child of PID 1: signalled, reaped, and how it ended. */
+/* child.c - wait for a program: forward signals, reap it, describe how it ended. */
 #include "init/program/child.h"
 
 #include <errno.h>
@@ -39,7 +39,7 @@ static void signalled(void *owner, int signal)
 		return;
 	}
 	log_say(LOG_DEBUG, "signal %d for %s", signal, child->argv[0]);
-	/* A program knows nothing of SIGPWR: what is meant is that it ends. */
+	/* Programs do not handle SIGPWR: send SIGTERM, so that this one exits. */
 	sys_kill(child->pid, signal == SIGPWR ? SIGTERM : signal);
 }
 
@@ -71,14 +71,16 @@ void child_wait(struct child *child)
 		.node.owner = child, .pid = child->pid, .deadline = NO_DEADLINE, .ended = ended
 	};
 
-	sys_reboot(RB_DISABLE_CAD); /* ctrl-alt-del: a SIGINT for us, not a reset with open disks */
+	sys_reboot(RB_DISABLE_CAD); /* Ctrl-Alt-Del sends SIGINT to PID 1, instead of a reset with
+				       unwritten data */
 	loop_add_child(child->loop, &node);
 	serve(child);
 	loop_remove_child(child->loop, &node);
-	if (!child->is_over) /* an interactive shell ignores TERM, but not its terminal's end */
+	if (!child->is_over) /* an interactive shell ignores SIGTERM, but not SIGHUP */
 		sys_kill(child->pid, SIGHUP);
 	child->ran_ms += sys_clock_ms();
-	sys_start_tty(1); /* the program may have stopped it, and then what follows would wait */
+	sys_start_tty(
+		1); /* the program may have stopped the output: then later writes would block */
 }
 
 int child_run(struct child *child)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* start.c - one program becomes a child of PID 1: who and where it is, its streams,
- * its file. */
+/* start.c - start a program as a child of PID 1: session, streams, directory, user, PATH. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -32,7 +31,7 @@ static const char *path_of(const struct child *child)
 	return "/bin";
 }
 
-/* As execvp(3): the first that can be executed; EACCES is worth more than ENOENT. */
+/* As execvp(3): executes the first file that it can; returns EACCES rather than ENOENT. */
 static int search(const struct child *child, const char *name)
 {
 	int kept = -ENOENT;
@@ -69,8 +68,8 @@ static int enter_and_become(struct child *child)
 }
 
 /*
- * Runs in the child, in the parent's memory (vfork): whatever it writes the parent sees, and so
- * child->error tells what exec said. Close-on-exec takes the rest of init's descriptors.
+ * Runs in the child, in the parent's memory (vfork): so the parent reads the error of execve(2) in
+ * child->error. All other descriptors of /init are close-on-exec.
  */
 static int in_child(void *argument)
 {
@@ -94,14 +93,14 @@ static int in_child(void *argument)
 	return 127;
 }
 
-/* No console means no terminal, which is no error of the program. */
+/* Errors are ignored: without a console the program has no terminal. */
 static void become_leader(void)
 {
 	sys_setsid();
 	sys_set_controlling_tty(0);
 }
 
-static void say_why(const struct child *child)
+static void log_failure(const struct child *child)
 {
 	switch (child->failed_to) {
 	case CHILD_ENTER:
@@ -131,6 +130,6 @@ int child_start(struct child *child)
 	if (child->pid < 0)
 		child->error = child->pid;
 	if (child->error)
-		say_why(child);
+		log_failure(child);
 	return child->error;
 }

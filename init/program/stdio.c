@@ -22,7 +22,7 @@ static void close_end(struct stdio *stdio, struct loop_descriptor *end)
 
 /* --- to the host --- */
 
-/* A port that is gone takes everything: there is nobody to tell. Returns whether all is written. */
+/* Discards the packet if the port is gone. Returns whether nothing is left to write. */
 static bool write_frame(struct stdio *stdio)
 {
 	while (stdio->frame_at < stdio->frame_len) {
@@ -58,7 +58,7 @@ static void drained(void *owner, int status)
 	stdio->is_over = true;
 }
 
-/* A child waits until all has left the port: where nobody reads that is for ever. */
+/* A child waits until the port has sent all, which may block for ever if the host does not read. */
 static void end(struct stdio *stdio)
 {
 	int pid = sys_fork(drain_port, stdio);
@@ -74,8 +74,8 @@ static void end(struct stdio *stdio)
 		stdio->is_over = true;
 }
 
-/* Until the port takes no more, or there is nothing more to send. The program's output is read when
- * the frame before it is written. */
+/* Writes packets until the port would block or none is left. Reads the program's output again when
+ * the packet before is written. */
 static void go_on(struct stdio *stdio)
 {
 	bool is_idle;
@@ -103,7 +103,7 @@ static void carry_output(struct stdio *stdio, struct loop_descriptor *end, enum 
 	long got;
 
 	if (stdio->frame_at < stdio->frame_len)
-		return; /* the other stream was first */
+		return; /* a packet of the other stream is not written yet */
 	got = sys_read(end->fd, stdio->frame + FRAME_HEAD, FRAME_MAX);
 	if (got > 0)
 		begin_frame(stdio, kind, (unsigned int)got, (size_t)got);
@@ -130,7 +130,7 @@ static void err_ready(void *owner, short revents)
 
 /* --- to the program --- */
 
-/* A program that closed its input (EPIPE) gets no more: the host's credit stays where it is. */
+/* If the program closed its input (EPIPE), nothing more is written and no more credit granted. */
 static void carry_input(struct stdio *stdio)
 {
 	long done = stdio->input_len ? sys_write(stdio->in.fd, stdio->input, stdio->input_len) : 0;
@@ -162,12 +162,12 @@ static void store_piece(struct stdio *stdio, const struct frame_piece *piece)
 		return;
 	}
 	if (piece->data.len > sizeof(stdio->input) - stdio->input_len)
-		return; /* more than its credit: the host broke the protocol */
+		return; /* more than its credit: a protocol error of the host */
 	memcpy(stdio->input + stdio->input_len, piece->data.data, piece->data.len);
 	stdio->input_len += piece->data.len;
 }
 
-/* A port that is gone is read no more, for it would be ready for ever: that is the input's end. */
+/* If the port is gone, the input ends; poll(2) would report the port as ready for ever. */
 static void read_port(struct stdio *stdio)
 {
 	uint8_t bytes[FRAME_MAX];
@@ -192,7 +192,7 @@ static void port_ready(void *owner, short revents)
 	go_on(owner);
 }
 
-/* --- its start --- */
+/* --- open and close --- */
 
 static int open_raw(const char *name)
 {

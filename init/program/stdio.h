@@ -8,34 +8,32 @@
 #include "init/loop/loop.h"
 #include "init/pure/frames.h"
 
-/* Carries them as frames (init/pure/frames.h), whenever the loop runs. */
+/* Carries the streams as packets (init/pure/frames.h) while the loop runs. */
 struct stdio {
-	struct loop *loop; /* NULL: the console is the program's standard streams */
-	struct loop_descriptor port, in, out, err; /* a fd of -1: closed */
+	struct loop *loop; /* NULL: the program uses the console */
+	struct loop_descriptor port, in, out, err; /* fd -1: closed */
 	struct frame_reader reader;
-	uint8_t input[FRAME_MAX]; /* on its way to the program */
+	uint8_t input[FRAME_MAX]; /* not yet written to the program */
 	size_t input_len;
-	bool input_ended; /* the host sent the end */
-	uint8_t frame[FRAME_HEAD + FRAME_MAX]; /* on its way to the host */
+	bool input_ended; /* the host sent the end of the input */
+	uint8_t frame[FRAME_HEAD + FRAME_MAX]; /* not yet written to the host */
 	size_t frame_at, frame_len;
-	unsigned int credit; /* to be granted to the host, bytes */
-	bool has_ended; /* the last frame is on its way */
-	bool is_over; /* and has left the port */
+	unsigned int credit; /* bytes to grant to the host */
+	bool has_ended; /* the last packet is in `frame` */
+	bool is_over; /* the port has sent it */
 	struct loop_child drain;
 };
 
 /*
- * Makes three pipes, and carries what goes through them over the serial port, "ttyS1". Writes the
- * program's ends to `ends`; where `port` is NULL, or cannot be used (which is logged), they are
- * -1: the console.
+ * Makes three pipes and connects them to the serial port `port` ("ttyS1"). Writes the program's
+ * ends to `ends`; -1 each, for the console, if `port` is NULL or cannot be used (already logged).
  */
 void stdio_open(struct stdio *stdio, struct loop *loop, const char *port, int ends[3]);
 
-/* Closes init's copies of the program's ends, once the program has its own. */
+/* Closes /init's copies of the program's ends, after the program has started. */
 void stdio_close(int ends[3]);
 
-/* Whether there is nothing more to carry: no writer is left, and the last byte has left the port.
- */
+/* Whether all is done: every writer has closed its end, and the port has sent the last byte. */
 bool stdio_is_over(const struct stdio *stdio);
 
 #endif

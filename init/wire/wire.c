@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* wire.c - telling the host, over QEMU's debug console port or a serial line. */
+/* wire.c - report to the hypervisor over QEMU's debug console port, or over a serial line. */
 #include "init/wire/wire.h"
 
 #include <fcntl.h>
@@ -11,11 +11,11 @@
 #include "init/sys/sys.h"
 
 #define PORT 0xe9
-#define ANSWER 0xe9 /* what QEMU's isa-debugcon gives when it is read */
+#define ANSWER 0xe9 /* what QEMU's isa-debugcon returns when it is read */
 #define LINE_MAX 512
-#define PATH_MAX 64 /* bytes of "/dev/NAME"; no serial line has a longer one */
+#define PATH_MAX 64 /* bytes of "/dev/NAME"; serial lines have short names */
 
-/* What wire_tty() was given: every step tells, and none of them needs to know how. */
+/* Global, so that steps need not know how reports are sent. */
 static const char *tty;
 
 void wire_tty(const char *name)
@@ -23,24 +23,24 @@ void wire_tty(const char *name)
 	tty = name;
 }
 
-/* Returns whether the port is there, and has taken the line. */
+/* Returns whether the port exists; then the line is sent. */
 static int tell_port(const char *line, size_t len)
 {
-	int is_there;
+	int exists;
 
-	/* Without the kernel's leave the instruction itself would be a SIGSEGV. */
+	/* Without this permission the instruction would cause a SIGSEGV. */
 	if (sys_ioperm(PORT, 1, 1))
 		return 0;
-	is_there = sys_inb(PORT) == ANSWER;
-	if (is_there)
+	exists = sys_inb(PORT) == ANSWER;
+	if (exists)
 		sys_outb(PORT, line, len);
-	/* Given back at once: leave would pass to every child, and through its exec. */
+	/* Children, and what they execute, would inherit the permission. */
 	sys_ioperm(PORT, 1, 0);
-	return is_there;
+	return exists;
 }
 
-/* Opened for each line, so that no descriptor of it passes to a child. What cannot be written is
- * not said again: the line that failed was the one to say so. */
+/* Opens the line for each report, so that no child inherits the descriptor. Errors are not logged:
+ * the host reads only this line. */
 static void tell_tty(const char *line, size_t len)
 {
 	char path[PATH_MAX];
