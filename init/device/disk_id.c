@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* disk_id.c - what sysfs says of the disk that a device is, or is a partition of. */
+/* disk_id.c - read the identifiers of a device's disk from sysfs. */
 #include <string.h>
 
 #include "init/device/devices.h"
@@ -9,24 +9,24 @@
 #include "init/sys/sys.h"
 #include "init/sys/sysfs.h"
 
-#define PATH_SIZE 128 /* bytes; of a link from a disk to its place on SCSI, too */
-#define VPD_MAX 256 /* bytes; an ATA disk's has 112 */
+#define PATH_SIZE 128 /* bytes; also of the link from a disk to its SCSI device */
+#define VPD_MAX 256 /* bytes; that of an ATA disk has 112 */
 
-/* From a SCSI disk over its target and its host; and one up from there. */
+/* A SCSI device is below its target and its host, which are below the USB interface. */
 #define USB_INTERFACE "device/../../../"
 #define USB_DEVICE USB_INTERFACE "../"
 
 static const struct {
 	unsigned char kind; /* enum diskid_kind */
 	char file[12]; /* below the device's directory */
-	char model[13]; /* ""; or what is a name, together with device/serial */
+	char model[13]; /* ""; or a file that makes a name together with device/serial */
 } files[] = {
 	{ DISKID_NVME, "wwid", "device/model" },
 	{ DISKID_VIRTIO, "serial", "" },
 	{ DISKID_MMC, "device/cid", "device/name" },
 };
 
-/* Binary, and never as long as the buffer for the disks that are meant. */
+/* The page is binary. One that does not fit is ignored: those with a useful name are shorter. */
 static void read_vpd(const char *disk, struct diskid *id)
 {
 	char path[PATH_SIZE], page[VPD_MAX];
@@ -38,7 +38,7 @@ static void read_vpd(const char *disk, struct diskid *id)
 		diskid_parse_vpd(id, (struct span){ (const uint8_t *)page, (size_t)len });
 }
 
-/* Some leave the fields of SCSI blank. */
+/* Some disks leave their SCSI fields blank: then reads the USB device's. */
 static void read_if_blank(const char *disk, const char *file, const char *other, char *text)
 {
 	if (!text[strspn(text, " ")] && !sysfs_line(disk, file, text, DISKID_MODEL_MAX))

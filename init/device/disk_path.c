@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* disk_path.c - where in the machine the disk is that a device is, or is a partition of. */
+/* disk_path.c - make the by-path name of a device's disk, from its parents in sysfs. */
 #include <limits.h>
 #include <string.h>
 
@@ -12,12 +12,13 @@
 #include "init/sys/sys.h"
 #include "init/sys/sysfs.h"
 
-#define DIR_MAX 512 /* bytes; behind four bridges and three hubs a disk's has 250 */
+#define DIR_MAX 512 /* bytes; a disk behind four bridges and three hubs has 250 */
 #define FILE_MAX (DIR_MAX + 64)
 #define HOST "host"
 #define HOST_LEN 4
 
-/* Where the class has its device: "/sys/class/block/../../devices/pci0000:00/...". 0 or -errno. */
+/* Writes the directory of a class's device: "/sys/class/block/../../devices/pci0000:00/...".
+ * Returns 0 or -errno. */
 static int go_to(char dir[DIR_MAX], const char *class, const char *name)
 {
 	size_t len = format_text(dir, DIR_MAX, "/sys/class/%s/", class);
@@ -50,8 +51,8 @@ static int keep_lowest_host(const struct dirent_view *entry, void *lowest)
 	return 0;
 }
 
-/* What a class says of the device: "ata1/ata_port/ata1/port_no". 1; 0, and "": it is not in this
- * class. */
+/* Reads a class's file about the device: "ata1/ata_port/ata1/port_no". Returns 1; or 0, with "" in
+ * `text`, if the device is not in this class. */
 static int read_of(const char *dir, const char *class, const char *what,
 		   char text[DISKPATH_WORD_MAX])
 {
@@ -67,7 +68,7 @@ static void go_up(char *dir)
 	*strrchr(dir, '/') = '\0';
 }
 
-/* "host8/port-8:0/end_device-8:0", or an expander in place of the host. */
+/* For "host8/port-8:0/end_device-8:0", or with an expander instead of the host. */
 static void read_sas(char *dir, struct diskpath_scsi *scsi)
 {
 	read_of(dir, "sas_device", "sas_address", scsi->sas_address);
@@ -77,8 +78,8 @@ static void read_sas(char *dir, struct diskpath_scsi *scsi)
 	read_of(dir, "sas_device", "sas_address", scsi->sas_expander);
 }
 
-/* From "ata1/host0/target0:0:0". 0: something else stands between host and target, as
- * with iSCSI. */
+/* Adds the part for "ata1/host0/target0:0:0". Returns 0 if something else is between host and
+ * target, as with iSCSI. */
 static int add_scsi(struct diskpath *path, char *dir, const char *address)
 {
 	struct diskpath_scsi scsi = { .address = address };
@@ -103,8 +104,8 @@ static int add_scsi(struct diskpath *path, char *dir, const char *address)
 	return 1;
 }
 
-/* From the disk up to "/sys". A namespace of NVMe with several ways to it hangs on none of them:
- * the first is as good as any. 0: it has no name. */
+/* Walks from the disk up to "/sys". A multipath NVMe namespace has no controller as its parent:
+ * uses the first controller. Returns 0 if the disk has no such name. */
 static int walk(struct diskpath *path, char *dir, const char *disk, const char *nsid)
 {
 	char link[DIR_MAX], *slash;
@@ -135,7 +136,7 @@ void device_path(const struct device *device, struct diskid *id)
 
 	id->kind = DISKID_NONE;
 	sysfs_line(disk, "nsid", nsid, sizeof(nsid));
-	/* udev has no links to floppies, though they are on a bus that it knows. */
+	/* udev makes no links for floppies, though it knows their bus. */
 	if (strncmp(disk, "fd", 2) == 0 || go_to(dir, "block", disk) < 0 ||
 	    !walk(&path, dir, disk, nsid) || !diskpath_text(&path))
 		return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* links.c - the links of /dev/disk that udev would make, for programs that look for them. */
+/* links.c - make the links of /dev/disk that udev would make, for programs that use them. */
 #include "init/device/links.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@
 #define DISK "/dev/disk"
 #define NAME_SIZE 256 /* bytes of a file's name, NAME_MAX, and its NUL */
 #define PATH_SIZE (NAME_SIZE + 32)
-#define PATIENCE_MS 1000 /* so long the links of all wait for a device that does not answer */
+#define PATIENCE_MS 1000 /* how long all links wait for a device that does not answer */
 
 enum whose { OF_CONTENT, OF_PARTITION };
 
@@ -34,7 +34,7 @@ static const struct disk_dir {
 	{ "by-partlabel", offsetof(struct finding, part_label), OF_PARTITION },
 };
 
-/* The first who has a name keeps it. */
+/* The first device with a name keeps the link. */
 static void make(const char *dir, const char *name, const struct device *device)
 {
 	char path[PATH_SIZE], target[DEVICE_NAME_MAX + 8];
@@ -49,8 +49,7 @@ static void make(const char *dir, const char *name, const struct device *device)
 		log_warn(error, "link %s to %s", path, target);
 }
 
-/* As udev has it: parts of something larger are no file systems, but encrypted devices
- * have names. */
+/* As udev does it: file systems, swap and containers have names, pool members do not. */
 static int has_content(const struct devices *devices, const struct device *device)
 {
 	const struct finding *finding = &device->finding;
@@ -111,7 +110,7 @@ static void link_device(const struct devices *devices, const struct device *devi
 	link_disk(device, "by-path", &id);
 }
 
-/* The next one by its number. */
+/* Returns the device with the next higher number. */
 static const struct device *next(const struct devices *devices, const struct device *last)
 {
 	const struct device *found = NULL;
@@ -126,7 +125,7 @@ static const struct device *next(const struct devices *devices, const struct dev
 	return found;
 }
 
-/* --- links to devices that went --- */
+/* --- remove links of removed devices --- */
 
 static int sweep_link(const struct dirent_view *entry, void *argument)
 {
@@ -149,14 +148,14 @@ static int sweep_dir(const struct dirent_view *entry, void *argument)
 	return 0;
 }
 
-/* What came or went takes or leaves its own names. Of what changed nobody knows which
- * names it had. */
+/* If a device was added or removed, only its own links change. If the content of one changed, its
+ * old names are unknown: all links are made again. */
 static void update(struct devices *devices)
 {
 	const struct device *device = NULL;
-	int is_there = sys_mkdir(DISK, 0755) == -EEXIST;
+	int exists = sys_mkdir(DISK, 0755) == -EEXIST;
 
-	if (is_there && devices->news == NEWS_OF_CONTENT)
+	if (exists && devices->news == NEWS_OF_CONTENT)
 		empty_tree(DISK);
 	else
 		file_each(DISK, sweep_dir, NULL);
@@ -174,8 +173,8 @@ static void patience_is_over(void *owner)
 	update(links->devices);
 }
 
-/* The links of all wait a little for a device that is being probed, and no longer for one that
- * hangs: it gets its own later. */
+/* All links wait up to PATIENCE_MS for a running probe. If it takes longer, that device gets its
+ * links later. */
 static void on_change(void *owner)
 {
 	struct links *links = owner;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* probe.c - an unprivileged child finds out what is on a block device. */
+/* probe.c - probe a block device in an unprivileged, seccomp-confined child. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -19,27 +19,25 @@
 #include "init/sys/sysfs.h"
 
 #define DEADLINE_MS 10000 /* a drive that spins up takes 3 to 8 s */
-#define TRIES_MS                                                                        \
-	3000 /* a process or a page that is missing now is there once others have ended \
-	      */
+#define TRIES_MS 3000 /* for a fork that fails: processes and memory may become free */
 #define PAGE 4096
 
 struct job {
 	const struct device *device;
-	struct device disk; /* of a partition: its name, and its number where it is known */
-	enum log_level level; /* of the word that there is no seccomp: one child's is enough */
-	struct finding *finding; /* in memory that PID 1 shares */
+	struct device disk; /* of a partition: its disk's name, and its number if known */
+	enum log_level level; /* of the message about missing seccomp: INFO only once */
+	struct finding *finding; /* in memory shared with PID 1 */
 	int error; /* -errno of the device */
-	const uint8_t *bytes, *disk_bytes; /* all of them; NULL: not opened */
+	const uint8_t *bytes, *disk_bytes; /* the mapped device; NULL: not opened */
 	uint64_t size, disk_size, start;
 };
 
 /*
- * What the child may still do:
- * 1. read the memory that the device and its disk are mapped to;
- * 2. end.
- * It has no descriptor that it could read or write. What it found it leaves in memory. A kernel
- * without seccomp has no such limits: the child works all the same.
+ * What the child can still do:
+ * 1. read the mapped device and its disk, and write its own and the shared memory;
+ * 2. exit.
+ * It has no open descriptor. It stores its finding in the shared memory. Without seccomp in the
+ * kernel the child probes without these limits.
  */
 static void confine(const struct job *job)
 {
@@ -53,7 +51,7 @@ static void confine(const struct job *job)
 			job->device->name, -error);
 }
 
-/* Where /dev is no devtmpfs the node is to be made. */
+/* Makes the node if /dev is not devtmpfs. */
 static int open_path(const char *path, unsigned int major, unsigned int minor)
 {
 	int fd = sys_open(path, O_RDONLY | O_NONBLOCK);
@@ -63,7 +61,7 @@ static int open_path(const char *path, unsigned int major, unsigned int minor)
 	return sys_open(path, O_RDONLY | O_NONBLOCK);
 }
 
-/* Two reads, at the same time, in place of one for each page. */
+/* Two parallel reads instead of one for each page. */
 static void read_ahead(int fd, uint64_t size)
 {
 	uint64_t tail = size > FSPROBE_TAIL ? size - FSPROBE_TAIL : 0;
@@ -73,7 +71,7 @@ static void read_ahead(int fd, uint64_t size)
 		sys_read_ahead(fd, tail, FSPROBE_TAIL);
 }
 
-/* Returns its descriptor, or -errno. */
+/* Returns the descriptor, or -errno. */
 static int map_device(const struct device *device, const uint8_t **bytes, uint64_t *size)
 {
 	char path[DEVICE_PATH_MAX];
@@ -97,7 +95,8 @@ static void cannot_read(int signal, siginfo_t *info, void *context)
 	longjmp(unreadable, 1);
 }
 
-/* Where a page cannot be read, touching it is a SIGBUS. Returns 0, or -EIO. */
+/* Touches each page first: SIGBUS means that it cannot be read. Returns 0, or -E2BIG: too many
+ * reads. */
 static int feed(const uint8_t *bytes, struct view *view)
 {
 	const volatile uint8_t *from = bytes + view->want_offset;
@@ -112,7 +111,7 @@ static int feed(const uint8_t *bytes, struct view *view)
 	return view_add(view, (struct span){ bytes + view->want_offset, len });
 }
 
-/* A device that wants more reads than any sound one does is one of nothing known. */
+/* view_add() ends a probe that asks for more reads than any valid format needs. */
 static void probe(const struct job *job, struct finding *finding)
 {
 	struct view view = { .size = job->size, .is_part = job->device->part != 0 },
@@ -141,11 +140,11 @@ static void map_all(struct job *job)
 		return;
 	if (map_device(&job->disk, &job->disk_bytes, &job->disk_size) < 0)
 		job->disk_bytes = NULL;
-	/* In sectors; a place where no partition begins if nobody tells. */
+	/* In sectors; if unknown, a number where no partition begins. */
 	job->start = sysfs_number(job->device->name, "start", UINT64_MAX);
 }
 
-/* In the child: maps the device, gives up its privileges, probes. */
+/* In the child: maps the device, drops all privileges, probes. */
 static int in_child(void *argument)
 {
 	struct job *job = argument;
@@ -163,7 +162,7 @@ static int in_child(void *argument)
 	return 0;
 }
 
-/* A partition may be told of before its disk is: then the node is all there is. */
+/* If the partition is announced before its disk, only the disk's name is known. */
 static void find_disk(const struct devices *devices, struct job *job)
 {
 	const char *name = job->device->disk;
@@ -201,8 +200,8 @@ static void report_end(struct device *device, int status)
 			    "probe ended without a result");
 }
 
-/* It may hang in the kernel, where no signal reaches it: it is not waited for. Until one does, it
- * may still write what it found: the next one gets other memory. */
+/* Does not wait for the child: it may hang in the kernel, where no signal reaches it. It may still
+ * write its finding, so the next child gets other memory. */
 static void give_up_probe(struct probe *probe)
 {
 	struct device *device = probe->device;
@@ -228,7 +227,8 @@ static void store_finding(struct device *device, const struct finding *finding)
 	device->changed = UNCHANGED;
 }
 
-/* What the child left is foreign: it read the device's bytes. It cannot change it any more. */
+/* The finding is untrusted, because the child read the device's bytes. The child has exited and can
+ * no longer change it. */
 static void ended(void *owner, int status)
 {
 	struct probe *probe = owner;
