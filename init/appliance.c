@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* appliance.c - one program is the whole machine: run, watched, reported. */
+/* appliance.c - run one program, and report how it ended. */
 #include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -13,9 +13,9 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-#define WORDS_MAX 64 /* bytes; "killed by SIGVTALRM" */
+#define END_MAX 64 /* bytes; "killed by SIGVTALRM" */
 
-static void tell_end(const struct child *child)
+static void send_end(const struct child *child)
 {
 	const char *name = WIFSIGNALED(child->status) ? signal_name(WTERMSIG(child->status)) : NULL;
 
@@ -27,12 +27,12 @@ static void tell_end(const struct child *child)
 
 static void report(const struct child *child)
 {
-	char words[WORDS_MAX];
+	char end[END_MAX];
 
 	if (!child->error) {
-		child_end_in_words(child, words, sizeof(words));
+		child_end_in_words(child, end, sizeof(end));
 		log_say(WIFSIGNALED(child->status) ? LOG_WARNING : LOG_INFO, "%s %s after %ld s",
-			child->argv[0], words, (long)(child->ran_ms / 1000));
+			child->argv[0], end, (long)(child->ran_ms / 1000));
 	}
 	log_last("exit status %d (run: %s)", child_exit_status(child), child->argv[0]);
 }
@@ -49,7 +49,7 @@ int appliance(struct boot *boot)
 	struct identity identity;
 	int error = user ? identity_parse(user, &identity) : 0;
 
-	/* Never as root instead: somebody asked for less. */
+	/* Fails rather than run the program as root. */
 	if (error)
 		return log_err(error, "parse rdinit.user=%s: expected UID:GID[,GID...]", user);
 	if (user)
@@ -57,8 +57,8 @@ int appliance(struct boot *boot)
 	if (boot->settings.links)
 		links_make(&boot->links, &boot->devices);
 	stdio_open(&boot->stdio, &boot->loop, boot->settings.stdio, child.stdio);
-	/* A terminal that is not its input and output would hang up on its children as soon as it
-	 * has ended. */
+	/* With its streams on a serial port the program needs no terminal: a controlling terminal
+	 * would hang up on its children when it exits. */
 	if (child.stdio[1] >= 0)
 		child.session = SESSION_WITHOUT_TERMINAL;
 	wire_tell("ready");
@@ -66,7 +66,7 @@ int appliance(struct boot *boot)
 	stdio_close(child.stdio);
 	if (!error)
 		child_wait(&child);
-	tell_end(&child);
+	send_end(&child);
 	report(&child);
 	return 0;
 }

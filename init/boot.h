@@ -15,17 +15,17 @@
 #include "init/pure/mode.h"
 #include "init/pure/settings.h"
 
-#define MEMBERS_MAX 512 /* bytes: some 20 devices */
+#define MEMBERS_MAX 512 /* bytes: about 20 devices */
 
 #define NEWROOT "/newroot"
-#define CARRIER "/run/rdinit/host" /* the file system that a root in a file is on */
-#define RAM "/run/rdinit/ram" /* where its copy in memory is */
+#define CARRIER "/run/rdinit/host" /* the file system that contains the root's file */
+#define RAM "/run/rdinit/ram" /* the tmpfs with its copy in memory */
 #define LOWER "/run/rdinit/lower" /* the root itself, under an overlay */
 
-/* What of a device named by its path is looked at, and what it may be. */
+/* What a device named by its path may contain, and whether it is probed. */
 enum looking {
 	LOOKING_FOR_FILES,
-	LOOKING_FOR_SWAP, /* whatever is there is taken: who asks will judge */
+	LOOKING_FOR_SWAP, /* accepts any content: the caller checks it */
 	LOOKING_NEVER,
 };
 
@@ -39,16 +39,17 @@ struct place {
 };
 
 struct boot {
-	char **argv, **envp; /* as the kernel gave them to /init */
+	char **argv, **envp; /* as the kernel passed them to /init */
 	struct settings settings;
 	int settings_known; /* read, as far as possible */
 	enum mode mode;
-	char *program[RUN_WORDS_MAX + 1]; /* MODE_RUN: what to run; NULL at the end */
+	char *program[RUN_WORDS_MAX +
+		      1]; /* MODE_RUN: the program and its arguments; NULL at the end */
 	const char *env[ENVIRONMENT_MAX + 1]; /* its environment; NULL at the end */
 	int env_count;
 	enum power_action power_action; /* requested by a signal or by a failure */
 	int modules_done; /* the step "modules" has run */
-	struct place root, upper; /* upper: what rd.overlay= names */
+	struct place root, upper; /* upper: the device of rd.overlay= */
 	struct loop loop;
 	struct uevents uevents;
 	struct devices devices;

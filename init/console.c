@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* console.c - a console that takes a write, on descriptors 0 to 2. */
+/* console.c - open a console that works, on descriptors 0 to 2. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -11,11 +11,12 @@
 
 #define NAMES_MAX 256 /* bytes of /sys/class/tty/console/active: eight names or so */
 
-/* Where neither /dev/console nor a console= word leads anywhere, a line somewhere is worth more
- * than none; but who says console=null means it. */
+/* Tried if neither /dev/console nor any console= parameter can be opened; but not with
+ * console=null. */
 static const char *const last_resorts[] = { "ttyS0", "tty0" };
 
-/* A terminal that is there: a serial port that is not answers its first ioctl with EIO. */
+/* Opens a terminal that exists: for a missing serial port open(2) succeeds, and an ioctl fails with
+ * EIO. */
 static int open_tty(const char *path)
 {
 	int fd = sys_open(path, O_RDWR | O_NOCTTY);
@@ -52,21 +53,22 @@ static int open_dev_console(void)
 	return fd;
 }
 
-/* The last name is the one that the kernel uses for /dev/console. */
+/* Tries the last name first: the kernel uses that one for /dev/console. */
 static int open_active(void)
 {
-	char names[NAMES_MAX], *words[16];
+	char names[NAMES_MAX], *active[16];
 	int fd = -ENODEV, count;
 
 	if (file_read("/sys/class/tty/console/active", names, sizeof(names)) <= 0)
 		return fd;
-	count = words_split(names, words, 15);
+	count = words_split(names, active, 15);
 	while (fd < 0 && count > 0)
-		fd = open_named(words[--count]);
+		fd = open_named(active[--count]);
 	return fd;
 }
 
-/* settings comes later, and this is needed only where /dev/console fails: read for this alone. */
+/* Parses the command line for console= alone: the step settings comes later, and this is only
+ * needed if /dev/console fails. */
 static int open_asked_for(struct boot *boot)
 {
 	struct settings asked = { 0 };
@@ -86,7 +88,7 @@ static int open_asked_for(struct boot *boot)
 	return fd;
 }
 
-/* /dev/null may be missing, too: then 0 to 2 stay closed and every write fails in silence. */
+/* If /dev/null is missing, too, descriptors 0 to 2 stay closed and messages are lost. */
 static int open_any(struct boot *boot)
 {
 	int fd = open_dev_console();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* early_mounts.c - /dev, /proc and /sys, whatever the kernel can give. */
+/* early_mounts.c - mount /dev, /proc and /sys, as far as the kernel has them. */
 #include <errno.h>
 #include <sys/mount.h>
 
@@ -10,16 +10,16 @@
 
 /* No noexec on /dev: SGX enclaves and some old programs map its nodes executable. */
 static const struct mount_row dev = { "devtmpfs", "/dev", MS_NOSUID, "mode=0755", MOUNT_NEEDED };
-static const struct mount_row dev_by_hand = { "tmpfs", "/dev", MS_NOSUID, "mode=0755,size=1m",
-					      MOUNT_NEEDED };
+static const struct mount_row dev_on_tmpfs = { "tmpfs", "/dev", MS_NOSUID, "mode=0755,size=1m",
+					       MOUNT_NEEDED };
 
 static const struct mount_row rows[] = {
 	{ "proc", "/proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL, MOUNT_NEEDED },
 	{ "sysfs", "/sys", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL, MOUNT_OPTIONAL },
 };
 
-/* What a program expects of /dev where the kernel has no devtmpfs. Numbers: the kernel's
- * Documentation/admin-guide/devices.txt. */
+/* The nodes that programs expect in /dev, for a kernel without devtmpfs. Source of the numbers:
+ * Documentation/admin-guide/devices.txt of the kernel. */
 static const struct node {
 	const char *path;
 	mode_t mode;
@@ -44,7 +44,7 @@ static const struct link {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* A user namespace may not make nodes at all (EPERM): one line says it, not twelve. */
+/* A user namespace must not make nodes (EPERM): logs that once, not for each node. */
 static void make_nodes(void)
 {
 	for (size_t i = 0; i < COUNT(nodes); i++) {
@@ -65,7 +65,7 @@ static int mount_dev(void)
 	if (!error)
 		return 0;
 	log_warn(error, "mount devtmpfs on /dev");
-	error = mount_row(&dev_by_hand);
+	error = mount_row(&dev_on_tmpfs);
 	if (error)
 		return log_err(error, "mount tmpfs on /dev");
 	make_nodes();

@@ -14,11 +14,11 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-/* The boot that a crash handler gives up: a handler gets no argument of ours. */
+/* For the crash handler, which gets no argument. */
 static struct boot *guarded;
 
-/* Not asked for anything: what the kernel's panic= asks for; else a shell for whoever sits there;
- * else keep the machine as it is, so that the report can be read. */
+/* Without rdinit.onfail= does what the kernel's panic= asks for; else starts a shell; else waits,
+ * so that the report can be read. */
 static enum onfail choose(const struct boot *boot)
 {
 	if (boot->settings.onfail)
@@ -37,7 +37,8 @@ static void shell(struct boot *boot, int error)
 			       .signals = SIGNALS_TO_INIT,
 			       .stdio = { -1, -1, -1 } };
 
-	/* Not where the boot ended before there were devices, nor what may have crashed. */
+	/* Not if the boot failed before devices appeared, nor after a crash, which the links may
+	 * have caused. */
 	if (boot->modules_done && error != -EFAULT)
 		links_make(&boot->links, &boot->devices);
 	log_say(LOG_ERROR, "starting a shell: the machine ends when it exits");
@@ -79,10 +80,10 @@ _Noreturn void give_up(struct boot *boot, const char *step, int error)
 		loop_run(&boot->loop, NULL, NULL, NO_DEADLINE);
 }
 
-/* The second crash finds no handler: the kernel panics, and panic= decides. */
+/* A second crash has no handler: the kernel panics, and panic= decides. */
 static void crashed(int signal)
 {
-	/* Nodes of the loop may be what is broken, or lie on the broken stack. */
+	/* The nodes of the loop may be corrupt, or on the corrupt stack. */
 	memset(&guarded->loop, 0, sizeof(guarded->loop));
 	guarded->stdio.loop = NULL;
 	loop_open(&guarded->loop);

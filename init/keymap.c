@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* keymap.c - the keymap of the console, where rdinit.keymap= names one. */
+/* keymap.c - load the console's keymap if rdinit.keymap= names one. */
 #include <errno.h>
 #include <fcntl.h>
 
@@ -9,9 +9,9 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-#define TERMINAL "/dev/tty0" /* any virtual terminal does: they share one keymap */
+#define TERMINAL "/dev/tty0" /* all virtual terminals share one keymap */
 
-/* Keys that this kernel does not know of (EINVAL: its own numbers end earlier) are passed over. */
+/* Skips keys that this kernel does not know (EINVAL). */
 static int set_keys(int tty, const struct keymap *keymap)
 {
 	struct keymap_key key;

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
 /*
- * late_mounts.c - the mounts that wait for the command line.
+ * late_mounts.c - the mounts that depend on the command line.
  *
- * They are a step of their own because rdinit.mounts= is read by settings, which needs /proc, and
- * because a real root brings its own /dev/pts, /dev/shm and cgroups: a cgroup2 hierarchy mounted
- * here would take from its systemd the choice of systemd.unified_cgroup_hierarchy=.
+ * They are a separate step because the step settings reads rdinit.mounts= from /proc, and because a
+ * real root mounts its own /dev/pts, /dev/shm and cgroups. A cgroup2 hierarchy mounted here would
+ * override systemd.unified_cgroup_hierarchy= of its systemd.
  */
 #include <sys/mount.h>
 
 #include "init/boot.h"
 #include "init/sys/mount_table.h"
 
-/* Beside the kernel's own, only the group of terminals needs a number: 5 is tty in every
- * distribution, and what login(1) and glibc's grantpt() expect. */
+/* gid=5: group 5 is tty in every distribution; login(1) and glibc's grantpt() expect it. */
 static const struct late_row {
 	struct mount_row row;
 	int in_hand_off;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* power.c - ends the machine: processes, disks, then the power. */
+/* power.c - end the machine: end all processes, release the disks, power off. */
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
@@ -19,22 +19,23 @@
 #include "init/sys/sys.h"
 
 #define MOUNTS_MAX 16384 /* bytes of /proc/self/mounts */
-#define MOUNT_COUNT 128 /* of mounts that hold data */
-#define AFTER_KILL_MS 2000 /* a process in a dead disk's driver never goes: do not wait for it */
-#define STALLED_MS 60000 /* as long as the kernel gives a SCSI disk to flush its cache */
-#define LOOK_MS 1000
+#define MOUNT_COUNT 128 /* mounts that hold data */
+#define AFTER_KILL_MS 2000 /* a process in the driver of a dead disk never exits */
+#define STALLED_MS 60000 /* the kernel's timeout for a SCSI disk to flush its cache */
+#define RECHECK_MS 1000 /* interval of checks whether the disks made progress */
 #define PROC_PATH_MAX 32 /* bytes; a process has up to 7 digits */
 #define STAT_MAX 1024 /* bytes of /proc/PID/stat: 52 numbers and a name of 15 bytes */
 
-/* They live in memory and go with the machine. */
+/* File systems without data on a disk: not unmounted. */
 static const char *const in_memory[] = { "rootfs",  "ramfs",  "tmpfs",	    "devtmpfs",
 					 "proc",    "sysfs",  "devpts",	    "cgroup2",
 					 "cgroup",  "mqueue", "debugfs",    "tracefs",
 					 "bpf",	    "pstore", "securityfs", "hugetlbfs",
 					 "configfs" };
 
-/* A login shell ignores TERM, but not its terminal's end; the kernel passes that on to the rest of
- * its session. /proc/PID/stat is "PID (NAME) STATE PARENT GROUP SESSION TERMINAL ...". */
+/* Sends SIGHUP to session leaders with a terminal: a login shell ignores SIGTERM. The kernel passes
+ * SIGHUP on to the session. /proc/PID/stat is "PID (NAME) STATE PARENT GROUP SESSION TERMINAL ...".
+ */
 static int hang_up(const struct dirent_view *entry, void *argument)
 {
 	char path[PROC_PATH_MAX], stat[STAT_MAX];
@@ -55,7 +56,7 @@ static int hang_up(const struct dirent_view *entry, void *argument)
 	return 0;
 }
 
-/* And what they wrote last has left the machine. */
+/* Whether no process is left, and the program's last output is sent. */
 static bool all_have_ended(void *argument)
 {
 	struct boot *boot = argument;
@@ -70,9 +71,9 @@ static int wait_for_end(struct boot *boot, int64_t ms)
 
 static void end_processes(struct boot *boot)
 {
-	/* What has ended before is no process: without any, /proc need not be read. */
+	/* Without a living process /proc need not be read. */
 	if (sys_kill(-1, SIGTERM) != -ESRCH && loop_reap(&boot->loop)) {
-		sys_kill(-1, SIGCONT); /* a stopped process cannot hear TERM */
+		sys_kill(-1, SIGCONT); /* a stopped process does not handle SIGTERM */
 		file_each("/proc", hang_up, NULL);
 	}
 	if (wait_for_end(boot, (int64_t)boot->settings.grace_s * 1000) == 0)
@@ -91,7 +92,7 @@ static int holds_data(const char *type)
 	return 1;
 }
 
-/* What cannot be unmounted is at least made consistent. */
+/* Remounts a mount read-only if it cannot be unmounted: that makes it consistent, too. */
 static void release(const char *target)
 {
 	int error = sys_umount(target, 0);
@@ -102,7 +103,7 @@ static void release(const char *target)
 		log_warn(error, "unmount %s, or make it read-only", target);
 }
 
-/* The latest mount first: those below it come off before it. */
+/* Unmounts in reverse order: a mount below another one comes first. */
 static void release_mounts(void)
 {
 	static char text[MOUNTS_MAX];
@@ -131,7 +132,7 @@ static int sync_disks(void *unused)
 	return 0;
 }
 
-struct syncing {
+struct disk_sync {
 	struct loop_child child;
 	bool is_over;
 	int status;
@@ -139,26 +140,26 @@ struct syncing {
 
 static void synced(void *owner, int status)
 {
-	struct syncing *syncing = owner;
+	struct disk_sync *syncing = owner;
 
 	syncing->is_over = true;
 	syncing->status = status;
 }
 
-static bool is_over(void *syncing)
+static bool is_over(void *sync)
 {
-	return ((const struct syncing *)syncing)->is_over;
+	return ((const struct disk_sync *)sync)->is_over;
 }
 
-/* As long as less and less is left to be written, a slow disk has all the time that it needs. A
- * child that died did not end its work, but does not hang either. */
-static void wait_for_disks(struct loop *loop, struct syncing *syncing)
+/* Waits without limit while the amount of unwritten data shrinks: the disk is slow. If the child
+ * was killed, PID 1 syncs itself: nothing hung. */
+static void wait_for_disks(struct loop *loop, struct disk_sync *syncing)
 {
 	uint64_t left, least = UINT64_MAX;
 	int64_t deadline = 0;
 
 	do {
-		if (loop_run(loop, is_over, syncing, sys_clock_ms() + LOOK_MS) == 0) {
+		if (loop_run(loop, is_over, syncing, sys_clock_ms() + RECHECK_MS) == 0) {
 			if (syncing->status)
 				sync_disks(NULL);
 			return;
@@ -175,14 +176,14 @@ static void wait_for_disks(struct loop *loop, struct syncing *syncing)
 		STALLED_MS / 1000, least == UINT64_MAX ? 0 : (unsigned long)(least / 1024));
 }
 
-/* In a child: on a disk that hangs both sync and umount wait for ever. */
+/* In a child: sync(2) and umount(2) block for ever if a disk hangs. */
 static void release_disks(struct loop *loop)
 {
 	int pid = sys_fork(sync_disks, NULL);
-	struct syncing syncing = { .child = { .node.owner = &syncing,
-					      .pid = pid,
-					      .deadline = NO_DEADLINE,
-					      .ended = synced } };
+	struct disk_sync syncing = { .child = { .node.owner = &syncing,
+						.pid = pid,
+						.deadline = NO_DEADLINE,
+						.ended = synced } };
 
 	if (pid < 0) {
 		sync_disks(NULL);
@@ -192,8 +193,8 @@ static void release_disks(struct loop *loop)
 	wait_for_disks(loop, &syncing);
 }
 
-/* Without ACPI a power off leaves most virtual machines halted for ever, but the reboot that
- * follows ends those that were started for a single boot. */
+/* Without ACPI a power off only halts most virtual machines. A reboot ends those that were started
+ * for a single boot (QEMU's -no-reboot). */
 static enum power_action by_firmware(void)
 {
 	return sys_access("/sys/firmware/acpi", F_OK) == -ENOENT &&
@@ -246,11 +247,11 @@ int power(struct boot *boot)
 	};
 	enum power_action action;
 
-	wire_tell("within %d", boot->settings.grace_s + (AFTER_KILL_MS + LOOK_MS) / 1000);
+	wire_tell("within %d", boot->settings.grace_s + (AFTER_KILL_MS + RECHECK_MS) / 1000);
 	end_processes(boot);
 	release_disks(&boot->loop);
 	action = choose_action(boot);
 	wire_tell("%s", words[action]);
-	sys_drain_tty(1); /* what is still in the serial port's buffer is lost otherwise */
+	sys_drain_tty(1); /* bytes in the serial port's buffer would be lost */
 	end_machine(&boot->loop, action);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* settings.c - what the kernel's line and the image ask for, and the mode that follows from it. */
+/* settings.c - read the parameters of the kernel's command line and of the image; choose the mode.
+ */
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -13,8 +14,8 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-/* A file of which one word is missed could be the one that keeps the program from being root: so
- * whatever cannot be read in full ends the boot. */
+/* A file that cannot be read in full stops the boot: a parameter that it loses might be the one
+ * that keeps the program from running as root. */
 static int read_conf(struct boot *boot, const char *path)
 {
 	char *text = boot->image_words + boot->image_words_used;
@@ -45,8 +46,8 @@ static int compare_name(const struct dirent_view *entry, void *argument)
 	return 0;
 }
 
-/* The first name behind `last`, which it replaces, and so on: any number of files takes no memory.
- * 1, 0: that was the last; -errno, said. */
+/* Replaces `last` by the name that follows it in sorted order; needs no memory for a list. Returns
+ * 1; 0 if there is none; or -errno (already logged). */
 static int next_conf(char last[NAME_MAX + 1])
 {
 	struct search search = { .after = last, .next = "" };
@@ -63,8 +64,8 @@ static int first(int error, int next)
 	return error ? error : next;
 }
 
-/* After a failure, too: the other files may hold what is to be done about it. */
-static int read_image_words(struct boot *boot)
+/* Reads all files even if one fails: another may have rdinit.onfail=. */
+static int read_image_parameters(struct boot *boot)
 {
 	char name[NAME_MAX + 1] = "", path[sizeof(IMAGECONF_DIR) + 1 + NAME_MAX];
 	int more, error = 0;
@@ -90,7 +91,7 @@ int settings_read_kernel_line(struct boot *boot)
 	return len < 0 ? log_err((int)len, "read /proc/cmdline") : 0;
 }
 
-static void say_ignored(const struct settings *settings)
+static void log_ignored(const struct settings *settings)
 {
 	for (int i = 0; i < settings->ignored_count && i < SETTINGS_IGNORED_MAX; i++)
 		log_say(LOG_WARNING, "ignored %s: %s", settings->ignored[i].word,
@@ -109,7 +110,7 @@ static int same_name(const char *a, const char *b)
 
 enum env_wins { ENV_REPLACES, ENV_FILLS };
 
-/* 0, or -E2BIG, said: a program with half of its environment may do anything. */
+/* Returns 0, or -E2BIG (already logged): no program starts with half of its environment. */
 static int set_env(struct boot *boot, const char *word, enum env_wins wins)
 {
 	for (int i = 0; i < boot->env_count; i++)
@@ -124,8 +125,7 @@ static int set_env(struct boot *boot, const char *word, enum env_wins wins)
 	return 0;
 }
 
-/* NAME=VALUE, each ended by a NUL: what a word of the kernel's syntax cannot hold can
- * stand here. */
+/* The file has NAME=VALUE strings, each ended by a NUL, for values that a parameter cannot have. */
 static int read_env_file(struct boot *boot)
 {
 	char *text = boot->env_file;
@@ -139,9 +139,9 @@ static int read_env_file(struct boot *boot)
 	return 0;
 }
 
-/* The image's file and words first, then what the kernel put into our environment: the unknown
- * words of its line and HOME and TERM. Of those, what is ours is nobody else's. */
-static int is_kernels_own(const char *word)
+/* The environment: the image's file and parameters first, then /init's own environment, in which
+ * the kernel puts HOME, TERM and unknown parameters. /init's parameters are omitted. */
+static int is_kernel_default(const char *word)
 {
 	return strcmp(word, "HOME=/") == 0 || strcmp(word, "TERM=linux") == 0;
 }
@@ -149,7 +149,7 @@ static int is_kernels_own(const char *word)
 static int make_env(struct boot *boot)
 {
 	static const char *const usual[] = { ("PATH=" DEFAULT_PATH), "HOME=/", "TERM=linux" };
-	/* A real root's init has an environment of its own. */
+	/* The image's environment is not for a real root's init. */
 	int error = boot->mode == MODE_HAND_OFF ? 0 : read_env_file(boot);
 
 	for (int i = 0; i < boot->settings.env_count; i++)
@@ -158,7 +158,7 @@ static int make_env(struct boot *boot)
 		if (!settings_knows(*word, strcspn(*word, "=")))
 			error = first(error,
 				      set_env(boot, *word,
-					      is_kernels_own(*word) ? ENV_FILLS : ENV_REPLACES));
+					      is_kernel_default(*word) ? ENV_FILLS : ENV_REPLACES));
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
 		error = first(error, set_env(boot, usual[i], ENV_FILLS));
 	return error;
@@ -209,12 +209,12 @@ static enum log_level level_of(int verbosity)
 
 int settings_read(struct boot *boot)
 {
-	int error = read_image_words(boot);
+	int error = read_image_parameters(boot);
 
 	error = first(error, settings_read_kernel_line(boot));
 	settings_finish(&boot->settings);
 	log_limit(level_of(boot->settings.verbosity));
-	say_ignored(&boot->settings);
+	log_ignored(&boot->settings);
 	if (boot->settings.is_unsafe)
 		error = first(error,
 			      log_err(-EINVAL, "parse rdinit.user: expected UID:GID[,GID...]"));

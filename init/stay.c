@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* stay.c - neither program nor root was asked for: the image itself is the system. */
+/* stay.c - neither program nor root is requested: execute the image's init, or start a shell. */
 #include <errno.h>
 #include <signal.h>
 #include <unistd.h>
@@ -11,14 +11,14 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-/* The image's own init takes our place, as the kernel's would. */
+/* Executes the image's own init as PID 1. */
 static int become_own_init(struct boot *boot)
 {
 	become_prepare(boot);
 	return become_init(boot, OWN_INIT, (char *const *)boot->env);
 }
 
-/* With the "-" of a login shell, so that it reads /etc/profile. */
+/* A login shell (-l) reads /etc/profile. */
 static int run_shell(struct boot *boot)
 {
 	char *argv[] = { (char *)SHELL, (char *)"-l", NULL };
@@ -45,8 +45,8 @@ int stay(struct boot *boot)
 {
 	int error = sys_access(OWN_INIT, X_OK);
 
-	/* One that is there and cannot be used must not end in a prompt for everybody at the
-	 * console. */
+	/* An init that exists but cannot be executed must not lead to a root shell for everybody at
+	 * the console. */
 	if (error != -ENOENT && error != -ENOTDIR)
 		return become_own_init(boot);
 	if (sys_access(SHELL, X_OK) == 0)
