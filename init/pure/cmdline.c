@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* cmdline.c - the words of a kernel command line, cut as the kernel cuts them. */
+/* cmdline.c - split a kernel command line into parameters, as the kernel does. */
 #include "init/pure/cmdline.h"
 
 #include <stddef.h>
@@ -18,7 +18,7 @@ static char *skip_spaces(char *at)
 	return at;
 }
 
-/* The end of the word at `at`, and where its first "=" stands (0: none, as at its very start). */
+/* Finds the end of the parameter at `at`, and its first "=" (0: none, or the first character). */
 static size_t measure(const char *at, int in_quote, size_t *equals)
 {
 	size_t len;
@@ -83,7 +83,8 @@ char *cmdline_join(struct word *word)
 	return word->name;
 }
 
-/* Copies the word at `*from` down to `to`, without its quotes. Its end, or NULL: open quote. */
+/* Copies the word at `*from` to `to`, without its quotes. Returns its end, or NULL: a quote is not
+ * closed. */
 static char *unquote(char **from, char *to)
 {
 	char *at = *from, quote = '\0';

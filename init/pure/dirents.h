@@ -10,8 +10,8 @@ struct dirent_view {
 	uint8_t type; /* DT_* of readdir(3) */
 };
 
-/* Takes the next entry that is neither "." nor ".." off `rest`. 1, or 0 at the end (or where the
- * bytes are not whole entries). Source: getdents(2). */
+/* Splits the next entry except "." and ".." off `rest`. Returns 1; 0 at the end, or if the entry is
+ * not complete. Source: getdents(2). */
 int dirents_next(struct span *rest, struct dirent_view *entry);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* diskid.c - the names of a disk that come from its maker, its host or its place, and not from what
+/* diskid.c - a disk's names from its maker, its hypervisor or its port, and not from what
  * is on it. */
 #include "init/pure/diskid.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* diskid.h - the names of a disk that come from its maker, its host or its place, and not from what
+/* diskid.h - a disk's names from its maker, its hypervisor or its port, and not from what
  * is on it. */
 #ifndef RDINIT_PURE_DISKID_H
 #define RDINIT_PURE_DISKID_H

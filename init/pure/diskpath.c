@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* diskpath.c - the name of a disk that comes from where it is plugged in. */
+/* diskpath.c - a disk's name by its port, as udev's by-path has it. */
 #include "init/pure/diskpath.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* diskpath.h - the name of a disk that comes from where it is plugged in. */
+/* diskpath.h - a disk's name by its port, as udev's by-path has it. */
 #ifndef RDINIT_PURE_DISKPATH_H
 #define RDINIT_PURE_DISKPATH_H
 
@@ -7,9 +7,9 @@
 
 #define DISKPATH_MAX 256 /* bytes; a disk on a hub on a hub has 50 */
 
-#define DISKPATH_WORD_MAX 24 /* bytes of what sysfs says; 64 bits in hexadecimal, and a newline */
+#define DISKPATH_WORD_MAX 24 /* bytes of a file of sysfs: 64 bits in hexadecimal, and a newline */
 
-/* The name grows at its front. */
+/* The name is built from its end. */
 struct diskpath {
 	char text[DISKPATH_MAX];
 	size_t at; /* its first byte */
@@ -27,7 +27,7 @@ struct diskpath {
  */
 void diskpath_add(struct diskpath *path, const char *subsystem, const char *name, const char *nsid);
 
-/* Where a SCSI device is; "" for what it has not. */
+/* The path of a SCSI device; "" for what it lacks. */
 struct diskpath_scsi {
 	const char
 		*address; /* "2:0:1:0": host, channel, target, LUN. The host's number is not used */
@@ -39,11 +39,11 @@ struct diskpath_scsi {
 	char sas_address[DISKPATH_WORD_MAX], sas_expander[DISKPATH_WORD_MAX];
 };
 
-/* The same for such a device. */
+/* Adds a SCSI device. */
 void diskpath_add_scsi(struct diskpath *path, const struct diskpath_scsi *scsi);
 
-/* "pci-0000:00:1f.2-ata-1.0". NULL if nothing says for good where the disk is, or which one it
- * is there, as with udev: an SD card in a reader on PCI, a loop device; or the name is too long. */
+/* Returns "pci-0000:00:1f.2-ata-1.0". NULL if, as with udev, the port is not permanent or does not
+ * identify the disk (an SD card in a reader on PCI, a loop device), or if the name is too long. */
 const char *diskpath_text(const struct diskpath *path);
 
 #endif

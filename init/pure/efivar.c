@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* efivar.c - what EFI variables say, as efivarfs has them. */
+/* efivar.c - parse EFI variables, as efivarfs has them. */
 #include "init/pure/efivar.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* find.c - a word within a text. */
+/* find.c - find a string in a text. */
 #include "init/pure/find.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* find.h - a word within a text. */
+/* find.h - find a string in a text. */
 #ifndef RDINIT_PURE_FIND_H
 #define RDINIT_PURE_FIND_H
 

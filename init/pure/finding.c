@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* finding.c - what a probe found on a block device, in words. */
+/* finding.c - describe a probe's finding as text. */
 #include "init/pure/finding.h"
 
 #include <errno.h>

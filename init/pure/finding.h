@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* finding.h - what a probe found on a block device: one record of fixed size. */
+/* finding.h - a probe's finding: one record of fixed size. */
 #ifndef RDINIT_PURE_FINDING_H
 #define RDINIT_PURE_FINDING_H
 

@@ -7,12 +7,12 @@
 
 enum fstab_state { FSTAB_END, FSTAB_LINE, FSTAB_DAMAGED, FSTAB_BLANK };
 
-/* Text lies in what was parsed. */
+/* The strings point into the parsed text. */
 struct fstab_line {
 	unsigned int number; /* of the line, from 1 */
 	const char *source, *target, *type;
 	char *options; /* "" for none */
-	unsigned int pass; /* the order of checks; 0: it is not to be checked */
+	unsigned int pass; /* the order of checks; 0: no check */
 };
 
 /*
@@ -23,14 +23,14 @@ struct fstab_line {
  */
 enum fstab_state fstab_parse(char *text, struct fstab_line *line);
 
-/* The same for the next line that says something, cut off `*rest`; FSTAB_END: there is none. */
+/* Splits the next line that is not blank off `*rest`, and parses it. FSTAB_END: there is none. */
 enum fstab_state fstab_next(char **rest, struct fstab_line *line);
 
 /* Whether the line is for the directory TARGET. */
 int fstab_is_for(const struct fstab_line *line, const char *target);
 
-/* The last line for the directory TARGET, which covers what earlier ones mount there. 1 and
- * `found`; 0: there is none. */
+/* Finds the last line for the directory TARGET, whose mount covers earlier ones. Returns 1, and the
+ * line in `found`; or 0. */
 int fstab_find(char *text, const char *target, struct fstab_line *found);
 
 #endif

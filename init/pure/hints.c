@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* hints.c - what usually cures an error. */
+/* hints.c - the usual cure of a step's error. */
 #include "init/pure/hints.h"
 
 #include <errno.h>

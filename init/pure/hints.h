@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hints.h - what usually cures an error. */
+/* hints.h - the usual cure of a step's error. */
 #ifndef RDINIT_PURE_HINTS_H
 #define RDINIT_PURE_HINTS_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* identity.c - whom a program runs as, in numbers. */
+/* identity.c - parse the user and groups of a program. */
 #include "init/pure/identity.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* identity.h - whom a program runs as, in numbers. */
+/* identity.h - parse the user and groups of a program. */
 #ifndef RDINIT_PURE_IDENTITY_H
 #define RDINIT_PURE_IDENTITY_H
 

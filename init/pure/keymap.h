@@ -17,11 +17,11 @@ struct keymap {
 
 struct keymap_key {
 	uint8_t table, key;
-	uint16_t value; /* as KDSKBENT takes it */
+	uint16_t value; /* as for KDSKBENT */
 };
 
-/* 0, or -EINVAL: other first bytes than "bkeymap", a flag that is neither 0 nor 1, or another
- * length than the flags say. Source: kbd's libkeymap, busybox's loadkmap. */
+/* Returns 0, or -EINVAL: other first bytes than "bkeymap", a flag that is neither 0 nor 1, or
+ * another length than the flags say. Source: kbd's libkeymap, busybox's loadkmap. */
 int keymap_parse(struct span file, struct keymap *keymap);
 
 /* Key `index` of all, counted from 0. Returns 1, or 0 after the last one. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* kmsg.c - what records of the kernel's log say. */
+/* kmsg.c - parse records of the kernel's log. */
 #include "init/pure/kmsg.h"
 
 #define ASKED ": Direct firmware load for "

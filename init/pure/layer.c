@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* layer.c - what the table of layers says of a format, a path or a parameter. */
+/* layer.c - find the layer of a format, a path or a parameter. */
 #include "init/pure/layer.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* limits.c - whether words fit into what /init and the kernel have room for. */
+/* limits.c - check arguments and environment against the limits of the kernel. */
 #include "init/pure/limits.h"
 
 #include <string.h>

@@ -11,24 +11,24 @@
 #define RUN_WORDS_MAX 16383 /* the program and its arguments */
 #define ARGUMENT_MAX 131072 /* bytes of one of them with its NUL: the kernel's MAX_ARG_STRLEN */
 #define ENV_FILE_MAX 524288 /* bytes with a NUL */
-#define ENVIRONMENT_MAX 4095 /* words of the program's environment */
-#define ENV_FILE_WORDS_MAX 4000 /* of those: the rest is for the command lines and defaults */
+#define ENVIRONMENT_MAX 4095 /* variables of the program's environment */
+#define ENV_FILE_WORDS_MAX 4000 /* of those, in ENV_FILE: others come from command lines */
 #define MODULE_LIST_MAX 262144 /* bytes with a NUL: 2,800 modules */
-#define DEVICE_PATH_MAX 128 /* bytes with the NUL; "/dev/mapper/" and a name of 127 fit not */
+#define DEVICE_PATH_MAX 128 /* bytes with the NUL: "/dev/mapper/" and a name of 115 */
 
-/* Where a program without a path is looked for, if its environment has no PATH. */
+/* PATH for a program whose environment has none. */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 #define SETTINGS_IGNORED_MAX 8 /* parameters that are reported one by one */
-#define SETTINGS_ENV_MAX 1024 /* words NAME=VALUE of all command lines */
+#define SETTINGS_ENV_MAX 1024 /* NAME=VALUE of all command lines */
 #define SETTINGS_CONSOLES_MAX 16
 #define SETTINGS_MODULES_MAX 256 /* parameters of modules */
-#define SETTINGS_LIST_MAX 64 /* of one parameter that may be given several times */
+#define SETTINGS_LIST_MAX 64 /* values of a parameter that may be repeated */
 
 enum words_fault { WORDS_FIT, WORDS_TOO_MANY, WORDS_TOO_LONG };
 
-/* Whether `text`, words each ended by a NUL, is at most `max` words of which none is longer than
- * the kernel passes on. `count`: their number, or the index of the one that is too long. Source:
+/* Checks that `text` has at most `max` words, each ended by a NUL and no longer than the kernel
+ * accepts. `count`: their number, or the index of the one that is too long. Source:
  * execve(2), limits on size of arguments and environment. */
 enum words_fault limits_judge(struct span text, size_t max, size_t *count);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* mode.c - what a boot is for, and the steps that it takes. */
+/* mode.c - choose the mode of a boot, and list its steps. */
 #include "init/pure/mode.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mode.h - what a boot is for, and the steps that it takes. */
+/* mode.h - choose the mode of a boot, and list its steps. */
 #ifndef RDINIT_PURE_MODE_H
 #define RDINIT_PURE_MODE_H
 
@@ -8,41 +8,41 @@
 
 enum mode {
 	MODE_RUN,
-	MODE_RUN_IN_ROOT, /* a program of rdinit.root= */
+	MODE_RUN_IN_ROOT, /* a program in the root of rdinit.root= */
 	MODE_HAND_OFF,
 	MODE_STAY,
 };
 
-/* Which words ask for it. */
+/* What chooses the mode. */
 enum mode_from {
 	FROM_RUN_WORD, /* rdinit.run= */
 	FROM_ROOT_WORD, /* root= */
 	FROM_ARGUMENTS, /* the arguments after "--" */
-	FROM_RUN_FILE, /* nothing does: the image's /etc/rdinit/run, and without it MODE_STAY */
+	FROM_RUN_FILE, /* no parameter: /etc/rdinit/run of the image, or else MODE_STAY */
 };
 
 /*
  * A parameter overrides the image's file, and root= overrides the arguments after "--", which are
- * then the real init's. User-mode Linux adds root= to every line that has none: an empty one asks
- * for nothing.
+ * then for the real init. An empty root= is ignored: User-mode Linux adds one to every command line
+ * without root=.
  */
 enum mode_from mode_from(const struct settings *settings);
 
-/* The mode that this asks for. `has_run_file`: the image's run file is there and not empty. */
+/* Returns the mode. `has_run_file`: the image has a run file that is not empty. */
 enum mode mode_of(const struct settings *settings, enum mode_from from, int has_run_file);
 
-/* The source of the mode as messages name it: "rdinit.run=". */
+/* Returns the source as messages name it: "rdinit.run=". */
 const char *mode_from_name(enum mode_from from);
 
 /*
  * Splits the program and its arguments in place. `text` has `len` bytes and a NUL after them: a
- * line of words, the words after "--", or the run file, which is such a line or has arguments that
- * end with a NUL, as /proc/PID/cmdline. A NULL follows the last one. Returns their number, or -1 if
- * there are more than RUN_WORDS_MAX or a quote has no end.
+ * line, the arguments after "--", or the run file, which is a line or has arguments that each end
+ * with a NUL, as /proc/PID/cmdline. A NULL follows the last one. Returns their number, or -1 if
+ * there are more than RUN_WORDS_MAX or a quote is not closed.
  */
 int mode_words(enum mode_from from, char *text, size_t len, char *words[RUN_WORDS_MAX + 1]);
 
-/* In which modes a step is taken (init/steps.def). */
+/* The modes in which a step runs (init/steps.def). */
 enum in_modes {
 	IN_RUN = 1 << MODE_RUN,
 	IN_RUN_IN_ROOT = 1 << MODE_RUN_IN_ROOT,
@@ -51,8 +51,8 @@ enum in_modes {
 	IN_ALL = IN_RUN | IN_RUN_IN_ROOT | IN_HAND_OFF | IN_STAY,
 };
 
-/* The name of the next step of this mode, from number *at on, which starts at 0. NULL after the
- * last. */
+/* Returns the name of this mode's next step, from number *at (0 at first) on; NULL after the last.
+ */
 const char *mode_next_step(enum mode mode, unsigned int *at);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* modlist.c - the image's list of kernel modules, /etc/rdinit/modules. */
+/* modlist.c - parse the image's list of kernel modules, /etc/rdinit/modules. */
 #include "init/pure/modlist.h"
 
 #include <string.h>

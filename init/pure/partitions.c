@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* partitions.c - what a disk's partition table calls its partitions. */
+/* partitions.c - identifiers and names of partitions, from a disk's partition table. */
 #include "init/pure/partitions.h"
 
 #include "init/pure/checksum.h"

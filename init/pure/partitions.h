@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* partitions.h - what a disk's partition table calls its partitions. */
+/* partitions.h - identifiers and names of partitions, from a disk's partition table. */
 #ifndef RDINIT_PURE_PARTITIONS_H
 #define RDINIT_PURE_PARTITIONS_H
 

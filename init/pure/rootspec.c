@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* rootspec.c - what root= names. */
+/* rootspec.c - parse root= and compare it with a finding. */
 #include "init/pure/rootspec.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rootspec.h - what root= names. */
+/* rootspec.h - parse root= and compare it with a finding. */
 #ifndef RDINIT_PURE_ROOTSPEC_H
 #define RDINIT_PURE_ROOTSPEC_H
 

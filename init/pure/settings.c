@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* settings.c - what the command line asks for. One table holds every parameter. */
+/* settings.c - parse parameters into settings, by one table of all parameters. */
 #include "init/pure/settings.h"
 
 #include <limits.h>

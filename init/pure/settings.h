@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* settings.h - what the command line asks for. One table holds every parameter. */
+/* settings.h - parse parameters into settings, by one table of all parameters. */
 #ifndef RDINIT_PURE_SETTINGS_H
 #define RDINIT_PURE_SETTINGS_H
 
@@ -28,17 +28,17 @@ enum power_action { POWER_UNSET, POWER_OFF, POWER_REBOOT, POWER_HALT };
 enum fsck_mode { FSCK_MODE_UNSET, FSCK_MODE_AUTO, FSCK_MODE_SKIP, FSCK_MODE_FORCE };
 enum fsck_repair { FSCK_REPAIR_UNSET, FSCK_REPAIR_PREEN, FSCK_REPAIR_YES, FSCK_REPAIR_NO };
 
-/* Values of a parameter that may be given again and again; each may have several, by commas. */
+/* Values of a parameter that may be repeated; a value may be several, separated by commas. */
 struct text_list {
 	const char *all[SETTINGS_LIST_MAX];
 	int count;
 };
 
-/* Without init=, the first of them that works; `between` stands between two. */
+/* Without init= the first of them that can be executed; `between` separates them. */
 #define REAL_INITS(between) "/sbin/init" between "/etc/init" between "/bin/init" between "/bin/sh"
 #define COMMA ,
 
-/* All text points into the lines that were parsed. */
+/* All strings point into the parsed lines. */
 struct settings {
 	char *rootflags; /* until settings_finish() */
 	const char *root, *rootfstype, *init, *run, *stdio, *host, *user, *chdir, *keymap, *loop,
@@ -47,9 +47,9 @@ struct settings {
 	const char *program_root; /* rdinit.root=: the root that the program runs in */
 	const char *overlay; /* NULL: none; "": in memory; else the device of its layer */
 	char *arguments; /* the line after "--", not yet split; NULL: no "--" */
-	int root_access; /* enum mount_access, by ro and rw; settings_finish() has the last word */
-	struct mount_options root_mount; /* rootflags=, taken apart by settings_finish() */
-	int timeout_s; /* how long to wait for the root, seconds; or WAIT_FOREVER */
+	int root_access; /* enum mount_access, by ro and rw; final after settings_finish() */
+	struct mount_options root_mount; /* rootflags=, parsed by settings_finish() */
+	int timeout_s; /* for the root, seconds; or WAIT_FOREVER */
 	int rootdelay_s; /* seconds */
 	int grace_s; /* between TERM and KILL, seconds */
 	int panic_s; /* as the kernel's panic=: 0 never, below 0 at once, else seconds */
@@ -60,12 +60,12 @@ struct settings {
 	int fsck_mode; /* enum fsck_mode */
 	int fsck_repair; /* enum fsck_repair */
 	int noresume;
-	int is_unsafe; /* rdinit.user could not be read: nothing may run */
+	int is_unsafe; /* rdinit.user is invalid: no program may run */
 	int links, toram, unique;
 	int exit; /* enum power_action */
 	const char *consoles[SETTINGS_CONSOLES_MAX]; /* values of console=, in order */
 	int console_count;
-	const char *env[SETTINGS_ENV_MAX]; /* NAME=value that no table knows */
+	const char *env[SETTINGS_ENV_MAX]; /* unknown NAME=VALUE of the image's files */
 	int env_count;
 	const char *modules[SETTINGS_MODULES_MAX]; /* MODULE.PARAM[=VALUE], in order */
 	int module_count;
@@ -73,7 +73,7 @@ struct settings {
 	struct ignored {
 		const char *word, *why;
 	} ignored[SETTINGS_IGNORED_MAX];
-	int ignored_count; /* may exceed the array: the rest was not kept */
+	int ignored_count; /* may exceed the array, which has the first ones */
 };
 
 enum parameter_kind {
@@ -84,7 +84,7 @@ enum parameter_kind {
 	PARAMETER_ROOTWAIT, /* bare: for ever; with a value: seconds */
 	PARAMETER_CHOICE,
 	PARAMETER_CONSOLE,
-	PARAMETER_LIST, /* struct text_list: each one counts */
+	PARAMETER_LIST, /* struct text_list: all values are used */
 	PARAMETER_FLAG_TEXT, /* bare: an empty text */
 };
 
@@ -99,31 +99,31 @@ struct parameter {
 extern const struct parameter parameters[];
 extern const size_t parameter_count;
 
-/* Where the words come from decides what an unknown one means: those of the kernel's own line
- * reached init's environment already, those of the image's files have not. */
+/* The source decides about unknown parameters: the kernel has put those of its command line into
+ * /init's environment already; those of the image's files are stored in `env`. */
 enum settings_source { FROM_IMAGE, FROM_KERNEL };
 
-/* Of settings that are zero. /init has them in memory that it has not touched yet, and leaves pages
- * of which it needs nothing as they are. */
+/* Sets the defaults that are not 0. `settings` must be all zeros: so untouched pages of /init's
+ * memory stay untouched. */
 void settings_defaults(struct settings *settings);
 
 /* Call once, after all lines are read: it splits rootflags= in place. ro and rw override those in
  * rootflags=; without any the root is read-only. */
 void settings_finish(struct settings *settings);
 
-/* Reads `line` (which is cut in place and must outlive `settings`) over what is there: the last
- * word wins. Words that cannot be used are kept in `ignored` with a reason. */
+/* Parses `line` into `settings`, in place; `line` must outlive `settings`. A later parameter
+ * replaces an earlier one. Invalid parameters are stored in `ignored` with a reason. */
 void settings_parse(struct settings *settings, char *line, enum settings_source source);
 
-/* Whether one of the list's values has this name among those parted by commas. In names of modules
- * "-" is "_". */
+/* Whether one of the list's values contains this name, between commas. "-" and "_" are equal, as in
+ * names of modules. */
 int settings_list_has(const struct text_list *list, const char *name);
 
-/* Whether `parameters` has this name: such a word is ours and no environment of a program. */
+/* Whether `parameters` has this name. Such a parameter is not for a program's environment. */
 int settings_knows(const char *name, size_t len);
 
-/* Whether this parameter of the kind PARAMETER_TEXT, PARAMETER_FLAG_TEXT or PARAMETER_SET was
- * given. */
+/* Whether this parameter of the kind PARAMETER_TEXT, PARAMETER_FLAG_TEXT or PARAMETER_SET is set.
+ */
 bool settings_has(const struct settings *settings, const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* udevname.c - text as udev has it in the names of its links. */
+/* udevname.c - encode text as udev does in the names of its links. */
 #include "init/pure/udevname.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* udevname.h - text as udev has it in the names of its links. */
+/* udevname.h - encode text as udev does in the names of its links. */
 #ifndef RDINIT_PURE_UDEVNAME_H
 #define RDINIT_PURE_UDEVNAME_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* uevent.c - what the kernel says when a device comes or goes. */
+/* uevent.c - parse uevents, the kernel's messages about devices. */
 #include "init/pure/uevent.h"
 
 #include <errno.h>

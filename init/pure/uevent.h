@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* uevent.h - what the kernel says when a device comes or goes. */
+/* uevent.h - parse uevents, the kernel's messages about devices. */
 #ifndef RDINIT_PURE_UEVENT_H
 #define RDINIT_PURE_UEVENT_H
 
@@ -12,7 +12,7 @@ struct uevent {
 	const char *action, *subsystem, *devpath, *devname, *devtype, *major, *minor, *modalias;
 };
 
-/* Reads "add@/devices/...\0KEY=value\0...". 0, or -EINVAL: no "@" header (libudev's own
+/* Parses "add@/devices/...\0KEY=value\0...". Returns 0, or -EINVAL: no "@" header (libudev's own
  * messages) or no NUL at the end. Source: lib/kobject_uevent.c. */
 int uevent_parse(struct span message, struct uevent *event);
 

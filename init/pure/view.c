@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* view.c - what has been read of a device, by its place on it. */
+/* view.c - the bytes of a device that have been read, by their offsets. */
 #include "init/pure/view.h"
 
 #include <errno.h>

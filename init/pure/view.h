@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* view.h - what has been read of a device, by its place on it. */
+/* view.h - the bytes of a device that have been read, by their offsets. */
 #ifndef RDINIT_PURE_VIEW_H
 #define RDINIT_PURE_VIEW_H
 

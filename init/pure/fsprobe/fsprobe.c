@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* fsprobe.c - names what is on a block device by its first and last bytes. */
+/* fsprobe.c - identify the format on a block device by its first and last bytes. */
 #include "init/pure/fsprobe/fsprobe.h"
 
 #include "init/pure/fsprobe/formats.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fsprobe.h - names what is on a block device by its first and last bytes. */
+/* fsprobe.h - identify the format on a block device by its first and last bytes. */
 #ifndef RDINIT_PURE_FSPROBE_FSPROBE_H
 #define RDINIT_PURE_FSPROBE_FSPROBE_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* ntfs.c - NTFS, and BitLocker, which takes its boot sector over. Source: Linux,
+/* ntfs.c - NTFS, and BitLocker, whose boot sector resembles it. Source: Linux,
  * fs/ntfs3/ntfs.h. */
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/text.h"
