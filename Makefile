@@ -11,9 +11,9 @@ VERSION	= 0.1
 
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
-PURE	= blake2b checksum cmdline dirents diskid diskpath drivers efivar executable find finding format frames fslist fstab \
+PURE	= blake2b checksum cmdline dirents diskid diskpath drivers efivar executable find finding format fslist fstab \
 	  glob hints identity imageconf ip keymap kmsg layer layers limits mode modlist modname mountopts mounts \
-	  names number partitions rootspec settings sha256 text udevname uevent view xxh64 $(FORMATS:%=fsprobe/%)
+	  names number packets partitions rootspec settings sha256 text udevname uevent view xxh64 $(FORMATS:%=fsprobe/%)
 
 # What probes know of, a file for each family.
 FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware fsprobe iso9660 luks magic md member ntfs rom sum swap table udf xfs zfs

@@ -23,24 +23,24 @@ static void close_end(struct stdio *stdio, struct loop_descriptor *end)
 /* --- to the host --- */
 
 /* Discards the packet if the port is gone. Returns whether nothing is left to write. */
-static bool write_frame(struct stdio *stdio)
+static bool write_packet(struct stdio *stdio)
 {
-	while (stdio->frame_at < stdio->frame_len) {
-		long done = sys_write(stdio->port.fd, stdio->frame + stdio->frame_at,
-				      stdio->frame_len - stdio->frame_at);
+	while (stdio->packet_at < stdio->packet_len) {
+		long done = sys_write(stdio->port.fd, stdio->packet + stdio->packet_at,
+				      stdio->packet_len - stdio->packet_at);
 
 		if (done == -EAGAIN || done == -EINTR)
 			return false;
-		stdio->frame_at = done > 0 ? stdio->frame_at + (size_t)done : stdio->frame_len;
+		stdio->packet_at = done > 0 ? stdio->packet_at + (size_t)done : stdio->packet_len;
 	}
 	return true;
 }
 
-static void begin_frame(struct stdio *stdio, enum frame_kind kind, unsigned int len, size_t data)
+static void begin_packet(struct stdio *stdio, enum packet_kind kind, unsigned int len, size_t data)
 {
-	frame_head(stdio->frame, kind, len);
-	stdio->frame_at = 0;
-	stdio->frame_len = FRAME_HEAD + data;
+	packet_head(stdio->packet, kind, len);
+	stdio->packet_at = 0;
+	stdio->packet_len = PACKET_HEAD + data;
 }
 
 static int drain_port(void *argument)
@@ -80,12 +80,12 @@ static void go_on(struct stdio *stdio)
 {
 	bool is_idle;
 
-	while ((is_idle = write_frame(stdio)) && !stdio->has_ended) {
+	while ((is_idle = write_packet(stdio)) && !stdio->has_ended) {
 		if (stdio->credit) {
-			begin_frame(stdio, FRAME_CREDIT, stdio->credit, 0);
+			begin_packet(stdio, PACKET_CREDIT, stdio->credit, 0);
 			stdio->credit = 0;
 		} else if (stdio->out.fd < 0 && stdio->err.fd < 0) {
-			begin_frame(stdio, FRAME_END, 0, 0);
+			begin_packet(stdio, PACKET_END, 0, 0);
 			stdio->has_ended = true;
 		} else {
 			break;
@@ -98,15 +98,15 @@ static void go_on(struct stdio *stdio)
 		end(stdio);
 }
 
-static void carry_output(struct stdio *stdio, struct loop_descriptor *end, enum frame_kind kind)
+static void carry_output(struct stdio *stdio, struct loop_descriptor *end, enum packet_kind kind)
 {
 	long got;
 
-	if (stdio->frame_at < stdio->frame_len)
+	if (stdio->packet_at < stdio->packet_len)
 		return; /* a packet of the other stream is not written yet */
-	got = sys_read(end->fd, stdio->frame + FRAME_HEAD, FRAME_MAX);
+	got = sys_read(end->fd, stdio->packet + PACKET_HEAD, PACKET_MAX);
 	if (got > 0)
-		begin_frame(stdio, kind, (unsigned int)got, (size_t)got);
+		begin_packet(stdio, kind, (unsigned int)got, (size_t)got);
 	else if (got != -EINTR && got != -EAGAIN)
 		close_end(stdio, end);
 	go_on(stdio);
@@ -117,7 +117,7 @@ static void out_ready(void *owner, short revents)
 	struct stdio *stdio = owner;
 
 	(void)revents;
-	carry_output(stdio, &stdio->out, FRAME_OUT);
+	carry_output(stdio, &stdio->out, PACKET_OUT);
 }
 
 static void err_ready(void *owner, short revents)
@@ -125,7 +125,7 @@ static void err_ready(void *owner, short revents)
 	struct stdio *stdio = owner;
 
 	(void)revents;
-	carry_output(stdio, &stdio->err, FRAME_ERR);
+	carry_output(stdio, &stdio->err, PACKET_ERR);
 }
 
 /* --- to the program --- */
@@ -153,9 +153,9 @@ static void in_ready(void *owner, short revents)
 	go_on(owner);
 }
 
-static void store_piece(struct stdio *stdio, const struct frame_piece *piece)
+static void store_piece(struct stdio *stdio, const struct packet_piece *piece)
 {
-	if (piece->kind != FRAME_IN)
+	if (piece->kind != PACKET_IN)
 		return;
 	if (!piece->data.data) {
 		stdio->input_ended |= piece->len == 0;
@@ -170,16 +170,16 @@ static void store_piece(struct stdio *stdio, const struct frame_piece *piece)
 /* If the port is gone, the input ends; poll(2) would report the port as ready for ever. */
 static void read_port(struct stdio *stdio)
 {
-	uint8_t bytes[FRAME_MAX];
+	uint8_t bytes[PACKET_MAX];
 	long got = sys_read(stdio->port.fd, bytes, sizeof(bytes));
 	struct span rest = { bytes, got > 0 ? (size_t)got : 0 };
-	struct frame_piece piece;
+	struct packet_piece piece;
 
 	if (got <= 0 && got != -EINTR && got != -EAGAIN) {
 		loop_remove_descriptor(stdio->loop, &stdio->port);
 		stdio->input_ended = true;
 	}
-	while (frame_next(&stdio->reader, &rest, &piece) > 0)
+	while (packet_next(&stdio->reader, &rest, &piece) > 0)
 		store_piece(stdio, &piece);
 	if (stdio->in.fd >= 0)
 		carry_input(stdio);
@@ -262,7 +262,7 @@ void stdio_open(struct stdio *stdio, struct loop *loop, const char *port, int en
 	ends[0] = ends[1] = ends[2] = -1;
 	if (!port)
 		return;
-	*stdio = (struct stdio){ .loop = loop, .credit = FRAME_MAX };
+	*stdio = (struct stdio){ .loop = loop, .credit = PACKET_MAX };
 	stdio->port.fd = stdio->in.fd = stdio->out.fd = stdio->err.fd = -1;
 	error = open_all(stdio, port, ends);
 	if (!error)

@@ -6,20 +6,20 @@
 #include <stdbool.h>
 
 #include "init/loop/loop.h"
-#include "init/pure/frames.h"
+#include "init/pure/packets.h"
 
-/* Carries the streams as packets (init/pure/frames.h) while the loop runs. */
+/* Carries the streams as packets (init/pure/packets.h) while the loop runs. */
 struct stdio {
 	struct loop *loop; /* NULL: the program uses the console */
 	struct loop_descriptor port, in, out, err; /* fd -1: closed */
-	struct frame_reader reader;
-	uint8_t input[FRAME_MAX]; /* not yet written to the program */
+	struct packet_reader reader;
+	uint8_t input[PACKET_MAX]; /* not yet written to the program */
 	size_t input_len;
 	bool input_ended; /* the host sent the end of the input */
-	uint8_t frame[FRAME_HEAD + FRAME_MAX]; /* not yet written to the host */
-	size_t frame_at, frame_len;
+	uint8_t packet[PACKET_HEAD + PACKET_MAX]; /* not yet written to the host */
+	size_t packet_at, packet_len;
 	unsigned int credit; /* bytes to grant to the host */
-	bool has_ended; /* the last packet is in `frame` */
+	bool has_ended; /* the last packet is in `packet` */
 	bool is_over; /* the port has sent it */
 	struct loop_child drain;
 };

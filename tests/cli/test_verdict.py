@@ -180,7 +180,7 @@ def test_what_the_guest_says_cannot_move_the_cursor(start):
     assert b"failed: x EIO ?[2J\\x9b31m" in done.stderr
 
 
-CREDIT, END_OF_INPUT = "c\0\x10", b"i\0\0"   # as in init/pure/frames.h
+CREDIT, END_OF_INPUT = "c\0\x10", b"i\0\0"   # as in init/pure/packets.h
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"])

@@ -2,7 +2,7 @@
 /* fuzz_wire.c - PROPERTY: cuts by chance change nothing; no byte moves the cursor. */
 #include <stdlib.h>
 
-#include "init/pure/frames.h"
+#include "init/pure/packets.h"
 #include "tools/lib/machine/panic.h"
 #include "tools/lib/machine/wire.h"
 
@@ -45,21 +45,21 @@ struct sum {
 };
 
 /* Order and content of what comes out as one number each. */
-static struct sum sum_frames(const uint8_t *data, size_t size, size_t piece)
+static struct sum sum_packets(const uint8_t *data, size_t size, size_t piece)
 {
-	struct frame_reader frames = { 0 };
+	struct packet_reader packets = { 0 };
 	struct sum sum = { 0 };
-	struct frame_piece got;
+	struct packet_piece got;
 	int result;
 
 	for (size_t at = 0; at < size && !sum.bad; at += piece) {
 		struct span in = { data + at, size - at < piece ? size - at : piece };
 
-		while ((result = frame_next(&frames, &in, &got)) > 0) {
+		while ((result = packet_next(&packets, &in, &got)) > 0) {
 			for (size_t i = 0; i < got.data.len; i++)
 				sum.bytes = sum.bytes * 31 + got.data.data[i] + got.kind;
-			sum.credit += got.kind == FRAME_CREDIT ? got.len : 0;
-			sum.ends += got.kind == FRAME_END;
+			sum.credit += got.kind == PACKET_CREDIT ? got.len : 0;
+			sum.ends += got.kind == PACKET_END;
 		}
 		sum.bad = result < 0;
 	}
@@ -69,7 +69,8 @@ static struct sum sum_frames(const uint8_t *data, size_t size, size_t piece)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t piece = size ? data[0] % 17 + 1u : 1;
-	struct sum whole = sum_frames(data, size, size + 1), parts = sum_frames(data, size, piece);
+	struct sum whole = sum_packets(data, size, size + 1),
+		   parts = sum_packets(data, size, piece);
 
 	check_wire(data, size, piece);
 	check_panic(data, size, piece);

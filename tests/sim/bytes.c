@@ -137,14 +137,14 @@ static long read_pipe(struct file *file, void *buffer, size_t size)
 /* The host sends five bytes for the program, and their end. */
 static long read_tty(void *buffer, size_t size)
 {
-	static const char frames[] = "i\5\0hello"
-				     "i\0\0";
+	static const char packets[] = "i\5\0hello"
+				      "i\0\0";
 
-	if (!kernel->has_tty_input || size < sizeof(frames) - 1)
+	if (!kernel->has_tty_input || size < sizeof(packets) - 1)
 		return -EAGAIN;
 	kernel->has_tty_input = false;
-	memcpy(buffer, frames, sizeof(frames) - 1);
-	return sizeof(frames) - 1;
+	memcpy(buffer, packets, sizeof(packets) - 1);
+	return sizeof(packets) - 1;
 }
 
 static long read_any(struct file *file, void *buffer, size_t size)

@@ -19,7 +19,7 @@
 #include "init/pure/executable.h"
 #include "init/pure/find.h"
 #include "init/pure/format.h"
-#include "init/pure/frames.h"
+#include "init/pure/packets.h"
 #include "init/pure/fslist.h"
 #include "init/pure/fstab.h"
 #include "init/pure/mountopts.h"
@@ -615,33 +615,33 @@ static void a_hint_belongs_to_one_step_and_one_error(void **state)
 	assert_null(hint_find("settings", ENOEXEC));
 }
 
-/* --- frames --- */
+/* --- packets --- */
 
 static size_t make_stream(uint8_t *stream)
 {
 	size_t len = 0;
 
-	frame_head(stream + len, FRAME_CREDIT, FRAME_MAX);
-	len += FRAME_HEAD;
-	frame_head(stream + len, FRAME_OUT, 5);
-	memcpy(stream + len + FRAME_HEAD, "hello", 5);
-	len += FRAME_HEAD + 5;
-	frame_head(stream + len, FRAME_IN, 0);
-	len += FRAME_HEAD;
-	frame_head(stream + len, FRAME_ERR, 2);
-	memcpy(stream + len + FRAME_HEAD, "no", 2);
-	len += FRAME_HEAD + 2;
-	frame_head(stream + len, FRAME_END, 0);
-	return len + FRAME_HEAD;
+	packet_head(stream + len, PACKET_CREDIT, PACKET_MAX);
+	len += PACKET_HEAD;
+	packet_head(stream + len, PACKET_OUT, 5);
+	memcpy(stream + len + PACKET_HEAD, "hello", 5);
+	len += PACKET_HEAD + 5;
+	packet_head(stream + len, PACKET_IN, 0);
+	len += PACKET_HEAD;
+	packet_head(stream + len, PACKET_ERR, 2);
+	memcpy(stream + len + PACKET_HEAD, "no", 2);
+	len += PACKET_HEAD + 2;
+	packet_head(stream + len, PACKET_END, 0);
+	return len + PACKET_HEAD;
 }
 
 /* What a reader made of it: heads as their kinds, data as it came. */
-static void note(struct frame_reader *reader, struct span in, char *notes)
+static void note(struct packet_reader *reader, struct span in, char *notes)
 {
-	struct frame_piece piece;
+	struct packet_piece piece;
 	size_t len = strlen(notes);
 
-	while (frame_next(reader, &in, &piece) > 0) {
+	while (packet_next(reader, &in, &piece) > 0) {
 		if (piece.data.data)
 			memcpy(notes + len, piece.data.data, piece.data.len);
 		else
@@ -652,14 +652,14 @@ static void note(struct frame_reader *reader, struct span in, char *notes)
 	assert_int_equal(in.len, 0);
 }
 
-static void frames_mean_the_same_wherever_they_are_cut(void **state)
+static void packets_mean_the_same_wherever_they_are_cut(void **state)
 {
 	uint8_t stream[64];
 	size_t len = make_stream(stream);
 
 	(void)state;
 	for (size_t cut = 0; cut <= len; cut++) {
-		struct frame_reader reader = { .have = 0 };
+		struct packet_reader reader = { .have = 0 };
 		char notes[64] = "";
 
 		note(&reader, (struct span){ stream, cut }, notes);
@@ -675,7 +675,7 @@ static void a_stream_cut_off_yields_only_what_came(void **state)
 
 	(void)state;
 	for (size_t cut = 0; cut < len; cut++) {
-		struct frame_reader reader = { .have = 0 };
+		struct packet_reader reader = { .have = 0 };
 		uint8_t *copy = malloc(cut ? cut : 1);
 		char notes[64] = "";
 
@@ -688,19 +688,19 @@ static void a_stream_cut_off_yields_only_what_came(void **state)
 	}
 }
 
-static void frames_of_no_kind_or_too_long_are_refused(void **state)
+static void packets_of_no_kind_or_too_long_are_refused(void **state)
 {
-	static const uint8_t bad[][FRAME_HEAD] = {
+	static const uint8_t bad[][PACKET_HEAD] = {
 		{ 'z', 0, 0 }, { 'o', 1, 0x10 }, { 0, 0, 0 }, { 'c', 0xff, 0xff }
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad); i++) {
-		struct frame_reader reader = { .have = 0 };
-		struct span in = { bad[i], FRAME_HEAD };
-		struct frame_piece piece;
+		struct packet_reader reader = { .have = 0 };
+		struct span in = { bad[i], PACKET_HEAD };
+		struct packet_piece piece;
 
-		assert_int_equal(frame_next(&reader, &in, &piece), -EPROTO);
+		assert_int_equal(packet_next(&reader, &in, &piece), -EPROTO);
 	}
 }
 
@@ -786,9 +786,9 @@ int main(void)
 		cmocka_unit_test(errors_and_signals_have_their_names),
 		cmocka_unit_test(every_error_is_named_as_libc_names_it),
 		cmocka_unit_test(a_hint_belongs_to_one_step_and_one_error),
-		cmocka_unit_test(frames_mean_the_same_wherever_they_are_cut),
+		cmocka_unit_test(packets_mean_the_same_wherever_they_are_cut),
 		cmocka_unit_test(a_stream_cut_off_yields_only_what_came),
-		cmocka_unit_test(frames_of_no_kind_or_too_long_are_refused),
+		cmocka_unit_test(packets_of_no_kind_or_too_long_are_refused),
 		cmocka_unit_test(a_directory_is_listed_without_its_dots),
 		cmocka_unit_test(a_directory_cut_off_anywhere_ends_before_the_cut),
 	};

@@ -166,22 +166,22 @@ static void read_console(struct machine *machine)
 }
 
 /* One piece of what the guest sent. Returns 0, or -1 for what only a host may send. */
-static int accept_piece(struct machine *machine, const struct frame_piece *piece)
+static int accept_piece(struct machine *machine, const struct packet_piece *piece)
 {
 	switch (piece->kind) {
-	case FRAME_OUT:
+	case PACKET_OUT:
 		queue_add(&machine->to_stdout, piece->data);
 		return 0;
-	case FRAME_ERR:
+	case PACKET_ERR:
 		queue_add(&machine->to_stderr, piece->data);
 		return 0;
-	case FRAME_CREDIT:
+	case PACKET_CREDIT:
 		machine->credit += piece->len;
 		return 0;
-	case FRAME_END:
+	case PACKET_END:
 		machine->output_ended = 1;
 		return 0;
-	case FRAME_IN:
+	case PACKET_IN:
 		break;
 	}
 	return -1;
@@ -191,11 +191,11 @@ static void read_stdio(struct machine *machine)
 {
 	uint8_t block[4096];
 	struct span bytes = read_block(&machine->stdio, block, sizeof(block));
-	struct frame_piece piece;
+	struct packet_piece piece;
 	int result = 0;
 
 	while (!machine->output_ended && result >= 0 &&
-	       (result = frame_next(&machine->frames, &bytes, &piece)) > 0)
+	       (result = packet_next(&machine->packets, &bytes, &piece)) > 0)
 		result = accept_piece(machine, &piece);
 	if (result < 0 && !machine->reaped)
 		machine_finish(machine, END_PROTOCOL);

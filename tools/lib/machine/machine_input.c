@@ -13,7 +13,7 @@
 /* User-mode Linux never reads a serial line again once its buffer has 3968 bytes that nobody read
  * (line_throttle() and line_unthrottle() in arch/um/drivers/line.c, 6.1). So many bytes of input
  * may be on their way, each in a separate packet at worst. */
-#define UML_UNANSWERED (3968 / (FRAME_HEAD + 1) - 32)
+#define UML_UNANSWERED (3968 / (PACKET_HEAD + 1) - 32)
 
 /* Whether a Ctrl-C byte means us and not the program: before it runs, after it ended, and when the
  * user insists. */
@@ -49,7 +49,7 @@ static void read_keys(struct machine *machine)
 /* Bytes of stdin that may be sent now. */
 static size_t usable_credit(const struct machine *machine)
 {
-	size_t reserve = machine->config->type == MACHINE_UML ? FRAME_MAX - UML_UNANSWERED : 0;
+	size_t reserve = machine->config->type == MACHINE_UML ? PACKET_MAX - UML_UNANSWERED : 0;
 
 	return machine->credit > reserve ? machine->credit - reserve : 0;
 }
@@ -57,7 +57,7 @@ static size_t usable_credit(const struct machine *machine)
 /* Only as much as the guest has room for; the rest stays in the pipe for its next reader. */
 static void read_stdin(struct machine *machine)
 {
-	uint8_t head[FRAME_HEAD], block[FRAME_MAX];
+	uint8_t head[PACKET_HEAD], block[PACKET_MAX];
 	size_t credit = usable_credit(machine);
 	size_t want = credit < sizeof(block) ? credit : sizeof(block);
 	ssize_t len = read(STDIN_FILENO, block, want);
@@ -68,7 +68,7 @@ static void read_stdin(struct machine *machine)
 		machine->stdin_ended = 1;
 		len = 0;
 	}
-	frame_head(head, FRAME_IN, (unsigned int)len);
+	packet_head(head, PACKET_IN, (unsigned int)len);
 	queue_add(&machine->to_stdio, (struct span){ head, sizeof(head) });
 	queue_add(&machine->to_stdio, (struct span){ block, (size_t)len });
 	machine->credit -= (size_t)len;
@@ -86,7 +86,7 @@ int machine_wants_input(const struct machine *machine)
 		return 0;
 	if (machine->config->stdio == STDIO_PIPE)
 		return usable_credit(machine) &&
-		       queue_space(&machine->to_stdio) >= FRAME_HEAD + FRAME_MAX;
+		       queue_space(&machine->to_stdio) >= PACKET_HEAD + PACKET_MAX;
 	/* A terminal is read all the same, for its Ctrl-C, and the rest waits. */
 	if (!machine_reads_console(machine) && !isatty(STDIN_FILENO))
 		return 0;

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "init/pure/frames.h"
+#include "init/pure/packets.h"
 #include "tools/lib/machine/machine.h"
 #include "tools/lib/machine/panic.h"
 #include "tools/lib/machine/queue.h"
@@ -21,7 +21,7 @@ enum machine_end {
 	END_HALTED, /* /init said that the machine halts: it stands still until it is ended */
 	END_AGAIN, /* the machine booted a second time */
 	END_NO_READER, /* stdout is closed */
-	END_PROTOCOL, /* the second serial port does not speak frames */
+	END_PROTOCOL, /* the second serial port does not speak packets */
 };
 
 struct machine {
@@ -37,7 +37,7 @@ struct machine {
 	struct queue to_console, to_stdio, to_stdout, to_stderr;
 	struct queue kept_console, kept_errors; /* the newest bytes */
 	struct wire wire;
-	struct frame_reader frames;
+	struct packet_reader packets;
 	size_t credit; /* bytes of stdin that the guest has room for */
 	int stdin_ended;
 	int output_ended; /* the guest sent everything; what follows is a second boot */
