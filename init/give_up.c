@@ -8,6 +8,7 @@
 #include "init/pure/paths.h"
 #include "init/program/child.h"
 #include "init/device/links.h"
+#include "init/pure/format.h"
 #include "init/pure/names.h"
 #include "init/sys/crash.h"
 #include "init/wire/wire.h"
@@ -57,13 +58,16 @@ static _Noreturn void wait_for_ever(struct boot *boot)
 
 _Noreturn void give_up(struct boot *boot, const char *step, int error)
 {
+	char reason[LOG_LINE_MAX];
 	enum onfail what;
 
+	/* What is read now may fail for the same reason, and is not the step's. */
+	format_text(reason, sizeof(reason), "%s", log_last_error());
 	if (!boot->settings_known)
 		settings_read_kernel_line(boot);
 	what = choose(boot);
 	log_step(step);
-	wire_tell("failed %s %s %s", step, error_name(-error), log_last_error());
+	wire_tell("failed %s %s %s", step, error_name(-error), reason);
 	log_last("exit status 125 (failed: %s)", step);
 	if (what == ONFAIL_SHELL)
 		shell(boot, error);

@@ -105,11 +105,11 @@ void root_report(struct boot *boot, const struct place *place, const struct root
 	const char *type = place == &boot->root ? boot->settings.rootfstype : NULL;
 	struct devices *devices = &boot->devices;
 
+	probe_all(boot); /* what fails in it is not the reason, which the host is told */
 	log_err(-ETIMEDOUT, "find %s=%s", place->word, place->name);
 	log_say(LOG_ERROR, "asked for %s=%s%s%s, waited %ld.%ld s", place->word, place->name,
 		type ? " rootfstype=" : "", type ? type : "", (long)(waited_ms / 1000),
 		(long)(waited_ms % 1000 / 100));
-	probe_all(boot);
 	list(devices);
 	for (int i = 0; i < devices->count; i++)
 		describe(devices, &devices->all[i]);
