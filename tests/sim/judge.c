@@ -47,16 +47,15 @@ bool judge_may_wait(void)
 {
 	if (has_live_main() || has_live_shell())
 		return true;
+	if (kernel->faults_hit && has_log("ask the kernel to end the machine"))
+		return true;
 	/* What stands on a line that could not be read cannot be done. */
 	if (has_log("(failed: early-mounts)") || has_log("(failed: settings)"))
 		return has_log("waiting: nothing more will happen");
 	if (has_failed())
 		return is_param("rdinit.onfail", "wait") ||
-		       (!param("rdinit.onfail") && has_log("waiting: nothing more will happen")) ||
-		       (kernel->faults_hit && has_log("ask the kernel to end the machine"));
-	if (is_param("rootwait", "") && param_root())
-		return true;
-	return kernel->faults_hit && has_log("ask the kernel to end the machine");
+		       (!param("rdinit.onfail") && has_log("waiting: nothing more will happen"));
+	return is_param("rootwait", "") && param_root();
 }
 
 /* Where no child can be started PID 1 loads modules and mounts itself. */

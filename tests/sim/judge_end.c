@@ -260,6 +260,22 @@ static void check_truth(void)
 	}
 }
 
+/* "failed STEP ENOENT STEP: find it: No such file or directory (ENOENT)"; settings goes on after an
+ * error, and may log another one. */
+static void check_reason(void)
+{
+	const char *line = strstr(kernel->wire, "failed ");
+	char symbol[24], named[32];
+
+	if (!line || strncmp(line, "failed settings ", 16) == 0 ||
+	    sscanf(line, "failed %*s %23s", symbol) != 1)
+		return;
+	snprintf(named, sizeof(named), "(%s)", symbol);
+	if (!memmem(line, strcspn(line, "\n"), named, strlen(named)))
+		break_rule("the host was told another reason: %.*s", (int)strcspn(line, "\n"),
+			   line);
+}
+
 static void check_host(void)
 {
 	int exits = count_told("exit ") + count_told("signal "), failed = count_told("failed "),
@@ -269,6 +285,7 @@ static void check_host(void)
 		break_rule("the host was told twice how it ended");
 	else if (has_wire() && !kernel->faults_hit)
 		check_truth();
+	check_reason();
 }
 
 /* --- how the machine ends --- */
