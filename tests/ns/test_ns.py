@@ -253,7 +253,7 @@ ERRORS = {
     "mount": "EPERM", "open": "EMFILE", "openat": "EMFILE", "openat2": "EMFILE",
     "pipe2": "EMFILE", "poll": "EINTR", "ppoll": "EINTR", "read": "EIO", "reboot": "EPERM",
     "rt_sigaction": "EINVAL", "rt_sigtimedwait": "EINTR", "setsid": "EPERM",
-    "sigaltstack": "ENOMEM", "statfs": "EIO", "symlink": "EROFS", "umount2": "EBUSY",
+    "sigaltstack": "ENOMEM", "socket": "EMFILE", "statfs": "EIO", "symlink": "EROFS", "umount2": "EBUSY",
     "wait4": "EINTR", "write": "EIO",
 }
 CANNOT_FAIL = {"arch_prctl", "rt_sigprocmask", "getpid", "sync", "exit", "exit_group", "execve",
