@@ -25,7 +25,7 @@ INIT	= main early_mounts console settings late_mounts keymap modules network res
 	  $(addprefix layer/,btrfs layers loop_device loop_file openers program ram stack) \
 	  $(addprefix module/,drivers loader module queue) \
 	  $(addprefix program/,child start stdio) \
-	  $(addprefix root/,boot_partition check firmware mount overlay report share take try) \
+	  $(addprefix root/,accept boot_partition check firmware mount mount_as overlay report share) \
 	  $(addprefix sys/,clone crash empty_tree file lines log meminfo mount_table start sys sysfs) \
 	  loop/loop wire/wire
 

@@ -89,6 +89,6 @@ int resume(struct boot *boot)
 		return error;
 	error = sys_stat(swap.device, &st);
 	if (error)
-		return log_warn(error, "look at %s", swap.device);
+		return log_warn(error, "stat %s", swap.device);
 	return start(&swap, settings->resume_offset, &st);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* root_find.c - waits for the device that root= names, told by the kernel when it comes. */
+/* root_find.c - waits for the device that root= names, which the kernel reports when it appears. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -22,7 +22,7 @@
  * A node can be there before its disk is: devtmpfs makes it first, and until the disk is ready
  * (and its partitions read) opening it gives ENXIO. Any other error is the mount's to report.
  */
-static bool is_there(void *argument)
+static bool can_open(void *argument)
 {
 	const struct place *place = argument;
 	int fd = sys_open(place->device, O_RDONLY | O_NONBLOCK);
@@ -54,9 +54,9 @@ void root_wait_until_known(struct boot *boot)
 
 /* --- by name: what a probe found on a device --- */
 
-/* PARTUUID=X/PARTNROFF=N: as many partitions behind the named one, on the same disk. */
-static int is_behind(struct devices *devices, const struct rootspec *spec,
-		     const struct device *device)
+/* PARTUUID=X/PARTNROFF=N: the partition with a number higher by N, on the same disk. */
+static int is_partnroff_of(struct devices *devices, const struct rootspec *spec,
+			   const struct device *device)
 {
 	for (int i = 0; i < devices->count; i++) {
 		const struct device *named = &devices->all[i];
@@ -71,7 +71,8 @@ static int is_behind(struct devices *devices, const struct rootspec *spec,
 }
 
 /* As the specification has it: the root is on the disk that was booted from. */
-static int is_beside(const struct devices *devices, const char *uuid, const struct device *device)
+static int is_on_disk_of(const struct devices *devices, const char *uuid,
+			 const struct device *device)
 {
 	for (int i = 0; i < devices->count; i++) {
 		const struct device *named = &devices->all[i];
@@ -83,17 +84,17 @@ static int is_beside(const struct devices *devices, const char *uuid, const stru
 	return 0;
 }
 
-static int is_meant(struct devices *devices, const struct rootspec *spec,
-		    const struct device *device)
+static int matches_spec(struct devices *devices, const struct rootspec *spec,
+			const struct device *device)
 {
 	if (device_is_in_member(devices, device))
 		return 0;
 	if (spec->offset)
-		return is_behind(devices, spec, device);
+		return is_partnroff_of(devices, spec, device);
 	if (rootspec_is_of_disk(spec))
 		return device_is_known(device) && device_has_id(device, spec);
 	return device_is_known(device) && rootspec_matches(spec, &device->finding) &&
-	       (!spec->beside[0] || is_beside(devices, spec->beside, device));
+	       (!spec->beside[0] || is_on_disk_of(devices, spec->beside, device));
 }
 
 /* What another device is made of is only meant if nothing else has the name. */
@@ -115,7 +116,7 @@ static struct device *choose(struct devices *devices, const struct place *place,
 	for (int i = 0; i < devices->count; i++) {
 		struct device *device = &devices->all[i], *other = chosen;
 
-		if (!is_meant(devices, spec, device))
+		if (!matches_spec(devices, spec, device))
 			continue;
 		if (!chosen || is_better(device, chosen)) {
 			chosen = device;
@@ -188,7 +189,7 @@ static int find_by_name(struct boot *boot, struct place *place, const struct roo
 		return error;
 	if (search.is_twice && boot->settings.unique)
 		return log_err(-ENOTUNIQ,
-			       "take %s=%s: several devices have this name (rdinit.unique)",
+			       "choose %s=%s: several devices have this name (rdinit.unique)",
 			       place->word, place->name);
 	name_device(place->device, search.device);
 	if (spec->kind == ROOTSPEC_GPT_AUTO &&
@@ -200,10 +201,10 @@ static int find_by_name(struct boot *boot, struct place *place, const struct roo
 
 /* --- by path or number --- */
 
-static int take_path(struct place *place, const char *path)
+static int set_path(struct place *place, const char *path)
 {
 	if (strlen(path) >= sizeof(place->device))
-		return log_err(-ENAMETOOLONG, "take %s=%s", place->word, path);
+		return log_err(-ENAMETOOLONG, "parse %s=%s", place->word, path);
 	memcpy(place->device, path, strlen(path) + 1);
 	return 0;
 }
@@ -218,7 +219,8 @@ static int make_node(struct place *place, const struct rootspec *spec)
 }
 
 /* Mounts and reports show the kernel's own name, where devtmpfs has it. */
-static void take_name(struct devices *devices, struct place *place, const struct rootspec *spec)
+static void use_kernel_name(struct devices *devices, struct place *place,
+			    const struct rootspec *spec)
 {
 	char name[DEVICE_PATH_MAX];
 	struct device *device;
@@ -264,14 +266,14 @@ static int probe(struct devices *devices, const struct place *place, struct devi
 	int error = sys_stat(place->device, &st);
 
 	if (error)
-		return log_err(error, "look at %s", place->device);
+		return log_err(error, "stat %s", place->device);
 	probed.number = st.st_rdev;
 	loop_run(devices->loop, is_probed, &probed, NO_DEADLINE);
 	*device = device_of(&probed);
 	return 0;
 }
 
-int root_look(struct boot *boot, struct place *place, struct device **device)
+int root_probe(struct boot *boot, struct place *place, struct device **device)
 {
 	devices_scan(&boot->devices);
 	return probe(&boot->devices, place, device);
@@ -282,11 +284,11 @@ static int find_by_path(struct boot *boot, struct place *place, const struct roo
 {
 	struct devices *devices = &boot->devices;
 	int is_number = spec->kind == ROOTSPEC_NUMBER;
-	int error = is_number ? make_node(place, spec) : take_path(place, spec->path);
+	int error = is_number ? make_node(place, spec) : set_path(place, spec->path);
 
 	if (error)
 		return error;
-	if (!is_there(place)) {
+	if (!can_open(place)) {
 		const struct layer *layer = is_number ? NULL : layer_of_path(spec->path);
 
 		if (layer && !layer->opener)
@@ -301,12 +303,12 @@ static int find_by_path(struct boot *boot, struct place *place, const struct roo
 			layers_search(&boot->layers, true);
 		}
 	}
-	if (devices_wait(devices, is_there, place, deadline))
+	if (devices_wait(devices, can_open, place, deadline))
 		return -ETIMEDOUT;
 	if (is_number || place->looking != LOOKING_NEVER)
 		devices_scan(devices);
 	if (is_number)
-		take_name(devices, place, spec);
+		use_kernel_name(devices, place, spec);
 	return place->looking == LOOKING_NEVER ? 0 : probe(devices, place, device);
 }
 
@@ -316,11 +318,11 @@ static int parse(const struct place *place, struct rootspec *spec)
 
 	if (error == -EOPNOTSUPP)
 		return log_err(error,
-			       "take %s=%s: of /dev/disk only by-uuid, by-label, by-partuuid, "
+			       "parse %s=%s: of /dev/disk only by-uuid, by-label, by-partuuid, "
 			       "by-partlabel, by-id and by-path are known",
 			       place->word, place->name);
 	return error ? log_err(error,
-			       "take %s=%s: not /dev/NAME, MAJ:MIN, UUID=, LABEL=, PARTUUID=, "
+			       "parse %s=%s: not /dev/NAME, MAJ:MIN, UUID=, LABEL=, PARTUUID=, "
 			       "PARTLABEL=, WWID= or gpt-auto",
 			       place->word, place->name)
 		     : 0;

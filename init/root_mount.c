@@ -44,7 +44,7 @@ static int mount_root(struct boot *boot, const char *target)
 
 	if (error > 0) {
 		error = settings->overlay ? 0 : root_check(boot, &boot->root, settings->rootfstype);
-		error = error ? error : root_try(&attempt);
+		error = error ? error : root_mount_as(&attempt);
 	}
 	return error ? error : root_propagate(target, settings->root_mount.propagation);
 }
@@ -52,7 +52,7 @@ static int mount_root(struct boot *boot, const char *target)
 static int check_flags(const struct mount_options *options)
 {
 	return options->is_bind
-		       ? log_err(-EINVAL, "take rootflags=: bind, move and remount make no "
+		       ? log_err(-EINVAL, "parse rootflags=: bind, move and remount make no "
 					  "root of a device")
 		       : 0;
 }

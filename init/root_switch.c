@@ -151,7 +151,7 @@ static int check_place(void)
 	if (sys_getpid() != 1)
 		return log_err(-EPERM, "switch root: not PID 1");
 	if (error)
-		return log_err(error, "look at the file system of /");
+		return log_err(error, "find the type of the file system of /");
 	if (magic != RAMFS_MAGIC && magic != TMPFS_MAGIC)
 		return log_err(-EPERM,
 			       "switch root: / is no initramfs (its type is %lx), and would "
@@ -161,7 +161,7 @@ static int check_place(void)
 	if (!error)
 		error = sys_stat(NEWROOT, &there);
 	if (error)
-		return log_err(error, "look at " NEWROOT);
+		return log_err(error, "stat " NEWROOT);
 	if (here.st_dev == there.st_dev)
 		return log_err(-EINVAL, "switch root: nothing is mounted on " NEWROOT);
 	return 0;

@@ -67,7 +67,7 @@ static int find_and_mount(struct boot *boot, int top, const struct fstab_line *l
 	if (!error)
 		error = enter(top, line->target);
 	if (!error)
-		error = root_try(&attempt);
+		error = root_mount_as(&attempt);
 	if (!error && parsed->propagation)
 		error = enter(top, line->target);
 	if (!error)
@@ -114,7 +114,8 @@ static int open_fstab(int top)
 	return fd < 0 && fd != -ENOENT ? log_err(fd, "read the root's " FSTAB) : fd;
 }
 
-/* The next line that says something; `text` keeps it as it was. 1; 0 at the end; -errno, said. */
+/* The next line that says something; `text` keeps it as it was. 1; 0 at the end; -errno, already
+ * logged. */
 static int next_line(struct lines *lines, struct fstab_line *line, char text[LINE_BYTES_MAX],
 		     void (*damaged)(unsigned int number))
 {

@@ -39,8 +39,8 @@ static unsigned int part_of(const char *name, const char *disk)
 	return number_parse(name, 10, 0xffff, &number) ? number : 0;
 }
 
-/* The folder above the device's own, in ".../block/vda/vda1". */
-static void take_disk(struct device *device, const char *path)
+/* The directory above the device's own, in ".../block/vda/vda1". */
+static void set_disk(struct device *device, const char *path)
 {
 	const char *end = strrchr(path, '/'), *start = end;
 	size_t len;
@@ -76,8 +76,9 @@ static struct device *new_device(struct devices *devices, const char *name)
 	return device;
 }
 
-/* NULL: not one to look at. */
-static struct device *take_in(struct devices *devices, const struct uevent *event, const char *path)
+/* NULL: not a device to probe. */
+static struct device *add_device(struct devices *devices, const struct uevent *event,
+				 const char *path)
 {
 	unsigned int major, minor;
 	struct device *device;
@@ -96,7 +97,7 @@ static struct device *take_in(struct devices *devices, const struct uevent *even
 	device->major = major;
 	device->minor = minor;
 	if (event->devtype && strcmp(event->devtype, "partition") == 0)
-		take_disk(device, path);
+		set_disk(device, path);
 	return device;
 }
 
@@ -164,7 +165,7 @@ static void on_event(void *owner, const struct uevent *event)
 	if (!event || !event->subsystem || strcmp(event->subsystem, "block") || !event->action ||
 	    !event->devpath)
 		return;
-	device = take_in(devices, event, event->devpath);
+	device = add_device(devices, event, event->devpath);
 	if (!device)
 		return;
 	if (devices->news == NO_NEWS)
@@ -192,7 +193,7 @@ static void find_disk(struct devices *devices, struct device *device)
 }
 
 /* A line of /proc/partitions: major, minor, KiB, name. Those without a size are not in it. */
-static void take_line(struct devices *devices, char *line)
+static void add_line(struct devices *devices, char *line)
 {
 	char *words[PARTITIONS_WORDS + 1];
 	struct uevent event = { .action = NULL };
@@ -202,7 +203,7 @@ static void take_line(struct devices *devices, char *line)
 	event.major = words[0];
 	event.minor = words[1];
 	event.devname = words[3];
-	take_in(devices, &event, "");
+	add_device(devices, &event, "");
 }
 
 /* One file in place of four in sysfs for each device, whose paths cost the kernel ten
@@ -223,7 +224,7 @@ int devices_scan(struct devices *devices)
 		end = line + strcspn(line, "\n");
 		if (*end)
 			*end++ = '\0';
-		take_line(devices, line);
+		add_line(devices, line);
 	}
 	for (int i = known; i < devices->count; i++)
 		find_disk(devices, &devices->all[i]);

@@ -30,7 +30,7 @@ static int carry(struct boot *boot, const struct place *place, int *file)
 					 .target = CARRIER,
 					 .flags = is_read_only ? MS_RDONLY : 0,
 					 .writing = WRITING_NEEDED };
-	int error = root_try(&carrier), fd;
+	int error = root_mount_as(&carrier), fd;
 
 	if (error)
 		return error;

@@ -88,7 +88,7 @@ static int copy_open(int from, const char *what)
 	int error = size_of(from, &size), to;
 
 	if (error)
-		return log_err(error, "look at %s", what);
+		return log_err(error, "find the size of %s", what);
 	to = make_file(what, size);
 	if (to < 0)
 		return to;

@@ -14,7 +14,7 @@ enum mount_access layer_access(const struct boot *boot)
 static int accept(struct boot *boot, struct place *place, struct device *device, int64_t deadline)
 {
 	for (;;) {
-		int result = root_take(place, device);
+		int result = root_accept(place, device);
 		const struct opener *opener = layer_opener(layer_on(device));
 
 		if (result || !opener || !opener->open)
@@ -55,6 +55,6 @@ int layer_stack(struct boot *boot, struct place *place, struct device *device, i
 	error = loop_device_make(boot, place, file);
 	if (error || boot->settings.rootfstype)
 		return error;
-	error = root_look(boot, place, &device);
+	error = root_probe(boot, place, &device);
 	return error || !device ? error : accept(boot, place, device, deadline);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* check.c - a file system's own program looks at it before it is mounted. */
+/* check.c - a file system's own program checks it before it is mounted. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -126,6 +126,6 @@ int root_check(struct boot *boot, const struct place *place, const char *types)
 	wire_tell("status %s: checking %s", log_current_step(), place->device);
 	if (settings->links)
 		links_make(&boot->links, &boot->devices);
-	/* A program that cannot be started is said, and keeps nobody from the root. */
+	/* A program that cannot be started is logged, and does not stop the boot. */
 	return child_run(&child) ? 0 : judge(boot, &child, place);
 }

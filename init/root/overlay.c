@@ -14,13 +14,13 @@
 #define WORK LAYER "/work"
 #define OPTIONS "lowerdir=" LOWER ",upperdir=" UPPER ",workdir=" WORK
 
-static int make_folders(const char *const *folders)
+static int make_directories(const char *const *directories)
 {
-	for (; *folders; folders++) {
-		int error = sys_mkdir(*folders, 0755);
+	for (; *directories; directories++) {
+		int error = sys_mkdir(*directories, 0755);
 
 		if (error && error != -EEXIST)
-			return log_err(error, "make %s", *folders);
+			return log_err(error, "make %s", *directories);
 	}
 	return 0;
 }
@@ -28,16 +28,16 @@ static int make_folders(const char *const *folders)
 /* With rdinit.mounts=minimal nothing is on /run yet, and the initramfs is about to be deleted. */
 int root_make_directories(struct boot *boot)
 {
-	static const char *const folders[] = { "/run", NULL };
+	static const char *const directories[] = { "/run", NULL };
 	static const char *const below[] = { BASE, LOWER, LAYER, CARRIER, NULL };
-	int error = make_folders(folders);
+	int error = make_directories(directories);
 
 	if (!error && boot->settings.mounts == MOUNTS_MINIMAL) {
 		error = sys_mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755");
 		if (error)
 			return log_err(error, "mount tmpfs on /run");
 	}
-	return error ? error : make_folders(below);
+	return error ? error : make_directories(below);
 }
 
 /* Memory, or the device. */
@@ -49,18 +49,18 @@ static int mount_layer(struct boot *boot)
 	int error;
 
 	if (boot->upper.name[0])
-		return root_try(&layer);
+		return root_mount_as(&layer);
 	error = sys_mount("tmpfs", LAYER, "tmpfs", MS_NODEV, "mode=0755");
 	return error ? log_err(error, "mount tmpfs on " LAYER) : 0;
 }
 
 int root_overlay(struct boot *boot)
 {
-	static const char *const folders[] = { UPPER, WORK, NULL };
+	static const char *const directories[] = { UPPER, WORK, NULL };
 	int error = mount_layer(boot);
 
 	if (!error)
-		error = make_folders(folders);
+		error = make_directories(directories);
 	if (error)
 		return error;
 	error = sys_mount("overlay", NEWROOT, "overlay", MS_SILENT, OPTIONS);

@@ -52,7 +52,7 @@ static void describe_disk(const struct device *device, const struct rootspec *sp
 static void describe(const struct devices *devices, const struct device *device)
 {
 	char text[LINE], why[WHY];
-	bool is_refused = root_why_not(devices, device, why, sizeof(why));
+	bool is_refused = root_refusal(devices, device, why, sizeof(why));
 
 	if (device->state == DEVICE_SILENT) {
 		log_say(LOG_ERROR, "%s: %s", device->name, device->trouble);

@@ -25,15 +25,16 @@ bool root_devices_are_known(struct boot *boot);
 /* Waits for that; for each probe and driver as long as it may take, and no longer. */
 void root_wait_until_known(struct boot *boot);
 
-/* share.c: takes the tag where the root is a folder of the host. 1; 0 where it is none;
- * -errno, said. */
+/* share.c: takes the tag where the root is a directory of the host. 1; 0 where it is none;
+ * -errno, already logged. */
 int root_share_name(struct boot *boot);
-/* Mounts it, as soon as the host offers it. 0; 1 where the root is no such folder; -errno, said. */
+/* Mounts it, as soon as the host offers it. 0; 1 where the root is no such directory; -errno,
+ * already logged. */
 int root_share(struct boot *boot, const char *target, unsigned long flags);
 
 /* root_find.c: probes the place's device, and stores it in *device: NULL where the kernel does not
  * list it. Returns 0 or -errno, logged. */
-int root_look(struct boot *boot, struct place *place, struct device **device);
+int root_probe(struct boot *boot, struct place *place, struct device **device);
 
 /* As mount(2) has them. */
 struct mount_call {
@@ -45,7 +46,7 @@ struct mount_call {
  * minutes. Returns 0 or -errno: -ETIMEDOUT then. */
 int root_mount_call(struct loop *loop, const struct mount_call *call);
 
-/* What a device that is write-protected is to somebody who would write. */
+/* Whether a write-protected device is an error. */
 enum writing { WRITING_IF_POSSIBLE, WRITING_NEEDED };
 
 struct attempt {
@@ -59,20 +60,20 @@ struct attempt {
 	enum writing writing;
 };
 
-/* try.c: mounts the place's device as the first of the types that works, with the modules
- * that the image has for them. 0 or -errno, said. */
-int root_try(const struct attempt *attempt);
+/* mount_as.c: mounts the place's device as the first of the types that works, with the modules
+ * that the image has for them. 0 or -errno, already logged. */
+int root_mount_as(const struct attempt *attempt);
 
 /* root_mount.c: changes how mounts on the target propagate, MS_SHARED and the like; 0: as they do.
- * 0 or -errno, said. */
+ * 0 or -errno, already logged. */
 int root_propagate(const char *target, unsigned long propagation);
 
 /* root_mount.c: the devices of a file system on several, and `own`, as options. NULL: none. */
 const char *root_options(const struct place *place, const char *own, char *text, size_t size);
 
 /* check.c: runs the image's /sbin/fsck.TYPE, if it has one, as fsck.mode= and fsck.repair=
- * say. `types` as in struct attempt. 0: it may be mounted; -errno, said. Does not return where the
- * program asked for a restart. */
+ * say. `types` as in struct attempt. 0: it may be mounted; -errno, already logged. Does not return
+ * where the program asked for a restart. */
 int root_check(struct boot *boot, const struct place *place, const char *types);
 
 /* root_find.c: resolves the place's name to a device that can be mounted: finds the device, and
@@ -80,20 +81,20 @@ int root_check(struct boot *boot, const struct place *place, const char *types);
  * report of what there is if nothing has the name. */
 int root_resolve(struct boot *boot, struct place *place, int64_t since, int64_t deadline);
 
-/* take.c: takes the device for the place if what is on it is a file system, or nothing that we
- * know; 0, or -errno, said. */
-int root_take(struct place *place, const struct device *device);
+/* accept.c: takes the device for the place if what is on it is a file system, or nothing that we
+ * know; 0, or -errno, already logged. */
+int root_accept(struct place *place, const struct device *device);
 
 /* overlay.c: makes /run what survives the switch, and the directories below it. Called once.
  * Returns 0 or -errno, logged. */
 int root_make_directories(struct boot *boot);
 
 /* On top of the root, which is on LOWER, a layer that takes what is written. 0 or
- * -errno, said. */
+ * -errno, already logged. */
 int root_overlay(struct boot *boot);
 
 /* Writes why /init cannot use what is on the device; false, and "", if it can. */
-bool root_why_not(const struct devices *devices, const struct device *device, char *text,
+bool root_refusal(const struct devices *devices, const struct device *device, char *text,
 		  size_t size);
 
 #endif

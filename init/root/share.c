@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* share.c - a folder of the host as the root: 9p and virtiofs, by their tags. */
+/* share.c - a directory of the host as the root: 9p and virtiofs, by their tags. */
 #include <errno.h>
 #include <string.h>
 
@@ -40,7 +40,7 @@ int root_share_name(struct boot *boot)
 	if (strncmp(tag, share->prefix, strlen(share->prefix)) == 0)
 		tag += strlen(share->prefix);
 	if (!*tag || strlen(tag) >= sizeof(boot->root.device))
-		return log_err(-EINVAL, "take the tag of root=%s", boot->settings.root);
+		return log_err(-EINVAL, "parse the tag of root=%s", boot->settings.root);
 	memcpy(boot->root.device, tag, strlen(tag) + 1);
 	return 1;
 }
@@ -103,7 +103,7 @@ int root_share(struct boot *boot, const char *target, unsigned long flags)
 		wire_tell("status root-mount: waiting for the tag %s", boot->root.device);
 		devices_wait(&boot->devices, is_done, &attempts, deadline);
 	}
-	return attempts.error ? log_err(attempts.error, "mount the host's folder %s on %s as %s",
+	return attempts.error ? log_err(attempts.error, "mount the host's directory %s on %s as %s",
 					boot->root.device, target, share->type)
 			      : 0;
 }

@@ -53,5 +53,5 @@ def test_virtiofs(files, tmp_path):
 def test_a_tag_that_nobody_offers(files, tmp_path):
     with boot(files, tmp_path, "none", "root=9p:nope rd.timeout=1") as guest:
         wire = guest.end()
-        assert "mount the host's folder nope on /newroot as 9p" in guest.said()
+        assert "mount the host's directory nope on /newroot as 9p" in guest.said()
     assert "failed root-mount ENOENT" in wire

@@ -350,7 +350,7 @@ static void a_device_whose_number_is_unknown_is_not_taken(void **state)
 	fake_file("/dev/vda", ext2('A'), SIZE);
 	fake_answer("stat /dev/vda", -EIO, FAKE_ALWAYS);
 	assert_int_equal(root_find(&boot), -EIO);
-	assert_non_null(strstr(fake_console, "look at /dev/vda: "));
+	assert_non_null(strstr(fake_console, "stat /dev/vda: "));
 }
 
 static void the_lower_number_is_taken_whatever_the_order(void **state)

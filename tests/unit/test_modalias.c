@@ -140,7 +140,7 @@ static void a_type_of_file_system_can_be_asked_for(void **state)
 	assert_int_equal(drivers_ask(&boot.modules, "fs-xfs"), 1);
 	assert_non_null(strstr(fake_calls, "extra.ko"));
 	assert_int_equal(drivers_ask(&boot.modules, "odd"), 1);
-	assert_non_null(strstr(fake_console, "read what line 5 of /etc/rdinit/drivers needs"));
+	assert_non_null(strstr(fake_console, "read the needs on line 5 of /etc/rdinit/drivers"));
 }
 
 static void a_table_that_is_none_is_said_and_harmless(void **state)

@@ -246,7 +246,7 @@ static void a_folder_of_the_host_is_waited_for(void **state)
 	fake_answer("mount tag /newroot", -ENOENT, FAKE_ALWAYS);
 	assert_int_equal(root_find(&boot), 0);
 	assert_int_equal(root_mount(&boot), -ENOENT);
-	assert_non_null(strstr(fake_console, "mount the host's folder tag on /newroot as 9p: "));
+	assert_non_null(strstr(fake_console, "mount the host's directory tag on /newroot as 9p: "));
 	reset(NULL);
 	boot.settings.root = "9p:";
 	assert_int_equal(root_find(&boot), -EINVAL);

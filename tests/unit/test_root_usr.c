@@ -147,7 +147,7 @@ static void every_step_to_usr_can_fail(void **state)
 		{ "open /dev/vdb", "/dev/vdb /usr xfs", -ENOENT, -ETIMEDOUT,
 		  "find /usr=/dev/vdb: " },
 		{ "open /dev/vdb", "/dev/vdb /usr xfs nofail", -ENOENT, 0, "its line has nofail" },
-		{ "-", "host:/usr /usr nfs", 0, -EINVAL, "take /usr=host:/usr: not /dev/NAME" },
+		{ "-", "host:/usr /usr nfs", 0, -EINVAL, "parse /usr=host:/usr: not /dev/NAME" },
 		{ "mount /dev/vdb", "/dev/vdb /usr xfs", -ENODEV, -ENODEV,
 		  "mount /dev/vdb on /newroot/usr as xfs: " },
 	};
@@ -314,7 +314,7 @@ static void every_step_of_a_resume_can_fail(void **state)
 	} rows[] = {
 		{ "access /sys/power/resume", -ENOENT, -ENOENT, "open /sys/power/resume: " },
 		{ "open /dev/vdb", -ENOENT, -ETIMEDOUT, "find resume=/dev/vdb: " },
-		{ "stat /dev/vdb", -EIO, -EIO, "look at /dev/vdb: " },
+		{ "stat /dev/vdb", -EIO, -EIO, "stat /dev/vdb: " },
 		{ "open /sys/power/resume_offset", -EACCES, -EACCES, "write resume_offset=1 to " },
 		{ "write /sys/power/resume ", -EINVAL, -EINVAL,
 		  "write 254:0 (/dev/vdb) to /sys/power/resume: " },

@@ -195,7 +195,7 @@ ROWS = {
                      disk="@root.ext4"),
         Side("@handoff.img", 0, "REALROOT-OK", append="root=/dev/vda rootfstype=ext4", disk="@root.ext4")),
     "a root that is no name of a device": (
-        "root", Side("@handoff.img", 125, "take root=vda", append="root=vda", disk="@root.ext4"),
+        "root", Side("@handoff.img", 125, "parse root=vda", append="root=vda", disk="@root.ext4"),
         Side("@handoff.img", 0, "REALROOT-OK", append="root=254:0", disk="@root.ext4")),
     "a label that the disk does not have": (
         "no-root", Side("@handoff.img", 125, "LABEL=ROOT", append="root=LABEL=NONE rd.timeout=1", disk="@gpt.root"),

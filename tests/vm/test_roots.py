@@ -46,7 +46,7 @@ NAMES = [
     found("two devices with one name: the lower number, and it is said", "root=LABEL=ROOT", "vda", "ext4 twin",
           both="LABEL=ROOT is vda, and vdb, too: the lower number is taken"),
     lost("two devices with one name, where there must be one", "root=LABEL=ROOT rdinit.unique", "ext4 twin", (
-        "LABEL=ROOT is vda, and vdb, too", "take root=LABEL=ROOT: several devices have this name .rdinit.unique.: .*ENOTUNIQ")),
+        "LABEL=ROOT is vda, and vdb, too", "choose root=LABEL=ROOT: several devices have this name .rdinit.unique.: .*ENOTUNIQ")),
     found("one device, as there must be", "root=LABEL=OTHER rdinit.unique", "vdb", "ext4 other"),
     found("among many", "root=LABEL=OTHER", "vdg", "ext4 twin gpt mbr member luks other"),
 ]
@@ -210,7 +210,7 @@ FAILURES = [
     lost("an overlay on a device that does not come", "root=/dev/vda rd.overlay=LABEL=root", "ext4",
          (r"find rd.overlay=LABEL=root: .*ETIMEDOUT", r"hint: or is it rd.overlay=LABEL=ROOT")),
     lost("a shared folder that the kernel does not know", "root=tag rootfstype=9p", "ext4",
-         r"mount the host's folder tag on /newroot as 9p: .*ENODEV"),
+         r"mount the host's directory tag on /newroot as 9p: .*ENODEV"),
     lost("a driver that is blacklisted", "root=LABEL=ROOT modprobe.blacklist=virtio_blk", "ext4",
          (r"modules: virtio_blk is blacklisted", r"block devices: none"), image="drivers"),
     lost("a driver that the image does not have", "root=LABEL=ROOT", "ext4",
@@ -225,26 +225,26 @@ FAILURES = [
          rf"hint: or is it root=PARTUUID={PART}2 \(vda2\)\?"),
     lost("a path that is wrong shows what is there", "root=/dev/sda", "ext4", r"vda: ext4 UUID=1111\S+ LABEL=ROOT"),
     lost("a member is not a file system, whatever is in it", "root=/dev/vda", "member", (
-        r"take /dev/vda, RAID member UUID=00010203\S+ LABEL=raid: a part of a software RAID.*EMEDIUMTYPE",
+        r"use /dev/vda, RAID member UUID=00010203\S+ LABEL=raid: a part of a software RAID.*EMEDIUMTYPE",
         r"hint: root=/dev/NAME with rootfstype=")),
     lost("a member does not answer to the name of what is in it", "root=LABEL=ROOT", "member",
          r"vda: RAID member UUID=0001\S+ LABEL=raid: not opened: a part of a software RAID"),
     lost("half of a mirror that firmware made", "root=/dev/vda", "firmware",
-         r"take /dev/vda, Intel RAID: a part of a firmware RAID, .*EMEDIUMTYPE"),
+         r"use /dev/vda, Intel RAID: a part of a firmware RAID, .*EMEDIUMTYPE"),
     lost("half of a mirror does not answer to the name of what is in it", f"root=UUID={U}", "firmware",
          r"vda: Intel RAID: not opened: a part of a firmware RAID"),
     lost("an encrypted device", f"root=UUID={U}", "luks",
-         r"take /dev/vda, LUKS2 UUID=1111\S+: encrypted, and this /init opens no LUKS.*EMEDIUMTYPE", timeout=20),
+         r"use /dev/vda, LUKS2 UUID=1111\S+: encrypted, and this /init opens no LUKS.*EMEDIUMTYPE", timeout=20),
     lost("an encrypted device, by its path", "root=/dev/vda", "luks",
-         r"take /dev/vda, LUKS2 UUID=1111\S+: encrypted, and this /init opens no LUKS.*EMEDIUMTYPE", timeout=20),
+         r"use /dev/vda, LUKS2 UUID=1111\S+: encrypted, and this /init opens no LUKS.*EMEDIUMTYPE", timeout=20),
     lost("a part of LVM volumes, by its path", "root=/dev/vda", "lvm", (
-        r"take /dev/vda, LVM2 member UUID=abcdef-ABCD\S+: a part of LVM volumes, .*EMEDIUMTYPE",
+        r"use /dev/vda, LVM2 member UUID=abcdef-ABCD\S+: a part of LVM volumes, .*EMEDIUMTYPE",
         r"hint: root=/dev/NAME with rootfstype="), timeout=20),
     lost("a part of LVM volumes, by its UUID", "root=UUID=abcdef-ABCD-EFgh-ijGH-IJkl-mnKL-MNopqr", "lvm",
-         r"take /dev/vda, LVM2 member UUID=abcdef-ABCD\S+: a part of LVM volumes, .*EMEDIUMTYPE", timeout=20),
+         r"use /dev/vda, LVM2 member UUID=abcdef-ABCD\S+: a part of LVM volumes, .*EMEDIUMTYPE", timeout=20),
     lost("a damaged file system", f"root=UUID={U}", "damaged", (
-        r"take /dev/vda: damaged ext4 \(superblock checksum\).*EUCLEAN", r"hint: repair it"), timeout=20),
-    lost("a disk in place of its partition", "root=/dev/vda", "gpt", r"take /dev/vda, GPT PTUUID=\S+: a disk with partitions"),
+        r"use /dev/vda: damaged ext4 \(superblock checksum\).*EUCLEAN", r"hint: repair it"), timeout=20),
+    lost("a disk in place of its partition", "root=/dev/vda", "gpt", r"use /dev/vda, GPT PTUUID=\S+: a disk with partitions"),
     lost("a type that this kernel does not know", f"root=UUID={U}", "xfs", (
         r"mount /dev/vda on /newroot as xfs: .*ENODEV", r"hint: what is there is xfs: its driver is CONFIG_XFS_FS, or the "
         r"module xfs \(rdinit pack --module xfs\)")),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* try.c - mounts a device as one of the file systems that it may be. */
+/* mount_as.c - mounts a device as one of the file systems that it may be. */
 #include <errno.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -92,7 +92,7 @@ static int list_types(const char *asked, char *text, size_t size, const char **t
 
 	if (asked) {
 		if (strlen(asked) >= size)
-			return log_err(-E2BIG, "take the list of file systems");
+			return log_err(-E2BIG, "read rootfstype=");
 		memcpy(text, asked, strlen(asked) + 1);
 		count = fslist_split(text, types, &left_out);
 	}
@@ -118,7 +118,7 @@ static int name_driver(const struct format_info *format, int error)
 	return error;
 }
 
-int root_try(const struct attempt *attempt)
+int root_mount_as(const struct attempt *attempt)
 {
 	const struct format_info format = format_info(attempt->place->format);
 	char text[FILESYSTEMS_MAX];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* take.c - what is done with the device that was chosen, by what is on it. */
+/* accept.c - what is done with the device that was chosen, by what is on it. */
 #include <errno.h>
 #include <string.h>
 
@@ -11,7 +11,7 @@
 #define DESCRIPTION 300 /* bytes: fits a line of the log with its prefix */
 #define REFUSAL 100
 
-bool root_why_not(const struct devices *devices, const struct device *device, char *text,
+bool root_refusal(const struct devices *devices, const struct device *device, char *text,
 		  size_t size)
 {
 	*text = '\0';
@@ -26,7 +26,7 @@ bool root_why_not(const struct devices *devices, const struct device *device, ch
 	return *text != '\0';
 }
 
-int root_take(struct place *place, const struct device *device)
+int root_accept(struct place *place, const struct device *device)
 {
 	const struct finding *finding = &device->finding;
 	char text[DESCRIPTION], why[REFUSAL];
@@ -38,9 +38,9 @@ int root_take(struct place *place, const struct device *device)
 	finding_describe(finding, text, sizeof(text));
 	if (device->state == DEVICE_KNOWN &&
 	    (finding->found == FOUND_DAMAGED || finding->found == FOUND_SEVERAL))
-		return log_err(-EUCLEAN, "take %s: %s", place->device, text);
+		return log_err(-EUCLEAN, "use %s: %s", place->device, text);
 	if (layer_refusal(layer_of(finding->format), why, sizeof(why)))
-		return log_err(-EMEDIUMTYPE, "take %s, %s: %s", place->device, text, why);
+		return log_err(-EMEDIUMTYPE, "use %s, %s: %s", place->device, text, why);
 	log_say(LOG_INFO, "%s: %s", place->device, text);
 	return 0;
 }
