@@ -4,6 +4,7 @@
 #include <sys/mount.h>
 
 #include "init/boot.h"
+#include "init/pure/count.h"
 #include "init/sys/mount_table.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
@@ -41,8 +42,6 @@ static const struct link {
 	{ "/dev/stdout", "/proc/self/fd/1" },
 	{ "/dev/stderr", "/proc/self/fd/2" },
 };
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A user namespace must not make nodes (EPERM): logs that once, not for each node. */
 static void make_nodes(void)

@@ -58,6 +58,7 @@ for top in /run/rdinit/lower /tmp/m; do
     echo changed >"$top$PWD/other" && echo WRITTEN; rm "$top$PWD/file" && echo WRITTEN
     touch "$top$PWD/file" && echo WRITTEN; mkdir "$top$PWD/more" && echo WRITTEN; chmod 777 "$top$PWD/file" && echo WRITTEN
 done
+for hidden in proc sys dev run; do ls /run/rdinit/lower/$hidden /tmp/m/$hidden/; done | grep -v : | grep . && echo SEEN
 exit 0
 """
 
@@ -65,7 +66,7 @@ exit 0
 def test_nothing_of_this_machine_can_be_written(place):
     before = (place / "file").stat()
     out, _ = run("--root", "/", "--", "sh", "-c", WRITE, cwd=place)
-    assert out.splitlines()[:3] == ["changed", "removed", "made"] and "WRITTEN" not in out, out
+    assert out.splitlines()[:3] == ["changed", "removed", "made"] and "WRITTEN" not in out and "SEEN" not in out, out
     assert os.listdir(place) == ["file"] and (place / "file").stat() == before
     assert (place / "file").read_text() == "of the host\n"
 

@@ -18,12 +18,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/install_path.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/program/program.h"
 
 #define DAEMON "virtiofsd"
+#define COPY "/sys" /* where virtiofsd finds the copy */
 #define ERRORS_MAX 4096 /* bytes of them that are printed */
 
 /* Before its exec the child reports what failed; the exec closes the pipe. */
@@ -89,26 +91,40 @@ static void enter_user_namespace(const struct start *start)
 	write_map(start, "/proc/self/gid_map", gids);
 }
 
-/* A copy of the mounts, that no name leads to, all read-only (mount_setattr(2), Linux 5.12).
- * Returns its descriptor, which stays open. */
-static int open_read_only(const struct start *start)
+/* A copy of the directory's mounts, all read-only (mount_setattr(2), Linux 5.12), in place of /sys,
+ * which virtiofsd does not read. */
+static void make_read_only_copy(const struct start *start)
 {
 	struct mount_attr attributes = { .attr_set = MOUNT_ATTR_RDONLY };
-	int tree = open_tree(AT_FDCWD, start->root, OPEN_TREE_CLONE | AT_RECURSIVE);
+	int tree = open_tree(AT_FDCWD, start->root,
+			     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
 
 	if (tree < 0)
 		fail(start, errno == EPERM ? "open_tree" : "");
 	if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof(attributes)))
 		fail(start, "mount_setattr");
-	return tree;
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    move_mount(tree, "", AT_FDCWD, COPY, MOVE_MOUNT_F_EMPTY_PATH))
+		fail(start, "move_mount");
+}
+
+/* The guest has its own; what the kernel of this machine says of its processes is nobody's file. */
+static void hide_kernel_files(const struct start *start)
+{
+	static const char *const hidden[] = { COPY "/proc", COPY "/sys", COPY "/dev", COPY "/run" };
+
+	for (size_t i = 0; i < COUNT(hidden) && !strcmp(start->root, "/"); i++)
+		if (mount("none", hidden[i], "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) &&
+		    errno != ENOENT)
+			fail(start, hidden[i]);
 }
 
 static _Noreturn void serve(const struct start *start)
 {
-	char fd[32], source[64];
+	char fd[32];
 	const char *const argv[] = {
-		start->daemon,		fd,   "-o",	      source, "-o",
-		"sandbox=chroot",	"-o", "cache=always", "-o",   "log_level=err",
+		start->daemon,		fd,   "-o",	      "source=" COPY, "-o",
+		"sandbox=chroot",	"-o", "cache=always", "-o",	      "log_level=err",
 		"--thread-pool-size=0", NULL
 	};
 	sigset_t none;
@@ -117,7 +133,8 @@ static _Noreturn void serve(const struct start *start)
 		enter_user_namespace(start);
 	/* After the namespace, which clears it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	snprintf(source, sizeof(source), "source=/proc/self/fd/%d/.", open_read_only(start));
+	make_read_only_copy(start);
+	hide_kernel_files(start);
 	snprintf(fd, sizeof(fd), "--fd=%d", start->listener);
 	fcntl(start->listener, F_SETFD, 0);
 	setenv("LD_PRELOAD", start->preload, 1);

@@ -15,8 +15,9 @@ struct host_tree {
 
 /*
  * Starts virtiofsd for the directory, with the rights of this process and no more. It serves a
- * mount tree of its own, in which all of the directory's mounts are read-only. It ends with QEMU's
- * end of the socket, and with this process.
+ * mount tree of its own, in which all of the directory's mounts are read-only; of the root
+ * directory, /proc, /sys, /dev and /run are empty there. It ends with QEMU's end of the socket, and
+ * with this process.
  *
  * Returns NULL, or why that is not possible on this host, malloc'd, with the cure. `tree` is closed
  * in both cases by host_tree_close().
