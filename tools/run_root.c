@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "init/pure/identity.h"
 #include "init/pure/number.h"
 #include "tools/lib/base/error.h"
@@ -26,7 +27,7 @@ static char *lacks(const struct kernel *kernel, const char *symbol, const char *
 static char *judge_kernel(const struct kernel *kernel, const struct kernel_config *config)
 {
 	static const char *const symbols[] = { "VIRTIO_FS", "OVERLAY_FS", "VIRTIO_PCI" };
-	const size_t count = sizeof(symbols) / sizeof(symbols[0]);
+	const size_t count = COUNT(symbols);
 
 	for (size_t i = 0; i < count; i++)
 		if (kernel_config_get(config, symbols[i]) == KCONFIG_N)

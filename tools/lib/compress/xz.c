@@ -70,8 +70,6 @@ static void stop(struct compressor *compressor)
 	free(compressor->state);
 }
 
-/* bytes unpacked: lz4 -l splits its input into these */
-
 static const char *lzma_reason(lzma_ret result, size_t left)
 {
 	if (result == LZMA_MEM_ERROR || result == LZMA_MEMLIMIT_ERROR)

@@ -163,6 +163,18 @@ struct entry *image_add_data(struct image *image, const char *path, const void *
 	return add(image, path, &wanted);
 }
 
+int image_add_words(struct image *image, const char *path, char *const *words, const char *why)
+{
+	struct buffer text = { 0 };
+	int result;
+
+	for (; *words; words++)
+		buffer_add(&text, *words, strlen(*words) + 1);
+	result = image_add_data(image, path, text.data, text.len, 0644, why) ? 0 : -1;
+	buffer_free(&text);
+	return result;
+}
+
 struct entry *image_add_spooled(struct image *image, const char *path, int64_t at, size_t size,
 				uint32_t perm, const char *why)
 {

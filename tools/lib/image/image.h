@@ -74,6 +74,8 @@ struct entry *image_add_file(struct image *image, const char *path, const char *
 			     uint32_t perm, const char *why);
 struct entry *image_add_data(struct image *image, const char *path, const void *data, size_t size,
 			     uint32_t perm, const char *why);
+/* A file of words, each ended by a NUL, as /init reads its program and environment. 0 or -1. */
+int image_add_words(struct image *image, const char *path, char *const *words, const char *why);
 /* A file whose bytes are in the spool already (spool.h). */
 struct entry *image_add_spooled(struct image *image, const char *path, int64_t at, size_t size,
 				uint32_t perm, const char *why);

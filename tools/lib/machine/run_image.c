@@ -51,26 +51,13 @@ static int add_modules(struct recipe *recipe, const struct run_image *run)
 	return result;
 }
 
-/* The words as they are: /init finds the program in the root. */
-static int add_program_of_root(struct image *image, char *const *words)
-{
-	struct buffer text = { 0 };
-	int result;
-
-	for (; *words; words++)
-		buffer_add(&text, *words, strlen(*words) + 1);
-	result = image_add_data(image, RUN_FILE, text.data, text.len, 0644, "--") ? 0 : -1;
-	buffer_free(&text);
-	return result;
-}
-
+/* The words stay as they are: /init finds the program in the root. */
 static int add_root(struct recipe *recipe, struct image *image, const struct run_image *run)
 {
 	static const char *const modules[] = { "virtio_pci", "virtiofs", "overlay" };
-	int result = add_program_of_root(image, run->program);
+	int result = image_add_words(image, RUN_FILE, run->program, "--");
 
-	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]) && run->kernel->modules_dir;
-	     i++)
+	for (size_t i = 0; i < COUNT(modules) && run->kernel->modules_dir; i++)
 		result |= recipe_option_module(recipe, "--root", modules[i]);
 	return result;
 }

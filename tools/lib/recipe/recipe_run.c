@@ -179,19 +179,6 @@ static int add_run_program(struct recipe *recipe, char **path)
 	return result;
 }
 
-/* Words each ended by a NUL, as /init reads them. */
-static int add_words(struct image *image, const char *path, char *const *words, const char *why)
-{
-	struct buffer text = { 0 };
-	int result;
-
-	for (; *words; words++)
-		buffer_add(&text, *words, strlen(*words) + 1);
-	result = image_add_data(image, path, text.data, text.len, 0644, why) ? 0 : -1;
-	buffer_free(&text);
-	return result;
-}
-
 /* Last of all, so that it does not matter which line brings the program in. */
 static int finish_line(struct recipe *recipe)
 {
@@ -202,7 +189,7 @@ static int finish_line(struct recipe *recipe)
 		return -1;
 	free(run->words[0]);
 	run->words[0] = path;
-	return add_words(recipe->image, RUN_FILE, run->words, run->why);
+	return image_add_words(recipe->image, RUN_FILE, run->words, run->why);
 }
 
 static const char *container_path(const struct oci_run *container)
@@ -294,7 +281,7 @@ static int finish_container(struct recipe *recipe)
 	if (!has_program(recipe->image, container))
 		warning("%s: the container's program %s is not in the image", run->container_why,
 			shown(container->argv[0]));
-	return add_words(recipe->image, RUN_FILE, container->argv, run->container_why);
+	return image_add_words(recipe->image, RUN_FILE, container->argv, run->container_why);
 }
 
 static int finish_program(struct recipe *recipe)
