@@ -70,3 +70,12 @@ void image_gpt(uint8_t *disk, uint8_t uuid)
 	add_sum(header + 88, entries, 2 * 128);
 	add_sum(header + 16, header, 92);
 }
+
+const struct image_program image_program = {
+	.head = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+		  .e_type = ET_EXEC,
+		  .e_machine = EM_X86_64,
+		  .e_phoff = sizeof(Elf64_Ehdr),
+		  .e_phentsize = sizeof(Elf64_Phdr),
+		  .e_phnum = 1 },
+};

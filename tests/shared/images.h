@@ -3,6 +3,7 @@
 #ifndef RDINIT_TESTS_IMAGES_H
 #define RDINIT_TESTS_IMAGES_H
 
+#include <elf.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,5 +29,12 @@ void image_btrfs(uint8_t *image, uint8_t uuid);
 /* A GPT of two partitions, an EFI system partition and an x86-64 root, whose UUIDs consist of this
  * byte and of the next. */
 void image_gpt(uint8_t *image, uint8_t uuid);
+
+/* A static program of no bytes: what is looked at before a program is executed. */
+struct image_program {
+	Elf64_Ehdr head;
+	Elf64_Phdr none;
+};
+extern const struct image_program image_program;
 
 #endif

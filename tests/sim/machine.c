@@ -10,7 +10,6 @@
  *
  * module NAME ms=0 result=0 dies=0: loading takes so long (-1: for ever), and gives -result.
  */
-#include <elf.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,25 +18,14 @@
 
 #include "init/pure/paths.h"
 #include "tests/shared/errors.h"
+#include "tests/shared/images.h"
 #include "tests/sim/kernel.h"
 
 /* --- programs and roots --- */
 
-static const struct {
-	Elf64_Ehdr head;
-	Elf64_Phdr none;
-} elf = {
-	.head = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
-		  .e_type = ET_EXEC,
-		  .e_machine = EM_X86_64,
-		  .e_phoff = sizeof(Elf64_Ehdr),
-		  .e_phentsize = sizeof(Elf64_Phdr),
-		  .e_phnum = 1 },
-};
-
 static short add_program(short top, const char *path)
 {
-	return tree_file(top, path, (const char *)&elf, sizeof(elf));
+	return tree_file(top, path, (const char *)&image_program, sizeof(image_program));
 }
 
 static void add_text(short top, const char *path, const char *text)

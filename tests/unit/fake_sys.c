@@ -3,7 +3,6 @@
 #include "tests/unit/fake_sys.h"
 
 #include <dirent.h>
-#include <elf.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +20,7 @@
 #include <cmocka.h>
 
 #include "init/sys/sys.h"
+#include "tests/shared/images.h"
 
 #define ANSWERS 24
 #define FILES 64
@@ -125,19 +125,7 @@ void fake_device(const char *path, const void *bytes, size_t len, uint64_t start
 
 void fake_program(const char *path)
 {
-	struct {
-		Elf64_Ehdr head;
-		Elf64_Phdr none;
-	} program = {
-		.head = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
-			  .e_type = ET_EXEC,
-			  .e_machine = EM_X86_64,
-			  .e_phoff = sizeof(Elf64_Ehdr),
-			  .e_phentsize = sizeof(Elf64_Phdr),
-			  .e_phnum = 1 },
-	};
-
-	fake_file(path, &program, sizeof(program));
+	fake_file(path, &image_program, sizeof(image_program));
 }
 
 void fake_dir(const char *path, const char *const *names)
