@@ -23,16 +23,16 @@
 #define LOWER "/run/rdinit/lower" /* the root itself, under an overlay */
 
 /* What a device named by its path may contain, and whether it is probed. */
-enum looking {
-	LOOKING_FOR_FILES,
-	LOOKING_FOR_SWAP, /* accepts any content: the caller checks it */
-	LOOKING_NEVER,
+enum expected {
+	EXPECT_FILES,
+	EXPECT_SWAP, /* accepts any content: the caller checks it */
+	EXPECT_NAMED_TYPE, /* not probed: a parameter names the type */
 };
 
-/* A device that the command line names, or the root's fstab. */
-struct place {
-	const char *word, *name; /* "root", "UUID=..." */
-	enum looking looking;
+/* A device that the command line names, or the root's fstab, and the node that it leads to. */
+struct source {
+	const char *parameter, *name; /* "root", "UUID=..."; of fstab: the directory */
+	enum expected expected;
 	char device[DEVICE_PATH_MAX]; /* its node */
 	uint8_t found, format; /* enum found and format: what is on it, where a probe looked */
 	char members[MEMBERS_MAX]; /* a file system on several devices: all, as mount options */
@@ -49,7 +49,7 @@ struct boot {
 	int env_count;
 	enum power_action power_action; /* requested by a signal or by a failure */
 	int modules_done; /* the step "modules" has run */
-	struct place root, upper; /* upper: the device of rd.overlay= */
+	struct source root, upper; /* upper: the device of rd.overlay= */
 	struct loop loop;
 	struct uevents uevents;
 	struct devices devices;

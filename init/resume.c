@@ -34,7 +34,7 @@ static int write_text(const char *path, const char *text)
 
 /* The kernel reads both words itself, but with the image's own words it did not see them. What is
  * written to `resume` behind the number it takes and forgets: the offset has a file of its own. */
-static int start(const struct place *place, const char *offset, const struct stat *st)
+static int start(const struct source *source, const char *offset, const struct stat *st)
 {
 	char number[32];
 	int error = offset ? write_text(OFFSET, offset) : 0;
@@ -44,22 +44,22 @@ static int start(const struct place *place, const char *offset, const struct sta
 	format_text(number, sizeof(number), "%u:%u", major(st->st_rdev), minor(st->st_rdev));
 	error = write_text(RESUME, number);
 	if (error)
-		return log_warn(error, "write %s (%s) to " RESUME, number, place->device);
+		return log_warn(error, "write %s (%s) to " RESUME, number, source->device);
 	/* A file of swap is mostly empty. */
 	log_say(offset ? LOG_INFO : LOG_WARNING,
-		"the kernel did not resume from %s: starting afresh", place->device);
+		"the kernel did not resume from %s: starting afresh", source->device);
 	return 0;
 }
 
 /* Of swap space its header tells; a file of swap, at the offset, is not looked at. */
-static int may_hold_image(const struct place *place, const char *offset)
+static int may_hold_image(const struct source *source, const char *offset)
 {
-	if (offset || (place->found == FOUND_ONE && place->format == FORMAT_HIBERNATION))
+	if (offset || (source->found == FOUND_ONE && source->format == FORMAT_HIBERNATION))
 		return 1;
-	if (place->found != FOUND_ONE || place->format != FORMAT_SWAP)
+	if (source->found != FOUND_ONE || source->format != FORMAT_SWAP)
 		log_say(LOG_WARNING,
 			"resume=%s: %s is no swap space (a file of swap needs resume_offset=)",
-			place->name, place->device);
+			source->name, source->device);
 	return 0;
 }
 
@@ -74,9 +74,9 @@ static int64_t deadline(const struct settings *settings)
 int resume(struct boot *boot)
 {
 	const struct settings *settings = &boot->settings;
-	struct place swap = { .word = "resume",
-			      .name = settings->resume,
-			      .looking = LOOKING_FOR_SWAP };
+	struct source swap = { .parameter = "resume",
+			       .name = settings->resume,
+			       .expected = EXPECT_SWAP };
 	struct stat st;
 	int error;
 

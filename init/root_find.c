@@ -24,8 +24,8 @@
  */
 static bool can_open(void *argument)
 {
-	const struct place *place = argument;
-	int fd = sys_open(place->device, O_RDONLY | O_NONBLOCK);
+	const struct source *source = argument;
+	int fd = sys_open(source->device, O_RDONLY | O_NONBLOCK);
 
 	if (fd >= 0)
 		sys_close(fd);
@@ -107,7 +107,7 @@ static bool is_better(const struct device *a, const struct device *b)
 
 /* Of several the one with the lowest number, whichever came first. `is_twice`: and it is not the
  * only one, though devices of one file system are one. */
-static struct device *choose(struct devices *devices, const struct place *place,
+static struct device *choose(struct devices *devices, const struct source *source,
 			     const struct rootspec *spec, int *is_twice)
 {
 	struct device *chosen = NULL;
@@ -126,20 +126,20 @@ static struct device *choose(struct devices *devices, const struct place *place,
 			continue;
 		*is_twice = 1;
 		log_say(LOG_WARNING, "%s is %s, and %s, too: the lower number is taken",
-			place->name, chosen->name, device->name);
+			source->name, chosen->name, device->name);
 	}
 	return chosen;
 }
 
-static void say_waiting(const struct place *place)
+static void say_waiting(const struct source *source)
 {
-	log_say(LOG_INFO, "waiting for %s", place->name);
-	wire_tell("status root-find: waiting for %s", place->name);
+	log_say(LOG_INFO, "waiting for %s", source->name);
+	wire_tell("status root-find: waiting for %s", source->name);
 }
 
 struct search {
 	struct boot *boot;
-	const struct place *place;
+	const struct source *source;
 	const struct rootspec *spec;
 	struct device *device; /* NULL: not found until now */
 	int is_twice;
@@ -154,7 +154,7 @@ static bool is_chosen(void *argument)
 	if (!root_devices_are_known(search->boot))
 		return false;
 	search->device =
-		choose(&search->boot->devices, search->place, search->spec, &search->is_twice);
+		choose(&search->boot->devices, search->source, search->spec, &search->is_twice);
 	return search->device != NULL;
 }
 
@@ -167,7 +167,7 @@ static int search_for(struct search *search, int64_t deadline)
 	root_wait_until_known(boot);
 	if (is_chosen(search))
 		return 0;
-	say_waiting(search->place);
+	say_waiting(search->source);
 	devices_open(&boot->devices);
 	devices_scan(&boot->devices);
 	devices_probe_all(&boot->devices);
@@ -179,10 +179,10 @@ static int search_for(struct search *search, int64_t deadline)
 	return is_chosen(search) ? 0 : -ETIMEDOUT;
 }
 
-static int find_by_name(struct boot *boot, struct place *place, const struct rootspec *spec,
+static int find_by_name(struct boot *boot, struct source *source, const struct rootspec *spec,
 			int64_t deadline, struct device **device)
 {
-	struct search search = { .boot = boot, .place = place, .spec = spec };
+	struct search search = { .boot = boot, .source = source, .spec = spec };
 	int error = search_for(&search, deadline);
 
 	if (error)
@@ -190,8 +190,8 @@ static int find_by_name(struct boot *boot, struct place *place, const struct roo
 	if (search.is_twice && boot->settings.unique)
 		return log_err(-ENOTUNIQ,
 			       "choose %s=%s: several devices have this name (rdinit.unique)",
-			       place->word, place->name);
-	name_device(place->device, search.device);
+			       source->parameter, source->name);
+	name_device(source->device, search.device);
 	if (spec->kind == ROOTSPEC_GPT_AUTO &&
 	    search.device->finding.part_flags & PARTITION_READ_ONLY)
 		boot->settings.root_access = MOUNT_READ_ONLY;
@@ -201,25 +201,26 @@ static int find_by_name(struct boot *boot, struct place *place, const struct roo
 
 /* --- by path or number --- */
 
-static int set_path(struct place *place, const char *path)
+static int set_path(struct source *source, const char *path)
 {
-	if (strlen(path) >= sizeof(place->device))
-		return log_err(-ENAMETOOLONG, "parse %s=%s", place->word, path);
-	memcpy(place->device, path, strlen(path) + 1);
+	if (strlen(path) >= sizeof(source->device))
+		return log_err(-ENAMETOOLONG, "parse %s=%s", source->parameter, path);
+	memcpy(source->device, path, strlen(path) + 1);
 	return 0;
 }
 
-static int make_node(struct place *place, const struct rootspec *spec)
+static int make_node(struct source *source, const struct rootspec *spec)
 {
 	int error;
 
-	format_text(place->device, sizeof(place->device), NODE_BY_NUMBER, spec->major, spec->minor);
-	error = sys_mknod(place->device, S_IFBLK | 0600, spec->major, spec->minor);
-	return error && error != -EEXIST ? log_err(error, "make the node %s", place->device) : 0;
+	format_text(source->device, sizeof(source->device), NODE_BY_NUMBER, spec->major,
+		    spec->minor);
+	error = sys_mknod(source->device, S_IFBLK | 0600, spec->major, spec->minor);
+	return error && error != -EEXIST ? log_err(error, "make the node %s", source->device) : 0;
 }
 
 /* Mounts and reports show the kernel's own name, where devtmpfs has it. */
-static void use_kernel_name(struct devices *devices, struct place *place,
+static void use_kernel_name(struct devices *devices, struct source *source,
 			    const struct rootspec *spec)
 {
 	char name[DEVICE_PATH_MAX];
@@ -232,8 +233,8 @@ static void use_kernel_name(struct devices *devices, struct place *place,
 	name_device(name, device);
 	if (sys_stat(name, &st) || st.st_rdev != makedev(spec->major, spec->minor))
 		return;
-	sys_unlinkat(AT_FDCWD, place->device, 0);
-	memcpy(place->device, name, sizeof(name));
+	sys_unlinkat(AT_FDCWD, source->device, 0);
+	memcpy(source->device, name, sizeof(name));
 }
 
 struct probed {
@@ -259,43 +260,43 @@ static bool is_probed(void *argument)
 }
 
 /* A member must not be mounted by its path either. */
-static int probe(struct devices *devices, const struct place *place, struct device **device)
+static int probe(struct devices *devices, const struct source *source, struct device **device)
 {
 	struct probed probed = { .devices = devices };
 	struct stat st;
-	int error = sys_stat(place->device, &st);
+	int error = sys_stat(source->device, &st);
 
 	if (error)
-		return log_err(error, "stat %s", place->device);
+		return log_err(error, "stat %s", source->device);
 	probed.number = st.st_rdev;
 	loop_run(devices->loop, is_probed, &probed, NO_DEADLINE);
 	*device = device_of(&probed);
 	return 0;
 }
 
-int root_probe(struct boot *boot, struct place *place, struct device **device)
+int root_probe(struct boot *boot, struct source *source, struct device **device)
 {
 	devices_scan(&boot->devices);
-	return probe(&boot->devices, place, device);
+	return probe(&boot->devices, source, device);
 }
 
-static int find_by_path(struct boot *boot, struct place *place, const struct rootspec *spec,
+static int find_by_path(struct boot *boot, struct source *source, const struct rootspec *spec,
 			int64_t deadline, struct device **device)
 {
 	struct devices *devices = &boot->devices;
 	int is_number = spec->kind == ROOTSPEC_NUMBER;
-	int error = is_number ? make_node(place, spec) : set_path(place, spec->path);
+	int error = is_number ? make_node(source, spec) : set_path(source, spec->path);
 
 	if (error)
 		return error;
-	if (!can_open(place)) {
+	if (!can_open(source)) {
 		const struct layer *layer = is_number ? NULL : layer_of_path(spec->path);
 
 		if (layer && !layer->opener)
-			return log_err(-EOPNOTSUPP,
-				       "find %s=%s: it is %s, which this /init does not open",
-				       place->word, place->name, layer_text(layer, LAYER_PRODUCT));
-		say_waiting(place);
+			return log_err(
+				-EOPNOTSUPP, "find %s=%s: it is %s, which this /init does not open",
+				source->parameter, source->name, layer_text(layer, LAYER_PRODUCT));
+		say_waiting(source);
 		devices_open(devices);
 		if (layer) {
 			devices_scan(devices);
@@ -303,36 +304,36 @@ static int find_by_path(struct boot *boot, struct place *place, const struct roo
 			layers_search(&boot->layers, true);
 		}
 	}
-	if (devices_wait(devices, can_open, place, deadline))
+	if (devices_wait(devices, can_open, source, deadline))
 		return -ETIMEDOUT;
-	if (is_number || place->looking != LOOKING_NEVER)
+	if (is_number || source->expected != EXPECT_NAMED_TYPE)
 		devices_scan(devices);
 	if (is_number)
-		use_kernel_name(devices, place, spec);
-	return place->looking == LOOKING_NEVER ? 0 : probe(devices, place, device);
+		use_kernel_name(devices, source, spec);
+	return source->expected == EXPECT_NAMED_TYPE ? 0 : probe(devices, source, device);
 }
 
-static int parse(const struct place *place, struct rootspec *spec)
+static int parse(const struct source *source, struct rootspec *spec)
 {
-	int error = rootspec_parse(place->name, spec);
+	int error = rootspec_parse(source->name, spec);
 
 	if (error == -EOPNOTSUPP)
 		return log_err(error,
 			       "parse %s=%s: of /dev/disk only by-uuid, by-label, by-partuuid, "
 			       "by-partlabel, by-id and by-path are known",
-			       place->word, place->name);
+			       source->parameter, source->name);
 	return error ? log_err(error,
 			       "parse %s=%s: not /dev/NAME, MAJ:MIN, UUID=, LABEL=, PARTUUID=, "
 			       "PARTLABEL=, WWID= or gpt-auto",
-			       place->word, place->name)
+			       source->parameter, source->name)
 		     : 0;
 }
 
-int root_resolve(struct boot *boot, struct place *place, int64_t since, int64_t deadline)
+int root_resolve(struct boot *boot, struct source *source, int64_t since, int64_t deadline)
 {
 	struct device *device = NULL;
 	struct rootspec spec;
-	int error = parse(place, &spec);
+	int error = parse(source, &spec);
 
 	if (error)
 		return error;
@@ -340,13 +341,13 @@ int root_resolve(struct boot *boot, struct place *place, int64_t since, int64_t 
 	if (spec.kind == ROOTSPEC_GPT_AUTO)
 		root_boot_partition(boot, spec.beside);
 	if (spec.kind == ROOTSPEC_PATH || spec.kind == ROOTSPEC_NUMBER)
-		error = find_by_path(boot, place, &spec, deadline, &device);
+		error = find_by_path(boot, source, &spec, deadline, &device);
 	else
-		error = find_by_name(boot, place, &spec, deadline, &device);
+		error = find_by_name(boot, source, &spec, deadline, &device);
 	layers_search(&boot->layers, false);
 	if (error == -ETIMEDOUT)
-		root_report(boot, place, &spec, sys_clock_ms() - since);
-	return error ? error : layer_stack(boot, place, device, deadline);
+		root_report(boot, source, &spec, sys_clock_ms() - since);
+	return error ? error : layer_stack(boot, source, device, deadline);
 }
 
 int root_find(struct boot *boot)
@@ -355,13 +356,13 @@ int root_find(struct boot *boot)
 	int64_t start = sys_clock_ms(), deadline;
 	int error;
 
-	boot->root.word = "root";
+	boot->root.parameter = "root";
 	boot->root.name = settings->root;
 	/* Whoever names a type knows what is there; with rdinit.loop= the type is that of
 	 * the file. */
 	if (settings->rootfstype && !settings->loop)
-		boot->root.looking = LOOKING_NEVER;
-	boot->upper.word = "rd.overlay";
+		boot->root.expected = EXPECT_NAMED_TYPE;
+	boot->upper.parameter = "rd.overlay";
 	boot->upper.name = settings->overlay;
 	if (settings->rootdelay_s)
 		loop_run(&boot->loop, NULL, NULL, loop_deadline(settings->rootdelay_s));

@@ -8,13 +8,13 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-const char *root_options(const struct place *place, const char *own, char *text, size_t size)
+const char *root_options(const struct source *source, const char *own, char *text, size_t size)
 {
 	if (!own || !own[0])
-		return place->members[0] ? place->members : NULL;
-	if (!place->members[0])
+		return source->members[0] ? source->members : NULL;
+	if (!source->members[0])
 		return own;
-	format_text(text, size, "%s,%s", place->members, own);
+	format_text(text, size, "%s,%s", source->members, own);
 	return text;
 }
 
@@ -33,7 +33,7 @@ static int mount_root(struct boot *boot, const char *target)
 	char options[MEMBERS_MAX + COMMAND_LINE_MAX];
 	struct attempt attempt = {
 		.boot = boot,
-		.place = &boot->root,
+		.source = &boot->root,
 		.target = target,
 		.types = settings->rootfstype,
 		.options = root_options(&boot->root, settings->root_mount.text, options,

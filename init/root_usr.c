@@ -45,25 +45,25 @@ static int find_and_mount(struct boot *boot, int top, const struct fstab_line *l
 {
 	const struct settings *settings = &boot->settings;
 	const char *types = strcmp(line->type, "auto") == 0 ? NULL : line->type;
-	struct place place = { .word = line->target, .name = line->source };
+	struct source source = { .parameter = line->target, .name = line->source };
 	static char options[MEMBERS_MAX + LINE_BYTES_MAX], shown[LINE_BYTES_MAX];
 	struct attempt attempt = {
 		.boot = boot,
-		.place = &place,
+		.source = &source,
 		.target = ".",
 		.shown = shown,
 		.types = types,
 		.flags = parsed->flags,
 	};
-	int error = root_resolve(boot, &place, sys_clock_ms(), loop_deadline(settings->timeout_s));
+	int error = root_resolve(boot, &source, sys_clock_ms(), loop_deadline(settings->timeout_s));
 
 	if (error)
 		return error;
 	if (settings->root_access == MOUNT_READ_ONLY)
 		attempt.flags |= MS_RDONLY;
-	attempt.options = root_options(&place, parsed->text, options, sizeof(options));
+	attempt.options = root_options(&source, parsed->text, options, sizeof(options));
 	format_text(shown, sizeof(shown), NEWROOT "%s", line->target);
-	error = line->pass ? root_check(boot, &place, types) : 0;
+	error = line->pass ? root_check(boot, &source, types) : 0;
 	if (!error)
 		error = enter(top, line->target);
 	if (!error)

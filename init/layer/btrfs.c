@@ -17,20 +17,20 @@ static int is_member(const struct device *device, const struct finding *of)
 }
 
 /* Lists them as options of btrfs; how many there are, or -E2BIG. */
-static int list(const struct devices *devices, const struct finding *of, struct place *place)
+static int list(const struct devices *devices, const struct finding *of, struct source *source)
 {
 	int count = 0;
 
-	place->members[0] = '\0';
+	source->members[0] = '\0';
 	for (int i = 0; i < devices->count; i++) {
-		size_t used = strlen(place->members);
+		size_t used = strlen(source->members);
 		const char *name = devices->all[i].name;
 
 		if (!is_member(&devices->all[i], of))
 			continue;
-		if (used + strlen(name) + sizeof(",device=/dev/") > sizeof(place->members))
+		if (used + strlen(name) + sizeof(",device=/dev/") > sizeof(source->members))
 			return -E2BIG;
-		format_text(place->members + used, sizeof(place->members) - used,
+		format_text(source->members + used, sizeof(source->members) - used,
 			    "%sdevice=/dev/%s", count++ ? "," : "", name);
 	}
 	return count;
@@ -38,7 +38,7 @@ static int list(const struct devices *devices, const struct finding *of, struct 
 
 struct members {
 	struct boot *boot;
-	struct place *place;
+	struct source *source;
 	struct finding of;
 	int count; /* that are there, or -E2BIG */
 };
@@ -50,19 +50,19 @@ static bool are_there(void *argument)
 
 	if (!root_devices_are_known(members->boot))
 		return false;
-	count = list(&members->boot->devices, &members->of, members->place);
+	count = list(&members->boot->devices, &members->of, members->source);
 	if (count != members->count && count >= 0 && count < wanted)
 		wire_tell("status root-find: %d of %d devices of %s", count, wanted,
-			  members->place->name);
+			  members->source->name);
 	members->count = count;
 	return count < 0 || count >= wanted;
 }
 
 /* One of them is mounted, with the others as options: the device stays what it is. */
-static int open_all(struct boot *boot, struct place *place, struct device **device,
+static int open_all(struct boot *boot, struct source *source, struct device **device,
 		    int64_t deadline)
 {
-	struct members members = { boot, place, (*device)->finding, 0 };
+	struct members members = { boot, source, (*device)->finding, 0 };
 	struct devices *devices = &boot->devices;
 
 	if (members.of.members < 2)
@@ -74,10 +74,11 @@ static int open_all(struct boot *boot, struct place *place, struct device **devi
 		root_wait_until_known(boot);
 		if (!are_there(&members))
 			return log_err(-ETIMEDOUT, "find all devices of %s=%s: %d of %d",
-				       place->word, place->name, members.count, members.of.members);
+				       source->parameter, source->name, members.count,
+				       members.of.members);
 	}
-	return members.count < 0 ? log_err(members.count, "list the devices of %s=%s", place->word,
-					   place->name)
+	return members.count < 0 ? log_err(members.count, "list the devices of %s=%s",
+					   source->parameter, source->name)
 				 : 0;
 }
 

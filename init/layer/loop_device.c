@@ -25,7 +25,7 @@ static int open_control(struct boot *boot)
 
 /* The device stays open until /init becomes another: it frees itself with its last user, and the
  * mount is not yet one. Returns its number, or -errno, logged. */
-static int attach(struct boot *boot, struct place *place, int file)
+static int attach(struct boot *boot, struct source *source, int file)
 {
 	bool is_read_only = layer_access(boot) == MOUNT_READ_ONLY;
 	int control = open_control(boot), number, fd, error;
@@ -36,37 +36,37 @@ static int attach(struct boot *boot, struct place *place, int file)
 	sys_close(control);
 	if (number < 0)
 		return log_err(number, "find a free loop device");
-	format_text(place->device, sizeof(place->device), "/dev/loop%d", number);
-	sys_mknod(place->device, S_IFBLK | 0600, LOOP_MAJOR, (unsigned int)number);
-	fd = sys_open(place->device, is_read_only ? O_RDONLY : O_RDWR);
+	format_text(source->device, sizeof(source->device), "/dev/loop%d", number);
+	sys_mknod(source->device, S_IFBLK | 0600, LOOP_MAJOR, (unsigned int)number);
+	fd = sys_open(source->device, is_read_only ? O_RDONLY : O_RDWR);
 	if (fd < 0)
-		return log_err(fd, "open %s", place->device);
+		return log_err(fd, "open %s", source->device);
 	error = sys_loop_attach(fd, file,
 				LO_FLAGS_AUTOCLEAR | (is_read_only ? LO_FLAGS_READ_ONLY : 0));
 	return error ? log_err(error, "attach %s to %s",
-			       boot->settings.loop ? boot->settings.loop : RAM, place->device)
+			       boot->settings.loop ? boot->settings.loop : RAM, source->device)
 		     : number;
 }
 
 /* It was empty before, and may have been probed. */
-static void forget_finding(struct boot *boot, struct place *place, int number)
+static void forget_finding(struct boot *boot, struct source *source, int number)
 {
 	struct device *device = devices_find(&boot->devices, LOOP_MAJOR, (unsigned int)number);
 
-	place->found = FOUND_NOTHING;
-	place->format = FORMAT_NONE;
-	place->members[0] = '\0';
+	source->found = FOUND_NOTHING;
+	source->format = FORMAT_NONE;
+	source->members[0] = '\0';
 	if (device)
 		device->state = DEVICE_NEW;
 }
 
-int loop_device_make(struct boot *boot, struct place *place, int file)
+int loop_device_make(struct boot *boot, struct source *source, int file)
 {
-	int number = attach(boot, place, file);
+	int number = attach(boot, source, file);
 
 	sys_close(file);
 	if (number < 0)
 		return number;
-	forget_finding(boot, place, number);
+	forget_finding(boot, source, number);
 	return 0;
 }

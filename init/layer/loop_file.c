@@ -8,7 +8,7 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-static int open_file(struct boot *boot, const struct place *place, bool is_read_only)
+static int open_file(struct boot *boot, const struct source *source, bool is_read_only)
 {
 	int top = sys_open(CARRIER, O_PATH | O_DIRECTORY), file;
 
@@ -17,16 +17,16 @@ static int open_file(struct boot *boot, const struct place *place, bool is_read_
 	file = sys_open_in_root(top, boot->settings.loop, is_read_only ? O_RDONLY : O_RDWR);
 	sys_close(top);
 	return file < 0 ? log_err(file, "open rdinit.loop=%s on %s", boot->settings.loop,
-				  place->device)
+				  source->device)
 			: file;
 }
 
-static int carry(struct boot *boot, const struct place *place, int *file)
+static int carry(struct boot *boot, const struct source *source, int *file)
 {
 	/* What is copied to memory is only read. */
 	bool is_read_only = boot->settings.toram || layer_access(boot) == MOUNT_READ_ONLY;
 	const struct attempt carrier = { .boot = boot,
-					 .place = place,
+					 .source = source,
 					 .target = CARRIER,
 					 .flags = is_read_only ? MS_RDONLY : 0,
 					 .writing = WRITING_NEEDED };
@@ -34,7 +34,7 @@ static int carry(struct boot *boot, const struct place *place, int *file)
 
 	if (error)
 		return error;
-	fd = open_file(boot, place, is_read_only);
+	fd = open_file(boot, source, is_read_only);
 	if (fd >= 0)
 		*file = fd;
 	return fd < 0 ? fd : 0;

@@ -387,7 +387,7 @@ static int wait_for_product(struct wanted *wanted, int64_t deadline)
 	return is_decided(wanted) ? 0 : -ETIMEDOUT;
 }
 
-int program_open(struct boot *boot, struct place *place, struct device **device, int64_t deadline)
+int program_open(struct boot *boot, struct source *source, struct device **device, int64_t deadline)
 {
 	struct wanted wanted = { boot, (*device)->major, (*device)->minor, *device, NULL };
 	int error = wait_for_product(&wanted, deadline);
@@ -405,6 +405,6 @@ int program_open(struct boot *boot, struct place *place, struct device **device,
 		why = "other devices of it are missing";
 	else if (of->state == DEVICE_SLOW)
 		why = "its program does not end";
-	return log_err(error ? error : -ENXIO, "open %s=%s on %s: %s", place->word, place->name,
-		       place->device, why);
+	return log_err(error ? error : -ENXIO, "open %s=%s on %s: %s", source->parameter,
+		       source->name, source->device, why);
 }

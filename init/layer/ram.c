@@ -98,16 +98,16 @@ static int copy_open(int from, const char *what)
 	return error ? error : to;
 }
 
-static int open_device(const struct place *place)
+static int open_device(const struct source *source)
 {
 	int fd;
 
-	if (place->members[0])
+	if (source->members[0])
 		return log_err(-EOPNOTSUPP,
 			       "copy %s to memory: its file system is on several devices",
-			       place->device);
-	fd = sys_open(place->device, O_RDONLY);
-	return fd < 0 ? log_err(fd, "open %s to copy it to memory", place->device) : fd;
+			       source->device);
+	fd = sys_open(source->device, O_RDONLY);
+	return fd < 0 ? log_err(fd, "open %s to copy it to memory", source->device) : fd;
 }
 
 /* What is in memory needs its medium no more. */
@@ -119,14 +119,14 @@ static void unmount_carrier(void)
 		log_warn(error, "unmount " CARRIER);
 }
 
-static int carry(struct boot *boot, const struct place *place, int *file)
+static int carry(struct boot *boot, const struct source *source, int *file)
 {
 	bool is_file = *file != NO_FILE;
-	int from = is_file ? *file : open_device(place), to;
+	int from = is_file ? *file : open_device(source), to;
 
 	if (from < 0)
 		return from;
-	to = copy_open(from, is_file ? boot->settings.loop : place->device);
+	to = copy_open(from, is_file ? boot->settings.loop : source->device);
 	sys_close(from);
 	if (is_file)
 		unmount_carrier();

@@ -26,21 +26,21 @@ bool root_refusal(const struct devices *devices, const struct device *device, ch
 	return *text != '\0';
 }
 
-int root_accept(struct place *place, const struct device *device)
+int root_accept(struct source *source, const struct device *device)
 {
 	const struct finding *finding = &device->finding;
 	char text[DESCRIPTION], why[REFUSAL];
 
-	place->found = finding->found;
-	place->format = finding->format;
-	if (place->looking == LOOKING_FOR_SWAP)
+	source->found = finding->found;
+	source->format = finding->format;
+	if (source->expected == EXPECT_SWAP)
 		return 0;
 	finding_describe(finding, text, sizeof(text));
 	if (device->state == DEVICE_KNOWN &&
 	    (finding->found == FOUND_DAMAGED || finding->found == FOUND_SEVERAL))
-		return log_err(-EUCLEAN, "use %s: %s", place->device, text);
+		return log_err(-EUCLEAN, "use %s: %s", source->device, text);
 	if (layer_refusal(layer_of(finding->format), why, sizeof(why)))
-		return log_err(-EMEDIUMTYPE, "use %s, %s: %s", place->device, text, why);
-	log_say(LOG_INFO, "%s: %s", place->device, text);
+		return log_err(-EMEDIUMTYPE, "use %s, %s: %s", source->device, text, why);
+	log_say(LOG_INFO, "%s: %s", source->device, text);
 	return 0;
 }

@@ -61,20 +61,20 @@ static const char *repair_option(const struct settings *settings)
 
 /* The real init need not check again. "root" is fsck-root, "/usr" is fsck-usr: initramfs-tools'
  * names, which systemd looks for. */
-static void mark(const struct place *place)
+static void mark(const struct source *source)
 {
 	char path[sizeof(MARKS) + 16];
 
 	sys_mkdir(MARKS, 0755);
 	format_text(path, sizeof(path), MARKS "/fsck-%s",
-		    place->word[0] == '/' ? place->word + 1 : place->word);
+		    source->parameter[0] == '/' ? source->parameter + 1 : source->parameter);
 	if (strchr(path + sizeof(MARKS), '/') == NULL)
 		sys_mknod(path, S_IFREG | 0644, 0, 0);
 }
 
-static int judge(struct boot *boot, const struct child *child, const struct place *place)
+static int judge(struct boot *boot, const struct child *child, const struct source *source)
 {
-	const char *device = place->device;
+	const char *device = source->device;
 
 	int status = child_exit_status(child);
 	char words[64];
@@ -90,20 +90,20 @@ static int judge(struct boot *boot, const struct child *child, const struct plac
 		log_step("power");
 		power(boot);
 	}
-	mark(place);
+	mark(source);
 	log_say(LOG_INFO, "%s: %s by %s", device, status & FSCK_MENDED ? "mended" : "checked",
 		child->argv[0]);
 	return 0;
 }
 
-int root_check(struct boot *boot, const struct place *place, const char *types)
+int root_check(struct boot *boot, const struct source *source, const char *types)
 {
 	const struct settings *settings = &boot->settings;
 	const char *force = settings->fsck_mode == FSCK_MODE_FORCE ? "-f" : NULL;
 	char program[64];
 	char *argv[] = { program, (char *)repair_option(settings),
-			 (char *)(force ? force : place->device),
-			 force ? (char *)place->device : NULL, NULL };
+			 (char *)(force ? force : source->device),
+			 force ? (char *)source->device : NULL, NULL };
 	/* A terminal would stay PID 1's, and so the real init's. */
 	struct child child = { .loop = &boot->loop,
 			       .argv = argv,
@@ -113,19 +113,19 @@ int root_check(struct boot *boot, const struct place *place, const char *types)
 			       .stdio = { -1, -1, -1 } };
 
 	if (!types)
-		types = format_info(place->format).type;
+		types = format_info(source->format).type;
 	if (settings->fsck_mode == FSCK_MODE_SKIP || !types)
 		return 0;
 	find_program(types, program, sizeof(program));
 	if (!program[0])
 		return 0;
-	if (is_write_protected(place->device)) {
-		log_say(LOG_INFO, "%s is write-protected: not checked", place->device);
+	if (is_write_protected(source->device)) {
+		log_say(LOG_INFO, "%s is write-protected: not checked", source->device);
 		return 0;
 	}
-	wire_tell("status %s: checking %s", log_current_step(), place->device);
+	wire_tell("status %s: checking %s", log_current_step(), source->device);
 	if (settings->links)
 		links_make(&boot->links, &boot->devices);
 	/* A program that cannot be started is logged, and does not stop the boot. */
-	return child_run(&child) ? 0 : judge(boot, &child, place);
+	return child_run(&child) ? 0 : judge(boot, &child, source);
 }

@@ -27,7 +27,7 @@ static int ask_for(struct boot *boot, const char *type)
 
 static int mount_as(const struct attempt *attempt, const char *type, unsigned long more_flags)
 {
-	const struct mount_call call = { attempt->place->device, attempt->target, type,
+	const struct mount_call call = { attempt->source->device, attempt->target, type,
 					 attempt->options,
 					 attempt->flags | MS_SILENT | more_flags };
 
@@ -47,7 +47,7 @@ static int try(const struct attempt *attempt, const char *type)
 		error = mount_as(attempt, type, MS_RDONLY);
 		if (!error)
 			log_say(LOG_WARNING, "%s is write-protected: mounted read-only",
-				attempt->place->device);
+				attempt->source->device);
 	}
 	return error;
 }
@@ -64,7 +64,7 @@ static int weightier(int kept, int error)
 
 static int try_all(const struct attempt *attempt, const char **types, int count)
 {
-	const char *device = attempt->place->device;
+	const char *device = attempt->source->device;
 	char tried[TRIED_MAX] = "";
 	int kept = 0;
 
@@ -120,7 +120,7 @@ static int name_driver(const struct format_info *format, int error)
 
 int root_mount_as(const struct attempt *attempt)
 {
-	const struct format_info format = format_info(attempt->place->format);
+	const struct format_info format = format_info(attempt->source->format);
 	char text[FILESYSTEMS_MAX];
 	const char *types[FSLIST_MAX];
 	int count = list_types(attempt->types ? attempt->types : format.mount_as, text,

@@ -44,7 +44,7 @@ int root_make_directories(struct boot *boot)
 static int mount_layer(struct boot *boot)
 {
 	const struct attempt layer = {
-		.boot = boot, .place = &boot->upper, .target = LAYER, .writing = WRITING_NEEDED
+		.boot = boot, .source = &boot->upper, .target = LAYER, .writing = WRITING_NEEDED
 	};
 	int error;
 

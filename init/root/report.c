@@ -70,7 +70,7 @@ static void describe(const struct devices *devices, const struct device *device)
 }
 
 /* Whether a hint was found: a name of another kind, or in other letters. */
-static int hint_near(struct devices *devices, const struct place *place,
+static int hint_near(struct devices *devices, const struct source *source,
 		     const struct rootspec *spec)
 {
 	int found = 0;
@@ -82,7 +82,7 @@ static int hint_near(struct devices *devices, const struct place *place,
 		if (device_is_known(device))
 			word = rootspec_near(spec, &device->finding);
 		if (word)
-			log_say(LOG_ERROR, "hint: or is it %s=%s%s (%s)?", place->word, word,
+			log_say(LOG_ERROR, "hint: or is it %s=%s%s (%s)?", source->parameter, word,
 				rootspec_value(word, &device->finding), device->name);
 		found |= word != NULL;
 	}
@@ -99,15 +99,15 @@ static void probe_all(struct boot *boot)
 	root_wait_until_known(boot);
 }
 
-void root_report(struct boot *boot, const struct place *place, const struct rootspec *spec,
+void root_report(struct boot *boot, const struct source *source, const struct rootspec *spec,
 		 int64_t waited_ms)
 {
-	const char *type = place == &boot->root ? boot->settings.rootfstype : NULL;
+	const char *type = source == &boot->root ? boot->settings.rootfstype : NULL;
 	struct devices *devices = &boot->devices;
 
 	probe_all(boot); /* what fails in it is not the reason, which the host is told */
-	log_err(-ETIMEDOUT, "find %s=%s", place->word, place->name);
-	log_say(LOG_ERROR, "asked for %s=%s%s%s, waited %ld.%ld s", place->word, place->name,
+	log_err(-ETIMEDOUT, "find %s=%s", source->parameter, source->name);
+	log_say(LOG_ERROR, "asked for %s=%s%s%s, waited %ld.%ld s", source->parameter, source->name,
 		type ? " rootfstype=" : "", type ? type : "", (long)(waited_ms / 1000),
 		(long)(waited_ms % 1000 / 100));
 	list(devices);
@@ -123,6 +123,6 @@ void root_report(struct boot *boot, const struct place *place, const struct root
 		log_say(LOG_ERROR,
 			"hint: is the disk's driver in the image? (virtio_blk, nvme, ahci, "
 			"sd_mod ...)");
-	else if (!hint_near(devices, place, spec))
+	else if (!hint_near(devices, source, spec))
 		log_say(LOG_ERROR, "hint: is it one of these? a disk's name depends on its driver");
 }

@@ -8,7 +8,7 @@
 
 /* report.c: says that the root was not found, what was looked for and what there is instead,
  * device by device, and what may have been meant. */
-void root_report(struct boot *boot, const struct place *place, const struct rootspec *spec,
+void root_report(struct boot *boot, const struct source *source, const struct rootspec *spec,
 		 int64_t waited_ms);
 
 /* boot_partition.c: the UUID of the partition that the boot loader was started from, by firmware of
@@ -32,9 +32,9 @@ int root_share_name(struct boot *boot);
  * already logged. */
 int root_share(struct boot *boot, const char *target, unsigned long flags);
 
-/* root_find.c: probes the place's device, and stores it in *device: NULL where the kernel does not
+/* root_find.c: probes the source's device, and stores it in *device: NULL where the kernel does not
  * list it. Returns 0 or -errno, logged. */
-int root_probe(struct boot *boot, struct place *place, struct device **device);
+int root_probe(struct boot *boot, struct source *source, struct device **device);
 
 /* As mount(2) has them. */
 struct mount_call {
@@ -51,7 +51,7 @@ enum writing { WRITING_IF_POSSIBLE, WRITING_NEEDED };
 
 struct attempt {
 	struct boot *boot;
-	const struct place *place;
+	const struct source *source;
 	const char *target;
 	const char *shown; /* the target in messages; NULL: as it is */
 	const char *types; /* to try, by commas; NULL: what was found, or else all */
@@ -60,7 +60,7 @@ struct attempt {
 	enum writing writing;
 };
 
-/* mount_as.c: mounts the place's device as the first of the types that works, with the modules
+/* mount_as.c: mounts the source's device as the first of the types that works, with the modules
  * that the image has for them. 0 or -errno, already logged. */
 int root_mount_as(const struct attempt *attempt);
 
@@ -69,21 +69,21 @@ int root_mount_as(const struct attempt *attempt);
 int root_propagate(const char *target, unsigned long propagation);
 
 /* root_mount.c: the devices of a file system on several, and `own`, as options. NULL: none. */
-const char *root_options(const struct place *place, const char *own, char *text, size_t size);
+const char *root_options(const struct source *source, const char *own, char *text, size_t size);
 
 /* check.c: runs the image's /sbin/fsck.TYPE, if it has one, as fsck.mode= and fsck.repair=
  * say. `types` as in struct attempt. 0: it may be mounted; -errno, already logged. Does not return
  * where the program asked for a restart. */
-int root_check(struct boot *boot, const struct place *place, const char *types);
+int root_check(struct boot *boot, const struct source *source, const char *types);
 
-/* root_find.c: resolves the place's name to a device that can be mounted: finds the device, and
+/* root_find.c: resolves the source's name to a device that can be mounted: finds the device, and
  * opens what stands on it. `since` as of sys_clock_ms(). Returns 0 or -errno, logged, with the
  * report of what there is if nothing has the name. */
-int root_resolve(struct boot *boot, struct place *place, int64_t since, int64_t deadline);
+int root_resolve(struct boot *boot, struct source *source, int64_t since, int64_t deadline);
 
-/* accept.c: takes the device for the place if what is on it is a file system, or nothing that we
+/* accept.c: takes the device for the source if what is on it is a file system, or nothing that we
  * know; 0, or -errno, already logged. */
-int root_accept(struct place *place, const struct device *device);
+int root_accept(struct source *source, const struct device *device);
 
 /* overlay.c: makes /run what survives the switch, and the directories below it. Called once.
  * Returns 0 or -errno, logged. */

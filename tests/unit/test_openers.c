@@ -48,7 +48,7 @@ static void add_device(const struct device *device, struct opener_words *words)
 	words->argv[1] = words->device;
 }
 
-static int open_file(struct boot *of, const struct place *place, int *file);
+static int open_file(struct boot *of, const struct source *source, int *file);
 static const struct opener loop_file = { .carry = open_file };
 static const struct opener box = PROGRAM_OPENER(add_device), pool = PROGRAM_OPENER(add_device);
 const struct opener *const layer_openers[] = { &box, &pool, &loop_file };
@@ -396,9 +396,9 @@ static void a_path_of_a_product_is_waited_for(void **state)
 }
 
 /* What is made of the file: the fake kernel calls every device 254:0. */
-static int open_file(struct boot *of, const struct place *place, int *file)
+static int open_file(struct boot *of, const struct source *source, int *file)
 {
-	assert_string_equal(place->device, "/dev/vdc");
+	assert_string_equal(source->device, "/dev/vdc");
 	blocks[0].appears = sys_clock_ms();
 	appear_all(sys_clock_ms());
 	*file = sys_open(of->settings.loop, 0);

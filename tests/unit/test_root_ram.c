@@ -17,7 +17,7 @@
 
 extern const struct opener ram_opener;
 
-static struct place root;
+static struct source root;
 static struct boot boot;
 
 static int copy_device(void)

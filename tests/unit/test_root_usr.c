@@ -44,7 +44,7 @@ static int reset(void **state)
 	settings_finish(&boot.settings);
 	boot.settings.timeout_s = 1;
 	boot.settings.root = "/dev/vda";
-	boot.root.word = "root";
+	boot.root.parameter = "root";
 	boot.upper.name = "";
 	memcpy(boot.root.device, "/dev/vda", 9);
 	boot.root.found = FOUND_ONE;
