@@ -22,11 +22,12 @@ FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware fsprobe iso9660 luks ma
 INIT	= main early_mounts console settings late_mounts keymap modules network resume root_find \
 	  root_mount root_usr root_switch resolver appliance stay power give_up become \
 	  $(addprefix device/,devices disk_id disk_path links probe uevents) \
-	  $(addprefix layer/,btrfs layers loop_device loop_file openers program ram stack) \
+	  $(addprefix layer/,accept btrfs layer layers loop_device loop_file openers program ram) \
 	  $(addprefix module/,drivers loader module queue) \
 	  $(addprefix program/,child start stdio) \
-	  $(addprefix root/,accept boot_partition check firmware mount mount_as overlay report share) \
-	  $(addprefix sys/,clone crash empty_tree file lines log meminfo mount_table start sys sysfs) \
+	  $(addprefix mount/,mount mount_as mount_table) \
+	  $(addprefix root/,boot_partition check firmware overlay report resolve root share) \
+	  $(addprefix sys/,clone crash empty_tree file lines log meminfo start sys sysfs) \
 	  loop/loop wire/wire
 
 # The host tool.
@@ -234,7 +235,7 @@ guards: $B/init $(PURE_HOST)
 	@tests/guards.sh waits $(INIT_OBJS)
 	@tests/guards.sh includes .
 	@tests/guards.sh copies .
-	@tests/guards.sh rooms tools/lib init/pure
+	@tests/guards.sh rooms init init/pure tools/lib
 	@$(PYTHON) tests/spdx.py .
 
 # One suite alone, without installing anything (make deps does). K= chooses tests by name.

@@ -14,29 +14,7 @@
 #include "init/pure/limits.h"
 #include "init/pure/mode.h"
 #include "init/pure/settings.h"
-
-#define MEMBERS_MAX 512 /* bytes: about 20 devices */
-
-#define NEWROOT "/newroot"
-#define CARRIER "/run/rdinit/host" /* the file system that contains the root's file */
-#define RAM "/run/rdinit/ram" /* the tmpfs with its copy in memory */
-#define LOWER "/run/rdinit/lower" /* the root itself, under an overlay */
-
-/* What a device named by its path may contain, and whether it is probed. */
-enum expected {
-	EXPECT_FILES,
-	EXPECT_SWAP, /* accepts any content: the caller checks it */
-	EXPECT_NAMED_TYPE, /* not probed: a parameter names the type */
-};
-
-/* A device that the command line names, or the root's fstab, and the node that it leads to. */
-struct source {
-	const char *parameter, *name; /* "root", "UUID=..."; of fstab: the directory */
-	enum expected expected;
-	char device[DEVICE_PATH_MAX]; /* its node */
-	uint8_t found, format; /* enum found and format: what is on it, where a probe looked */
-	char members[MEMBERS_MAX]; /* a file system on several devices: all, as mount options */
-};
+#include "init/root/root.h"
 
 struct boot {
 	char **argv, **envp; /* as the kernel passed them to /init */
@@ -49,13 +27,13 @@ struct boot {
 	int env_count;
 	enum power_action power_action; /* requested by a signal or by a failure */
 	int modules_done; /* the step "modules" has run */
-	struct source root, upper; /* upper: the device of rd.overlay= */
 	struct loop loop;
 	struct uevents uevents;
 	struct devices devices;
 	struct links links;
 	struct layers layers;
 	struct modules modules;
+	struct root root;
 	struct stdio stdio;
 	char cmdline[COMMAND_LINE_MAX]; /* settings points into these */
 	char image_words[IMAGE_WORDS_MAX];
@@ -89,6 +67,9 @@ int settings_read_kernel_line(struct boot *boot);
 /* Every fatal failure ends here: reports it to the host, then does what rdinit.onfail= and panic=
  * ask for. `error`: -errno of the step, already logged. Never returns. */
 _Noreturn void give_up(struct boot *boot, const char *step, int error);
+
+/* root_mount.c: root_check(); ends the machine if the program asked for a restart. */
+int check_source(struct boot *boot, const struct source *source, const char *types);
 
 /* become.c: ends the children that the next init does not know, and reports "handoff" to the host.
  * A child that hangs stays; that was logged. */

@@ -5,7 +5,7 @@
 
 #include "init/boot.h"
 #include "init/pure/count.h"
-#include "init/sys/mount_table.h"
+#include "init/mount/mount_table.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 

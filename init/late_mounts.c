@@ -9,7 +9,7 @@
 #include <sys/mount.h>
 
 #include "init/boot.h"
-#include "init/sys/mount_table.h"
+#include "init/mount/mount_table.h"
 
 /* gid=5: group 5 is tty in every distribution; login(1) and glibc's grantpt() expect it. */
 static const struct late_row {

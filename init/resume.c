@@ -11,9 +11,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "init/module/module.h"
+#include "init/boot.h"
 #include "init/pure/format.h"
-#include "init/root/root.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
@@ -84,7 +83,7 @@ int resume(struct boot *boot)
 		return 0;
 	if (sys_access(RESUME, F_OK))
 		return log_warn(-ENOENT, "open " RESUME);
-	error = root_resolve(boot, &swap, sys_clock_ms(), deadline(settings));
+	error = root_resolve(&boot->root, &swap, sys_clock_ms(), deadline(settings));
 	if (error || !may_hold_image(&swap, settings->resume_offset))
 		return error;
 	error = sys_stat(swap.device, &st);

@@ -120,13 +120,14 @@ static int choose_usual(struct boot *boot, int root, const char **chosen)
 		if (!error)
 			return 0;
 		if (!is_final(error))
-			return log_err(error, "read %s of %s", *chosen, boot->root.device);
+			return log_err(error, "read %s of %s", *chosen, boot->root.source.device);
 		if (error != -ENOENT && error != -ENOTDIR) {
-			log_warn(error, "use %s of %s", *chosen, boot->root.device);
+			log_warn(error, "use %s of %s", *chosen, boot->root.source.device);
 			kept = error;
 		}
 	}
-	return log_err(kept, "find an init on %s: tried " REAL_INITS(", "), boot->root.device);
+	return log_err(kept, "find an init on %s: tried " REAL_INITS(", "),
+		       boot->root.source.device);
 }
 
 static int choose_init(struct boot *boot, int root, const char **chosen)
@@ -138,7 +139,7 @@ static int choose_init(struct boot *boot, int root, const char **chosen)
 		return choose_usual(boot, root, chosen);
 	*chosen = asked;
 	error = check_patiently(boot, root, asked);
-	return error ? log_err(error, "use init=%s of %s", asked, boot->root.device) : 0;
+	return error ? log_err(error, "use init=%s of %s", asked, boot->root.source.device) : 0;
 }
 
 /* Gates 1 to 3 of root_switch(). */
@@ -257,6 +258,6 @@ int root_switch(struct boot *boot)
 	error = enter();
 	if (error || !path)
 		return error;
-	log_say(LOG_INFO, "handing over to %s of %s", path, boot->root.device);
+	log_say(LOG_INFO, "handing over to %s of %s", path, boot->root.source.device);
 	return become_init(boot, path, boot->envp);
 }

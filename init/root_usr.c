@@ -6,11 +6,12 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "init/boot.h"
+#include "init/mount/mount.h"
 #include "init/pure/find.h"
 #include "init/pure/format.h"
 #include "init/pure/fstab.h"
 #include "init/pure/mountopts.h"
-#include "init/root/root.h"
 #include "init/sys/lines.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
@@ -47,31 +48,32 @@ static int find_and_mount(struct boot *boot, int top, const struct fstab_line *l
 	const char *types = strcmp(line->type, "auto") == 0 ? NULL : line->type;
 	struct source source = { .parameter = line->target, .name = line->source };
 	static char options[MEMBERS_MAX + LINE_BYTES_MAX], shown[LINE_BYTES_MAX];
-	struct attempt attempt = {
-		.boot = boot,
+	struct mount_attempt attempt = {
+		.modules = &boot->modules,
 		.source = &source,
 		.target = ".",
 		.shown = shown,
 		.types = types,
 		.flags = parsed->flags,
 	};
-	int error = root_resolve(boot, &source, sys_clock_ms(), loop_deadline(settings->timeout_s));
+	int error = root_resolve(&boot->root, &source, sys_clock_ms(),
+				 loop_deadline(settings->timeout_s));
 
 	if (error)
 		return error;
 	if (settings->root_access == MOUNT_READ_ONLY)
 		attempt.flags |= MS_RDONLY;
-	attempt.options = root_options(&source, parsed->text, options, sizeof(options));
+	attempt.options = mount_options_of(&source, parsed->text, options, sizeof(options));
 	format_text(shown, sizeof(shown), NEWROOT "%s", line->target);
-	error = line->pass ? root_check(boot, &source, types) : 0;
+	error = line->pass ? check_source(boot, &source, types) : 0;
 	if (!error)
 		error = enter(top, line->target);
 	if (!error)
-		error = root_mount_as(&attempt);
+		error = mount_as_any(&attempt);
 	if (!error && parsed->propagation)
 		error = enter(top, line->target);
 	if (!error)
-		error = root_propagate(".", parsed->propagation);
+		error = mount_propagate(".", parsed->propagation);
 	sys_chdir("/");
 	return error;
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "init/pure/cmdline.h"
 #include "init/pure/format.h"
@@ -375,4 +376,42 @@ int devices_wait(struct devices *devices, bool (*until)(void *argument), void *a
 				 again < deadline ? again : deadline);
 	} while (error && loop_time_left(deadline) != 0);
 	return error;
+}
+
+/* --- a device by its node --- */
+
+struct node {
+	struct devices *devices;
+	dev_t number;
+};
+
+/* What comes and goes meanwhile may move the device in the table. */
+static struct device *device_of(const struct node *node)
+{
+	return devices_find(node->devices, major(node->number), minor(node->number));
+}
+
+/* One that goes and comes back meanwhile is a new one, which nobody asked to probe. */
+static bool is_probed(void *argument)
+{
+	const struct node *node = argument;
+	struct device *device = device_of(node);
+
+	if (device)
+		devices_probe(node->devices, device);
+	return !device || (device->state != DEVICE_NEW && device->state != DEVICE_PROBING);
+}
+
+int devices_probe_node(struct devices *devices, const char *path, struct device **device)
+{
+	struct node node = { .devices = devices };
+	struct stat st;
+	int error = sys_stat(path, &st);
+
+	if (error)
+		return log_err(error, "stat %s", path);
+	node.number = st.st_rdev;
+	loop_run(devices->loop, is_probed, &node, NO_DEADLINE);
+	*device = device_of(&node);
+	return 0;
 }

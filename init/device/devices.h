@@ -100,6 +100,10 @@ void devices_probe_all(struct devices *devices);
 /* Probes this one, if it is new. */
 void devices_probe(struct devices *devices, struct device *device);
 
+/* Probes the device of the node at `path`, waits for its probe, and stores it in *device: NULL
+ * where the kernel does not list it. Returns 0 or -errno, logged. */
+int devices_probe_node(struct devices *devices, const char *path, struct device **device);
+
 /* Runs the loop until until(argument) holds. Where the kernel reports nothing, devices are looked
  * for every DEVICES_LOOK_AGAIN_MS. Returns 0, or -ETIMEDOUT. */
 int devices_wait(struct devices *devices, bool (*until)(void *argument), void *argument,

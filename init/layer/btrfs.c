@@ -5,7 +5,6 @@
 
 #include "init/layer/layer.h"
 #include "init/pure/format.h"
-#include "init/root/root.h"
 #include "init/wire/wire.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
@@ -37,7 +36,7 @@ static int list(const struct devices *devices, const struct finding *of, struct 
 }
 
 struct members {
-	struct boot *boot;
+	struct layers *layers;
 	struct source *source;
 	struct finding of;
 	int count; /* that are there, or -E2BIG */
@@ -48,9 +47,9 @@ static bool are_there(void *argument)
 	struct members *members = argument;
 	int count, wanted = members->of.members;
 
-	if (!root_devices_are_known(members->boot))
+	if (!hardware_is_known(members->layers->modules))
 		return false;
-	count = list(&members->boot->devices, &members->of, members->source);
+	count = list(members->layers->devices, &members->of, members->source);
 	if (count != members->count && count >= 0 && count < wanted)
 		wire_tell("status root-find: %d of %d devices of %s", count, wanted,
 			  members->source->name);
@@ -59,11 +58,11 @@ static bool are_there(void *argument)
 }
 
 /* One of them is mounted, with the others as options: the device stays what it is. */
-static int open_all(struct boot *boot, struct source *source, struct device **device,
+static int open_all(struct layers *layers, struct source *source, struct device **device,
 		    int64_t deadline)
 {
-	struct members members = { boot, source, (*device)->finding, 0 };
-	struct devices *devices = &boot->devices;
+	struct members members = { layers, source, (*device)->finding, 0 };
+	struct devices *devices = layers->devices;
 
 	if (members.of.members < 2)
 		return 0;
@@ -71,7 +70,7 @@ static int open_all(struct boot *boot, struct source *source, struct device **de
 	devices_scan(devices);
 	devices_probe_all(devices);
 	if (devices_wait(devices, are_there, &members, deadline)) {
-		root_wait_until_known(boot);
+		hardware_wait_until_known(layers->modules);
 		if (!are_there(&members))
 			return log_err(-ETIMEDOUT, "find all devices of %s=%s: %d of %d",
 				       source->parameter, source->name, members.count,

@@ -32,14 +32,14 @@ static void changed(void *owner)
 	layers_open_wanted(owner);
 }
 
-void layers_init(struct layers *layers, struct devices *devices, const struct settings *settings,
-		 const char *const *env)
+void layers_init(struct layers *layers, struct modules *modules, const char *const *env)
 {
-	layers->devices = devices;
-	layers->settings = settings;
+	layers->modules = modules;
+	layers->devices = modules->devices;
+	layers->settings = modules->settings;
 	layers->env = env;
 	layers->subscriber = (struct device_subscriber){ NULL, changed, layers };
-	devices_subscribe(devices, &layers->subscriber);
+	devices_subscribe(layers->devices, &layers->subscriber);
 }
 
 void layers_watch(struct layers *layers)

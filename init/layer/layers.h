@@ -3,7 +3,7 @@
 #ifndef RDINIT_LAYER_LAYERS_H
 #define RDINIT_LAYER_LAYERS_H
 
-#include "init/device/devices.h"
+#include "init/module/module.h"
 #include "init/pure/layer.h"
 
 #define OPENINGS_MAX 4 /* devices at a time */
@@ -25,6 +25,7 @@ struct opening {
 /* A device is opened if the command line names it, if it is what was asked for itself, or while a
  * search found nothing else. */
 struct layers {
+	struct modules *modules;
 	struct devices *devices;
 	const struct settings *settings;
 	const char *const *env; /* of programs, ended by NULL */
@@ -34,8 +35,7 @@ struct layers {
 };
 
 /* Before anything else. */
-void layers_init(struct layers *layers, struct devices *devices, const struct settings *settings,
-		 const char *const *env);
+void layers_init(struct layers *layers, struct modules *modules, const char *const *env);
 
 /* Before a search: devices that the command line names are opened, whatever is searched for. */
 void layers_watch(struct layers *layers);

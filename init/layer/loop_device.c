@@ -14,21 +14,21 @@
 #define CONTROL "/dev/loop-control"
 #define LOOP_MAJOR 7
 
-static int open_control(struct boot *boot)
+static int open_control(struct modules *modules)
 {
 	int fd = sys_open(CONTROL, O_RDWR);
 
-	if (fd == -ENOENT && drivers_ask(&boot->modules, "devname:loop-control"))
+	if (fd == -ENOENT && drivers_ask(modules, "devname:loop-control"))
 		fd = sys_open(CONTROL, O_RDWR);
 	return fd < 0 ? log_err(fd, "open " CONTROL) : fd;
 }
 
 /* The device stays open until /init becomes another: it frees itself with its last user, and the
  * mount is not yet one. Returns its number, or -errno, logged. */
-static int attach(struct boot *boot, struct source *source, int file)
+static int attach(struct layers *layers, struct source *source, int file)
 {
-	bool is_read_only = layer_access(boot) == MOUNT_READ_ONLY;
-	int control = open_control(boot), number, fd, error;
+	bool is_read_only = layer_access(layers->settings) == MOUNT_READ_ONLY;
+	int control = open_control(layers->modules), number, fd, error;
 
 	if (control < 0)
 		return control;
@@ -44,14 +44,15 @@ static int attach(struct boot *boot, struct source *source, int file)
 	error = sys_loop_attach(fd, file,
 				LO_FLAGS_AUTOCLEAR | (is_read_only ? LO_FLAGS_READ_ONLY : 0));
 	return error ? log_err(error, "attach %s to %s",
-			       boot->settings.loop ? boot->settings.loop : RAM, source->device)
+			       layers->settings->loop ? layers->settings->loop : RAM,
+			       source->device)
 		     : number;
 }
 
 /* It was empty before, and may have been probed. */
-static void forget_finding(struct boot *boot, struct source *source, int number)
+static void forget_finding(struct devices *devices, struct source *source, int number)
 {
-	struct device *device = devices_find(&boot->devices, LOOP_MAJOR, (unsigned int)number);
+	struct device *device = devices_find(devices, LOOP_MAJOR, (unsigned int)number);
 
 	source->found = FOUND_NOTHING;
 	source->format = FORMAT_NONE;
@@ -60,13 +61,13 @@ static void forget_finding(struct boot *boot, struct source *source, int number)
 		device->state = DEVICE_NEW;
 }
 
-int loop_device_make(struct boot *boot, struct source *source, int file)
+int loop_device_make(struct layers *layers, struct source *source, int file)
 {
-	int number = attach(boot, source, file);
+	int number = attach(layers, source, file);
 
 	sys_close(file);
 	if (number < 0)
 		return number;
-	forget_finding(boot, source, number);
+	forget_finding(layers->devices, source, number);
 	return 0;
 }

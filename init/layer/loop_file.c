@@ -4,37 +4,38 @@
 #include <sys/mount.h>
 
 #include "init/layer/layer.h"
-#include "init/root/root.h"
+#include "init/mount/mount.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-static int open_file(struct boot *boot, const struct source *source, bool is_read_only)
+static int open_file(struct layers *layers, const struct source *source, bool is_read_only)
 {
 	int top = sys_open(CARRIER, O_PATH | O_DIRECTORY), file;
 
 	if (top < 0)
 		return log_err(top, "open " CARRIER);
-	file = sys_open_in_root(top, boot->settings.loop, is_read_only ? O_RDONLY : O_RDWR);
+	file = sys_open_in_root(top, layers->settings->loop, is_read_only ? O_RDONLY : O_RDWR);
 	sys_close(top);
-	return file < 0 ? log_err(file, "open rdinit.loop=%s on %s", boot->settings.loop,
+	return file < 0 ? log_err(file, "open rdinit.loop=%s on %s", layers->settings->loop,
 				  source->device)
 			: file;
 }
 
-static int carry(struct boot *boot, const struct source *source, int *file)
+static int carry(struct layers *layers, const struct source *source, int *file)
 {
 	/* What is copied to memory is only read. */
-	bool is_read_only = boot->settings.toram || layer_access(boot) == MOUNT_READ_ONLY;
-	const struct attempt carrier = { .boot = boot,
-					 .source = source,
-					 .target = CARRIER,
-					 .flags = is_read_only ? MS_RDONLY : 0,
-					 .writing = WRITING_NEEDED };
-	int error = root_mount_as(&carrier), fd;
+	bool is_read_only =
+		layers->settings->toram || layer_access(layers->settings) == MOUNT_READ_ONLY;
+	const struct mount_attempt carrier = { .modules = layers->modules,
+					       .source = source,
+					       .target = CARRIER,
+					       .flags = is_read_only ? MS_RDONLY : 0,
+					       .writing = WRITING_NEEDED };
+	int error = mount_as_any(&carrier), fd;
 
 	if (error)
 		return error;
-	fd = open_file(boot, source, is_read_only);
+	fd = open_file(layers, source, is_read_only);
 	if (fd >= 0)
 		*file = fd;
 	return fd < 0 ? fd : 0;

@@ -9,7 +9,6 @@
 
 #define NO_FILE (-1)
 
-struct boot;
 struct device;
 struct layers;
 struct opener_words;
@@ -34,12 +33,12 @@ struct opener {
 	void (*arguments)(const struct device *device, struct opener_words *words);
 	/* The device in `source` was found: opens it, unless that is done. Returns 0 if it is to be
 	 * mounted itself; 1 if its product replaces it, in *device; or -errno, logged. */
-	int (*open)(struct boot *boot, struct source *source, struct device **device,
+	int (*open)(struct layers *layers, struct source *source, struct device **device,
 		    int64_t deadline);
 	/* LAYER_ON_REQUEST: opens a file on the device in `source`, or makes one of it, or of
 	 * *file, which it closes then, and stores the descriptor in *file. *file is NO_FILE at
 	 * first. Returns 0 or -errno, logged. */
-	int (*carry)(struct boot *boot, const struct source *source, int *file);
+	int (*carry)(struct layers *layers, const struct source *source, int *file);
 };
 
 /* openers.c: in the order of the rows that are opened. */

@@ -10,12 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "init/boot.h"
-#include "init/layer/layers.h"
+#include "init/layer/layer.h"
 #include "init/program/child.h"
 #include "init/pure/format.h"
 #include "init/pure/names.h"
-#include "init/root/root.h"
 #include "init/sys/file.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
@@ -330,7 +328,7 @@ const struct opener_events program_events = { watch, open_if_wanted, end };
 /* --- a device that was asked for itself --- */
 
 struct wanted {
-	struct boot *boot;
+	struct layers *layers;
 	unsigned int major, minor;
 	struct device *device; /* NULL: it is gone */
 	struct device *product;
@@ -339,7 +337,7 @@ struct wanted {
 static int is_product(const struct dirent_view *entry, void *argument)
 {
 	struct wanted *wanted = argument;
-	struct devices *devices = &wanted->boot->devices;
+	struct devices *devices = wanted->layers->devices;
 
 	for (int i = 0; i < devices->count; i++)
 		if (strcmp(devices->all[i].name, entry->name) == 0)
@@ -362,34 +360,36 @@ static bool is_decided(void *argument)
 {
 	struct wanted *wanted = argument;
 
-	wanted->device = devices_find(&wanted->boot->devices, wanted->major, wanted->minor);
+	wanted->device = devices_find(wanted->layers->devices, wanted->major, wanted->minor);
 	if (!wanted->device || wanted->device->state == DEVICE_FAILED)
 		return true;
 	if (wanted->device->state != DEVICE_OPEN)
 		return false;
 	find_product(wanted);
-	return wanted->product && root_devices_are_known(wanted->boot);
+	return wanted->product && hardware_is_known(wanted->layers->modules);
 }
 
 /* The program has the time that it may take, whatever the deadline. */
 static int wait_for_product(struct wanted *wanted, int64_t deadline)
 {
-	struct boot *boot = wanted->boot;
+	struct layers *layers = wanted->layers;
+	struct devices *devices = layers->devices;
 
 	wanted->device->is_asked_for = true;
-	devices_open(&boot->devices);
-	devices_scan(&boot->devices);
-	devices_probe_all(&boot->devices);
-	layers_open_wanted(&boot->layers);
-	if (devices_wait(&boot->devices, is_decided, wanted, deadline) == 0)
+	devices_open(devices);
+	devices_scan(devices);
+	devices_probe_all(devices);
+	layers_open_wanted(layers);
+	if (devices_wait(devices, is_decided, wanted, deadline) == 0)
 		return 0;
-	root_wait_until_known(boot);
+	hardware_wait_until_known(layers->modules);
 	return is_decided(wanted) ? 0 : -ETIMEDOUT;
 }
 
-int program_open(struct boot *boot, struct source *source, struct device **device, int64_t deadline)
+int program_open(struct layers *layers, struct source *source, struct device **device,
+		 int64_t deadline)
 {
-	struct wanted wanted = { boot, (*device)->major, (*device)->minor, *device, NULL };
+	struct wanted wanted = { layers, (*device)->major, (*device)->minor, *device, NULL };
 	int error = wait_for_product(&wanted, deadline);
 	const struct device *of = wanted.device;
 	const char *why = "no device came of it";

@@ -28,7 +28,7 @@ struct opener_words {
 	}
 
 extern const struct opener_events program_events;
-int program_open(struct boot *boot, struct source *source, struct device **device,
+int program_open(struct layers *layers, struct source *source, struct device **device,
 		 int64_t deadline);
 
 #endif

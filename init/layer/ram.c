@@ -119,14 +119,14 @@ static void unmount_carrier(void)
 		log_warn(error, "unmount " CARRIER);
 }
 
-static int carry(struct boot *boot, const struct source *source, int *file)
+static int carry(struct layers *layers, const struct source *source, int *file)
 {
 	bool is_file = *file != NO_FILE;
 	int from = is_file ? *file : open_device(source), to;
 
 	if (from < 0)
 		return from;
-	to = copy_open(from, is_file ? boot->settings.loop : source->device);
+	to = copy_open(from, is_file ? layers->settings->loop : source->device);
 	sys_close(from);
 	if (is_file)
 		unmount_carrier();

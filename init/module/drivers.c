@@ -180,6 +180,18 @@ void drivers_load(struct modules *modules)
 	while (uevents_read(modules->devices->uevents));
 }
 
+bool hardware_is_known(void *argument)
+{
+	const struct modules *modules = argument;
+
+	return devices_are_known(modules->devices) && module_queue_is_idle(argument);
+}
+
+void hardware_wait_until_known(struct modules *modules)
+{
+	loop_run(modules->devices->loop, hardware_is_known, modules, NO_DEADLINE);
+}
+
 /* --- for the report --- */
 
 /* Whether a disk may depend on this device: PCI storage, USB and SD controllers, all of virtio.

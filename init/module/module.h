@@ -41,6 +41,12 @@ void drivers_load(struct modules *modules);
  * table has. */
 int drivers_ask(struct modules *modules, const char *alias);
 
+/* Whether every device that the kernel reported is probed, or does not answer, and no driver is
+ * being loaded that could bring another. `argument`: struct modules. */
+bool hardware_is_known(void *argument);
+/* Waits for that; for each probe and driver as long as it may take, and no longer. */
+void hardware_wait_until_known(struct modules *modules);
+
 /* Logs the devices that have no driver and none in the table, if a disk may depend on them. */
 void drivers_report(struct modules *modules);
 

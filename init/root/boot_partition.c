@@ -5,7 +5,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "init/module/module.h"
+#include "init/mount/mount.h"
 #include "init/pure/efivar.h"
 #include "init/root/root.h"
 #include "init/sys/file.h"
@@ -15,18 +15,18 @@
 #define EFI "/sys/firmware/efi"
 #define VARIABLES EFI "/efivars"
 
-static int mount_variables(struct boot *boot)
+static int mount_variables(struct modules *modules)
 {
-	const unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
-	int error = sys_mount("efivarfs", VARIABLES, "efivarfs", flags, NULL);
+	const struct mount_call call = { .source = "efivarfs",
+					 .target = VARIABLES,
+					 .type = "efivarfs",
+					 .flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC };
 
-	if (error == -ENODEV && drivers_ask(&boot->modules, "fs-efivarfs"))
-		error = sys_mount("efivarfs", VARIABLES, "efivarfs", flags, NULL);
-	return error;
+	return mount_with_driver(modules, &call, NULL);
 }
 
 /* A loader that tells nothing is none of those that know the interface. */
-void root_boot_partition(struct boot *boot, char uuid[FINDING_UUID_MAX])
+void root_boot_partition(struct modules *modules, char uuid[FINDING_UUID_MAX])
 {
 	char bytes[EFIVAR_MAX];
 	int error;
@@ -35,7 +35,7 @@ void root_boot_partition(struct boot *boot, char uuid[FINDING_UUID_MAX])
 	uuid[0] = '\0';
 	if (sys_access(EFI, F_OK))
 		return;
-	error = mount_variables(boot);
+	error = mount_variables(modules);
 	if (error) {
 		log_warn(error, "mount efivarfs on " VARIABLES " (every disk is searched)");
 		return;

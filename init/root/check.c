@@ -6,8 +6,6 @@
 #include <unistd.h>
 
 #include "init/program/child.h"
-#include "init/device/devices.h"
-#include "init/device/links.h"
 #include "init/pure/format.h"
 #include "init/root/root.h"
 #include "init/wire/wire.h"
@@ -72,7 +70,7 @@ static void mark(const struct source *source)
 		sys_mknod(path, S_IFREG | 0644, 0, 0);
 }
 
-static int judge(struct boot *boot, const struct child *child, const struct source *source)
+static int judge(const struct child *child, const struct source *source)
 {
 	const char *device = source->device;
 
@@ -85,10 +83,7 @@ static int judge(struct boot *boot, const struct child *child, const struct sour
 	if (status & FSCK_RESTART) {
 		log_say(LOG_WARNING, "%s asks for a restart before %s is mounted", child->argv[0],
 			device);
-		boot->settings.exit = POWER_REBOOT;
-		boot->power_action = POWER_REBOOT;
-		log_step("power");
-		power(boot);
+		return ROOT_WANTS_RESTART;
 	}
 	mark(source);
 	log_say(LOG_INFO, "%s: %s by %s", device, status & FSCK_MENDED ? "mended" : "checked",
@@ -96,18 +91,18 @@ static int judge(struct boot *boot, const struct child *child, const struct sour
 	return 0;
 }
 
-int root_check(struct boot *boot, const struct source *source, const char *types)
+int root_check(struct root *root, const struct source *source, const char *types)
 {
-	const struct settings *settings = &boot->settings;
+	const struct settings *settings = root->settings;
 	const char *force = settings->fsck_mode == FSCK_MODE_FORCE ? "-f" : NULL;
 	char program[64];
 	char *argv[] = { program, (char *)repair_option(settings),
 			 (char *)(force ? force : source->device),
 			 force ? (char *)source->device : NULL, NULL };
 	/* A terminal would stay PID 1's, and so the real init's. */
-	struct child child = { .loop = &boot->loop,
+	struct child child = { .loop = root->devices->loop,
 			       .argv = argv,
-			       .env = boot->env,
+			       .env = root->layers->env,
 			       .signals = SIGNALS_TO_CHILD,
 			       .session = SESSION_WITHOUT_TERMINAL,
 			       .stdio = { -1, -1, -1 } };
@@ -125,7 +120,7 @@ int root_check(struct boot *boot, const struct source *source, const char *types
 	}
 	wire_tell("status %s: checking %s", log_current_step(), source->device);
 	if (settings->links)
-		links_make(&boot->links, &boot->devices);
+		links_make(root->links, root->devices);
 	/* A program that cannot be started is logged, and does not stop the boot. */
-	return child_run(&child) ? 0 : judge(boot, &child, source);
+	return child_run(&child) ? 0 : judge(&child, source);
 }

@@ -3,7 +3,8 @@
 #include <errno.h>
 #include <sys/mount.h>
 
-#include "init/module/module.h"
+#include "init/layer/layer.h"
+#include "init/mount/mount.h"
 #include "init/root/root.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
@@ -26,13 +27,13 @@ static int make_directories(const char *const *directories)
 }
 
 /* With rdinit.mounts=minimal nothing is on /run yet, and the initramfs is about to be deleted. */
-int root_make_directories(struct boot *boot)
+int root_make_directories(const struct settings *settings)
 {
 	static const char *const directories[] = { "/run", NULL };
 	static const char *const below[] = { BASE, LOWER, LAYER, CARRIER, NULL };
 	int error = make_directories(directories);
 
-	if (!error && boot->settings.mounts == MOUNTS_MINIMAL) {
+	if (!error && settings->mounts == MOUNTS_MINIMAL) {
 		error = sys_mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755");
 		if (error)
 			return log_err(error, "mount tmpfs on /run");
@@ -41,30 +42,30 @@ int root_make_directories(struct boot *boot)
 }
 
 /* Memory, or the device. */
-static int mount_layer(struct boot *boot)
+static int mount_layer(struct root *root)
 {
-	const struct attempt layer = {
-		.boot = boot, .source = &boot->upper, .target = LAYER, .writing = WRITING_NEEDED
-	};
+	const struct mount_attempt layer = { .modules = root->modules,
+					     .source = &root->upper,
+					     .target = LAYER,
+					     .writing = WRITING_NEEDED };
 	int error;
 
-	if (boot->upper.name[0])
-		return root_mount_as(&layer);
+	if (root->upper.name[0])
+		return mount_as_any(&layer);
 	error = sys_mount("tmpfs", LAYER, "tmpfs", MS_NODEV, "mode=0755");
 	return error ? log_err(error, "mount tmpfs on " LAYER) : 0;
 }
 
-int root_overlay(struct boot *boot)
+int root_overlay(struct root *root)
 {
 	static const char *const directories[] = { UPPER, WORK, NULL };
-	int error = mount_layer(boot);
+	static const struct mount_call call = { "overlay", NEWROOT, "overlay", OPTIONS, MS_SILENT };
+	int error = mount_layer(root);
 
 	if (!error)
 		error = make_directories(directories);
 	if (error)
 		return error;
-	error = sys_mount("overlay", NEWROOT, "overlay", MS_SILENT, OPTIONS);
-	if (error == -ENODEV && drivers_ask(&boot->modules, "fs-overlay"))
-		error = sys_mount("overlay", NEWROOT, "overlay", MS_SILENT, OPTIONS);
+	error = mount_with_driver(root->modules, &call, NULL);
 	return error ? log_err(error, "mount overlay on " NEWROOT) : 0;
 }

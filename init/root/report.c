@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "init/module/module.h"
+#include "init/layer/layer.h"
 #include "init/pure/format.h"
 #include "init/pure/names.h"
 #include "init/root/root.h"
@@ -52,7 +52,7 @@ static void describe_disk(const struct device *device, const struct rootspec *sp
 static void describe(const struct devices *devices, const struct device *device)
 {
 	char text[LINE], why[WHY];
-	bool is_refused = root_refusal(devices, device, why, sizeof(why));
+	bool is_refused = layer_cannot_use(devices, device, why, sizeof(why));
 
 	if (device->state == DEVICE_SILENT) {
 		log_say(LOG_ERROR, "%s: %s", device->name, device->trouble);
@@ -90,22 +90,21 @@ static int hint_near(struct devices *devices, const struct source *source,
 }
 
 /* A root by path was only looked for by its name until now. */
-static void probe_all(struct boot *boot)
+static void probe_all(struct root *root)
 {
-	struct devices *devices = &boot->devices;
-
-	devices_scan(devices);
-	devices_probe_all(devices);
-	root_wait_until_known(boot);
+	devices_scan(root->devices);
+	devices_probe_all(root->devices);
+	hardware_wait_until_known(root->modules);
 }
 
-void root_report(struct boot *boot, const struct source *source, const struct rootspec *spec,
+void root_report(struct root *root, const struct source *source, const struct rootspec *spec,
 		 int64_t waited_ms)
 {
-	const char *type = source == &boot->root ? boot->settings.rootfstype : NULL;
-	struct devices *devices = &boot->devices;
+	const char *type = source == &root->source ? root->settings->rootfstype : NULL;
+	struct devices *devices = root->devices;
+	const struct modules *modules = root->modules;
 
-	probe_all(boot); /* what fails in it is not the reason, which the host is told */
+	probe_all(root); /* what fails in it is not the reason, which the host is told */
 	log_err(-ETIMEDOUT, "find %s=%s", source->parameter, source->name);
 	log_say(LOG_ERROR, "asked for %s=%s%s%s, waited %ld.%ld s", source->parameter, source->name,
 		type ? " rootfstype=" : "", type ? type : "", (long)(waited_ms / 1000),
@@ -115,9 +114,9 @@ void root_report(struct boot *boot, const struct source *source, const struct ro
 		describe(devices, &devices->all[i]);
 	for (int i = 0; i < devices->count; i++)
 		describe_disk(&devices->all[i], spec);
-	log_say(LOG_ERROR, "modules: %d loaded, %d failed%s%s", boot->modules.loaded,
-		boot->modules.failed, boot->modules.failed ? ":" : "", boot->modules.failed_names);
-	drivers_report(&boot->modules);
+	log_say(LOG_ERROR, "modules: %d loaded, %d failed%s%s", modules->loaded, modules->failed,
+		modules->failed ? ":" : "", modules->failed_names);
+	drivers_report(root->modules);
 	root_firmware_report();
 	if (devices->count == 0)
 		log_say(LOG_ERROR,

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "init/module/module.h"
+#include "init/mount/mount.h"
 #include "init/pure/format.h"
 #include "init/root/root.h"
 #include "init/wire/wire.h"
@@ -30,38 +30,33 @@ static const struct share *share_of(const struct settings *settings)
 	return NULL;
 }
 
-int root_share_name(struct boot *boot)
+int root_share_name(struct root *root)
 {
-	const struct share *share = share_of(&boot->settings);
-	const char *tag = boot->settings.root;
+	const struct share *share = share_of(root->settings);
+	const char *tag = root->settings->root;
 
 	if (!share)
 		return 0;
 	if (strncmp(tag, share->prefix, strlen(share->prefix)) == 0)
 		tag += strlen(share->prefix);
-	if (!*tag || strlen(tag) >= sizeof(boot->root.device))
-		return log_err(-EINVAL, "parse the tag of root=%s", boot->settings.root);
-	memcpy(boot->root.device, tag, strlen(tag) + 1);
+	if (!*tag || strlen(tag) >= sizeof(root->source.device))
+		return log_err(-EINVAL, "parse the tag of root=%s", root->settings->root);
+	memcpy(root->source.device, tag, strlen(tag) + 1);
 	return 1;
 }
 
-static int try(struct boot *boot, const struct share *share, const char *target,
+static int try(struct root *root, const struct share *share, const char *target,
 	       unsigned long flags)
 {
-	const char *more = boot->settings.root_mount.text ? boot->settings.root_mount.text : "";
-	char options[OPTIONS_MAX], alias[32];
-	int error;
+	const char *more = root->settings->root_mount.text ? root->settings->root_mount.text : "";
+	char options[OPTIONS_MAX];
+	const struct mount_call call = { root->source.device, target, share->type, options, flags };
 
 	if (strlen(share->options) + strlen(more) + 2 > sizeof(options))
 		return -E2BIG;
 	format_text(options, sizeof(options), "%s%s%s", share->options,
 		    *share->options && *more ? "," : "", more);
-	error = sys_mount(boot->root.device, target, share->type, flags, options);
-	format_text(alias, sizeof(alias), "fs-%s", share->type);
-	if (error == -ENODEV &&
-	    drivers_ask(&boot->modules, alias) + drivers_ask(&boot->modules, share->alias))
-		error = sys_mount(boot->root.device, target, share->type, flags, options);
-	return error;
+	return mount_with_driver(root->modules, &call, share->alias);
 }
 
 /* What both say of a tag that nobody offers, until now. */
@@ -71,7 +66,7 @@ static int may_come(int error)
 }
 
 struct attempts {
-	struct boot *boot;
+	struct root *root;
 	const struct share *share;
 	const char *target;
 	unsigned long flags;
@@ -83,27 +78,27 @@ static bool is_done(void *argument)
 {
 	struct attempts *attempts = argument;
 
-	if (!module_queue_is_idle(&attempts->boot->modules))
+	if (!module_queue_is_idle(attempts->root->modules))
 		return false;
-	attempts->error = try(attempts->boot, attempts->share, attempts->target, attempts->flags);
+	attempts->error = try(attempts->root, attempts->share, attempts->target, attempts->flags);
 	return !may_come(attempts->error);
 }
 
-int root_share(struct boot *boot, const char *target, unsigned long flags)
+int root_share(struct root *root, const char *target, unsigned long flags)
 {
-	const struct share *share = share_of(&boot->settings);
-	struct attempts attempts = { boot, share, target, flags, 0 };
-	int64_t deadline = loop_deadline(boot->settings.timeout_s);
+	const struct share *share = share_of(root->settings);
+	struct attempts attempts = { root, share, target, flags, 0 };
+	int64_t deadline = loop_deadline(root->settings->timeout_s);
 
 	if (!share)
 		return 1;
 	if (!is_done(&attempts)) {
-		devices_open(&boot->devices);
-		log_say(LOG_INFO, "waiting for the tag %s", boot->root.device);
-		wire_tell("status root-mount: waiting for the tag %s", boot->root.device);
-		devices_wait(&boot->devices, is_done, &attempts, deadline);
+		devices_open(root->devices);
+		log_say(LOG_INFO, "waiting for the tag %s", root->source.device);
+		wire_tell("status root-mount: waiting for the tag %s", root->source.device);
+		devices_wait(root->devices, is_done, &attempts, deadline);
 	}
 	return attempts.error ? log_err(attempts.error, "mount the host's directory %s on %s as %s",
-					boot->root.device, target, share->type)
+					root->source.device, target, share->type)
 			      : 0;
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """test_guards.py - tests/guards.sh passes what is right, and fails on a planted violation of each rule."""
+import shutil
 import subprocess
 
 import pytest
@@ -133,6 +134,28 @@ def test_rooms_in_a_circle_fail(tmp_path, file, header, circle):
     assert set(says.split(": ")[2].split()) == circle
 
 
+ROOMS = sorted(path.name for path in PROJECT.joinpath("init").iterdir() if path.is_dir())
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_of_init_that_knows_the_boot_fails(tmp_path, room):
+    shutil.copytree(PROJECT / "init", tmp_path / "init")
+    assert guard("rooms", "init", cwd=tmp_path) == (0, "")
+    (tmp_path / f"init/{room}/planted.c").write_text('#include "init/boot.h"\n')
+    status, says = guard("rooms", "init", cwd=tmp_path)
+    assert status == 1 and says.startswith("guards: rooms of init that include each other in a circle: ")
+    assert set(says.split(": ")[2].split()) >= {".", room}
+
+
+@pytest.mark.parametrize("room, header", [
+    ("layer", "root/root.h"), ("mount", "layer/layer.h"), ("device", "module/module.h"), ("sys", "loop/loop.h")])
+def test_a_room_of_init_that_includes_one_above_it_fails(tmp_path, room, header):
+    shutil.copytree(PROJECT / "init", tmp_path / "init")
+    (tmp_path / f"init/{room}/planted.c").write_text(f'#include "init/{header}"\n')
+    status, says = guard("rooms", "init", cwd=tmp_path)
+    assert status == 1 and {room, header.split("/")[0]} <= set(says.split(": ")[2].split())
+
+
 @pytest.mark.parametrize("copy", [
     '#define RUN "/etc/rdinit/run"', 'say("see /etc/rdinit/drivers");', "return c == '-' ? '_' : c;", "*name = '_';"])
 def test_a_copy_of_a_belief_fails(tmp_path, copy):
@@ -157,6 +180,7 @@ def test_the_makefile_asks_for_every_rule():
     recipe = PROJECT.joinpath("Makefile").read_text().split("\nguards:")[1].split("\n\n")[0]
     for rule in ("static", "size", "pure", "calls", "waits", "includes", "rooms", "copies"):
         assert f"\t@tests/guards.sh {rule} " in recipe
+    assert "tests/guards.sh rooms init init/pure tools/lib" in recipe
     assert "tests/spdx.py ." in recipe
 
 

@@ -15,7 +15,8 @@ static inline void new_boot(struct boot *boot)
 	loop_open(&boot->loop);
 	devices_init(&boot->devices, &boot->loop, &boot->uevents);
 	modules_init(&boot->modules, &boot->settings, &boot->devices);
-	layers_init(&boot->layers, &boot->devices, &boot->settings, boot->env);
+	layers_init(&boot->layers, &boot->modules, boot->env);
+	root_init(&boot->root, &boot->settings, &boot->layers, &boot->links);
 }
 
 #endif

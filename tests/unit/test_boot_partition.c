@@ -102,7 +102,7 @@ static void the_disk_that_was_booted_from_is_searched(void **state)
 	(void)state;
 	is_firmware(ESP);
 	assert_int_equal(root_find(&boot), 0);
-	assert_string_equal(boot.root.device, "/dev/sdb2");
+	assert_string_equal(boot.root.source.device, "/dev/sdb2");
 	assert_non_null(strstr(
 		fake_calls,
 		"mount efivarfs /sys/firmware/efi/efivars\numount /sys/firmware/efi/efivars\n"));
@@ -113,12 +113,12 @@ static void without_a_word_of_the_loader_all_are(void **state)
 {
 	(void)state;
 	assert_int_equal(root_find(&boot), 0);
-	assert_string_equal(boot.root.device, "/dev/sda2");
+	assert_string_equal(boot.root.source.device, "/dev/sda2");
 	assert_null(strstr(fake_calls, "efivarfs")); /* no EFI */
 	reset(NULL);
 	fake_file("/sys/firmware/efi", "", 0);
 	assert_int_equal(root_find(&boot), 0);
-	assert_string_equal(boot.root.device, "/dev/sda2");
+	assert_string_equal(boot.root.source.device, "/dev/sda2");
 	assert_non_null(strstr(fake_calls, "umount"));
 }
 
@@ -127,14 +127,14 @@ static void what_cannot_be_read_is_said_and_all_are_searched(void **state)
 	(void)state;
 	is_firmware("nonsense");
 	assert_int_equal(root_find(&boot), 0);
-	assert_string_equal(boot.root.device, "/dev/sda2");
+	assert_string_equal(boot.root.source.device, "/dev/sda2");
 	assert_non_null(
 		strstr(fake_console, "read LoaderDevicePartUUID (every disk is searched): "));
 	reset(NULL);
 	is_firmware(ESP);
 	fake_answer("mount efivarfs", -ENODEV, FAKE_ALWAYS);
 	assert_int_equal(root_find(&boot), 0);
-	assert_string_equal(boot.root.device, "/dev/sda2");
+	assert_string_equal(boot.root.source.device, "/dev/sda2");
 	assert_non_null(
 		strstr(fake_console,
 		       "mount efivarfs on /sys/firmware/efi/efivars (every disk is searched): "));

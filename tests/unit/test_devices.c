@@ -366,7 +366,7 @@ static void the_lower_number_is_taken_whatever_the_order(void **state)
 		fake_file("/dev/vdb", ext2('A'), SIZE);
 		boot.settings.root = "LABEL=A";
 		assert_int_equal(root_find(&boot), 0);
-		assert_string_equal(boot.root.device, "/dev/vda");
+		assert_string_equal(boot.root.source.device, "/dev/vda");
 		assert_non_null(strstr(fake_console, "LABEL=A is vda, and vdb, too"));
 	}
 }
@@ -387,7 +387,7 @@ static void a_number_is_called_by_its_name_where_there_is_a_node(void **state)
 		fake_answer("stat /dev/vda", rows[i].stat, FAKE_ALWAYS);
 		boot.settings.root = "254:0";
 		assert_int_equal(root_find(&boot), 0);
-		assert_string_equal(boot.root.device, rows[i].device);
+		assert_string_equal(boot.root.source.device, rows[i].device);
 		assert_non_null(strstr(fake_calls, "mknod /dev/root-254:0 254:0\n"));
 		assert_int_equal(!strstr(fake_calls, "unlink /dev/root-254:0\n"), i);
 	}

@@ -19,7 +19,6 @@
 
 #include "init/layer/layer.h"
 #include "init/layer/program.h"
-#include "init/root/root.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 #include "init/wire/wire.h"
@@ -48,7 +47,7 @@ static void add_device(const struct device *device, struct opener_words *words)
 	words->argv[1] = words->device;
 }
 
-static int open_file(struct boot *of, const struct source *source, int *file);
+static int open_file(struct layers *of, const struct source *source, int *file);
 static const struct opener loop_file = { .carry = open_file };
 static const struct opener box = PROGRAM_OPENER(add_device), pool = PROGRAM_OPENER(add_device);
 const struct opener *const layer_openers[] = { &box, &pool, &loop_file };
@@ -254,7 +253,7 @@ static void what_is_in_three_layers_is_found(void **state)
 	(void)state;
 	add_three_layers();
 	assert_int_equal(find_root("UUID=R"), 0);
-	assert_string_equal(boot.root.device, "/dev/vde");
+	assert_string_equal(boot.root.source.device, "/dev/vde");
 	assert_int_equal(blocks[0].openings, 1);
 	assert_int_equal(blocks[1].openings + blocks[2].openings, 1);
 	assert_int_equal(blocks[3].openings, 1);
@@ -275,7 +274,7 @@ static void the_order_never_matters(void **state)
 			blocks[i].program_ms = rand() % 300;
 			blocks[i].product_ms = rand() % 400;
 		}
-		if (find_root("UUID=R") || strcmp(boot.root.device, "/dev/vde"))
+		if (find_root("UUID=R") || strcmp(boot.root.source.device, "/dev/vde"))
 			fail_msg("seed %u: %s", seed, fake_console);
 		for (int i = 0; i < block_count; i++)
 			assert_in_range(blocks[i].openings, 0, 1);
@@ -290,7 +289,7 @@ static void a_kernel_without_uevents_finds_it_too(void **state)
 	fake_answer("open_uevents", -EAFNOSUPPORT, FAKE_ALWAYS);
 	add_three_layers();
 	assert_int_equal(find_root("UUID=R"), 0);
-	assert_string_equal(boot.root.device, "/dev/vde");
+	assert_string_equal(boot.root.source.device, "/dev/vde");
 }
 
 static void nothing_is_opened_that_nobody_asked_for(void **state)
@@ -303,7 +302,7 @@ static void nothing_is_opened_that_nobody_asked_for(void **state)
 		add_block("vda", FORMAT_LUKS2, "1", NULL);
 		fake_file("/dev/vdb", "", 0);
 		assert_int_equal(find_root(roots[i]), 0);
-		assert_string_equal(boot.root.device, "/dev/vdb");
+		assert_string_equal(boot.root.source.device, "/dev/vdb");
 		assert_null(strstr(fake_calls, "execve"));
 	}
 }
@@ -346,8 +345,8 @@ static void a_box_that_is_the_root_is_opened_and_replaced(void **state)
 		add_block("vdd", FORMAT_LUKS2, "4", NULL);
 		fake_file("/dev/vda", "", 0);
 		assert_int_equal(find_root(roots[i]), 0);
-		assert_string_equal(boot.root.device, "/dev/vdc");
-		assert_int_equal(boot.root.format, FORMAT_EXT4);
+		assert_string_equal(boot.root.source.device, "/dev/vdc");
+		assert_int_equal(boot.root.source.format, FORMAT_EXT4);
 		assert_int_equal(block_of("vdd")->openings, 0);
 	}
 }
@@ -362,7 +361,7 @@ static void a_member_that_is_the_root_waits_for_the_others(void **state)
 	blocks[2].appears = 2 * SECONDS;
 	fake_file("/dev/vda", "", 0);
 	assert_int_equal(find_root("/dev/vda"), 0);
-	assert_string_equal(boot.root.device, "/dev/vdc");
+	assert_string_equal(boot.root.source.device, "/dev/vdc");
 	assert_int_equal(blocks[0].openings + blocks[2].openings, 1);
 }
 
@@ -379,7 +378,7 @@ static void what_is_open_is_no_candidate(void **state)
 	layers_watch(&boot.layers);
 	loop_run(&boot.loop, NULL, NULL, SECONDS);
 	assert_int_equal(find_root("UUID=1"), 0);
-	assert_string_equal(boot.root.device, "/dev/vdb");
+	assert_string_equal(boot.root.source.device, "/dev/vdb");
 	assert_int_equal(blocks[0].openings, 1);
 }
 
@@ -391,17 +390,17 @@ static void a_path_of_a_product_is_waited_for(void **state)
 	add_block("vda", FORMAT_LUKS2, "1", "dm-0");
 	assert_int_equal(find_root("/dev/box/root"), 0);
 	assert_int_equal(block_of("vda")->openings, 1);
-	assert_string_equal(boot.root.device, "/dev/box/root");
-	assert_int_equal(boot.root.format, FORMAT_EXT4);
+	assert_string_equal(boot.root.source.device, "/dev/box/root");
+	assert_int_equal(boot.root.source.format, FORMAT_EXT4);
 }
 
 /* What is made of the file: the fake kernel calls every device 254:0. */
-static int open_file(struct boot *of, const struct source *source, int *file)
+static int open_file(struct layers *of, const struct source *source, int *file)
 {
 	assert_string_equal(source->device, "/dev/vdc");
 	blocks[0].appears = sys_clock_ms();
 	appear_all(sys_clock_ms());
-	*file = sys_open(of->settings.loop, 0);
+	*file = sys_open(of->settings->loop, 0);
 	return 0;
 }
 
@@ -420,7 +419,7 @@ static void what_is_asked_for_on_top_may_be_a_layer_again(void **state)
 	boot.settings.loop = "/f";
 	assert_int_equal(find_root("UUID=C"), 0);
 	assert_non_null(strstr(fake_calls, "loop_attach /f "));
-	assert_string_equal(boot.root.device, "/dev/vdd");
+	assert_string_equal(boot.root.source.device, "/dev/vdd");
 }
 
 /* --- what goes wrong --- */
@@ -441,7 +440,7 @@ static void an_opener_that_fails_is_one_line_and_keeps_nobody(void **state)
 		add_block("vdb", FORMAT_LUKS2, "2", "vdc");
 		add_block("vdc", FORMAT_EXT4, "R", NULL)->appears = NEVER;
 		assert_int_equal(find_root("UUID=R"), 0);
-		assert_string_equal(boot.root.device, "/dev/vdc");
+		assert_string_equal(boot.root.source.device, "/dev/vdc");
 		assert_true(is_logged("init: root-find: open vda: " OPEN ": "));
 		assert_true(is_logged(rows[i].says));
 	}
@@ -579,7 +578,7 @@ static void a_device_may_go_while_it_is_opened(void **state)
 	appear_all(0);
 	fake_append("uevents", event, sizeof(event));
 	assert_int_equal(find_root("UUID=R"), 0);
-	assert_string_equal(boot.root.device, "/dev/vdc");
+	assert_string_equal(boot.root.source.device, "/dev/vdc");
 }
 
 /* Control characters would be obeyed by the console. */
@@ -641,8 +640,8 @@ static void an_overlay_has_its_device_opened(void **state)
 	add_block("vdc", FORMAT_EXT4, "O", NULL)->appears = NEVER;
 	boot.settings.overlay = "UUID=O";
 	assert_int_equal(find_root("UUID=R"), 0);
-	assert_string_equal(boot.root.device, "/dev/vdb");
-	assert_string_equal(boot.upper.device, "/dev/vdc");
+	assert_string_equal(boot.root.source.device, "/dev/vdb");
+	assert_string_equal(boot.root.upper.device, "/dev/vdc");
 }
 
 int main(void)

@@ -16,7 +16,7 @@
 #include "tests/unit/new_boot.h"
 
 #define FOLDERS \
-	"mkdir /newroot\nmkdir /run\nmkdir /run/rdinit\nmkdir /run/rdinit/lower\nmkdir /run/rdinit/overlay\nmkdir /run/rdinit/host\n"
+	"mkdir /run\nmkdir /run/rdinit\nmkdir /run/rdinit/lower\nmkdir /run/rdinit/overlay\nmkdir /run/rdinit/host\nmkdir /newroot\n"
 #define INNER "mkdir /run/rdinit/overlay/upper\nmkdir /run/rdinit/overlay/work\n"
 
 static struct boot boot;
@@ -40,11 +40,19 @@ static int reset(void **state)
 	settings_finish(&boot.settings);
 	boot.settings.timeout_s = 1;
 	boot.settings.root = "/dev/vda";
-	boot.upper.name = "";
-	memcpy(boot.root.device, "/dev/vda", 9);
-	boot.root.found = FOUND_ONE;
-	boot.root.format = FORMAT_XFS;
+	boot.root.upper.name = "";
+	memcpy(boot.root.source.device, "/dev/vda", 9);
+	boot.root.source.found = FOUND_ONE;
+	boot.root.source.format = FORMAT_XFS;
 	return 0;
+}
+
+/* The directories are made by root-find, whatever the root is. */
+static int mount_with_overlay(void)
+{
+	int error = root_make_directories(&boot.settings);
+
+	return error ? error : root_mount(&boot);
 }
 
 static void what_was_found_is_the_only_type_that_is_tried(void **state)
@@ -118,29 +126,28 @@ static void an_overlay_in_memory(void **state)
 {
 	(void)state;
 	boot.settings.overlay = "";
-	assert_int_equal(root_mount(&boot), 0);
+	assert_int_equal(mount_with_overlay(), 0);
 	assert_string_equal(fake_calls, FOLDERS "spawn_beside\nmount /dev/vda /run/rdinit/lower\n"
 						"mount tmpfs /run/rdinit/overlay\n" INNER
-						"mount overlay /newroot\n");
+						"spawn_beside\nmount overlay /newroot\n");
 }
 
 static void an_overlay_on_a_device(void **state)
 {
 	(void)state;
-	boot.settings.overlay = boot.upper.name = "LABEL=x";
-	memcpy(boot.upper.device, "/dev/vdb", 9);
-	boot.upper.format = FORMAT_EXT2;
+	boot.settings.overlay = boot.root.upper.name = "LABEL=x";
+	memcpy(boot.root.upper.device, "/dev/vdb", 9);
+	boot.root.upper.format = FORMAT_EXT2;
 	fake_answer("mount /dev/vdb", -ENODEV, 1); /* ext4 reads it, too */
 	boot.settings.mounts = MOUNTS_MINIMAL;
-	assert_int_equal(root_mount(&boot), 0);
-	assert_string_equal(fake_calls,
-			    "mkdir /newroot\nmkdir /run\nmount tmpfs /run\nmkdir /run/rdinit\n"
-			    "mkdir /run/rdinit/lower\nmkdir /run/rdinit/overlay\n"
-			    "mkdir /run/rdinit/host\n"
-			    "spawn_beside\nmount /dev/vda /run/rdinit/lower\n"
-			    "spawn_beside\nmount /dev/vdb /run/rdinit/overlay\n"
-			    "spawn_beside\nmount /dev/vdb /run/rdinit/overlay\n" INNER
-			    "mount overlay /newroot\n");
+	assert_int_equal(mount_with_overlay(), 0);
+	assert_string_equal(fake_calls, "mkdir /run\nmount tmpfs /run\nmkdir /run/rdinit\n"
+					"mkdir /run/rdinit/lower\nmkdir /run/rdinit/overlay\n"
+					"mkdir /run/rdinit/host\nmkdir /newroot\n"
+					"spawn_beside\nmount /dev/vda /run/rdinit/lower\n"
+					"spawn_beside\nmount /dev/vdb /run/rdinit/overlay\n"
+					"spawn_beside\nmount /dev/vdb /run/rdinit/overlay\n" INNER
+					"spawn_beside\nmount overlay /newroot\n");
 }
 
 static void every_step_of_an_overlay_can_fail(void **state)
@@ -165,16 +172,16 @@ static void every_step_of_an_overlay_can_fail(void **state)
 		boot.settings.overlay = "";
 		boot.settings.mounts = MOUNTS_MINIMAL;
 		fake_answer(rows[i].call, rows[i].error, FAKE_ALWAYS);
-		assert_int_equal(root_mount(&boot), rows[i].error);
+		assert_int_equal(mount_with_overlay(), rows[i].error);
 		if (!strstr(fake_console, rows[i].says))
 			fail_msg("%s: %s", rows[i].call, fake_console);
 	}
 	reset(NULL);
-	boot.settings.overlay = boot.upper.name = "LABEL=x";
+	boot.settings.overlay = boot.root.upper.name = "LABEL=x";
 	fake_file("/proc/filesystems", "nodev\tproc\n\tjfs\n", 17); /* nothing known is on it */
-	memcpy(boot.upper.device, "/dev/vdb", 9);
+	memcpy(boot.root.upper.device, "/dev/vdb", 9);
 	fake_answer("mount /dev/vdb", -EROFS, FAKE_ALWAYS);
-	assert_int_equal(root_mount(&boot), -EROFS);
+	assert_int_equal(mount_with_overlay(), -EROFS);
 	assert_non_null(strstr(fake_console, "mount /dev/vdb on /run/rdinit/overlay as jfs: "));
 }
 
@@ -220,15 +227,27 @@ static void a_file_is_the_root_and_every_step_of_it_can_fail(void **state)
 	}
 }
 
-/* Where the root is a file, root-find made the directories: a second tmpfs on /run would hide them.
- */
-static void a_file_under_an_overlay_has_its_directories_already(void **state)
+/* A second tmpfs on /run would hide the file's carrier. */
+static void a_file_or_share_under_an_overlay_gets_the_directories_once(void **state)
 {
-	(void)state;
-	boot.settings.overlay = "";
-	boot.settings.loop = "/f";
-	assert_int_equal(root_mount(&boot), 0);
-	assert_null(strstr(fake_calls, "mkdir /run/rdinit/lower"));
+	static const char *const roots[] = { "/dev/vda", "9p:tag" };
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *made;
+
+		reset(state);
+		boot.settings.root = roots[i];
+		boot.settings.overlay = "";
+		boot.settings.loop = "/f";
+		boot.settings.mounts = MOUNTS_MINIMAL;
+		fake_file("/dev/vda", "", 0);
+		root_find(&boot); /* there is no such file */
+		root_mount(&boot);
+		made = strstr(fake_calls, "mount tmpfs /run\n");
+		assert_non_null(made);
+		assert_null(strstr(made + 1, "mount tmpfs /run\n"));
+		assert_non_null(strstr(fake_calls, "mkdir /run/rdinit/lower\n"));
+	}
 }
 
 static void a_folder_of_the_host_is_waited_for(void **state)
@@ -237,7 +256,7 @@ static void a_folder_of_the_host_is_waited_for(void **state)
 	boot.settings.root = "virtiofs:tag";
 	fake_answer("mount tag /newroot", -EINVAL, 2);
 	assert_int_equal(root_find(&boot), 0);
-	assert_string_equal(boot.root.device, "tag");
+	assert_string_equal(boot.root.source.device, "tag");
 	assert_int_equal(root_mount(&boot), 0);
 	assert_non_null(strstr(fake_console, "waiting for the tag tag"));
 	reset(NULL);
@@ -263,7 +282,8 @@ int main(void)
 		cmocka_unit_test_setup(an_overlay_on_a_device, reset),
 		cmocka_unit_test_setup(every_step_of_an_overlay_can_fail, reset),
 		cmocka_unit_test_setup(a_file_is_the_root_and_every_step_of_it_can_fail, reset),
-		cmocka_unit_test_setup(a_file_under_an_overlay_has_its_directories_already, reset),
+		cmocka_unit_test_setup(a_file_or_share_under_an_overlay_gets_the_directories_once,
+				       reset),
 		cmocka_unit_test_setup(a_folder_of_the_host_is_waited_for, reset),
 		/* Last: from then on every mount is made in this process. */
 		cmocka_unit_test_setup(a_mount_that_hangs_is_told_and_given_up, reset),

@@ -18,11 +18,12 @@
 extern const struct opener ram_opener;
 
 static struct source root;
-static struct boot boot;
+static struct settings settings;
+static struct layers layers = { .settings = &settings };
 
 static int copy_device(void)
 {
-	int file = NO_FILE, error = ram_opener.carry(&boot, &root, &file);
+	int file = NO_FILE, error = ram_opener.carry(&layers, &root, &file);
 
 	return error ? error : file;
 }

@@ -38,7 +38,7 @@ static int reset(void **state)
 	new_boot(&boot);
 	boot.mode = MODE_HAND_OFF;
 	boot.argv = argv;
-	memcpy(boot.root.device, "/dev/vda", 9);
+	memcpy(boot.root.source.device, "/dev/vda", 9);
 	return 0;
 }
 

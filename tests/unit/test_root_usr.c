@@ -44,11 +44,11 @@ static int reset(void **state)
 	settings_finish(&boot.settings);
 	boot.settings.timeout_s = 1;
 	boot.settings.root = "/dev/vda";
-	boot.root.parameter = "root";
-	boot.upper.name = "";
-	memcpy(boot.root.device, "/dev/vda", 9);
-	boot.root.found = FOUND_ONE;
-	boot.root.format = FORMAT_EXT4;
+	boot.root.source.parameter = "root";
+	boot.root.upper.name = "";
+	memcpy(boot.root.source.device, "/dev/vda", 9);
+	boot.root.source.found = FOUND_ONE;
+	boot.root.source.format = FORMAT_EXT4;
 	return 0;
 }
 
@@ -173,7 +173,7 @@ static int check(int status, const char *types)
 	fake_answer("spawn", 77, FAKE_ALWAYS);
 	fake_answer("wait", 77, 1);
 	fake_answer("execve", 0, FAKE_ALWAYS);
-	return root_check(&boot, &boot.root, types);
+	return check_source(&boot, &boot.root.source, types);
 }
 
 static void the_program_is_run_as_asked_for(void **state)
@@ -218,7 +218,7 @@ static void nothing_is_run(void **state)
 	assert_string_equal(fake_calls, "");
 	assert_non_null(strstr(fake_console, "/dev/vda is write-protected: not checked"));
 	reset(NULL);
-	boot.root.format = FORMAT_NONE;
+	boot.root.source.format = FORMAT_NONE;
 	assert_int_equal(check(0, NULL), 0);
 	assert_string_equal(fake_calls, "");
 	reset(NULL);

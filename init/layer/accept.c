@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* accept.c - what is done with the device that was chosen, by what is on it. */
 #include <errno.h>
-#include <string.h>
 
+#include "init/layer/layer.h"
 #include "init/pure/format.h"
-#include "init/pure/layer.h"
-#include "init/root/root.h"
 #include "init/sys/log.h"
 
 #define DESCRIPTION 300 /* bytes: fits a line of the log with its prefix */
 #define REFUSAL 100
 
-bool root_refusal(const struct devices *devices, const struct device *device, char *text,
-		  size_t size)
+bool layer_cannot_use(const struct devices *devices, const struct device *device, char *text,
+		      size_t size)
 {
 	*text = '\0';
 	if (device_is_in_member(devices, device))
@@ -26,7 +24,7 @@ bool root_refusal(const struct devices *devices, const struct device *device, ch
 	return *text != '\0';
 }
 
-int root_accept(struct source *source, const struct device *device)
+int layer_accept(struct source *source, const struct device *device)
 {
 	const struct finding *finding = &device->finding;
 	char text[DESCRIPTION], why[REFUSAL];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* mount_table.h - mounts as rows of a table: early-mounts and late-mounts share the loop. */
-#ifndef RDINIT_SYS_MOUNT_TABLE_H
-#define RDINIT_SYS_MOUNT_TABLE_H
+#ifndef RDINIT_MOUNT_MOUNT_TABLE_H
+#define RDINIT_MOUNT_MOUNT_TABLE_H
 
 #include <stddef.h>
 

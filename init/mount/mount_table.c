@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* mount_table.c - mounts as rows of a table: early-mounts and late-mounts share the loop. */
-#include "init/sys/mount_table.h"
+#include "init/mount/mount_table.h"
 
 #include <errno.h>
 

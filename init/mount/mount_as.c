@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 /* mount_as.c - mounts a device as one of the file systems that it may be. */
+#include "init/mount/mount.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/mount.h>
 
-#include "init/module/module.h"
 #include "init/pure/finding.h"
 #include "init/pure/format.h"
 #include "init/pure/fslist.h"
-#include "init/root/root.h"
 #include "init/sys/file.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
@@ -16,32 +16,21 @@
 #define FILESYSTEMS_MAX 4096 /* bytes of /proc/filesystems; Debian's is 600 */
 #define TRIED_MAX 300 /* bytes: a line of the log */
 
-/* As the kernel itself would, had it a program to ask. */
-static int ask_for(struct boot *boot, const char *type)
-{
-	char alias[64];
-
-	format_text(alias, sizeof(alias), "fs-%s", type);
-	return drivers_ask(&boot->modules, alias);
-}
-
-static int mount_as(const struct attempt *attempt, const char *type, unsigned long more_flags)
+static int mount_as(const struct mount_attempt *attempt, const char *type, unsigned long more_flags)
 {
 	const struct mount_call call = { attempt->source->device, attempt->target, type,
 					 attempt->options,
 					 attempt->flags | MS_SILENT | more_flags };
 
-	return root_mount_call(&attempt->boot->loop, &call);
+	return mount_with_driver(attempt->modules, &call, NULL);
 }
 
 /* EACCES and EROFS say that the device is write-protected: mounted read-only rather than not at
  * all, as the kernel does with its own root. */
-static int try(const struct attempt *attempt, const char *type)
+static int try(const struct mount_attempt *attempt, const char *type)
 {
 	int error = mount_as(attempt, type, 0);
 
-	if (error == -ENODEV && ask_for(attempt->boot, type))
-		error = mount_as(attempt, type, 0);
 	if ((error == -EACCES || error == -EROFS) && !(attempt->flags & MS_RDONLY) &&
 	    attempt->writing == WRITING_IF_POSSIBLE) {
 		error = mount_as(attempt, type, MS_RDONLY);
@@ -62,7 +51,7 @@ static int weightier(int kept, int error)
 		       : kept;
 }
 
-static int try_all(const struct attempt *attempt, const char **types, int count)
+static int try_all(const struct mount_attempt *attempt, const char **types, int count)
 {
 	const char *device = attempt->source->device;
 	char tried[TRIED_MAX] = "";
@@ -118,7 +107,7 @@ static int name_driver(const struct format_info *format, int error)
 	return error;
 }
 
-int root_mount_as(const struct attempt *attempt)
+int mount_as_any(const struct mount_attempt *attempt)
 {
 	const struct format_info format = format_info(attempt->source->format);
 	char text[FILESYSTEMS_MAX];
@@ -127,4 +116,14 @@ int root_mount_as(const struct attempt *attempt)
 			       sizeof(text), types);
 
 	return count < 0 ? count : name_driver(&format, try_all(attempt, types, count));
+}
+
+const char *mount_options_of(const struct source *source, const char *own, char *text, size_t size)
+{
+	if (!own || !own[0])
+		return source->members[0] ? source->members : NULL;
+	if (!source->members[0])
+		return own;
+	format_text(text, size, "%s,%s", source->members, own);
+	return text;
 }

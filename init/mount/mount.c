@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* mount.c - mounts what may never answer, in a child of the loop. */
+#include "init/mount/mount.h"
+
 #include <errno.h>
 #include <signal.h>
 
-#include "init/root/root.h"
+#include "init/pure/format.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 #include "init/wire/wire.h"
@@ -65,7 +67,7 @@ static int wait_for(struct loop *loop, struct mounting *mounting)
 	return -ETIMEDOUT;
 }
 
-int root_mount_call(struct loop *loop, const struct mount_call *call)
+int mount_in_child(struct loop *loop, const struct mount_call *call)
 {
 	static void *stack; /* of its children, one after the other; NULL: none yet */
 	struct mounting *mounting;
@@ -88,4 +90,31 @@ int root_mount_call(struct loop *loop, const struct mount_call *call)
 	if (!mounting->is_over)
 		stack = NULL; /* still the child's */
 	return error;
+}
+
+/* As the kernel itself would, had it a program to ask. */
+static int ask_for(struct modules *modules, const char *type)
+{
+	char alias[64];
+
+	format_text(alias, sizeof(alias), "fs-%s", type);
+	return drivers_ask(modules, alias);
+}
+
+int mount_with_driver(struct modules *modules, const struct mount_call *call, const char *also)
+{
+	struct loop *loop = modules->devices->loop;
+	int error = mount_in_child(loop, call);
+
+	if (error == -ENODEV &&
+	    ask_for(modules, call->type) + (also ? drivers_ask(modules, also) : 0))
+		error = mount_in_child(loop, call);
+	return error;
+}
+
+int mount_propagate(const char *target, unsigned long propagation)
+{
+	int error = propagation ? sys_mount(NULL, target, NULL, propagation, NULL) : 0;
+
+	return error ? log_err(error, "change how mounts on %s propagate", target) : 0;
 }
