@@ -11,98 +11,101 @@
 
 #define GRACE_S 5 /* containers' users expect 10; most servers need less than 1 */
 
-static const char *const mounts_choices[] = { "minimal", NULL };
-static const char *const fsck_modes[] = { "auto", "skip", "force", NULL };
-static const char *const fsck_repairs[] = { "preen", "yes", "no", NULL };
-static const char *const onfail_choices[] = { "shell", "poweroff", "reboot", "halt", "wait", NULL };
-static const char *const exit_choices[] = { "poweroff", "reboot", "halt", NULL };
+/* What PARAMETER_CHOICE sets: the number of a name in one of these lists, from 1. */
+enum choices { MOUNTS, FSCK_MODES, FSCK_REPAIRS, EXITS, ONFAILS };
+static const char *const choices[] = {
+	[MOUNTS] = "minimal",
+	[FSCK_MODES] = "auto|skip|force",
+	[FSCK_REPAIRS] = "preen|yes|no",
+	[EXITS] = "poweroff|reboot|halt",
+	[ONFAILS] = "shell|poweroff|reboot|halt|wait",
+};
 
 #define FIELD(name) offsetof(struct settings, name)
 
 /* The argument and the line of help are for readers of this table and for the test that compares it
  * with the manual: /init contains no text that it never prints. */
-#define PARAMETER(name, kind, field, value, choices, argument, help) \
-	{                                                            \
-		name, kind, field, value, choices                    \
+#define PARAMETER(name, kind, field, value, argument, help) \
+	{                                                   \
+		name, field, kind, value                    \
 	}
 
 const struct parameter parameters[] = {
-	PARAMETER("root", PARAMETER_TEXT, FIELD(root), 0, NULL, "DEVICE",
+	PARAMETER("root", PARAMETER_TEXT, FIELD(root), 0, "DEVICE",
 		  "the real root: UUID=, LABEL=, PARTUUID=, PARTLABEL=, WWID=, /dev/NAME, MAJ:MIN"),
-	PARAMETER("rootfstype", PARAMETER_TEXT, FIELD(rootfstype), 0, NULL, "TYPE[,TYPE...]",
+	PARAMETER("rootfstype", PARAMETER_TEXT, FIELD(rootfstype), 0, "TYPE[,TYPE...]",
 		  "file systems to try, in this order; default: all that the kernel knows"),
-	PARAMETER("rootflags", PARAMETER_TEXT, FIELD(rootflags), 0, NULL, "OPTIONS",
+	PARAMETER("rootflags", PARAMETER_TEXT, FIELD(rootflags), 0, "OPTIONS",
 		  "mount options of the root"),
-	PARAMETER("ro", PARAMETER_SET, FIELD(root_access), MOUNT_READ_ONLY, NULL, NULL,
+	PARAMETER("ro", PARAMETER_SET, FIELD(root_access), MOUNT_READ_ONLY, NULL,
 		  "mount the root read-only (the default)"),
-	PARAMETER("rw", PARAMETER_SET, FIELD(root_access), MOUNT_READ_WRITE, NULL, NULL,
+	PARAMETER("rw", PARAMETER_SET, FIELD(root_access), MOUNT_READ_WRITE, NULL,
 		  "mount the root for writing"),
-	PARAMETER("rootwait", PARAMETER_ROOTWAIT, FIELD(timeout_s), 0, NULL, "[SECONDS]",
+	PARAMETER("rootwait", PARAMETER_ROOTWAIT, FIELD(timeout_s), 0, "[SECONDS]",
 		  "wait for the root without a timeout, or with this one"),
-	PARAMETER("rootdelay", PARAMETER_NUMBER, FIELD(rootdelay_s), 0, NULL, "SECONDS",
+	PARAMETER("rootdelay", PARAMETER_NUMBER, FIELD(rootdelay_s), 0, "SECONDS",
 		  "wait this long before searching for the root"),
-	PARAMETER("rd.timeout", PARAMETER_NUMBER, FIELD(timeout_s), 0, NULL, "SECONDS",
+	PARAMETER("rd.timeout", PARAMETER_NUMBER, FIELD(timeout_s), 0, "SECONDS",
 		  "timeout of the root; default 30"),
-	PARAMETER("rd.overlay", PARAMETER_FLAG_TEXT, FIELD(overlay), 0, NULL, "[DEVICE]",
+	PARAMETER("rd.overlay", PARAMETER_FLAG_TEXT, FIELD(overlay), 0, "[DEVICE]",
 		  "do not change the root: write to memory, or to this device"),
-	PARAMETER("init", PARAMETER_TEXT, FIELD(init), 0, NULL, "PATH",
+	PARAMETER("init", PARAMETER_TEXT, FIELD(init), 0, "PATH",
 		  "the real root's init; default " REAL_INITS(", ")),
-	PARAMETER("fsck.mode", PARAMETER_CHOICE, FIELD(fsck_mode), 0, fsck_modes, "auto|skip|force",
+	PARAMETER("fsck.mode", PARAMETER_CHOICE, FIELD(fsck_mode), FSCK_MODES, "auto|skip|force",
 		  "whether the root and /usr are checked before they are mounted"),
-	PARAMETER("fsck.repair", PARAMETER_CHOICE, FIELD(fsck_repair), 0, fsck_repairs,
-		  "preen|yes|no", "what such a check may repair"),
-	PARAMETER("resume", PARAMETER_TEXT, FIELD(resume), 0, NULL, "DEVICE",
+	PARAMETER("fsck.repair", PARAMETER_CHOICE, FIELD(fsck_repair), FSCK_REPAIRS, "preen|yes|no",
+		  "what such a check may repair"),
+	PARAMETER("resume", PARAMETER_TEXT, FIELD(resume), 0, "DEVICE",
 		  "the swap space that holds a hibernated system"),
-	PARAMETER("resume_offset", PARAMETER_TEXT, FIELD(resume_offset), 0, NULL, "PAGES",
+	PARAMETER("resume_offset", PARAMETER_TEXT, FIELD(resume_offset), 0, "PAGES",
 		  "offset of the swap file on that device"),
-	PARAMETER("noresume", PARAMETER_SET, FIELD(noresume), 1, NULL, NULL, "do not resume"),
-	PARAMETER("panic", PARAMETER_SIGNED, FIELD(panic_s), 0, NULL, "SECONDS",
+	PARAMETER("noresume", PARAMETER_SET, FIELD(noresume), 1, NULL, "do not resume"),
+	PARAMETER("panic", PARAMETER_SIGNED, FIELD(panic_s), 0, "SECONDS",
 		  "reboot after a failure: at once if negative, else after this time"),
-	PARAMETER("quiet", PARAMETER_SET, FIELD(verbosity), VERBOSITY_QUIET, NULL, NULL,
+	PARAMETER("quiet", PARAMETER_SET, FIELD(verbosity), VERBOSITY_QUIET, NULL,
 		  "print only errors and warnings"),
-	PARAMETER("debug", PARAMETER_SET, FIELD(verbosity), VERBOSITY_DEBUG, NULL, NULL,
+	PARAMETER("debug", PARAMETER_SET, FIELD(verbosity), VERBOSITY_DEBUG, NULL,
 		  "print every step"),
-	PARAMETER("modules-load", PARAMETER_LIST, FIELD(modules_load), 0, NULL, "NAME[,NAME...]",
+	PARAMETER("modules-load", PARAMETER_LIST, FIELD(modules_load), 0, "NAME[,NAME...]",
 		  "modules to load even if no device asks for them"),
-	PARAMETER("modprobe.blacklist", PARAMETER_LIST, FIELD(blacklist), 0, NULL, "NAME[,NAME...]",
+	PARAMETER("modprobe.blacklist", PARAMETER_LIST, FIELD(blacklist), 0, "NAME[,NAME...]",
 		  "modules that are not loaded for a device"),
-	PARAMETER("module_blacklist", PARAMETER_LIST, FIELD(blacklist), 0, NULL, "NAME[,NAME...]",
+	PARAMETER("module_blacklist", PARAMETER_LIST, FIELD(blacklist), 0, "NAME[,NAME...]",
 		  "modules that the kernel never loads"),
-	PARAMETER("console", PARAMETER_CONSOLE, 0, 0, NULL, "DEVICE",
+	PARAMETER("console", PARAMETER_CONSOLE, 0, 0, "DEVICE",
 		  "consoles to try if /dev/console does not work; null: none"),
-	PARAMETER("rdinit.keymap", PARAMETER_TEXT, FIELD(keymap), 0, NULL, "FILE",
+	PARAMETER("rdinit.keymap", PARAMETER_TEXT, FIELD(keymap), 0, "FILE",
 		  "the console's keymap, in the form of loadkeys -b"),
-	PARAMETER("ip", PARAMETER_TEXT, FIELD(ip), 0, NULL,
+	PARAMETER("ip", PARAMETER_TEXT, FIELD(ip), 0,
 		  "ADDRESS:SERVER:GATEWAY:NETMASK:HOSTNAME:DEVICE:off:DNS:DNS",
 		  "give a network interface this address"),
-	PARAMETER("rdinit.run", PARAMETER_TEXT, FIELD(run), 0, NULL, "\"PROGRAM ARGS\"",
+	PARAMETER("rdinit.run", PARAMETER_TEXT, FIELD(run), 0, "\"PROGRAM ARGS\"",
 		  "run this program as the whole machine; '...' keeps spaces"),
-	PARAMETER("rdinit.root", PARAMETER_TEXT, FIELD(program_root), 0, NULL, "DEVICE",
+	PARAMETER("rdinit.root", PARAMETER_TEXT, FIELD(program_root), 0, "DEVICE",
 		  "run the program in this root, named as in root="),
-	PARAMETER("rdinit.user", PARAMETER_TEXT, FIELD(user), 0, NULL, "UID:GID[,GID...]",
+	PARAMETER("rdinit.user", PARAMETER_TEXT, FIELD(user), 0, "UID:GID[,GID...]",
 		  "the program's user, group and further groups; default 0:0"),
-	PARAMETER("rdinit.chdir", PARAMETER_TEXT, FIELD(chdir), 0, NULL, "DIR",
+	PARAMETER("rdinit.chdir", PARAMETER_TEXT, FIELD(chdir), 0, "DIR",
 		  "the program's working directory; default /"),
-	PARAMETER("rdinit.loop", PARAMETER_TEXT, FIELD(loop), 0, NULL, "PATH",
+	PARAMETER("rdinit.loop", PARAMETER_TEXT, FIELD(loop), 0, "PATH",
 		  "the real root is this file, on the file system that root= names"),
-	PARAMETER("rdinit.toram", PARAMETER_SET, FIELD(toram), 1, NULL, NULL,
+	PARAMETER("rdinit.toram", PARAMETER_SET, FIELD(toram), 1, NULL,
 		  "copy the root to memory, so that its medium can be removed"),
-	PARAMETER("rdinit.mounts", PARAMETER_CHOICE, FIELD(mounts), 0, mounts_choices, "minimal",
+	PARAMETER("rdinit.mounts", PARAMETER_CHOICE, FIELD(mounts), MOUNTS, "minimal",
 		  "mount only /dev, /proc and /sys"),
-	PARAMETER("rdinit.unique", PARAMETER_SET, FIELD(unique), 1, NULL, NULL,
+	PARAMETER("rdinit.unique", PARAMETER_SET, FIELD(unique), 1, NULL,
 		  "stop if several devices have the name of root="),
-	PARAMETER("rdinit.links", PARAMETER_SET, FIELD(links), 1, NULL, NULL,
+	PARAMETER("rdinit.links", PARAMETER_SET, FIELD(links), 1, NULL,
 		  "make the links of /dev/disk for the program, or for the root's check"),
-	PARAMETER("rdinit.stdio", PARAMETER_TEXT, FIELD(stdio), 0, NULL, "TTY",
+	PARAMETER("rdinit.stdio", PARAMETER_TEXT, FIELD(stdio), 0, "TTY",
 		  "send the program's standard streams in packets over this serial port"),
-	PARAMETER("rdinit.host", PARAMETER_TEXT, FIELD(host), 0, NULL, "TTY",
+	PARAMETER("rdinit.host", PARAMETER_TEXT, FIELD(host), 0, "TTY",
 		  "report over this serial line if QEMU's debug console port is missing"),
-	PARAMETER("rdinit.grace", PARAMETER_NUMBER, FIELD(grace_s), 0, NULL, "SECONDS",
+	PARAMETER("rdinit.grace", PARAMETER_NUMBER, FIELD(grace_s), 0, "SECONDS",
 		  "time from SIGTERM to SIGKILL when the machine ends; default 5"),
-	PARAMETER("rdinit.exit", PARAMETER_CHOICE, FIELD(exit), 0, exit_choices,
-		  "poweroff|reboot|halt",
+	PARAMETER("rdinit.exit", PARAMETER_CHOICE, FIELD(exit), EXITS, "poweroff|reboot|halt",
 		  "how the machine ends; the default depends on its firmware"),
-	PARAMETER("rdinit.onfail", PARAMETER_CHOICE, FIELD(onfail), 0, onfail_choices,
+	PARAMETER("rdinit.onfail", PARAMETER_CHOICE, FIELD(onfail), ONFAILS,
 		  "shell|poweroff|reboot|halt|wait",
 		  "what to do after the report of a failed step"),
 };
@@ -180,13 +183,20 @@ static const char *set_signed(int *field, const char *value)
 	return why;
 }
 
-static const char *set_choice(int *field, const char *value, const char *const *choices)
+static const char *set_choice(int *field, const char *value, const char *names)
 {
-	for (int i = 0; choices[i]; i++)
-		if (strcmp(choices[i], value) == 0) {
-			*field = i + 1;
+	size_t len = strlen(value);
+
+	for (int i = 1; *names; i++) {
+		size_t name_len = strcspn(names, "|");
+
+		if (name_len == len && memcmp(names, value, len) == 0) {
+			*field = i;
 			return NULL;
 		}
+		names += name_len;
+		names += *names == '|';
+	}
 	return "no such choice";
 }
 
@@ -258,7 +268,7 @@ static const char *apply(struct settings *settings, const struct parameter *para
 		settings->has_panic = 1;
 		return set_signed((int *)(void *)field, word->value);
 	case PARAMETER_CHOICE:
-		return set_choice((int *)(void *)field, word->value, parameter->choices);
+		return set_choice((int *)(void *)field, word->value, choices[parameter->value]);
 	case PARAMETER_CONSOLE:
 		return set_console(settings, word->value);
 	case PARAMETER_LIST:

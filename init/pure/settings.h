@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "init/pure/cmdline.h"
 #include "init/pure/limits.h"
@@ -90,10 +91,9 @@ enum parameter_kind {
 
 struct parameter {
 	const char *name; /* as written before "=" */
-	enum parameter_kind kind;
-	size_t field; /* offset in struct settings */
-	int value; /* PARAMETER_SET: the number that it sets */
-	const char *const *choices; /* PARAMETER_CHOICE: names, NULL at the end, first is 1 */
+	uint16_t field; /* offset in struct settings */
+	uint8_t kind; /* enum parameter_kind */
+	uint8_t value; /* PARAMETER_SET: the number that it sets; PARAMETER_CHOICE: its list */
 };
 
 extern const struct parameter parameters[];

@@ -17,10 +17,12 @@
 
 static struct {
 	const char *step;
-	enum log_level most;
 	enum log_console console;
 	char last_error[LOG_LINE_MAX];
-} state = { .most = LOG_INFO };
+} state;
+
+/* Not in `state`: whatever is next to a number that is not 0 is a part of the file. */
+static enum log_level most = LOG_INFO;
 
 void log_step(const char *step)
 {
@@ -32,9 +34,9 @@ const char *log_current_step(void)
 	return state.step ? state.step : "start";
 }
 
-void log_limit(enum log_level most)
+void log_limit(enum log_level limit)
 {
-	state.most = most;
+	most = limit;
 }
 
 void log_console(enum log_console which)
@@ -73,15 +75,15 @@ static int write_to_kernel(const char *line, size_t len)
 }
 
 /* `line` begins with "<6>" and ends with a newline. */
-static void emit(enum log_level level, char *line, size_t len, enum log_level most)
+static void emit(enum log_level level, char *line, size_t len, enum log_level limit)
 {
 	int error;
 
-	if (level > most && level == LOG_DEBUG)
+	if (level > limit && level == LOG_DEBUG)
 		return;
 	line[1] = (char)('0' + level);
 	error = write_to_kernel(line, len);
-	if (level > most || (!error && kernel_prints(level)))
+	if (level > limit || (!error && kernel_prints(level)))
 		return;
 	sys_write(2, line + PREFIX_LEN, len - PREFIX_LEN);
 }
@@ -124,7 +126,7 @@ void log_say(enum log_level level, const char *format, ...)
 	len = compose(line, state.step, format, arguments);
 	va_end(arguments);
 	end_line(line, &len);
-	emit(level, line, len, state.most);
+	emit(level, line, len, most);
 }
 
 int log_err(int error, const char *format, ...)
@@ -138,7 +140,7 @@ int log_err(int error, const char *format, ...)
 	va_end(arguments);
 	format_text(state.last_error, sizeof(state.last_error), "%s", line + PREFIX_LEN + 6);
 	end_line(line, &len);
-	emit(LOG_ERROR, line, len, state.most);
+	emit(LOG_ERROR, line, len, most);
 	say_hint(error, LOG_ERROR);
 	return error;
 }
@@ -153,7 +155,7 @@ int log_warn(int error, const char *format, ...)
 	len = append_reason(line, compose(line, state.step, format, arguments), error);
 	va_end(arguments);
 	end_line(line, &len);
-	emit(LOG_WARNING, line, len, state.most);
+	emit(LOG_WARNING, line, len, most);
 	say_hint(error, LOG_WARNING);
 	return error;
 }

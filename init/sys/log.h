@@ -17,8 +17,8 @@ void log_step(const char *step);
 /* Returns that step; "start" before the first. */
 const char *log_current_step(void);
 
-/* Keeps lines above `most` off the console. The kernel's log still gets them, except LOG_DEBUG. */
-void log_limit(enum log_level most);
+/* Keeps lines above `limit` off the console. The kernel's log still gets them, except LOG_DEBUG. */
+void log_limit(enum log_level limit);
 
 void log_console(enum log_console which);
 

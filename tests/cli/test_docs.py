@@ -49,7 +49,7 @@ def help_of(*words):
 def parameters_of_source(text):
     """{name: what stands behind it, as `=DEVICE`} of the table."""
     table = re.search(r"parameters\[\] = \{\n(.*?)^\};", text, re.M | re.S).group(1)
-    rows = re.findall(r'PARAMETER\("([^"]+)", PARAMETER_\w+, (?:FIELD\(\w+\)|0), \w+, \w+,\s*'
+    rows = re.findall(r'PARAMETER\("([^"]+)", PARAMETER_\w+, (?:FIELD\(\w+\)|0), \w+,\s*'
                       r'(NULL|"(?:\\"|[^"])*"),\s*"', table)
     assert len(rows) == table.count("PARAMETER_") > 15, "a row was not understood"
     return {name: "" if argument == "NULL" else "=" + argument[1:-1].replace('\\"', '"')
