@@ -56,8 +56,8 @@ int appliance(struct boot *boot)
 		child.identity = &identity;
 	if (boot->settings.links)
 		links_make(&boot->links, &boot->devices);
-	stdio_open(&boot->stdio, &boot->loop, boot->settings.stdio, child.stdio);
-	/* With its streams on a serial port the program needs no terminal: a controlling terminal
+	stdio_open(&boot->stdio, &boot->loop, child.stdio);
+	/* With its streams on a port the program needs no terminal: a controlling terminal
 	 * would hang up on its children when it exits. */
 	if (child.stdio[1] >= 0)
 		child.session = SESSION_WITHOUT_TERMINAL;

@@ -56,6 +56,7 @@ int root_mount(struct boot *boot);
 int root_usr(struct boot *boot);
 int root_switch(struct boot *boot); /* returns only on failure */
 int resolver_write(struct boot *boot);
+int stdio_connect(struct boot *boot);
 int appliance(struct boot *boot);
 int stay(struct boot *boot);
 int power(struct boot *boot); /* never returns */

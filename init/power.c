@@ -78,6 +78,12 @@ static void end_processes(struct boot *boot)
 	}
 	if (wait_for_end(boot, (int64_t)boot->settings.grace_s * 1000) == 0)
 		return;
+	if (!loop_reap(&boot->loop)) {
+		log_say(LOG_WARNING,
+			"the host has not read all of the program's output within %d s: lost",
+			boot->settings.grace_s);
+		return;
+	}
 	log_say(LOG_WARNING, "processes still running %d s after SIGTERM: killed",
 		boot->settings.grace_s);
 	sys_kill(-1, SIGKILL);

@@ -52,7 +52,8 @@ static char *command_line(const struct run *run)
 	else if (term && *term && is_plain_word(term))
 		buffer_printf(&words, " TERM=%s", term);
 	if (machine->stdio == STDIO_PIPE)
-		buffer_text(&words, " rdinit.stdio=ttyS1");
+		buffer_printf(&words, " rdinit.stdio=%s" QEMU_STDIO_LINE,
+			      machine->has_port ? "virtio:" QEMU_STDIO_PORT "," : "");
 	/* A reboot would be another boot: User-mode Linux starts itself again. */
 	if (machine->type == MACHINE_UML)
 		buffer_text(&words, " rdinit.host=ttyS2 rdinit.exit=poweroff");

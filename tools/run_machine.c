@@ -52,6 +52,42 @@ static bool has_disk(const struct run *run, bool (*is_such)(const struct disk *)
 	return false;
 }
 
+/* Whether the kernel has a driver: built in, or as a module that is packed. An image that the user
+ * made is not changed. */
+static bool has_driver(const struct run *run, const struct kernel *kernel,
+		       const struct kernel_config *config, const char *symbol)
+{
+	enum kconfig_value value = kernel_config_get(config, symbol);
+
+	return value == KCONFIG_Y ||
+	       (value == KCONFIG_M && kernel->modules_dir && !run->image_path);
+}
+
+/* Whether a microvm can have ACPI: it has its serial port for user space only if the kernel finds
+ * that there. */
+static bool microvm_has_acpi(const struct kernel_config *config)
+{
+	return is_on(config, "ACPI") && is_on(config, "SERIAL_8250_PNP");
+}
+
+/* Whether the kernel has what the virtio devices of this machine are found by. */
+static bool has_virtio(const struct run *run, const struct kernel *kernel,
+		       const struct kernel_config *config)
+{
+	if (run->machine.type != MACHINE_MICROVM)
+		return has_driver(run, kernel, config, "VIRTIO_PCI");
+	return has_driver(run, kernel, config, "VIRTIO_MMIO") &&
+	       (is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES") || microvm_has_acpi(config));
+}
+
+/* Where the configuration is unknown, the serial line is what every kernel has. */
+static bool can_use_port(const struct run *run, const struct kernel *kernel,
+			 const struct kernel_config *config)
+{
+	return run->machine.stdio == STDIO_PIPE && run->machine.type != MACHINE_UML &&
+	       has_virtio(run, kernel, config) && has_driver(run, kernel, config, "VIRTIO_CONSOLE");
+}
+
 /* A microvm has the shortest way to the program, for a kernel that is made for one: it finds
  * interrupts and disks there without ACPI and without modules, and is entered after its unpacker. A
  * kernel with ACPI is not: on another machine it powers off on its own, whoever asks for it. */
@@ -67,32 +103,34 @@ static int suits_microvm(const struct run *run, const struct kernel_boot *form,
 
 /* On a pc the first device with an interrupt sets the kernel's ACPI interpreter going, for 80
  * million instructions; a q35 has no such methods. IDE disks have other drivers there. */
-static int suits_q35(const struct run *run, const struct kernel_config *config)
+static int suits_q35(const struct run *run, const struct kernel *kernel,
+		     const struct kernel_config *config)
 {
 	return is_on(config, "ACPI") &&
-	       (run->disk_texts.count || run->machine.tree || run->netdev) &&
+	       (run->disk_texts.count || run->machine.tree || run->netdev ||
+		can_use_port(run, kernel, config)) &&
 	       !has_disk(run, is_ide);
 }
 
-static enum machine_type best_machine(const struct run *run, const struct kernel_boot *form,
+static enum machine_type best_machine(const struct run *run, const struct kernel *kernel,
+				      const struct kernel_boot *form,
 				      const struct kernel_config *config)
 {
 	if (run->no_tuning)
 		return MACHINE_PC;
 	if (suits_microvm(run, form, config))
 		return MACHINE_MICROVM;
-	return suits_q35(run, config) ? MACHINE_Q35 : MACHINE_PC;
+	return suits_q35(run, kernel, config) ? MACHINE_Q35 : MACHINE_PC;
 }
 
 /* A microvm with ACPI has no timer but the processor's, which takes 0.3 s to measure where it is
- * emulated. So it is without, unless the kernel learns of processors or disks in no other way; and
- * has its serial port for user space only if the kernel finds that there. */
+ * emulated. So it is without, unless the kernel learns of processors or devices in no other way. */
 static int microvm_needs_acpi(const struct run *run, const struct kernel_config *config)
 {
-	if (!is_on(config, "ACPI") || !is_on(config, "SERIAL_8250_PNP"))
+	if (!microvm_has_acpi(config))
 		return 0;
 	return (run->machine.cpus > 1 && !is_on(config, "X86_MPPARSE")) ||
-	       ((has_disk(run, is_virtio) || run->netdev) &&
+	       ((has_disk(run, is_virtio) || run->netdev || run->machine.has_port) &&
 		!is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES"));
 }
 
@@ -132,13 +170,14 @@ int run_heed_config(struct run *run, struct kernel *kernel, const struct kernel_
 {
 	if (run_open_root(run, kernel, config))
 		return -1;
-	if (run->machine_choice < 0)
-		run->machine.type = best_machine(run, form, config);
-	run->machine.acpi = microvm_needs_acpi(run, config);
 	if (kernel_config_get(config, "MODULES") == KCONFIG_N) {
 		free(kernel->modules_dir);
 		kernel->modules_dir = NULL;
 	}
+	if (run->machine_choice < 0)
+		run->machine.type = best_machine(run, kernel, form, config);
+	run->machine.has_port = run->image.has_port = can_use_port(run, kernel, config);
+	run->machine.acpi = microvm_needs_acpi(run, config);
 	if (run->machine.verbose)
 		fprintf(stderr, "rdinit: its configuration: %s\n",
 			config->from ? shown(config->from) : "not found");

@@ -240,6 +240,13 @@ static void open_signal_fd(struct loop *loop)
 	loop->signal_fd = sys_signalfd(-1, &loop->signals);
 }
 
+bool loop_is_hung_up(int fd)
+{
+	struct pollfd poll = { .fd = fd };
+
+	return sys_poll(&poll, 1, 0) > 0 && (poll.revents & POLLHUP);
+}
+
 /* Waits for a descriptor or a signal. Returns whether the caller must call sigtimedwait(2), and
  * sets `timeout` for that. */
 static bool poll_descriptors(struct loop *loop, int64_t *timeout)

@@ -72,6 +72,9 @@ void loop_remove_descriptor(struct loop *loop, struct loop_descriptor *descripto
 void loop_remove_child(struct loop *loop, struct loop_child *child);
 void loop_remove_timer(struct loop *loop, struct loop_timer *timer);
 
+/* Whether the other end of the descriptor is closed, as poll(2) reports it now. Does not wait. */
+bool loop_is_hung_up(int fd);
+
 /* Calls `signalled` for every signal from now on, except SIGCHLD, SIGTTIN, SIGTTOU and the signals
  * of a fault. NULL: signals stay pending. */
 void loop_set_signals(struct loop *loop, void (*signalled)(void *owner, int signal), void *owner);

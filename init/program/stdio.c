@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* stdio.c - a program's standard streams over a serial port (rdinit.stdio=). */
+/* stdio.c - a program's standard streams, in packets over one port (rdinit.stdio=). */
 #include "init/program/stdio.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <termios.h>
 
-#include "init/pure/limits.h"
-#include "init/pure/format.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
+
+#define READS_MAX 8 /* of the port for one write to the program: virtio_console gives 4 KB each */
 
 static void close_end(struct stdio *stdio, struct loop_descriptor *end)
 {
@@ -22,17 +20,29 @@ static void close_end(struct stdio *stdio, struct loop_descriptor *end)
 
 /* --- to the host --- */
 
-/* Discards the packet if the port is gone. Returns whether nothing is left to write. */
+/* Not closed: close(2) of a serial port may wait until it has sent everything. */
+static void lose_port(struct stdio *stdio)
+{
+	loop_remove_descriptor(stdio->loop, &stdio->port);
+	stdio->port_is_gone = true;
+	stdio->input_ended = true;
+}
+
+/* Returns whether nothing is left to write. */
 static bool write_packet(struct stdio *stdio)
 {
-	while (stdio->packet_at < stdio->packet_len) {
+	while (stdio->packet_at < stdio->packet_len && !stdio->port_is_gone) {
 		long done = sys_write(stdio->port.fd, stdio->packet + stdio->packet_at,
 				      stdio->packet_len - stdio->packet_at);
 
 		if (done == -EAGAIN || done == -EINTR)
 			return false;
-		stdio->packet_at = done > 0 ? stdio->packet_at + (size_t)done : stdio->packet_len;
+		if (done <= 0)
+			lose_port(stdio);
+		else
+			stdio->packet_at += (size_t)done;
 	}
+	stdio->packet_at = stdio->packet_len = 0;
 	return true;
 }
 
@@ -43,35 +53,18 @@ static void begin_packet(struct stdio *stdio, enum packet_kind kind, unsigned in
 	stdio->packet_len = PACKET_HEAD + data;
 }
 
-static int drain_port(void *argument)
+/* Not every few bytes that the program reads: a packet for each would cost more than they do. */
+static bool grants_credit(const struct stdio *stdio)
 {
-	const struct stdio *stdio = argument;
-
-	return sys_drain_tty(stdio->port.fd);
+	return stdio->credit >= stdio->window / 4 || (stdio->credit && !stdio->input_len);
 }
 
-static void drained(void *owner, int status)
+static void begin_credit(struct stdio *stdio)
 {
-	struct stdio *stdio = owner;
+	unsigned int credit = stdio->credit < PACKET_CREDIT_MAX ? stdio->credit : PACKET_CREDIT_MAX;
 
-	(void)status;
-	stdio->is_over = true;
-}
-
-/* A child waits until the port has sent all, which may block for ever if the host does not read. */
-static void end(struct stdio *stdio)
-{
-	int pid = sys_fork(drain_port, stdio);
-
-	close_end(stdio, &stdio->in);
-	loop_remove_descriptor(stdio->loop, &stdio->port);
-	stdio->drain = (struct loop_child){
-		.node.owner = stdio, .pid = pid, .deadline = NO_DEADLINE, .ended = drained
-	};
-	if (pid > 0)
-		loop_add_child(stdio->loop, &stdio->drain);
-	else
-		stdio->is_over = true;
+	begin_packet(stdio, PACKET_CREDIT, credit, 0);
+	stdio->credit -= credit;
 }
 
 /* Writes packets until the port would block or none is left. Reads the program's output again when
@@ -81,9 +74,8 @@ static void go_on(struct stdio *stdio)
 	bool is_idle;
 
 	while ((is_idle = write_packet(stdio)) && !stdio->has_ended) {
-		if (stdio->credit) {
-			begin_packet(stdio, PACKET_CREDIT, stdio->credit, 0);
-			stdio->credit = 0;
+		if (grants_credit(stdio)) {
+			begin_credit(stdio);
 		} else if (stdio->out.fd < 0 && stdio->err.fd < 0) {
 			begin_packet(stdio, PACKET_END, 0, 0);
 			stdio->has_ended = true;
@@ -94,17 +86,22 @@ static void go_on(struct stdio *stdio)
 	stdio->port.events = is_idle ? POLLIN : POLLIN | POLLOUT;
 	stdio->out.events = stdio->err.events = is_idle ? POLLIN : 0;
 	stdio->in.events = stdio->input_len ? POLLOUT : 0;
-	if (is_idle && stdio->has_ended)
-		end(stdio);
+	if (!is_idle || !stdio->has_ended)
+		return;
+	close_end(stdio, &stdio->in);
+	if (stdio->is_acknowledged || stdio->port_is_gone) {
+		loop_remove_descriptor(stdio->loop, &stdio->port);
+		stdio->is_over = true;
+	}
 }
 
 static void carry_output(struct stdio *stdio, struct loop_descriptor *end, enum packet_kind kind)
 {
 	long got;
 
-	if (stdio->packet_at < stdio->packet_len)
+	if (stdio->packet_len)
 		return; /* a packet of the other stream is not written yet */
-	got = sys_read(end->fd, stdio->packet + PACKET_HEAD, PACKET_MAX);
+	got = sys_read(end->fd, stdio->packet + PACKET_HEAD, stdio->block);
 	if (got > 0)
 		begin_packet(stdio, kind, (unsigned int)got, (size_t)got);
 	else if (got != -EINTR && got != -EAGAIN)
@@ -133,11 +130,13 @@ static void err_ready(void *owner, short revents)
 /* If the program closed its input (EPIPE), nothing more is written and no more credit granted. */
 static void carry_input(struct stdio *stdio)
 {
-	long done = stdio->input_len ? sys_write(stdio->in.fd, stdio->input, stdio->input_len) : 0;
+	long done = 0;
 
+	if (stdio->input_len)
+		done = sys_write(stdio->in.fd, stdio->input + stdio->input_at, stdio->input_len);
 	if (done > 0) {
+		stdio->input_at += (size_t)done;
 		stdio->input_len -= (size_t)done;
-		memmove(stdio->input, stdio->input + done, stdio->input_len);
 		stdio->credit += (unsigned int)done;
 	} else if (done < 0 && done != -EINTR && done != -EAGAIN) {
 		close_end(stdio, &stdio->in);
@@ -153,34 +152,54 @@ static void in_ready(void *owner, short revents)
 	go_on(owner);
 }
 
-static void store_piece(struct stdio *stdio, const struct packet_piece *piece)
+static void store_input(struct stdio *stdio, struct span data)
 {
-	if (piece->kind != PACKET_IN)
-		return;
-	if (!piece->data.data) {
-		stdio->input_ended |= piece->len == 0;
-		return;
-	}
-	if (piece->data.len > sizeof(stdio->input) - stdio->input_len)
+	if (data.len > stdio->window - stdio->input_len)
 		return; /* more than its credit: a protocol error of the host */
-	memcpy(stdio->input + stdio->input_len, piece->data.data, piece->data.len);
-	stdio->input_len += piece->data.len;
+	if (stdio->input_len == 0)
+		stdio->input_at = 0;
+	if (data.len > stdio->window - stdio->input_at - stdio->input_len) {
+		memmove(stdio->input, stdio->input + stdio->input_at, stdio->input_len);
+		stdio->input_at = 0;
+	}
+	memcpy(stdio->input + stdio->input_at + stdio->input_len, data.data, data.len);
+	stdio->input_len += data.len;
 }
 
-/* If the port is gone, the input ends; poll(2) would report the port as ready for ever. */
-static void read_port(struct stdio *stdio)
+static void store_piece(struct stdio *stdio, const struct packet_piece *piece)
 {
-	uint8_t bytes[PACKET_MAX];
+	if (piece->kind == PACKET_END)
+		stdio->is_acknowledged = true;
+	if (piece->kind != PACKET_IN)
+		return;
+	if (piece->data.data)
+		store_input(stdio, piece->data);
+	else
+		stdio->input_ended |= piece->len == 0;
+}
+
+/* Returns whether there may be more. If the port is gone, the input ends; poll(2) would report the
+ * port as ready for ever. */
+static bool read_some(struct stdio *stdio)
+{
+	static uint8_t bytes[PACKET_LINE];
 	long got = sys_read(stdio->port.fd, bytes, sizeof(bytes));
 	struct span rest = { bytes, got > 0 ? (size_t)got : 0 };
 	struct packet_piece piece;
 
-	if (got <= 0 && got != -EINTR && got != -EAGAIN) {
-		loop_remove_descriptor(stdio->loop, &stdio->port);
-		stdio->input_ended = true;
-	}
+	if (got <= 0 && got != -EINTR && got != -EAGAIN)
+		lose_port(stdio);
 	while (packet_next(&stdio->reader, &rest, &piece) > 0)
 		store_piece(stdio, &piece);
+	return got > 0;
+}
+
+static void read_port(struct stdio *stdio)
+{
+	int reads = 0;
+
+	while (read_some(stdio) && ++reads < READS_MAX)
+		continue;
 	if (stdio->in.fd >= 0)
 		carry_input(stdio);
 }
@@ -193,27 +212,6 @@ static void port_ready(void *owner, short revents)
 }
 
 /* --- open and close --- */
-
-static int open_raw(const char *name)
-{
-	char path[DEVICE_PATH_MAX];
-	struct termios mode;
-	int fd, error;
-
-	format_text(path, sizeof(path), "/dev/%s", name);
-	fd = sys_open(path, O_RDWR | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0)
-		return fd;
-	error = sys_get_termios(fd, &mode);
-	if (!error) {
-		cfmakeraw(&mode);
-		error = sys_set_termios(fd, &mode);
-	}
-	if (!error)
-		return fd;
-	sys_close(fd);
-	return error;
-}
 
 static int make_pipe(struct stdio *stdio, struct loop_descriptor *end, int *other, bool is_input,
 		     void (*ready)(void *owner, short revents))
@@ -243,28 +241,27 @@ static int make_pipes(struct stdio *stdio, int ends[3])
 	return error;
 }
 
-static int open_all(struct stdio *stdio, const char *name, int ends[3])
+void stdio_use(struct stdio *stdio, int fd, enum stdio_port kind)
 {
-	int fd = open_raw(name);
-
-	if (fd < 0)
-		return fd;
+	stdio->has_port = true;
+	stdio->in.fd = stdio->out.fd = stdio->err.fd = -1;
 	stdio->port = (struct loop_descriptor){
 		.node.owner = stdio, .fd = fd, .events = POLLIN, .ready = port_ready
 	};
-	return make_pipes(stdio, ends);
+	stdio->block = kind == STDIO_LINE ? PACKET_LINE : PACKET_MAX;
+	stdio->window = kind == STDIO_LINE ? PACKET_LINE : PACKET_WINDOW;
+	stdio->credit = stdio->window;
 }
 
-void stdio_open(struct stdio *stdio, struct loop *loop, const char *port, int ends[3])
+void stdio_open(struct stdio *stdio, struct loop *loop, int ends[3])
 {
 	int error;
 
 	ends[0] = ends[1] = ends[2] = -1;
-	if (!port)
+	if (!stdio->has_port)
 		return;
-	*stdio = (struct stdio){ .loop = loop, .credit = PACKET_MAX };
-	stdio->port.fd = stdio->in.fd = stdio->out.fd = stdio->err.fd = -1;
-	error = open_all(stdio, port, ends);
+	stdio->loop = loop;
+	error = make_pipes(stdio, ends);
 	if (!error)
 		error = loop_add_descriptor(stdio->loop, &stdio->port);
 	if (!error) {
@@ -277,7 +274,7 @@ void stdio_open(struct stdio *stdio, struct loop *loop, const char *port, int en
 	close_end(stdio, &stdio->err);
 	stdio_close(ends);
 	stdio->loop = NULL;
-	log_warn(error, "carry standard streams over %s (using the console)", port);
+	log_warn(error, "carry the program's standard streams (using the console)");
 }
 
 void stdio_close(int ends[3])

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* packets.c - a program's standard streams, in packets on one serial line. */
+/* packets.c - a program's standard streams, in packets on one port. */
 #include "init/pure/packets.h"
 
 #include <errno.h>
@@ -42,9 +42,11 @@ int packet_next(struct packet_reader *reader, struct span *rest, struct packet_p
 	piece->kind = (enum packet_kind)reader->head[0];
 	piece->len = le16(reader->head + 1);
 	piece->data = (struct span){ NULL, 0 };
-	if (!is_kind(reader->head[0]) || piece->len > PACKET_MAX)
+	if (!is_kind(reader->head[0]))
 		return -EPROTO;
 	reader->left = carries_data(reader->head[0]) ? piece->len : 0;
+	if (reader->left > PACKET_MAX)
+		return -EPROTO;
 	return 1;
 }
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * packets.h - a program's standard streams, in packets on one serial line.
+ * packets.h - a program's standard streams, in packets on one port.
  *
  * A packet is a kind, a length of two bytes (little endian) and, for the kinds that carry data,
  * that many bytes. The guest sends PACKET_OUT, PACKET_ERR, PACKET_CREDIT (the host may send this
  * many more bytes of input; no data follow) and finally PACKET_END. The host sends PACKET_IN, never
- * more than its credit; length 0 is the end of the input. The credit is needed because QEMU ignores
- * the serial port's flow control.
+ * more than its credit; length 0 is the end of the input. It answers PACKET_END with PACKET_END:
+ * it has everything, and the machine may power off. The credit is needed because QEMU ignores the
+ * flow control of a serial port, and so that a program that does not read stops its input alone.
  */
 #ifndef RDINIT_PURE_PACKETS_H
 #define RDINIT_PURE_PACKETS_H
@@ -14,7 +15,13 @@
 #include "init/pure/span.h"
 
 #define PACKET_HEAD 3
-#define PACKET_MAX 4096 /* bytes of data in one packet, and the host's first credit */
+/* Bytes of data in one packet. With its head, as much as virtio_console accepts in one write(2). */
+#define PACKET_MAX (32768 - PACKET_HEAD)
+#define PACKET_CREDIT_MAX 65535 /* bytes in one packet of that kind */
+/* Bytes of input on their way: the credit of the host at first. */
+#define PACKET_WINDOW (2 * PACKET_CREDIT_MAX)
+/* Both on a serial line, where a packet of the other kind would wait for a long one. */
+#define PACKET_LINE 4096
 
 enum packet_kind {
 	PACKET_OUT = 'o',
@@ -38,8 +45,8 @@ struct packet_piece {
 	struct span data;
 };
 
-/* Splits the next piece off `rest`. Returns 1; 0 if `rest` is empty; -EPROTO: no such kind, or a
- * length over PACKET_MAX. */
+/* Splits the next piece off `rest`. Returns 1; 0 if `rest` is empty; -EPROTO: no such kind, or more
+ * data than PACKET_MAX. */
 int packet_next(struct packet_reader *reader, struct span *rest, struct packet_piece *piece);
 
 void packet_head(uint8_t head[PACKET_HEAD], enum packet_kind kind, unsigned int len);

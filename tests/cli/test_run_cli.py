@@ -240,13 +240,14 @@ def test_no_tuning_leaves_the_kernel_and_its_line_alone(run, tool):
     options, said = arguments(tool, "-v", "--no-tuning", "--machine", "microvm")
     assert options["-kernel"] == str(KERNEL) and "booting the bzImage itself: as --no-tuning asks" in said
     words = options["-append"].split()
-    assert words == ["console=ttyS0", "panic=-1", "rdinit.onfail=poweroff", "rdinit.stdio=ttyS1"]
+    assert words == ["console=ttyS0", "panic=-1", "rdinit.onfail=poweroff", "rdinit.stdio=virtio:rdinit.stdio,ttyS1"]
 
 
 @pytest.mark.parametrize("more, words, others", [
     ([], "quiet cryptomgr.notests no_timer_check nolapic_timer", "tsc_early_khz lpj reboot=t"),
     (["--cpus", "2"], "quiet cryptomgr.notests no_timer_check", "nolapic_timer"),
-    (["--machine", "microvm"], "nolapic_timer reboot=t", "lpj"),
+    (["--machine", "microvm"], "reboot=t", "lpj nolapic_timer"),
+    (["--machine", "microvm", "--stdio", "console"], "nolapic_timer reboot=t", "lpj"),
     (["-v"], "cryptomgr.notests", "quiet"),
 ])
 def test_the_words_go_by_the_machine(run, tool, more, words, others):

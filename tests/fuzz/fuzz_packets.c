@@ -40,7 +40,7 @@ static void check_any(struct span in)
 	struct packet_piece piece;
 
 	while (packet_next(&reader, &in, &piece) > 0) {
-		CHECK(in.data + in.len == end && piece.len <= PACKET_MAX);
+		CHECK(in.data + in.len == end && reader.left <= PACKET_MAX);
 		CHECK(piece.data.len <= piece.len && reader.left <= piece.len);
 	}
 }

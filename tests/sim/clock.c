@@ -193,7 +193,8 @@ static short events_of(const struct file *file, short asked)
 	case FILE_PIPE:
 		return (short)(pipe_events(file) & (asked | POLLHUP));
 	case FILE_TTY:
-		return (short)((kernel->has_tty_input ? asked & POLLIN : 0) |
+		return (short)((kernel->has_tty_input || kernel->has_tty_answer ? asked & POLLIN
+										: 0) |
 			       (file_is_deaf(file) ? 0 : asked & POLLOUT));
 	default:
 		return asked;

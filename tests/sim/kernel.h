@@ -267,7 +267,7 @@ struct kernel {
 	uint64_t pending, blocked; /* signals of PID 1 */
 	struct fault faults[FAULTS_MAX];
 	int fault_count, faults_hit;
-	bool has_tty_input;
+	bool has_tty_input, has_tty_answer; /* the host sends it */
 	/* of the program that the boot is about */
 	bool main_started, main_ended;
 	int main_pid, main_status, main_starts;

@@ -20,6 +20,7 @@
 #include "init/pure/find.h"
 #include "init/pure/format.h"
 #include "init/pure/packets.h"
+#include "init/pure/stdioports.h"
 #include "init/pure/fslist.h"
 #include "init/pure/fstab.h"
 #include "init/pure/mountopts.h"
@@ -621,7 +622,7 @@ static size_t make_stream(uint8_t *stream)
 {
 	size_t len = 0;
 
-	packet_head(stream + len, PACKET_CREDIT, PACKET_MAX);
+	packet_head(stream + len, PACKET_CREDIT, PACKET_CREDIT_MAX);
 	len += PACKET_HEAD;
 	packet_head(stream + len, PACKET_OUT, 5);
 	memcpy(stream + len + PACKET_HEAD, "hello", 5);
@@ -691,7 +692,7 @@ static void a_stream_cut_off_yields_only_what_came(void **state)
 static void packets_of_no_kind_or_too_long_are_refused(void **state)
 {
 	static const uint8_t bad[][PACKET_HEAD] = {
-		{ 'z', 0, 0 }, { 'o', 1, 0x10 }, { 0, 0, 0 }, { 'c', 0xff, 0xff }
+		{ 'z', 0, 0 }, { 'o', 0xfe, 0x7f }, { 0, 0, 0 }, { 'i', 0xff, 0xff }
 	};
 
 	(void)state;
@@ -702,6 +703,35 @@ static void packets_of_no_kind_or_too_long_are_refused(void **state)
 
 		assert_int_equal(packet_next(&reader, &in, &piece), -EPROTO);
 	}
+}
+
+static void a_port_and_a_line_are_told_apart(void **state)
+{
+	static const struct {
+		const char *text, *port, *line;
+	} rows[] = {
+		{ "ttyS1", "", "ttyS1" },
+		{ "virtio:org.rdinit", "org.rdinit", NULL },
+		{ "virtio:a,ttyS1", "a", "ttyS1" },
+		{ "virtio:a,", "a", NULL },
+		{ "virtio:,ttyS1", "", "ttyS1" },
+		{ "virtio", "", "virtio" },
+		{ "", "", "" },
+	};
+	struct stdio_ports ports;
+	char text[7 + STDIO_NAME_MAX + 1] = "virtio:";
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		stdio_ports_parse(rows[i].text, &ports);
+		assert_string_equal(ports.port, rows[i].port);
+		assert_int_equal(!ports.line, !rows[i].line);
+		if (rows[i].line)
+			assert_string_equal(ports.line, rows[i].line);
+	}
+	memset(text + 7, 'n', STDIO_NAME_MAX);
+	stdio_ports_parse(text, &ports);
+	assert_int_equal(strlen(ports.port), STDIO_NAME_MAX - 1);
 }
 
 /* --- directories --- */
@@ -789,6 +819,7 @@ int main(void)
 		cmocka_unit_test(packets_mean_the_same_wherever_they_are_cut),
 		cmocka_unit_test(a_stream_cut_off_yields_only_what_came),
 		cmocka_unit_test(packets_of_no_kind_or_too_long_are_refused),
+		cmocka_unit_test(a_port_and_a_line_are_told_apart),
 		cmocka_unit_test(a_directory_is_listed_without_its_dots),
 		cmocka_unit_test(a_directory_cut_off_anywhere_ends_before_the_cut),
 	};

@@ -470,7 +470,8 @@ static void add_program_to_run(void)
 static void add_stdio(void)
 {
 	static const char frames[] = "i\5\0hello"
-				     "i\0\0";
+				     "i\0\0"
+				     "x\0\0";
 
 	fake_file(STDIO_TTY, frames, sizeof(frames) - 1);
 	fake_answer("get_termios " STDIO_TTY, 0, FAKE_ALWAYS);

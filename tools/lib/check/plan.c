@@ -16,6 +16,7 @@
 #include "init/pure/modlist.h"
 #include "init/pure/paths.h"
 #include "init/pure/rootspec.h"
+#include "init/pure/stdioports.h"
 #include "tools/lib/base/error.h"
 
 struct plan {
@@ -175,10 +176,24 @@ static void plan_appliance(struct plan *plan)
 		say(plan, "in %s%s", shown(settings->chdir), missing(plan, settings->chdir));
 	if (settings->links)
 		say(plan, "with links in /dev/disk");
-	if (settings->stdio)
-		say(plan, "its streams in packets over %s", shown(settings->stdio));
 	buffer_free(&line);
 	free(text);
+}
+
+static void plan_stdio(struct plan *plan)
+{
+	struct stdio_ports ports;
+
+	if (!plan->settings->stdio) {
+		say(plan, "the console");
+		return;
+	}
+	stdio_ports_parse(plan->settings->stdio, &ports);
+	if (ports.port[0])
+		say(plan, "packets over the virtio-serial port %s", shown(ports.port));
+	if (ports.line)
+		say(plan, "%spackets over /dev/%s", ports.port[0] ? "else " : "",
+		    shown(ports.line));
 }
 
 static void plan_resume(struct plan *plan)
@@ -318,6 +333,7 @@ static const struct row {
 	{ "modules", plan_modules },
 	{ "network", plan_network },
 	{ "resolver", plan_resolver },
+	{ "stdio", plan_stdio },
 	{ "appliance", plan_appliance },
 	{ "root-find", plan_root_find },
 	{ "root-mount", plan_root_mount },

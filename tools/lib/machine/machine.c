@@ -25,7 +25,12 @@
 #define PANIC_MS 5000 /* after a panic: panic=-1 ends at once, other words may never end */
 #define DRAIN_MS 1000 /* for slow readers of our output when we ended the guest */
 
-enum slot { SIGNALS, KEYS, CONSOLE, WIRE, STDIO, ERRORS, INPUT, OUTPUT, ERROR_OUTPUT, SLOTS };
+/* Of the program's output, kept for a slow reader of ours once the program has ended: then the
+ * guest need not wait for that reader. It is what lay in the guest's buffers, 4 MB and a little. */
+#define LATE_OUTPUT ((size_t)64 << 20)
+#define BLOCK 65536 /* bytes of one read from the guest */
+
+enum slot { SIGNALS, KEYS, CONSOLE, WIRE, STDIO, PORT, ERRORS, INPUT, OUTPUT, ERROR_OUTPUT, SLOTS };
 
 int64_t machine_now_ms(void)
 {
@@ -165,6 +170,15 @@ static void read_console(struct machine *machine)
 		heed_panic(machine);
 }
 
+/* The guest does not power off before. */
+static void acknowledge(struct machine *machine)
+{
+	uint8_t head[PACKET_HEAD];
+
+	packet_head(head, PACKET_END, 0);
+	queue_add(&machine->to_stdio, (struct span){ head, sizeof(head) });
+}
+
 /* One piece of what the guest sent. Returns 0, or -1 for what only a host may send. */
 static int accept_piece(struct machine *machine, const struct packet_piece *piece)
 {
@@ -180,6 +194,7 @@ static int accept_piece(struct machine *machine, const struct packet_piece *piec
 		return 0;
 	case PACKET_END:
 		machine->output_ended = 1;
+		acknowledge(machine);
 		return 0;
 	case PACKET_IN:
 		break;
@@ -189,7 +204,7 @@ static int accept_piece(struct machine *machine, const struct packet_piece *piec
 
 static void read_stdio(struct machine *machine)
 {
-	uint8_t block[4096];
+	static uint8_t block[BLOCK];
 	struct span bytes = read_block(&machine->stdio, block, sizeof(block));
 	struct packet_piece piece;
 	int result = 0;
@@ -201,10 +216,44 @@ static void read_stdio(struct machine *machine)
 		machine_finish(machine, END_PROTOCOL);
 }
 
+static void close_end(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* The first byte of the guest: it has chosen the line or the port. */
+static void choose_stdio(struct machine *machine, bool is_port)
+{
+	static const char line[] = "rdinit: the program's streams use the serial line, which is "
+				   "slow: the guest opened no virtio-serial port\n";
+
+	if (machine->port < 0)
+		return;
+	if (is_port) {
+		close_end(&machine->stdio);
+		machine->stdio = machine->port;
+	} else {
+		close(machine->port);
+		if (machine->config->verbose)
+			queue_add(&machine->to_stderr,
+				  (struct span){ (const uint8_t *)line, sizeof(line) - 1 });
+	}
+	machine->port = -1;
+}
+
+static bool has_room_in(const struct machine *machine, const struct queue *queue)
+{
+	return queue_space(queue) >= BLOCK ||
+	       ((machine->wire.words & WIRE_EXIT) && queue->len < LATE_OUTPUT);
+}
+
 /* Whether there is room for whatever one read from the guest can bring. */
 static bool has_room(const struct machine *machine)
 {
-	return queue_space(&machine->to_stdout) >= 4096 && queue_space(&machine->to_stderr) >= 4096;
+	return has_room_in(machine, &machine->to_stdout) &&
+	       has_room_in(machine, &machine->to_stderr);
 }
 
 static void set(struct pollfd *slot, int fd, int in, int out)
@@ -224,6 +273,7 @@ static void prepare(const struct machine *machine, struct pollfd slots[SLOTS])
 	set(&slots[CONSOLE], machine->console, room, 0);
 	set(&slots[WIRE], machine->wire_fd, 1, 0);
 	set(&slots[STDIO], machine->stdio, room, machine->to_stdio.len > 0);
+	set(&slots[PORT], machine->port, room, 0);
 	set(&slots[ERRORS], machine->errors, 1, 0);
 	set(&slots[INPUT], STDIN_FILENO, machine_wants_input(machine), 0);
 	set(&slots[OUTPUT], STDOUT_FILENO, 0, machine->to_stdout.len > 0);
@@ -317,8 +367,10 @@ static void serve(struct machine *machine, const struct pollfd slots[SLOTS])
 		read_console(machine);
 	if (slots[STDIO].revents & POLLOUT)
 		queue_write(&machine->to_stdio, machine->stdio);
-	if (is_readable(&slots[STDIO]))
+	if (is_readable(&slots[PORT]) || is_readable(&slots[STDIO])) {
+		choose_stdio(machine, is_readable(&slots[PORT]));
 		read_stdio(machine);
+	}
 	if (slots[ERRORS].revents)
 		read_errors(machine);
 	if (slots[INPUT].revents)
@@ -336,7 +388,8 @@ static bool is_over(const struct machine *machine)
 	if (machine->drain_until && machine_now_ms() >= machine->drain_until)
 		return true;
 	return machine->console < 0 && machine->wire_fd < 0 && machine->stdio < 0 &&
-	       machine->errors < 0 && !machine->to_stdout.len && !machine->to_stderr.len;
+	       machine->port < 0 && machine->errors < 0 && !machine->to_stdout.len &&
+	       !machine->to_stderr.len;
 }
 
 static void loop(struct machine *machine)
@@ -358,6 +411,16 @@ static void loop(struct machine *machine)
 	progress_clear();
 }
 
+static void free_queues(struct machine *machine)
+{
+	queue_free(&machine->to_console);
+	queue_free(&machine->to_stdio);
+	queue_free(&machine->to_stdout);
+	queue_free(&machine->to_stderr);
+	queue_free(&machine->kept_console);
+	queue_free(&machine->kept_errors);
+}
+
 int machine_run(const char *program, const struct machine_config *config)
 {
 	struct machine *machine = xcalloc(1, sizeof(*machine));
@@ -365,7 +428,8 @@ int machine_run(const char *program, const struct machine_config *config)
 
 	machine->config = config;
 	machine->started = machine_now_ms();
-	machine->keys = machine->console = machine->wire_fd = machine->stdio = machine->errors = -1;
+	machine->keys = machine->console = machine->wire_fd = machine->errors = -1;
+	machine->stdio = machine->port = -1;
 	if (config->timeout_s)
 		machine->timeout_at = machine_now_ms() + (int64_t)config->timeout_s * 1000;
 	if (!machine_spawn(machine, program)) {
@@ -376,8 +440,8 @@ int machine_run(const char *program, const struct machine_config *config)
 		status = machine_exit_report(machine);
 	}
 	close(machine->signals);
-	if (machine->keys >= 0)
-		close(machine->keys);
+	close_end(&machine->keys);
+	free_queues(machine);
 	free(machine);
 	return status;
 }

@@ -49,7 +49,7 @@ static void read_keys(struct machine *machine)
 /* Bytes of stdin that may be sent now. */
 static size_t usable_credit(const struct machine *machine)
 {
-	size_t reserve = machine->config->type == MACHINE_UML ? PACKET_MAX - UML_UNANSWERED : 0;
+	size_t reserve = machine->config->type == MACHINE_UML ? PACKET_LINE - UML_UNANSWERED : 0;
 
 	return machine->credit > reserve ? machine->credit - reserve : 0;
 }

@@ -32,7 +32,10 @@ struct machine {
 	int wait_status;
 
 	/* Our ends; -1 once they are closed. */
-	int keys, console, wire_fd, stdio, errors, signals;
+	int keys, console, wire_fd, errors, signals;
+	/* The program's streams: a serial line, or a port of virtio-serial. Until the guest has
+	 * chosen one by sending something there, both are open; then `stdio` is that one. */
+	int stdio, port;
 
 	struct queue to_console, to_stdio, to_stdout, to_stderr;
 	struct queue kept_console, kept_errors; /* the newest bytes */

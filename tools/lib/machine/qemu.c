@@ -161,6 +161,19 @@ static void add_network(struct arguments *arguments, const struct machine_config
 						      : "virtio-net-pci,netdev=net,romfile=");
 }
 
+/* A block at a time, where a serial port takes a byte. */
+static void add_port(struct arguments *arguments, const struct machine_config *config,
+		     const struct qemu_ends *ends)
+{
+	arguments_add(arguments, "-chardev");
+	arguments_add(arguments, "socket,id=port,fd=%d", ends->port);
+	arguments_add(arguments, "-device");
+	arguments_add(arguments, config->type == MACHINE_MICROVM ? "virtio-serial-device"
+								 : "virtio-serial-pci");
+	arguments_add(arguments, "-device");
+	arguments_add(arguments, "virtserialport,chardev=port,name=" QEMU_STDIO_PORT);
+}
+
 static void add_channels(struct arguments *arguments, const struct machine_config *config,
 			 const struct qemu_ends *ends)
 {
@@ -185,6 +198,8 @@ static void add_channels(struct arguments *arguments, const struct machine_confi
 		arguments_add(arguments, "-serial");
 		arguments_add(arguments, "chardev:stdio");
 	}
+	if (config->has_port)
+		add_port(arguments, config, ends);
 }
 
 char **qemu_arguments(const char *program, const struct machine_config *config,

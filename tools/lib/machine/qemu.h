@@ -13,7 +13,7 @@ enum machine_type { MACHINE_PC, MACHINE_Q35, MACHINE_MICROVM, MACHINE_UML };
 
 enum machine_stdio {
 	STDIO_CONSOLE, /* stdin and stdout are the serial console */
-	STDIO_PIPE, /* stdin, stdout, stderr are the program's, on a second serial port */
+	STDIO_PIPE, /* stdin, stdout, stderr are the program's, on a port of their own */
 };
 
 enum machine_payload {
@@ -26,6 +26,7 @@ struct machine_config {
 	const char *append; /* the whole kernel command line */
 	enum machine_type type;
 	enum machine_stdio stdio;
+	bool has_port; /* STDIO_PIPE: besides the serial line, the port QEMU_STDIO_PORT */
 	enum machine_payload payload;
 	bool tells_ready; /* our /init runs and can reach the wire: it says `ready` */
 	const char *scratch; /* MACHINE_UML: a directory that is removed at the end */
@@ -41,12 +42,17 @@ struct machine_config {
 	size_t disk_count;
 };
 
+/* The names, in the guest, of what carries a program's streams: rdinit.stdio= */
+#define QEMU_STDIO_PORT "rdinit.stdio"
+#define QEMU_STDIO_LINE "ttyS1"
+
 #define QEMU_APPEND_MAX 2047 /* bytes: the kernel's COMMAND_LINE_SIZE is 2048 on x86 */
 
 /* Descriptors of the guest's ends, which it inherits. */
 struct qemu_ends {
 	int keys, console; /* the serial console's input and output: for QEMU its 0 and 1 */
 	int wire, stdio; /* stdio -1 with STDIO_CONSOLE */
+	int port; /* of virtio-serial, or -1 */
 };
 
 /* The buses of disks there. */

@@ -31,6 +31,16 @@
 #define MIB (1024 * 1024)
 #define INIT_MAX ((size_t)16 << 20) /* bytes: ours has 0.1 MB */
 
+/* A driver of virtio, after that of its bus. */
+static int add_virtio(struct recipe *recipe, const struct run_image *run, const char *why,
+		      const char *driver)
+{
+	bool is_mmio = run->host == DISK_HOST_MICROVM;
+	int result = recipe_option_module(recipe, why, is_mmio ? "virtio_mmio" : "virtio_pci");
+
+	return result | recipe_option_module(recipe, why, driver);
+}
+
 static int add_modules(struct recipe *recipe, const struct run_image *run)
 {
 	int result = 0;
@@ -40,12 +50,10 @@ static int add_modules(struct recipe *recipe, const struct run_image *run)
 		for (const char *const *name = disk_modules(run->disks[i].bus, run->host); *name;
 		     name++)
 			result |= recipe_option_module(recipe, "--disk", *name);
-	if (run->has_network && run->kernel->modules_dir) {
-		result |= recipe_option_module(recipe, "--net",
-					       run->host == DISK_HOST_MICROVM ? "virtio_mmio"
-									      : "virtio_pci");
-		result |= recipe_option_module(recipe, "--net", "virtio_net");
-	}
+	if (run->has_network && run->kernel->modules_dir)
+		result |= add_virtio(recipe, run, "--net", "virtio_net");
+	if (run->has_port && run->kernel->modules_dir)
+		result |= add_virtio(recipe, run, "--stdio", "virtio_console");
 	for (size_t i = 0; i < run->modules.count; i++)
 		result |= recipe_option_module(recipe, "--module", run->modules.list[i]);
 	return result;

@@ -22,6 +22,7 @@ struct run_image {
 	const char *workdir; /* --workdir, or NULL: / */
 	char *user; /* --user, as a parameter of /init, or NULL */
 	bool has_network; /* its driver is added */
+	bool has_port; /* the driver of virtio-serial is added */
 	struct texts modules; /* --module */
 	struct texts trees; /* --tree DIR[:DEST] */
 	const struct kernel *kernel;

@@ -68,7 +68,7 @@ static _Noreturn void enter(const struct machine *machine, const struct qemu_end
 {
 	int null = open("/dev/null", O_RDWR), is_uml = machine->config->type == MACHINE_UML;
 	const struct host_tree *tree = machine->config->tree;
-	const int inherited[] = { is_uml ? ends->console : -1, ends->wire, ends->stdio,
+	const int inherited[] = { is_uml ? ends->console : -1, ends->wire, ends->stdio, ends->port,
 				  tree ? tree->socket : -1 };
 	sigset_t none;
 
@@ -124,7 +124,7 @@ static int open_signals(void)
 
 int machine_spawn(struct machine *machine, const char *program)
 {
-	struct qemu_ends ends = { -1, -1, -1, -1 };
+	struct qemu_ends ends = { -1, -1, -1, -1, -1 };
 	pid_t parent = getpid();
 	char **arguments;
 	int errors;
@@ -136,6 +136,8 @@ int machine_spawn(struct machine *machine, const char *program)
 	    wire_up(&machine->errors, &errors))
 		return -1;
 	if (machine->config->stdio == STDIO_PIPE && wire_up(&machine->stdio, &ends.stdio))
+		return -1;
+	if (machine->config->has_port && wire_up(&machine->port, &ends.port))
 		return -1;
 	arguments = machine->config->type == MACHINE_UML
 			    ? uml_arguments(machine->config, &ends)
@@ -154,5 +156,7 @@ int machine_spawn(struct machine *machine, const char *program)
 	close(errors);
 	if (ends.stdio >= 0)
 		close(ends.stdio);
+	if (ends.port >= 0)
+		close(ends.port);
 	return machine->pid < 0 ? -1 : 0;
 }

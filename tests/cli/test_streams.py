@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: MIT
+"""test_streams.py - the program's streams of `rdinit run`: over the virtio-serial port or the serial line that a stand-in
+for QEMU chooses, whole in both directions, whoever is slow."""
+import os
+import subprocess
+import time
+
+import pytest
+
+from conftest import RDINIT
+from stand_in import stand_in
+from test_run_cli import KERNEL
+
+NOISE = os.urandom(1 << 20)
+
+# What the guest's /init does with packets (init/pure/packets.h), on the end that a test names.
+GUEST = """
+def head(kind, size): return kind.encode() + size.to_bytes(2, 'little')
+def put(data):
+    while data: data = data[os.write(fd, data):]
+def packet(kind, data):
+    for at in range(0, len(data), 30000):
+        piece = data[at:at + 30000]; put(head(kind, len(piece)) + piece)
+def exactly(size):
+    data = b''
+    while len(data) < size:
+        more = os.read(fd, size - len(data)); assert more; data += more
+    return data
+def hear_packet():
+    start = exactly(3); size = int.from_bytes(start[1:], 'little')
+    return start[:1], exactly(size) if start[:1] == b'i' else b''
+def end():
+    put(head('x', 0))
+    while hear_packet()[0] != b'x': pass
+fd = int(ends[END]); say('wire', 'ready\\n')
+"""
+
+
+@pytest.fixture
+def start(tool):
+    """start(end, body, *options, **of Popen): `rdinit run` of a program whose guest uses this end."""
+    assert KERNEL, "no kernel unpacked: run `make deps`"
+    tool.env["RDINIT_KERNEL"] = str(KERNEL)
+
+    def begin(end, body, *options, **more):
+        stand_in(tool, GUEST.replace("END", repr(end)) + body)
+        return subprocess.Popen([RDINIT, "run", "--stdio", "pipe", *options, "--isolated", "--", "/bin/true"],
+                                cwd=tool.path, env=tool.env, **more)
+    return begin
+
+
+def whole(process, stdin=None):
+    out, err = process.communicate(stdin, timeout=100)
+    return process.returncode, out, err
+
+
+PIPES = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+EXIT = "say('wire', 'exit 3\\nwithin 0\\n'); end(); say('wire', 'off\\n')"
+
+
+@pytest.mark.parametrize("end", ["port", "stdio"])
+def test_both_directions_are_whole_and_apart(start, end):
+    body = f"""
+put(head('c', 65535)); got = b''
+while True:
+    kind, data = hear_packet()
+    if not data: break
+    got += data; put(head('c', len(data))); packet('o', data)
+packet('e', got[::-1]); {EXIT}"""
+    assert whole(start(end, body, **PIPES), NOISE) == (3, NOISE, NOISE[::-1])
+
+
+def test_more_input_than_was_granted_is_never_sent(start, tool):
+    """One that does not read gets what it has room for, and no end."""
+    body = f"""
+put(head('c', 1000)); import select; got = b''
+while len(got) < 1000: got += hear_packet()[1]
+left = select.select([fd], [], [], 2)[0]
+open({str(tool.path / 'got')!r}, 'w').write(f'{{len(got)}} {{left}}'); {EXIT}"""
+    assert whole(start("port", body, **PIPES), NOISE) == (3, b"", b"")
+    assert (tool.path / "got").read_text() == "1000 []"
+
+
+@pytest.mark.parametrize("end", ["port", "stdio"])
+def test_the_end_that_the_guest_did_not_choose_is_closed(start, tool, end):
+    other = {"port": "stdio", "stdio": "port"}[end]
+    body = f"""
+packet('o', b'a')
+gone = os.read(int(ends[{other!r}]), 1) == b''
+packet('o', b'b' if gone else b'c'); {EXIT}"""
+    assert whole(start(end, body, **PIPES), b"") == (3, b"ab", b"")
+
+
+def test_the_serial_line_is_named_with_v(start):
+    said = "the program's streams use the serial line, which is slow"
+    for end in ("port", "stdio"):
+        err = whole(start(end, f"packet('o', b'a'); {EXIT}", "-v", **PIPES), b"")[2].decode()
+        assert (said in err) == (end == "stdio"), err
+
+
+def test_a_guest_that_ends_does_not_wait_for_a_slow_reader(start, tool):
+    """The reader begins when the guest is gone; all that it left is there."""
+    body = f"""
+say('wire', 'exit 3\\nwithin 0\\n'); packet('o', {len(NOISE)} * b'x'); packet('o', b'y' * {3 << 20}); end()
+gone({str(tool.path / 'gone')!r}); say('wire', 'off\\n')"""
+    process = start("port", body, **PIPES)
+    process.stdin.close()
+    for _ in range(600):
+        if (tool.path / "gone").exists():
+            break
+        assert process.poll() is None
+        time.sleep(0.1)
+    out = process.stdout.read()
+    assert process.wait(60) == 3 and out == b"x" * len(NOISE) + b"y" * (3 << 20)
+
+
+def test_a_slow_reader_slows_a_program_that_runs(start, tool):
+    """What it may write ahead is bounded."""
+    body = f"""
+os.set_blocking(fd, False); sent = 0; since = time.time()
+while time.time() - since < 2:
+    try: sent += os.write(fd, head('o', 30000) + bytes(30000))
+    except BlockingIOError: time.sleep(.01)
+    else: since = time.time()
+open({str(tool.path / 'sent')!r}, 'w').write(str(sent)); os._exit(0)"""
+    process = start("port", body, **PIPES)
+    process.stdin.close()
+    for _ in range(600):
+        if (tool.path / "sent").exists() and (tool.path / "sent").read_text():
+            break
+        time.sleep(0.1)
+    assert int((tool.path / "sent").read_text()) < 2 << 20
+    process.stdout.close()
+    process.wait(60)
+
+
+@pytest.mark.parametrize("machine, device", [("q35", "virtio-serial-pci"), ("pc", "virtio-serial-pci"),
+                                             ("microvm", "virtio-serial-device")])
+def test_each_machine_has_the_port_and_its_driver(tool, machine, device):
+    tool.env["RDINIT_KERNEL"] = str(KERNEL)
+    stand_in(tool, f"""
+import shutil; shutil.copy(sys.argv[sys.argv.index('-initrd') + 1], {str(tool.path / 'made.img')!r})
+open({str(tool.path / 'words')!r}, 'w').write(' '.join(sys.argv))""")
+    tool.run("run", "--machine", machine, "--stdio", "pipe", "--isolated", "--", "/bin/true", check=False)
+    words = (tool.path / "words").read_text()
+    assert f"-device {device} -device virtserialport,chardev=port,name=rdinit.stdio" in words
+    assert "rdinit.stdio=virtio:rdinit.stdio,ttyS1" in words
+    files = tool.run("list", "made.img").stdout.decode()
+    assert "virtio_console.ko" in files and ("virtio_mmio.ko" if machine == "microvm" else "virtio_pci.ko") in files
+
+
+def test_without_the_driver_there_is_no_port(tool):
+    """An image is not changed, and in this one there is none."""
+    tool.env["RDINIT_KERNEL"] = str(KERNEL)
+    tool.run("pack", "-o", "a.img", "--tree", "/usr/share/misc")
+    for words in (["--stdio", "pipe", "a.img"], ["--stdio", "console", "--isolated", "--", "/bin/true"]):
+        stand_in(tool, f"open({str(tool.path / 'words')!r}, 'w').write(' '.join(sys.argv))")
+        tool.run("run", *words, check=False)
+        assert "virtserialport" not in (tool.path / "words").read_text()
+        assert "virtio:" not in (tool.path / "words").read_text()

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""test_streams.py - a program's streams in real machines: over the virtio-serial port of each, or the serial line."""
+import os
+import sys
+
+import pytest
+
+from vm import Row, check, run
+
+NOISE = os.urandom(20 << 20)
+SLOW = "the program's streams use the serial line, which is slow: the guest opened no virtio-serial port"
+
+# Reads nothing until all of its output is written: its input must not be in the way.
+OUT_FIRST = """import sys, hashlib
+sys.stdout.buffer.write(bytes(range(256)) * 20000); sys.stdout.flush(); sys.stderr.write('e' * 300000); sys.stderr.flush()
+print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest()); sys.exit(9)"""
+
+
+
+def machine(name):
+    return [
+        Row(f"{name}: 20 MB pass unchanged both ways", ["--machine", name, "--", "cat"], 0, out=NOISE, stdin=NOISE, err=b""),
+        Row(f"{name}: input that nobody reads stops nothing",
+            ["--machine", name, "--", "sh", "-c", "echo out; echo err >&2; exit 5"], 5, out=b"out\n", err=b"err\n", stdin=NOISE),
+    ]
+
+
+ROWS = [row for name in ("q35", "pc", "microvm") for row in machine(name)] + [
+    Row("output does not wait for input", ["--", sys.executable, "-c", OUT_FIRST], 9,
+        out=bytes(range(256)) * 20000 + b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n", err=b"e" * 300000),
+    Row("a program that closes its output has its status", ["--", "sh", "-c", "exec >&- 2>&-; read a; exit 5"], 5, out=b"",
+        stdin=b"a\n"),
+    Row("two processors", ["--cpus", "2", "--", "cat"], 0, out=NOISE, stdin=NOISE),
+    Row("without the driver the serial line is used at once",
+        ["-v", "--append", "module_blacklist=virtio_console", "--", "cat"], 0, out=NOISE[:4000], stdin=NOISE[:4000],
+        err=(SLOW, r"init: stdio: no virtio-serial port rdinit.stdio: using ttyS1"), absent="waiting for the port"),
+    Row("a port that never comes is waited for, and then the serial line is used",
+        ["-v", "--append", "rdinit.stdio=virtio:other,ttyS1", "--", "cat"], 0, out=NOISE[:4000], stdin=NOISE[:4000],
+        err=(r"init: stdio: waiting for the port other", r"init: stdio: no virtio-serial port other: using ttyS1", SLOW)),
+    Row("without any port the console has the output", ["-v", "--append", "rdinit.stdio=virtio:other,ttyS77", "--", "echo", "here"],
+        0, out=b"", err=(r"init: stdio: open rdinit.stdio=virtio:other,ttyS77 \(using the console\): .*", r"^here\r?$")),
+    Row("an image whose kernel has the driver as a module uses the line",
+        ["--stdio", "pipe", "-v", "--append", "rdinit.run=/hello", "@bare.img"], 7, out=r"hello", absent="virtserialport"),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_streams(row, files):
+    check(row, run(row, files))
+
+
+def test_a_byte_too_few_is_noticed(files):
+    row = Row("cat", ["--", "cat"], 0, out=NOISE[:100], stdin=NOISE[:99])
+    with pytest.raises(AssertionError, match="expected stdout"):
+        check(row, run(row, files))
