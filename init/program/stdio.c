@@ -127,6 +127,14 @@ static void err_ready(void *owner, short revents)
 
 /* --- to the program --- */
 
+/* PID 1 sends the signals that it gets on to the program; but this one is of its own write(2). To
+ * ignore a signal is what removes one that is blocked and pending (sigaction(2)). */
+static void discard_sigpipe(void)
+{
+	sys_sigaction(SIGPIPE, SIG_IGN, 0);
+	sys_sigaction(SIGPIPE, SIG_DFL, 0);
+}
+
 /* If the program closed its input (EPIPE), nothing more is written and no more credit granted. */
 static void carry_input(struct stdio *stdio)
 {
@@ -139,6 +147,8 @@ static void carry_input(struct stdio *stdio)
 		stdio->input_len -= (size_t)done;
 		stdio->credit += (unsigned int)done;
 	} else if (done < 0 && done != -EINTR && done != -EAGAIN) {
+		if (done == -EPIPE)
+			discard_sigpipe();
 		close_end(stdio, &stdio->in);
 	}
 	if (stdio->input_ended && stdio->input_len == 0)

@@ -28,6 +28,8 @@ def machine(name):
 ROWS = [row for name in ("q35", "pc", "microvm") for row in machine(name)] + [
     Row("output does not wait for input", ["--", sys.executable, "-c", OUT_FIRST], 9,
         out=bytes(range(256)) * 20000 + b"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n", err=b"e" * 300000),
+    Row("a program that closes its input gets no more of it", ["--", "perl", "-e", "close STDIN; sleep 1; print qq(out\\n); exit 5"], 5,
+        out=b"out\n", stdin=NOISE),
     Row("a program that closes its output has its status", ["--", "sh", "-c", "exec >&- 2>&-; read a; exit 5"], 5, out=b"",
         stdin=b"a\n"),
     Row("two processors", ["--cpus", "2", "--", "cat"], 0, out=NOISE, stdin=NOISE),
