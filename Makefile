@@ -20,7 +20,7 @@ FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware fsprobe iso9660 luks ma
 
 # /init: its steps in the order of the boot, give_up, then the rooms of what steps share.
 INIT	= main early_mounts console settings late_mounts keymap modules network resume root_find \
-	  root_mount root_usr root_switch resolver stdio appliance stay power give_up become \
+	  root_mount root_usr root_switch mounts resolver stdio appliance stay power give_up become \
 	  $(addprefix device/,devices disk_id disk_path links probe uevents) \
 	  $(addprefix layer/,accept btrfs layer layers loop_device loop_file openers program ram) \
 	  $(addprefix module/,drivers loader module queue) \
@@ -226,7 +226,7 @@ check-programs: $(UNIT) $(FUZZ) $B/sim/sim $B/sim-san/sim guards
 .PHONY: check-programs guards
 
 # What the structure promises. PURE_HOST is there to be compiled: the same code without musl.
-INIT_MAX = 103936
+INIT_MAX = 112640
 guards: $B/init $(PURE_HOST)
 	@tests/guards.sh static $B/init
 	@tests/guards.sh size $(INIT_MAX) $B/init

@@ -83,6 +83,8 @@ const struct parameter parameters[] = {
 		  "run this program as the whole machine; '...' keeps spaces"),
 	PARAMETER("rdinit.root", PARAMETER_TEXT, FIELD(program_root), 0, "DEVICE",
 		  "run the program in this root, named as in root="),
+	PARAMETER("rdinit.mount", PARAMETER_LIST, FIELD(mount_lines), 0,
+		  "\"SOURCE DIR TYPE [OPTIONS]\"", "mount this before the program runs"),
 	PARAMETER("rdinit.user", PARAMETER_TEXT, FIELD(user), 0, "UID:GID[,GID...]",
 		  "the program's user, group and further groups; default 0:0"),
 	PARAMETER("rdinit.chdir", PARAMETER_TEXT, FIELD(chdir), 0, "DIR",

@@ -71,6 +71,7 @@ struct settings {
 	const char *modules[SETTINGS_MODULES_MAX]; /* MODULE.PARAM[=VALUE], in order */
 	int module_count;
 	struct text_list modules_load, blacklist; /* names of modules */
+	struct text_list mount_lines; /* rdinit.mount=, as lines of fstab(5) */
 	struct ignored {
 		const char *word, *why;
 	} ignored[SETTINGS_IGNORED_MAX];

@@ -54,6 +54,10 @@ int root_share_name(struct root *root);
 /* Mounts it, as soon as the host offers it. Returns 0; 1 if the root is no such directory; or
  * -errno, logged. */
 int root_share(struct root *root, const char *target, unsigned long flags);
+struct mount_call;
+/* Mounts the tag `source` if the type is one of a shared directory, as soon as the host offers it.
+ * Returns 0; 1 if the type is another; or -errno, logged. */
+int root_mount_share(struct root *root, const struct mount_call *call);
 
 /* check.c: runs the image's /sbin/fsck.TYPE, if it has one, as fsck.mode= and fsck.repair= ask for.
  * `types` as in struct mount_attempt. Returns 0 if the source may be mounted; ROOT_WANTS_RESTART if

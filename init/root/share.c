@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "init/mount/mount.h"
+#include "init/pure/count.h"
 #include "init/pure/format.h"
 #include "init/root/root.h"
 #include "init/wire/wire.h"
@@ -45,12 +46,12 @@ int root_share_name(struct root *root)
 	return 1;
 }
 
-static int try(struct root *root, const struct share *share, const char *target,
-	       unsigned long flags)
+static int try(struct root *root, const struct share *share, const struct mount_call *asked)
 {
-	const char *more = root->settings->root_mount.text ? root->settings->root_mount.text : "";
+	const char *more = asked->options ? asked->options : "";
 	char options[OPTIONS_MAX];
-	const struct mount_call call = { root->source.device, target, share->type, options, flags };
+	const struct mount_call call = { asked->source, asked->target, share->type, options,
+					 asked->flags };
 
 	if (strlen(share->options) + strlen(more) + 2 > sizeof(options))
 		return -E2BIG;
@@ -68,8 +69,7 @@ static int may_come(int error)
 struct attempts {
 	struct root *root;
 	const struct share *share;
-	const char *target;
-	unsigned long flags;
+	const struct mount_call *call;
 	int error; /* of the last one */
 };
 
@@ -80,25 +80,42 @@ static bool is_done(void *argument)
 
 	if (!module_queue_is_idle(attempts->root->modules))
 		return false;
-	attempts->error = try(attempts->root, attempts->share, attempts->target, attempts->flags);
+	attempts->error = try(attempts->root, attempts->share, attempts->call);
 	return !may_come(attempts->error);
+}
+
+static int mount_in_time(struct root *root, const struct share *share,
+			 const struct mount_call *call)
+{
+	struct attempts attempts = { root, share, call, 0 };
+	int64_t deadline = loop_deadline(root->settings->timeout_s);
+
+	if (!is_done(&attempts)) {
+		devices_open(root->devices);
+		log_say(LOG_INFO, "waiting for the tag %s", call->source);
+		wire_tell("status %s: waiting for the tag %s", log_current_step(), call->source);
+		devices_wait(root->devices, is_done, &attempts, deadline);
+	}
+	return attempts.error ? log_err(attempts.error, "mount the host's directory %s on %s as %s",
+					call->source, call->target, share->type)
+			      : 0;
 }
 
 int root_share(struct root *root, const char *target, unsigned long flags)
 {
+	const struct mount_call call = { .source = root->source.device,
+					 .target = target,
+					 .options = root->settings->root_mount.text,
+					 .flags = flags };
 	const struct share *share = share_of(root->settings);
-	struct attempts attempts = { root, share, target, flags, 0 };
-	int64_t deadline = loop_deadline(root->settings->timeout_s);
 
-	if (!share)
-		return 1;
-	if (!is_done(&attempts)) {
-		devices_open(root->devices);
-		log_say(LOG_INFO, "waiting for the tag %s", root->source.device);
-		wire_tell("status root-mount: waiting for the tag %s", root->source.device);
-		devices_wait(root->devices, is_done, &attempts, deadline);
-	}
-	return attempts.error ? log_err(attempts.error, "mount the host's directory %s on %s as %s",
-					root->source.device, target, share->type)
-			      : 0;
+	return share ? mount_in_time(root, share, &call) : 1;
+}
+
+int root_mount_share(struct root *root, const struct mount_call *call)
+{
+	for (size_t i = 0; i < COUNT(shares); i++)
+		if (strcmp(call->type, shares[i].type) == 0)
+			return mount_in_time(root, &shares[i], call);
+	return 1;
 }

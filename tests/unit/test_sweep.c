@@ -612,6 +612,11 @@ static const struct scenario scenarios[] = {
 	  .open_count = 1 },
 	{ "run-in-root", "rdinit.run=/app rdinit.root=UUID=" UUID OFF, add_root,
 	  .ending = FAKE_ENDED, .word = "exit status 0 (run: /app)", .child_ms = 20 },
+	{ "mounts",
+	  "rdinit.run=/app \"rdinit.mount=tag /d virtiofs\" "
+	  "\"rdinit.mount=o /o/p overlay lowerdir=/d,upperdir=/u,workdir=/w\" "
+	  "\"rdinit.mount=/d /e none bind,ro\" rdinit.onfail=poweroff\n",
+	  add_program_to_run, ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("mount /d /e", 1) },
 	{ "stdio", "rdinit.run=/app rdinit.stdio=ttyS1 rdinit.onfail=poweroff\n", add_stdio,
 	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("dup2 pipe", 3), .open_count = 1 },
 	{ "keymap", "rdinit.run=/app rdinit.keymap=/map rdinit.onfail=poweroff\n", add_keymap,

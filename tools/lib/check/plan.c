@@ -222,6 +222,14 @@ static void plan_network(struct plan *plan)
 	    address);
 }
 
+static void plan_mounts(struct plan *plan)
+{
+	const struct text_list *lines = &plan->settings->mount_lines;
+
+	for (int i = 0; i < lines->count; i++)
+		say(plan, "%s", shown(lines->all[i]));
+}
+
 static void plan_resolver(struct plan *plan)
 {
 	struct ip_settings ip;
@@ -332,6 +340,7 @@ static const struct row {
 	{ "keymap", plan_keymap },
 	{ "modules", plan_modules },
 	{ "network", plan_network },
+	{ "mounts", plan_mounts },
 	{ "resolver", plan_resolver },
 	{ "stdio", plan_stdio },
 	{ "appliance", plan_appliance },
