@@ -73,6 +73,14 @@ static int add_port(void *into, const struct option_row *row, const char *text)
 	return port_parse(text, &run->ports[run->port_count++]);
 }
 
+static int add_volume(void *into, const struct option_row *row, const char *text)
+{
+	struct run *run = into;
+
+	return row->letter ? volumes_add(&run->volumes, text)
+			   : volumes_add_writable(&run->volumes, text);
+}
+
 static int take_user(void *into, const struct option_row *row, const char *text)
 {
 	struct run *run = into;
@@ -92,6 +100,12 @@ static const struct option_row rows[] = {
 	  FLAG_AT(run, isolated) },
 	{ 0, "read-only", NULL, "nothing can be written to the root; else writing goes to memory",
 	  FLAG_AT(run, read_only) },
+	{ 'v', "volume", "HOST:GUEST[:rw|ro|overlay]",
+	  "a directory or file of this machine at a path of the guest,\n"
+	  "which changes it (rw, the default), cannot change it, or\n"
+	  "changes a copy in memory",
+	  CALL(add_volume) },
+	{ 0, "rw", "DIR", "the same path in the guest, where changes are kept", CALL(add_volume) },
 	{ 'e', "env", "NAME[=VALUE]", "set this variable of the program's environment",
 	  CALL(take_env) },
 	{ 0, "env-file", "FILE", "set a variable for each line of the file", CALL(take_env_file) },
@@ -139,7 +153,7 @@ static const struct option_row rows[] = {
 	  "separate pipes (PROGRAM, unless stdin and stdout are a\n"
 	  "terminal), or the serial console (IMAGE)",
 	  CHOICE_AT(run, stdio_choice) },
-	{ 'v', "verbose", NULL, "kernel messages on stderr", VALUE_AT(run, machine.verbose, 1) },
+	{ 0, "verbose", NULL, "kernel messages on stderr", VALUE_AT(run, machine.verbose, 1) },
 	{ 0, "", NULL, NULL, REST_AT(run, image.program) },
 };
 
@@ -185,6 +199,8 @@ static int check(const struct run *run, int operands, char *const *argv)
 		return error_usage("run",
 				   "--env, --workdir and --user need -- PROGRAM: an IMAGE is "
 				   "not changed");
+	if (run->volumes.count && (!is_made(run) || run->machine.type == MACHINE_UML))
+		return error_usage("run", "-v and --rw need -- PROGRAM or --oci, and QEMU");
 	if (run->root &&
 	    (!run->image.program || run->isolated || run->image.oci || run->image.sysroot ||
 	     run->image.trees.count || run->machine.type == MACHINE_UML))
@@ -216,6 +232,8 @@ static int choose(struct run *run, int argc, char **argv)
 	if (run->machine_choice >= 0)
 		run->machine.type = (enum machine_type)run->machine_choice;
 	status = check(run, argc - 1, argv);
+	if (!status)
+		status = volumes_check(&run->volumes);
 	if (status)
 		return status;
 	run->machine.stdio = run->stdio_choice < 0    ? default_stdio(run)
@@ -234,7 +252,8 @@ static int run_command(int argc, char **argv)
 	struct run run = { .machine.cpus = 1,
 			   .machine_choice = -1,
 			   .stdio_choice = -1,
-			   .tree = { .socket = -1, .errors = -1 } };
+			   .tree = { .socket = -1, .errors = -1 },
+			   .volume_share = { .socket = -1, .errors = -1 } };
 	int status = options_parse(&command_run, &argc, argv, &run);
 
 	run.directory = getcwd(NULL, 0);
@@ -255,6 +274,8 @@ static int run_command(int argc, char **argv)
 	free(run.ports);
 	free(run.netdev);
 	host_tree_close(&run.tree);
+	host_tree_close(&run.volume_share);
+	volumes_free(&run.volumes);
 	buffer_free(&run.append);
 	return status;
 }

@@ -30,7 +30,8 @@ struct run {
 	size_t port_count;
 	char *netdev;
 	int net_choice; /* of none and user */
-	struct host_tree tree;
+	struct host_tree tree, volume_share;
+	struct volumes volumes; /* -v and --rw */
 	struct texts env; /* -e and --env-file: NAME=VALUE */
 	const char *image_path; /* IMAGE */
 };
@@ -53,6 +54,10 @@ int run_heed_config(struct run *run, struct kernel *kernel, const struct kernel_
  * an error. Returns 0, or -1 after reporting.
  */
 int run_open_root(struct run *run, const struct kernel *kernel, const struct kernel_config *config);
+
+/* The same for the directories of -v and --rw: it is an error if that is not possible. */
+int run_open_volumes(struct run *run, const struct kernel *kernel,
+		     const struct kernel_config *config);
 
 /* Whether the program can be started, where it is not packed. Returns 0, or the exit status of one
  * that cannot, after reporting. */

@@ -88,13 +88,18 @@ static bool can_use_port(const struct run *run, const struct kernel *kernel,
 	       has_virtio(run, kernel, config) && has_driver(run, kernel, config, "VIRTIO_CONSOLE");
 }
 
+static bool has_share(const struct run *run)
+{
+	return run->machine.tree || run->machine.volumes;
+}
+
 /* A microvm has the shortest way to the program, for a kernel that is made for one: it finds
  * interrupts and disks there without ACPI and without modules, and is entered after its unpacker. A
  * kernel with ACPI is not: on another machine it powers off on its own, whoever asks for it. */
 static int suits_microvm(const struct run *run, const struct kernel_boot *form,
 			 const struct kernel_config *config)
 {
-	if (form->why_not || run->machine.tree || run->netdev || !is_on(config, "X86_MPPARSE") ||
+	if (form->why_not || has_share(run) || run->netdev || !is_on(config, "X86_MPPARSE") ||
 	    has_disk(run, is_not_for_microvm) || kernel_config_get(config, "ACPI") != KCONFIG_N)
 		return 0;
 	return kernel_config_get(config, "PCI") == KCONFIG_N ||
@@ -107,7 +112,7 @@ static int suits_q35(const struct run *run, const struct kernel *kernel,
 		     const struct kernel_config *config)
 {
 	return is_on(config, "ACPI") &&
-	       (run->disk_texts.count || run->machine.tree || run->netdev ||
+	       (run->disk_texts.count || has_share(run) || run->netdev ||
 		can_use_port(run, kernel, config)) &&
 	       !has_disk(run, is_ide);
 }
@@ -168,7 +173,7 @@ static unsigned int wanted_of(const struct run *run)
 int run_heed_config(struct run *run, struct kernel *kernel, const struct kernel_boot *form,
 		    const struct kernel_config *config)
 {
-	if (run_open_root(run, kernel, config))
+	if (run_open_root(run, kernel, config) || run_open_volumes(run, kernel, config))
 		return -1;
 	if (kernel_config_get(config, "MODULES") == KCONFIG_N) {
 		free(kernel->modules_dir);

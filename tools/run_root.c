@@ -14,6 +14,7 @@
 #include "init/pure/identity.h"
 #include "init/pure/number.h"
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/path.h"
 #include "tools/lib/program/program.h"
 #include "tools/lib/program/program_status.h"
 #include "tools/run.h"
@@ -24,10 +25,11 @@ static char *lacks(const struct kernel *kernel, const char *symbol, const char *
 }
 
 /* NULL, or why the kernel cannot mount them. */
-static char *judge_kernel(const struct kernel *kernel, const struct kernel_config *config)
+static char *judge_kernel(const struct kernel *kernel, const struct kernel_config *config,
+			  bool needs_overlay)
 {
-	static const char *const symbols[] = { "VIRTIO_FS", "OVERLAY_FS", "VIRTIO_PCI" };
-	const size_t count = COUNT(symbols);
+	static const char *const symbols[] = { "VIRTIO_FS", "VIRTIO_PCI", "OVERLAY_FS" };
+	const size_t count = COUNT(symbols) - !needs_overlay;
 
 	for (size_t i = 0; i < count; i++)
 		if (kernel_config_get(config, symbols[i]) == KCONFIG_N)
@@ -52,7 +54,7 @@ static char *open_root(struct run *run, const struct kernel *kernel,
 
 	if (run->machine_choice == MACHINE_MICROVM)
 		return xstrdup("a microvm has no PCI");
-	why = judge_kernel(kernel, config);
+	why = judge_kernel(kernel, config, true);
 	return why ? why : host_tree_open(run->root ? run->root : "/", &run->tree);
 }
 
@@ -78,6 +80,57 @@ int run_open_root(struct run *run, const struct kernel *kernel, const struct ker
 	}
 	free(why);
 	return run->root ? -1 : 0;
+}
+
+static char *open_volumes(struct run *run, const struct kernel *kernel,
+			  const struct kernel_config *config)
+{
+	char *why;
+
+	if (run->machine_choice == MACHINE_MICROVM)
+		return xstrdup("a microvm has no PCI: choose --machine q35");
+	why = judge_kernel(kernel, config, volumes_have(&run->volumes, VOLUME_OVERLAY));
+	return why ? why : host_volumes_open(&run->volumes, &run->volume_share);
+}
+
+/* Where nothing can be written, no directory can be made to mount it on. */
+static int check_targets(const struct run *run)
+{
+	const char *root = run->root ? run->root : "";
+	int result = 0;
+
+	for (size_t i = 0; i < run->volumes.count && !result; i++) {
+		char *path = path_join(root, run->volumes.list[i].guest);
+
+		if (access(path, F_OK))
+			result = error(
+				"-v: share %s at %s: the root has no such %s, and "
+				"--read-only lets nothing make it; choose a path that exists",
+				shown(run->volumes.list[i].host), shown(run->volumes.list[i].guest),
+				run->volumes.list[i].is_file ? "file" : "directory");
+		free(path);
+	}
+	return result;
+}
+
+int run_open_volumes(struct run *run, const struct kernel *kernel,
+		     const struct kernel_config *config)
+{
+	char *why;
+
+	run->image.volumes = &run->volumes;
+	if (!run->volumes.count)
+		return 0;
+	if (run->read_only && run->image.is_in_root && check_targets(run))
+		return -1;
+	why = open_volumes(run, kernel, config);
+	if (why) {
+		error("-v: share %s: %s", shown(run->volumes.list[0].host), why);
+		free(why);
+		return -1;
+	}
+	run->machine.volumes = &run->volume_share;
+	return 0;
 }
 
 /* Packing knows the reasons. */

@@ -162,6 +162,39 @@ def test_programs_of_a_sysroot_that_are_none(run, tool):
     run("--sysroot", tool.path / "sys", "--", "/bin/data", status=126, says="not executable")
 
 
+@pytest.mark.parametrize("words, status, says", [
+    (["-v", "data:/data"], 2, "-v data:/data: for the directory \"data\" of the current one write ./data"),
+    (["-v", "."], 2, "-v .: expected HOST:GUEST[:rw|ro|overlay] (the option that prints the kernel's messages is --verbose)"),
+    (["-v", ".:data"], 2, "-v .:data: the path in the guest must begin with /"), (["-v", ".:"], 2, "must begin with /"),
+    (["-v", ".:/a/../b"], 2, "without .."), (["-v", ".:/data:z"], 2, "after the second colon expected rw, ro or overlay"),
+    (["-v", ".:/"], 2, "the option for its root is --root ."), (["--rw", "/"], 2, "the option for its root is --root /"),
+    (["-v", ".:/a", "-v", "/etc:/a/"], 2, "-v: . and /etc are both for /a of the guest"),
+    (["-v", ".:/a", "--machine", "uml"], 2, "-v and --rw need -- PROGRAM or --oci, and QEMU"),
+    (["-v", "./no:/a"], 1, "-v: share ./no (make it first): No such file or directory (ENOENT)"),
+    (["--rw", "no"], 1, "/no (make it first): No such file or directory (ENOENT)"),
+    (["-v", "/dev/null:/a"], 1, "-v: share /dev/null: neither a directory nor a regular file"),
+    (["-v", "/etc/passwd:/a:overlay"], 1, "a file cannot be an overlay; use ro, or share its directory"),
+    (["-v", ".:/a", "--isolated", "--machine", "microvm"], 1, "a microvm has no PCI: choose --machine q35"),
+    (["-v", ".:/none", "--read-only"], 1, "the root has no such directory, and --read-only lets nothing make it; choose a path"),
+    (["-v", ".:/a"] * 1 + [word for i in range(40) for word in ("-v", f".:/{i}")], 2, "more than 40 directories")])
+def test_directories_that_cannot_be_shared(run, tool, words, status, says):
+    fake_qemu(tool, f"touch '{tool.path}/booted'\n")
+    run(*words, "--", "true", status=status, says=says)
+    assert not (tool.path / "booted").exists()
+
+
+def test_an_image_gets_no_directories(run, tool):
+    run("-v", ".:/a", tool.write("a.img", "x"), status=2, says="-v and --rw need -- PROGRAM or --oci")
+
+
+def test_no_virtiofsd(run, tool):
+    """A program that asks for its directories cannot go without them."""
+    fake_qemu(tool, f"touch '{tool.path}/booted'\n")
+    tool.env["RDINIT_VIRTIOFSD"] = "/no/such/daemon"
+    run("-v", ".:/a", "--isolated", "--", "true", says="-v: share .: no such program: /no/such/daemon (RDINIT_VIRTIOFSD)")
+    assert not (tool.path / "booted").exists()
+
+
 def test_what_else_is_missing_is_no_status_of_the_program(run):
     run("--tree", "no-such-dir", "--", "true", status=1, says="no-such-dir")
 
@@ -229,7 +262,7 @@ def payload_at(whole):
 
 
 def test_a_bzimage_boots_by_pvh_and_says_so(run, tool):
-    options, said = arguments(tool, "-v")
+    options, said = arguments(tool, "--verbose")
     assert re.match(r"/proc/self/fd/\d+$", options["-kernel"]) and "by PVH" in said
     words = options["-append"].split()
     assert "cryptomgr.notests" in words and "quiet" not in words
@@ -237,7 +270,7 @@ def test_a_bzimage_boots_by_pvh_and_says_so(run, tool):
 
 
 def test_no_tuning_leaves_the_kernel_and_its_line_alone(run, tool):
-    options, said = arguments(tool, "-v", "--no-tuning", "--machine", "microvm")
+    options, said = arguments(tool, "--verbose", "--no-tuning", "--machine", "microvm")
     assert options["-kernel"] == str(KERNEL) and "booting the bzImage itself: as --no-tuning asks" in said
     words = options["-append"].split()
     assert words == ["console=ttyS0", "panic=-1", "rdinit.onfail=poweroff", "rdinit.stdio=virtio:rdinit.stdio,ttyS1"]
@@ -248,7 +281,7 @@ def test_no_tuning_leaves_the_kernel_and_its_line_alone(run, tool):
     (["--cpus", "2"], "quiet cryptomgr.notests no_timer_check", "nolapic_timer"),
     (["--machine", "microvm"], "reboot=t", "lpj nolapic_timer"),
     (["--machine", "microvm", "--stdio", "console"], "nolapic_timer reboot=t", "lpj"),
-    (["-v"], "cryptomgr.notests", "quiet"),
+    (["--verbose"], "cryptomgr.notests", "quiet"),
 ])
 def test_the_words_go_by_the_machine(run, tool, more, words, others):
     """Where nothing is emulated, that is with KVM, three of them are none of these."""
@@ -315,7 +348,7 @@ def test_words_of_the_user_come_last(run, tool):
 def test_a_payload_that_is_none_boots_as_a_bzimage(run, tool, name, change):
     whole = KERNEL.read_bytes()
     path = tool.write("vmlinuz", change(whole, *payload_at(whole)))
-    options, said = arguments(tool, "-v", "--kernel", path)
+    options, said = arguments(tool, "--verbose", "--kernel", path)
     assert options["-kernel"] == str(path)
     assert "rdinit: booting the bzImage itself: " in said
 
@@ -401,9 +434,9 @@ def arguments_of_failure(tool, kernel):
 def test_virtiofsd_that_is_not_there(run, tool):
     fake_qemu(tool, f'printf "%s\\n" "$@" >"{tool.path}/arguments"; exit 1\n')
     tool.env["RDINIT_VIRTIOFSD"] = "/no/such/virtiofsd"
-    run("--", "true", status=125, says="virtiofsd is not installed (Debian: ")
+    run("--", "true", status=125, says="no such program: /no/such/virtiofsd (RDINIT_VIRTIOFSD)")
     assert "rdinit.root" not in (tool.path / "arguments").read_text()
-    run("--root", "/", "--", "true", says="--root /: virtiofsd is not installed")
+    run("--root", "/", "--", "true", says="--root /: no such program: ")
 
 
 def test_what_virtiofsd_says_is_shown(run, tool):
@@ -524,7 +557,7 @@ MADE_FOR_MICROVM = "CONFIG_ACPI=n\nCONFIG_X86_MPPARSE=y\nCONFIG_VIRTIO_MMIO_CMDL
     ("CONFIG_ACPI=n\nCONFIG_X86_MPPARSE=y", [], "pc")])
 def test_the_machine_goes_by_the_kernel_and_the_disks(run, tool, lines, more, machine):
     disk = tool.write("disk", bytes(4096))
-    options, said = arguments(tool, "-v", *[word.replace("@", str(disk)) for word in more],
+    options, said = arguments(tool, "--verbose", *[word.replace("@", str(disk)) for word in more],
                               "--kernel", configured(tool, lines))
     assert options["-M"] == machine
     assert f"), {machine.split(',')[0]}, " in said

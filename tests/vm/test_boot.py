@@ -90,7 +90,7 @@ MEMORY = "(rw|size=[^,]*|nr_inodes=[^,]*|inode64|mode=[0-7]+|relatime|,)*"
 
 INSIDE = [
     Row("an orphan is reaped", ["--", "@orphan"], 0, out=b"reaped\n"),
-    Row("what ignores TERM is killed after the grace", ["-v", "--append", "rdinit.grace=1", "--",
+    Row("what ignores TERM is killed after the grace", ["--verbose", "--append", "rdinit.grace=1", "--",
                                                         "@stubborn"],
         9, out=b"left behind\n", err=r"processes still running 1 s after SIGTERM: killed"),
     Row("a word of the kernel's line is in the environment",
@@ -174,7 +174,7 @@ def hand_off(name, words, status, root="root", **expected):
 
 HAND_OFF = [
     Row("a root by path is mounted, entered and given the arguments",
-        ["-v", "--disk", "@root.ext4,virtio,snapshot", "--append",
+        ["--verbose", "--disk", "@root.ext4,virtio,snapshot", "--append",
          'root=/dev/vda rw -- one "two three"', "@handoff.img"], 0, both=(
             r"^REALROOT-OK /sbin/init 2$", r"^argument <one>$", r"^argument <two three>$",
             r"^/dev/vda / ext4 rw,relatime ", r"^devtmpfs /dev ", r"^proc /proc ", r"^sysfs /sys ",
@@ -220,7 +220,7 @@ HAND_OFF = [
         err="the guest did not end within 4 s",
         absent="ETIMEDOUT"),
     Row("what the guest waits for is shown with -v",
-        ["-v", "--append", "root=/dev/vda rd.timeout=1", "@hello.img"], 125,
+        ["--verbose", "--append", "root=/dev/vda rd.timeout=1", "@hello.img"], 125,
         err="^rdinit: the guest: root-find: waiting for /dev/vda$"),
     Row("a machine that is to halt after a failure ends all the same",
         ["--append", "root=/dev/vda rd.timeout=1 rdinit.onfail=halt", "@hello.img"], 125,
@@ -241,7 +241,7 @@ MODULES = [
         ["--machine", "q35", "--disk", "@root.btrfs,scsi,snapshot", "--append", "root=/dev/sda", "@forbtrfs.img"], 0,
         out=(r"^REALROOT-OK /sbin/init 0$", r"^/dev/sda / btrfs ro,relatime")),
     Row("modules without signatures load, and taint the kernel",
-        ["-v", "--disk", "@root.ext4,scsi,snapshot", "--append", "root=/dev/sda", "@unsigned.img"], 0,
+        ["--verbose", "--disk", "@root.ext4,scsi,snapshot", "--append", "root=/dev/sda", "@unsigned.img"], 0,
         both=(r"^REALROOT-OK /sbin/init 0$", r"module verification failed: .* tainting kernel")),
     Row("modules without signatures, BTF and names of local functions hand off",
         ["--disk", "@root.ext4,virtio,snapshot", "--append", "root=/dev/vda", "@stripped.img"], 0,
@@ -274,7 +274,7 @@ def test_the_checker_fails_on_a_wrong_expectation(wrong):
 @pytest.mark.parametrize("machine", ["pc", "q35", "microvm"])
 def test_no_byte_of_what_the_kernel_prints_is_lost(machine, files):
     """The console's lines are those of the kernel's own log, less its debugging messages."""
-    done = run(Row("dmesg", ["-v", "--machine", machine, "--", "@busybox", "dmesg", "-r"], 0), files)
+    done = run(Row("dmesg", ["--verbose", "--machine", machine, "--", "@busybox", "dmesg", "-r"], 0), files)
     logged = re.findall(r"^<(\d+)>(\[ *[0-9.]+\] .*)$", done.out.decode(errors="replace"), re.M)
     shown = done.err.decode(errors="replace").replace("\r", "").splitlines()
     wanted = [line for level, line in logged if int(level) % 8 < 7]

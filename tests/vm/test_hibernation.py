@@ -8,7 +8,7 @@ from roots import SWAP, empty
 from roots import run as command
 from vm import RDINIT, SHOWN
 
-MACHINE = ["-v", "--timeout", "60", "--memory", "256"]
+MACHINE = ["--verbose", "--timeout", "60", "--memory", "256"]
 
 
 def run(*words):

@@ -108,6 +108,67 @@ def test_a_guest_has_the_rights_of_its_caller(place):
                  cwd=place, user=NOBODY, group=NOBODY, extra_groups=[], env={"PATH": os.environ["PATH"], "TMPDIR": str(place)})
     assert out.splitlines()[0] == "0" and text not in out and "of the host" in out and "mine" in out, out
     assert sorted(os.listdir(place)) == ["file", "secret"]
+    out, _ = run("--root", "/", "--rw", ".", "--", "sh", "-c", "chmod 644 secret; echo x >secret; cat secret && echo READ; chown 1:1 file; >mine && ls mine",
+                 cwd=place, user=NOBODY, group=NOBODY, extra_groups=[], env={"PATH": os.environ["PATH"], "TMPDIR": str(place)})
+    assert out.splitlines() == ["mine"], out
+    assert (secret.read_text(), (place / "file").stat().st_uid, (place / "mine").stat().st_uid) == (text, os.geteuid(), NOBODY)
+
+
+# As root of the guest, who has the caller's rights to what is shared: of a file, of a directory, of a layer over one, and
+# of the top of the share, in which they all are.
+SHARED = """
+cat /in/file /one /layer/file; echo changed >/layer/file; rm /layer/more; cat /layer/file; ls /layer
+mkdir /out/sub && mv /out/file /out/sub/moved && ln -s x /out/link && echo new >"/out/sub/a \\ \\"b"
+for at in /in/file /in/new /one /run/rdinit/volumes/new; do echo changed >"$at" && echo WRITTEN; done
+mount -o remount,rw,bind /in; mount -o remount,rw /run/rdinit/volumes; mkdir -p /tmp/m; mount -t virtiofs volumes /tmp/m && echo again
+for at in /in/file /tmp/m/1/new /tmp/m/new; do echo changed >"$at" && echo WRITTEN; done
+cd /out/sub; ls /tmp/m /out/../.. >/dev/null; exit 6
+"""
+
+
+@pytest.fixture(name="tools")
+def tools_fixture(tmp_path):
+    """A directory of programs, for a guest that has no others."""
+    shutil.copy(BOX, tmp_path)
+    for name in ("sh", "cat", "rm", "ls", "mkdir", "mv", "ln", "mount"):
+        (tmp_path / name).symlink_to("busybox")
+    return tmp_path
+
+
+@pytest.mark.parametrize("options", [["--root", "/"], ["--isolated", "--tree", "TOOLS:/bin"]], ids=lambda words: words[0])
+def test_directories_of_this_machine_at_other_paths(place, tools, options):
+    """One file that the guest may write, the rest as it was."""
+    for name in ("in", "out", "deep"):
+        (place / name).mkdir()
+        (place / name / "file").write_text(f"{name}\n")
+    (place / "deep/more").write_text("more\n")
+    options = [word.replace("TOOLS", str(tools)) for word in options]
+    out, _ = run(*options, "-v", f"{place}/in:/in:ro", "-v", "./out:/out", "-v", f"{place}/file:/one:ro", "-v", f"{place}/deep:/layer:overlay",
+                 "--", "/bin/sh", "-c", SHARED, status=6, cwd=place)
+    assert out.splitlines() == ["in", "of the host", "deep", "changed", "file", "again"], out
+    found = {str(path.relative_to(place)) for path in place.rglob("*")}
+    assert found == {"file", "in", "in/file", "deep", "deep/file", "deep/more", "out", "out/link", "out/sub", "out/sub/moved",
+                     'out/sub/a \\ "b'}
+    assert ((place / "in/file").read_text(), (place / "deep/file").read_text(), (place / "file").read_text()) == ("in\n", "deep\n", "of the host\n")
+    assert (place / "out/sub").stat().st_uid == os.geteuid()
+
+
+def test_a_directory_that_can_be_written_where_it_is(place):
+    (place / "sub dir").mkdir()
+    out, _ = run("--root", "/", "--rw", "sub dir", "--", "sh", "-c", 'echo kept >"sub dir/new"; echo lost >new; cat "sub dir/new" new', cwd=place)
+    assert out.split() == ["kept", "lost"] and (place / "sub dir/new").read_text() == "kept\n" and not (place / "new").exists()
+
+
+def test_what_the_host_changes_is_seen(place):
+    (place / "shared").mkdir()
+    started = start("--isolated", "-v", f"{place}/shared:/s", "--", BOX, "sh", "-c",
+                    f"{BOX} touch /s/ready; until {BOX} grep -q go /s/word 2>/dev/null; do {BOX} sleep 0.2; done; exit 4")
+    end = time.monotonic() + HOST_TIMEOUT
+    while not (place / "shared/ready").exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    (place / "shared/word").write_text("go\n")
+    out, err = started.communicate(timeout=HOST_TIMEOUT)
+    assert started.returncode == 4, (out, err)
 
 
 class Server(socketserver.ThreadingTCPServer):

@@ -16,13 +16,13 @@ def disks(names, bus="virtio"):
 
 def found(name, words, on, names="ext4", image="handoff", bus="virtio", both=(), absent="Kernel panic"):
     """A root that comes up: ROOT-OK, on this device."""
-    return Row(name, ["-v", *disks(names, bus), "--append", f"{words} rd.timeout=10", f"@{image}.img"], 0,
+    return Row(name, ["--verbose", *disks(names, bus), "--append", f"{words} rd.timeout=10", f"@{image}.img"], 0,
                out=(r"^ROOT-OK$", rf"^/dev/{on} / "), both=both, absent=absent)
 
 
 def lost(name, words, names, both, image="handoff", timeout=1):
     """One that does not, and what is said; nobody waits for what cannot change."""
-    return Row(name, ["-v", *disks(names), "--append", f"{words} rd.timeout={timeout}", f"@{image}.img"], 125,
+    return Row(name, ["--verbose", *disks(names), "--append", f"{words} rd.timeout={timeout}", f"@{image}.img"], 125,
                both=both, absent=("Kernel panic", "ROOT-OK"))
 
 
@@ -88,7 +88,7 @@ DRIVERS = [
     for bus, on in (("virtio", "vda"), ("scsi", "sda"), ("ide", "sda"))
 ] + [
     Row("drivers side by side, on two processors",
-        ["-v", "--cpus", "2", *disks("ext4", "scsi"), "--append", f"debug root=UUID={U}", "@drivers.img"], 0,
+        ["--verbose", "--cpus", "2", *disks("ext4", "scsi"), "--append", f"debug root=UUID={U}", "@drivers.img"], 0,
         out=(r"^ROOT-OK$", r"^/dev/sda / "), both=r"modules: 1[0-9] loaded, 0 failed"),
     found("a driver that no device asks for, by the command line", f"root=UUID={U} modules-load=virtio_net,brd", "vda",
           image="drivers", both="brd: module loaded"),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* host_tree.c - a directory of this host as the root of a guest, which cannot write to it. */
+/* host_tree.c - directories of this machine that virtiofsd shares with a guest. */
 #include "tools/lib/machine/host_tree.h"
 
 #include <errno.h>
@@ -13,6 +13,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -25,6 +26,7 @@
 #include "tools/lib/program/program.h"
 
 #define DAEMON "virtiofsd"
+#define VARIABLE "RDINIT_VIRTIOFSD"
 #define COPY "/sys" /* where virtiofsd finds the copy */
 #define ERRORS_MAX 4096 /* bytes of them that are printed */
 
@@ -35,7 +37,9 @@ struct failure {
 };
 
 struct start {
-	const char *daemon, *root;
+	const char *daemon, *cache; /* cache: virtiofsd's option */
+	const char *root; /* NULL: the volumes */
+	const struct volumes *volumes;
 	char *preload;
 	int listener, errors, report;
 };
@@ -46,7 +50,7 @@ static char *find_daemon(void)
 {
 	static const char *const paths[] = { "/usr/lib/qemu/" DAEMON, "/usr/libexec/" DAEMON,
 					     "/usr/lib/" DAEMON, NULL };
-	const char *variable = getenv("RDINIT_VIRTIOFSD");
+	const char *variable = getenv(VARIABLE);
 
 	if (variable && *variable)
 		return program_lookup(variable);
@@ -91,21 +95,54 @@ static void enter_user_namespace(const struct start *start)
 	write_map(start, "/proc/self/gid_map", gids);
 }
 
-/* A copy of the directory's mounts, all read-only (mount_setattr(2), Linux 5.12), in place of /sys,
- * which virtiofsd does not read. */
-static void make_read_only_copy(const struct start *start)
+/* A copy of the mounts at and below a path (mount_setattr(2), Linux 5.12), still nowhere. */
+static int copy_mounts(const struct start *start, const char *path, bool is_writable)
 {
 	struct mount_attr attributes = { .attr_set = MOUNT_ATTR_RDONLY };
-	int tree = open_tree(AT_FDCWD, start->root,
-			     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	int tree = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
 
 	if (tree < 0)
 		fail(start, errno == EPERM ? "open_tree" : "");
-	if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof(attributes)))
+	if (!is_writable &&
+	    mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attributes, sizeof(attributes)))
 		fail(start, "mount_setattr");
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    move_mount(tree, "", AT_FDCWD, COPY, MOVE_MOUNT_F_EMPTY_PATH))
+	return tree;
+}
+
+static void attach(const struct start *start, int tree, const char *path)
+{
+	if (move_mount(tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH))
 		fail(start, "move_mount");
+	close(tree);
+}
+
+/* In place of /sys, which virtiofsd does not read. */
+static void share_root(const struct start *start)
+{
+	attach(start, copy_mounts(start, start->root, false), COPY);
+}
+
+/* Each in a file system of its own, which nothing can be added to. The copies are made first: a
+ * volume may be below /sys. */
+static void share_volumes(const struct start *start)
+{
+	const struct volumes *volumes = start->volumes;
+	int trees[VOLUMES_MAX];
+	char path[sizeof(COPY) + 24];
+
+	for (size_t i = 0; i < volumes->count; i++)
+		trees[i] = copy_mounts(start, volumes->list[i].host,
+				       volumes->list[i].mode == VOLUME_WRITABLE);
+	if (mount("none", COPY, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755"))
+		fail(start, "mount");
+	for (size_t i = 0; i < volumes->count; i++) {
+		snprintf(path, sizeof(path), COPY "/%zu", i);
+		if (volumes->list[i].is_file ? mknod(path, S_IFREG, 0) : mkdir(path, 0755))
+			fail(start, path);
+		attach(start, trees[i], path);
+	}
+	if (mount(NULL, COPY, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL))
+		fail(start, "mount");
 }
 
 /* The guest has its own; what the kernel of this machine says of its processes is nobody's file. */
@@ -123,8 +160,8 @@ static _Noreturn void serve(const struct start *start)
 {
 	char fd[32];
 	const char *const argv[] = {
-		start->daemon,		fd,   "-o",	      "source=" COPY, "-o",
-		"sandbox=chroot",	"-o", "cache=always", "-o",	      "log_level=err",
+		start->daemon,		fd,   "-o",	    "source=" COPY, "-o",
+		"sandbox=chroot",	"-o", start->cache, "-o",	    "log_level=err",
 		"--thread-pool-size=0", NULL
 	};
 	sigset_t none;
@@ -133,8 +170,14 @@ static _Noreturn void serve(const struct start *start)
 		enter_user_namespace(start);
 	/* After the namespace, which clears it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	make_read_only_copy(start);
-	hide_kernel_files(start);
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		fail(start, "mount");
+	if (start->root) {
+		share_root(start);
+		hide_kernel_files(start);
+	} else {
+		share_volumes(start);
+	}
 	snprintf(fd, sizeof(fd), "--fd=%d", start->listener);
 	fcntl(start->listener, F_SETFD, 0);
 	setenv("LD_PRELOAD", start->preload, 1);
@@ -222,30 +265,48 @@ static char *spawn(struct host_tree *tree, struct start *start)
 	return got == sizeof(failure) ? explain(&failure) : NULL;
 }
 
-char *host_tree_open(const char *root, struct host_tree *tree)
+static char *open_share(struct start *start, struct host_tree *tree, const char *tag)
 {
-	struct start start = { .root = root, .listener = -1 };
 	char *daemon = find_daemon(), *why = NULL;
 
-	*tree = (struct host_tree){ .socket = -1, .errors = -1 };
+	*tree = (struct host_tree){ .tag = tag, .socket = -1, .errors = -1 };
+	if (!daemon && getenv(VARIABLE) && *getenv(VARIABLE))
+		return xasprintf("no such program: %s (" VARIABLE ")", shown(getenv(VARIABLE)));
 	if (!daemon)
 		return xstrdup(DAEMON
 			       " is not installed (Debian: qemu-system-common, from Debian 13 "
 			       "on " DAEMON ")");
-	start.daemon = daemon;
-	start.preload = installed_virtiofsd_preload();
-	tree->errors = start.errors = memfd_create(DAEMON, MFD_CLOEXEC);
-	if (!start.preload)
+	start->listener = -1;
+	start->daemon = daemon;
+	start->preload = installed_virtiofsd_preload();
+	tree->errors = start->errors = memfd_create(DAEMON, MFD_CLOEXEC);
+	if (!start->preload)
 		why = xstrdup("the library beside the rdinit command is missing");
-	else if (make_sockets(&start.listener, &tree->socket))
+	else if (make_sockets(&start->listener, &tree->socket))
 		why = xasprintf("a socket for " DAEMON ": %s", strerror(errno));
 	else
-		why = spawn(tree, &start);
-	if (start.listener >= 0)
-		close(start.listener);
-	free(start.preload);
+		why = spawn(tree, start);
+	if (start->listener >= 0)
+		close(start->listener);
+	free(start->preload);
 	free(daemon);
 	return why;
+}
+
+/* Nobody changes what programs and libraries are while one runs. */
+char *host_tree_open(const char *root, struct host_tree *tree)
+{
+	struct start start = { .root = root, .cache = "cache=always" };
+
+	return open_share(&start, tree, HOST_TREE_TAG);
+}
+
+/* Volumes are there to be changed, from both sides. */
+char *host_volumes_open(const struct volumes *volumes, struct host_tree *tree)
+{
+	struct start start = { .volumes = volumes, .cache = "cache=auto" };
+
+	return open_share(&start, tree, VOLUMES_TAG);
 }
 
 static void print_errors(int fd)

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* host_tree.h - a directory of this host as the root of a guest, which cannot write to it. */
+/* host_tree.h - directories of this machine that virtiofsd shares with a guest. */
 #ifndef TOOLS_LIB_HOST_TREE_H
 #define TOOLS_LIB_HOST_TREE_H
 
 #include <sys/types.h>
 
-#define HOST_TREE_TAG "host" /* by which the guest mounts it */
+#include "tools/lib/machine/volume.h"
+
+/* By these the guest mounts them. */
+#define HOST_TREE_TAG "host" /* its root */
+#define VOLUMES_TAG "volumes"
 
 struct host_tree {
+	const char *tag;
 	pid_t pid; /* of virtiofsd; 0: none */
 	int socket; /* QEMU's end */
 	int errors; /* what virtiofsd wrote to stderr */
@@ -23,6 +28,10 @@ struct host_tree {
  * in both cases by host_tree_close().
  */
 char *host_tree_open(const char *root, struct host_tree *tree);
+
+/* The same for volumes: the guest finds number n of the list as directory, or file, n. All but the
+ * writable ones are read-only. */
+char *host_volumes_open(const struct volumes *volumes, struct host_tree *tree);
 
 /* Waits for virtiofsd, and prints what it complained of if it failed. */
 void host_tree_close(struct host_tree *tree);

@@ -138,16 +138,29 @@ static void add_disks(struct arguments *arguments, const struct machine_config *
 	}
 }
 
+static bool has_shares(const struct machine_config *config)
+{
+	return config->tree || config->volumes;
+}
+
+static void add_share(struct arguments *arguments, const struct host_tree *tree)
+{
+	arguments_add(arguments, "-chardev");
+	arguments_add(arguments, "socket,id=%s,fd=%d", tree->tag, tree->socket);
+	arguments_add(arguments, "-device");
+	arguments_add(arguments, "vhost-user-fs-pci,chardev=%s,tag=%s", tree->tag, tree->tag);
+}
+
 /* virtiofsd reads and writes the guest's memory. */
-static void add_tree(struct arguments *arguments, const struct machine_config *config)
+static void add_shares(struct arguments *arguments, const struct machine_config *config)
 {
 	arguments_add(arguments, "-object");
 	arguments_add(arguments, "memory-backend-memfd,id=ram,size=%uM,share=on",
 		      config->memory_mib);
-	arguments_add(arguments, "-chardev");
-	arguments_add(arguments, "socket,id=tree,fd=%d", config->tree->socket);
-	arguments_add(arguments, "-device");
-	arguments_add(arguments, "vhost-user-fs-pci,chardev=tree,tag=" HOST_TREE_TAG);
+	if (config->tree)
+		add_share(arguments, config->tree);
+	if (config->volumes)
+		add_share(arguments, config->volumes);
 }
 
 /* Without the ROM that would boot from it. */
@@ -216,7 +229,7 @@ char **qemu_arguments(const char *program, const struct machine_config *config,
 	arguments_add(&arguments, "-M");
 	arguments_add(&arguments, "%s%s%s", machines[config->type],
 		      config->type == MACHINE_MICROVM && !config->acpi ? ",acpi=off" : "",
-		      config->tree ? ",memory-backend=ram" : "");
+		      has_shares(config) ? ",memory-backend=ram" : "");
 	arguments_add(&arguments, "-accel");
 	arguments_add(&arguments, "%s", kvm ? "kvm" : "tcg");
 	arguments_add(&arguments, "-cpu");
@@ -238,8 +251,8 @@ char **qemu_arguments(const char *program, const struct machine_config *config,
 	}
 	add_channels(&arguments, config, ends);
 	add_disks(&arguments, config);
-	if (config->tree)
-		add_tree(&arguments, config);
+	if (has_shares(config))
+		add_shares(&arguments, config);
 	if (config->netdev)
 		add_network(&arguments, config);
 	arguments_add(&arguments, "-kernel");

@@ -38,6 +38,7 @@ struct machine_config {
 	int verbose; /* the console on stderr with STDIO_PIPE; QEMU's words */
 	const char *netdev; /* QEMU's, for its one interface, or NULL */
 	const struct host_tree *tree; /* the root that it gets, or NULL */
+	const struct host_tree *volumes; /* of -v, or NULL */
 	const struct disk *disks;
 	size_t disk_count;
 };

@@ -59,14 +59,20 @@ static int add_modules(struct recipe *recipe, const struct run_image *run)
 	return result;
 }
 
-/* The words stay as they are: /init finds the program in the root. */
-static int add_root(struct recipe *recipe, struct image *image, const struct run_image *run)
+/* Directories of this machine: the root, and volumes. */
+static int add_share_modules(struct recipe *recipe, const struct run_image *run)
 {
-	static const char *const modules[] = { "virtio_pci", "virtiofs", "overlay" };
-	int result = image_add_words(image, RUN_FILE, run->program, "--");
+	const char *option = run->is_in_root ? "--root" : "-v";
+	bool has_volumes = run->volumes->count, has_layer = run->is_in_root;
+	int result = 0;
 
-	for (size_t i = 0; i < COUNT(modules) && run->kernel->modules_dir; i++)
-		result |= recipe_option_module(recipe, "--root", modules[i]);
+	has_layer |= volumes_have(run->volumes, VOLUME_OVERLAY);
+	if ((!run->is_in_root && !has_volumes) || !run->kernel->modules_dir)
+		return 0;
+	result |= recipe_option_module(recipe, option, "virtio_pci");
+	result |= recipe_option_module(recipe, option, "virtiofs");
+	if (has_layer)
+		result |= recipe_option_module(recipe, option, "overlay");
 	return result;
 }
 
@@ -115,9 +121,11 @@ static int fill(struct image *image, const struct run_image *run)
 	if (run->oci)
 		result |= recipe_option_word(recipe, "oci", run->oci);
 	result |= add_modules(recipe, run);
+	result |= add_share_modules(recipe, run);
+	result |= volumes_recipe(run->volumes, recipe);
 	result |= add_surroundings(recipe, run);
-	if (run->is_in_root)
-		result |= add_root(recipe, image, run);
+	if (run->is_in_root) /* the words stay as they are: /init finds the program in the root */
+		result |= image_add_words(image, RUN_FILE, run->program, "--");
 	else if (run->program)
 		result |= recipe_option_run(recipe, "program", run->program);
 	if (!result)

@@ -12,12 +12,14 @@
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/kernel/kernel.h"
 #include "tools/lib/machine/disk.h"
+#include "tools/lib/machine/volume.h"
 
 struct run_image {
 	char **program; /* PROGRAM ARG... ended by NULL, or NULL: the program of `oci` */
 	const char *sysroot; /* --sysroot DIR, or NULL: the program is of this host */
 	const char *oci; /* --oci PATH[:TAG], or NULL */
 	bool is_in_root; /* the program is not packed: it runs in a tree that the host shares */
+	const struct volumes *volumes; /* -v and --rw */
 	const struct texts *env; /* its environment: NAME=VALUE */
 	const char *workdir; /* --workdir, or NULL: / */
 	char *user; /* --user, as a parameter of /init, or NULL */

@@ -67,9 +67,9 @@ static _Noreturn void enter(const struct machine *machine, const struct qemu_end
 			    char **arguments)
 {
 	int null = open("/dev/null", O_RDWR), is_uml = machine->config->type == MACHINE_UML;
-	const struct host_tree *tree = machine->config->tree;
+	const struct host_tree *tree = machine->config->tree, *volumes = machine->config->volumes;
 	const int inherited[] = { is_uml ? ends->console : -1, ends->wire, ends->stdio, ends->port,
-				  tree ? tree->socket : -1 };
+				  tree ? tree->socket : -1, volumes ? volumes->socket : -1 };
 	sigset_t none;
 
 	sigemptyset(&none);
