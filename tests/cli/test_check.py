@@ -614,8 +614,8 @@ def test_a_name_that_is_no_text(tool):
 
 @pytest.mark.parametrize("args, says", [
     ([], "expected one IMAGE"), (["a", "b"], "expected one IMAGE, found 2 arguments"), (["--nonsense", "x"], "unknown option"),
-    (["--machine", "amiga", "x"], "--machine expects pc, q35 or microvm, found \"amiga\""), (["--memory", "lots", "x"], "--memory expects a number from 1 to 16777216"),
-    (["--memory", "0", "x"], "--memory expects a number from 1 to 16777216"), (["none.img"], "none.img: cannot open"),
+    (["--machine", "amiga", "x"], "--machine expects pc, q35 or microvm, found \"amiga\""), (["--memory", "lots", "x"], "--memory expects MiB, or a number with M or G, up to 16384G; found "),
+    (["--memory", "0", "x"], "--memory expects MiB, or a number with M or G, up to 16384G; found "), (["none.img"], "none.img: cannot open"),
     (["--kernel"], "--kernel expects an argument"), (["--kernel", "./none", "x.img"], "none"),
     (["--config", "x.img", "x.img"], "not a complete")])
 def test_usage(tool, args, says):

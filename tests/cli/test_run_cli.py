@@ -34,10 +34,12 @@ def run(tool):
     (["--"], "expected a PROGRAM after --"),
     (["a.img", "b.img"], "expected one IMAGE"),
     (["a.img", "--", "true"], "not both"),
-    (["--memory", "much", "--", "true"], "--memory expects a number from 1"),
-    (["--memory", "0", "--", "true"], "--memory expects a number from 1"),
-    (["--memory", "-5", "--", "true"], "--memory expects a number from 1"),
-    (["--memory", "5000000000000000000000", "--", "true"], "--memory expects a number"),
+    (["--memory", "much", "--", "true"], "--memory expects MiB, or a number with M or G, up to 1024G; found "),
+    (["--memory", "0", "--", "true"], "--memory expects MiB, or a number with M or G, up to 1024G; found "),
+    (["--memory", "-5", "--", "true"], "--memory expects MiB, or a number with M or G, up to 1024G; found "),
+    (["--memory", "5000000000000000000000", "--", "true"], "--memory expects MiB"),
+    (["--memory", "1025G", "--", "true"], "up to 1024G"), (["--memory", "1T", "--", "true"], "--memory expects MiB"),
+    (["--memory", "2GB", "--", "true"], "--memory expects MiB"), (["--memory", "G", "--", "true"], "--memory expects MiB"),
     (["--cpus", "256", "--", "true"], "--cpus expects a number from 1 to 255"),
     (["--timeout", "1s", "--", "true"], "--timeout expects a number"),
     (["--machine", "atari", "--", "true"], "--machine expects pc, q35, microvm or uml"),
@@ -300,7 +302,8 @@ def test_the_firmware_is_the_one_that_only_starts_a_kernel(run, tool, more, is_f
 
 
 @pytest.mark.parametrize("size, more, memory", [
-    (1 << 20, [], "256"), (20 << 20, [], "384"), (20 << 20, ["--memory", "200"], "200")])
+    (1 << 20, [], "256"), (20 << 20, [], "384"), (20 << 20, ["--memory", "200"], "200"),
+    (1 << 20, ["--memory", "300M"], "300"), (1 << 20, ["--memory", "2g"], "2048")])
 def test_memory_goes_by_the_image_in_steps_of_what_the_kernel_sets_up(run, tool, size, more, memory):
     tool.write("big/file", bytes(size))
     assert arguments(tool, *more, "--tree", tool.path / "big")[0]["-m"] == memory

@@ -19,7 +19,7 @@ struct fields {
 	enum colour colour;
 	const char *text, *maybe, *called;
 	struct texts list;
-	unsigned int number;
+	unsigned int number, memory;
 	char **rest, **app;
 };
 
@@ -40,6 +40,7 @@ static const struct option_row rows[] = {
 	{ 0, "maybe", "[TEXT]", "a text or none", TEXT_AT(fields, maybe) },
 	{ 'l', "list", "TEXT", "texts", LIST_AT(fields, list) },
 	{ 'n', "number", "N", "a number", NUMBER_AT(fields, number, 300) },
+	{ 0, "memory", "SIZE", "memory", MEMORY_AT(fields, memory, 4096) },
 	{ 0, "colour", "red|green|blue", "a choice", CHOICE_AT(fields, colour) },
 	{ 0, "call", "TEXT", "a call", CALL(called) },
 	{ 0, "app", "PROGRAM...", "another program", REST_AT(fields, app) },
@@ -114,6 +115,25 @@ static void each_kind_fills_its_field(void **state)
 	assert_int_equal(take("--maybe=yes --colour green", &fields, &words), OPTIONS_PARSED);
 	assert_string_equal(fields.maybe, "yes");
 	assert_int_equal(fields.colour, GREEN);
+}
+
+static void memory_is_counted_in_mib(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned int mib;
+	} rows_of_memory[] = {
+		{ "--memory 7", 7 },	 { "--memory 512M", 512 }, { "--memory=3g", 3072 },
+		{ "--memory 4G", 4096 }, { "--memory 1m", 1 },
+	};
+	struct fields fields;
+	struct words words;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows_of_memory) / sizeof(rows_of_memory[0]); i++) {
+		assert_int_equal(take(rows_of_memory[i].line, &fields, &words), OPTIONS_PARSED);
+		assert_int_equal(fields.memory, rows_of_memory[i].mib);
+	}
 }
 
 static void letters_stand_together(void **state)
@@ -204,6 +224,13 @@ static void what_is_wrong_is_an_error_of_usage(void **state)
 		"--number -1",
 		"--number 1x",
 		"--number=",
+		"--memory 0G",
+		"--memory 5G",
+		"--memory 4097M",
+		"--memory G",
+		"--memory 1GM",
+		"--memory 99999999999999999999",
+		"--memory 1k",
 		"--colour gre",
 		"--colour=",
 		"--colour greens",
@@ -228,6 +255,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_kind_fills_its_field),
+		cmocka_unit_test(memory_is_counted_in_mib),
 		cmocka_unit_test(letters_stand_together),
 		cmocka_unit_test(operands_stand_anywhere_and_last_after_dashes),
 		cmocka_unit_test(names_may_be_cut_short_while_they_are_like_no_other),

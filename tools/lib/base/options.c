@@ -117,6 +117,25 @@ static int store_number(const struct parser *parser, const struct option_row *ro
 	return 0;
 }
 
+/* As QEMU's -m has it: MiB, unless a letter says otherwise. */
+static int store_memory(const struct parser *parser, const struct option_row *row, const char *text)
+{
+	char *end;
+	unsigned long number = strtoul(text, &end, 10), most = (unsigned long)row->value,
+		      unit = toupper((unsigned char)*end) == 'G' ? 1024 : 1;
+
+	if (*end && strchr("gGmM", *end))
+		end++;
+	if (!isdigit((unsigned char)*text) || *end || !number || number > most / unit)
+		return error_usage(parser->command->name,
+				   "--%s expects MiB, or a number with M or G, up to %luG; found "
+				   "\"%s\"",
+				   row->name, most / 1024, shown(text));
+	*(unsigned int *)(void *)((char *)parser->into + row->field) =
+		(unsigned int)(number * unit);
+	return 0;
+}
+
 /* "pc|q35|microvm" as "pc, q35 or microvm". */
 static char *words_of(const char *choices)
 {
@@ -173,6 +192,8 @@ static int apply(struct parser *parser, const struct option_row *row, const char
 		return 0;
 	case OPTION_NUMBER:
 		return store_number(parser, row, argument);
+	case OPTION_MEMORY:
+		return store_memory(parser, row, argument);
 	case OPTION_CHOICE:
 		return store_choice(parser, row, argument);
 	case OPTION_CALL:

@@ -20,6 +20,7 @@ enum option_kind {
 	OPTION_TEXT, /* const char *: the argument */
 	OPTION_LIST, /* struct texts: the argument is added */
 	OPTION_NUMBER, /* unsigned int: from 1 to row->value */
+	OPTION_MEMORY, /* unsigned int: MiB, up to row->value; "512", "512M" or "2G" */
 	OPTION_CHOICE, /* int or enum: which of the words in row->argument, "pc|q35", from 0 */
 	OPTION_CALL, /* row->call is called */
 	OPTION_REST, /* char **: all that follows, which is another program's; ended by NULL */
@@ -50,6 +51,8 @@ struct option_row {
 #define REST_AT(of, at) .kind = OPTION_REST, OPTION_AT(of, at, char **)
 #define NUMBER_AT(of, at, most) \
 	.kind = OPTION_NUMBER, OPTION_AT(of, at, unsigned int), .value = most
+#define MEMORY_AT(of, at, most) \
+	.kind = OPTION_MEMORY, OPTION_AT(of, at, unsigned int), .value = most
 #define VALUE_AT(of, at, is) .kind = OPTION_VALUE, OPTION_INT_AT(of, at), .value = is
 #define CHOICE_AT(of, at) .kind = OPTION_CHOICE, OPTION_INT_AT(of, at)
 #define CALL(function) .kind = OPTION_CALL, .call = function
