@@ -10,6 +10,7 @@
 #include "init/pure/limits.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/whole_file.h"
+#include "tools/lib/base/words.h"
 #include "tools/lib/program/program.h"
 #include "tools/run.h"
 
@@ -81,6 +82,39 @@ static int add_volume(void *into, const struct option_row *row, const char *text
 			   : volumes_add_writable(&run->volumes, text);
 }
 
+/* Words as in a recipe: double quotes keep blanks. */
+static int add_qemu(void *into, const struct option_row *row, const char *text)
+{
+	struct run *run = into;
+	struct words words = { 0 };
+	int status = 0;
+
+	if (words_parse((struct span){ (const uint8_t *)text, strlen(text) }, NULL, NULL, &words))
+		status = error_usage("run", "--%s %s: %s", row->name, shown(text), words.fault);
+	for (size_t i = 0; !status && i < words.count; i++)
+		texts_add(&run->more, xstrdup(words.list[i].text));
+	words_free(&words);
+	return status;
+}
+
+static int add_device(void *into, const struct option_row *row, const char *text)
+{
+	struct run *run = into;
+
+	(void)row;
+	texts_add(&run->more, "-device");
+	texts_add(&run->more, text);
+	return 0;
+}
+
+static int take_gdb(void *into, const struct option_row *row, const char *text)
+{
+	struct run *run = into;
+
+	(void)row;
+	return port_parse_gdb(text, &run->machine.gdb_port);
+}
+
 static int take_user(void *into, const struct option_row *row, const char *text)
 {
 	struct run *run = into;
@@ -145,6 +179,14 @@ static const struct option_row rows[] = {
 	  TEXT_AT(run, image.oci) },
 	{ 0, "sysroot", "DIR", "PROGRAM is of the system whose root is DIR",
 	  TEXT_AT(run, image.sysroot) },
+	{ 0, "dry-run", NULL, "print QEMU's command line instead, for a shell",
+	  FLAG_AT(run, dry_run) },
+	{ 0, "keep", "FILE", "with PROGRAM: the image that is made for it stays in FILE",
+	  TEXT_AT(run, keep) },
+	{ 0, "gdb", "[PORT]", "the machine waits for gdb on this port (1234)", CALL(take_gdb) },
+	{ 0, "device", "DEVICE", "one more device, as QEMU's -device", CALL(add_device) },
+	{ 0, "qemu", "ARGUMENTS", "more arguments for QEMU, with \"...\" around blanks",
+	  CALL(add_qemu) },
 	{ 0, "no-tuning", NULL, "boot the kernel without the parameters that save time",
 	  FLAG_AT(run, no_tuning) },
 	{ 0, "timeout", "SECONDS", "end the machine after this time, status 124",
@@ -201,6 +243,17 @@ static int check(const struct run *run, int operands, char *const *argv)
 				   "not changed");
 	if (run->volumes.count && (!is_made(run) || run->machine.type == MACHINE_UML))
 		return error_usage("run", "-v and --rw need -- PROGRAM or --oci, and QEMU");
+	if (run->keep && !is_made(run))
+		return error_usage("run",
+				   "--keep needs -- PROGRAM or --oci: an IMAGE is a file already");
+	if (run->machine.type == MACHINE_UML &&
+	    (run->dry_run || run->more.count || run->machine.gdb_port))
+		return error_usage("run",
+				   "--dry-run, --qemu, --device and --gdb need QEMU, and not "
+				   "--machine uml");
+	if (run->dry_run && run->stdio_choice == 0)
+		return error_usage("run", "--dry-run prints a machine with a console: omit --stdio "
+					  "pipe");
 	if (run->root &&
 	    (!run->image.program || run->isolated || run->image.oci || run->image.sysroot ||
 	     run->image.trees.count || run->machine.type == MACHINE_UML))
@@ -236,7 +289,8 @@ static int choose(struct run *run, int argc, char **argv)
 		status = volumes_check(&run->volumes);
 	if (status)
 		return status;
-	run->machine.stdio = run->stdio_choice < 0    ? default_stdio(run)
+	run->machine.stdio = run->dry_run	      ? STDIO_CONSOLE
+			     : run->stdio_choice < 0  ? default_stdio(run)
 			     : run->stdio_choice == 0 ? STDIO_PIPE
 						      : STDIO_CONSOLE;
 	run->machine.payload = is_made(run) ? PAYLOAD_PROGRAM : PAYLOAD_IMAGE;
@@ -270,6 +324,8 @@ static int run_command(int argc, char **argv)
 	free(run.image.trees.list);
 	free(run.env.list);
 	free(run.image.user);
+	free(run.image.keep);
+	free(run.more.list);
 	free(run.directory);
 	free(run.ports);
 	free(run.netdev);

@@ -21,7 +21,9 @@ struct run {
 	struct texts disk_texts;
 	int machine_choice; /* enum machine_type; -1: left to us */
 	int stdio_choice; /* of pipe and console; -1: left to us */
-	bool no_tuning;
+	bool no_tuning, dry_run;
+	const char *keep; /* --keep: where the image that is made for a program stays, or NULL */
+	struct texts more; /* --qemu and --device: QEMU's further arguments */
 	const char *root; /* --root DIR; NULL: /, if this machine can share it */
 	bool isolated; /* --isolated: the program is packed */
 	bool read_only; /* --read-only: nothing can be written to the root */
@@ -62,6 +64,12 @@ int run_open_volumes(struct run *run, const struct kernel *kernel,
 /* Whether the program can be started, where it is not packed. Returns 0, or the exit status of one
  * that cannot, after reporting. */
 int run_judge_program(const struct run *run);
+
+/* run_show.c: prints the command line of QEMU for --dry-run. Returns 0, or 1 after reporting. */
+int run_print_qemu(const struct run *run, const char *qemu);
+
+/* run_show.c: says how to attach gdb. */
+void run_announce_gdb(const struct run *run, const struct kernel *kernel);
 
 /* The parameter of /init for -u USER[:GROUP]. malloc'd, or NULL after reporting. */
 char *run_user_parameter(const char *text);

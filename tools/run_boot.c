@@ -47,6 +47,8 @@ static char *command_line(const struct run *run)
 	buffer_text(&words, "console=ttyS0 panic=-1");
 	if (!run->no_tuning)
 		boot_parameters_add(&words, &facts);
+	if (machine->gdb_port) /* symbols are at the addresses of the file */
+		buffer_text(&words, " nokaslr");
 	if (!interactive || machine->stdio == STDIO_PIPE)
 		buffer_text(&words, " rdinit.onfail=poweroff");
 	else if (term && *term && is_plain_word(term))
@@ -148,6 +150,45 @@ static void complete_program(struct run *run)
 		run->image.workdir = run->directory;
 }
 
+/* The file that -kernel and -bios name must be there when we are not. */
+static void name_kernel(struct run *run, const struct kernel *kernel,
+			const struct kernel_boot *form)
+{
+	bool is_ours = run->dry_run && form->fd >= 0;
+
+	run->machine.kernel = is_ours ? kernel->image : form->path;
+	run->machine.firmware = is_ours ? NULL : run_firmware(run, form);
+}
+
+/* For --dry-run the image needs a name: that of the user's, or one that nobody else can have.
+ * Returns 0, or -1 after reporting. */
+static int name_image(struct run *run)
+{
+	const char *tmp = getenv("TMPDIR");
+	int fd;
+
+	run->image.keep = run->image_path ? realpath(run->image_path, NULL)
+			  : run->keep	  ? xstrdup(run->keep)
+					  : NULL;
+	if (run->image.keep || !run->dry_run)
+		return 0;
+	run->image.keep = xasprintf("%s/rdinit-XXXXXX.img", tmp && *tmp ? tmp : "/tmp");
+	fd = mkstemps(run->image.keep, 4);
+	if (fd < 0)
+		return error_errno(errno, "%s", shown(run->image.keep));
+	close(fd);
+	return 0;
+}
+
+static int start(struct run *run, const char *qemu, const struct kernel *kernel)
+{
+	if (run->dry_run)
+		return run_print_qemu(run, qemu);
+	if (run->machine.gdb_port)
+		run_announce_gdb(run, kernel);
+	return machine_run(qemu, &run->machine);
+}
+
 static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 		const struct kernel_boot *form, const struct kernel_config *config)
 {
@@ -155,8 +196,10 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 	struct run_image_file file = { .fd = -1 };
 	int status = 1, result;
 
-	if (!append)
+	if (!append || name_image(run)) {
+		free(append);
 		return 1;
+	}
 	complete_program(run);
 	run->image.kernel = kernel;
 	run->image.disks = run->disks;
@@ -171,10 +214,9 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 	if (!result)
 		result = kernel_fit_compression(config, run->image_path, file.compression);
 	if (!result) {
-		run->machine.kernel = form->path;
-		run->machine.initrd = file.path;
+		name_kernel(run, kernel, form);
+		run->machine.initrd = run->dry_run && run->image_path ? run->image.keep : file.path;
 		run->machine.append = append;
-		run->machine.firmware = run_firmware(run, form);
 		if (!run->machine.memory_mib)
 			run->machine.memory_mib =
 				run->image.is_in_root ? MEMORY_IN_ROOT : run_image_memory(&file);
@@ -187,8 +229,11 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 		run->machine.tells_ready = tells_ready(run, config, &file);
 		if (run->machine.verbose)
 			say_what_boots(run, kernel, form);
-		status = machine_run(qemu, &run->machine);
+		run->machine.more = run->more.list;
+		status = start(run, qemu, kernel);
 	}
+	if (status && run->dry_run && !run->keep && !run->image_path)
+		unlink(run->image.keep);
 	run_image_close(&file);
 	free(append);
 	return status;

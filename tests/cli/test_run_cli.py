@@ -4,6 +4,7 @@ failures look like. Nothing here needs a boot."""
 import os
 import pathlib
 import re
+import shlex
 import signal
 import socket
 import struct
@@ -339,6 +340,65 @@ def test_run_and_check_have_one_mind_about_memory(run, tool, words, fits):
 def test_words_of_the_user_come_last(run, tool):
     line = arguments(tool, "--append", "quiet=no", "--append", "last")[0]["-append"]
     assert line.endswith(" quiet=no last")
+
+
+def test_more_arguments_for_qemu_come_last(run, tool):
+    fake_qemu(tool, f'printf "%s\\n" "$@" >"{tool.path}/arguments"\nexit 1\n')
+    words = ["--qemu", '-name "a b"  -s', "--device", "edu,id=x", "--qemu", ""]
+    tool.run("run", *words, "--isolated", "--", "true", check=False)
+    assert (tool.path / "arguments").read_text().splitlines()[-5:] == ["-name", "a b", "-s", "-device", "edu,id=x"]
+    run("--qemu", '-name "a', "--", "true", status=2, says='--qemu -name "a: expected')
+
+
+def test_a_dry_run_prints_a_line_and_starts_nothing(run, tool):
+    fake_qemu(tool, f"touch '{tool.path}/booted'\n")
+    tool.env["TMPDIR"] = str(tool.path)
+    done = tool.run("run", "--dry-run", "--isolated", "--append", "it's=\"a b\"", "--device", "edu", "--", "true")
+    words = shlex.split(done.stdout.decode())
+    options = dict(zip(words, words[1:]))
+    assert words[0] == tool.env["RDINIT_QEMU"] and options["-kernel"] == str(KERNEL) and words[-2:] == ["-device", "edu"]
+    assert options["-append"].endswith(" it's=\"a b\"") and "fd=" not in done.stdout.decode() and "/fd/" not in done.stdout.decode()
+    image = pathlib.Path(options["-initrd"])
+    assert f"the image of this line is {image}; remove it" in done.stderr.decode()
+    assert b"/usr/bin/true " in tool.run("list", str(image)).stdout
+    image.unlink()
+    again = tool.run("run", "--dry-run", "--keep", "own.img", "--isolated", "--", "true")
+    assert str(tool.path / "own.img") in again.stdout.decode() and not again.stderr
+    whole = tool.run("run", "--dry-run", "own.img")
+    assert shlex.split(whole.stdout.decode())[-3].endswith("own.img") and not whole.stderr
+    shared = tool.run("run", "--dry-run", "--keep", "own.img", "-v", ".:/x", "--", "true")
+    assert b"path=host.sock" in shared.stdout and b"virtiofsd(1) must listen on host.sock and volumes.sock" in shared.stderr
+    assert not (tool.path / "booted").exists()
+    assert sorted(path.name for path in tool.path.iterdir() if path.suffix in (".img", ".sock") or "rdinit-" in path.name) == ["own.img"]
+
+
+@pytest.mark.parametrize("words, says", [
+    (["--dry-run", "--stdio", "pipe", "--", "true"], "omit --stdio pipe"),
+    (["--dry-run", "--machine", "uml", "--", "true"], "need QEMU, and not --machine uml"),
+    (["--gdb=x", "--", "true"], "--gdb=x: expected a port, as --gdb=1234"), (["--gdb=70000", "--", "true"], "expected a port"),
+    (["--keep", "k.img", "a.img"], "--keep needs -- PROGRAM or --oci: an IMAGE is a file already")])
+def test_what_does_not_go_with_a_look_at_qemu(run, words, says):
+    run(*words, status=2, says=says)
+
+
+def test_a_dry_run_that_fails_leaves_no_image(run, tool):
+    tool.env["TMPDIR"] = str(tool.path)
+    run("--dry-run", "--isolated", "--memory", "16", "--", "true", says="need at least")
+    assert not list(tool.path.glob("*.img"))
+
+
+def test_gdb_is_told_where_the_machine_waits(run, tool):
+    fake_qemu(tool, f'printf "%s\\n" "$@" >"{tool.path}/arguments"\nexit 1\n')
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        run(f"--gdb={port}", "--", "true", says=f"--gdb: port {port} of 127.0.0.1: Address already in use; choose another one")
+    options, said = arguments(tool, f"--gdb={port}")
+    assert options["-gdb"] == f"tcp:127.0.0.1:{port}" and "-S" in options and " nokaslr" in options["-append"]
+    assert f"gdb -ex 'target remote :{port}'" in said and "no vmlinux of this kernel was found" in said
+    built = PROJECT / "build/kernel/test/bzImage"
+    if built.exists():
+        _, said = arguments(tool, f"--gdb={port}", "--kernel", "test")
+        assert f"vmlinux -ex 'target remote :{port}' -ex 'hbreak start_kernel' -ex c" in said
 
 
 @pytest.mark.parametrize("name, change", [

@@ -14,6 +14,7 @@
 #include "tools/lib/base/mem.h"
 
 #define LOOPBACK "127.0.0.1"
+#define GDB_PORT 1234 /* as QEMU's -s */
 
 static int usage(const char *text)
 {
@@ -54,7 +55,7 @@ static bool split(char *text, struct port *port)
 }
 
 /* QEMU would say it, too, but not how to go on. */
-static int check_free(const struct port *port)
+static int check_free(const char *option, const struct port *port)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET,
 				       .sin_port = htons((uint16_t)port->host) };
@@ -68,7 +69,7 @@ static int check_free(const struct port *port)
 	if (!port->is_udp)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(fd, (struct sockaddr *)&address, sizeof(address)))
-		result = error("-p: port %u of %s: %s%s", port->host, port->address,
+		result = error("%s: port %u of %s: %s%s", option, port->host, port->address,
 			       strerror(errno), errno == EADDRINUSE ? "; choose another one" : "");
 	close(fd);
 	return result ? 1 : 0;
@@ -80,7 +81,17 @@ int port_parse(const char *text, struct port *port)
 	bool is_one = split(copy, port);
 
 	free(copy);
-	return is_one ? check_free(port) : usage(text);
+	return is_one ? check_free("-p", port) : usage(text);
+}
+
+int port_parse_gdb(const char *text, unsigned int *number)
+{
+	struct port port = { .address = LOOPBACK, .host = GDB_PORT };
+
+	if (text && !is_number(text, &port.host))
+		return error_usage("run", "--gdb=%s: expected a port, as --gdb=1234", shown(text));
+	*number = port.host;
+	return check_free("--gdb", &port);
 }
 
 char *port_netdev(const struct port *ports, size_t count)

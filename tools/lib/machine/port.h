@@ -23,6 +23,9 @@ struct port {
  * that cannot be had. */
 int port_parse(const char *text, struct port *port);
 
+/* Parses the port of --gdb, on 127.0.0.1; NULL: 1234. The same results. */
+int port_parse_gdb(const char *text, unsigned int *port);
+
 /* QEMU's -netdev for a guest with these ports. malloc'd. */
 char *port_netdev(const struct port *ports, size_t count);
 

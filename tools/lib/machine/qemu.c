@@ -143,24 +143,29 @@ static bool has_shares(const struct machine_config *config)
 	return config->tree || config->volumes;
 }
 
-static void add_share(struct arguments *arguments, const struct host_tree *tree)
+static void add_share(struct arguments *arguments, const struct host_tree *tree,
+		      const struct qemu_ends *ends)
 {
 	arguments_add(arguments, "-chardev");
-	arguments_add(arguments, "socket,id=%s,fd=%d", tree->tag, tree->socket);
+	if (ends)
+		arguments_add(arguments, "socket,id=%s,fd=%d", tree->tag, tree->socket);
+	else
+		arguments_add(arguments, "socket,id=%s,path=%s.sock", tree->tag, tree->tag);
 	arguments_add(arguments, "-device");
 	arguments_add(arguments, "vhost-user-fs-pci,chardev=%s,tag=%s", tree->tag, tree->tag);
 }
 
 /* virtiofsd reads and writes the guest's memory. */
-static void add_shares(struct arguments *arguments, const struct machine_config *config)
+static void add_shares(struct arguments *arguments, const struct machine_config *config,
+		       const struct qemu_ends *ends)
 {
 	arguments_add(arguments, "-object");
 	arguments_add(arguments, "memory-backend-memfd,id=ram,size=%uM,share=on",
 		      config->memory_mib);
 	if (config->tree)
-		add_share(arguments, config->tree);
+		add_share(arguments, config->tree, ends);
 	if (config->volumes)
-		add_share(arguments, config->volumes);
+		add_share(arguments, config->volumes, ends);
 }
 
 /* Without the ROM that would boot from it. */
@@ -185,6 +190,21 @@ static void add_port(struct arguments *arguments, const struct machine_config *c
 								 : "virtio-serial-pci");
 	arguments_add(arguments, "-device");
 	arguments_add(arguments, "virtserialport,chardev=port,name=" QEMU_STDIO_PORT);
+}
+
+/* Ctrl-a c leads to QEMU's monitor. */
+static void add_terminal(struct arguments *arguments)
+{
+	static const char *const words[] = {
+		"-chardev", "stdio,id=console,signal=off,mux=on",
+		"-serial",  "chardev:console",
+		"-mon",	    "chardev=console",
+		"-chardev", "file,id=wire,path=/dev/stderr,append=on",
+		"-device",  "isa-debugcon,iobase=0xe9,chardev=wire",
+	};
+
+	for (size_t i = 0; i < COUNT(words); i++)
+		arguments_add(arguments, "%s", words[i]);
 }
 
 static void add_channels(struct arguments *arguments, const struct machine_config *config,
@@ -249,10 +269,13 @@ char **qemu_arguments(const char *program, const struct machine_config *config,
 		arguments_add(&arguments, "-bios");
 		arguments_add(&arguments, "%s", config->firmware);
 	}
-	add_channels(&arguments, config, ends);
+	if (ends)
+		add_channels(&arguments, config, ends);
+	else
+		add_terminal(&arguments);
 	add_disks(&arguments, config);
 	if (has_shares(config))
-		add_shares(&arguments, config);
+		add_shares(&arguments, config, ends);
 	if (config->netdev)
 		add_network(&arguments, config);
 	arguments_add(&arguments, "-kernel");
@@ -261,5 +284,12 @@ char **qemu_arguments(const char *program, const struct machine_config *config,
 	arguments_add(&arguments, "%s", config->initrd);
 	arguments_add(&arguments, "-append");
 	arguments_add(&arguments, "%s", config->append);
+	if (config->gdb_port) {
+		arguments_add(&arguments, "-S");
+		arguments_add(&arguments, "-gdb");
+		arguments_add(&arguments, "tcp:127.0.0.1:%u", config->gdb_port);
+	}
+	for (size_t i = 0; config->more && config->more[i]; i++)
+		arguments_add(&arguments, "%s", config->more[i]);
 	return arguments.list;
 }

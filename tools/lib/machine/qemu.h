@@ -39,6 +39,8 @@ struct machine_config {
 	const char *netdev; /* QEMU's, for its one interface, or NULL */
 	const struct host_tree *tree; /* the root that it gets, or NULL */
 	const struct host_tree *volumes; /* of -v, or NULL */
+	const char *const *more; /* further arguments of QEMU, ended by NULL; or NULL */
+	unsigned int gdb_port; /* of 127.0.0.1, where the machine waits before it starts; 0: none */
 	const struct disk *disks;
 	size_t disk_count;
 };
@@ -77,7 +79,11 @@ const char *qemu_fast_firmware(void);
  * alone proves nothing: it exists on hosts where a guest then hangs in silence. */
 int qemu_kvm_works(void);
 
-/* argv for `program`, ended by NULL. Free it with arguments_free(). */
+/*
+ * argv for `program`, ended by NULL. `ends` NULL: for a terminal, where QEMU's monitor and the
+ * serial console are the standard streams, the wire is on standard error, and directories of this
+ * machine come from sockets in the current directory, TAG.sock. Free it with arguments_free().
+ */
 char **qemu_arguments(const char *program, const struct machine_config *config,
 		      const struct qemu_ends *ends);
 

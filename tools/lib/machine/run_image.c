@@ -178,11 +178,21 @@ static int write_unnamed(const struct image *image, struct run_image_file *file)
 	return result;
 }
 
+static int write_kept(const struct image *image, const char *path, struct run_image_file *file)
+{
+	if (write_to(image, path))
+		return -1;
+	file->fd = open(path, O_RDONLY);
+	file->path = realpath(path, NULL);
+	return file->fd < 0 || !file->path ? error_errno(errno, "%s", shown(path)) : 0;
+}
+
 static int finish(struct run_image_file *file)
 {
 	struct stat info;
 
-	file->path = xasprintf("/proc/self/fd/%d", file->fd);
+	if (!file->path)
+		file->path = xasprintf("/proc/self/fd/%d", file->fd);
 	if (fstat(file->fd, &info))
 		return error_errno(errno, "image");
 	file->size = info.st_size;
@@ -200,7 +210,8 @@ int run_image_build(const struct run_image *run, struct run_image_file *file)
 
 	if (!result) {
 		block_signals();
-		result = write_unnamed(image, file);
+		result =
+			run->keep ? write_kept(image, run->keep, file) : write_unnamed(image, file);
 		file->is_ours = true;
 	}
 	image_free(image);

@@ -19,6 +19,7 @@ struct run_image {
 	const char *sysroot; /* --sysroot DIR, or NULL: the program is of this host */
 	const char *oci; /* --oci PATH[:TAG], or NULL */
 	bool is_in_root; /* the program is not packed: it runs in a tree that the host shares */
+	char *keep; /* the path at which the file stays, or NULL */
 	const struct volumes *volumes; /* -v and --rw */
 	const struct texts *env; /* its environment: NAME=VALUE */
 	const char *workdir; /* --workdir, or NULL: / */
@@ -46,8 +47,9 @@ struct run_image_file {
 /*
  * Packs /init, the program with its libraries (and the library trees of perl or python), and the
  * modules into a file in $TMPDIR, or /tmp, that has no name any more when this returns: however we
- * end, nothing remains. From here on SIGINT, SIGTERM, SIGHUP and SIGQUIT are blocked; machine_run()
- * handles them. Returns 0, or -1 after reporting. Close `file` in both cases.
+ * end, nothing remains. With `keep` the file is that one. From here on SIGINT, SIGTERM, SIGHUP and
+ * SIGQUIT are blocked; machine_run() handles them. Returns 0, or -1 after reporting. Close `file`
+ * in both cases.
  */
 int run_image_build(const struct run_image *run, struct run_image_file *file);
 
