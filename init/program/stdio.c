@@ -21,8 +21,10 @@ static void close_end(struct stdio *stdio, struct loop_descriptor *end)
 /* --- to the host --- */
 
 /* Not closed: close(2) of a serial port may wait until it has sent everything. */
-static void lose_port(struct stdio *stdio)
+static void lose_port(struct stdio *stdio, long result)
 {
+	log_warn(result ? (int)result : -EPIPE,
+		 "carry the program's standard streams (from here on they are lost)");
 	loop_remove_descriptor(stdio->loop, &stdio->port);
 	stdio->port_is_gone = true;
 	stdio->input_ended = true;
@@ -38,7 +40,7 @@ static bool write_packet(struct stdio *stdio)
 		if (done == -EAGAIN || done == -EINTR)
 			return false;
 		if (done <= 0)
-			lose_port(stdio);
+			lose_port(stdio, done);
 		else
 			stdio->packet_at += (size_t)done;
 	}
@@ -198,7 +200,7 @@ static bool read_some(struct stdio *stdio)
 	struct packet_piece piece;
 
 	if (got <= 0 && got != -EINTR && got != -EAGAIN)
-		lose_port(stdio);
+		lose_port(stdio, got);
 	while (packet_next(&stdio->reader, &rest, &piece) > 0)
 		store_piece(stdio, &piece);
 	return got > 0;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "init/pure/stdioports.h"
 #include "tests/sim/kernel.h"
 
 /* --- files whose bytes are made --- */
@@ -142,6 +143,7 @@ static long read_tty(void *buffer, size_t size)
 
 	if (kernel->has_tty_answer && size > 2) { /* the guest's last packet has come */
 		kernel->has_tty_answer = false;
+		kernel->is_answered = true;
 		memcpy(buffer, "x\0", 3);
 		return 3;
 	}
@@ -150,6 +152,12 @@ static long read_tty(void *buffer, size_t size)
 	kernel->has_tty_input = false;
 	memcpy(buffer, packets, sizeof(packets) - 1);
 	return sizeof(packets) - 1;
+}
+
+/* Without a host at its other end it reads as ended. */
+static long read_port(void *buffer, size_t size)
+{
+	return kernel->port_is_open ? read_tty(buffer, size) : 0;
 }
 
 static long read_any(struct file *file, void *buffer, size_t size)
@@ -163,6 +171,8 @@ static long read_any(struct file *file, void *buffer, size_t size)
 		return read_pipe(file, buffer, size);
 	case FILE_TTY:
 		return read_tty(buffer, size);
+	case FILE_PORT:
+		return read_port(buffer, size);
 	case FILE_KMSG:
 		return -EAGAIN;
 	default:
@@ -196,10 +206,13 @@ static void keep(char *text, size_t *used, size_t size, const void *bytes, size_
 static bool file_is_stream(const struct file *file)
 {
 	const char *name = world_param(&kernel->world, "rdinit.stdio");
+	struct stdio_ports ports;
 
-	return name && strncmp(file->name, "/dev/", 5) == 0 &&
-	       strcspn(name, " ") == strlen(file->name + 5) &&
-	       strncmp(name, file->name + 5, strlen(file->name + 5)) == 0;
+	if (!name || file->kind == FILE_PORT)
+		return name != NULL;
+	stdio_ports_parse(name, &ports);
+	return ports.line && strncmp(file->name, "/dev/", 5) == 0 &&
+	       strcmp(ports.line, file->name + 5) == 0;
 }
 
 /* The program's streams, whose host does not read. */
@@ -217,7 +230,8 @@ static long write_tty(const struct file *file, const void *bytes, size_t len)
 	else
 		keep(kernel->stream, &kernel->stream_len, sizeof(kernel->stream), bytes, len);
 	if (file_is_stream(file) && len == 3 && memcmp(bytes, "x\0", 3) == 0)
-		kernel->has_tty_answer = true;
+		event_add(kernel->now + world_machine(&kernel->world, "answer", 1), EVENT_PORT,
+			  PORT_ANSWERS, 0);
 	return (long)len;
 }
 
@@ -242,6 +256,10 @@ static long write_any(struct file *file, const void *bytes, size_t len)
 		keep(kernel->log, &kernel->log_len, sizeof(kernel->log), (const char *)bytes + 3,
 		     len - 3);
 		return (long)len;
+	case FILE_PORT:
+		if (!kernel->port_is_open)
+			return -EAGAIN;
+		/* fallthrough */
 	case FILE_TTY:
 		return write_tty(file, bytes, len);
 	case FILE_PIPE:
@@ -263,7 +281,7 @@ long sys_write(int fd, const void *buffer, size_t size)
 		trace("\t%.*s\n", (int)strcspn(buffer, "\n"), (const char *)buffer);
 	if (fd == 2 && file && kernel->faults_hit < 2 && file->kind != FILE_CONSOLE &&
 	    file->kind != FILE_NULL && file->kind != FILE_PATH && file->kind != FILE_KMSG &&
-	    (file->kind != FILE_TTY || file_is_stream(file)))
+	    ((file->kind != FILE_TTY && file->kind != FILE_PORT) || file_is_stream(file)))
 		break_rule("the log is written to %s", file->name);
 	if (fd == 2)
 		keep(kernel->log, &kernel->log_len, sizeof(kernel->log), buffer, size);

@@ -41,6 +41,9 @@ static void take_event(int at)
 	case EVENT_PRODUCT:
 		layer_make(event.a);
 		break;
+	case EVENT_PORT:
+		port_event((enum port_event)event.a);
+		break;
 	case EVENT_PROGRAM:
 		program_writes(event.a);
 		break;
@@ -192,6 +195,10 @@ static short events_of(const struct file *file, short asked)
 		return kernel->pending & file->signals ? POLLIN : 0;
 	case FILE_PIPE:
 		return (short)(pipe_events(file) & (asked | POLLHUP));
+	case FILE_PORT:
+		if (!kernel->port_is_open)
+			return POLLHUP;
+		/* fallthrough */
 	case FILE_TTY:
 		return (short)((kernel->has_tty_input || kernel->has_tty_answer ? asked & POLLIN
 										: 0) |

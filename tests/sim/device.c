@@ -38,7 +38,7 @@ int device_named(const char *name)
 
 /* --- uevents --- */
 
-static void send_text(const char *text, size_t len)
+void uevent_send(const char *text, size_t len)
 {
 	if (kernel->uevents_listeners == 0)
 		return;
@@ -66,7 +66,7 @@ void device_announce(const struct block *device, const char *action)
 		       action, disk, *disk ? "/" : "", device->name, 0, action, 0, disk,
 		       *disk ? "/" : "", device->name, 0, 0, device->major, 0, device->minor, 0,
 		       device->name, 0, *disk ? "partition" : "disk");
-	send_text(text, (size_t)len + 1);
+	uevent_send(text, (size_t)len + 1);
 }
 
 static void announce_modalias(const char *modalias)
@@ -77,7 +77,7 @@ static void announce_modalias(const char *modalias)
 			   "SUBSYSTEM=virtio%cMODALIAS=%s",
 			   0, 0, 0, 0, modalias);
 
-	send_text(text, (size_t)len + 1);
+	uevent_send(text, (size_t)len + 1);
 }
 
 /* --- what becomes of one --- */

@@ -140,6 +140,8 @@ static int open_char(struct file file, const struct node *node)
 		if (module_is_needed("loop"))
 			return -ENODEV;
 		file.kind = FILE_LOOP_CONTROL;
+	} else if (node->major == PORT_MAJOR) {
+		file.kind = FILE_PORT;
 	} else if (node->major == TTY_MAJOR && minor_number >= 64) {
 		file.kind = FILE_TTY;
 	} else {

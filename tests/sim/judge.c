@@ -17,7 +17,8 @@
  * 8. no descriptor passes to the real init but 0 to 2, and none is left that nobody uses;
  * 9. no child is lost: there is no zombie, and none runs but those that hang;
  * 10. disks are synced before the power goes;
- * 11. where nothing fails, the boot does not.
+ * 11. where nothing fails, the boot does not;
+ * 12. the last byte of the program's streams comes before the power goes.
  */
 #include <signal.h>
 #include <string.h>

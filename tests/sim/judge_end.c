@@ -305,8 +305,18 @@ static enum ending asked_end(void)
 	return world_machine(&kernel->world, "acpi", 1) ? END_OFF : END_REBOOT;
 }
 
+/* The host has acknowledged the last packet, or has had its time to. */
+static void check_stream(void)
+{
+	if (kernel->stream_len && !kernel->is_answered && !kernel->faults_hit &&
+	    kernel->main_ended && !has_log("the host has not read all") &&
+	    !has_log("processes still running"))
+		break_rule("the power goes before the program's last byte");
+}
+
 static void check_off(void)
 {
+	check_stream();
 	if (!has_failed() && !kernel->main_started && !has_log(" (E") && !has_log("for a restart"))
 		break_rule("the machine ends, and neither program nor failure is the reason");
 	if (kernel->main_started && is_mode_run() && param_root())

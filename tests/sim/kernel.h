@@ -130,6 +130,7 @@ enum file_kind {
 	FILE_PATH, /* O_PATH */
 	FILE_BLOCK,
 	FILE_CONSOLE,
+	FILE_PORT, /* of virtio-serial */
 	FILE_NULL,
 	FILE_KMSG,
 	FILE_TTY,
@@ -186,7 +187,7 @@ struct event {
 	short a, b;
 };
 
-enum event_kind { EVENT_SIGNAL, EVENT_DEVICE, EVENT_PROGRAM, EVENT_PRODUCT };
+enum event_kind { EVENT_SIGNAL, EVENT_DEVICE, EVENT_PROGRAM, EVENT_PRODUCT, EVENT_PORT };
 
 struct uevent_text {
 	const char *bytes;
@@ -268,6 +269,8 @@ struct kernel {
 	struct fault faults[FAULTS_MAX];
 	int fault_count, faults_hit;
 	bool has_tty_input, has_tty_answer; /* the host sends it */
+	bool is_answered; /* PID 1 has read that the host has all of the output */
+	bool port_is_open; /* the host's end of the virtio-serial port */
 	/* of the program that the boot is about */
 	bool main_started, main_ended;
 	int main_pid, main_status, main_starts;
@@ -354,7 +357,13 @@ struct block *device_new(const char *name, unsigned int major, unsigned int mino
 void device_get_ready(struct block *device);
 void device_announce(const struct block *device, const char *action);
 int64_t device_until(long ms);
+void uevent_send(const char *text, size_t len);
 void device_make_loop(void); /* loop.c */
+
+/* machine.c: the virtio-serial port comes, the host opens its end, or it answers the last packet */
+enum port_event { PORT_COMES, PORT_OPENS, PORT_ANSWERS };
+void port_event(enum port_event what);
+#define PORT_MAJOR 243
 
 /* layer.c */
 short layer_opened_by(const char *path, const char *argument);

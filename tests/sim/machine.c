@@ -6,7 +6,10 @@
  * answers nothing, 2: refused), acpi=1, efi=0, devtmpfs=1, sysfs=1, net=1 (uevents), signalfd=1,
  * processors=1, call=0 (ms that each call of PID 1 takes), child=1 (ms that a child takes to end),
  * memory=131072 (KiB that are free), lose=0 (the uevent of this number is lost), needs=ext2 (a
- * file system whose module has to be loaded), initramfs=1 (0: the image is on a disk), deaf-host=0.
+ * file system whose module has to be loaded), initramfs=1 (0: the image is on a disk), deaf-host=0,
+ * vport=-1 (the driver of virtio-serial is there, and its port comes after so many ms),
+ * vport-host=0 (so much later the host opens its end; -1: never), answer=1 (ms after the last
+ * packet of a program's output the host says that it has it).
  *
  * module NAME ms=0 result=0 dies=0: loading takes so long (-1: for ever), and gives -result.
  */
@@ -164,6 +167,45 @@ static void add_sys(void)
 		tree_dir(top, "firmware/efi/efivars");
 	add_text(top, "power/resume", "");
 	add_text(top, "power/resume_offset", "");
+}
+
+/* Its name comes after the device, and is announced by another uevent. */
+static void add_port(void)
+{
+	static const char name[] = "change@/devices/virtio1/virtio-ports/vport1p1\0ACTION=change\0"
+				   "SUBSYSTEM=virtio-ports";
+
+	tree_node(kernel->fs[FS_DEV].root, "vport1p1", NODE_CHAR, PORT_MAJOR, 1);
+	add_text(kernel->fs[FS_SYS].root, "class/virtio-ports/vport1p1/name", "rdinit.stdio\n");
+	uevent_send(name, sizeof(name));
+}
+
+void port_event(enum port_event what)
+{
+	switch (what) {
+	case PORT_COMES:
+		add_port();
+		break;
+	case PORT_OPENS:
+		kernel->port_is_open = true;
+		break;
+	case PORT_ANSWERS:
+		kernel->has_tty_answer = true;
+		break;
+	}
+}
+
+static void make_port(void)
+{
+	long comes = world_machine(&kernel->world, "vport", -1),
+	     opens = world_machine(&kernel->world, "vport-host", 0);
+
+	if (comes < 0)
+		return;
+	tree_dir(kernel->fs[FS_SYS].root, "class/virtio-ports");
+	event_add(comes, EVENT_PORT, PORT_COMES, 0);
+	if (opens >= 0)
+		event_add(comes + opens, EVENT_PORT, PORT_OPENS, 0);
 }
 
 static void add_dev(void)
@@ -362,6 +404,7 @@ void kernel_reset(const struct world *world)
 	add_dev();
 	kernel->call_ms = world_machine(world, "call", 0);
 	kernel->uevent_loses = world_machine(world, "lose", 0);
+	make_port();
 	kernel->has_tty_input = world_param(world, "rdinit.stdio") != NULL;
 	add_faults();
 	add_signals();

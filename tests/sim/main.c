@@ -286,6 +286,7 @@ static int find_planted(uint64_t seeds)
 		{ PLANTED_DELETES, "init is deleted before the gates" },
 		{ PLANTED_LEAK, "descriptor 4 " },
 		{ PLANTED_WRITES, "the root is mounted for writing" },
+		{ PLANTED_CUT, "the power goes before the program's last byte" },
 	};
 	int missed = 0;
 

@@ -206,6 +206,23 @@ static void draw_root_of_any(struct draw *draw, const char *param)
 		draw_root(draw, param, (int)draw_below(draw, (unsigned int)draw->count));
 }
 
+static void draw_port(struct draw *draw)
+{
+	if (draw_chance(draw, 30))
+		world_add(draw->world, "machine answer=%ld", draw_ms(draw));
+	if (draw_chance(draw, 40)) {
+		world_add(draw->world, "param rdinit.stdio=ttyS1");
+		return;
+	}
+	world_add(draw->world, "param rdinit.stdio=%s",
+		  ONE_OF(draw, "virtio:rdinit.stdio,ttyS1", "virtio:rdinit.stdio"));
+	if (draw_chance(draw, 80))
+		world_add(draw->world, "machine vport=%ld", draw_ms(draw));
+	if (draw_chance(draw, 40))
+		world_add(draw->world, "machine vport-host=%ld",
+			  draw_chance(draw, 10) ? -1 : draw_ms(draw));
+}
+
 static void draw_run(struct draw *draw)
 {
 	draw_modules(draw);
@@ -222,7 +239,7 @@ static void draw_run(struct draw *draw)
 		world_add(draw->world, "param rdinit.user=33:33");
 	draw_program(draw, "/app", true);
 	if (draw_chance(draw, 20)) {
-		world_add(draw->world, "param rdinit.stdio=ttyS1");
+		draw_port(draw);
 		if (draw_chance(draw, 60))
 			world_add(draw->world, "program /app ms=%ld exit=3 writes=%u",
 				  draw_ms(draw), 1 + draw_below(draw, 3000));

@@ -16,6 +16,7 @@ enum planted {
 	PLANTED_DELETES, /* before the gates */
 	PLANTED_LEAK, /* of a descriptor */
 	PLANTED_WRITES, /* to a root that is to stay as it is */
+	PLANTED_CUT, /* of the program's output, by the power */
 	PLANTED_COUNT
 };
 

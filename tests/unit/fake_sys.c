@@ -407,13 +407,21 @@ static long take(int fd, void *buffer, size_t size)
 	return (long)left;
 }
 
+/* A serial line, or a port of virtio-serial. */
+static int is_port(const struct file *file)
+{
+	return file && (strncmp(file->path, "/dev/tty", 8) == 0 ||
+			strncmp(file->path, "/dev/vport", 10) == 0);
+}
+
 long sys_read(int fd, void *buffer, size_t size)
 {
 	long result;
 
 	if (fails("read", name_of(fd), &result))
 		return result;
-	return note(take(fd, buffer, size));
+	result = take(fd, buffer, size);
+	return note(result == 0 && is_port(file_of(fd)) ? -EAGAIN : result);
 }
 
 long sys_write(int fd, const void *buffer, size_t size)
@@ -426,11 +434,10 @@ long sys_write(int fd, const void *buffer, size_t size)
 	if (fd == 2)
 		snprintf(fake_console + used, sizeof(fake_console) - used, "%.*s", (int)size,
 			 (const char *)buffer);
-	if ((!file || strncmp(file->path, "/dev/tty", 8)) &&
-	    fails("write", fd == 2 ? "console" : name_of(fd), &result))
+	if (!is_port(file) && fails("write", fd == 2 ? "console" : name_of(fd), &result))
 		return result;
-	if (file && (strncmp(file->path, "/dev/tty", 8) == 0 ||
-		     strncmp(file->path, "/sys/", 5) == 0 || strncmp(file->path, "/etc/", 5) == 0))
+	if (file && (is_port(file) || strncmp(file->path, "/sys/", 5) == 0 ||
+		     strncmp(file->path, "/etc/", 5) == 0))
 		return call(CHANGES, (long)size, "write %s %.*s", file->path, (int)size,
 			    (const char *)buffer);
 	if (file && strcmp(file->path, "pipe") == 0 && file->len + size <= sizeof(file->bytes)) {

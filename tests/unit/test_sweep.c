@@ -467,15 +467,24 @@ static void add_program_to_run(void)
 }
 
 /* Five bytes for the program, and then their end. */
+/* What the host sends; the acknowledgement comes early. */
+static const char host_packets[] = "i\5\0hello"
+				   "i\0\0"
+				   "x\0\0";
+
 static void add_stdio(void)
 {
-	static const char frames[] = "i\5\0hello"
-				     "i\0\0"
-				     "x\0\0";
-
-	fake_file(STDIO_TTY, frames, sizeof(frames) - 1);
+	fake_file(STDIO_TTY, host_packets, sizeof(host_packets) - 1);
 	fake_answer("get_termios " STDIO_TTY, 0, FAKE_ALWAYS);
 	fake_answer("set_termios " STDIO_TTY, 0, FAKE_ALWAYS);
+}
+
+static void add_stdio_port(void)
+{
+	fake_dir("/sys/class/virtio-ports", (const char *const[]){ "vport1p1", NULL });
+	add_text("/sys/class/virtio-ports/vport1p1/name", "a.b\n");
+	fake_file("/dev/vport1p1", host_packets, sizeof(host_packets) - 1);
+	add_stdio();
 }
 
 static void add_host_tty(void)
@@ -619,6 +628,9 @@ static const struct scenario scenarios[] = {
 	  add_program_to_run, ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("mount /d /e", 1) },
 	{ "stdio", "rdinit.run=/app rdinit.stdio=ttyS1 rdinit.onfail=poweroff\n", add_stdio,
 	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("dup2 pipe", 3), .open_count = 1 },
+	{ "stdio-port", "rdinit.run=/app rdinit.stdio=virtio:a.b,ttyS1 rdinit.onfail=poweroff\n",
+	  add_stdio_port, ENDS_WITH("exit status 0 (run: /app)"),
+	  ASKS_FOR("write /dev/vport1p1", 4), .open_count = 1 },
 	{ "keymap", "rdinit.run=/app rdinit.keymap=/map rdinit.onfail=poweroff\n", add_keymap,
 	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("set_key ", KEYMAP_KEYS) },
 	{ "host-tty", "rdinit.run=/app rdinit.host=ttyS2 rdinit.onfail=poweroff\n", add_host_tty,
