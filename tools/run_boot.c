@@ -284,7 +284,7 @@ static int find_and_boot(struct run *run, struct kernel *kernel)
 	struct kernel_config config = { .from = NULL };
 	int status = 1;
 
-	if (!kernel_boot_open(kernel, run->no_tuning ? FORM_AS_IT_IS : FORM_FASTEST, &form)) {
+	if (!kernel_boot_open(kernel, run->no_tuning ? FORM_AS_IT_IS : FORM_KEPT, &form)) {
 		kernel_config_find(kernel, form.vmlinux, &config);
 		if (!run_heed_config(run, kernel, &form, &config)) {
 			int fault = run->image.is_in_root ? run_judge_program(run) : 0;

@@ -38,6 +38,14 @@ class Tool:
         self.path = path
         self.env = {k: v for k, v in os.environ.items() if k != "SOURCE_DATE_EPOCH"}
         self.env["XDG_CACHE_HOME"] = f"{path}.cache"
+        self.share_kernels(path)
+
+    def share_kernels(self, path):
+        """One unpacked kernel for all tests, not 50 MB for each; all else of the cache is a test's own."""
+        shared, own = path.parent / "kernels.cache", pathlib.Path(self.env["XDG_CACHE_HOME"], "rdinit")
+        shared.mkdir(0o700, exist_ok=True)
+        own.mkdir(0o700, parents=True, exist_ok=True)
+        (own / "kernels").symlink_to(shared)
 
     def run(self, *args, stdin=b"", check=True, **kwargs):
         done = subprocess.run([RDINIT, *args], input=stdin, cwd=self.path, capture_output=True,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* frame_cache.c - compressed frames kept from one `rdinit pack` to the next. */
+#include "tools/lib/base/cache_dir.h"
 #include "tools/lib/base/temporary_file.h"
 #include "tools/lib/cpio/frame_cache.h"
 
@@ -24,17 +25,11 @@ struct frame_cache {
 
 struct frame_cache *frame_cache_open(void)
 {
-	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-	struct frame_cache *frames;
+	char *dir = cache_dir("frames");
+	struct frame_cache *frames = dir ? xcalloc(1, sizeof(*frames)) : NULL;
 
-	/* A relative one is to be ignored (XDG Base Directory Specification). */
-	if (cache && *cache != '/')
-		cache = NULL;
-	if (!cache && (!home || *home != '/'))
-		return NULL;
-	frames = xcalloc(1, sizeof(*frames));
-	frames->dir = cache ? xasprintf("%s/rdinit/frames", cache)
-			    : xasprintf("%s/.cache/rdinit/frames", home);
+	if (frames)
+		frames->dir = dir;
 	return frames;
 }
 
@@ -100,19 +95,6 @@ int frame_cache_get(struct frame_cache *cache, const struct compress_choice *cho
 	return found;
 }
 
-static void make_dirs(const char *dir)
-{
-	char *path = xstrdup(dir);
-
-	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(path, 0700);
-		*slash = '/';
-	}
-	mkdir(path, 0700);
-	free(path);
-}
-
 void frame_cache_put(struct frame_cache *cache, const struct compress_choice *choice,
 		     struct span raw, const struct buffer *packed)
 {
@@ -122,7 +104,7 @@ void frame_cache_put(struct frame_cache *cache, const struct compress_choice *ch
 
 	if (!cache)
 		return;
-	make_dirs(cache->dir);
+	cache_dir_make(cache->dir);
 	path = path_of(cache, choice, raw);
 	fd = nameless_open(cache->dir);
 	if (fd < 0) {

@@ -3,6 +3,7 @@
 #include "tools/lib/kernel/kernel_boot.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,6 +13,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/compress/compress.h"
 #include "tools/lib/kernel/bzimage.h"
+#include "tools/lib/kernel/kernel_cache.h"
 #include "tools/lib/kernel/vmlinux.h"
 
 #define UNPACKED_MAX ((size_t)1 << 30) /* bytes; Debian's kernels have 50 to 70 MB */
@@ -58,15 +60,6 @@ static const char *unpack(const struct bzimage *image, struct kernel_boot *boot)
 	return why;
 }
 
-static const char *unpack_image(struct span file, struct kernel_boot *boot)
-{
-	struct bzimage image;
-
-	if (bzimage_parse(file, &image) != BZIMAGE_OK || !image.payload.data)
-		return "its header names no payload";
-	return unpack(&image, boot);
-}
-
 static int boots_by_pvh(const struct kernel_boot *boot)
 {
 	struct vmlinux vmlinux;
@@ -99,7 +92,7 @@ static char *vmlinux_beside(const struct kernel *kernel)
 static int use_neighbor(const struct kernel *kernel, enum kernel_form form,
 			struct kernel_boot *boot)
 {
-	char *path = form == FORM_FASTEST ? vmlinux_beside(kernel) : NULL;
+	char *path = form == FORM_AS_IT_IS ? NULL : vmlinux_beside(kernel);
 
 	if (!path)
 		return 0;
@@ -113,6 +106,48 @@ static int use_neighbor(const struct kernel *kernel, enum kernel_form form,
 	return 0;
 }
 
+/* Whether the cache has it, and it boots. */
+static bool use_kept(const char *key, size_t size, struct kernel_boot *boot)
+{
+	void *room;
+
+	boot->fd = kernel_cache_open(key, size);
+	if (boot->fd < 0)
+		return false;
+	room = mmap(NULL, size, PROT_READ, MAP_PRIVATE, boot->fd, 0);
+	if (room != MAP_FAILED) {
+		boot->vmlinux = (struct span){ room, size };
+		if (boots_by_pvh(boot))
+			return true;
+		munmap(room, size);
+		boot->vmlinux = (struct span){ NULL, 0 };
+	}
+	close(boot->fd);
+	boot->fd = -1;
+	return false;
+}
+
+static const char *unpack_image(const struct kernel *kernel, enum kernel_form form,
+				struct span file, struct kernel_boot *boot)
+{
+	char *key;
+	struct bzimage image;
+	const char *why;
+
+	if (bzimage_parse(file, &image) != BZIMAGE_OK || !image.payload.data)
+		return "its header names no payload";
+	key = form == FORM_KEPT ? kernel_cache_key(kernel->image) : NULL;
+	if (key && use_kept(key, image.unpacked, boot)) {
+		free(key);
+		return NULL;
+	}
+	why = unpack(&image, boot);
+	if (key && !why && boots_by_pvh(boot))
+		kernel_cache_keep(key, kernel->image, boot->vmlinux);
+	free(key);
+	return why;
+}
+
 static int open_bzimage(const struct kernel *kernel, enum kernel_form form,
 			struct kernel_boot *boot)
 {
@@ -122,7 +157,7 @@ static int open_bzimage(const struct kernel *kernel, enum kernel_form form,
 		return 0;
 	if (kernel_map(kernel->image, &file))
 		return -1;
-	boot->why_not = unpack_image(file, boot);
+	boot->why_not = unpack_image(kernel, form, file, boot);
 	kernel_unmap(&file);
 	if (!boot->why_not && form == FORM_AS_IT_IS)
 		boot->why_not = "as --no-tuning asks";

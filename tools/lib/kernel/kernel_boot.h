@@ -7,6 +7,7 @@
 
 enum kernel_form {
 	FORM_FASTEST,
+	FORM_KEPT, /* the fastest, and kept in the user's cache for the next time */
 	FORM_AS_IT_IS, /* the file that the user named */
 };
 
@@ -19,11 +20,11 @@ struct kernel_boot {
 
 /*
  * Unpacks a bzImage (gzip, bzip2, lzma, xz, lz4, zstd; up to 1 GiB) into memory, unless a vmlinux
- * of the same release is next to a file named bzImage. If the kernel has the note for PVH
- * (CONFIG_PVH), that is booted: the guest then neither unpacks itself nor moves itself to a random
- * address. Else, and after any damage, the bzImage is booted, and `why_not` has the reason. A
- * vmlinux without the note boots nowhere: -1 after reporting. A kernel of User-mode Linux is used
- * unchanged. Close `boot` in every case.
+ * of the same release is next to a file named bzImage, or the user's cache has it (FORM_KEPT). If
+ * the kernel has the note for PVH (CONFIG_PVH), that is booted: the guest then neither unpacks
+ * itself nor moves itself to a random address. Else, and after any damage, the bzImage is booted,
+ * and `why_not` has the reason. A vmlinux without the note boots nowhere: -1 after reporting. A
+ * kernel of User-mode Linux is used unchanged. Close `boot` in every case.
  */
 int kernel_boot_open(const struct kernel *kernel, enum kernel_form form, struct kernel_boot *boot);
 void kernel_boot_close(struct kernel_boot *boot);
