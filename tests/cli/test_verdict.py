@@ -180,6 +180,14 @@ def test_what_the_guest_says_cannot_move_the_cursor(start):
     assert b"failed: x EIO ?[2J\\x9b31m" in done.stderr
 
 
+@pytest.mark.parametrize("count", [3, 21, 400, 5000])
+def test_the_last_lines_of_a_console_of_any_length(start, count):
+    """5,000 are 100 KB, of which the newest are kept."""
+    done = start(f"say('console', ''.join(f'this is line {{n}} of it\\n' for n in range({count})))\n{END['badly']}")
+    shown = [line for line in done.stderr.decode().splitlines() if line.startswith("this is line")]
+    assert shown == [f"this is line {n} of it" for n in range(max(0, count - 20), count)]
+
+
 CREDIT, END_OF_INPUT = "c\0\x10", b"i\0\0"   # as in init/pure/packets.h
 
 

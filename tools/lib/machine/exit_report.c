@@ -29,7 +29,8 @@ static size_t last_lines(const uint8_t *data, size_t len, int lines)
 /* Kept bytes as lines on stderr. They come from the guest, and may not move our cursor. */
 static void print_kept(const struct queue *kept, const char *title)
 {
-	size_t at = last_lines(kept->data, kept->len, LAST_LINES), len = 0;
+	const uint8_t *data = kept->data + kept->at;
+	size_t at = last_lines(data, kept->len, LAST_LINES), len = 0;
 	struct buffer out = { NULL, 0, 0 };
 	char line[LINE_SHOWN + 1];
 
@@ -37,7 +38,7 @@ static void print_kept(const struct queue *kept, const char *title)
 		return;
 	buffer_printf(&out, "rdinit: %s\n", title);
 	for (; at < kept->len; at++) {
-		uint8_t byte = kept->data[at];
+		uint8_t byte = data[at];
 
 		if (byte != '\n' && byte != '\r' && len < LINE_SHOWN)
 			line[len++] = byte && byte != '\t' ? (char)byte : ' ';
