@@ -8,7 +8,10 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
+
+#define NO_MAX ((size_t)PTRDIFF_MAX) /* no object is larger */
 
 size_t strnlen(const char *s, size_t max)
 {
@@ -21,7 +24,7 @@ size_t strnlen(const char *s, size_t max)
 
 size_t strlen(const char *s)
 {
-	return strnlen(s, (size_t)-1);
+	return strnlen(s, NO_MAX);
 }
 
 int memcmp(const void *a, const void *b, size_t len)
@@ -42,7 +45,7 @@ int strncmp(const char *a, const char *b, size_t max)
 
 int strcmp(const char *a, const char *b)
 {
-	return strncmp(a, b, (size_t)-1);
+	return strncmp(a, b, NO_MAX);
 }
 
 void *memchr(const void *data, int c, size_t len)
@@ -55,7 +58,10 @@ void *memchr(const void *data, int c, size_t len)
 
 char *strchr(const char *s, int c)
 {
-	return memchr(s, c, strlen(s) + 1);
+	for (; *s != (char)c; s++)
+		if (*s == '\0')
+			return NULL;
+	return (char *)s;
 }
 
 char *strrchr(const char *s, int c)
