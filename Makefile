@@ -19,7 +19,7 @@ PURE	= blake2b checksum cmdline dirents diskid diskpath drivers efivar executabl
 FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware fsprobe iso9660 luks magic md member ntfs rom sum swap table udf xfs zfs
 
 # /init: its steps in the order of the boot, give_up, then the rooms of what steps share.
-INIT	= main early_mounts console settings late_mounts keymap modules network resume root_find \
+INIT	= main early_mounts console settings late_mounts keymap modules network scope resume root_find \
 	  root_mount root_usr root_switch mounts resolver stdio appliance stay power give_up become \
 	  $(addprefix device/,devices disk_id disk_path links probe uevents) \
 	  $(addprefix layer/,accept btrfs layer layers loop_device loop_file openers program ram) \
@@ -65,6 +65,8 @@ OWN	= cmdline format hints identity imageconf ip layer layers limits mode names 
 FOREIGN	= $(patsubst %,$B/musl/init/pure/%.o,$(filter-out $(OWN),$(PURE))) $(addprefix $B/musl/init/device/,probe.o devices.o uevents.o disk_id.o)
 
 INIT_OBJS	= $(INIT:%=$B/musl/init/%.o) $(PURE:%=$B/musl/init/pure/%.o)
+# The /init of `init run`: the same objects with another list of steps.
+INIT_RUN_OBJS	= $B/musl/init/main_run.o $(filter-out $B/musl/init/main.o,$(INIT_OBJS))
 PURE_HOST	= $(PURE:%=$B/host/init/pure/%.o)
 TOOL_OBJS	= $(TOOL:%=$B/host/tools/%.o) $(TOOL_LIB:%=$B/host/tools/lib/%.o) $(PURE_HOST)
 # What tests are linked to: all of /init and the tool but their commands. A test takes what it calls.
@@ -89,11 +91,13 @@ FORMATTED = $(shell find init tools tests -name '*.[ch]')
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNIT_OBJS) $(FUZZ_OBJS) $B/unit/tests/unit/fake_sys.o $B/fuzz/tests/fuzz/quiet_error.o
 
-all: $B/init $B/rdinit $B/uml_regset.so $B/virtiofsd_rights.so	## build /init and the tool
+all: $B/init $B/init-run $B/rdinit $B/uml_regset.so $B/virtiofsd_rights.so	## build /init and the tool
 
--include $(INIT_OBJS:.o=.d) $(TOOL_OBJS:.o=.d)
+-include $(INIT_OBJS:.o=.d) $B/musl/init/main_run.d $(TOOL_OBJS:.o=.d)
 
 $B/init: $(INIT_OBJS)
+$B/init-run: $(INIT_RUN_OBJS)
+$B/init $B/init-run:
 	$(call run_as,LINK,$(MUSL_CC) $(INIT_LDFLAGS) -o $@ $^ && tools/cut_sections.sh $@)
 
 $B/rdinit: $(TOOL_OBJS)
@@ -111,6 +115,10 @@ $B/musl/init/sys/string.o: INIT_CFLAGS += -fno-lto -fno-builtin
 $B/musl/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call run_as,CC,$(MUSL_CC) $(INIT_CFLAGS) -MMD -MP -c -o $@ $<)
+
+$B/musl/init/main_run.o: init/main.c Makefile
+	@mkdir -p $(@D)
+	$(call run_as,CC,$(MUSL_CC) $(INIT_CFLAGS) -DINIT_RUN -MMD -MP -c -o $@ $<)
 
 $B/host/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -190,7 +198,7 @@ SIM_SAN_CFLAGS = -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefine
 
 -include $(SIM:%=$B/sim/%.d) $(SIM:%=$B/sim-san/%.d)
 
-$B/sim/init/main.o $B/sim-san/init/main.o: SIM_CFLAGS += -Dmain=init_main -Wno-missing-prototypes
+$B/sim/init/main.o $B/sim/init/main_run.o $B/sim-san/init/main.o: SIM_CFLAGS += -Dmain=init_main -Wno-missing-prototypes
 
 # Where no row of the table is opened by a program as devices come, one is: that of LUKS, by layer.c.
 SIM_LAYERS = $B/sim/layers/init/pure/layers.def
@@ -204,11 +212,18 @@ $B/sim/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call run_as,CC,$(CC) $(SIM_CFLAGS) -O2 -MMD -MP -c -o $@ $<)
 
+$B/sim/init/main_run.o: init/main.c Makefile | $(SIM_LAYERS)
+	@mkdir -p $(@D)
+	$(call run_as,CC,$(CC) $(SIM_CFLAGS) -DINIT_RUN -O2 -MMD -MP -c -o $@ $<)
+
 $B/sim-san/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call run_as,CC,$(CC) $(SIM_CFLAGS) $(SIM_SAN_CFLAGS) -MMD -MP -c -o $@ $<)
 
+# The same worlds for the /init that only runs programs.
+$B/sim/sim-run: $(subst $B/sim/init/main.o,$B/sim/init/main_run.o,$(SIM:%=$B/sim/%.o))
 $B/sim/sim: $(SIM:%=$B/sim/%.o)
+$B/sim/sim $B/sim/sim-run:
 	$(call run_as,LINK,$(CC) $(SIM_LDFLAGS) -static -o $@ $^)
 
 $B/sim-san/sim: $(SIM:%=$B/sim-san/%.o)
@@ -228,14 +243,17 @@ check-all:			## the same fuzzed for longer, every kernel, whole Debian roots
 		$(PYTHON) tools/kernel.py --build $B $$profile || exit 1; done
 	@$(MAKE) --no-print-directory check FUZZ_SECONDS=60 REPORT=--all
 
-check-programs: $(UNIT) $(FUZZ) $B/sim/sim $B/sim-san/sim guards
+check-programs: $(UNIT) $(FUZZ) $B/sim/sim $B/sim/sim-run $B/sim-san/sim guards
 .PHONY: check-programs guards
 
 # What the structure promises. PURE_HOST is there to be compiled: the same code without musl.
-INIT_MAX = 102272
-guards: $B/init $(PURE_HOST)
+INIT_MAX = 102528
+INIT_RUN_MAX = 33984
+guards: $B/init $B/init-run $(PURE_HOST)
 	@tests/guards.sh static $B/init
+	@tests/guards.sh static $B/init-run
 	@tests/guards.sh size $(INIT_MAX) $B/init
+	@tests/guards.sh size $(INIT_RUN_MAX) $B/init-run
 	@tests/guards.sh pure $(PURE:%=$B/musl/init/pure/%.o)
 	@tests/guards.sh calls $(INIT_OBJS)
 	@tests/guards.sh waits $(INIT_OBJS)
@@ -265,7 +283,7 @@ uml: all			## tests under User-mode Linux, if its kernel is built; K=expression
 # The worlds that were kept, the bugs that are planted, seeds; SEED= or WORLD= alone: all that happens.
 SEEDS	?= 100000
 FROM	?= 0
-sim: $B/sim/sim $B/sim-san/sim	## boot /init in SEEDS=100000 simulated worlds FROM=0; SEED=n or WORLD=file: in one
+sim: $B/sim/sim $B/sim/sim-run $B/sim-san/sim	## boot /init in SEEDS=100000 simulated worlds FROM=0; SEED=n or WORLD=file: in one
 ifneq ($(SEED)$(WORLD),)
 	@$B/sim/sim $(if $(SEED),--seed $(SEED),--world '$(WORLD)')
 else
@@ -350,7 +368,7 @@ format:				## clang-format in place, and the license line
 install: all			## into DESTDIR and PREFIX; HOOKS=1: pack an image for each kernel installed
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib/rdinit"
 	install -m 755 $B/rdinit "$(DESTDIR)$(PREFIX)/bin/rdinit"
-	install -m 755 $B/init "$(DESTDIR)$(PREFIX)/lib/rdinit/init"
+	install -m 755 $B/init $B/init-run "$(DESTDIR)$(PREFIX)/lib/rdinit/"
 	install -m 644 $B/uml_regset.so $B/virtiofsd_rights.so "$(DESTDIR)$(PREFIX)/lib/rdinit/"
 	cp -R rootfs-skel "$(DESTDIR)$(PREFIX)/lib/rdinit/"
 	install -d "$(DESTDIR)$(PREFIX)/share/bash-completion/completions"

@@ -55,7 +55,7 @@ int appliance(struct boot *boot)
 	if (user)
 		child.identity = &identity;
 	if (boot->settings.links)
-		links_make(&boot->links, &boot->devices);
+		boot->make_links(boot);
 	stdio_open(&boot->stdio, &boot->loop, child.stdio);
 	/* With its streams on a port the program needs no terminal: a controlling terminal
 	 * would hang up on its children when it exits. */

@@ -31,6 +31,9 @@ struct boot {
 	struct uevents uevents;
 	struct devices devices;
 	struct links links;
+	/* What an /init that only runs programs does not have, and the linker drops from it: */
+	void (*finish_settings)(struct settings *settings); /* settings_finish(), or NULL */
+	void (*make_links)(struct boot *boot); /* links_make(), or nothing */
 	struct layers layers;
 	struct modules modules;
 	struct root root;
@@ -49,7 +52,9 @@ int settings_read(struct boot *boot);
 int late_mounts(struct boot *boot);
 int keymap_load(struct boot *boot);
 int modules_load(struct boot *boot);
+int modules_load_listed(struct boot *boot); /* without drivers */
 int network_up(struct boot *boot);
+int scope_check(struct boot *boot); /* of an /init that only runs programs */
 int resume(struct boot *boot);
 int root_find(struct boot *boot);
 int root_mount(struct boot *boot);

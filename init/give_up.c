@@ -41,7 +41,7 @@ static void shell(struct boot *boot, int error)
 	/* Not if the boot failed before devices appeared, nor after a crash, which the links may
 	 * have caused. */
 	if (boot->modules_done && error != -EFAULT)
-		links_make(&boot->links, &boot->devices);
+		boot->make_links(boot);
 	log_say(LOG_ERROR, "starting a shell: the machine ends when it exits");
 	child_run(&child);
 	boot->power_action = child.request;

@@ -1,11 +1,26 @@
 // SPDX-License-Identifier: MIT
-/* main.c - runs the steps of steps.def in their order. */
+/*
+ * main.c - runs the steps of its list in their order.
+ *
+ * There are two: steps.def, and steps_run.def of an /init that only runs programs. That one is this
+ * file with another list, linked to the same objects: the linker drops what no step calls.
+ */
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "init/boot.h"
+#include "init/pure/hints.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
+
+#ifdef INIT_RUN
+#define STEPS "init/steps_run.def"
+enum { FINDS_ROOTS = false };
+#else
+#define STEPS "init/steps.def"
+enum { FINDS_ROOTS = true };
+#endif
 
 enum on_failure { STOP, GO_ON };
 
@@ -18,7 +33,7 @@ struct boot_step {
 
 static const struct boot_step steps[] = {
 #define STEP(name, function, modes, on_failure) { name, function, modes, on_failure },
-#include "init/steps.def"
+#include STEPS
 #undef STEP
 };
 
@@ -35,16 +50,39 @@ static void run_step(struct boot *boot, const struct boot_step *step)
 		give_up(boot, step->name, error);
 }
 
+static void make_links(struct boot *boot)
+{
+	links_make(&boot->links, &boot->devices);
+}
+
+static void make_no_links(struct boot *boot)
+{
+	(void)boot;
+}
+
+static void begin_roots(struct boot *boot)
+{
+	boot->finish_settings = settings_finish;
+	boot->make_links = make_links;
+	log_hints(hints_of_roots);
+	devices_watch(&boot->devices);
+	layers_follow(&boot->layers);
+}
+
 static void begin(struct boot *boot, char **argv, char **envp)
 {
 	boot->argv = argv;
 	boot->envp = envp;
 	settings_defaults(&boot->settings);
 	loop_open(&boot->loop);
+	uevents_init(&boot->uevents, &boot->loop);
 	devices_init(&boot->devices, &boot->loop, &boot->uevents);
 	modules_init(&boot->modules, &boot->settings, &boot->devices);
 	layers_init(&boot->layers, &boot->modules, boot->env);
 	root_init(&boot->root, &boot->settings, &boot->layers, &boot->links);
+	boot->make_links = make_no_links;
+	if (FINDS_ROOTS)
+		begin_roots(boot);
 	crash_guard(boot);
 }
 

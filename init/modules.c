@@ -33,7 +33,7 @@ static bool is_over(void *loader)
 	return !loader_is_running(loader);
 }
 
-static int load_list(struct boot *boot)
+int modules_load_listed(struct boot *boot)
 {
 	static const struct batch batch = { job_at, done, NULL };
 	static char list[MODULE_LIST_MAX];
@@ -60,7 +60,7 @@ static int load_list(struct boot *boot)
 /* The packer orders the list; the table's modules load as devices appear. */
 int modules_load(struct boot *boot)
 {
-	int error = load_list(boot);
+	int error = modules_load_listed(boot);
 
 	drivers_load(&boot->modules);
 	boot->modules_done = 1;

@@ -68,8 +68,9 @@ static int set_up(struct boot *boot, int socket)
 			       text);
 	if (error)
 		return 0;
-	devices_open(&boot->devices);
-	if (devices_wait(&boot->devices, is_there, &ip, loop_deadline(boot->settings.timeout_s)))
+	uevents_open(&boot->uevents);
+	if (uevents_wait(&boot->uevents, is_there, &ip, loop_deadline(boot->settings.timeout_s),
+			 NULL, NULL))
 		return log_err(-ETIMEDOUT, "find the interface %s of ip=%s",
 			       ip.device[0] ? ip.device : "(any)", text);
 	return set(socket, &ip);

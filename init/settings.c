@@ -212,7 +212,8 @@ int settings_read(struct boot *boot)
 	int error = read_image_parameters(boot);
 
 	error = first(error, settings_read_kernel_line(boot));
-	settings_finish(&boot->settings);
+	if (boot->finish_settings)
+		boot->finish_settings(&boot->settings);
 	log_limit(level_of(boot->settings.verbosity));
 	log_ignored(&boot->settings);
 	if (boot->settings.is_unsafe)

@@ -97,10 +97,11 @@ static int open_port(struct boot *boot, const char *name)
 	if (sys_access(PORTS, F_OK))
 		return -ENODEV;
 	if (!is_open(&search)) {
-		devices_open(&boot->devices);
+		uevents_open(&boot->uevents);
 		log_say(LOG_INFO, "waiting for the port %s", name);
 		wire_tell("status stdio: waiting for the port %s", name);
-		devices_wait(&boot->devices, is_open, &search, loop_deadline(PORT_WAIT_S));
+		uevents_wait(&boot->uevents, is_open, &search, loop_deadline(PORT_WAIT_S), NULL,
+			     NULL);
 		loop_remove_timer(&boot->loop, &search.recheck);
 	}
 	return search.fd;

@@ -56,12 +56,14 @@ def unit(build, count, options):
 def sim(build, count, options):
     """The seeds of `make check` are always the same ones: a boot that breaks there is the change's own doing, and new code
     makes other boots of them. With --all they are others each time."""
-    fast, checked = build / "sim/sim", build / "sim-san/sim"
+    fast, runs, checked = build / "sim/sim", build / "sim/sim-run", build / "sim-san/sim"
     seeds = ["--from", str(options.from_seed), "--seeds"]
     for name, command in (("kept", [fast, "--kept", "tests/sim/kept"]),
                           ("kept, with sanitizers", [checked, "--kept", "tests/sim/kept"]),
                           ("planted", [fast, "--planted", "10000"]),
                           ("compare", [fast, *seeds[:2], "--compare", "1000"]),
+                          ("kept, of `init run`", [runs, "--kept", "tests/sim/kept"]),
+                          ("seeds, of `init run`", [runs, *seeds, str(options.seeds // 5)]),
                           ("seeds, with sanitizers", [checked, *seeds, str(options.seeds // 50)]),
                           ("seeds", [fast, *seeds, str(options.seeds)])):
         done = run(command)

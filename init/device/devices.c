@@ -329,7 +329,12 @@ void devices_init(struct devices *devices, struct loop *loop, struct uevents *ue
 {
 	devices->loop = loop;
 	devices->uevents = uevents;
-	uevents->loop = loop;
+}
+
+void devices_watch(struct devices *devices)
+{
+	devices->subscriber = (struct uevent_subscriber){ NULL, on_event, go_on, devices };
+	uevents_subscribe(devices->uevents, &devices->subscriber);
 	devices->probe_retry.node.owner = devices;
 	devices->probe_retry.expired = go_on;
 }
@@ -339,43 +344,21 @@ void devices_open(struct devices *devices)
 {
 	if (devices->uevents->is_open)
 		return;
-	devices->subscriber = (struct uevent_subscriber){ NULL, on_event, go_on, devices };
-	uevents_subscribe(devices->uevents, &devices->subscriber);
 	uevents_open(devices->uevents);
 	for (int i = 0; i < devices->count; i++)
 		announce(&devices->all[i]);
 }
 
-struct wait {
-	const struct uevents *uevents;
-	bool (*until)(void *argument);
-	void *argument;
-};
-
-static bool is_over(void *argument)
+static void look(void *owner)
 {
-	const struct wait *wait = argument;
-
-	return wait->uevents->has_failed || wait->until(wait->argument);
+	devices_scan(owner);
+	devices_go_on(owner);
 }
 
 int devices_wait(struct devices *devices, bool (*until)(void *argument), void *argument,
 		 int64_t deadline)
 {
-	struct wait wait = { devices->uevents, until, argument };
-	int error = loop_run(devices->loop, is_over, &wait, deadline);
-
-	if (!devices->uevents->has_failed)
-		return error;
-	do {
-		int64_t again = sys_clock_ms() + DEVICES_LOOK_AGAIN_MS;
-
-		devices_scan(devices);
-		devices_go_on(devices);
-		error = loop_run(devices->loop, until, argument,
-				 again < deadline ? again : deadline);
-	} while (error && loop_time_left(deadline) != 0);
-	return error;
+	return uevents_wait(devices->uevents, until, argument, deadline, look, devices);
 }
 
 /* --- a device by its node --- */

@@ -15,7 +15,6 @@
 #define DEVICE_NAME_MAX 40 /* bytes; the kernel's BDEVNAME_SIZE is 32 */
 #define PROBES_MAX 8 /* children at a time */
 #define PROBE_RETRY_MS 100 /* from one attempt to start a child to the next */
-#define DEVICES_LOOK_AGAIN_MS 100 /* without CONFIG_NET the kernel reports nothing */
 
 /* Since somebody set it back: devices came or went; or what is on one may be another. */
 enum news { NO_NEWS, NEWS, NEWS_OF_CONTENT };
@@ -86,6 +85,9 @@ struct devices {
 /* Before anything else. */
 void devices_init(struct devices *devices, struct loop *loop, struct uevents *uevents);
 
+/* Subscribes to uevents, once. */
+void devices_watch(struct devices *devices);
+
 /* Listens for devices, from now on; again does nothing. Then devices_scan() once more, so that
  * nothing falls between. */
 void devices_open(struct devices *devices);
@@ -105,7 +107,7 @@ void devices_probe(struct devices *devices, struct device *device);
 int devices_probe_node(struct devices *devices, const char *path, struct device **device);
 
 /* Runs the loop until until(argument) holds. Where the kernel reports nothing, devices are looked
- * for every DEVICES_LOOK_AGAIN_MS. Returns 0, or -ETIMEDOUT. */
+ * for every UEVENTS_LOOK_AGAIN_MS. Returns 0, or -ETIMEDOUT. */
 int devices_wait(struct devices *devices, bool (*until)(void *argument), void *argument,
 		 int64_t deadline);
 

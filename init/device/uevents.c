@@ -9,10 +9,18 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
+void uevents_init(struct uevents *uevents, struct loop *loop)
+{
+	uevents->loop = loop;
+}
+
 void uevents_subscribe(struct uevents *uevents, struct uevent_subscriber *subscriber)
 {
-	subscriber->next = uevents->first;
-	uevents->first = subscriber;
+	struct uevent_subscriber **last = &uevents->first;
+
+	while (*last)
+		last = &(*last)->next;
+	*last = subscriber;
 }
 
 static void report(struct uevents *uevents, const struct uevent *event)
@@ -23,7 +31,7 @@ static void report(struct uevents *uevents, const struct uevent *event)
 
 static void close_socket(struct uevents *uevents, int error)
 {
-	log_warn(error, "read uevents (scanning every %d ms instead)", DEVICES_LOOK_AGAIN_MS);
+	log_warn(error, "read uevents (scanning every %d ms instead)", UEVENTS_LOOK_AGAIN_MS);
 	uevents->has_failed = true;
 }
 
@@ -81,4 +89,36 @@ void uevents_open(struct uevents *uevents)
 		error = loop_add_descriptor(uevents->loop, &uevents->socket);
 	if (fd < 0 || error)
 		close_socket(uevents, fd < 0 ? fd : error);
+}
+
+struct wait {
+	const struct uevents *uevents;
+	bool (*until)(void *argument);
+	void *argument;
+};
+
+static bool is_over(void *argument)
+{
+	const struct wait *wait = argument;
+
+	return wait->uevents->has_failed || wait->until(wait->argument);
+}
+
+int uevents_wait(struct uevents *uevents, bool (*until)(void *argument), void *argument,
+		 int64_t deadline, void (*look)(void *owner), void *owner)
+{
+	struct wait wait = { uevents, until, argument };
+	int error = loop_run(uevents->loop, is_over, &wait, deadline);
+
+	if (!uevents->has_failed)
+		return error;
+	do {
+		int64_t again = sys_clock_ms() + UEVENTS_LOOK_AGAIN_MS;
+
+		if (look)
+			look(owner);
+		error = loop_run(uevents->loop, until, argument,
+				 again < deadline ? again : deadline);
+	} while (error && loop_time_left(deadline) != 0);
+	return error;
 }

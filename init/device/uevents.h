@@ -24,6 +24,12 @@ struct uevents {
 	bool has_failed; /* no uevents (no CONFIG_NET); already logged */
 };
 
+#define UEVENTS_LOOK_AGAIN_MS 100 /* without CONFIG_NET the kernel reports nothing */
+
+/* Before anything else. */
+void uevents_init(struct uevents *uevents, struct loop *loop);
+
+/* Adds a subscriber after the others. Nothing is read before uevents_open(). */
 void uevents_subscribe(struct uevents *uevents, struct uevent_subscriber *subscriber);
 
 /* Opens the socket, which the loop reads from now on. A second call does nothing. */
@@ -31,5 +37,10 @@ void uevents_open(struct uevents *uevents);
 
 /* Reads the pending uevents without waiting. Returns whether there were any. */
 bool uevents_read(struct uevents *uevents);
+
+/* Runs the loop until until(argument) holds. Without uevents it calls look(owner) and
+ * until(argument) every UEVENTS_LOOK_AGAIN_MS; `look` may be NULL. Returns 0, or -ETIMEDOUT. */
+int uevents_wait(struct uevents *uevents, bool (*until)(void *argument), void *argument,
+		 int64_t deadline, void (*look)(void *owner), void *owner);
 
 #endif

@@ -38,6 +38,10 @@ void layers_init(struct layers *layers, struct modules *modules, const char *con
 	layers->devices = modules->devices;
 	layers->settings = modules->settings;
 	layers->env = env;
+}
+
+void layers_follow(struct layers *layers)
+{
 	layers->subscriber = (struct device_subscriber){ NULL, changed, layers };
 	devices_subscribe(layers->devices, &layers->subscriber);
 }

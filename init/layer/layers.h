@@ -37,6 +37,9 @@ struct layers {
 /* Before anything else. */
 void layers_init(struct layers *layers, struct modules *modules, const char *const *env);
 
+/* From now on devices are opened as they become known. */
+void layers_follow(struct layers *layers);
+
 /* Before a search: devices that the command line names are opened, whatever is searched for. */
 void layers_watch(struct layers *layers);
 

@@ -171,7 +171,7 @@ void drivers_load(struct modules *modules)
 	}
 	modules->subscriber = (struct uevent_subscriber){ NULL, on_uevent, on_quiet, modules };
 	uevents_subscribe(modules->devices->uevents, &modules->subscriber);
-	devices_open(modules->devices);
+	uevents_open(modules->devices->uevents);
 	if (modules->settings->modules_load.count)
 		load_named(modules);
 	walk_devices(modules, queue_device);

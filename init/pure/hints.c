@@ -8,11 +8,7 @@
 
 #include "init/pure/paths.h"
 
-static const struct hint {
-	const char *step;
-	int error;
-	const char *text;
-} hints[] = {
+const struct hint hints_of_programs[] = {
 	{ "early-mounts", ENODEV,
 	  "this kernel lacks a file system that /init needs "
 	  "(CONFIG_DEVTMPFS, CONFIG_PROC_FS, CONFIG_TMPFS)" },
@@ -23,6 +19,15 @@ static const struct hint {
 	  "its signature" },
 	{ "modules", EOPNOTSUPP, "this kernel cannot decompress modules: pack them uncompressed" },
 	{ "modules", EPERM, "blacklisted (module_blacklist=), or loading is locked down" },
+	{ "appliance", ENOENT,
+	  "the program, its interpreter or its directory is not in the image: add "
+	  "`program PATH` to the recipe" },
+	{ "appliance", ENOEXEC, "the file is not an x86-64 program or script" },
+	{ "appliance", EACCES, "the file is not executable" },
+	{ 0 },
+};
+
+const struct hint hints_of_roots[] = {
 	{ "root-find", EUCLEAN,
 	  "repair it, or remove what does not belong there (wipefs); root=/dev/NAME with "
 	  "rootfstype=TYPE mounts it anyway" },
@@ -57,17 +62,13 @@ static const struct hint {
 	  "an init or its interpreter is missing: check that this is the right root; "
 	  "init=/bin/sh starts a shell" },
 	{ "root-switch", ENOEXEC, "the file is not an x86-64 program or script" },
-	{ "appliance", ENOENT,
-	  "the program, its interpreter or its directory is not in the image: add "
-	  "`program PATH` to the recipe" },
-	{ "appliance", ENOEXEC, "the file is not an x86-64 program or script" },
-	{ "appliance", EACCES, "the file is not executable" },
+	{ 0 },
 };
 
-const char *hint_find(const char *step, int error)
+const char *hint_find(const struct hint *hint, const char *step, int error)
 {
-	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
-		if (hints[i].error == error && strcmp(hints[i].step, step) == 0)
-			return hints[i].text;
+	for (; hint->step; hint++)
+		if (hint->error == error && strcmp(hint->step, step) == 0)
+			return hint->text;
 	return NULL;
 }

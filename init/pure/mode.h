@@ -51,6 +51,10 @@ enum in_modes {
 	IN_ALL = IN_RUN | IN_RUN_IN_ROOT | IN_HAND_OFF | IN_STAY,
 };
 
+/* What the /init says that only runs programs. The tool knows it by this text. */
+#define INIT_ONLY_RUNS \
+	"this /init only runs programs: pack the image with `init` in place of `init run`"
+
 /* Returns the name of this mode's next step, from number *at (0 at first) on; NULL after the last.
  */
 const char *mode_next_step(enum mode mode, unsigned int *at);

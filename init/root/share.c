@@ -91,10 +91,10 @@ static int mount_in_time(struct root *root, const struct share *share,
 	int64_t deadline = loop_deadline(root->settings->timeout_s);
 
 	if (!is_done(&attempts)) {
-		devices_open(root->devices);
+		uevents_open(root->devices->uevents);
 		log_say(LOG_INFO, "waiting for the tag %s", call->source);
 		wire_tell("status %s: waiting for the tag %s", log_current_step(), call->source);
-		devices_wait(root->devices, is_done, &attempts, deadline);
+		uevents_wait(root->devices->uevents, is_done, &attempts, deadline, NULL, NULL);
 	}
 	return attempts.error ? log_err(attempts.error, "mount the host's directory %s on %s as %s",
 					call->source, call->target, share->type)

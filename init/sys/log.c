@@ -17,6 +17,7 @@
 
 static struct {
 	const char *step;
+	const struct hint *more_hints;
 	enum log_console console;
 	char last_error[LOG_LINE_MAX];
 } state;
@@ -37,6 +38,11 @@ const char *log_current_step(void)
 void log_limit(enum log_level limit)
 {
 	most = limit;
+}
+
+void log_hints(const struct hint *hints)
+{
+	state.more_hints = hints;
 }
 
 void log_console(enum log_console which)
@@ -105,8 +111,10 @@ static size_t append_reason(char *line, size_t len, int error)
 
 static void say_hint(int error, enum log_level level)
 {
-	const char *hint = state.step ? hint_find(state.step, -error) : NULL;
+	const char *hint = state.step ? hint_find(hints_of_programs, state.step, -error) : NULL;
 
+	if (!hint && state.step && state.more_hints)
+		hint = hint_find(state.more_hints, state.step, -error);
 	if (hint)
 		log_say(level, "hint: %s", hint);
 }

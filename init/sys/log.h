@@ -20,6 +20,10 @@ const char *log_current_step(void);
 /* Keeps lines above `limit` off the console. The kernel's log still gets them, except LOG_DEBUG. */
 void log_limit(enum log_level limit);
 
+/* Adds hints to those of programs (init/pure/hints.h). */
+struct hint;
+void log_hints(const struct hint *hints);
+
 void log_console(enum log_console which);
 
 /* Logs "init: STEP: TEXT". */

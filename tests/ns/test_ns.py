@@ -21,6 +21,7 @@ UNSHARE = ["unshare", "-Urmpf", "--kill-child"]
 OFF = {-signal.SIGINT, 128 + signal.SIGINT}
 REBOOT = {-signal.SIGHUP, 128 + signal.SIGHUP}
 HANG_S = 1.5
+INITS = ["init", "init-run"]  # both of them: what runs a program is the same
 
 
 def usable():
@@ -43,11 +44,11 @@ def guest(tmp_path_factory):
 class Root:
     """A root directory with /init, and the guest program as what it runs."""
 
-    def __init__(self, path, guest, program="exit 7", words=""):
+    def __init__(self, path, guest, init, program="exit 7", words=""):
         self.path, self.guest = path, guest
         for name in ("bin", "etc/rdinit/cmdline.d", "dev", "proc", "sys", "run"):
             (path / name).mkdir(parents=True)
-        shutil.copy(BUILD / "init", path / "init")
+        shutil.copy(BUILD / init, path / "init")
         shutil.copy(guest, path / "bin/guest")
         # The host's own command line is read behind these words: a program that is asked for by
         # name comes before whatever it says.
@@ -104,10 +105,10 @@ class Run:
         return status
 
 
-@pytest.fixture
-def root(tmp_path, guest):
+@pytest.fixture(params=INITS)
+def root(request, tmp_path, guest):
     def make(program, words=""):
-        return Root(tmp_path / "root", guest, program, words)
+        return Root(tmp_path / "root", guest, request.param, program, words)
     return make
 
 
@@ -193,6 +194,24 @@ def test_a_missing_program_is_named_with_its_error_and_its_cure(root):
     assert "exit status 127 " in run.console
 
 
+# --- an /init that only runs programs ---
+
+@pytest.mark.parametrize("words, what", [
+    ('root=/dev/vda', "root="),
+    ('rdinit.run=/bin/guest rdinit.root=/dev/vda', "rdinit.root="),
+    ('rdinit.run=/bin/guest rdinit.mount="tag /mnt 9p"', "rdinit.mount="),
+])
+def test_init_run_names_what_it_does_not_do_and_the_cure(words, what, tmp_path, guest):
+    root = Root(tmp_path / "root", guest, "init-run")
+    (root.path / "etc/rdinit/cmdline").write_text(f"rdinit.onfail=poweroff rdinit.exit=poweroff {words}\n")
+    run = Run(root)
+    assert run.end() in OFF
+    assert (f"init: scope: {what}: this /init only runs programs: pack the image with `init` in place of "
+            "`init run`: Not supported (EOPNOTSUPP)") in run.console
+    assert run.console.splitlines()[-1] == "init: exit status 125 (failed: scope)"
+    assert "payload" not in run.console
+
+
 # --- what the image asks for ---
 
 def conf(root, name, text):
@@ -273,10 +292,10 @@ def calls(trace):
     return before, since
 
 
-@pytest.fixture(scope="module")
-def baseline(tmp_path_factory, guest):
+@pytest.fixture(scope="module", params=INITS)
+def baseline(request, tmp_path_factory, guest):
     path = tmp_path_factory.mktemp("sweep")
-    root = Root(path / "root", guest)
+    root = Root(path / "root", guest, request.param)
     run = Run(root, trace=path / "trace")
     assert run.end() in OFF and "exit status 7 " in run.console
     return root, *calls(path / "trace")

@@ -6,6 +6,13 @@
 #include <string.h>
 
 #include "init/boot.h"
+#include "init/pure/hints.h"
+#include "init/sys/log.h"
+
+static inline void new_boot_links(struct boot *boot)
+{
+	links_make(&boot->links, &boot->devices);
+}
 
 /* As main() does. */
 static inline void new_boot(struct boot *boot)
@@ -13,9 +20,15 @@ static inline void new_boot(struct boot *boot)
 	memset(boot, 0, sizeof(*boot));
 	settings_defaults(&boot->settings);
 	loop_open(&boot->loop);
+	uevents_init(&boot->uevents, &boot->loop);
 	devices_init(&boot->devices, &boot->loop, &boot->uevents);
+	devices_watch(&boot->devices);
 	modules_init(&boot->modules, &boot->settings, &boot->devices);
+	boot->make_links = new_boot_links;
+	boot->finish_settings = settings_finish;
+	log_hints(hints_of_roots);
 	layers_init(&boot->layers, &boot->modules, boot->env);
+	layers_follow(&boot->layers);
 	root_init(&boot->root, &boot->settings, &boot->layers, &boot->links);
 }
 

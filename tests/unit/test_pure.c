@@ -611,9 +611,9 @@ static void every_error_is_named_as_libc_names_it(void **state)
 static void a_hint_belongs_to_one_step_and_one_error(void **state)
 {
 	(void)state;
-	assert_non_null(hint_find("modules", ENOEXEC));
-	assert_null(hint_find("modules", 0));
-	assert_null(hint_find("settings", ENOEXEC));
+	assert_non_null(hint_find(hints_of_programs, "modules", ENOEXEC));
+	assert_null(hint_find(hints_of_programs, "modules", 0));
+	assert_null(hint_find(hints_of_programs, "settings", ENOEXEC));
 }
 
 /* --- packets --- */
