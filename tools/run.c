@@ -82,6 +82,15 @@ static int add_volume(void *into, const struct option_row *row, const char *text
 			   : volumes_add_writable(&run->volumes, text);
 }
 
+/* The option is named as its bus. */
+static int add_disk_on(void *into, const struct option_row *row, const char *text)
+{
+	struct run *run = into;
+
+	texts_add(&run->disk_texts, xasprintf("%s,%s", text, row->name));
+	return 0;
+}
+
 /* Words as in a recipe: double quotes keep blanks. */
 static int add_qemu(void *into, const struct option_row *row, const char *text)
 {
@@ -167,8 +176,12 @@ static const struct option_row rows[] = {
 	  CALL(add_append) },
 	{ 0, "disk", "FILE[,BUS][,ro|,snapshot]",
 	  "a raw disk; BUS is scsi (/dev/sda), virtio (/dev/vda), ide\n"
-	  "(/dev/sda) or nvme (/dev/nvme0n1)",
+	  "(/dev/sda), nvme (/dev/nvme0n1), usb (/dev/sda) or cdrom\n"
+	  "(/dev/sr0)",
 	  LIST_AT(run, disk_texts) },
+	{ 0, "usb", "FILE", "a raw disk on USB: --disk FILE,usb", CALL(add_disk_on) },
+	{ 0, "cdrom", "FILE", "a CD, which cannot be written: --disk FILE,cdrom",
+	  CALL(add_disk_on) },
 	{ 0, "module", "NAME", "with PROGRAM: a kernel module with its dependencies",
 	  LIST_AT(run, image.modules) },
 	{ 0, "tree", "DIR[:DEST]", "with PROGRAM: everything below DIR",

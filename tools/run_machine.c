@@ -31,7 +31,7 @@ int run_open_disks(struct run *run)
 
 static bool is_virtio(const struct disk *disk)
 {
-	return disk->bus == DISK_VIRTIO || disk->bus == DISK_SCSI;
+	return disk->bus == DISK_VIRTIO || disk->bus == DISK_SCSI || disk->bus == DISK_CDROM;
 }
 
 static bool is_ide(const struct disk *disk)
@@ -151,10 +151,11 @@ static unsigned int virtio_of(const struct run *run, const struct disk *disk)
 
 static unsigned int wanted_of(const struct run *run)
 {
-	static const enum fit_for for_bus[] = { [DISK_SCSI] = FIT_DISK_SCSI,
-						[DISK_VIRTIO] = FIT_DISK_VIRTIO,
-						[DISK_IDE] = FIT_DISK_IDE,
-						[DISK_NVME] = FIT_DISK_NVME };
+	static const enum fit_for for_bus[] = {
+		[DISK_SCSI] = FIT_DISK_SCSI, [DISK_VIRTIO] = FIT_DISK_VIRTIO,
+		[DISK_IDE] = FIT_DISK_IDE,   [DISK_NVME] = FIT_DISK_NVME,
+		[DISK_USB] = FIT_DISK_USB,   [DISK_CDROM] = FIT_DISK_CDROM
+	};
 	bool is_uml = run->machine.type == MACHINE_UML;
 	unsigned int wanted = FIT_IMAGE;
 

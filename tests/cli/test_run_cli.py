@@ -71,6 +71,18 @@ def test_kernels_that_are_none(run, tool):
     run("--kernel", tool.write("cut", whole[:len(whole) // 2]), "--", "true", says="a truncated kernel image")
 
 
+def test_each_controller_is_there_once(run, tool):
+    disk = tool.write("disk", bytes(4096))
+    words = [word for bus in ("usb", "cdrom", "scsi", "usb", "cdrom") for word in ("--disk", f"{disk},{bus}")]
+    fake_qemu(tool, f'printf "%s\\n" "$@" >"{tool.path}/arguments"\nexit 1\n')
+    tool.run("run", "--kernel", configured(tool, "CONFIG_MODULES=n"), *words, "--usb", disk, "--cdrom", disk, "--isolated", "--", "true", check=False)
+    given = (tool.path / "arguments").read_text().splitlines()
+    assert [given.count(name) for name in ("qemu-xhci,id=usb0", "virtio-scsi-pci,id=scsi0")] == [1, 1]
+    for i, device in enumerate(("usb-storage", "scsi-cd", "scsi-hd", "usb-storage", "scsi-cd", "usb-storage", "scsi-cd")):
+        assert f"{device},drive=disk{i},bus={'usb0.0' if 'usb' in device else 'scsi0.0'}" in given
+    assert sum("media=cdrom,readonly=on" in word for word in given) == 3
+
+
 def test_every_truncation_of_a_kernel_is_told(run, tool):
     whole = KERNEL.read_bytes()[:20000]
     for size in [*range(1, 600, 37), *range(600, 20000, 4000)]:
@@ -90,14 +102,14 @@ def test_disks_that_are_none(run, tool):
     run("--disk", "/etc", "--", "true", says="disk /etc")
     run("--disk", "/dev/null,ro", "--", "true", says="neither a file nor a block device")
     run("--disk", f"{disk},ide,ro", "--", "true", says="cannot be read-only")
-    for bus in ("ide", "nvme"):
+    for bus in ("ide", "nvme", "usb"):
         run("--disk", f"{disk},{bus}", "--machine", "microvm", "--", "true",
             says="a microvm has no PCI: use the bus virtio or scsi")
-    for words, wrong in ((",usb", "usb"), (",virtio,readonly", "readonly"), (",usb,ro", "usb"), (",", "")):
+    for words, wrong in ((",mmc", "mmc"), (",virtio,readonly", "readonly"), (",mmc,ro", "mmc"), (",", "")):
         run("--disk", f"{disk}{words}", "--", "true",
             says=f'disk {disk}: "{wrong}" is not a bus: expected scsi, virtio')
-    run("--disk", "nope,usb", "--", "true", says="disk nope,usb: No such file")
-    odd = tool.write("a,usb", bytes(4096))
+    run("--disk", "nope,mmc", "--", "true", says="disk nope,mmc: No such file")
+    odd = tool.write("a,mmc", bytes(4096))
     fake_qemu(tool, "exit 0\n")
     run("--disk", odd, "--", "true", status=125, says="without a message")
 

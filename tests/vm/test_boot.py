@@ -162,6 +162,8 @@ SIGNALS = [
     Row("the output of a program that stopped its terminal still comes",
         ["--stdio", "console", "--", "perl", "-MPOSIX", "-e",
          "tcflow(1, TCOOFF); syswrite STDOUT, qq(the last line\n); exit 3"], 3, out=r"^the last line\r?$", err=b"", timeout="30"),
+    Row("a CD is there and cannot be written", ["--cdrom", "@root.ext4", "--", "@busybox", "sh", "-c",
+        "[ -b /dev/sr0 ] && exec 2>&1; echo x >/dev/sr0"], 1, out="Read-only file system"),
     Row("PID 1 does not hear KILL", ["--", "sh", "-c", "kill -KILL 1; exit 6"], 6),
     Row("a timeout is status 124", ["--", "sleep", "100"], 124, timeout="5"),
 ]

@@ -23,6 +23,8 @@ enum fit_for {
 	FIT_VIRTIO_CMDLINE =
 		1 << 12, /* named on the command line, as a microvm without ACPI does */
 	FIT_NETWORK = 1 << 13, /* a network interface with an address */
+	FIT_DISK_USB = 1 << 14,
+	FIT_DISK_CDROM = 1 << 15,
 };
 
 /* Reports every symbol that is known to be off: as an error where nothing would work, as a warning

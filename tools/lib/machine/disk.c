@@ -30,6 +30,13 @@ static const struct {
 	[DISK_IDE] = { "ide",
 		       { [DISK_HOST_PC] = { "ata_piix", "sd_mod" },
 			 [DISK_HOST_Q35] = { "ahci", "sd_mod" } } },
+	[DISK_USB] = { "usb",
+		       { [DISK_HOST_PC] = { "xhci_pci", "usb_storage", "sd_mod" },
+			 [DISK_HOST_Q35] = { "xhci_pci", "usb_storage", "sd_mod" } } },
+	[DISK_CDROM] = { "cdrom",
+			 { [DISK_HOST_PC] = { "virtio_pci", "virtio_scsi", "sr_mod" },
+			   [DISK_HOST_Q35] = { "virtio_pci", "virtio_scsi", "sr_mod" },
+			   [DISK_HOST_MICROVM] = { "virtio_mmio", "virtio_scsi", "sr_mod" } } },
 	[DISK_NVME] = { "nvme", { [DISK_HOST_PC] = { "nvme" }, [DISK_HOST_Q35] = { "nvme" } } },
 };
 
@@ -94,8 +101,8 @@ static void report_missing(const char *name, int err)
 	while (path && parse_word(path, &words))
 		;
 	if (path && *path && !access(path, F_OK))
-		error("disk %s: \"%s\" is not a bus: expected scsi, virtio, ide or nvme, and ro or "
-		      "snapshot",
+		error("disk %s: \"%s\" is not a bus: expected scsi, virtio, ide, nvme, usb or "
+		      "cdrom, and ro or snapshot",
 		      shown(path), shown(comma + 1));
 	else
 		error_errno(err, "disk %s", shown(name));
@@ -116,6 +123,8 @@ int disk_parse(const char *text, struct disk *disk)
 		return -1;
 	}
 	free(name);
+	if (disk->bus == DISK_CDROM)
+		disk->use = DISK_READONLY;
 	return check(disk);
 }
 
@@ -130,8 +139,12 @@ const char *const *disk_modules(enum disk_bus bus, enum disk_host host)
 	return buses[bus].modules[host];
 }
 
-const char *disk_scsi_controller(enum disk_host host)
+const char *disk_controller(enum disk_bus bus, enum disk_host host)
 {
+	if (bus == DISK_USB)
+		return "qemu-xhci,id=usb0";
+	if (bus != DISK_SCSI && bus != DISK_CDROM)
+		return NULL;
 	return host == DISK_HOST_MICROVM ? "virtio-scsi-device,id=scsi0"
 					 : "virtio-scsi-pci,id=scsi0";
 }
@@ -140,6 +153,10 @@ char *disk_device(const struct disk *disk, size_t index, enum disk_host host)
 {
 	if (disk->bus == DISK_SCSI)
 		return xasprintf("scsi-hd,drive=disk%zu,bus=scsi0.0", index);
+	if (disk->bus == DISK_CDROM)
+		return xasprintf("scsi-cd,drive=disk%zu,bus=scsi0.0", index);
+	if (disk->bus == DISK_USB)
+		return xasprintf("usb-storage,drive=disk%zu,bus=usb0.0", index);
 	if (disk->bus == DISK_VIRTIO && host == DISK_HOST_MICROVM)
 		return xasprintf("virtio-blk-device,drive=disk%zu", index);
 	if (disk->bus == DISK_VIRTIO)

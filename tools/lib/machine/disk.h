@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-enum disk_bus { DISK_SCSI, DISK_VIRTIO, DISK_IDE, DISK_NVME };
+enum disk_bus { DISK_SCSI, DISK_VIRTIO, DISK_IDE, DISK_NVME, DISK_USB, DISK_CDROM };
 /* The bus of the disk. */
 enum disk_host { DISK_HOST_PC, DISK_HOST_Q35, DISK_HOST_MICROVM, DISK_HOSTS };
 
@@ -31,9 +31,11 @@ void disk_free(struct disk *disk);
  * this host has no such bus. */
 const char *const *disk_modules(enum disk_bus bus, enum disk_host host);
 
-/* The -device for disk number `index`, for malloc: "scsi-hd,drive=disk0,bus=scsi0.0"; and that of
- * the controller all SCSI disks share. */
+/* The -device for disk number `index`, for malloc: "scsi-hd,drive=disk0,bus=scsi0.0". */
 char *disk_device(const struct disk *disk, size_t index, enum disk_host host);
-const char *disk_scsi_controller(enum disk_host host);
+
+/* The -device of the controller that all disks of the bus share: the same text for buses that share
+ * it. NULL: each has its own. */
+const char *disk_controller(enum disk_bus bus, enum disk_host host);
 
 #endif

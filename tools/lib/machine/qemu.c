@@ -112,22 +112,34 @@ static char *escape(const char *path)
 	return out.data ? out.data : xstrdup("");
 }
 
+/* Once, before the first of its disks. */
+static void add_controller(struct arguments *arguments, const struct machine_config *config,
+			   size_t disk)
+{
+	enum disk_host host = qemu_disk_host(config->type);
+	const char *controller = disk_controller(config->disks[disk].bus, host);
+
+	for (size_t i = 0; i < disk; i++)
+		if (disk_controller(config->disks[i].bus, host) == controller)
+			return;
+	if (!controller)
+		return;
+	arguments_add(arguments, "-device");
+	arguments_add(arguments, "%s", controller);
+}
+
 static void add_disks(struct arguments *arguments, const struct machine_config *config)
 {
 	enum disk_host host = qemu_disk_host(config->type);
-	bool has_scsi = false;
 
 	for (size_t i = 0; i < config->disk_count; i++) {
 		const struct disk *disk = &config->disks[i];
 		char *path = escape(disk->path), *device = disk_device(disk, i, host);
 
-		if (disk->bus == DISK_SCSI && !has_scsi) {
-			has_scsi = true;
-			arguments_add(arguments, "-device");
-			arguments_add(arguments, "%s", disk_scsi_controller(host));
-		}
+		add_controller(arguments, config, i);
 		arguments_add(arguments, "-drive");
-		arguments_add(arguments, "if=none,id=disk%zu,format=raw,file=%s%s", i, path,
+		arguments_add(arguments, "if=none,id=disk%zu,format=raw,file=%s%s%s", i, path,
+			      disk->bus == DISK_CDROM ? ",media=cdrom" : "",
 			      disk->use == DISK_READONLY   ? ",readonly=on"
 			      : disk->use == DISK_SNAPSHOT ? ",snapshot=on"
 							   : "");
