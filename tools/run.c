@@ -204,6 +204,9 @@ static const struct option_row rows[] = {
 	  FLAG_AT(run, no_tuning) },
 	{ 0, "timeout", "SECONDS", "end the machine after this time, status 124",
 	  NUMBER_AT(run, machine.timeout_s, 1000000) },
+	{ 0, "json", "FILE", "write the result to FILE: status, reason, times",
+	  TEXT_AT(run, json) },
+	{ 0, "log", "FILE", "write all that the console shows to FILE", TEXT_AT(run, log) },
 	{ 0, "stdio", "pipe|console",
 	  "separate pipes (PROGRAM, unless stdin and stdout are a\n"
 	  "terminal), or the serial console (IMAGE)",
@@ -319,16 +322,22 @@ static int run_command(int argc, char **argv)
 	struct run run = { .machine.cpus = 1,
 			   .machine_choice = -1,
 			   .stdio_choice = -1,
+			   .json_fd = -1,
+			   .log_fd = -1,
 			   .tree = { .socket = -1, .errors = -1 },
 			   .volume_share = { .socket = -1, .errors = -1 } };
-	int status = options_parse(&command_run, &argc, argv, &run);
+	int status;
 
+	run.started = run_now_ms();
+	status = options_parse(&command_run, &argc, argv, &run);
 	run.directory = getcwd(NULL, 0);
 	if (status == OPTIONS_PARSED) {
 		status = choose(&run, argc, argv);
 		if (!status)
-			status = run_boot(&run);
+			status = run_open_results(&run) ? 1 : run_boot(&run);
+		status = run_write_result(&run, status);
 	}
+	run_close_results(&run);
 	for (size_t i = 0; run.disks && i < run.disk_texts.count; i++)
 		disk_free(&run.disks[i]);
 	free(run.disks);

@@ -36,6 +36,11 @@ struct run {
 	struct volumes volumes; /* -v and --rw */
 	struct texts env; /* -e and --env-file: NAME=VALUE */
 	const char *image_path; /* IMAGE */
+	const char *json, *log; /* --json, --log */
+	int json_fd, log_fd; /* -1: none */
+	int64_t started; /* ms */
+	char *kernel_path, *release; /* of the kernel that was found, for --json */
+	struct machine_result result;
 };
 
 /* Looks at everything that can be wrong, then boots. The guest's exit status, or 1 after
@@ -70,6 +75,18 @@ int run_print_qemu(const struct run *run, const char *qemu);
 
 /* run_show.c: says how to attach gdb. */
 void run_announce_gdb(const struct run *run, const struct kernel *kernel);
+
+/* run_result.c: opens the files of --json and --log, so that a wrong name is told before a boot.
+ * Returns 0, or -1 after reporting. */
+int run_open_results(struct run *run);
+
+/* run_result.c: writes the file of --json. Returns the status; 1 after reporting that a success
+ * could not be written. */
+int run_write_result(struct run *run, int status);
+void run_close_results(struct run *run);
+
+/* run_result.c: CLOCK_MONOTONIC, ms. */
+int64_t run_now_ms(void);
 
 /* The parameter of /init for -u USER[:GROUP]. malloc'd, or NULL after reporting. */
 char *run_user_parameter(const char *text);

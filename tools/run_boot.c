@@ -36,12 +36,14 @@ static char *command_line(const struct run *run)
 {
 	const struct machine_config *machine = &run->machine;
 	int interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	/* With STDIO_CONSOLE the kernel's messages would be on the screen, too. */
+	bool is_logged = machine->log && machine->stdio == STDIO_PIPE;
 	const char *term = getenv("TERM");
 	const struct boot_facts facts = { .machine = machine->type,
 					  .cpus = machine->cpus,
 					  .kvm = qemu_kvm_works(),
 					  .acpi = machine->acpi,
-					  .verbose = machine->verbose };
+					  .verbose = machine->verbose || is_logged };
 	struct buffer words = { NULL, 0, 0 };
 
 	buffer_text(&words, "console=ttyS0 panic=-1");
@@ -186,7 +188,7 @@ static int start(struct run *run, const char *qemu, const struct kernel *kernel)
 		return run_print_qemu(run, qemu);
 	if (run->machine.gdb_port)
 		run_announce_gdb(run, kernel);
-	return machine_run(qemu, &run->machine);
+	return machine_run(qemu, &run->machine, &run->result);
 }
 
 static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
@@ -326,6 +328,8 @@ int run_boot(struct run *run)
 		run->kernel = uml;
 	}
 	if (!kernel_find(run->kernel, &kernel)) {
+		run->kernel_path = xstrdup(kernel.image);
+		run->release = xstrdup(kernel.release);
 		if (!check_kind(run, &kernel))
 			status = find_and_boot(run, &kernel);
 		kernel_free(&kernel);

@@ -4,6 +4,7 @@ with each, said by a stand-in for QEMU."""
 import ast
 import concurrent.futures
 import itertools
+import json
 import os
 import pty
 import signal
@@ -79,6 +80,20 @@ TABLE = {
 }
 
 
+# The first rule that fits is the word for programs: what was said, how QEMU ended, what the console showed; None is any.
+REASONS = [
+    ({"exit", "exit, off"}, None, None, "exit"), ({"failed"}, None, None, "init-failed"), ({"off"}, None, None, "off"),
+    (None, {"timeout"}, {"panic"}, "panic"), ({"ready", "handoff"}, {"timeout"}, None, "timeout"),
+    ({"nothing"}, {"timeout"}, {"nothing"}, "no-start"), (None, {"timeout"}, None, "hang"),
+    (None, {"badly", "killed"}, None, "qemu"), (None, None, {"panic"}, "panic"), ({"handoff"}, None, None, "handoff"),
+    ({"ready", "status"}, None, None, "reset"), (None, None, {"text"}, "no-status"), (None, None, None, "no-start"),
+]
+
+
+def reason(*cell):
+    return next(word for *rule, word in REASONS if all(wanted is None or value in wanted for wanted, value in zip(rule, cell)))
+
+
 @pytest.fixture
 def start(tool):
     """start(body, *options): what `rdinit run` of a program ends with."""
@@ -94,7 +109,7 @@ def start(tool):
 
 
 @pytest.mark.parametrize("ended", END)
-def test_every_cell_of_the_verdict(start, ended):
+def test_every_cell_of_the_verdict(start, tool, ended):
     """All of one end at once: some of them take their time by sleeping."""
     cells = [(said, showed) for said, showed in itertools.product(WIRE, CONSOLE)
              if not (ended == "late" and said in NEVER_LATE)]
@@ -102,7 +117,11 @@ def test_every_cell_of_the_verdict(start, ended):
     def judge(cell):
         said, showed = cell
         body = f"say('console', {CONSOLE[showed]!r}); say('wire', {WIRE[said]!r}); {END[ended]}"
-        done = start(body, *(["--timeout", "5"] if ended == "timeout" else []))
+        result = tool.path / f"{said} {showed}.json"
+        done = start(body, "--json", result, *(["--timeout", "5"] if ended == "timeout" else []))
+        told = json.loads(result.read_text())
+        assert (told["status"], told["reason"]) == (done.returncode, reason(said, ended, showed)), (cell, told)
+        assert not told["sentence"] or told["sentence"] in done.stderr.decode()
         return cell, done.returncode, done.stderr.decode()
     with concurrent.futures.ThreadPoolExecutor(len(cells)) as pool:
         for (said, showed), status, err in pool.map(judge, cells):
@@ -112,6 +131,56 @@ def test_every_cell_of_the_verdict(start, ended):
             assert sentence in err if sentence else not err, (said, ended, showed, err)
             shows = status in (124, 125) and showed != "nothing"
             assert ("the last lines of the guest's console" in err) == shows, (said, ended, showed, err)
+
+
+@pytest.mark.parametrize("said, showed, status, word, sentence", [
+    ("ready\\nsignal KILL\\noff\\n", "[    9.0] Out of memory: Killed process 7 (perl) total-vm:1kB", 137, "out-of-memory",
+     "warning: the guest's kernel killed the program, because its 256 MiB of memory are not enough (--memory)"),
+    ("ready\\nsignal KILL\\noff\\n", "[    9.0] Memory cgroup out of memory: Killed process 7", 137, "signal", ""),
+    ("ready\\nexit 0\\noff\\n", "[    9.0] Out of memory: Killed process 7 (perl)", 0, "exit", ""),
+    ("ready\\nexit 9\\noff\\n", "Kernel panic - not syncing: a memory", 9, "exit", ""),
+    ("ready\\nsignal SEGV\\noff\\n", "", 139, "signal", ""),
+    ("", "[    9.0] Kernel panic - not syncing: System is deadlocked on memory", 125, "out-of-memory",
+     "the guest's kernel panicked, because its 256 MiB of memory are not enough (--memory): Kernel panic")])
+def test_memory_that_ran_out_is_told(start, tool, said, showed, status, word, sentence):
+    result = tool.path / "result"
+    done = start(f"say('console', {showed + chr(10)!r}); say('wire', '{said}')", "--json", result)
+    told = json.loads(result.read_text())
+    assert (done.returncode, told["status"], told["reason"]) == (status, status, word), done.stderr
+    assert sentence in done.stderr.decode() if sentence else not done.stderr
+
+
+def test_a_result_has_the_machine_and_the_time_of_each_phase(start, tool):
+    result, log = tool.path / "result", tool.path / "log"
+    done = start("say('console', 'a line\\n'); time.sleep(.3); say('wire', 'ready\\n'); time.sleep(.2); say('wire', 'exit 3\\noff\\n')",
+                 "--json", result, "--log", log, "--memory", "1G", "--cpus", "2")
+    told = json.loads(result.read_text())
+    assert done.returncode == 3 and log.read_text() == "a line\n"
+    times = told.pop("ms")
+    assert told == {"status": 3, "reason": "exit", "sentence": None, "machine": "pc", "accelerator": told["accelerator"], "kernel": str(KERNEL),
+                    "release": KERNEL.name.removeprefix("vmlinuz-"), "memory_mib": 1024, "cpus": 2, "peak_kib": told["peak_kib"]}
+    assert told["accelerator"] in ("kvm", "tcg") and told["peak_kib"] > 0
+    assert set(times) == {"prepare", "boot", "program", "end", "total"} and times["boot"] >= 300 and times["program"] >= 100
+    assert abs(sum(times.values()) - 2 * times["total"]) < 100
+
+
+@pytest.mark.parametrize("program, status, word", [("no-such-program", 127, "not-found"), ("/etc/passwd", 126, "not-executable")])
+def test_a_result_without_a_machine(start, tool, program, status, word):
+    done = start("", "--json", tool.path / "result", words=("--isolated", "--", program))
+    told = json.loads((tool.path / "result").read_text())
+    assert (done.returncode, told["status"], told["reason"], told["ms"]["boot"]) == (status, status, word, None)
+
+
+@pytest.mark.parametrize("option", ["--json", "--log"])
+def test_a_result_that_nobody_could_read_is_told_before_a_boot(start, tool, option):
+    done = start(f"gone({str(tool.path / 'booted')!r})", option, "no/such/directory/x")
+    assert done.returncode == 1 and f"{option} no/such/directory/x: No such file".encode() in done.stderr
+    assert not (tool.path / "booted").exists()
+
+
+def test_a_result_that_a_full_disk_does_not_hold(start):
+    done = start("say('wire', 'ready\\nexit 0\\noff\\n')", "--json", "/dev/full", "--log", "/dev/full")
+    assert done.returncode == 1 and b"--json /dev/full: cannot be written" in done.stderr
 
 
 def test_the_table_has_all_cells():

@@ -66,6 +66,14 @@ static void an_orderly_end_after_it_says_that_it_was_none(void **state)
 	assert_true(show("[    2.0] reboot: Power down\nKernel panic - not syncing\n").shown);
 }
 
+static void a_process_killed_for_memory_is_found_at_the_start_of_a_line(void **state)
+{
+	(void)state;
+	assert_true(show("[    5.0][   T1] Out of memory: Killed process 7 (x)\n").killed);
+	assert_false(show("Memory cgroup out of memory: Killed process 7 (x)\n").killed);
+	assert_false(show("hello Out of memory: Killed process 7 (x)\n").killed);
+}
+
 static void the_last_of_several_counts(void **state)
 {
 	(void)state;
@@ -95,6 +103,7 @@ int main(void)
 		cmocka_unit_test(a_panic_after_an_unfinished_line_is_found_but_is_in_doubt),
 		cmocka_unit_test(other_lines_are_none),
 		cmocka_unit_test(an_orderly_end_after_it_says_that_it_was_none),
+		cmocka_unit_test(a_process_killed_for_memory_is_found_at_the_start_of_a_line),
 		cmocka_unit_test(the_last_of_several_counts),
 		cmocka_unit_test(pieces_of_any_size_and_lines_of_any_length_are_read),
 	};

@@ -164,6 +164,8 @@ SIGNALS = [
          "tcflow(1, TCOOFF); syswrite STDOUT, qq(the last line\n); exit 3"], 3, out=r"^the last line\r?$", err=b"", timeout="30"),
     Row("a CD is there and cannot be written", ["--cdrom", "@root.ext4", "--", "@busybox", "sh", "-c",
         "[ -b /dev/sr0 ] && exec 2>&1; echo x >/dev/sr0"], 1, out="Read-only file system"),
+    Row("what the kernel killed for want of memory is told as that", ["--memory", "300", "--", "perl", "-e",
+        '$h{$i++} = "x" x 1000000 while 1'], 137, err="warning: the guest's kernel killed the program, because its 300 MiB of memory are not"),
     Row("PID 1 does not hear KILL", ["--", "sh", "-c", "kill -KILL 1; exit 6"], 6),
     Row("a timeout is status 124", ["--", "sleep", "100"], 124, timeout="5"),
 ]

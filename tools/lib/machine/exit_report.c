@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -81,84 +82,123 @@ static const char *end_in_words(const struct machine *machine)
 	return text;
 }
 
-static void say_failed(const struct machine *machine)
+/* --- sentences, malloc'd --- */
+
+static char *init_failed(const struct machine *machine)
 {
-	error("init in the guest failed: %s", shown(machine->wire.failed));
+	return xasprintf("init in the guest failed: %s", shown(machine->wire.failed));
 }
 
-static void say_panic(const struct machine *machine)
+static const struct panic_watch *panic_of(const struct machine *machine)
 {
-	const struct panic_watch *watch =
-		machine->console_watch.shown ? &machine->console_watch : &machine->error_watch;
-
-	error("the guest's kernel panicked: %s", shown(watch->text));
+	return machine->console_watch.shown ? &machine->console_watch : &machine->error_watch;
 }
 
-static void say_emulator(const struct machine *machine)
+static char *panicked(const struct machine *machine)
 {
-	error("%s", end_in_words(machine));
-	print_kept(&machine->kept_errors, "it said:");
+	return xasprintf("the guest's kernel panicked: %s", shown(panic_of(machine)->text));
 }
 
-static void say_timeout(const struct machine *machine)
+static char *memory_panicked(const struct machine *machine)
+{
+	return xasprintf("the guest's kernel panicked, because its %u MiB of memory are not enough "
+			 "(--memory): %s",
+			 machine->config->memory_mib, shown(panic_of(machine)->text));
+}
+
+static char *memory_killed(const struct machine *machine)
+{
+	return xasprintf("the guest's kernel killed the program, because its %u MiB of memory are "
+			 "not enough (--memory)",
+			 machine->config->memory_mib);
+}
+
+static char *emulator_failed(const struct machine *machine)
+{
+	return xstrdup(end_in_words(machine));
+}
+
+static char *late(const struct machine *machine)
 {
 	const struct panic_watch *watch = &machine->console_watch;
 
-	error("the guest did not end within %u s%s%s%s%s", machine->config->timeout_s,
-	      machine->wire.said_count ? "; its last status: " : "", shown(machine->wire.said),
-	      watch->shown ? "; its console shows: " : "", watch->shown ? shown(watch->text) : "");
+	return xasprintf("the guest did not end within %u s%s%s%s%s", machine->config->timeout_s,
+			 machine->wire.said_count ? "; its last status: " : "",
+			 shown(machine->wire.said), watch->shown ? "; its console shows: " : "",
+			 watch->shown ? shown(watch->text) : "");
 }
 
-static void say_ended_early(const struct machine *machine)
+static char *hung(const struct machine *machine)
 {
-	error("the guest ended before /init reported its program's status: %s",
-	      machine->end == END_AGAIN ? "it booted a second time"
-					: "something in it powered it off or reset it (reboot(2), "
-					  "sysrq, a triple fault)");
+	char *text = late(machine), *longer;
+
+	longer = xasprintf("%s; it hangs: no program had been started", text);
+	free(text);
+	return longer;
 }
 
-static void say_no_init(const struct machine *machine)
+static char *late_and_mute(const struct machine *machine)
 {
-	error("the guest ended before /init had started a program; its last status: %s",
-	      machine->wire.said_count ? shown(machine->wire.said) : "none");
+	return xasprintf("the guest did not end within %u s; neither its kernel nor /init had "
+			 "shown anything (try --verbose)",
+			 machine->config->timeout_s);
 }
 
-static void say_no_word(const struct machine *machine)
+static char *ended_early(const struct machine *machine)
 {
-	error("the guest ended without a status: its /init is not rdinit's, or cannot reach the debug console port");
+	return xasprintf("the guest ended before /init reported its program's status: %s",
+			 machine->end == END_AGAIN
+				 ? "it booted a second time"
+				 : "something in it powered it off or reset it (reboot(2), "
+				   "sysrq, a triple fault)");
+}
+
+static char *no_program(const struct machine *machine)
+{
+	return xasprintf("the guest ended before /init had started a program; its last status: %s",
+			 machine->wire.said_count ? shown(machine->wire.said) : "none");
+}
+
+static char *no_word(const struct machine *machine)
+{
 	(void)machine;
+	return xstrdup("the guest ended without a status: its /init is not rdinit's, or cannot "
+		       "reach the debug console port");
 }
 
 /* A kernel with too little memory resets before its first line, and QEMU's status is 0. */
-static void say_mute(const struct machine *machine)
+static char *mute(const struct machine *machine)
 {
-	error("the guest ended without a message (too little memory? it had %u MiB)",
-	      machine->config->memory_mib);
+	return xasprintf("the guest ended without a message (too little memory? it had %u MiB)",
+			 machine->config->memory_mib);
 }
 
-static void warn_not_off(const struct machine *machine)
+static char *not_off(const struct machine *machine)
 {
-	warning("the guest reported its status, but did not end in time and was killed: data "
-		"that it had not written to its disks is lost");
 	(void)machine;
+	return xstrdup("the guest reported its status, but did not end in time and was killed: "
+		       "data that it had not written to its disks is lost");
 }
 
-static void warn_off(const struct machine *machine)
+static char *off_lingered(const struct machine *machine)
 {
-	warning("the guest reported its end, but the machine did not end and was killed");
 	(void)machine;
+	return xstrdup("the guest reported its end, but the machine did not end and was killed");
 }
 
-static void warn_cut_off(const struct machine *machine)
+static char *cut_off(const struct machine *machine)
 {
-	warning("the guest reported its status, and then ended before /init had unmounted its disks%s%s",
-		machine->console_watch.shown ? "; its console shows: " : "",
-		machine->console_watch.shown ? shown(machine->console_watch.text) : "");
+	bool shows = machine->console_watch.shown;
+
+	return xasprintf("the guest reported its status, and then ended before /init had "
+			 "unmounted its disks%s%s",
+			 shows ? "; its console shows: " : "",
+			 shows ? shown(machine->console_watch.text) : "");
 }
 
-static void warn_emulator(const struct machine *machine)
+static char *emulator_failed_later(const struct machine *machine)
 {
-	warning("the guest reported its status, and then %s", end_in_words(machine));
+	return xasprintf("the guest reported its status, and then %s", end_in_words(machine));
 }
 
 #define BIT(value) (1u << (value))
@@ -187,37 +227,53 @@ enum ended {
 };
 
 /* The console's text. */
-enum showed { SHOWED_NOTHING, SHOWED_TEXT, SHOWED_PANIC };
+enum showed {
+	SHOWED_NOTHING,
+	SHOWED_TEXT,
+	SHOWED_PANIC,
+	SHOWED_NO_MEMORY, /* a panic for want of memory, or that a process was killed for it */
+};
 
 enum verdict { AS_TOLD, SUCCESS, FAILED, TIMEOUT };
 
+#define STARTED (BIT(SAID_READY) | BIT(SAID_HANDOFF)) /* a program, or another init */
 #define IN_TIME (BIT(ENDED_WELL) | BIT(ENDED_AS_HALTED))
+
+#define PANICKED (BIT(SHOWED_PANIC) | BIT(SHOWED_NO_MEMORY))
 
 /* The first row that fits is the verdict. Success and a program's status need a word of /init; the
  * console chooses among sentences, and decides only where /init has gone (SAID_HANDOFF). */
 static const struct row {
 	unsigned int said, ended, showed; /* sets of the values above */
 	enum verdict verdict;
-	void (*say)(const struct machine *machine); /* NULL: there is nothing to say */
+	const char *reason; /* as rdinit(1) lists them */
+	char *(*sentence)(const struct machine *machine); /* NULL: there is nothing to say */
 } rows[] = {
-	{ BIT(SAID_EXIT_OFF), IN_TIME, ANY, AS_TOLD, NULL },
-	{ BIT(SAID_EXIT_OFF), BIT(ENDED_BADLY), ANY, AS_TOLD, warn_emulator },
-	{ BIT(SAID_EXIT_OFF), ANY, ANY, AS_TOLD, warn_off },
-	{ BIT(SAID_EXIT), BIT(ENDED_WELL), ANY, AS_TOLD, warn_cut_off },
-	{ BIT(SAID_EXIT), BIT(ENDED_BADLY), ANY, AS_TOLD, warn_emulator },
-	{ BIT(SAID_EXIT), ANY, ANY, AS_TOLD, warn_not_off },
-	{ BIT(SAID_FAILED), ANY, ANY, FAILED, say_failed },
-	{ BIT(SAID_OFF), IN_TIME, ANY, SUCCESS, NULL },
-	{ BIT(SAID_OFF), BIT(ENDED_BADLY), ANY, SUCCESS, warn_emulator },
-	{ BIT(SAID_OFF), ANY, ANY, SUCCESS, warn_off },
-	{ ANY, BIT(ENDED_BY_TIMEOUT), ANY, TIMEOUT, say_timeout },
-	{ ANY, BIT(ENDED_BADLY), ANY, FAILED, say_emulator },
-	{ ANY, ANY, BIT(SHOWED_PANIC), FAILED, say_panic },
-	{ BIT(SAID_HANDOFF), ANY, ANY, SUCCESS, NULL },
-	{ BIT(SAID_READY), ANY, ANY, FAILED, say_ended_early },
-	{ BIT(SAID_STATUS), ANY, ANY, FAILED, say_no_init },
-	{ ANY, ANY, BIT(SHOWED_TEXT), FAILED, say_no_word },
-	{ ANY, ANY, ANY, FAILED, say_mute },
+	{ BIT(SAID_EXIT_OFF), IN_TIME, BIT(SHOWED_NO_MEMORY), AS_TOLD, "out-of-memory",
+	  memory_killed },
+	{ BIT(SAID_EXIT_OFF), IN_TIME, ANY, AS_TOLD, "exit", NULL },
+	{ BIT(SAID_EXIT_OFF), BIT(ENDED_BADLY), ANY, AS_TOLD, "exit", emulator_failed_later },
+	{ BIT(SAID_EXIT_OFF), ANY, ANY, AS_TOLD, "exit", off_lingered },
+	{ BIT(SAID_EXIT), BIT(ENDED_WELL), ANY, AS_TOLD, "exit", cut_off },
+	{ BIT(SAID_EXIT), BIT(ENDED_BADLY), ANY, AS_TOLD, "exit", emulator_failed_later },
+	{ BIT(SAID_EXIT), ANY, ANY, AS_TOLD, "exit", not_off },
+	{ BIT(SAID_FAILED), ANY, ANY, FAILED, "init-failed", init_failed },
+	{ BIT(SAID_OFF), IN_TIME, ANY, SUCCESS, "off", NULL },
+	{ BIT(SAID_OFF), BIT(ENDED_BADLY), ANY, SUCCESS, "off", emulator_failed_later },
+	{ BIT(SAID_OFF), ANY, ANY, SUCCESS, "off", off_lingered },
+	{ ANY, BIT(ENDED_BY_TIMEOUT), PANICKED, TIMEOUT, "panic", late },
+	{ STARTED, BIT(ENDED_BY_TIMEOUT), ANY, TIMEOUT, "timeout", late },
+	{ BIT(SAID_NOTHING), BIT(ENDED_BY_TIMEOUT), BIT(SHOWED_NOTHING), TIMEOUT, "no-start",
+	  late_and_mute },
+	{ ANY, BIT(ENDED_BY_TIMEOUT), ANY, TIMEOUT, "hang", hung },
+	{ ANY, BIT(ENDED_BADLY), ANY, FAILED, "qemu", emulator_failed },
+	{ ANY, ANY, BIT(SHOWED_NO_MEMORY), FAILED, "out-of-memory", memory_panicked },
+	{ ANY, ANY, BIT(SHOWED_PANIC), FAILED, "panic", panicked },
+	{ BIT(SAID_HANDOFF), ANY, ANY, SUCCESS, "handoff", NULL },
+	{ BIT(SAID_READY), ANY, ANY, FAILED, "reset", ended_early },
+	{ BIT(SAID_STATUS), ANY, ANY, FAILED, "reset", no_program },
+	{ ANY, ANY, BIT(SHOWED_TEXT), FAILED, "no-status", no_word },
+	{ ANY, ANY, ANY, FAILED, "no-start", mute },
 };
 
 static enum said what_was_said(const struct wire *wire)
@@ -270,18 +326,41 @@ static enum ended how_it_ended(const struct machine *machine)
 	}
 }
 
-static int judge(const struct machine *machine)
+/* A panic for want of memory says so. Of processes that were killed for it only the program counts,
+ * whose status is that. */
+static enum showed what_was_shown(const struct machine *machine)
+{
+	bool has_ended = machine->wire.words & WIRE_EXIT,
+	     lacks = has_ended ? machine->wire.status == 128 + SIGKILL &&
+					 machine->console_watch.killed
+			       : has_panicked(machine) && strstr(panic_of(machine)->text, "memory");
+
+	if (lacks)
+		return SHOWED_NO_MEMORY;
+	if (has_panicked(machine))
+		return SHOWED_PANIC;
+	return machine->kept_console.len ? SHOWED_TEXT : SHOWED_NOTHING;
+}
+
+static int judge(const struct machine *machine, struct machine_result *result)
 {
 	unsigned int said = BIT(what_was_said(&machine->wire)), ended = BIT(how_it_ended(machine)),
-		     showed = BIT(has_panicked(machine)	      ? SHOWED_PANIC
-				  : machine->kept_console.len ? SHOWED_TEXT
-							      : SHOWED_NOTHING);
+		     showed = BIT(what_was_shown(machine));
 	const struct row *row = rows;
 
 	while (!(row->said & said && row->ended & ended && row->showed & showed))
 		row++; /* the last one fits everything */
-	if (row->say)
-		row->say(machine);
+	result->reason = row->reason;
+	if (row->verdict == AS_TOLD && machine->wire.words & WIRE_SIGNAL &&
+	    !strcmp(row->reason, "exit"))
+		result->reason = "signal";
+	result->sentence = row->sentence ? row->sentence(machine) : NULL;
+	if (result->sentence && (row->verdict == AS_TOLD || row->verdict == SUCCESS))
+		warning("%s", result->sentence);
+	else if (result->sentence)
+		error("%s", result->sentence);
+	if (row->sentence == emulator_failed)
+		print_kept(&machine->kept_errors, "it said:");
 	if (row->verdict == FAILED || row->verdict == TIMEOUT)
 		print_console(machine);
 	return row->verdict == AS_TOLD	 ? machine->wire.status
@@ -290,19 +369,23 @@ static int judge(const struct machine *machine)
 					 : STATUS_FAILED;
 }
 
-int machine_exit_report(const struct machine *machine)
+int machine_exit_report(const struct machine *machine, struct machine_result *result)
 {
 	switch (machine->end) {
 	case END_SIGNAL:
+		result->reason = "interrupted";
 		return 128 + machine->signal;
 	case END_NO_READER:
+		result->reason = "no-reader";
 		return 128 + SIGPIPE;
 	case END_PROTOCOL:
-		error("the guest's second serial port sends no packets of rdinit; is its init "
-		      "rdinit's?");
+		result->reason = "protocol";
+		result->sentence = xstrdup("the guest's second serial port sends no packets of "
+					   "rdinit; is its init rdinit's?");
+		error("%s", result->sentence);
 		print_console(machine);
 		return STATUS_FAILED;
 	default:
-		return judge(machine);
+		return judge(machine, result);
 	}
 }

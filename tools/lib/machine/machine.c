@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -107,6 +108,28 @@ static struct span read_block(int *fd, uint8_t *block, size_t size)
 	return (struct span){ block, 0 };
 }
 
+static void note_times(struct machine *machine)
+{
+	if (machine->wire.words & WIRE_READY && !machine->ready_at)
+		machine->ready_at = machine_now_ms();
+	if (machine->wire.words & WIRE_EXIT && !machine->exited_at)
+		machine->exited_at = machine_now_ms();
+}
+
+/* The log is a file: it takes what it is given at once. */
+static void log_console(const struct machine *machine, struct span bytes)
+{
+	while (machine->config->log && bytes.len) {
+		ssize_t len = write(*machine->config->log, bytes.data, bytes.len);
+
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len <= 0) /* a full disk must not end the machine */
+			return;
+		bytes = span_cut(bytes, (size_t)len, bytes.len - (size_t)len);
+	}
+}
+
 /* Shows the report up to the end of its first line at once. Returns the rest. */
 static struct span parse_wire_line(struct machine *machine, struct span bytes)
 {
@@ -116,6 +139,7 @@ static struct span parse_wire_line(struct machine *machine, struct span bytes)
 	char line[4 * WIRE_LINE + 32]; /* each byte as \xff */
 
 	wire_feed(&machine->wire, span_cut(bytes, 0, len));
+	note_times(machine);
 	if (machine->wire.words != before.words ||
 	    machine->wire.within_count != before.within_count)
 		expect_end(machine);
@@ -161,6 +185,7 @@ static void read_console(struct machine *machine)
 	struct span bytes = read_block(&machine->console, block, sizeof(block));
 
 	queue_keep(&machine->kept_console, bytes);
+	log_console(machine, bytes);
 	if (machine->config->stdio == STDIO_CONSOLE)
 		queue_add(&machine->to_stdout, bytes);
 	else if (machine->config->verbose)
@@ -421,7 +446,19 @@ static void free_queues(struct machine *machine)
 	queue_free(&machine->kept_errors);
 }
 
-int machine_run(const char *program, const struct machine_config *config)
+static void store_times(const struct machine *machine, struct machine_result *result)
+{
+	struct rusage usage;
+
+	result->started = machine->started;
+	result->ready = machine->ready_at;
+	result->exited = machine->exited_at;
+	result->ended = machine_now_ms();
+	result->peak_kib = getrusage(RUSAGE_CHILDREN, &usage) ? 0 : usage.ru_maxrss;
+}
+
+int machine_run(const char *program, const struct machine_config *config,
+		struct machine_result *result)
 {
 	struct machine *machine = xcalloc(1, sizeof(*machine));
 	int status = STATUS_FAILED;
@@ -437,7 +474,8 @@ int machine_run(const char *program, const struct machine_config *config)
 			tty_raw(STDIN_FILENO);
 		loop(machine);
 		tty_restore();
-		status = machine_exit_report(machine);
+		status = machine_exit_report(machine, result);
+		store_times(machine, result);
 	}
 	close(machine->signals);
 	close_end(&machine->keys);

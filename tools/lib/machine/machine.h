@@ -3,10 +3,20 @@
 #ifndef TOOLS_LIB_MACHINE_H
 #define TOOLS_LIB_MACHINE_H
 
+#include <stdint.h>
+
 #include "tools/lib/machine/qemu.h"
 
 #define STATUS_TIMEOUT 124 /* --timeout passed, as timeout(1) has it */
 #define STATUS_FAILED 125 /* the machine or its init failed, not the program */
+
+/* Times are ms of CLOCK_MONOTONIC; 0: it did not come to that. */
+struct machine_result {
+	const char *reason; /* a word for programs, as rdinit(1) lists them; NULL: no machine ran */
+	char *sentence; /* what was printed of it, malloc'd; NULL: nothing */
+	int64_t started, ready, exited, ended;
+	long peak_kib; /* of this machine's memory that QEMU had */
+};
 
 /*
  * Boots `program` (QEMU) with this configuration and waits until it ended. Returns the exit status:
@@ -14,8 +24,9 @@
  * means before the guest is ready, after its program ended, and three times within a second), 141
  * if nobody reads our stdout any more. QEMU never outlives this process. SIGINT, SIGTERM, SIGHUP,
  * SIGQUIT and SIGCHLD are blocked from here on, so that the caller can clean up. SIGPIPE is
- * ignored.
+ * ignored. `result` is filled in, whatever comes.
  */
-int machine_run(const char *program, const struct machine_config *config);
+int machine_run(const char *program, const struct machine_config *config,
+		struct machine_result *result);
 
 #endif

@@ -52,7 +52,7 @@ struct machine {
 	int64_t deadline; /* the same, for the guest's next word or its end: then `at_deadline` */
 	enum machine_end at_deadline;
 	int64_t drain_until; /* 0, or when to stop waiting for slow readers */
-	int64_t started; /* ms */
+	int64_t started, ready_at, exited_at; /* ms; 0: not yet */
 	int64_t shown_s; /* seconds of the boot that a terminal shows */
 	int64_t interrupts[2]; /* ms: the last two Ctrl-C */
 };
@@ -74,7 +74,7 @@ void machine_read_input(struct machine *machine);
 int machine_spawn(struct machine *machine, const char *program);
 
 /* The exit status once everything is over, after reporting what went wrong. Text on the console is
- * no proof: it chooses among sentences, and a status only after `handoff`. */
-int machine_exit_report(const struct machine *machine);
+ * no proof: it chooses among sentences and reasons, and a status only after `handoff`. */
+int machine_exit_report(const struct machine *machine, struct machine_result *result);
 
 #endif

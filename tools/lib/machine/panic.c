@@ -7,6 +7,7 @@
 #include "init/pure/count.h"
 
 #define PANIC "Kernel panic - not syncing"
+#define KILLED "Out of memory: Killed process"
 
 /* The first character after "[   12.345678] " and "[   T1] ", which need not be there. */
 static const char *after_stamps(const char *line)
@@ -45,6 +46,7 @@ static void read_line(struct panic_watch *watch)
 {
 	const char *panic = find_panic(watch->line);
 
+	watch->killed |= !strncmp(after_stamps(watch->line), KILLED, strlen(KILLED));
 	if (panic) {
 		watch->shown = true;
 		watch->at_line_start |= panic == after_stamps(watch->line);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* panic.h - what the guest's console shows of a kernel panic. */
+/* panic.h - what the guest's console shows of a kernel panic, and of memory that ran out. */
 #ifndef TOOLS_LIB_PANIC_H
 #define TOOLS_LIB_PANIC_H
 
@@ -13,6 +13,7 @@
 struct panic_watch {
 	bool shown; /* a panic, and after it no orderly end ("reboot: Power down") */
 	bool at_line_start; /* nothing but the kernel's time stamp stood before it */
+	bool killed; /* the kernel killed a process, because memory ran out */
 	char text[PANIC_LINE + 1]; /* "Kernel panic - not syncing: ..." */
 	char line[PANIC_LINE + 1]; /* the one that is not finished yet */
 	size_t len;

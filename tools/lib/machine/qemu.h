@@ -36,6 +36,7 @@ struct machine_config {
 	unsigned int memory_mib, cpus;
 	unsigned int timeout_s; /* 0: none */
 	int verbose; /* the console on stderr with STDIO_PIPE; QEMU's words */
+	const int *log; /* a descriptor for all that the console shows, or NULL */
 	const char *netdev; /* QEMU's, for its one interface, or NULL */
 	const struct host_tree *tree; /* the root that it gets, or NULL */
 	const struct host_tree *volumes; /* of -v, or NULL */

@@ -95,8 +95,10 @@ static void parse_line(struct wire *wire, const char *line)
 		if (number(text, 255) >= 0)
 			set_status(wire, number(text, 255));
 	} else if ((text = after(line, "signal"))) {
-		if (wire_signal(text))
+		if (wire_signal(text)) {
 			set_status(wire, 128 + wire_signal(text));
+			wire->words |= WIRE_SIGNAL;
+		}
 	} else if ((text = after(line, "failed"))) {
 		if (!(wire->words & WIRE_FAILED))
 			memcpy(wire->failed, text, strlen(text) + 1);
