@@ -82,6 +82,14 @@ static int add_volume(void *into, const struct option_row *row, const char *text
 			   : volumes_add_writable(&run->volumes, text);
 }
 
+static int add_tmpfs(void *into, const struct option_row *row, const char *text)
+{
+	struct run *run = into;
+
+	(void)row;
+	return volumes_add_empty(&run->volumes, text);
+}
+
 /* The option is named as its bus. */
 static int add_disk_on(void *into, const struct option_row *row, const char *text)
 {
@@ -149,6 +157,8 @@ static const struct option_row rows[] = {
 	  "changes a copy in memory",
 	  CALL(add_volume) },
 	{ 0, "rw", "DIR", "the same path in the guest, where changes are kept", CALL(add_volume) },
+	{ 0, "tmpfs", "DIR[:OPTIONS]", "an empty directory in memory, as size=1g",
+	  CALL(add_tmpfs) },
 	{ 'e', "env", "NAME[=VALUE]", "set this variable of the program's environment",
 	  CALL(take_env) },
 	{ 0, "env-file", "FILE", "set a variable for each line of the file", CALL(take_env_file) },
@@ -190,6 +200,9 @@ static const struct option_row rows[] = {
 	  "a container image: an OCI layout, or a file of docker save;\n"
 	  "without PROGRAM, its own program",
 	  TEXT_AT(run, image.oci) },
+	{ 0, "entrypoint", "PROGRAM",
+	  "with --oci: this program instead of the container's; its\narguments follow --",
+	  TEXT_AT(run, entrypoint) },
 	{ 0, "sysroot", "DIR", "PROGRAM is of the system whose root is DIR",
 	  TEXT_AT(run, image.sysroot) },
 	{ 0, "dry-run", NULL, "print QEMU's command line instead, for a shell",
@@ -257,8 +270,14 @@ static int check(const struct run *run, int operands, char *const *argv)
 		return error_usage("run",
 				   "--env, --workdir and --user need -- PROGRAM: an IMAGE is "
 				   "not changed");
-	if (run->volumes.count && (!is_made(run) || run->machine.type == MACHINE_UML))
-		return error_usage("run", "-v and --rw need -- PROGRAM or --oci, and QEMU");
+	if (run->volumes.count && !is_made(run))
+		return error_usage("run",
+				   "-v, --rw and --tmpfs need -- PROGRAM or --oci: an IMAGE is "
+				   "not changed");
+	if (volumes_are_shared(&run->volumes) && run->machine.type == MACHINE_UML)
+		return error_usage("run", "-v and --rw need QEMU, and not --machine uml");
+	if (run->entrypoint && !run->image.oci)
+		return error_usage("run", "--entrypoint needs --oci; else the program follows --");
 	if (run->keep && !is_made(run))
 		return error_usage("run",
 				   "--keep needs -- PROGRAM or --oci: an IMAGE is a file already");
@@ -293,6 +312,17 @@ static enum machine_stdio default_stdio(const struct run *run)
 	return is_terminal || !is_made(run) ? STDIO_CONSOLE : STDIO_PIPE;
 }
 
+/* The words after -- are the arguments of --entrypoint. */
+static void set_entrypoint(struct run *run)
+{
+	struct texts words = { 0 };
+
+	texts_add(&words, run->entrypoint);
+	for (char **word = run->image.program; word && *word; word++)
+		texts_add(&words, *word);
+	run->image.program = (char **)words.list;
+}
+
 /* Completes the options by what follows from the others. Returns 0, or an exit status. */
 static int choose(struct run *run, int argc, char **argv)
 {
@@ -301,6 +331,8 @@ static int choose(struct run *run, int argc, char **argv)
 	if (run->machine_choice >= 0)
 		run->machine.type = (enum machine_type)run->machine_choice;
 	status = check(run, argc - 1, argv);
+	if (!status && run->entrypoint)
+		set_entrypoint(run);
 	if (!status)
 		status = volumes_check(&run->volumes);
 	if (status)

@@ -36,6 +36,7 @@ struct run {
 	struct volumes volumes; /* -v and --rw */
 	struct texts env; /* -e and --env-file: NAME=VALUE */
 	const char *image_path; /* IMAGE */
+	const char *entrypoint; /* --entrypoint: of `image.program` the first word */
 	const char *json, *log; /* --json, --log */
 	int json_fd, log_fd; /* -1: none */
 	int64_t started; /* ms */

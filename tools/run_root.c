@@ -103,11 +103,10 @@ static int check_targets(const struct run *run)
 		char *path = path_join(root, run->volumes.list[i].guest);
 
 		if (access(path, F_OK))
-			result = error(
-				"-v: share %s at %s: the root has no such %s, and "
-				"--read-only lets nothing make it; choose a path that exists",
-				shown(run->volumes.list[i].host), shown(run->volumes.list[i].guest),
-				run->volumes.list[i].is_file ? "file" : "directory");
+			result = error("-v, --tmpfs: the root has no %s %s, and --read-only lets "
+				       "nothing make it; choose a path that exists",
+				       run->volumes.list[i].is_file ? "file" : "directory",
+				       shown(run->volumes.list[i].guest));
 		free(path);
 	}
 	return result;
@@ -123,9 +122,11 @@ int run_open_volumes(struct run *run, const struct kernel *kernel,
 		return 0;
 	if (run->read_only && run->image.is_in_root && check_targets(run))
 		return -1;
+	if (!volumes_are_shared(&run->volumes))
+		return 0;
 	why = open_volumes(run, kernel, config);
 	if (why) {
-		error("-v: share %s: %s", shown(run->volumes.list[0].host), why);
+		error("-v: %s", why);
 		free(why);
 		return -1;
 	}

@@ -184,13 +184,17 @@ def test_programs_of_a_sysroot_that_are_none(run, tool):
     (["-v", ".:/a/../b"], 2, "without .."), (["-v", ".:/data:z"], 2, "after the second colon expected rw, ro or overlay"),
     (["-v", ".:/"], 2, "the option for its root is --root ."), (["--rw", "/"], 2, "the option for its root is --root /"),
     (["-v", ".:/a", "-v", "/etc:/a/"], 2, "-v: . and /etc are both for /a of the guest"),
-    (["-v", ".:/a", "--machine", "uml"], 2, "-v and --rw need -- PROGRAM or --oci, and QEMU"),
+    (["-v", ".:/a", "--machine", "uml"], 2, "-v and --rw need QEMU, and not --machine uml"),
     (["-v", "./no:/a"], 1, "-v: share ./no (make it first): No such file or directory (ENOENT)"),
     (["--rw", "no"], 1, "/no (make it first): No such file or directory (ENOENT)"),
     (["-v", "/dev/null:/a"], 1, "-v: share /dev/null: neither a directory nor a regular file"),
     (["-v", "/etc/passwd:/a:overlay"], 1, "a file cannot be an overlay; use ro, or share its directory"),
     (["-v", ".:/a", "--isolated", "--machine", "microvm"], 1, "a microvm has no PCI: choose --machine q35"),
-    (["-v", ".:/none", "--read-only"], 1, "the root has no such directory, and --read-only lets nothing make it; choose a path"),
+    (["-v", ".:/none", "--read-only"], 1, "the root has no directory /none, and --read-only lets nothing make it; choose a path"),
+    (["--tmpfs", "scratch"], 2, "--tmpfs scratch: expected DIR[:OPTIONS]"), (["--tmpfs", "/:size=1g"], 2, "is not /"),
+    (["--tmpfs", "/a", "-v", ".:/a"], 2, "are both for /a of the guest"),
+    (["--tmpfs", "/none", "--read-only"], 1, "the root has no directory /none, and --read-only"),
+    (["--entrypoint", "sh"], 2, "--entrypoint needs --oci; else the program follows --"),
     (["-v", ".:/a"] * 1 + [word for i in range(40) for word in ("-v", f".:/{i}")], 2, "more than 40 directories")])
 def test_directories_that_cannot_be_shared(run, tool, words, status, says):
     fake_qemu(tool, f"touch '{tool.path}/booted'\n")
@@ -199,14 +203,14 @@ def test_directories_that_cannot_be_shared(run, tool, words, status, says):
 
 
 def test_an_image_gets_no_directories(run, tool):
-    run("-v", ".:/a", tool.write("a.img", "x"), status=2, says="-v and --rw need -- PROGRAM or --oci")
+    run("-v", ".:/a", tool.write("a.img", "x"), status=2, says="-v, --rw and --tmpfs need -- PROGRAM or --oci")
 
 
 def test_no_virtiofsd(run, tool):
     """A program that asks for its directories cannot go without them."""
     fake_qemu(tool, f"touch '{tool.path}/booted'\n")
     tool.env["RDINIT_VIRTIOFSD"] = "/no/such/daemon"
-    run("-v", ".:/a", "--isolated", "--", "true", says="-v: share .: no such program: /no/such/daemon (RDINIT_VIRTIOFSD)")
+    run("-v", ".:/a", "--isolated", "--", "true", says="-v: no such program: /no/such/daemon (RDINIT_VIRTIOFSD)")
     assert not (tool.path / "booted").exists()
 
 

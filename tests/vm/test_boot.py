@@ -129,6 +129,8 @@ IDENTITY = [
         out=b'33\n44 55\n/srv\n/srv /bin say "hi" <a b>\n', err=b""),
     Row("another program in a container", ["--oci", "@container.oci", "--append", "rdinit.user=5:6 rdinit.chdir=/",
                                           "--", "sh", "-c", "id -u; id -G; pwd; exit 4"], 4, out=b"5\n6\n/\n"),
+    Row("a container's program is replaced, and the words after -- are arguments",
+        ["--oci", "@container.oci", "--entrypoint", "sh", "--tmpfs", "/srv/t", "--", "-c", "id -u; pwd; ls; exit 5"], 5, out=r"^33\n/srv\n.*^t$"),
     Row("a user that is no number ends the machine, not as root",
         ["--append", "rdinit.user=web", "@hello.img"], 125,
         both=r"parse rdinit.user=web: expected UID:GID\[,GID...\]: .*EINVAL", absent="^hello"),

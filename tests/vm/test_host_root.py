@@ -159,6 +159,14 @@ def test_a_directory_that_can_be_written_where_it_is(place):
     assert out.split() == ["kept", "lost"] and (place / "sub dir/new").read_text() == "kept\n" and not (place / "new").exists()
 
 
+def test_an_empty_directory_in_memory(place):
+    out, _ = run("--root", "/", "--tmpfs", "/scratch:size=1m,mode=0700", "-v", f"{place}:/scratch/in side:ro", "--", "sh", "-c",
+                 'stat -c "%a %U" /scratch; cat "/scratch/in side/file"; ls /scratch; head -c 2m /dev/zero >/scratch/big; stat -c %s /scratch/big', cwd=place)
+    assert out.splitlines() == ["700 root", "of the host", "in side", str(1 << 20)]
+    out, _ = run("--isolated", "--tmpfs", "/a/b", "--", BOX, "sh", "-c", f"{BOX} stat -c %a /a/b; {BOX} grep -c '/a/b tmpfs rw,nosuid,nodev' /proc/mounts")
+    assert out.split() == ["1777", "1"]
+
+
 def test_what_the_host_changes_is_seen(place):
     (place / "shared").mkdir()
     started = start("--isolated", "-v", f"{place}/shared:/s", "--", BOX, "sh", "-c",

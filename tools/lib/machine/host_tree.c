@@ -131,11 +131,15 @@ static void share_volumes(const struct start *start)
 	char path[sizeof(COPY) + 24];
 
 	for (size_t i = 0; i < volumes->count; i++)
-		trees[i] = copy_mounts(start, volumes->list[i].host,
-				       volumes->list[i].mode == VOLUME_WRITABLE);
+		trees[i] = volumes->list[i].mode == VOLUME_EMPTY
+				   ? -1
+				   : copy_mounts(start, volumes->list[i].host,
+						 volumes->list[i].mode == VOLUME_WRITABLE);
 	if (mount("none", COPY, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755"))
 		fail(start, "mount");
 	for (size_t i = 0; i < volumes->count; i++) {
+		if (trees[i] < 0)
+			continue;
 		snprintf(path, sizeof(path), COPY "/%zu", i);
 		if (volumes->list[i].is_file ? mknod(path, S_IFREG, 0) : mkdir(path, 0755))
 			fail(start, path);

@@ -63,7 +63,7 @@ static int add_modules(struct recipe *recipe, const struct run_image *run)
 static int add_share_modules(struct recipe *recipe, const struct run_image *run)
 {
 	const char *option = run->is_in_root ? "--root" : "-v";
-	bool has_volumes = run->volumes->count, has_layer = run->is_in_root;
+	bool has_volumes = volumes_are_shared(run->volumes), has_layer = run->is_in_root;
 	int result = 0;
 
 	has_layer |= volumes_have(run->volumes, VOLUME_OVERLAY);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* volume.c - a directory or file of this machine at a path of the guest. */
+/* volume.c - a directory or file of this machine at a path of the guest, or a tmpfs. */
 #include "tools/lib/machine/volume.h"
 
 #include <errno.h>
@@ -116,7 +116,9 @@ static int keep(struct volumes *volumes, const char *option, struct volume volum
 				     "%s: more than %d directories; share one that contains "
 				     "them",
 				     option, VOLUMES_MAX);
-	return status ? status : check_file(option, &volumes->list[volumes->count - 1]);
+	if (status || volume.mode == VOLUME_EMPTY)
+		return status;
+	return check_file(option, &volumes->list[volumes->count - 1]);
 }
 
 int volumes_add(struct volumes *volumes, const char *text)
@@ -152,11 +154,39 @@ int volumes_add_writable(struct volumes *volumes, const char *path)
 	return keep(volumes, "--rw", volume);
 }
 
+/* As docker's, but that programs may be in it: it is the caller's own machine. */
+int volumes_add_empty(struct volumes *volumes, const char *text)
+{
+	struct volume volume = { .mode = VOLUME_EMPTY };
+	size_t len = strcspn(text, ":");
+	char *path = xstrndup(text, len);
+	const char *why;
+
+	volume.guest = *path == '/' ? path_clean(path, &why) : NULL;
+	free(path);
+	if (!volume.guest || !strcmp(volume.guest, "/")) {
+		free(volume.guest);
+		return error_usage(
+			"run",
+			"--tmpfs %s: expected DIR[:OPTIONS] with a directory that begins "
+			"with /, is not / and has no .., as /scratch:size=1g",
+			shown(text));
+	}
+	volume.host = xasprintf("nosuid,nodev,mode=1777%s%s", text[len] ? "," : "",
+				text[len] ? text + len + 1 : "");
+	return keep(volumes, "--tmpfs", volume);
+}
+
 /* --- all of them --- */
 
 static int compare(const void *a, const void *b)
 {
 	return strcmp(((const struct volume *)a)->guest, ((const struct volume *)b)->guest);
+}
+
+static const char *name_of(const struct volume *volume)
+{
+	return volume->mode == VOLUME_EMPTY ? "a tmpfs" : shown(volume->host);
 }
 
 int volumes_check(struct volumes *volumes)
@@ -166,8 +196,8 @@ int volumes_check(struct volumes *volumes)
 	for (size_t i = 1; i < volumes->count; i++)
 		if (!compare(&volumes->list[i - 1], &volumes->list[i]))
 			return error_usage("run", "-v: %s and %s are both for %s of the guest",
-					   shown(volumes->list[i - 1].host),
-					   shown(volumes->list[i].host),
+					   name_of(&volumes->list[i - 1]),
+					   name_of(&volumes->list[i]),
 					   shown(volumes->list[i].guest));
 	return 0;
 }
@@ -176,6 +206,14 @@ bool volumes_have(const struct volumes *volumes, enum volume_mode mode)
 {
 	for (size_t i = 0; i < volumes->count; i++)
 		if (volumes->list[i].mode == mode)
+			return true;
+	return false;
+}
+
+bool volumes_are_shared(const struct volumes *volumes)
+{
+	for (size_t i = 0; i < volumes->count; i++)
+		if (volumes->list[i].mode != VOLUME_EMPTY)
 			return true;
 	return false;
 }
@@ -218,10 +256,14 @@ static int add_line(struct recipe *recipe, char *line)
 
 static int add_volume(struct recipe *recipe, const struct volume *volume, size_t i)
 {
-	char *guest = escape(volume->guest);
+	char *guest = escape(volume->guest), *options;
 	int result;
 
-	if (volume->mode == VOLUME_OVERLAY)
+	if (volume->mode == VOLUME_EMPTY) {
+		options = escape(volume->host);
+		result = add_line(recipe, xasprintf("tmpfs %s tmpfs %s", guest, options));
+		free(options);
+	} else if (volume->mode == VOLUME_OVERLAY)
 		result = add_line(recipe, xasprintf("overlay %s overlay lowerdir=" SHARE
 						    "/%zu,upperdir=" CHANGES
 						    "/%zu/upper,workdir=" CHANGES "/%zu/work",
@@ -239,7 +281,8 @@ int volumes_recipe(const struct volumes *volumes, struct recipe *recipe)
 
 	if (!volumes->count)
 		return 0;
-	result |= add_line(recipe, xstrdup(VOLUMES_TAG " " SHARE " virtiofs"));
+	if (volumes_are_shared(volumes))
+		result |= add_line(recipe, xstrdup(VOLUMES_TAG " " SHARE " virtiofs"));
 	if (volumes_have(volumes, VOLUME_OVERLAY))
 		result |= add_line(recipe, xstrdup("tmpfs " CHANGES " tmpfs mode=0755"));
 	for (size_t i = 0; i < volumes->count; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* volume.h - a directory or file of this machine at a path of the guest. */
+/* volume.h - a directory or file of this machine at a path of the guest, or a tmpfs. */
 #ifndef TOOLS_LIB_VOLUME_H
 #define TOOLS_LIB_VOLUME_H
 
@@ -14,10 +14,11 @@ enum volume_mode {
 	VOLUME_WRITABLE, /* what the guest writes is on this machine */
 	VOLUME_READ_ONLY,
 	VOLUME_OVERLAY, /* what it writes stays in its memory */
+	VOLUME_EMPTY, /* nothing of this machine: a tmpfs */
 };
 
 struct volume {
-	char *host; /* a path of this machine */
+	char *host; /* a path of this machine; of VOLUME_EMPTY options, as mount(8) has them */
 	char *guest; /* a clean path of the guest */
 	enum volume_mode mode;
 	bool is_file;
@@ -36,6 +37,12 @@ int volumes_add(struct volumes *volumes, const char *text);
 /* Adds a directory or file that the guest finds at the same path and can write to. The same
  * results. */
 int volumes_add_writable(struct volumes *volumes, const char *path);
+
+/* Parses DIR[:OPTIONS] of a tmpfs, and adds it. Returns 0, or 2 after reporting. */
+int volumes_add_empty(struct volumes *volumes, const char *text);
+
+/* Whether any of them is of this machine. */
+bool volumes_are_shared(const struct volumes *volumes);
 
 /* Sorts them, and checks that no two are at one path. Returns 0, or 2 after reporting. */
 int volumes_check(struct volumes *volumes);
