@@ -6,6 +6,7 @@
 #include <sys/mount.h>
 
 #include "init/layer/layer.h"
+#include "init/loop/apart.h"
 #include "init/pure/format.h"
 #include "init/wire/wire.h"
 #include "init/sys/log.h"
@@ -14,9 +15,29 @@
 
 #define FILE_IN_RAM RAM "/root"
 #define KEPT_MIB 64 /* for the system itself: a Debian takes as much until its login */
-#define PART (8UL << 20) /* bytes that are copied at a time */
+#define PART (1UL << 20) /* bytes that are copied at a time */
 #define SAY_AFTER_MS 3000
+#define STALLED_S 120 /* a disc reads a bad sector again for half a minute */
 #define MIB(bytes) ((unsigned long)((bytes) >> 20))
+
+/* What the child that copies works with, and how far it is. */
+struct copy {
+	const char *device; /* to be opened; NULL: `from` is open */
+	int from, to;
+	uint64_t size;
+	volatile uint64_t done;
+};
+
+static int open_from(const struct copy *copy)
+{
+	return copy->device ? sys_open(copy->device, O_RDONLY) : copy->from;
+}
+
+static void close_from(const struct copy *copy, int from)
+{
+	if (copy->device)
+		sys_close(from);
+}
 
 static int size_of(int fd, uint64_t *size)
 {
@@ -27,6 +48,36 @@ static int size_of(int fd, uint64_t *size)
 		return sys_device_size(fd, size);
 	*size = error ? 0 : (uint64_t)st.st_size;
 	return error;
+}
+
+static long measure(void *argument)
+{
+	struct copy *copy = argument;
+	int from = open_from(copy), error;
+
+	if (from < 0)
+		return from;
+	error = size_of(from, &copy->size);
+	close_from(copy, from);
+	return error;
+}
+
+static long copy_all(void *argument)
+{
+	struct copy *copy = argument;
+	long len = 1;
+	int from = open_from(copy);
+
+	if (from < 0)
+		return from;
+	while (copy->done < copy->size && (len > 0 || len == -EINTR)) {
+		uint64_t left = copy->size - copy->done;
+
+		len = sys_sendfile(copy->to, from, left < PART ? (size_t)left : PART);
+		copy->done += len > 0 ? (uint64_t)len : 0;
+	}
+	close_from(copy, from);
+	return len < 0 ? len : 0;
 }
 
 /* Before anything is copied: a machine without memory kills whatever asks for it next. */
@@ -54,60 +105,75 @@ static int make_file(const char *what, uint64_t size)
 	return error < 0 ? log_err(error, "make " FILE_IN_RAM) : error;
 }
 
-static int copy(int to, int from, const char *what, uint64_t size)
+static void say_no_answer(const char *what)
 {
-	int64_t said = sys_clock_ms();
+	log_say(LOG_WARNING, "copy %s to memory: no answer for %d s", what, APART_TOLD_S);
+	wire_tell("status root-find: copying %s", what);
+}
+
+static void say_progress(const struct copy *copy, const char *what)
+{
+	log_say(LOG_INFO, "copied %lu of %lu MiB of %s to memory", MIB(copy->done), MIB(copy->size),
+		what);
+	wire_tell("status root-find: copied %lu of %lu MiB", MIB(copy->done), MIB(copy->size));
+}
+
+/* While the medium answers, it may take as long as it wants. */
+static long wait_for(struct apart *apart, const char *what)
+{
+	const struct copy *copy = (const void *)apart->argument;
+	int64_t answered = sys_clock_ms();
 	uint64_t done = 0;
+	bool is_told = false;
 
-	while (done < size) {
-		long len =
-			sys_sendfile(to, from, size - done < PART ? (size_t)(size - done) : PART);
+	while (!apart_wait(apart, sys_clock_ms() + SAY_AFTER_MS)) {
+		int64_t now = sys_clock_ms();
 
-		if (len == -EINTR)
-			continue;
-		if (len <= 0)
-			return log_err(len < 0 ? (int)len : -EIO,
-				       "copy %s to memory: %s after %lu of %lu MiB", what,
-				       len < 0 ? "cannot be read" : "ends", MIB(done), MIB(size));
-		done += (uint64_t)len;
-		if (sys_clock_ms() - said < SAY_AFTER_MS)
-			continue;
-		said = sys_clock_ms();
-		log_say(LOG_INFO, "copied %lu of %lu MiB of %s to memory", MIB(done), MIB(size),
-			what);
-		wire_tell("status root-find: copied %lu of %lu MiB", MIB(done), MIB(size));
+		if (copy->done != done) {
+			done = copy->done;
+			answered = now;
+			is_told = false;
+			say_progress(copy, what);
+		} else if (now - answered >= STALLED_S * 1000) {
+			break;
+		} else if (now - answered >= APART_TOLD_S * 1000 && !is_told) {
+			is_told = true;
+			say_no_answer(what);
+		}
 	}
-	log_say(LOG_INFO, "%s is in memory: %lu MiB", what, MIB(size));
+	return apart_end(apart);
+}
+
+static int copy_to_memory(struct loop *loop, struct copy *copy, const char *what)
+{
+	struct apart *apart = apart_start(loop, copy_all, copy, sizeof(*copy));
+	long error = wait_for(apart, what);
+
+	copy->done = ((const struct copy *)(const void *)apart->argument)->done;
+	if (error || copy->done < copy->size)
+		return log_err(error ? (int)error : -EIO,
+			       "copy %s to memory: %s after %lu of %lu MiB", what,
+			       error ? "cannot be read" : "ends", MIB(copy->done), MIB(copy->size));
+	log_say(LOG_INFO, "%s is in memory: %lu MiB", what, MIB(copy->size));
 	return 0;
 }
 
 /* Returns the descriptor of the copy. */
-static int copy_open(int from, const char *what)
+static int copy_open(struct loop *loop, struct copy *copy, const char *what)
 {
-	uint64_t size;
-	int error = size_of(from, &size), to;
+	struct apart *apart = apart_start(loop, measure, copy, sizeof(*copy));
+	int error = (int)wait_for(apart, what);
 
 	if (error)
-		return log_err(error, "find the size of %s", what);
-	to = make_file(what, size);
-	if (to < 0)
-		return to;
-	error = copy(to, from, what, size);
+		return log_err(error, "open %s to copy it to memory", what);
+	copy->size = ((const struct copy *)(const void *)apart->argument)->size;
+	copy->to = make_file(what, copy->size);
+	if (copy->to < 0)
+		return copy->to;
+	error = copy_to_memory(loop, copy, what);
 	if (error)
-		sys_close(to);
-	return error ? error : to;
-}
-
-static int open_device(const struct source *source)
-{
-	int fd;
-
-	if (source->members[0])
-		return log_err(-EOPNOTSUPP,
-			       "copy %s to memory: its file system is on several devices",
-			       source->device);
-	fd = sys_open(source->device, O_RDONLY);
-	return fd < 0 ? log_err(fd, "open %s to copy it to memory", source->device) : fd;
+		sys_close(copy->to);
+	return error ? error : copy->to;
 }
 
 /* What is in memory needs its medium no more. */
@@ -122,16 +188,19 @@ static void unmount_carrier(void)
 static int carry(struct layers *layers, const struct source *source, int *file)
 {
 	bool is_file = *file != NO_FILE;
-	int from = is_file ? *file : open_device(source), to;
+	struct copy copy = { .device = is_file ? NULL : source->device, .from = *file };
 
-	if (from < 0)
-		return from;
-	to = copy_open(from, is_file ? layers->settings->loop : source->device);
-	sys_close(from);
-	if (is_file)
+	if (!is_file && source->members[0])
+		return log_err(-EOPNOTSUPP,
+			       "copy %s to memory: its file system is on several devices",
+			       source->device);
+	*file = copy_open(layers->devices->loop, &copy,
+			  is_file ? layers->settings->loop : source->device);
+	if (is_file) {
+		sys_close(copy.from);
 		unmount_carrier();
-	*file = to;
-	return to < 0 ? to : 0;
+	}
+	return *file < 0 ? *file : 0;
 }
 
 const struct opener ram_opener = { .carry = carry };

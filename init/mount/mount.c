@@ -3,93 +3,34 @@
 #include "init/mount/mount.h"
 
 #include <errno.h>
-#include <signal.h>
 
+#include "init/loop/apart.h"
 #include "init/pure/format.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 #include "init/wire/wire.h"
 
-#define TOLD_AFTER_S 10
 #define DEADLINE_S 600 /* XFS and btrfs may read their logs for minutes */
-#define STACK_SIZE 4096 /* bytes */
 
-/* At the low end of the child's stack: if it hangs for good, both are its own. */
-struct mounting {
-	const struct mount_call *call;
-	struct loop_child child;
-	int error;
-	bool is_over;
-};
-
-static int mount_here(const struct mount_call *call)
+/* The kernel copies the texts before it asks the device. */
+static long mount_here(void *argument)
 {
+	const struct mount_call *call = argument;
+
 	return sys_mount(call->source, call->target, call->type, call->flags, call->options);
-}
-
-/* In the memory of PID 1. The kernel copies the texts before it asks the device. */
-static int in_child(void *argument)
-{
-	struct mounting *mounting = argument;
-
-	mounting->error = mount_here(mounting->call);
-	return 0;
-}
-
-static void ended(void *owner, int status)
-{
-	struct mounting *mounting = owner;
-
-	(void)status;
-	mounting->is_over = true;
-}
-
-static bool is_over(void *argument)
-{
-	return ((const struct mounting *)argument)->is_over;
-}
-
-/* It may hang in the kernel, where no signal reaches it: then it is not waited for. Returns -errno
- * of the mount; -ETIMEDOUT: it still runs. */
-static int wait_for(struct loop *loop, struct mounting *mounting)
-{
-	const struct mount_call *call = mounting->call;
-
-	if (loop_run(loop, is_over, mounting, loop_deadline(TOLD_AFTER_S)) == 0)
-		return mounting->error;
-	log_say(LOG_WARNING, "mount %s on %s as %s: no answer for %d s", call->source, call->target,
-		call->type, TOLD_AFTER_S);
-	wire_tell("status %s: mounting %s", log_current_step(), call->source);
-	if (loop_run(loop, is_over, mounting, loop_deadline(DEADLINE_S)) == 0)
-		return mounting->error;
-	loop_remove_child(loop, &mounting->child);
-	sys_kill(mounting->child.pid, SIGKILL);
-	return -ETIMEDOUT;
 }
 
 int mount_in_child(struct loop *loop, const struct mount_call *call)
 {
-	static void *stack; /* of its children, one after the other; NULL: none yet */
-	struct mounting *mounting;
-	int pid, error;
+	struct apart *apart = apart_start(loop, mount_here, call, sizeof(*call));
 
-	if (!stack)
-		stack = sys_map_memory(STACK_SIZE, MEMORY_OWN);
-	mounting = stack;
-	if (!mounting)
-		return mount_here(call);
-	*mounting = (struct mounting){ .call = call, .error = -EINTR };
-	pid = sys_spawn_beside(stack, STACK_SIZE, in_child, mounting);
-	if (pid < 0)
-		return mount_here(call);
-	mounting->child = (struct loop_child){
-		.node.owner = mounting, .pid = pid, .deadline = NO_DEADLINE, .ended = ended
-	};
-	loop_add_child(loop, &mounting->child);
-	error = wait_for(loop, mounting);
-	if (!mounting->is_over)
-		stack = NULL; /* still the child's */
-	return error;
+	if (!apart_wait(apart, loop_deadline(APART_TOLD_S))) {
+		log_say(LOG_WARNING, "mount %s on %s as %s: no answer for %d s", call->source,
+			call->target, call->type, APART_TOLD_S);
+		wire_tell("status %s: mounting %s", log_current_step(), call->source);
+		apart_wait(apart, loop_deadline(DEADLINE_S));
+	}
+	return (int)apart_end(apart);
 }
 
 /* As the kernel itself would, had it a program to ask. */

@@ -6,8 +6,10 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "init/layer/layer.h"
+#include "init/loop/apart.h"
 #include "init/pure/format.h"
 #include "init/pure/layer.h"
 #include "init/pure/partitions.h"
@@ -17,20 +19,6 @@
 #include "init/sys/sys.h"
 
 #define NODE_BY_NUMBER "/dev/root-%u:%u" /* a number may be waited for before it has a name */
-
-/*
- * A node can be there before its disk is: devtmpfs makes it first, and until the disk is ready
- * (and its partitions read) opening it gives ENXIO. Any other error is the mount's to report.
- */
-static bool can_open(void *argument)
-{
-	const struct source *source = argument;
-	int fd = sys_open(source->device, O_RDONLY | O_NONBLOCK);
-
-	if (fd >= 0)
-		sys_close(fd);
-	return fd != -ENOENT && fd != -ENXIO && fd != -ENOMEDIUM;
-}
 
 static void name_device(char path[DEVICE_PATH_MAX], const struct device *device)
 {
@@ -222,16 +210,60 @@ static void use_kernel_name(struct devices *devices, struct source *source,
 	memcpy(source->device, name, sizeof(name));
 }
 
+struct node {
+	struct loop *loop;
+	const char *path;
+	int64_t deadline;
+	bool has_hung; /* a device that did not answer once is asked no more */
+};
+
+/* In a child: a drive that is dead, or a path through a dead network, may never answer. */
+static long try_to_open(void *argument)
+{
+	const char *const *path = argument;
+	int fd = sys_open(*path, O_RDONLY | O_NONBLOCK);
+
+	if (fd >= 0)
+		sys_close(fd);
+	return fd < 0 ? fd : 0;
+}
+
+/*
+ * A node can be there before its disk is: devtmpfs makes it first, and until the disk is ready
+ * (and its partitions read) opening it gives ENXIO. Any other error is the mount's to report.
+ */
+static bool can_open(void *argument)
+{
+	struct node *node = argument;
+	int64_t told = loop_deadline(APART_TOLD_S);
+	struct apart *apart;
+	long error;
+
+	if (node->has_hung || sys_access(node->path, F_OK) == -ENOENT)
+		return false;
+	apart = apart_start(node->loop, try_to_open, &node->path, sizeof(node->path));
+	if (!apart_wait(apart, told < node->deadline ? told : node->deadline) &&
+	    loop_time_left(node->deadline)) {
+		log_say(LOG_WARNING, "open %s: no answer for %d s", node->path, APART_TOLD_S);
+		wire_tell("status %s: opening %s", log_current_step(), node->path);
+		apart_wait(apart, node->deadline);
+	}
+	node->has_hung = !apart->is_over;
+	error = apart_end(apart);
+	return !node->has_hung && error != -ENOENT && error != -ENXIO && error != -ENOMEDIUM;
+}
+
 static int find_by_path(struct root *root, struct source *source, const struct rootspec *spec,
 			int64_t deadline, struct device **device)
 {
 	struct devices *devices = root->devices;
+	struct node node = { .loop = devices->loop, .path = source->device, .deadline = deadline };
 	int is_number = spec->kind == ROOTSPEC_NUMBER;
 	int error = is_number ? make_node(source, spec) : set_path(source, spec->path);
 
 	if (error)
 		return error;
-	if (!can_open(source)) {
+	if (!can_open(&node)) {
 		const struct layer *layer = is_number ? NULL : layer_of_path(spec->path);
 
 		if (layer && !layer->opener)
@@ -245,9 +277,9 @@ static int find_by_path(struct root *root, struct source *source, const struct r
 			devices_probe_all(devices);
 			layers_search(root->layers, true);
 		}
+		if (devices_wait(devices, can_open, &node, deadline))
+			return -ETIMEDOUT;
 	}
-	if (devices_wait(devices, can_open, source, deadline))
-		return -ETIMEDOUT;
 	if (is_number || source->expected != EXPECT_NAMED_TYPE)
 		devices_scan(devices);
 	if (is_number)

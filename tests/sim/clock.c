@@ -44,6 +44,9 @@ static void take_event(int at)
 	case EVENT_PORT:
 		port_event((enum port_event)event.a);
 		break;
+	case EVENT_SHARE:
+		device_announce_modalias("virtio:d0000001Av00001AF4");
+		break;
 	case EVENT_PROGRAM:
 		program_writes(event.a);
 		break;

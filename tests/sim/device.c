@@ -6,9 +6,9 @@
  *
  * Keys, all times in milliseconds: `at`: its node comes; `ready`: so much later it can be opened
  * and is announced; early=1: announced before; twice=1: twice; silent=1: never. gone, back, changes
- * (to `to`): when. opens, reads, mounts: how long that takes, -1: it hangs. bad=1: its bytes cannot
- * be read. of=DISK part=N: a partition. module=NAME: it comes, `at` later, once that is loaded.
- * tree=NAME: what is in its file system (machine.c).
+ * (to `to`): when; stops: from when on reads hang. opens, reads, mounts: how long that takes, -1:
+ *it hangs. bad=1: its bytes cannot be read. of=DISK part=N: a partition. module=NAME: it comes,
+ *`at` later, once that is loaded. tree=NAME: what is in its file system (machine.c).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -69,7 +69,7 @@ void device_announce(const struct block *device, const char *action)
 	uevent_send(text, (size_t)len + 1);
 }
 
-static void announce_modalias(const char *modalias)
+void device_announce_modalias(const char *modalias)
 {
 	char text[256];
 	int len = snprintf(text, sizeof(text),
@@ -185,8 +185,11 @@ static void plan(int number, int64_t base)
 	const char *line = kernel->world.items[kernel->devices[number].item];
 	int64_t comes = base + item_number(line, "at", 0),
 		ready = comes + item_number(line, "ready", 0), goes = after(ready, line, "gone"),
-		back = after(goes, line, "back"), changes = after(ready, line, "changes");
+		back = after(goes, line, "back"), changes = after(ready, line, "changes"),
+		stops = after(ready, line, "stops");
 
+	if (stops >= 0)
+		kernel->devices[number].stops = stops;
 	if (comes < ready)
 		event_add(comes, EVENT_DEVICE, number, COMES);
 	if (ready > kernel->now)
@@ -217,6 +220,7 @@ struct block *device_new(const char *name, unsigned int major, unsigned int mino
 				  .fs = -1,
 				  .node = -1,
 				  .user = -1,
+				  .stops = NEVER,
 				  .size = IMAGE_SIZE };
 	snprintf(device->name, sizeof(device->name), "%s", name);
 	return device;
@@ -273,7 +277,7 @@ void device_loaded(const char *module)
 		if (item < 0 || !item_text(kernel->world.items[item], "module", of, sizeof(of)) ||
 		    strcmp(of, module))
 			continue;
-		announce_modalias("virtio:d00000002v00001AF4");
+		device_announce_modalias("virtio:d00000002v00001AF4");
 		plan(i, kernel->now);
 	}
 }
@@ -283,6 +287,14 @@ void device_loaded(const char *module)
 int64_t device_until(long ms)
 {
 	return ms == NEVER_MS ? NEVER : kernel->now + ms;
+}
+
+void device_wait_for_bytes(const struct block *device, const char *call)
+{
+	if (kernel->now >= device->stops)
+		proc_block(NEVER, call);
+	else if (device->reads_ms)
+		proc_block(device_until(device->reads_ms), call);
 }
 
 int device_open(struct block *device)
@@ -318,8 +330,7 @@ int sys_map_device(int fd, uint64_t size, const uint8_t **bytes)
 	if (error)
 		return (int)call_leave(error);
 	device = &kernel->devices[file->device];
-	if (device->reads_ms)
-		proc_block(device_until(device->reads_ms), "read");
+	device_wait_for_bytes(device, "read");
 	*bytes = device->is_bad || device->stage != STAGE_READY ? image_unreadable()
 								: image_bytes(device->image);
 	return (int)call_leave(0);

@@ -59,11 +59,15 @@ bool judge_may_wait(void)
 	return is_param("rootwait", "") && param_root();
 }
 
-/* Where no child can be started PID 1 loads modules and mounts itself. */
+/* Where no child can be started PID 1 does what it can itself. */
 static bool may_block(const char *where)
 {
-	return (strcmp(where, "finit_module") == 0 || strcmp(where, "mount") == 0) &&
-	       kernel->faults_hit;
+	static const char *const calls[] = { "finit_module", "mount", "open", "sendfile" };
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (strcmp(where, calls[i]) == 0)
+			return kernel->faults_hit > 0;
+	return false;
 }
 
 void judge_forever(const char *where)
@@ -123,7 +127,7 @@ void judge_delete(const struct spot *dir, short node)
 
 	if (kernel->nodes[node].is_new)
 		return; /* its own */
-	if (kernel->fs[fs].device >= 0)
+	if (kernel->fs[fs].device >= 0 || share_is_type(kernel->fs[fs].type))
 		break_rule("%s is deleted from a disk", kernel->nodes[node].name);
 	else if (fs == FS_INITRAMFS && strcmp(kernel->fs[fs].type, "rootfs"))
 		break_rule("%s is deleted from /, which is no initramfs", kernel->nodes[node].name);

@@ -85,16 +85,19 @@ static bool is_root_in_file(void)
 static void check_root(const char *program, struct spot at)
 {
 	short device = kernel->fs[kernel->mounts[at.mount].fs].device;
+	bool is_share = share_is_meant(&kernel->mounts[at.mount], param_root());
 	bool is_overlay = strcmp(kernel->mounts[at.mount].source, "overlay") == 0;
 
 	if (at.mount == 0 || at.node != kernel->mounts[at.mount].root)
 		break_rule("%s runs, and / is not the real root", program);
-	else if (device < 0)
+	else if (device < 0 && !is_share)
 		break_rule("%s runs in a root that is in memory", program);
 	else if ((param("rd.overlay") != NULL) != is_overlay)
 		break_rule("%s runs %s", program,
 			   is_overlay ? "over an overlay that nobody asked for"
 				      : "without the overlay that was asked for");
+	else if (is_share)
+		return;
 	else if (is_root_in_file() ? kernel->devices[device].major != 7
 				   : !judge_is_meant(&kernel->devices[device], param_root()))
 		break_rule("wrong root: %s, and %s was asked for", kernel->devices[device].name,

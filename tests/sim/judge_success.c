@@ -24,7 +24,8 @@ static bool is_harmless(const char *item)
 	static const char *const machines[] = { "acpi",	   "efi",    "processors",
 						"cgroup2", "devpts", NULL };
 	static const char *const troubles[] = { " gone=",   " changes=", " bad=",    " reads=",
-						" silent=", " mounts=",	 " module=", NULL };
+						" stops=",  " opens=",	 " silent=", " mounts=",
+						" module=", NULL };
 	const char *rest;
 
 	if (item_is(item, "param", &rest))

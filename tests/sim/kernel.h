@@ -187,7 +187,14 @@ struct event {
 	short a, b;
 };
 
-enum event_kind { EVENT_SIGNAL, EVENT_DEVICE, EVENT_PROGRAM, EVENT_PRODUCT, EVENT_PORT };
+enum event_kind {
+	EVENT_SIGNAL,
+	EVENT_DEVICE,
+	EVENT_PROGRAM,
+	EVENT_PRODUCT,
+	EVENT_PORT,
+	EVENT_SHARE
+};
 
 struct uevent_text {
 	const char *bytes;
@@ -218,6 +225,7 @@ struct block {
 	short fs; /* mounted, or once mounted; -1 */
 	short node; /* in devtmpfs; -1 */
 	long opens_ms, reads_ms, mounts_ms; /* NEVER_MS: it hangs */
+	int64_t stops; /* from then on reads hang */
 	bool is_bad; /* its bytes cannot be read */
 	bool is_early, is_twice, is_silent; /* how it is announced */
 	short user; /* of a loop device: the image attached; -1 */
@@ -352,6 +360,7 @@ int device_open(struct block *device);
 int device_find(unsigned int major, unsigned int minor);
 int device_named(const char *name);
 void device_loaded(const char *module);
+void device_announce_modalias(const char *modalias);
 bool device_is_in_use(const struct block *device);
 struct block *device_new(const char *name, unsigned int major, unsigned int minor);
 void device_get_ready(struct block *device);
@@ -364,6 +373,13 @@ void device_make_loop(void); /* loop.c */
 enum port_event { PORT_COMES, PORT_OPENS, PORT_ANSWERS };
 void port_event(enum port_event what);
 #define PORT_MAJOR 243
+void device_wait_for_bytes(const struct block *device, const char *call);
+
+/* share.c */
+bool share_is_type(const char *type);
+int share_mount(const char *tag, const char *type, struct spot on, unsigned long flags);
+void share_make(void);
+bool share_is_meant(const struct mount *mount, const char *root);
 
 /* layer.c */
 short layer_opened_by(const char *path, const char *argument);

@@ -60,8 +60,8 @@ long sys_sendfile(int to, int from, size_t len)
 		len = IMAGE_SIZE / 8;
 	if (len > left)
 		len = left;
-	if (source->kind == FILE_BLOCK && kernel->devices[source->device].reads_ms)
-		proc_block(device_until(kernel->devices[source->device].reads_ms), "sendfile");
+	if (source->kind == FILE_BLOCK)
+		device_wait_for_bytes(&kernel->devices[source->device], "sendfile");
 	if (source->kind == FILE_BLOCK && (kernel->devices[source->device].stage != STAGE_READY ||
 					   kernel->devices[source->device].is_bad))
 		return call_leave(-EIO);

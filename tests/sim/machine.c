@@ -341,7 +341,10 @@ int sys_map(const char *path, const uint8_t **bytes, size_t *len)
 
 /* --- all of it --- */
 
-#define MOUNT_S 620 /* that a mount may take (init/root/mount.c) */
+#define MOUNT_S 620 /* that a mount may take (init/mount/mount.c) */
+#define COPY_S                                                                    \
+	400 /* of eight parts, each of which may take its time; it stalls for 120 \
+	       (init/layer/ram.c) */
 
 static void add_faults(void)
 {
@@ -409,6 +412,7 @@ void kernel_reset(const struct world *world)
 	add_faults();
 	add_signals();
 	device_make();
+	share_make();
 	kernel->limit = machine_limit();
 }
 
@@ -431,10 +435,17 @@ int64_t machine_limit(void)
 
 		if (item_is(item, "module", NULL))
 			limit_s += 2 * (wait_s > 10 ? wait_s : 10);
+		if (item_is(item, "share", NULL))
+			limit_s += item_number(item, "mounts", 0) < 0 ? MOUNT_S : 60;
 		if (item_is(item, "device", NULL)) {
 			limit_s += 15 + item_number(item, "at", 0) / 1000;
 			limit_s += item_number(item, "opens", 0) / 1000;
 			limit_s += item_number(item, "mounts", 0) < 0 ? MOUNT_S : 0;
+			limit_s +=
+				(item_number(item, "reads", 0) || item_number(item, "stops", 0)) &&
+						world_param(world, "rdinit.toram")
+					? COPY_S
+					: 0;
 		}
 		if (item_is(item, "fault", NULL))
 			limit_s += MOUNT_S; /* the longest of what a child may hang in */

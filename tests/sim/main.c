@@ -287,6 +287,9 @@ static int find_planted(uint64_t seeds)
 		{ PLANTED_LEAK, "descriptor 4 " },
 		{ PLANTED_WRITES, "the root is mounted for writing" },
 		{ PLANTED_CUT, "the power goes before the program's last byte" },
+		{ PLANTED_OPENS, "PID 1 waits for ever in open" },
+		{ PLANTED_COPIES, "PID 1 waits for ever in sendfile" },
+		{ PLANTED_MOUNTS, "PID 1 waits for ever in mount" },
 	};
 	int missed = 0;
 

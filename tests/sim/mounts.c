@@ -154,6 +154,8 @@ static int mount_new(const char *source, struct spot on, const char *type, unsig
 		return mount_overlay(options, on, flags);
 	if (strcmp(type, "efivarfs") == 0)
 		return mount_add(fs_add(type, -1), on, flags, type) < 0 ? -ENOMEM : 0;
+	if (source && share_is_type(type))
+		return share_mount(source, type, on, flags);
 	return mount_block(source, on, type, flags);
 }
 

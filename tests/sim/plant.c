@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "init/boot.h"
+#include "init/loop/apart.h"
 #include "init/pure/rootspec.h"
 #include "init/sys/empty_tree.h"
 #include "tests/sim/sim.h"
@@ -22,6 +23,8 @@ const char *const planted_names[PLANTED_COUNT] = {
 	[PLANTED_TOLD_TWICE] = "told-twice", [PLANTED_LIE] = "lie",
 	[PLANTED_DELETES] = "deletes",	     [PLANTED_LEAK] = "leak",
 	[PLANTED_WRITES] = "writes",	     [PLANTED_CUT] = "cut",
+	[PLANTED_OPENS] = "opens",	     [PLANTED_COPIES] = "copies",
+	[PLANTED_MOUNTS] = "mounts",
 };
 
 static bool has_reaped;
@@ -112,4 +115,22 @@ bool __wrap_stdio_is_over(const struct stdio *stdio);
 bool __wrap_stdio_is_over(const struct stdio *stdio)
 {
 	return planted == PLANTED_CUT || __real_stdio_is_over(stdio);
+}
+
+struct apart *__real_apart_start(struct loop *loop, long (*call)(void *argument),
+				 const void *argument, size_t size);
+struct apart *__wrap_apart_start(struct loop *loop, long (*call)(void *argument),
+				 const void *argument, size_t size);
+
+struct apart *__wrap_apart_start(struct loop *loop, long (*call)(void *argument),
+				 const void *argument, size_t size)
+{
+	static struct apart apart;
+
+	if (planted != PLANTED_OPENS && planted != PLANTED_COPIES && planted != PLANTED_MOUNTS)
+		return __real_apart_start(loop, call, argument, size);
+	apart = (struct apart){ .loop = loop, .is_over = true };
+	memcpy(apart.argument, argument, size);
+	apart.result = call(apart.argument);
+	return &apart;
 }

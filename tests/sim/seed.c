@@ -254,7 +254,7 @@ static void draw_layers(struct draw *draw)
 		world_add(world, "param rd.overlay");
 	if (draw->has_loop)
 		world_add(world, "param rdinit.loop=/images/root");
-	if (!draw->has_hanging && draw_chance(draw, draw->has_loop ? 40 : 6))
+	if (draw_chance(draw, draw->has_loop ? 40 : 12))
 		world_add(world, "param rdinit.toram");
 	if (draw_chance(draw, 6))
 		world_add(world, "machine needs=loop");
@@ -278,12 +278,31 @@ static void draw_layers(struct draw *draw)
 		world_add(world, "param fsck.mode=%s", ONE_OF(draw, "skip", "force"));
 }
 
+static void draw_share(struct draw *draw, const char *param)
+{
+	const char *type = ONE_OF(draw, "9p", "virtiofs");
+
+	world_add(draw->world, "param %s=%s:tag", param, type);
+	if (draw_chance(draw, 10))
+		return;
+	world_add(draw->world, "share tag type=%s", type);
+	if (draw_chance(draw, 40))
+		draw_also(draw, "at", draw_ms(draw));
+	if (draw_chance(draw, 30))
+		draw_also(draw, "mounts", draw_chance(draw, 40) ? -1 : draw_ms(draw));
+}
+
 static void draw_hand_off(struct draw *draw)
 {
+	bool is_share = draw_chance(draw, 6);
+
 	draw->has_loop = draw_chance(draw, 12);
 	draw_modules(draw);
 	draw_devices(draw, 1);
-	draw_root_of_any(draw, "root");
+	if (is_share)
+		draw_share(draw, "root");
+	else
+		draw_root_of_any(draw, "root");
 	draw_layers(draw);
 }
 

@@ -14,7 +14,7 @@ struct draw {
 	char contents[16][12];
 	int count;
 	int modules;
-	bool has_loop, has_hanging, has_layer;
+	bool has_loop, has_layer;
 };
 
 /* A number below the limit; whether so many of a hundred; one of the texts. */

@@ -4,11 +4,6 @@
 
 #include "tests/sim/seed.h"
 
-/*
- * What hangs for good hangs where a child meets it: /init itself opens and copies the devices of a
- * root, and waits as long as that takes.
- */
-
 static void keep(struct draw *draw, const char *name, unsigned int minor, const char *content,
 		 unsigned int uuid, unsigned int part, unsigned int disk_uuid)
 {
@@ -50,11 +45,12 @@ static void draw_trouble(struct draw *draw)
 		draw_also_text(draw, "to", ONE_OF(draw, "ext2", "nothing", "luks", "several"));
 	}
 	if (draw_chance(draw, 8)) {
-		bool is_hanging = draw_chance(draw, 30);
-
-		draw->has_hanging |= is_hanging;
-		draw_also(draw, "reads", is_hanging ? -1 : draw_ms(draw));
+		draw_also(draw, "reads", draw_chance(draw, 30) ? -1 : draw_ms(draw));
 	}
+	if (draw_chance(draw, 5))
+		draw_also(draw, "stops", draw_ms(draw) / 8);
+	if (draw_chance(draw, 4))
+		draw_also(draw, "opens", draw_chance(draw, 50) ? -1 : draw_ms(draw));
 	if (draw_chance(draw, 4))
 		draw_also(draw, "bad", 1);
 	if (draw_chance(draw, 6))

@@ -17,6 +17,9 @@ enum planted {
 	PLANTED_LEAK, /* of a descriptor */
 	PLANTED_WRITES, /* to a root that is to stay as it is */
 	PLANTED_CUT, /* of the program's output, by the power */
+	PLANTED_OPENS, /* PID 1 itself calls what may never return: it opens the root's device, */
+	PLANTED_COPIES, /* copies it to memory, */
+	PLANTED_MOUNTS, /* mounts it, or a share */
 	PLANTED_COUNT
 };
 

@@ -9,6 +9,7 @@
  *	machine KEY=VALUE			machine.c has the keys
  *	file PATH TEXT				of the image; "\n" and "\0" are escapes
  *	device NAME content= uuid= at= ...	a block device; device.c has the keys
+ *	share TAG type= at= mounts=		a directory of the host; share.c has the keys
  *	module NAME ms= result= ...		what comes of loading it
  *	program PATH exit= ms= ...		what comes of running it
  *	signal number= at=			that somebody sends PID 1

@@ -99,6 +99,38 @@ static void a_mount_that_hangs_is_told_and_given_up(void **state)
 	assert_int_equal(root_mount(&boot), 0);
 }
 
+/* As the kernel's error handling of a dead disk does: /init goes on at its own deadline. */
+static void a_device_that_hangs_when_it_is_opened_is_told_and_given_up(void **state)
+{
+	(void)state;
+	boot.settings.timeout_s = 30;
+	boot.settings.rootfstype = "xfs";
+	fake_file("/dev/vda", "", 0);
+	fake_file("/proc/partitions", "", 0);
+	fake_answer("spawn_beside", 77, FAKE_ALWAYS);
+	fake_answer("open /dev/vda", FAKE_HANGS, 1);
+	assert_int_equal(root_find(&boot), -ETIMEDOUT);
+	assert_int_equal(sys_clock_ms(), 30000);
+	assert_non_null(strstr(fake_console, "open /dev/vda: no answer for 10 s\n"));
+	assert_non_null(strstr(fake_console, "find root=/dev/vda: Operation timed out"));
+	assert_non_null(strstr(fake_calls, "kill 77 9\n"));
+	boot.settings.timeout_s = 5;
+	assert_int_equal(root_find(&boot), 0);
+}
+
+static void a_share_that_hangs_is_told_and_given_up(void **state)
+{
+	(void)state;
+	boot.settings.root = "virtiofs:tag";
+	fake_answer("spawn_beside", 77, FAKE_ALWAYS);
+	fake_answer("mount tag /newroot", FAKE_HANGS, 1);
+	assert_int_equal(root_find(&boot), 0);
+	assert_int_equal(root_mount(&boot), -ETIMEDOUT);
+	assert_int_equal(sys_clock_ms(), 610000);
+	assert_non_null(strstr(fake_console, "mount tag on /newroot as virtiofs: no answer for"));
+	assert_non_null(strstr(fake_calls, "kill 77 9\n"));
+}
+
 static void a_mount_that_takes_its_time_is_waited_for(void **state)
 {
 	(void)state;
@@ -276,6 +308,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(what_was_found_is_the_only_type_that_is_tried, reset),
 		cmocka_unit_test_setup(rootflags_are_those_of_mount, reset),
+		cmocka_unit_test_setup(a_device_that_hangs_when_it_is_opened_is_told_and_given_up,
+				       reset),
+		cmocka_unit_test_setup(a_share_that_hangs_is_told_and_given_up, reset),
 		cmocka_unit_test_setup(a_mount_that_takes_its_time_is_waited_for, reset),
 		cmocka_unit_test_setup(a_type_without_a_driver_is_named, reset),
 		cmocka_unit_test_setup(an_overlay_in_memory, reset),

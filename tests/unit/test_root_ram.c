@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "init/layer/layer.h"
+#include "init/sys/sys.h"
 #include "init/wire/wire.h"
 #include "tests/unit/fake_sys.h"
 
@@ -19,7 +20,9 @@ extern const struct opener ram_opener;
 
 static struct source root;
 static struct settings settings;
-static struct layers layers = { .settings = &settings };
+static struct loop loop;
+static struct devices devices = { .loop = &loop };
+static struct layers layers = { .settings = &settings, .devices = &devices };
 
 static int copy_device(void)
 {
@@ -41,6 +44,9 @@ static int reset(void **state)
 
 	(void)state;
 	fake_reset();
+	memset(&loop, 0, sizeof(loop));
+	loop_open(&loop);
+	fake_reset();
 	memset(&root, 0, sizeof(root));
 	memcpy(root.device, "/dev/vda", 9);
 	fake_file("/proc/meminfo", meminfo, sizeof(meminfo) - 1);
@@ -53,16 +59,41 @@ static void the_device_becomes_a_file(void **state)
 {
 	(void)state;
 	assert_true(copy_device() >= 0);
-	assert_string_equal(fake_calls, MADE);
+	assert_string_equal(fake_calls, "spawn_beside\n" MADE "spawn_beside\n");
 	assert_non_null(strstr(fake_console, "/dev/vda is in memory: 0 MiB\n"));
 }
 
-/* A part of the fake takes 2 s. */
 static void a_long_copy_is_told_of(void **state)
 {
 	(void)state;
+	fake_answer("spawn_beside", 77, FAKE_ALWAYS);
+	fake_child_ms = 20000;
 	assert_true(copy_device() >= 0);
 	assert_non_null(strstr(fake_console, "copied 0 of 0 MiB of /dev/vda to memory\n"));
+	assert_null(strstr(fake_calls, "kill"));
+}
+
+/* Both children, the one that finds its size and the one that copies, may hang. */
+static void a_device_that_stops_is_told_and_given_up(void **state)
+{
+	static const struct {
+		const char *call, *says;
+	} rows[] = {
+		{ "open /dev/vda", "open /dev/vda to copy it to memory: " },
+		{ "sendfile", "copy /dev/vda to memory: cannot be read after 0 of 0 MiB: " },
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		reset(state);
+		fake_answer("spawn_beside", 77, FAKE_ALWAYS);
+		fake_answer(rows[i].call, FAKE_HANGS, FAKE_ALWAYS);
+		assert_int_equal(copy_device(), -ETIMEDOUT);
+		assert_in_range(sys_clock_ms(), 120000, 126000);
+		assert_non_null(
+			strstr(fake_console, "copy /dev/vda to memory: no answer for 10 s\n"));
+		assert_non_null(strstr(fake_console, rows[i].says));
+		assert_non_null(strstr(fake_calls, "kill 7"));
+	}
 }
 
 static void what_does_not_fit_is_refused_before(void **state)
@@ -122,6 +153,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_device_becomes_a_file, reset),
 		cmocka_unit_test_setup(a_long_copy_is_told_of, reset),
+		cmocka_unit_test_setup(a_device_that_stops_is_told_and_given_up, reset),
 		cmocka_unit_test_setup(what_does_not_fit_is_refused_before, reset),
 		cmocka_unit_test_setup(what_goes_wrong_names_what_and_how_far, reset),
 		cmocka_unit_test_setup(a_file_system_on_several_devices_is_refused, reset),

@@ -18,7 +18,9 @@
 #include "tests/unit/new_boot.h"
 
 #define FSCK "/sbin/fsck.ext4"
-#define MOUNTED(path) "fchdir root:" path "\nspawn_beside\nmount /dev/vdb .\nchdir /\n"
+/* A child opens the device, another one mounts it. */
+#define MOUNTED(path) \
+	"spawn_beside\nfchdir root:" path "\nspawn_beside\nmount /dev/vdb .\nchdir /\n"
 
 static struct boot boot;
 static int restarts;
@@ -92,9 +94,10 @@ static void mounts_propagate_as_the_line_says(void **state)
 	(void)state;
 	with_fstab("/dev/vdb /usr xfs rshared\n");
 	assert_int_equal(root_usr(&boot), 0);
-	assert_string_equal(fake_calls,
-			    "fchdir root:/usr\nspawn_beside\nmount /dev/vdb .\nfchdir root:/usr\n"
-			    "mount - .\nchdir /\n");
+	assert_string_equal(
+		fake_calls,
+		"spawn_beside\nfchdir root:/usr\nspawn_beside\nmount /dev/vdb .\nfchdir root:/usr\n"
+		"mount - .\nchdir /\n");
 	assert_int_equal(fake_mount_flags, MS_SHARED | MS_REC);
 }
 
@@ -279,7 +282,7 @@ static void the_number_and_the_offset_are_written(void **state)
 	can_hibernate();
 	boot.settings.resume_offset = "4096";
 	assert_int_equal(resume(&boot), 0);
-	assert_string_equal(fake_calls, "write /sys/power/resume_offset 4096\n"
+	assert_string_equal(fake_calls, "spawn_beside\nwrite /sys/power/resume_offset 4096\n"
 					"write /sys/power/resume 254:0\n");
 	assert_non_null(strstr(fake_console, "did not resume from /dev/vdb: starting afresh"));
 }
@@ -289,7 +292,7 @@ static void what_is_no_swap_is_not_resumed_from(void **state)
 	(void)state;
 	can_hibernate();
 	assert_int_equal(resume(&boot), 0);
-	assert_string_equal(fake_calls, "");
+	assert_string_equal(fake_calls, "spawn_beside\n");
 	assert_non_null(strstr(fake_console, "resume=/dev/vdb: /dev/vdb is no swap space"));
 }
 
