@@ -15,6 +15,7 @@ void become_prepare(struct boot *boot)
 	module_queue_run(&boot->modules);
 	loop_reap(&boot->loop);
 	wire_tell("handoff"); /* the last report */
+	wire_drain(&boot->loop, NO_TERMINAL);
 }
 
 int become_init(struct boot *boot, const char *path, char *const *env)
@@ -24,7 +25,9 @@ int become_init(struct boot *boot, const char *path, char *const *env)
 
 	boot->argv[0] = (char *)path;
 	sys_set_mask(&none);
+	sys_dup2(1, 2); /* the log's does not block, and that of an init is to */
 	error = sys_execve(path, boot->argv, env);
+	log_open_console();
 	loop_open(&boot->loop); /* PID 1 continues, and waits for signals again */
 	return log_err(error, "execute %s", path);
 }

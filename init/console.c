@@ -123,6 +123,8 @@ static int open_console(struct boot *boot)
 		error = sys_dup2(fd, i);
 	if (fd > 2)
 		sys_close(fd);
+	if (error >= 0)
+		log_open_console();
 	return error < 0 ? log_err(error, "put the console on descriptors 0 to 2") : 0;
 }
 

@@ -257,7 +257,10 @@ int power(struct boot *boot)
 	end_processes(boot);
 	release_disks(&boot->loop);
 	action = choose_action(boot);
+	if (log_console_is_deaf())
+		wire_tell("status power: the console takes no bytes");
 	wire_tell("%s", words[action]);
-	sys_drain_tty(1); /* bytes in the serial port's buffer would be lost */
+	/* Bytes in the serial port's buffer would be lost. */
+	wire_drain(&boot->loop, log_console_is_deaf() ? NO_TERMINAL : 1);
 	end_machine(&boot->loop, action);
 }

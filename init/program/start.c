@@ -81,6 +81,8 @@ static int in_child(void *argument)
 	for (int i = 0; i <= 2; i++)
 		if (child->stdio[i] >= 0 && (child->error = sys_dup2(child->stdio[i], i)) < 0)
 			return 126;
+	if (child->stdio[2] < 0)
+		sys_dup2(1, 2); /* the log's does not block, and a program's is to */
 	sigemptyset(&none);
 	sys_set_mask(&none);
 	child->error = enter_and_become(child);

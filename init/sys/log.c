@@ -12,6 +12,7 @@
 #include "init/pure/names.h"
 #include "init/sys/file.h"
 #include "init/sys/sys.h"
+#include "init/sys/terminal.h"
 
 #define PREFIX_LEN 3 /* "<6>" */
 
@@ -24,6 +25,8 @@ static struct {
 
 /* Not in `state`: whatever is next to a number that is not 0 is a part of the file. */
 static enum log_level most = LOG_INFO;
+
+static struct terminal console = { .fd = 2 };
 
 void log_step(const char *step)
 {
@@ -48,6 +51,22 @@ void log_hints(const struct hint *hints)
 void log_console(enum log_console which)
 {
 	state.console = which;
+}
+
+void log_open_console(void)
+{
+	int fd = sys_open("/proc/self/fd/1", O_WRONLY | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	sys_dup2(fd, 2);
+	if (fd > 2)
+		sys_close(fd);
+}
+
+bool log_console_is_deaf(void)
+{
+	return console.is_deaf;
 }
 
 const char *log_last_error(void)
@@ -83,6 +102,8 @@ static int write_to_kernel(const char *line, size_t len)
 /* `line` begins with "<6>" and ends with a newline. */
 static void emit(enum log_level level, char *line, size_t len, enum log_level limit)
 {
+	static const char deaf[] =
+		"<4>init: the console takes no bytes: messages go to the kernel's log alone\n";
 	int error;
 
 	if (level > limit && level == LOG_DEBUG)
@@ -91,7 +112,8 @@ static void emit(enum log_level level, char *line, size_t len, enum log_level li
 	error = write_to_kernel(line, len);
 	if (level > limit || (!error && kernel_prints(level)))
 		return;
-	sys_write(2, line + PREFIX_LEN, len - PREFIX_LEN);
+	if (!terminal_write(&console, line + PREFIX_LEN, len - PREFIX_LEN))
+		write_to_kernel(deaf, sizeof(deaf) - 1);
 }
 
 /* "<6>init: STEP: TEXT", truncated to LOG_LINE_MAX. */

@@ -3,6 +3,8 @@
 #ifndef RDINIT_SYS_LOG_H
 #define RDINIT_SYS_LOG_H
 
+#include <stdbool.h>
+
 #define LOG_LINE_MAX 512 /* bytes; the kernel's log takes 976 */
 
 /* Priorities as in syslog(3) and the kernel's KERN_*. */
@@ -25,6 +27,13 @@ struct hint;
 void log_hints(const struct hint *hints);
 
 void log_console(enum log_console which);
+
+/* Gives descriptor 2 to the log alone: it is descriptor 1 opened again, so that it need not block.
+ * Programs get descriptor 1 in its place. Before that, and where it fails, writes may block. */
+void log_open_console(void);
+
+/* Whether the console takes no bytes. */
+bool log_console_is_deaf(void);
 
 /* Logs "init: STEP: TEXT". */
 void log_say(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -458,6 +458,13 @@ int sys_drain_tty(int fd)
 	return (int)CALL3(ioctl, fd, TCSBRK, 1);
 }
 
+int sys_tty_unsent(int fd)
+{
+	int bytes = 0, error = (int)CALL3(ioctl, fd, TIOCOUTQ, &bytes);
+
+	return error ? error : bytes;
+}
+
 int sys_get_termios(int fd, struct termios *mode)
 {
 	return (int)CALL3(ioctl, fd, TCGETS, mode);

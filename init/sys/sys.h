@@ -98,6 +98,7 @@ int sys_is_tty(int fd); /* 0, or -ENOTTY, -EIO: there is no such port */
 int sys_set_controlling_tty(int fd); /* TIOCSCTTY; steals it from another session */
 void sys_start_tty(int fd); /* restarts output that tcflow(3) or ^S stopped */
 int sys_drain_tty(int fd); /* waits until the last byte is sent */
+int sys_tty_unsent(int fd); /* returns how many bytes the driver has not sent (TIOCOUTQ) */
 int sys_get_termios(int fd, struct termios *mode);
 int sys_set_termios(int fd, const struct termios *mode);
 

@@ -10,6 +10,10 @@
 #ifndef RDINIT_WIRE_WIRE_H
 #define RDINIT_WIRE_WIRE_H
 
+struct loop;
+
+#define NO_TERMINAL (-1)
+
 /* Sets the serial line, /dev/NAME, for machines without the port; NULL: none. `name` must stay
  * valid. */
 void wire_tty(const char *name);
@@ -18,5 +22,10 @@ void wire_tty(const char *name);
  * "signal SEGV", "failed STEP ERRNO TEXT", "off", "reboot", "halt". Newlines inside become spaces.
  */
 void wire_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Waits until the serial line has sent all that was reported, and the terminal on descriptor `fd`
+ * (or NO_TERMINAL) all that was written to it; for five seconds, and logs if that was not enough.
+ */
+void wire_drain(struct loop *loop, int fd);
 
 #endif

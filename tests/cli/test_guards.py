@@ -76,7 +76,7 @@ def test_a_call_in_pure_fails(compiled, call):
 
 def test_a_wait_outside_of_the_loop_fails(compiled):
     waits = "int sys_poll(int);\nint f(void);\nint f(void) { return sys_poll(1); }\n"
-    assert guard("waits", compiled("loop/loop", waits), compiled("other", PURE)) == (0, "")
+    assert guard("waits", compiled("loop/loop", waits), compiled("sys/terminal", waits), compiled("other", PURE)) == (0, "")
     step = compiled("step", waits)
     status, says = guard("waits", step)
     assert status == 1 and says == f"guards: waits outside of init/loop: {step}\n"

@@ -19,6 +19,7 @@ static const struct errors {
 	{ "chdir", { -EIO, -ENOMEM } },
 	{ "chroot", { -EPERM, -ENOMEM } },
 	{ "device_size", { -EIO } },
+	{ "drain", { -EIO } },
 	{ "dup2", { -EBUSY, -EMFILE } },
 	{ "execve", { -ENOENT, -EACCES, -ENOEXEC, -ENOMEM, -EIO } },
 	{ "fchdir", { -EACCES, -EIO } },
@@ -66,6 +67,7 @@ static const struct errors {
 	{ "symlink", { -EROFS, -ENOSPC, -EEXIST } },
 	{ "umount", { -EBUSY, -EINVAL } },
 	{ "unlink", { -EBUSY, -EROFS, -EIO } },
+	{ "unsent", { -EIO, -ENOTTY } },
 	{ "wait", { -EINTR } },
 	{ "write", { -EIO, -EINTR, -EAGAIN } },
 	/* What cannot fail. */

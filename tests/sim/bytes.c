@@ -2,6 +2,7 @@
 /* bytes.c - what files are read from and written to: bytes that are made, the kernel's log, lines
  * to the host, pipes. */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -215,20 +216,50 @@ static bool file_is_stream(const struct file *file)
 	       strcmp(ports.line, file->name + 5) == 0;
 }
 
-/* The program's streams, whose host does not read. */
-bool file_is_deaf(const struct file *file)
+static bool file_is_host_line(const struct file *file)
 {
-	return file_is_stream(file) && world_machine(&kernel->world, "deaf-host", 0);
+	const char *name = world_param(&kernel->world, "rdinit.host");
+
+	return name && strncmp(file->name, "/dev/", 5) == 0 &&
+	       strcspn(name, " ") == strlen(file->name + 5) &&
+	       strncmp(name, file->name + 5, strlen(file->name + 5)) == 0;
 }
 
-static long write_tty(const struct file *file, const void *bytes, size_t len)
+/* The program's streams have a key of their own: their host does not read at all. */
+long terminal_room(const struct file *file)
 {
-	if (!file_is_stream(file))
-		keep(kernel->wire, &kernel->wire_len, sizeof(kernel->wire), bytes, len);
-	else if (file_is_deaf(file))
+	bool is_line = file->kind == FILE_TTY;
+	long takes;
+
+	if (file_is_stream(file))
+		return world_machine(&kernel->world, "deaf-host", 0) ? 0 : LONG_MAX;
+	takes = world_machine(&kernel->world, is_line ? "line-takes" : "console-takes", -1);
+	return takes < 0 ? LONG_MAX : takes - kernel->taken[is_line];
+}
+
+bool file_is_deaf(const struct file *file)
+{
+	return terminal_room(file) == 0;
+}
+
+/* Returns how many bytes it takes; -EAGAIN. A call that blocks does so until it took all. */
+static long write_terminal(const struct file *file, const void *bytes, size_t len)
+{
+	bool is_line = file->kind == FILE_TTY;
+	long room = terminal_room(file);
+
+	if ((long)len > room && !file->is_nonblocking)
+		proc_block(NEVER, "write");
+	if (room == 0)
 		return -EAGAIN;
-	else
+	if ((long)len > room)
+		len = (size_t)room;
+	if (!file_is_stream(file))
+		kernel->taken[is_line] += (long)len;
+	if (file_is_stream(file))
 		keep(kernel->stream, &kernel->stream_len, sizeof(kernel->stream), bytes, len);
+	else if (file_is_host_line(file))
+		keep(kernel->wire, &kernel->wire_len, sizeof(kernel->wire), bytes, len);
 	if (file_is_stream(file) && len == 3 && memcmp(bytes, "x\0", 3) == 0)
 		event_add(kernel->now + world_machine(&kernel->world, "answer", 1), EVENT_PORT,
 			  PORT_ANSWERS, 0);
@@ -261,7 +292,8 @@ static long write_any(struct file *file, const void *bytes, size_t len)
 			return -EAGAIN;
 		/* fallthrough */
 	case FILE_TTY:
-		return write_tty(file, bytes, len);
+	case FILE_CONSOLE:
+		return write_terminal(file, bytes, len);
 	case FILE_PIPE:
 		return write_pipe(file, bytes, len);
 	case FILE_PATH:
@@ -285,7 +317,7 @@ long sys_write(int fd, const void *buffer, size_t size)
 		break_rule("the log is written to %s", file->name);
 	if (fd == 2)
 		keep(kernel->log, &kernel->log_len, sizeof(kernel->log), buffer, size);
-	if (!error && !file)
+	if (!file)
 		error = -EBADF;
 	return call_leave(error ? error : write_any(file, buffer, size));
 }

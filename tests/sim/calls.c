@@ -104,15 +104,17 @@ static long fault_of(const char *name, const char *object)
 long call_enter(const char *name, const char *object)
 {
 	const struct proc *proc = proc_current();
+	bool is_waiting; /* for what was asked for, again and again */
 	long error = 0;
 
 	if (proc->pid == 1 && kernel->broken[0])
 		end_boot(END_BROKEN);
 	kernel->calls++;
-	if (kernel->calls > CALLS_MAX && kernel->busy_calls < BUSY_CALLS_MAX && judge_may_wait() &&
-	    proc->pid == 1)
+	is_waiting = kernel->calls > CALLS_MAX && kernel->busy_calls < BUSY_CALLS_MAX &&
+		     judge_may_wait();
+	if (is_waiting && proc->pid == 1)
 		end_boot(END_WAITS);
-	if (++kernel->busy_calls > BUSY_CALLS_MAX || kernel->calls > CALLS_MAX) {
+	if (++kernel->busy_calls > BUSY_CALLS_MAX || (kernel->calls > CALLS_MAX && !is_waiting)) {
 		break_rule("calls and calls again: %s %s", name, object);
 		if (proc->pid == 1)
 			end_boot(END_BROKEN);
@@ -185,6 +187,13 @@ int sys_drain_tty(int fd)
 	if (file_is_deaf(file))
 		proc_block(NEVER, "drain");
 	return 0;
+}
+
+int sys_tty_unsent(int fd)
+{
+	const struct file *file = file_of(fd);
+
+	return !file || !is_terminal(fd) ? -ENOTTY : file_is_deaf(file);
 }
 
 int sys_get_termios(int fd, struct termios *mode)

@@ -121,7 +121,6 @@ static bool wait_for(bool (*is_ready)(void *argument), void *argument, int64_t d
 {
 	int event, proc;
 
-	judge_wait(deadline);
 	for (;;) {
 		int64_t next;
 
@@ -165,6 +164,7 @@ int sys_sigwait(const sigset_t *set, int64_t timeout_ms)
 
 	if (error)
 		return (int)call_leave(error);
+	judge_wait();
 	if (!wait_for(is_pending, &wanted, deadline_of(timeout_ms)))
 		return (int)call_leave(-EAGAIN);
 	found = kernel->pending & wanted;
@@ -198,13 +198,16 @@ static short events_of(const struct file *file, short asked)
 		return kernel->pending & file->signals ? POLLIN : 0;
 	case FILE_PIPE:
 		return (short)(pipe_events(file) & (asked | POLLHUP));
+	case FILE_CONSOLE:
 	case FILE_PORT:
 		if (!kernel->port_is_open)
 			return POLLHUP;
 		/* fallthrough */
 	case FILE_TTY:
-		return (short)((kernel->has_tty_input || kernel->has_tty_answer ? asked & POLLIN
-										: 0) |
+		return (short)((file->kind != FILE_CONSOLE &&
+						(kernel->has_tty_input || kernel->has_tty_answer)
+					? asked & POLLIN
+					: 0) |
 			       (file_is_deaf(file) ? 0 : asked & POLLOUT));
 	default:
 		return asked;
@@ -227,7 +230,7 @@ static bool is_any_ready(void *argument)
 		const struct file *file = file_of(one->fd);
 
 		one->revents = 0;
-		if (one->fd >= 0 && !file)
+		if (one->fd >= 0 && !file && proc_current()->pid == 1)
 			break_rule("PID 1 polls descriptor %d, which is not open", one->fd);
 		if (file)
 			one->revents = events_of(file, one->events);
@@ -243,7 +246,12 @@ int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms)
 
 	if (error)
 		return (int)call_leave(error);
-	wait_for(is_any_ready, &polled, deadline_of(timeout_ms));
+	if (count > 1)
+		judge_wait(); /* the loop: what waits for one terminal may be about to reap */
+	if (proc_current()->pid == 1)
+		wait_for(is_any_ready, &polled, deadline_of(timeout_ms));
+	else if (!is_any_ready(&polled))
+		proc_block(deadline_of(timeout_ms), "poll");
 	return (int)call_leave(polled.ready);
 }
 

@@ -62,7 +62,7 @@ bool judge_may_wait(void)
 /* Where no child can be started PID 1 does what it can itself. */
 static bool may_block(const char *where)
 {
-	static const char *const calls[] = { "finit_module", "mount", "open", "sendfile" };
+	static const char *const calls[] = { "finit_module", "mount", "open", "sendfile", "write" };
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (strcmp(where, calls[i]) == 0)
@@ -77,9 +77,8 @@ void judge_forever(const char *where)
 	end_boot(END_WAITS);
 }
 
-void judge_wait(int64_t deadline)
+void judge_wait(void)
 {
-	(void)deadline;
 	if (kernel->pending & UINT64_C(1) << (SIGCHLD - 1))
 		return;
 	for (int i = 1; i < kernel->proc_count; i++)

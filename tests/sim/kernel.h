@@ -286,6 +286,7 @@ struct kernel {
 	int unsynced; /* bytes that nobody has synced */
 	int asked_signal; /* the last one that PID 1 was sent and may have acted on */
 	int64_t told_at; /* the last line to the host */
+	long taken[2]; /* bytes that the console and the serial lines took */
 
 	char made[MADE_TEXTS][MADE_SIZE];
 	unsigned int made_count;
@@ -329,6 +330,7 @@ const char *file_name(int fd);
 /* bytes.c */
 void file_make(struct file *file, enum made made);
 bool file_is_deaf(const struct file *file);
+long terminal_room(const struct file *file); /* bytes that it would take */
 short pipe_events(const struct file *file);
 
 /* process.c */
@@ -414,7 +416,7 @@ enum content content_named(const char *name);
 const char *content_type(enum content content); /* "ext2"; NULL: cannot be mounted */
 
 /* judge.c */
-void judge_wait(int64_t deadline); /* PID 1 is about to wait */
+void judge_wait(void); /* the loop of PID 1 is about to wait */
 void judge_forever(const char *where); /* nothing will ever wake it */
 bool judge_may_wait(void); /* without an end */
 void judge_delete(const struct spot *dir, short node);

@@ -9,7 +9,8 @@
  * file system whose module has to be loaded), initramfs=1 (0: the image is on a disk), deaf-host=0,
  * vport=-1 (the driver of virtio-serial is there, and its port comes after so many ms),
  * vport-host=0 (so much later the host opens its end; -1: never), answer=1 (ms after the last
- * packet of a program's output the host says that it has it).
+ * packet of a program's output the host says that it has it),
+ * console-takes= and line-takes= (bytes, and no more).
  *
  * module NAME ms=0 result=0 dies=0: loading takes so long (-1: for ever), and gives -result.
  */

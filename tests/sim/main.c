@@ -289,6 +289,8 @@ static int find_planted(uint64_t seeds)
 		{ PLANTED_CUT, "the power goes before the program's last byte" },
 		{ PLANTED_OPENS, "PID 1 waits for ever in open" },
 		{ PLANTED_COPIES, "PID 1 waits for ever in sendfile" },
+		{ PLANTED_BLOCKS, "PID 1 waits for ever in write" },
+		{ PLANTED_DRAINS, "PID 1 waits for ever in drain" },
 		{ PLANTED_MOUNTS, "PID 1 waits for ever in mount" },
 	};
 	int missed = 0;

@@ -24,7 +24,8 @@ const char *const planted_names[PLANTED_COUNT] = {
 	[PLANTED_DELETES] = "deletes",	     [PLANTED_LEAK] = "leak",
 	[PLANTED_WRITES] = "writes",	     [PLANTED_CUT] = "cut",
 	[PLANTED_OPENS] = "opens",	     [PLANTED_COPIES] = "copies",
-	[PLANTED_MOUNTS] = "mounts",
+	[PLANTED_MOUNTS] = "mounts",	     [PLANTED_BLOCKS] = "blocks",
+	[PLANTED_DRAINS] = "drains",
 };
 
 static bool has_reaped;
@@ -127,10 +128,20 @@ struct apart *__wrap_apart_start(struct loop *loop, long (*call)(void *argument)
 {
 	static struct apart apart;
 
-	if (planted != PLANTED_OPENS && planted != PLANTED_COPIES && planted != PLANTED_MOUNTS)
+	if (planted != PLANTED_OPENS && planted != PLANTED_COPIES && planted != PLANTED_MOUNTS &&
+	    planted != PLANTED_DRAINS)
 		return __real_apart_start(loop, call, argument, size);
 	apart = (struct apart){ .loop = loop, .is_over = true };
 	memcpy(apart.argument, argument, size);
 	apart.result = call(apart.argument);
 	return &apart;
+}
+
+void __real_log_open_console(void);
+void __wrap_log_open_console(void);
+
+void __wrap_log_open_console(void)
+{
+	if (planted != PLANTED_BLOCKS)
+		__real_log_open_console();
 }

@@ -63,7 +63,7 @@ static void draw_machine(struct draw *draw)
 		{ "console", 4, 3 },   { "port", 10, 3 },    { "acpi", 15, 1 },
 		{ "efi", 90, 1 },      { "devtmpfs", 3, 1 }, { "net", 4, 1 },
 		{ "signalfd", 3, 1 },  { "cgroup2", 5, 1 },  { "initramfs", 1, 1 },
-		{ "deaf-host", 5, 2 }, { "devpts", 3, 1 },
+		{ "deaf-host", 5, 2 }, { "devpts", 3, 1 },   { "console-takes", 5, 3000 },
 	};
 
 	for (size_t i = 0; i < sizeof(rare) / sizeof(rare[0]); i++)
@@ -141,6 +141,16 @@ static void draw_program(struct draw *draw, const char *path, bool may_stay)
 
 /* --- what is asked for --- */
 
+/* The host hears over a serial line. */
+static void draw_line(struct draw *draw)
+{
+	world_add(draw->world, "param rdinit.host=ttyS2");
+	if (draw_chance(draw, 50))
+		world_add(draw->world, "machine port=0");
+	if (draw_chance(draw, 40))
+		world_add(draw->world, "machine line-takes=%u", draw_below(draw, 300));
+}
+
 static void draw_common_params(struct draw *draw)
 {
 	struct world *world = draw->world;
@@ -164,7 +174,7 @@ static void draw_common_params(struct draw *draw)
 	if (draw_chance(draw, 15))
 		world_add(world, "param %s", ONE_OF(draw, "quiet", "debug"));
 	if (draw_chance(draw, 5))
-		world_add(world, "param rdinit.host=ttyS2");
+		draw_line(draw);
 	if (draw_chance(draw, 50))
 		draw_program(draw, "/bin/sh", true);
 }

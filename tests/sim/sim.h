@@ -19,7 +19,9 @@ enum planted {
 	PLANTED_CUT, /* of the program's output, by the power */
 	PLANTED_OPENS, /* PID 1 itself calls what may never return: it opens the root's device, */
 	PLANTED_COPIES, /* copies it to memory, */
-	PLANTED_MOUNTS, /* mounts it, or a share */
+	PLANTED_MOUNTS, /* mounts it, or a share, */
+	PLANTED_BLOCKS, /* writes to the console, */
+	PLANTED_DRAINS, /* waits until the last byte is sent */
 	PLANTED_COUNT
 };
 

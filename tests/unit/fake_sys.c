@@ -923,8 +923,12 @@ void sys_start_tty(int fd)
 
 int sys_drain_tty(int fd)
 {
-	(void)fd;
-	return -ENOTTY;
+	return (int)call(ASKS, -ENOTTY, "drain %s", name_of(fd));
+}
+
+int sys_tty_unsent(int fd)
+{
+	return (int)call(ASKS, -ENOTTY, "unsent %s", name_of(fd));
 }
 
 int sys_get_termios(int fd, struct termios *mode)

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "init/loop/loop.h"
+#include "init/sys/sys.h"
 #include "init/wire/wire.h"
 #include "tests/unit/fake_sys.h"
 
@@ -76,6 +78,65 @@ static void a_line_that_cannot_be_said_changes_nothing(void **state)
 	assert_string_equal(fake_calls, "write /dev/ttyS2 exit 7\n\n");
 }
 
+static const char no_bytes[] = "report over rdinit.host=ttyS2: it takes no bytes for 5 s\n";
+
+static void a_line_that_takes_no_bytes_is_told_and_not_waited_for_again(void **state)
+{
+	(void)state;
+	fake_answer("write /dev/ttyS2", -EAGAIN, FAKE_ALWAYS);
+	wire_tty("ttyS2");
+	wire_tell("exit 7");
+	assert_in_range(sys_clock_ms(), 5000, 5100);
+	assert_non_null(strstr(fake_console, no_bytes));
+	wire_tell("off");
+	assert_in_range(sys_clock_ms(), 5000, 5100);
+	assert_null(strstr(strstr(fake_console, no_bytes) + 1, no_bytes));
+}
+
+/* A host that reads again gets what comes then. */
+static void a_line_that_takes_bytes_late_is_waited_for(void **state)
+{
+	(void)state;
+	fake_answer("write /dev/ttyS2 exit 7", -EAGAIN, 3);
+	wire_tty("ttyS2");
+	wire_tell("exit 7");
+	assert_string_equal(fake_console, "");
+	assert_in_range(sys_clock_ms(), 1, 500);
+	fake_answer("write /dev/ttyS2 one", -EAGAIN, FAKE_ALWAYS);
+	wire_tell("one");
+	assert_non_null(strstr(fake_console, no_bytes));
+	wire_tell("two");
+	fake_answer("write /dev/ttyS2 three", -EAGAIN, 2);
+	wire_tell("three");
+	assert_non_null(strstr(fake_calls, "write /dev/ttyS2 two\n"));
+	assert_in_range(sys_clock_ms(), 5000, 6000);
+}
+
+static void the_last_bytes_are_waited_for_in_a_child_that_may_hang(void **state)
+{
+	static const char told[] = "send the last bytes to a terminal: no answer for 5 s\n";
+	struct loop loop = { .descriptors = NULL };
+
+	(void)state;
+	loop_open(&loop);
+	fake_answer("spawn_beside", 77, FAKE_ALWAYS);
+	wire_drain(&loop, NO_TERMINAL);
+	assert_null(strstr(fake_asked, "drain"));
+	wire_tty("ttyS2");
+	wire_tell("exit 7");
+	wire_drain(&loop, NO_TERMINAL); /* nothing is left to send */
+	assert_null(strstr(fake_calls, "spawn_beside"));
+	fake_answer("unsent /dev/ttyS2", 9, FAKE_ALWAYS);
+	wire_drain(&loop, NO_TERMINAL);
+	assert_non_null(strstr(fake_asked, "drain /dev/ttyS2\n"));
+	assert_null(strstr(fake_console, told));
+	fake_answer("drain /dev/ttyS2", FAKE_HANGS, 1);
+	wire_drain(&loop, 1);
+	assert_non_null(strstr(fake_console, told));
+	assert_in_range(sys_clock_ms(), 5000, 5100);
+	assert_non_null(strstr(fake_calls, "kill 7"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -84,6 +145,11 @@ int main(void)
 		cmocka_unit_test_setup(a_serial_line_takes_what_the_port_does_not, reset),
 		cmocka_unit_test_setup(a_line_that_comes_in_parts_arrives_whole, reset),
 		cmocka_unit_test_setup(a_line_that_cannot_be_said_changes_nothing, reset),
+		cmocka_unit_test_setup(a_line_that_takes_no_bytes_is_told_and_not_waited_for_again,
+				       reset),
+		cmocka_unit_test_setup(a_line_that_takes_bytes_late_is_waited_for, reset),
+		cmocka_unit_test_setup(the_last_bytes_are_waited_for_in_a_child_that_may_hang,
+				       reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
