@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "init/boot.h"
+#include "init/pure/count.h"
 #include "init/sys/file.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
@@ -83,7 +84,7 @@ static int open_asked_for(struct boot *boot)
 			return -ENODEV;
 		fd = open_named(asked.consoles[i - 1]);
 	}
-	for (size_t i = 0; fd < 0 && i < sizeof(last_resorts) / sizeof(last_resorts[0]); i++)
+	for (size_t i = 0; fd < 0 && i < COUNT(last_resorts); i++)
 		fd = open_named(last_resorts[i]);
 	return fd;
 }

@@ -10,6 +10,7 @@
 
 #include "init/boot.h"
 #include "init/mount/mount_table.h"
+#include "init/pure/count.h"
 
 /* gid=5: group 5 is tty in every distribution; login(1) and glibc's grantpt() expect it. */
 static const struct late_row {
@@ -32,7 +33,7 @@ int late_mounts(struct boot *boot)
 
 	if (boot->settings.mounts == MOUNTS_MINIMAL)
 		return 0;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && !error; i++)
+	for (size_t i = 0; i < COUNT(rows) && !error; i++)
 		if (rows[i].in_hand_off || boot->mode != MODE_HAND_OFF)
 			error = mount_row(&rows[i].row);
 	return error;

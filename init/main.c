@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "init/boot.h"
+#include "init/pure/count.h"
 #include "init/pure/hints.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
@@ -98,7 +99,7 @@ int main(int argc, char **argv, char **envp)
 		return 2;
 	}
 	begin(&boot, argv, envp);
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+	for (size_t i = 0; i < COUNT(steps); i++)
 		run_step(&boot, &steps[i]);
 	give_up(&boot, "power", -EIO); /* not reached: the last step of each mode does not return */
 }

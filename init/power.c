@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "init/boot.h"
+#include "init/pure/count.h"
 #include "init/pure/format.h"
 #include "init/pure/mounts.h"
 #include "init/pure/number.h"
@@ -92,7 +93,7 @@ static void end_processes(struct boot *boot)
 
 static int holds_data(const char *type)
 {
-	for (size_t i = 0; i < sizeof(in_memory) / sizeof(in_memory[0]); i++)
+	for (size_t i = 0; i < COUNT(in_memory); i++)
 		if (strcmp(type, in_memory[i]) == 0)
 			return 0;
 	return 1;
@@ -239,7 +240,7 @@ static _Noreturn void end_machine(struct loop *loop, enum power_action action)
 	int error = sys_reboot(command_of(action));
 
 	log_err(error, "ask the kernel to end the machine");
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+	for (size_t i = 0; i < COUNT(others); i++)
 		if (others[i] != action)
 			sys_reboot(command_of(others[i]));
 	for (;;)

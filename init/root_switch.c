@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "init/boot.h"
+#include "init/pure/count.h"
 #include "init/pure/executable.h"
 #include "init/pure/names.h"
 #include "init/sys/empty_tree.h"
@@ -110,7 +111,7 @@ static int choose_usual(struct boot *boot, int root, const char **chosen)
 {
 	int kept = -ENOENT;
 
-	for (size_t i = 0; i < sizeof(inits) / sizeof(inits[0]); i++) {
+	for (size_t i = 0; i < COUNT(inits); i++) {
 		int error;
 
 		*chosen = inits[i];
@@ -189,7 +190,7 @@ static int enter_target(int root, const char *path)
  * But where PID 1 stays, it needs those that it works with itself. Returns 0 or -errno, logged. */
 static int move_mounts(const struct boot *boot, int root)
 {
-	for (size_t i = 0; i < sizeof(moved) / sizeof(moved[0]); i++) {
+	for (size_t i = 0; i < COUNT(moved); i++) {
 		int error = enter_target(root, moved[i]);
 		bool is_entered = !error;
 

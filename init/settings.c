@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "init/boot.h"
+#include "init/pure/count.h"
 #include "init/pure/format.h"
 #include "init/pure/imageconf.h"
 #include "init/sys/file.h"
@@ -159,7 +160,7 @@ static int make_env(struct boot *boot)
 			error = first(error,
 				      set_env(boot, *word,
 					      is_kernel_default(*word) ? ENV_FILLS : ENV_REPLACES));
-	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+	for (size_t i = 0; i < COUNT(usual); i++)
 		error = first(error, set_env(boot, usual[i], ENV_FILLS));
 	return error;
 }

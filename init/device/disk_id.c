@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "init/device/devices.h"
+#include "init/pure/count.h"
 #include "init/pure/format.h"
 #include "init/pure/rootspec.h"
 #include "init/sys/file.h"
@@ -84,7 +85,7 @@ void device_id(const struct device *device, struct diskid *id)
 	const char *disk = device->part ? device->disk : device->name;
 
 	memset(id, 0, sizeof(*id));
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+	for (size_t i = 0; i < COUNT(files); i++) {
 		if (!sysfs_line(disk, files[i].file, id->text, sizeof(id->text)))
 			continue;
 		id->kind = files[i].kind;

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "init/pure/diskid.h"
 #include "init/pure/format.h"
 #include "init/pure/layer.h"
@@ -71,7 +72,7 @@ static void link_finding(const struct devices *devices, const struct device *dev
 {
 	int content = has_content(devices, device);
 
-	for (size_t i = 0; i < sizeof(disk_dirs) / sizeof(disk_dirs[0]); i++) {
+	for (size_t i = 0; i < COUNT(disk_dirs); i++) {
 		const char *text = (const char *)&device->finding + disk_dirs[i].field;
 		char name[NAME_SIZE];
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "init/module/module.h"
+#include "init/pure/count.h"
 #include "init/pure/drivers.h"
 #include "init/pure/find.h"
 #include "init/pure/format.h"
@@ -202,10 +203,10 @@ static int may_matter(const char *modalias)
 					     "mmc:",	"sdio:", "pci:v00001AF4" };
 	static const char *const classes[] = { "bc01sc", "bc0Csc03", "bc08sc05" };
 
-	for (size_t i = 0; i < sizeof(buses) / sizeof(buses[0]); i++)
+	for (size_t i = 0; i < COUNT(buses); i++)
 		if (strncmp(modalias, buses[i], strlen(buses[i])) == 0)
 			return 1;
-	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+	for (size_t i = 0; i < COUNT(classes); i++)
 		if (strncmp(modalias, "pci:", 4) == 0 && text_find(modalias, classes[i]))
 			return 1;
 	return 0;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "init/pure/find.h"
 #include "init/pure/format.h"
 #include "init/pure/udevname.h"
@@ -181,7 +182,7 @@ int diskid_name(const struct diskid *id, unsigned int index, char *name, size_t 
 {
 	char rest[DISKID_MAX];
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct row *row = &rows[i];
 
 		if (row->kind != id->kind || strncmp(id->text, row->begins, strlen(row->begins)) ||

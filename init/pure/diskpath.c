@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "init/pure/format.h"
 #include "init/pure/number.h"
 
@@ -54,7 +55,7 @@ static void put_part(struct diskpath *path, const char *prefix, const char *rest
 
 static const struct row *find(const char *subsystem)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < COUNT(rows); i++)
 		if (strcmp(rows[i].subsystem, subsystem) == 0)
 			return &rows[i];
 	return NULL;

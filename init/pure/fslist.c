@@ -5,9 +5,11 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "init/pure/count.h"
+
 static const char *const before[] = { "ext4", "ext3", "ext2", "vfat", "msdos" };
 
-#define RANKED ((int)(sizeof(before) / sizeof(before[0])))
+#define RANKED ((int)COUNT(before))
 
 static int rank(const char *type)
 {

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "init/pure/count.h"
+
 enum mode_from mode_from(const struct settings *settings)
 {
 	if (settings->run)
@@ -83,7 +85,7 @@ const char *mode_next_step(enum mode mode, unsigned int *at)
 #undef STEP
 	};
 
-	while (*at < sizeof(steps) / sizeof(steps[0])) {
+	while (*at < COUNT(steps)) {
 		unsigned int i = (*at)++;
 
 		if (steps[i].modes & 1u << mode)

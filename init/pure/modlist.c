@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "init/pure/modname.h"
 
 int modlist_next(char **rest, struct module_line *line)
@@ -79,7 +80,7 @@ enum module_compression modlist_compression(const char *path)
 	static const char *const endings[] = { ".gz", ".xz", ".zst" };
 	const char *dot = strrchr(path, '.');
 
-	for (size_t i = 0; dot && i < sizeof(endings) / sizeof(endings[0]); i++)
+	for (size_t i = 0; dot && i < COUNT(endings); i++)
 		if (strcmp(dot, endings[i]) == 0)
 			return MODULE_COMPRESSED;
 	return MODULE_PLAIN;

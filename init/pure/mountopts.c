@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "init/pure/count.h"
+
 #ifndef MS_NOSYMFOLLOW
 #define MS_NOSYMFOLLOW 256 /* linux/mount.h, since 5.10 */
 #endif
@@ -115,7 +117,7 @@ static int parse_general(const char *word, struct mount_options *parsed)
 {
 	int has_no = word[0] == 'n' && word[1] == 'o';
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+	for (size_t i = 0; i < COUNT(known); i++) {
 		const struct option *option = &known[i];
 
 		if (option->negative != ONLY_NEGATIVE && is_named(option, word)) {

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "init/pure/count.h"
 #include "init/pure/find.h"
 #include "init/pure/number.h"
 #include "init/pure/partitions.h"
@@ -40,7 +41,7 @@ static const struct name {
 	{ ROOTSPEC_DISKPATH, EXACT, NO_FIELD, "", "by-path/" },
 };
 
-#define NAMES (sizeof(names) / sizeof(names[0]))
+#define NAMES COUNT(names)
 #define PART_WORD "-part"
 
 static int parse_pair(const char *text, const char *colon, struct rootspec *spec)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "init/pure/count.h"
 #include "init/pure/number.h"
 #include "init/pure/modname.h"
 
@@ -111,7 +112,7 @@ const struct parameter parameters[] = {
 		  "shell|poweroff|reboot|halt|wait",
 		  "what to do after the report of a failed step"),
 };
-const size_t parameter_count = sizeof(parameters) / sizeof(parameters[0]);
+const size_t parameter_count = COUNT(parameters);
 
 void settings_defaults(struct settings *settings)
 {

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "init/pure/count.h"
+
 static const struct {
 	const char *key;
 	size_t field;
@@ -20,7 +22,7 @@ static const struct {
 
 static void store_line(struct uevent *event, const char *line)
 {
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+	for (size_t i = 0; i < COUNT(keys); i++) {
 		size_t len = strlen(keys[i].key);
 
 		if (strncmp(line, keys[i].key, len) == 0)

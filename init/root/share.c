@@ -24,7 +24,7 @@ static const struct share {
 
 static const struct share *share_of(const struct settings *settings)
 {
-	for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++)
+	for (size_t i = 0; i < COUNT(shares); i++)
 		if ((settings->rootfstype && strcmp(settings->rootfstype, shares[i].type) == 0) ||
 		    strncmp(settings->root, shares[i].prefix, strlen(shares[i].prefix)) == 0)
 			return &shares[i];

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stddef.h>
 
+#include "init/pure/count.h"
 #include "init/sys/sys.h"
 
 #define CRASH_STACK 32768 /* bytes: give_up() and all that power() calls, with room */
@@ -34,13 +35,13 @@ int crash_catch(void (*handler)(int))
 	int error = sys_sigaltstack(stack, sizeof(stack));
 
 	handle = handler;
-	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]) && !error; i++)
+	for (size_t i = 0; i < COUNT(crashes) && !error; i++)
 		error = sys_catch(crashes[i], caught);
 	return error;
 }
 
 void crash_release(void)
 {
-	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
+	for (size_t i = 0; i < COUNT(crashes); i++)
 		sys_sigaction(crashes[i], SIG_DFL, 0);
 }

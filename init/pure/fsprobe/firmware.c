@@ -2,6 +2,7 @@
 /* firmware.c - members of a RAID that firmware makes, and DRBD's: known by the last sectors of a
  * disk. Sources: dmraid's formats; SNIA, Common RAID Disk Data Format 2.0; DRBD, drbd_meta_data.h.
  */
+#include "init/pure/count.h"
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/text.h"
 
@@ -116,8 +117,7 @@ static int is_promise(struct view *view, struct finding *finding)
 	static const struct row row = { 0, 0, FORMAT_PROMISE, 8, "Promise " };
 	static const int16_t sectors[] = { -63,	 -16,  -255, -256, -399, -591, -675,
 					   -735, -911, -951, -974, -991, -3087 };
-	size_t count = view->size / SECTOR % MIB_SECTORS ? sizeof(sectors) / sizeof(sectors[0])
-							 : NEAR_COUNT;
+	size_t count = view->size / SECTOR % MIB_SECTORS ? COUNT(sectors) : NEAR_COUNT;
 
 	for (size_t i = 0; i < count; i++)
 		if (is_at(view, &row, sectors[i], finding))
@@ -129,7 +129,7 @@ static int is_promise(struct view *view, struct finding *finding)
  * DRBD are also made by software: they come first. */
 void probe_firmware(struct view *view, struct finding *finding)
 {
-	size_t count = view->is_part ? SOFTWARE_COUNT : sizeof(rows) / sizeof(rows[0]);
+	size_t count = view->is_part ? SOFTWARE_COUNT : COUNT(rows);
 
 	if (view->size < DISK_LEAST)
 		return;

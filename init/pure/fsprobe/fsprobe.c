@@ -2,6 +2,7 @@
 /* fsprobe.c - identify the format on a block device by its first and last bytes. */
 #include "init/pure/fsprobe/fsprobe.h"
 
+#include "init/pure/count.h"
 #include "init/pure/fsprobe/formats.h"
 
 /*
@@ -59,7 +60,7 @@ int fsprobe(struct view *view, struct finding *finding)
 	finding->uuid[0] = finding->label[0] = '\0';
 	view->head = FSPROBE_HEAD;
 	view->tail = FSPROBE_TAIL;
-	for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]) && !is_member(finding); i++) {
+	for (size_t i = 0; i < COUNT(probes) && !is_member(finding); i++) {
 		probes[i](view, &one);
 		if (view->want_len)
 			return 0;

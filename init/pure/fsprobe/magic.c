@@ -4,6 +4,7 @@
  * fs/romfs; include/uapi/linux/gfs2_ondisk.h, nilfs2_ondisk.h, minix_fs.h, cramfs_fs.h, romfs_fs.h.
  */
 #include "init/pure/checksum.h"
+#include "init/pure/count.h"
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/text.h"
 
@@ -88,7 +89,7 @@ static int is_right(struct view *view, const struct row *row, uint64_t at, const
 
 void probe_magic(struct view *view, struct finding *finding)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && !finding->format; i++) {
+	for (size_t i = 0; i < COUNT(rows) && !finding->format; i++) {
 		const struct row *row = &rows[i];
 		uint64_t at =
 			row->sector == LAST ? (view->size & ~4095ull) - 4096 : row->sector * 512u;

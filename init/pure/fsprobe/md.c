@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* md.c - members of Linux's software RAID. Source: Linux, include/uapi/linux/raid/md_p.h. */
+#include "init/pure/count.h"
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/text.h"
 
@@ -58,7 +59,7 @@ void probe_md(struct view *view, struct finding *finding)
 	const uint64_t places[] = { 0, 4096, end };
 	struct span sb;
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !finding->format; i++) {
+	for (size_t i = 0; i < COUNT(places) && !finding->format; i++) {
 		sb = view_cut(view, places[i], SIZE);
 		if (sb.data)
 			parse_1(sb, places[i], finding);

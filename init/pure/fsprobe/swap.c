@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* swap.c - swap space, and a system that sleeps in it. Source: Linux, include/linux/swap.h,
  * kernel/power/swap.c. */
+#include "init/pure/count.h"
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/text.h"
 
@@ -22,7 +23,7 @@ void probe_swap(struct view *view, struct finding *finding)
 
 	if (!page.data)
 		return;
-	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
+	for (size_t i = 0; i < COUNT(magics); i++)
 		if (!memcmp(page.data + PAGE - MAGIC_LEN, magics[i].magic, MAGIC_LEN))
 			finding->format = (uint8_t)magics[i].format;
 	if (!finding->format || le32(page.data + 1024) != 1)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* udf.c - UDF. Source: ECMA-167; OSTA's UDF specification 2.60. */
 #include "init/pure/checksum.h"
+#include "init/pure/count.h"
 #include "init/pure/fsprobe/formats.h"
 #include "init/pure/text.h"
 
@@ -122,7 +123,7 @@ void probe_udf(struct view *view, struct finding *finding)
 		return;
 	finding->format = FORMAT_UDF;
 	finding->damage = DAMAGE_CHECKSUM; /* until an anchor is found */
-	for (size_t i = 0; i < sizeof(sectors) / sizeof(sectors[0]); i++) {
+	for (size_t i = 0; i < COUNT(sectors); i++) {
 		struct span anchor = view_cut(view, (uint64_t)ANCHOR * sectors[i], DESCRIPTOR);
 
 		if (!is_sound(anchor, TAG_ANCHOR) || le32(anchor.data + 12) != ANCHOR)
