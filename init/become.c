@@ -7,12 +7,21 @@
 #include "init/sys/sys.h"
 #include "init/wire/wire.h"
 
-/* Modules that are loading finish first, or reach their deadline. Then reaps abandoned children. */
+static bool have_ended(void *argument)
+{
+	struct boot *boot = argument;
+
+	return devices_are_known(&boot->devices) && layers_have_ended(&boot->layers) &&
+	       module_queue_is_idle(&boot->modules);
+}
+
+/* Each child has its own deadline. Then reaps those that were given up. */
 void become_prepare(struct boot *boot)
 {
 	layers_end(&boot->layers);
-	devices_finish(&boot->devices);
-	module_queue_run(&boot->modules);
+	devices_end(&boot->devices);
+	module_queue_start(&boot->modules);
+	loop_run(&boot->loop, have_ended, boot, NO_DEADLINE);
 	loop_reap(&boot->loop);
 	wire_tell("handoff"); /* the last report */
 	wire_drain(&boot->loop, NO_TERMINAL);

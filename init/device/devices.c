@@ -309,18 +309,12 @@ void devices_probe(struct devices *devices, struct device *device)
 	start_probes(devices);
 }
 
-static bool are_known(void *devices)
-{
-	return devices_are_known(devices);
-}
-
-void devices_finish(struct devices *devices)
+void devices_end(struct devices *devices)
 {
 	devices->probes_all = false;
 	for (int i = 0; i < PROBES_MAX; i++)
 		if (devices->probes[i].child.pid)
 			sys_kill(devices->probes[i].child.pid, SIGKILL);
-	loop_run(devices->loop, are_known, devices, NO_DEADLINE);
 }
 
 /* --- waiting --- */

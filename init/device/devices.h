@@ -111,9 +111,8 @@ int devices_probe_node(struct devices *devices, const char *path, struct device 
 int devices_wait(struct devices *devices, bool (*until)(void *argument), void *argument,
 		 int64_t deadline);
 
-/* Ends the probes that run, and waits for them and for devices that are being opened; each has its
- * own deadline. From now on no device is probed as it comes. */
-void devices_finish(struct devices *devices);
+/* Kills the probes that run. From now on no device is probed as it comes. */
+void devices_end(struct devices *devices);
 
 void devices_subscribe(struct devices *devices, struct device_subscriber *subscriber);
 

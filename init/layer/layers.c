@@ -61,6 +61,7 @@ void layers_end(struct layers *layers)
 {
 	const struct opener_events *last = NULL;
 
+	layers->is_ending = true;
 	for (unsigned int i = 0; layer_event_count && i < layer_count; i++) {
 		const struct opener *opener = layer_opener(&layer_table[i]);
 
@@ -69,6 +70,14 @@ void layers_end(struct layers *layers)
 		last = opener->events;
 		last->end(layers);
 	}
+}
+
+bool layers_have_ended(const struct layers *layers)
+{
+	for (int i = 0; layer_event_count && i < OPENINGS_MAX; i++)
+		if (layers->openings[i].child.pid)
+			return false;
+	return true;
 }
 
 void layers_search(struct layers *layers, bool is_searching)

@@ -32,6 +32,7 @@ struct layers {
 	struct device_subscriber subscriber;
 	struct opening openings[OPENINGS_MAX];
 	bool is_searching;
+	bool is_ending; /* after layers_end() */
 };
 
 /* Before anything else. */
@@ -46,9 +47,12 @@ void layers_watch(struct layers *layers);
 /* From now on every device that this /init can open is wanted, or no more. */
 void layers_search(struct layers *layers, bool is_searching);
 
-/* Before PID 1 becomes another init: what is being opened is waited for as a search waits for it,
- * and ended if it still runs. */
+/* Before PID 1 becomes another init: what no search waits for any more is killed, and what one
+ * would wait for has as long as that. */
 void layers_end(struct layers *layers);
+
+/* Whether nothing is being opened. */
+bool layers_have_ended(const struct layers *layers);
 
 /* Opens what is wanted. */
 void layers_open_wanted(struct layers *layers);

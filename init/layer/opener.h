@@ -22,7 +22,7 @@ struct opener_events {
 	/* The device became known, or others came that may be of the same pool: opens it if it is
 	 * wanted. Returns soon. */
 	void (*changed)(struct layers *layers, struct device *device);
-	/* PID 1 is about to become another init: nothing may run any more. */
+	/* PID 1 is about to become another init: kills what no search waits for any more. */
 	void (*end)(struct layers *layers);
 };
 

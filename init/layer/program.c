@@ -118,7 +118,14 @@ static void end_in_words(const struct opening *opening, int status, char *text, 
 	}
 }
 
-/* Its first deadline is that of those who wait for it. */
+/* Whatever it started is in its session, and so in its process group. */
+static void end_program(struct opening *opening)
+{
+	sys_kill(-opening->child.pid, SIGKILL);
+	opening->child.deadline = loop_deadline(END_S);
+}
+
+/* Its first deadline is that of a search that waits for it. */
 static bool go_on_without(struct opening *opening)
 {
 	struct devices *devices = opening->layers->devices;
@@ -130,6 +137,8 @@ static bool go_on_without(struct opening *opening)
 		layer_text(opening->layer, LAYER_PROGRAM), BUSY_S);
 	set_state(devices, device, DEVICE_SLOW, "");
 	opening->child.deadline = loop_deadline(DEADLINE_S - BUSY_S);
+	if (opening->layers->is_ending)
+		end_program(opening);
 	loop_add_child(devices->loop, &opening->child);
 	devices_go_on(devices);
 	return true;
@@ -298,29 +307,16 @@ static void watch(struct layers *layers, const struct layer *layer)
 	devices_probe_all(layers->devices);
 }
 
-/* One that nothing waits for any more is killed. */
-static bool have_ended(void *argument)
+static void end(struct layers *layers)
 {
-	struct layers *layers = argument;
-	bool is_running = false;
-
 	for (int i = 0; i < OPENINGS_MAX; i++) {
-		const struct opening *opening = &layers->openings[i];
+		struct opening *opening = &layers->openings[i];
 		const struct device *device =
 			devices_find(layers->devices, opening->major, opening->minor);
 
-		if (!opening->child.pid)
-			continue;
-		is_running = true;
-		if (!device || device->state != DEVICE_OPENING)
-			sys_kill(-opening->child.pid, SIGKILL);
+		if (opening->child.pid && (!device || device->state != DEVICE_OPENING))
+			end_program(opening);
 	}
-	return !is_running;
-}
-
-static void end(struct layers *layers)
-{
-	loop_run(layers->devices->loop, have_ended, layers, loop_deadline(BUSY_S + END_S));
 }
 
 const struct opener_events program_events = { watch, open_if_wanted, end };

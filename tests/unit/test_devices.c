@@ -244,7 +244,8 @@ static void probes_that_run_are_ended_and_waited_for(void **state)
 	fake_answer("fork", FAKE_HANGS, 1);
 	devices_scan(&boot.devices);
 	devices_probe_all(&boot.devices);
-	devices_finish(&boot.devices);
+	devices_end(&boot.devices);
+	loop_run(&boot.loop, are_known, &boot.devices, NO_DEADLINE);
 	assert_non_null(strstr(fake_calls, "kill 900 9"));
 	assert_int_equal(named("vda")->state, DEVICE_SILENT);
 	named("vda")->state = DEVICE_NEW;

@@ -534,7 +534,7 @@ static void the_next_init_gets_no_child(void **state)
 		fake_file("/dev/vdb", "", 0);
 		assert_int_equal(find_root("/dev/vdb"), 0);
 		assert_in_range(sys_clock_ms(), 0, 100);
-		layers_end(&boot.layers);
+		become_prepare(&boot);
 		assert_in_range(sys_clock_ms(), rows[i].ends_ms, rows[i].ends_ms + 100);
 		/* after the child that opened /dev/vdb */
 		assert_int_equal(strstr(fake_calls, "kill -78 9\n") != NULL, rows[i].fate == HANGS);
