@@ -11,6 +11,7 @@
 #include "init/loop/loop.h"
 #include "init/module/module.h"
 #include "init/program/stdio.h"
+#include "init/pure/ip.h"
 #include "init/pure/limits.h"
 #include "init/pure/mode.h"
 #include "init/pure/settings.h"
@@ -37,6 +38,7 @@ struct boot {
 	struct layers layers;
 	struct modules modules;
 	struct root root;
+	struct ip_settings ip; /* of ip=; all zero without */
 	struct stdio stdio;
 	char cmdline[COMMAND_LINE_MAX]; /* settings points into these */
 	char image_words[IMAGE_WORDS_MAX];

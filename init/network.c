@@ -56,31 +56,44 @@ static int set(int socket, const struct ip_settings *ip)
 
 static int set_up(struct boot *boot, int socket)
 {
+	struct ip_settings *ip = &boot->ip;
+
+	uevents_open(&boot->uevents);
+	if (uevents_wait(&boot->uevents, is_there, ip, loop_deadline(boot->settings.timeout_s), NULL,
+			 NULL))
+		return log_err(-ETIMEDOUT, "find the interface %s of ip=%s",
+			       ip->device[0] ? ip->device : "(any)", boot->settings.ip);
+	return set(socket, ip);
+}
+
+static void bring_up_loopback(int socket)
+{
+	int error = sys_link_up(socket, LOOPBACK);
+
+	if (error)
+		log_warn(error, "switch on the interface " LOOPBACK);
+}
+
+/* Returns 0; 1 if no interface is to be set up; or -errno, logged. */
+static int parse(struct boot *boot)
+{
 	const char *text = boot->settings.ip;
-	struct ip_settings ip;
-	int error = ip_parse(text, &ip);
+	int error = text && text[0] ? ip_parse(text, &boot->ip) : 1;
 
 	if (error == -EOPNOTSUPP)
 		return log_err(error, "parse ip=%s: there is no DHCP: pass an address", text);
-	if (error < 0)
-		return log_err(error,
-			       "parse ip=%s: expected ADDRESS::GATEWAY:NETMASK::DEVICE:off:DNS",
-			       text);
-	if (error)
-		return 0;
-	uevents_open(&boot->uevents);
-	if (uevents_wait(&boot->uevents, is_there, &ip, loop_deadline(boot->settings.timeout_s),
-			 NULL, NULL))
-		return log_err(-ETIMEDOUT, "find the interface %s of ip=%s",
-			       ip.device[0] ? ip.device : "(any)", text);
-	return set(socket, &ip);
+	return error < 0 ? log_err(error,
+				   "parse ip=%s: expected "
+				   "ADDRESS::GATEWAY:NETMASK::DEVICE:off:DNS",
+				   text)
+			 : error;
 }
 
 /* A kernel without CONFIG_INET has no network, and nobody asked for one. */
 int network_up(struct boot *boot)
 {
 	bool is_asked_for = boot->settings.ip && boot->settings.ip[0];
-	int socket, error = 0;
+	int socket, error = parse(boot);
 
 	if (boot->mode == MODE_HAND_OFF && !is_asked_for)
 		return 0;
@@ -89,10 +102,9 @@ int network_up(struct boot *boot)
 		log_err(socket, "open a socket for the network");
 	if (socket < 0)
 		return socket;
-	error = sys_link_up(socket, LOOPBACK);
-	if (error)
-		log_warn(error, "switch on the interface " LOOPBACK);
-	error = is_asked_for ? set_up(boot, socket) : 0;
+	bring_up_loopback(socket);
+	if (!error)
+		error = set_up(boot, socket);
 	sys_close(socket);
-	return error;
+	return error < 0 ? error : 0;
 }

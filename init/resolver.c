@@ -15,17 +15,14 @@
 int resolver_write(struct boot *boot)
 {
 	char text[TEXT_MAX] = "", address[IP_TEXT_MAX];
-	struct ip_settings ip;
 	int error;
 
-	if (!boot->settings.ip || ip_parse(boot->settings.ip, &ip) != 0)
-		return 0;
 	for (int i = 0; i < NAME_SERVERS_MAX; i++) {
 		size_t used = strlen(text);
 
-		if (!ip.name_servers[i])
+		if (!boot->ip.name_servers[i])
 			continue;
-		ip_format(ip.name_servers[i], address);
+		ip_format(boot->ip.name_servers[i], address);
 		format_text(text + used, sizeof(text) - used, "nameserver %s\n", address);
 	}
 	error = text[0] ? file_replace(RESOLV_CONF, text) : 0;

@@ -102,6 +102,8 @@ int ip_parse(const char *text, struct ip_settings *ip)
 		error = -EINVAL;
 	if (!error && !ip->netmask)
 		ip->netmask = netmask_of(ip->address);
+	if (error)
+		memset(ip, 0, sizeof(*ip));
 	return error;
 }
 

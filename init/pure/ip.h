@@ -18,8 +18,8 @@ struct ip_settings {
 /*
  * Parses ADDRESS:SERVER:GATEWAY:NETMASK:HOSTNAME:DEVICE:AUTOCONF:DNS:DNS, of which any may be empty
  * or missing but the address. Without a netmask it is that of the address's class. SERVER and
- * HOSTNAME are not looked at. Returns 0; 1 and nothing for "off" and "none"; -EOPNOTSUPP where the
- * address is to be asked for (dhcp, on, any); -EINVAL. Source:
+ * HOSTNAME are ignored. Returns 0; or all zeros in *ip, and 1 for "off" and "none"; -EOPNOTSUPP
+ * where the address is to be asked for (dhcp, on, any); -EINVAL. Source:
  * Documentation/admin-guide/nfs/nfsroot.rst of the kernel.
  */
 int ip_parse(const char *text, struct ip_settings *ip);
