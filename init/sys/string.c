@@ -79,10 +79,16 @@ char *strrchr(const char *s, int c)
 /* The length of the start of `s` whose bytes are all in `set`, or all not. */
 static size_t span(const char *s, const char *set, bool is_in)
 {
-	size_t len = 0;
+	size_t len;
 
-	while (s[len] && (strchr(set, s[len]) != NULL) == is_in)
-		len++;
+	for (len = 0; s[len]; len++) {
+		const char *c = set;
+
+		while (*c && *c != s[len])
+			c++;
+		if ((*c != '\0') != is_in)
+			break;
+	}
 	return len;
 }
 
