@@ -8,21 +8,6 @@
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
-/* NULL, or what only the other /init does. */
-static const char *asked_for(const struct boot *boot)
-{
-	switch (boot->mode) {
-	case MODE_RUN:
-		return boot->settings.mount_lines.count ? "rdinit.mount=" : NULL;
-	case MODE_RUN_IN_ROOT:
-		return "rdinit.root=";
-	case MODE_HAND_OFF:
-		return "root=";
-	default:
-		return "no program (rdinit.run=, " RUN_FILE ")";
-	}
-}
-
 /* The program may well do without these. */
 static void warn(const struct boot *boot)
 {
@@ -36,7 +21,7 @@ static void warn(const struct boot *boot)
 
 int scope_check(struct boot *boot)
 {
-	const char *what = asked_for(boot);
+	const char *what = mode_out_of_scope(boot->mode, &boot->settings);
 
 	if (what)
 		return log_err(-EOPNOTSUPP, "%s: " INIT_ONLY_RUNS, what);

@@ -81,7 +81,7 @@ includes_rule() {
 	found=$(
 		cd "$1"
 		grep -rnE '#include "tools/' init || true
-		grep -rnE '#include "init/' init/pure tools | grep -vE '"init/(pure/|steps.def")' || true
+		grep -rnE '#include "init/' init/pure tools | grep -vE '"init/(pure/|steps(_run)?\.def")' || true
 		grep -rn '#include "init/sys/raw.h"' init | grep -v '^init/sys/' || true
 	)
 	[ -z "$found" ] || fail "included from another part: $found"

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "init/pure/count.h"
 
 enum mode_from mode_from(const struct settings *settings)
 {
@@ -74,22 +73,40 @@ int mode_words(enum mode_from from, char *text, size_t len, char *words[RUN_WORD
 	return words_split(text, words, RUN_WORDS_MAX);
 }
 
-const char *mode_next_step(enum mode mode, unsigned int *at)
+const char *mode_next_step(enum steps_of list, enum mode mode, unsigned int *at)
 {
-	static const struct {
+	static const struct step {
 		const char *name;
 		unsigned int modes;
 	} steps[] = {
 #define STEP(name, function, modes, on_failure) { name, modes },
 #include "init/steps.def"
+		{ NULL, 0 },
+	}, run_steps[] = {
+#include "init/steps_run.def"
 #undef STEP
+		{ NULL, 0 },
 	};
+	const struct step *step = (list == STEPS_OF_INIT ? steps : run_steps) + *at;
 
-	while (*at < COUNT(steps)) {
-		unsigned int i = (*at)++;
-
-		if (steps[i].modes & 1u << mode)
-			return steps[i].name;
+	for (; step->name; step++) {
+		++*at;
+		if (step->modes & 1u << mode)
+			return step->name;
 	}
 	return NULL;
+}
+
+const char *mode_out_of_scope(enum mode mode, const struct settings *settings)
+{
+	switch (mode) {
+	case MODE_RUN:
+		return settings->mount_lines.count ? "rdinit.mount=" : NULL;
+	case MODE_RUN_IN_ROOT:
+		return "rdinit.root=";
+	case MODE_HAND_OFF:
+		return "root=";
+	default:
+		return "no program (rdinit.run=, " RUN_FILE ")";
+	}
 }

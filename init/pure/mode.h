@@ -55,8 +55,15 @@ enum in_modes {
 #define INIT_ONLY_RUNS \
 	"this /init only runs programs: pack the image with `init` in place of `init run`"
 
-/* Returns the name of this mode's next step, from number *at (0 at first) on; NULL after the last.
- */
-const char *mode_next_step(enum mode mode, unsigned int *at);
+/* The lists of steps: steps.def, and steps_run.def. */
+enum steps_of { STEPS_OF_INIT, STEPS_OF_INIT_RUN };
+
+/* Returns the name of this mode's next step in a list, from number *at (0 at first) on; NULL after
+ * the last. */
+const char *mode_next_step(enum steps_of list, enum mode mode, unsigned int *at);
+
+/* Returns what this mode asks of an /init that only runs programs and does not do, or NULL.
+ * `settings`: as read. */
+const char *mode_out_of_scope(enum mode mode, const struct settings *settings);
 
 #endif

@@ -200,6 +200,7 @@ IMAGES = {
              "dir /etc 0755 0 0\ndir /etc/rdinit 0755 0 0\n"
              "file /hello @hello 0755 0 0\nrun /hello\n".format(init=PROJECT / "build/init"),
              ["--no-init"]),
+    "onlyruns": ("init run\nfile /hello @hello 0755 0 0\nrun /hello\n", []),
     "suicide": ("file /init @hello 0755 0 0\n", ["--no-init"]),
     "handoff": ("", VIRTIO),
     "smallest": ("", [*VIRTIO, "--compress", "zstd,22"]),

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "init/pure/count.h"
+#include "init/pure/mode.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 
@@ -46,6 +47,11 @@ char *installed_init(void)
 	if (variable && *variable)
 		return xstrdup(variable);
 	return first_of("init", "../lib/rdinit/init", "/init");
+}
+
+char *installed_init_run(void)
+{
+	return first_of("init-run", "../lib/rdinit/init-run", "the /init of `init run`");
 }
 
 char *installed_uml_preload(void)
@@ -93,4 +99,10 @@ bool is_our_init(struct span program)
 {
 	return program.len > 4 && !memcmp(program.data, "\177ELF", 4) &&
 	       memmem(program.data, program.len, OUR_MARK, strlen(OUR_MARK));
+}
+
+bool is_our_init_run(struct span program)
+{
+	return is_our_init(program) &&
+	       memmem(program.data, program.len, INIT_ONLY_RUNS, strlen(INIT_ONLY_RUNS));
 }

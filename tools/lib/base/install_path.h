@@ -13,6 +13,9 @@
  * names another one. malloc'd, or NULL after reporting. */
 char *installed_init(void);
 
+/* The same, that only runs programs: init-run there. */
+char *installed_init_run(void);
+
 /* Where `make deps` unpacks a kernel (with boot/ and lib/ in it): EXEDIR/kernel/debian. malloc'd,
  * or NULL, without a report, if there is none. */
 char *built_kernel_dir(void);
@@ -34,5 +37,8 @@ bool is_in_build_tree(void);
 /* Whether a program is the /init of this project, of any version: an ELF file that knows our own
  * parameters. */
 bool is_our_init(struct span program);
+
+/* Whether such an /init only runs programs. */
+bool is_our_init_run(struct span program);
 
 #endif

@@ -150,6 +150,16 @@ int check_run_words(const struct check *check, char *words[RUN_WORDS_MAX + 1], c
 	return mode_words(from, *text, len, words);
 }
 
+enum mode check_mode(const struct check *check)
+{
+	enum mode_from from = mode_from(&check->settings);
+	size_t len = 0;
+
+	if (from == FROM_RUN_FILE)
+		free(check_file(check, RUN_FILE, &len));
+	return mode_of(&check->settings, from, len > 0);
+}
+
 bool check_stays_as_own_init(const struct check *check)
 {
 	const struct archive_entry *entry;

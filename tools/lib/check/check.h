@@ -113,6 +113,7 @@ struct check {
 	const char *rootflags; /* as they were given; NULL: not */
 	const char *rdinit; /* the first program, "/init" */
 	bool is_ours; /* that is the /init of this project */
+	bool only_runs; /* that of `init run` */
 	struct check_program *programs;
 	size_t program_count;
 
@@ -163,6 +164,7 @@ const struct archive_entry *check_resolve(const struct check *check, const char 
 char *check_file(const struct check *check, const char *path, size_t *len);
 
 /* Whether nothing is asked for, so that the image's own /sbin/init replaces /init. */
+enum mode check_mode(const struct check *check);
 bool check_stays_as_own_init(const struct check *check);
 
 /* The program that the image or the line asks for and its arguments, as mode_words(); *text has

@@ -94,6 +94,23 @@ static void judge_word(struct check *check, const struct word *word, const char 
 			  "nothing reads %s: did you mean %s?", shown(word->name), nearest);
 }
 
+/* What an image asks of an /init that only runs programs. */
+static void judge_scope(struct check *check)
+{
+	static const char cure[] = "write `init` in place of `init run` in the recipe";
+	const char *what = mode_out_of_scope(check_mode(check), &check->settings);
+	const char *why;
+
+	if (!check->only_runs)
+		return;
+	if (what && (check->append || check_mode(check) != MODE_STAY))
+		check_say(check, CHECK_WORD, CHECK_ERROR, cure,
+			  "/init fails for %s: it only runs programs", what);
+	if (archive_resolve(check->archive, DRIVERS_FILE, &why))
+		check_say(check, CHECK_WORD, CHECK_WARNING, cure,
+			  "nothing reads " DRIVERS_FILE ": this /init only runs programs");
+}
+
 void check_word(struct check *check)
 {
 	char *line = xstrdup(check->append ? check->append : ""), *rest = line;
@@ -102,6 +119,7 @@ void check_word(struct check *check)
 	struct word word;
 
 	list_known(known);
+	judge_scope(check);
 	for (int i = 0; check->is_ours && i < settings->ignored_count && i < SETTINGS_IGNORED_MAX;
 	     i++)
 		say_ignored(check, &settings->ignored[i], known);

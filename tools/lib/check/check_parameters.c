@@ -91,14 +91,15 @@ static void judge_list(struct check *check, const char *path, size_t bytes_max, 
 	free(text);
 }
 
-static bool starts_ours(const struct check *check)
+static void recognise_init(struct check *check)
 {
-	size_t len;
-	char *program = check_file(check, check->rdinit, &len);
-	bool is_ours = program && is_our_init((struct span){ (const uint8_t *)program, len });
+	struct span bytes = { NULL, 0 };
+	char *program = check_file(check, check->rdinit, &bytes.len);
 
+	bytes.data = (const uint8_t *)program;
+	check->is_ours = program && is_our_init(bytes);
+	check->only_runs = program && is_our_init_run(bytes);
 	free(program);
-	return is_ours;
 }
 
 /* The kernel's own word; the last one counts. */
@@ -118,7 +119,7 @@ void check_read_settings(struct check *check)
 {
 	settings_defaults(&check->settings);
 	check->rdinit = find_rdinit(check);
-	check->is_ours = starts_ours(check);
+	recognise_init(check);
 	if (check->is_ours) {
 		read_conf_files(check);
 		judge_list(check, RUN_FILE, RUN_FILE_MAX, RUN_WORDS_MAX);

@@ -172,9 +172,10 @@ static void add_ours(struct check *check)
 	if (from == FROM_ROOT_WORD)
 		return;
 	count = check_run_words(check, words, &text);
-	if (from == FROM_RUN_FILE && (!text || (!*text && !count)))
-		add_stay(check);
-	else if (!check->settings.program_root)
+	if (from == FROM_RUN_FILE && (!text || (!*text && !count))) {
+		if (!check->only_runs)
+			add_stay(check);
+	} else if (!check->settings.program_root)
 		add_run(check, count > 0 ? words[0] : NULL, mode_from_name(from));
 	free(text);
 }

@@ -92,6 +92,16 @@ static void plan_settings(struct plan *plan)
 		    settings->ignored[i].why);
 }
 
+static void plan_scope(struct plan *plan)
+{
+	const char *what = mode_out_of_scope(plan->mode, plan->settings);
+
+	if (what)
+		say(plan, "fails for %s: " INIT_ONLY_RUNS, what);
+	else
+		say(plan, "a program of the image");
+}
+
 static void plan_late_mounts(struct plan *plan)
 {
 	if (plan->settings->mounts == MOUNTS_MINIMAL)
@@ -130,6 +140,8 @@ static void plan_drivers(struct plan *plan)
 
 	if (drivers && text && drivers_parse((struct span){ (const uint8_t *)text, len }, drivers))
 		say(plan, DRIVERS_FILE " is damaged: no drivers");
+	else if (drivers && text && plan->check->only_runs)
+		say(plan, DRIVERS_FILE " is not read: " INIT_ONLY_RUNS);
 	else if (drivers && text)
 		say(plan, "%u drivers, when their devices appear%s", drivers->count,
 		    check_stays_as_own_init(plan->check) ? ", until /sbin/init starts" : "");
@@ -336,6 +348,7 @@ static const struct row {
 	{ "early-mounts", plan_early_mounts },
 	{ "console", plan_console },
 	{ "settings", plan_settings },
+	{ "scope", plan_scope },
 	{ "late-mounts", plan_late_mounts },
 	{ "keymap", plan_keymap },
 	{ "modules", plan_modules },
@@ -369,15 +382,12 @@ void plan_print(const struct check *check)
 	struct plan plan = { .check = check, .settings = &settings };
 	const char *step;
 	unsigned int at = 0;
-	size_t len = 0;
-	char *run;
 
 	plan.from = mode_from(plan.settings);
-	run = plan.from == FROM_RUN_FILE ? check_file(check, RUN_FILE, &len) : NULL;
-	plan.mode = mode_of(plan.settings, plan.from, run && len);
+	plan.mode = check_mode(check);
 	if (plan.mode == MODE_RUN_IN_ROOT)
 		settings.root = settings.program_root;
-	free(run);
-	while ((step = mode_next_step(plan.mode, &at)))
+	while ((step = mode_next_step(check->only_runs ? STEPS_OF_INIT_RUN : STEPS_OF_INIT,
+				      plan.mode, &at)))
 		print_step(&plan, step);
 }

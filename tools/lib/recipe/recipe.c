@@ -61,7 +61,7 @@ static const struct verb {
 	{ "applets", 1, MANY, verb_applets, "applets BUSYBOX [NAME...]" },
 	{ "cmdline", 1, MANY, verb_cmdline, "cmdline PARAMETER..." },
 	{ "mtime", 1, 1, verb_mtime, "mtime SECONDS", ANY_SEGMENT },
-	{ "init", 0, 1, verb_init, "init [FILE]" },
+	{ "init", 0, 1, verb_init, "init [FILE|run]" },
 	{ "include", 1, 1, verb_include, "include FILE", ANY_SEGMENT },
 };
 

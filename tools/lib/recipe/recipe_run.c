@@ -29,6 +29,7 @@ struct run {
 	char *env_why;
 	struct buffer cmdline; /* text of IMAGECONF_LAST */
 	char *cmdline_why; /* NULL: no cmdline verb */
+	char *only_runs_why; /* of `init run`; NULL: none */
 };
 
 static struct run *run_of(const struct recipe *recipe)
@@ -65,10 +66,24 @@ const char *recipe_cmdline_text(const struct recipe *recipe)
 	return run->cmdline.data ? run->cmdline.data : "";
 }
 
+/* The file of an `init` line. malloc'd, or NULL after reporting. */
+static char *init_of(const struct line *line)
+{
+	struct run *run = run_of(line->recipe);
+
+	if (line->count == 1)
+		return installed_init();
+	if (strcmp(line_word(line, 1), "run"))
+		return line_host_path(line, 1);
+	free(run->only_runs_why);
+	run->only_runs_why = xstrdup(line->why);
+	return installed_init_run();
+}
+
 int verb_init(const struct line *line)
 {
 	struct image *image = line->recipe->image;
-	char *init = line->count > 1 ? line_host_path(line, 1) : (char *)installed_init();
+	char *init = init_of(line);
 	int result = -1;
 
 	if (!init)
@@ -310,8 +325,23 @@ static int finish_cmdline(struct recipe *recipe)
 		       : -1;
 }
 
+/* The part of modules has finished: their tables are in the image. */
+static int finish_init(struct recipe *recipe)
+{
+	const char *why = run_of(recipe)->only_runs_why;
+
+	if (!why || !image_find(recipe->image, DRIVERS_FILE))
+		return 0;
+	return error(
+		"%s: init run: this /init loads no drivers as devices appear: write `module` in "
+		"place of `driver`, or `init` alone",
+		why);
+}
+
 static int finish(struct recipe *recipe)
 {
+	if (finish_init(recipe) < 0)
+		return -1;
 	return finish_program(recipe) < 0 ? -1 : finish_cmdline(recipe);
 }
 
@@ -330,6 +360,7 @@ static void free_run(void *state)
 	free(run->env_why);
 	buffer_free(&run->cmdline);
 	free(run->cmdline_why);
+	free(run->only_runs_why);
 }
 
 const struct recipe_part recipe_run_part = { sizeof(struct run), finish, free_run };
