@@ -37,6 +37,20 @@ static void report(const struct child *child)
 	log_last("exit status %d (run: %s)", child_exit_status(child), child->argv[0]);
 }
 
+/* A program that asks for limits does not run without them. */
+static int parse_limits(const struct text_list *texts, struct rlimits *limits)
+{
+	int error = 0;
+
+	for (int i = 0; i < texts->count && !error; i++) {
+		error = rlimit_parse(texts->all[i], limits);
+		if (error)
+			log_err(error, "parse rdinit.rlimit=%s: expected NAME=SOFT[:HARD]",
+				texts->all[i]);
+	}
+	return error;
+}
+
 int appliance(struct boot *boot)
 {
 	struct child child = { .loop = &boot->loop,
@@ -47,6 +61,7 @@ int appliance(struct boot *boot)
 			       .dir = boot->settings.chdir };
 	const char *user = boot->settings.user;
 	struct identity identity;
+	struct rlimits limits = { 0 };
 	int error = user ? identity_parse(user, &identity) : 0;
 
 	/* Fails rather than run the program as root. */
@@ -54,6 +69,10 @@ int appliance(struct boot *boot)
 		return log_err(error, "parse rdinit.user=%s: expected UID:GID[,GID...]", user);
 	if (user)
 		child.identity = &identity;
+	error = parse_limits(&boot->settings.rlimits, &limits);
+	if (error)
+		return error;
+	child.limits = &limits;
 	if (boot->settings.links)
 		boot->make_links(boot);
 	stdio_open(&boot->stdio, &boot->loop, child.stdio);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* network.c - the loopback interface, and the address that ip= gives another one. */
+/* network.c - the machine's name, the loopback interface, and the address that ip= gives another
+ * one. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -89,12 +90,21 @@ static int parse(struct boot *boot)
 			 : error;
 }
 
+static void set_name(const char *name)
+{
+	int error = name ? sys_set_hostname(name) : 0;
+
+	if (error)
+		log_warn(error, "set the host name %s", name);
+}
+
 /* A kernel without CONFIG_INET has no network, and nobody asked for one. */
 int network_up(struct boot *boot)
 {
 	bool is_asked_for = boot->settings.ip && boot->settings.ip[0];
 	int socket, error = parse(boot);
 
+	set_name(boot->settings.hostname);
 	if (boot->mode == MODE_HAND_OFF && !is_asked_for)
 		return 0;
 	socket = sys_inet_socket();

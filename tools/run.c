@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* run.c - rdinit run: an image, or one program of this host, as a machine in QEMU. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,13 +9,21 @@
 
 #include "tools/commands.h"
 #include "init/pure/limits.h"
+#include "init/pure/rlimit.h"
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/typo.h"
 #include "tools/lib/base/whole_file.h"
 #include "tools/lib/base/words.h"
 #include "tools/lib/program/program.h"
 #include "tools/run.h"
 
 enum net { NET_NONE, NET_USER };
+
+/* For typing errors; init/pure/rlimit.h has them in one text. */
+static const char *const limit_names[] = { "cpu",    "fsize",	   "data",     "stack",	  "rss",
+					   "core",   "nproc",	   "nofile",   "memlock", "as",
+					   "locks",  "sigpending", "msgqueue", "nice",	  "rtprio",
+					   "rttime", NULL };
 
 static int add_append(void *into, const struct option_row *row, const char *text)
 {
@@ -132,6 +141,45 @@ static int take_gdb(void *into, const struct option_row *row, const char *text)
 	return port_parse_gdb(text, &run->machine.gdb_port);
 }
 
+/* Names that a kernel and a domain accept (hostname(7)). */
+static int take_hostname(void *into, const struct option_row *row, const char *text)
+{
+	struct run *run = into;
+	size_t len =
+		strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
+
+	(void)row;
+	run->image.hostname = text;
+	if (!*text || text[len] || len > HOST_NAME_MAX || *text == '-' || *text == '.')
+		return error_usage("run",
+				   "--hostname %s: expected up to %d letters, digits, hyphens and "
+				   "dots",
+				   shown(text), HOST_NAME_MAX);
+	return 0;
+}
+
+static int add_limit(void *into, const struct option_row *row, const char *text)
+{
+	struct run *run = into;
+	struct rlimits limits = { 0 };
+	size_t len = strcspn(text, "=");
+	char *name;
+	const char *near;
+
+	(void)row;
+	texts_add(&run->image.limits, text);
+	if (!rlimit_parse(text, &limits))
+		return 0;
+	name = xstrndup(text, len);
+	near = typo_nearest(name, limit_names);
+	free(name);
+	return error_usage("run",
+			   "--ulimit %s: expected NAME=SOFT[:HARD], as nofile=1024:4096, with SOFT "
+			   "not above HARD%s%s%s",
+			   shown(text), near ? "; did you mean " : "", near ? near : "",
+			   near ? "?" : "");
+}
+
 static int take_user(void *into, const struct option_row *row, const char *text)
 {
 	struct run *run = into;
@@ -166,6 +214,9 @@ static const struct option_row rows[] = {
 	  "the program's working directory (the current one, or / with\n"
 	  "--root or --isolated)",
 	  TEXT_AT(run, image.workdir) },
+	{ 0, "hostname", "NAME", "the guest's name", CALL(take_hostname) },
+	{ 0, "ulimit", "NAME=SOFT[:HARD]", "a resource limit of the program, as nofile=1024",
+	  CALL(add_limit) },
 	{ 0, "net", "none|user",
 	  "a network in which the guest reaches what this machine reaches\n(none)",
 	  CHOICE_AT(run, net_choice) },
@@ -266,10 +317,10 @@ static int check(const struct run *run, int operands, char *const *argv)
 	if (!is_made(run) && (run->image.modules.count || run->image.trees.count))
 		return error_usage("run",
 				   "--module and --tree need -- PROGRAM: an IMAGE is not changed");
-	if (!is_made(run) && (run->env.count || run->image.workdir || run->image.user))
-		return error_usage("run",
-				   "--env, --workdir and --user need -- PROGRAM: an IMAGE is "
-				   "not changed");
+	if (!is_made(run) && (run->env.count || run->image.workdir || run->image.user ||
+			      run->image.hostname || run->image.limits.count))
+		return error_usage("run", "--env, --workdir, --user, --hostname and --ulimit need "
+					  "-- PROGRAM: an IMAGE is not changed");
 	if (run->volumes.count && !is_made(run))
 		return error_usage("run",
 				   "-v, --rw and --tmpfs need -- PROGRAM or --oci: an IMAGE is "
@@ -377,6 +428,7 @@ static int run_command(int argc, char **argv)
 	free(run.image.modules.list);
 	free(run.image.trees.list);
 	free(run.env.list);
+	free(run.image.limits.list);
 	free(run.image.user);
 	free(run.image.keep);
 	free(run.more.list);

@@ -7,6 +7,7 @@
 
 #include "init/loop/loop.h"
 #include "init/pure/identity.h"
+#include "init/pure/rlimit.h"
 #include "init/pure/settings.h"
 
 /* What PID 1 does with the signals that it receives while it waits. */
@@ -15,7 +16,7 @@ enum signals_to {
 	SIGNALS_TO_INIT, /* a machine with a shell: busybox's poweroff, reboot and halt send them */
 };
 
-enum child_act { CHILD_RUN, CHILD_ENTER, CHILD_BECOME };
+enum child_act { CHILD_RUN, CHILD_LIMIT, CHILD_ENTER, CHILD_BECOME };
 
 enum child_session {
 	/* The session of PID 1, whose controlling terminal is the console. The child's process
@@ -33,6 +34,7 @@ struct child {
 	enum child_session session;
 	int stdio[3]; /* descriptors for 0 to 2; -1: as they are */
 	const struct identity *identity; /* NULL: root */
+	const struct rlimits *limits; /* NULL: as they are */
 	const char *dir; /* its working directory; NULL: / */
 	/* the results */
 	int pid;

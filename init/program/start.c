@@ -49,6 +49,21 @@ static int search(const struct child *child, const char *name)
 	return kept;
 }
 
+/* All that are given; the first that fails ends it. */
+static int limit(struct child *child)
+{
+	const struct rlimits *limits = child->limits;
+	int error = 0;
+
+	child->failed_to = CHILD_LIMIT;
+	for (int i = 0; limits && i < RLIMITS && !error; i++)
+		if (limits->given & 1u << i)
+			error = sys_set_limit(i, limits->of[i].soft, limits->of[i].hard);
+	if (!error)
+		child->failed_to = CHILD_RUN;
+	return error;
+}
+
 /* Enters the program's directory, then becomes its user, who may not be allowed to enter it. */
 static int enter_and_become(struct child *child)
 {
@@ -85,7 +100,9 @@ static int in_child(void *argument)
 		sys_dup2(1, 2); /* the log's does not block, and a program's is to */
 	sigemptyset(&none);
 	sys_set_mask(&none);
-	child->error = enter_and_become(child);
+	child->error = limit(child); /* as root: a hard limit may be raised */
+	if (!child->error)
+		child->error = enter_and_become(child);
 	if (child->error)
 		return 126;
 	if (strchr(child->argv[0], '/'))
@@ -105,6 +122,9 @@ static void become_leader(void)
 static void log_failure(const struct child *child)
 {
 	switch (child->failed_to) {
+	case CHILD_LIMIT:
+		log_err(child->error, "set the resource limits to run %s", child->argv[0]);
+		break;
 	case CHILD_ENTER:
 		log_err(child->error, "enter %s to run %s", child->dir, child->argv[0]);
 		break;

@@ -45,6 +45,7 @@ struct settings {
 	const char *root, *rootfstype, *init, *run, *stdio, *host, *user, *chdir, *keymap, *loop,
 		*resume, *resume_offset;
 	const char *ip; /* ip=; the kernel obeys it, too, if it was built to (CONFIG_IP_PNP) */
+	const char *hostname; /* the kernel obeys it, too, from Linux 6.0 on */
 	const char *program_root; /* rdinit.root=: the root that the program runs in */
 	const char *overlay; /* NULL: none; "": in memory; else the device of its layer */
 	char *arguments; /* the line after "--", not yet split; NULL: no "--" */
@@ -71,6 +72,7 @@ struct settings {
 	const char *modules[SETTINGS_MODULES_MAX]; /* MODULE.PARAM[=VALUE], in order */
 	int module_count;
 	struct text_list modules_load, blacklist; /* names of modules */
+	struct text_list rlimits; /* rdinit.rlimit=: NAME=SOFT[:HARD] */
 	struct text_list mount_lines; /* rdinit.mount=, as lines of fstab(5) */
 	struct ignored {
 		const char *word, *why;

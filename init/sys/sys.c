@@ -361,6 +361,18 @@ int sys_set_identity(unsigned int uid, unsigned int gid, const unsigned int *gro
 	return (int)error;
 }
 
+int sys_set_limit(int resource, uint64_t soft, uint64_t hard)
+{
+	const uint64_t limit[2] = { soft, hard };
+
+	return (int)CALL4(prlimit64, 0, resource, limit, NULL);
+}
+
+int sys_set_hostname(const char *name)
+{
+	return (int)CALL2(sethostname, name, strlen(name));
+}
+
 int sys_set_mask(const sigset_t *mask)
 {
 	return (int)CALL4(rt_sigprocmask, SIG_SETMASK, mask, NULL, SIGNALS_SIZE);

@@ -80,6 +80,9 @@ int sys_setsid(void);
 /* Changes permanently to this user and groups: setgroups(2), setresgid(2), then setresuid(2). */
 int sys_set_identity(unsigned int uid, unsigned int gid, const unsigned int *groups,
 		     unsigned int group_count);
+/* Sets a resource limit of this process (prlimit(2)); UINT64_MAX: none. */
+int sys_set_limit(int resource, uint64_t soft, uint64_t hard);
+int sys_set_hostname(const char *name);
 int sys_set_mask(const sigset_t *mask);
 int sys_sigaction(int signal, void (*handler)(int), int flags);
 /* Calls the handler on the alternate stack, also while it runs already. Interrupted system calls

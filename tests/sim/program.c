@@ -250,6 +250,17 @@ int sys_set_identity(unsigned int uid, unsigned int gid, const unsigned int *gro
 	return (int)call_leave(call_enter("set_identity", ""));
 }
 
+int sys_set_limit(int resource, uint64_t soft, uint64_t hard)
+{
+	(void)resource, (void)soft, (void)hard;
+	return (int)call_leave(call_enter("set_limit", ""));
+}
+
+int sys_set_hostname(const char *name)
+{
+	return (int)call_leave(call_enter("set_hostname", name));
+}
+
 int sys_confine(void)
 {
 	return (int)call_leave(call_enter("confine", ""));

@@ -760,6 +760,16 @@ int sys_set_identity(unsigned int uid, unsigned int gid, const unsigned int *gro
 	return (int)call(CHANGES, 0, "set_identity %u:%u+%u", uid, gid, group_count);
 }
 
+int sys_set_limit(int resource, uint64_t soft, uint64_t hard)
+{
+	return (int)call(CHANGES, 0, "set_limit %d %ld:%ld", resource, (long)soft, (long)hard);
+}
+
+int sys_set_hostname(const char *name)
+{
+	return (int)call(CHANGES, 0, "set_hostname %s", name);
+}
+
 int sys_setsid(void)
 {
 	return (int)call(CHANGES, 0, "setsid");

@@ -13,6 +13,7 @@
 
 #include "init/device/links.h"
 #include "init/sys/sys.h"
+#include "init/pure/rlimit.h"
 #include "tests/unit/fake_sys.h"
 #include "tests/unit/new_boot.h"
 
@@ -57,12 +58,74 @@ static void enters_the_folder_and_then_drops_its_rights(void **state)
 		       "spawn_in_foreground\nchdir /srv\nset_identity 33:44+2\nexecve /app\n"));
 }
 
+static void limits_are_set_before_root_is_given_up(void **state)
+{
+	char line[] = "rdinit.rlimit=nofile=64:1024 rdinit.rlimit=core=unlimited rdinit.user=1:2";
+
+	(void)state;
+	settings_parse(&boot.settings, line, FROM_KERNEL);
+	assert_int_equal(appliance(&boot), 0);
+	assert_non_null(strstr(fake_calls, "spawn_in_foreground\nset_limit 4 -1:-1\n"
+					   "set_limit 7 64:1024\nset_identity 1:2+0\n"));
+}
+
+static void a_limit_that_is_none_runs_nothing(void **state)
+{
+	char line[] = "rdinit.rlimit=files=64";
+
+	(void)state;
+	settings_parse(&boot.settings, line, FROM_KERNEL);
+	assert_int_equal(appliance(&boot), -EINVAL);
+	assert_non_null(strstr(fake_console, "parse rdinit.rlimit=files=64: expected NAME=SOFT"));
+	assert_null(strstr(fake_calls, "spawn"));
+}
+
+static void limits_are_read_as_docker_has_them(void **state)
+{
+	static const struct {
+		const char *text;
+		int result;
+		unsigned int given;
+		uint64_t soft, hard;
+	} rows[] = {
+		{ "cpu=0", 0, 1, 0, 0 },
+		{ "rttime=5:unlimited", 0, 1 << 15, 5, UINT64_MAX },
+		{ "memlock=-1", 0, 1 << 8, UINT64_MAX, UINT64_MAX },
+		{ "as=17179869184:17179869185", 0, 1 << 9, 17179869184, 17179869185 },
+		{ "nofile=2:1", -EINVAL, 0, 0, 0 },
+		{ "nofile=unlimited:1", -EINVAL, 0, 0, 0 },
+		{ "nofile=", -EINVAL, 0, 0, 0 },
+		{ "nofile", -EINVAL, 0, 0, 0 },
+		{ "nofile=1:", -EINVAL, 0, 0, 0 },
+		{ "nofile=1:2:3", -EINVAL, 0, 0, 0 },
+		{ "nofile=1k", -EINVAL, 0, 0, 0 },
+		{ "nofil=1", -EINVAL, 0, 0, 0 },
+		{ "=1", -EINVAL, 0, 0, 0 },
+		{ "cpu|fsize=1", -EINVAL, 0, 0, 0 },
+		{ "nofile=99999999999999999999", -EINVAL, 0, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct rlimits limits = { 0 };
+		unsigned int number = 0;
+
+		assert_int_equal(rlimit_parse(rows[i].text, &limits), rows[i].result);
+		assert_int_equal(limits.given, rows[i].given);
+		while (number < RLIMITS - 1 && !(limits.given & 1u << number))
+			number++;
+		assert_true(limits.of[number].soft == rows[i].soft);
+		assert_true(limits.of[number].hard == rows[i].hard);
+	}
+}
+
 /* Each ends with status 126, and nothing is run. */
 static void runs_nothing_where_it_cannot_be_as_asked(void **state)
 {
 	static const struct {
 		const char *call, *says;
 	} rows[] = {
+		{ "set_limit 4 0:0", "set the resource limits to run /app: " },
 		{ "chdir /srv", "enter /srv to run /app: " },
 		{ "set_identity 33:44+0", "become user 33 to run /app: " },
 	};
@@ -71,6 +134,7 @@ static void runs_nothing_where_it_cannot_be_as_asked(void **state)
 		reset(state);
 		boot.settings.user = "33:44";
 		boot.settings.chdir = "/srv";
+		boot.settings.rlimits = (struct text_list){ { "core=0" }, 1 };
 		fake_answer(rows[i].call, -EPERM, 1);
 		assert_int_equal(appliance(&boot), 0);
 		assert_null(strstr(fake_calls, "execve"));
@@ -178,6 +242,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(runs_as_root_in_place, reset),
 		cmocka_unit_test_setup(enters_the_folder_and_then_drops_its_rights, reset),
+		cmocka_unit_test_setup(limits_are_set_before_root_is_given_up, reset),
+		cmocka_unit_test_setup(a_limit_that_is_none_runs_nothing, reset),
+		cmocka_unit_test_setup(limits_are_read_as_docker_has_them, reset),
 		cmocka_unit_test_setup(runs_nothing_where_it_cannot_be_as_asked, reset),
 		cmocka_unit_test_setup(is_never_root_by_mistake, reset),
 		cmocka_unit_test_setup(takes_no_more_groups_than_fit, reset),

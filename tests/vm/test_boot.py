@@ -171,6 +171,8 @@ SIGNALS = [
         "[ -b /dev/sr0 ] && exec 2>&1; echo x >/dev/sr0"], 1, out="Read-only file system"),
     Row("what the kernel killed for want of memory is told as that", ["--memory", "300", "--", "perl", "-e",
         '$h{$i++} = "x" x 1000000 while 1'], 137, err="warning: the guest's kernel killed the program, because its 300 MiB of memory are not"),
+    Row("a name and limits are the program's", ["--hostname", "a-name.x", "--ulimit", "nofile=100:200", "--ulimit", "core=0", "-u", "1:1", "--", "sh", "-c",
+        "read -r name </proc/sys/kernel/hostname; echo $name; ulimit -Sn; ulimit -Hn; ulimit -c; exit 2"], 2, out=b"a-name.x\n100\n200\n0\n"),
     Row("PID 1 does not hear KILL", ["--", "sh", "-c", "kill -KILL 1; exit 6"], 6),
     Row("a timeout is status 124", ["--", "sleep", "100"], 124, timeout="5"),
 ]

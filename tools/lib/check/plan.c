@@ -184,6 +184,8 @@ static void plan_appliance(struct plan *plan)
 	else if (settings->user)
 		say(plan, "as user %u, group %u and %u more", identity.uid, identity.gid,
 		    identity.group_count);
+	for (int i = 0; i < settings->rlimits.count; i++)
+		say(plan, "with the limit %s", shown(settings->rlimits.all[i]));
 	if (settings->chdir)
 		say(plan, "in %s%s", shown(settings->chdir), missing(plan, settings->chdir));
 	if (settings->links)
@@ -223,6 +225,8 @@ static void plan_network(struct plan *plan)
 	char address[IP_TEXT_MAX];
 	int error = text ? ip_parse(text, &ip) : 1;
 
+	if (plan->settings->hostname)
+		say(plan, "name the machine %s", shown(plan->settings->hostname));
 	if (plan->mode != MODE_HAND_OFF)
 		say(plan, "switch on lo");
 	if (error < 0)

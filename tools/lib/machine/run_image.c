@@ -92,6 +92,16 @@ static int add_workdir(struct recipe *recipe, const char *dir)
 	return result;
 }
 
+static int add_parameter(struct recipe *recipe, const char *option, const char *name,
+			 const char *value)
+{
+	char *parameter = xasprintf("%s=%s", name, value);
+	int result = recipe_line(recipe, option, (const char *[]){ "cmdline", parameter, NULL });
+
+	free(parameter);
+	return result;
+}
+
 static int add_surroundings(struct recipe *recipe, const struct run_image *run)
 {
 	int result = 0;
@@ -101,6 +111,10 @@ static int add_surroundings(struct recipe *recipe, const struct run_image *run)
 				      (const char *[]){ "env", run->env->list[i], NULL });
 	if (run->workdir)
 		result |= add_workdir(recipe, run->workdir);
+	if (run->hostname)
+		result |= add_parameter(recipe, "--hostname", "hostname", run->hostname);
+	for (size_t i = 0; i < run->limits.count; i++)
+		result |= add_parameter(recipe, "--ulimit", "rdinit.rlimit", run->limits.list[i]);
 	if (run->user)
 		result |= recipe_line(recipe, "--user",
 				      (const char *[]){ "cmdline", run->user, NULL });

@@ -23,6 +23,8 @@ struct run_image {
 	const struct volumes *volumes; /* -v and --rw */
 	const struct texts *env; /* its environment: NAME=VALUE */
 	const char *workdir; /* --workdir, or NULL: / */
+	const char *hostname; /* --hostname, or NULL */
+	struct texts limits; /* --ulimit: NAME=SOFT[:HARD] */
 	char *user; /* --user, as a parameter of /init, or NULL */
 	bool has_network; /* its driver is added */
 	bool has_port; /* the driver of virtio-serial is added */
