@@ -6,38 +6,11 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-#define FIELDS 13
-
 static enum newc_result fault(struct newc_reader *reader, size_t offset, const char *text)
 {
 	reader->fault = text;
 	reader->fault_offset = offset + reader->gone;
 	return NEWC_FAULT;
-}
-
-static int hex_digit(uint8_t digit)
-{
-	if (digit >= '0' && digit <= '9')
-		return digit - '0';
-	if (digit >= 'a' && digit <= 'f')
-		return digit - 'a' + 10;
-	if (digit >= 'A' && digit <= 'F')
-		return digit - 'A' + 10;
-	return -1;
-}
-
-/* Kernels before 6.16 took "0x" and blanks here (simple_strtoul); newer ones do not (hex2bin). */
-static bool read_field(const uint8_t digits[8], uint32_t *value)
-{
-	*value = 0;
-	for (size_t i = 0; i < 8; i++) {
-		int digit = hex_digit(digits[i]);
-
-		if (digit < 0)
-			return false;
-		*value = *value << 4 | (uint32_t)digit;
-	}
-	return true;
 }
 
 static const char *magic_fault(const uint8_t magic[6])
@@ -49,43 +22,20 @@ static const char *magic_fault(const uint8_t magic[6])
 	return "no cpio magic (070701 or 070702)";
 }
 
-bool newc_fields_read(const uint8_t header[NEWC_HEADER], struct newc_fields *fields)
-{
-	uint32_t values[FIELDS];
-
-	for (size_t i = 0; i < FIELDS; i++)
-		if (!read_field(header + 6 + 8 * i, &values[i]))
-			return false;
-	*fields = (struct newc_fields){
-		values[0], values[1], values[2], values[3],  values[4],	 values[5],  values[6],
-		values[7], values[8], values[9], values[10], values[11], values[12],
-	};
-	return true;
-}
-
-/* Which of the fields is none: there is one. */
-static size_t bad_field(const uint8_t *header)
-{
-	uint32_t value;
-	size_t i = 0;
-
-	while (read_field(header + 6 + 8 * i, &value))
-		i++;
-	return 6 + 8 * i;
-}
-
 static enum newc_result read_header(struct newc_reader *reader, struct newc_entry *entry)
 {
 	struct span header = span_cut(reader->span, reader->offset, NEWC_HEADER);
 	const char *text;
+	size_t bad;
 
 	if (!header.data)
 		return fault(reader, reader->offset, "truncated in the header of an entry");
 	text = magic_fault(header.data);
 	if (text)
 		return fault(reader, reader->offset, text);
-	if (!newc_fields_read(header.data, &entry->fields))
-		return fault(reader, reader->offset + bad_field(header.data),
+	bad = newc_fields_read(header.data, &entry->fields);
+	if (bad)
+		return fault(reader, reader->offset + bad,
 			     "a field of the header is not 8 hex digits");
 	entry->offset = reader->offset;
 	entry->archive = reader->archive;
@@ -245,24 +195,4 @@ size_t newc_data_offset(const struct newc_entry *entry)
 	size_t end = NEWC_HEADER + (size_t)entry->fields.namesize;
 
 	return entry->offset + end + newc_padding(end);
-}
-
-void newc_header(uint8_t header[NEWC_HEADER], const struct newc_fields *fields)
-{
-	static const char digits[] = "0123456789ABCDEF";
-	const uint32_t values[FIELDS] = {
-		fields->ino,	   fields->mode,       fields->uid,	   fields->gid,
-		fields->nlink,	   fields->mtime,      fields->size,	   fields->dev_major,
-		fields->dev_minor, fields->rdev_major, fields->rdev_minor, fields->namesize,
-		fields->check,
-	};
-
-	memcpy(header, "070701", 6);
-	for (size_t i = 0; i < FIELDS; i++) {
-		uint8_t *field = header + 6 + 8 * i;
-
-		memcpy(field, "00000000", 8);
-		for (uint32_t left = values[i], j = 8; left; left >>= 4) /* most fields are 0 */
-			field[--j] = (uint8_t)digits[left & 15];
-	}
 }

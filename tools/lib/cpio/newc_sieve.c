@@ -41,7 +41,7 @@ static void begin_gap(struct newc_sieve *sieve, uint64_t len)
 static void end_header(struct newc_sieve *sieve)
 {
 	const uint8_t *header = (const uint8_t *)sieve->kept->data + sieve->start;
-	bool is_entry = !memcmp(header, "070701", 6) && newc_fields_read(header, &sieve->fields);
+	bool is_entry = !memcmp(header, "070701", 6) && !newc_fields_read(header, &sieve->fields);
 
 	is_entry = is_entry && sieve->fields.namesize && sieve->fields.namesize <= PATH_MAX;
 	sieve->state = is_entry ? SIEVE_NAME : SIEVE_ALL;
