@@ -19,9 +19,10 @@ PURE	= blake2b checksum cmdline dirents diskid diskpath drivers efivar executabl
 FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware fsprobe iso9660 luks magic md member ntfs rom sum swap table udf xfs zfs
 
 # /init: its steps in the order of the boot, give_up, then the rooms of what steps share.
-INIT	= main early_mounts console settings late_mounts keymap modules network scope resume root_find \
+INIT	= main early_mounts console settings late_mounts keymap modules order network scope resume root_find \
 	  root_mount root_usr root_switch mounts resolver stdio appliance stay power give_up become \
-	  $(addprefix device/,devices disk_id disk_path links probe uevents) \
+	  $(addprefix device/,devices disk_id disk_path links port probe uevents) \
+	  image/unpack \
 	  $(addprefix layer/,accept btrfs layer layers loop_device loop_file openers program ram) \
 	  $(addprefix module/,drivers loader module queue) \
 	  $(addprefix program/,child start stdio) \

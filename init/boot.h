@@ -55,6 +55,7 @@ int late_mounts(struct boot *boot);
 int keymap_load(struct boot *boot);
 int modules_load(struct boot *boot);
 int modules_load_listed(struct boot *boot); /* without drivers */
+int order_receive(struct boot *boot);
 int network_up(struct boot *boot);
 int scope_check(struct boot *boot); /* of an /init that only runs programs */
 int resume(struct boot *boot);

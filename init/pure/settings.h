@@ -46,6 +46,7 @@ struct settings {
 		*resume, *resume_offset;
 	const char *ip; /* ip=; the kernel obeys it, too, if it was built to (CONFIG_IP_PNP) */
 	const char *hostname; /* the kernel obeys it, too, from Linux 6.0 on */
+	const char *order; /* rdinit.order=: the port that the rest of the image comes over */
 	const char *program_root; /* rdinit.root=: the root that the program runs in */
 	const char *overlay; /* NULL: none; "": in memory; else the device of its layer */
 	char *arguments; /* the line after "--", not yet split; NULL: no "--" */

@@ -9,6 +9,7 @@
 #include <linux/loop.h>
 #include <linux/netlink.h>
 #include <linux/openat2.h>
+#include <linux/random.h>
 #include <linux/reboot.h>
 #include <linux/seccomp.h>
 #include <net/if.h>
@@ -66,6 +67,16 @@ int sys_umount(const char *target, int flags)
 int sys_mkdir(const char *path, mode_t mode)
 {
 	return (int)CALL2(mkdir, path, mode);
+}
+
+int sys_chown(const char *path, unsigned int uid, unsigned int gid)
+{
+	return (int)CALL3(lchown, path, uid, gid);
+}
+
+mode_t sys_umask(mode_t mask)
+{
+	return (mode_t)CALL1(umask, mask);
 }
 
 int sys_mkdirat(int dir, const char *path, mode_t mode)
@@ -594,6 +605,31 @@ int sys_open_uevents(void)
 int sys_finit_module(int fd, const char *options, int flags)
 {
 	return (int)CALL3(finit_module, fd, options, flags);
+}
+
+int sys_add_entropy(const void *bytes, size_t len)
+{
+	struct {
+		struct rand_pool_info info;
+		uint8_t bytes[ENTROPY_MAX];
+	} pool = { .info = { .entropy_count = (int)len * 8, .buf_size = (int)len } };
+	int fd = sys_open("/dev/random", O_WRONLY), error;
+
+	if (fd < 0)
+		return fd;
+	memcpy(pool.info.buf, bytes, len);
+	error = (int)CALL3(ioctl, fd, RNDADDENTROPY, &pool);
+	if (!error)
+		error = (int)CALL3(ioctl, fd, RNDRESEEDCRNG, NULL);
+	sys_close(fd);
+	return error;
+}
+
+int sys_set_clock(int64_t seconds, unsigned int nanoseconds)
+{
+	const struct timespec now = { .tv_sec = seconds, .tv_nsec = nanoseconds };
+
+	return (int)CALL2(clock_settime, CLOCK_REALTIME, &now);
 }
 
 int64_t sys_clock_ms(void)

@@ -23,6 +23,8 @@ int sys_umount(const char *target, int flags);
 int sys_mkdir(const char *path, mode_t mode);
 int sys_mknod(const char *path, mode_t mode, unsigned int major, unsigned int minor);
 int sys_symlink(const char *target, const char *path);
+int sys_chown(const char *path, unsigned int uid, unsigned int gid); /* of a link: itself */
+mode_t sys_umask(mode_t mask); /* returns the one before */
 /* Reads the link's target into `text`, with a NUL; "" on an error. Returns 0 or -errno;
  * -ENAMETOOLONG if it does not fit into `size` bytes. */
 int sys_readlink(const char *path, char *text, size_t size);
@@ -130,6 +132,11 @@ int sys_add_gateway(int socket, uint32_t gateway); /* the default route */
 int sys_open_uevents(void); /* netlink socket bound to the kernel's uevents */
 int sys_finit_module(int fd, const char *options, int flags);
 
+/* Mixes the bytes, at most ENTROPY_MAX, into the kernel's random numbers, and has it begin anew
+ * with them: copies of one machine then differ. */
+#define ENTROPY_MAX 64
+int sys_add_entropy(const void *bytes, size_t len);
+int sys_set_clock(int64_t seconds, unsigned int nanoseconds); /* CLOCK_REALTIME */
 int64_t sys_clock_ms(void); /* CLOCK_BOOTTIME, milliseconds */
 void sys_sync(void);
 int sys_reboot(int command);

@@ -15,8 +15,10 @@ static const struct errors {
 	long list[ERRORS_MAX]; /* ended by 0 */
 } errors[] = {
 	{ "access", { -ENOENT, -EACCES, -EIO } },
+	{ "add_entropy", { -EPERM, -ENOMEM } },
 	{ "add_gateway", { -ENETUNREACH, -ENOMEM } },
 	{ "chdir", { -EIO, -ENOMEM } },
+	{ "chown", { -EROFS, -ENOMEM } },
 	{ "chroot", { -EPERM, -ENOMEM } },
 	{ "device_size", { -EIO } },
 	{ "drain", { -EIO } },
@@ -54,6 +56,7 @@ static const struct errors {
 	{ "reboot", { -EPERM, -EINVAL } },
 	{ "confine", { -EINVAL } },
 	{ "sendfile", { -EIO, -EINTR, -ENOSPC } },
+	{ "set_clock", { -EPERM, -EINVAL } },
 	{ "set_address", { -EPERM, -ENOMEM } },
 	{ "set_hostname", { -EPERM, -EINVAL } },
 	{ "set_identity", { -EPERM } },

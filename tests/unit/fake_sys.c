@@ -321,6 +321,20 @@ int sys_symlink(const char *target, const char *path)
 	return (int)call(CHANGES, 0, "symlink %s %s", target, path);
 }
 
+int sys_chown(const char *path, unsigned int uid, unsigned int gid)
+{
+	return (int)call(CHANGES, 0, "chown %s %u:%u", path, uid, gid);
+}
+
+mode_t sys_umask(mode_t mask)
+{
+	static mode_t last = 022;
+	mode_t before = last;
+
+	last = mask;
+	return before;
+}
+
 int sys_readlink(const char *path, char *text, size_t size)
 {
 	int at = open_file(path);
@@ -982,6 +996,16 @@ int sys_add_gateway(int socket, uint32_t gateway)
 {
 	(void)socket;
 	return (int)call(CHANGES, 0, "add_gateway %08x", ntohl(gateway));
+}
+
+int sys_add_entropy(const void *bytes, size_t len)
+{
+	return (int)call(CHANGES, 0, "add_entropy %.*s", (int)len, (const char *)bytes);
+}
+
+int sys_set_clock(int64_t seconds, unsigned int nanoseconds)
+{
+	return (int)call(CHANGES, 0, "set_clock %lld.%09u", (long long)seconds, nanoseconds);
 }
 
 int sys_open_uevents(void)

@@ -38,6 +38,7 @@
 #include <cmocka.h>
 
 #include "init/boot.h"
+#include "init/pure/newc.h"
 #include "init/pure/efivar.h"
 #include "init/pure/keymap.h"
 #include "init/pure/names.h"
@@ -487,6 +488,41 @@ static void add_stdio_port(void)
 	add_stdio();
 }
 
+static size_t add_entry(uint8_t *at, const char *name, uint32_t mode, const char *data)
+{
+	const struct newc_fields fields = { .mode = mode,
+					    .nlink = 1,
+					    .size = (uint32_t)strlen(data),
+					    .namesize = (uint32_t)strlen(name) + 1 };
+	size_t len = NEWC_HEADER;
+
+	newc_header(at, &fields);
+	memcpy(at + len, name, fields.namesize);
+	len += fields.namesize;
+	len += newc_padding(len);
+	memcpy(at + len, data, fields.size);
+	return len + fields.size + newc_padding(fields.size);
+}
+
+/* What it unpacks is there already, for the false kernel makes no files. */
+static void add_order(void)
+{
+	static const char *const ports[] = { "vport1p1", NULL };
+	static uint8_t archive[1024];
+	size_t len = add_entry(archive, "etc/rdinit", S_IFDIR | 0755, "");
+
+	len += add_entry(archive + len, "etc/rdinit/run", S_IFREG | 0644, "/app");
+	len += add_entry(archive + len, "bin", S_IFLNK | 0777, "usr/bin");
+	len += add_entry(archive + len, NEWC_TRAILER, 0, "");
+	add_program_to_run();
+	fake_dir("/sys/class/virtio-ports", ports);
+	add_text("/sys/class/virtio-ports/vport1p1/name", "order\n");
+	fake_file("/dev/vport1p1", archive, len);
+	add_text("/etc/rdinit/run", "/app");
+	add_text("/etc/rdinit/seed", "0123456789abcdef");
+	add_text("/etc/rdinit/clock", "1796076056 669136548\n");
+}
+
 static void add_host_tty(void)
 {
 	fake_file(HOST_TTY, "", 0);
@@ -632,6 +668,8 @@ static const struct scenario scenarios[] = {
 	{ "stdio-port", "rdinit.run=/app rdinit.stdio=virtio:a.b,ttyS1 rdinit.onfail=poweroff\n",
 	  add_stdio_port, ENDS_WITH("exit status 0 (run: /app)"),
 	  ASKS_FOR("write /dev/vport1p1", 4), .open_count = 1 },
+	{ "order", "rdinit.order=order rdinit.onfail=poweroff\n", add_order,
+	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("add_entropy", 1) },
 	{ "keymap", "rdinit.run=/app rdinit.keymap=/map rdinit.onfail=poweroff\n", add_keymap,
 	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("set_key ", KEYMAP_KEYS) },
 	{ "host-tty", "rdinit.run=/app rdinit.host=ttyS2 rdinit.onfail=poweroff\n", add_host_tty,

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* port.h - a port of virtio-serial, by its name. */
+#ifndef RDINIT_DEVICE_PORT_H
+#define RDINIT_DEVICE_PORT_H
+
+#include <stdint.h>
+
+#include "init/device/uevents.h"
+
+#define PORT_NAME_MAX 64 /* bytes, with its NUL */
+
+/* Opens the port, which does not block, as soon as it is there and the host has opened its end.
+ * Returns its descriptor; -ENODEV: no such port until the deadline; -ENOTCONN: the host's end stays
+ * closed; or -errno. */
+int port_open(struct uevents *uevents, const char *name, int64_t deadline);
+
+#endif
