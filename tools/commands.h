@@ -8,7 +8,7 @@
 /* Each is run with argv from its own name on and returns the exit status: 0, 1 after reporting an
  * error, 2 for a usage error; `run` the guest's. */
 extern const struct command command_pack, command_list, command_cat, command_extract, command_diff,
-	command_explain, command_plan, command_check, command_run, command_completion;
+	command_explain, command_plan, command_check, command_run, command_warm, command_completion;
 
 /* All of them, in the order of the help; NULL at the end. */
 extern const struct command *const commands[];

@@ -13,9 +13,9 @@
 #include "tools/lib/base/typo.h"
 
 const struct command *const commands[] = {
-	&command_pack, &command_list,	    &command_cat,  &command_extract,
-	&command_diff, &command_explain,    &command_plan, &command_check,
-	&command_run,  &command_completion, NULL,
+	&command_pack, &command_list,	 &command_cat,	      &command_extract,
+	&command_diff, &command_explain, &command_plan,	      &command_check,
+	&command_run,  &command_warm,	 &command_completion, NULL,
 };
 
 struct before { /* the subcommand */

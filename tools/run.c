@@ -17,15 +17,13 @@
 #include "tools/lib/program/program.h"
 #include "tools/run.h"
 
-enum net { NET_NONE, NET_USER };
-
 /* For typing errors; init/pure/rlimit.h has them in one text. */
 static const char *const limit_names[] = { "cpu",    "fsize",	   "data",     "stack",	  "rss",
 					   "core",   "nproc",	   "nofile",   "memlock", "as",
 					   "locks",  "sigpending", "msgqueue", "nice",	  "rtprio",
 					   "rttime", NULL };
 
-static int add_append(void *into, const struct option_row *row, const char *text)
+int run_take_append(void *into, const struct option_row *row, const char *text)
 {
 	struct run *run = into;
 
@@ -79,7 +77,7 @@ static int add_port(void *into, const struct option_row *row, const char *text)
 
 	(void)row;
 	run->ports = xreallocarray(run->ports, run->port_count + 1, sizeof(*run->ports));
-	run->net_choice = NET_USER;
+	run->net_choice = RUN_NET_USER;
 	return port_parse(text, &run->ports[run->port_count++]);
 }
 
@@ -234,7 +232,7 @@ static const struct option_row rows[] = {
 	  MEMORY_AT(run, machine.memory_mib, 1 << 20) },
 	{ 0, "cpus", "N", "processors (1)", NUMBER_AT(run, machine.cpus, 255) },
 	{ 0, "append", "PARAMETERS", "more parameters for the kernel's command line",
-	  CALL(add_append) },
+	  CALL(run_take_append) },
 	{ 0, "disk", "FILE[,BUS][,ro|,snapshot]",
 	  "a raw disk; BUS is scsi (/dev/sda), virtio (/dev/vda), ide\n"
 	  "(/dev/sda), nvme (/dev/nvme0n1), usb (/dev/sda) or cdrom\n"
@@ -264,6 +262,8 @@ static const struct option_row rows[] = {
 	{ 0, "device", "DEVICE", "one more device, as QEMU's -device", CALL(add_device) },
 	{ 0, "qemu", "ARGUMENTS", "more arguments for QEMU, with \"...\" around blanks",
 	  CALL(add_qemu) },
+	{ 0, "cold", NULL, "boot, even if a machine is saved for this (rdinit warm)",
+	  FLAG_AT(run, cold) },
 	{ 0, "no-tuning", NULL, "boot the kernel without the parameters that save time",
 	  FLAG_AT(run, no_tuning) },
 	{ 0, "timeout", "SECONDS", "end the machine after this time, status 124",
@@ -347,7 +347,7 @@ static int check(const struct run *run, int operands, char *const *argv)
 					  "--sysroot, --tree and --machine uml");
 	if (run->image.sysroot && !run->image.program)
 		return error_usage("run", "--sysroot needs -- PROGRAM, which it searches there");
-	if (run->net_choice == NET_USER && (!is_made(run) || run->machine.type == MACHINE_UML))
+	if (run->net_choice == RUN_NET_USER && (!is_made(run) || run->machine.type == MACHINE_UML))
 		return error_usage("run", "--net and -p need -- PROGRAM or --oci, and QEMU");
 	if (run->machine.type == MACHINE_UML && run->machine.cpus > 1)
 		return error_usage("run", "--machine uml has one processor, but --cpus asks for %u",
@@ -394,7 +394,7 @@ static int choose(struct run *run, int argc, char **argv)
 						      : STDIO_CONSOLE;
 	run->machine.payload = is_made(run) ? PAYLOAD_PROGRAM : PAYLOAD_IMAGE;
 	run->image_path = is_made(run) ? NULL : argv[1];
-	run->image.has_network = run->net_choice == NET_USER;
+	run->image.has_network = run->net_choice == RUN_NET_USER;
 	if (run->image.has_network)
 		run->machine.netdev = run->netdev = port_netdev(run->ports, run->port_count);
 	return run->image_path && access(argv[1], F_OK) ? no_image(argv[1]) : 0;

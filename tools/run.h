@@ -12,6 +12,11 @@
 #include "tools/lib/machine/port.h"
 #include "tools/lib/machine/run_image.h"
 
+enum run_net { RUN_NET_NONE, RUN_NET_USER };
+
+#define RUN_MEMORY_IN_ROOT 1024 /* MiB: for any program; what nobody uses costs the host nothing \
+				 */
+
 struct run {
 	struct machine_config machine;
 	struct run_image image;
@@ -21,7 +26,7 @@ struct run {
 	struct texts disk_texts;
 	int machine_choice; /* enum machine_type; -1: left to us */
 	int stdio_choice; /* of pipe and console; -1: left to us */
-	bool no_tuning, dry_run;
+	bool no_tuning, dry_run, cold;
 	const char *keep; /* --keep: where the image that is made for a program stays, or NULL */
 	struct texts more; /* --qemu and --device: QEMU's further arguments */
 	const char *root; /* --root DIR; NULL: /, if this machine can share it */
@@ -70,6 +75,34 @@ int run_open_volumes(struct run *run, const struct kernel *kernel,
 /* Whether the program can be started, where it is not packed. Returns 0, or the exit status of one
  * that cannot, after reporting. */
 int run_judge_program(const struct run *run);
+
+/* Whether the root is to be this machine's. */
+bool run_wants_root(const struct run *run);
+
+/* NULL, or why the kernel cannot mount shares, malloc'd. */
+char *run_judge_kernel(const struct kernel *kernel, const struct kernel_config *config,
+		       bool needs_overlay);
+
+/* run_boot.c: adds the parameters that only save time, after the console's; and those of this run.
+ */
+void run_add_tuning(const struct run *run, struct buffer *words);
+void run_add_words(const struct run *run, struct buffer *words);
+
+/* run_boot.c: where the program runs in this machine's files it gets their environment. */
+void run_complete_program(struct run *run);
+
+/* run_boot.c: the exit status where the image for a program cannot be made. */
+int run_status_without_image(const struct run *run);
+
+/* run_warm.c: starts the run from a saved machine. Returns whether it is over, with its exit
+ * status; else it is to be booted, and nothing has changed. */
+bool run_warm(struct run *run, const struct kernel *kernel, int *status);
+
+/* run_warm.c: boots a machine and saves it. Returns 0, or 1 after reporting. */
+int run_save(struct run *run);
+
+/* run.c: --append. */
+int run_take_append(void *into, const struct option_row *row, const char *text);
 
 /* run_show.c: prints the command line of QEMU for --dry-run. Returns 0, or 1 after reporting. */
 int run_print_qemu(const struct run *run, const char *qemu);

@@ -20,8 +20,6 @@
 #include "tools/lib/machine/uml.h"
 #include "tools/run.h"
 
-#define MEMORY_IN_ROOT 1024 /* MiB: for any program; what nobody uses costs the host nothing */
-
 static bool is_plain_word(const char *text)
 {
 	for (; *text; text++)
@@ -30,42 +28,55 @@ static bool is_plain_word(const char *text)
 	return true;
 }
 
-/* The whole command line; the user's words come last, and so win. malloc'd, or NULL after
- * reporting. */
-static char *command_line(const struct run *run)
+void run_add_tuning(const struct run *run, struct buffer *words)
 {
 	const struct machine_config *machine = &run->machine;
-	int interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	/* With STDIO_CONSOLE the kernel's messages would be on the screen, too. */
 	bool is_logged = machine->log && machine->stdio == STDIO_PIPE;
-	const char *term = getenv("TERM");
 	const struct boot_facts facts = { .machine = machine->type,
 					  .cpus = machine->cpus,
 					  .kvm = qemu_kvm_works(),
 					  .acpi = machine->acpi,
 					  .verbose = machine->verbose || is_logged };
-	struct buffer words = { NULL, 0, 0 };
 
-	buffer_text(&words, "console=ttyS0 panic=-1");
+	buffer_text(words, "console=ttyS0 panic=-1");
 	if (!run->no_tuning)
-		boot_parameters_add(&words, &facts);
+		boot_parameters_add(words, &facts);
 	if (machine->gdb_port) /* symbols are at the addresses of the file */
-		buffer_text(&words, " nokaslr");
+		buffer_text(words, " nokaslr");
+}
+
+void run_add_words(const struct run *run, struct buffer *words)
+{
+	const struct machine_config *machine = &run->machine;
+	int interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	const char *term = getenv("TERM");
+
 	if (!interactive || machine->stdio == STDIO_PIPE)
-		buffer_text(&words, " rdinit.onfail=poweroff");
+		buffer_text(words, " rdinit.onfail=poweroff");
 	else if (term && *term && is_plain_word(term))
-		buffer_printf(&words, " TERM=%s", term);
+		buffer_printf(words, " TERM=%s", term);
 	if (machine->stdio == STDIO_PIPE)
-		buffer_printf(&words, " rdinit.stdio=%s" QEMU_STDIO_LINE,
+		buffer_printf(words, " rdinit.stdio=%s" QEMU_STDIO_LINE,
 			      machine->has_port ? "virtio:" QEMU_STDIO_PORT "," : "");
 	/* A reboot would be another boot: User-mode Linux starts itself again. */
 	if (machine->type == MACHINE_UML)
-		buffer_text(&words, " rdinit.host=ttyS2 rdinit.exit=poweroff");
+		buffer_text(words, " rdinit.host=ttyS2 rdinit.exit=poweroff");
 	if (machine->tree)
-		buffer_printf(&words, " rdinit.root=virtiofs:" HOST_TREE_TAG "%s",
+		buffer_printf(words, " rdinit.root=virtiofs:" HOST_TREE_TAG "%s",
 			      run->read_only ? "" : " rd.overlay");
 	if (machine->netdev)
-		buffer_text(&words, " ip=" GUEST_IP);
+		buffer_text(words, " ip=" GUEST_IP);
+}
+
+/* The whole command line; the user's words come last, and so win. malloc'd, or NULL after
+ * reporting. */
+static char *command_line(const struct run *run)
+{
+	struct buffer words = { NULL, 0, 0 };
+
+	run_add_tuning(run, &words);
+	run_add_words(run, &words);
 	if (run->append.data)
 		buffer_text(&words, run->append.data);
 	if (words.len > QEMU_APPEND_MAX) {
@@ -124,7 +135,7 @@ static int check_memory(const struct run *run, const struct kernel_boot *form,
 }
 
 /* The image for a program was not made: the status that the program would have had in the guest. */
-static int status_without_image(const struct run *run)
+int run_status_without_image(const struct run *run)
 {
 	int status = !run->image.program || run->image.oci
 			     ? 0
@@ -135,7 +146,7 @@ static int status_without_image(const struct run *run)
 }
 
 /* In this machine's files a program starts where and as it would here. */
-static void complete_program(struct run *run)
+void run_complete_program(struct run *run)
 {
 	struct texts env = { 0 };
 
@@ -202,7 +213,7 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 		free(append);
 		return 1;
 	}
-	complete_program(run);
+	run_complete_program(run);
 	run->image.kernel = kernel;
 	run->image.disks = run->disks;
 	run->image.disk_count = run->disk_texts.count;
@@ -212,7 +223,7 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 	result = !run->image_path ? run_image_build(&run->image, &file)
 				  : run_image_open(run->image_path, &file);
 	if (result && !run->image_path)
-		status = status_without_image(run);
+		status = run_status_without_image(run);
 	if (!result)
 		result = kernel_fit_compression(config, run->image_path, file.compression);
 	if (!result) {
@@ -220,8 +231,8 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 		run->machine.initrd = run->dry_run && run->image_path ? run->image.keep : file.path;
 		run->machine.append = append;
 		if (!run->machine.memory_mib)
-			run->machine.memory_mib =
-				run->image.is_in_root ? MEMORY_IN_ROOT : run_image_memory(&file);
+			run->machine.memory_mib = run->image.is_in_root ? RUN_MEMORY_IN_ROOT
+									: run_image_memory(&file);
 		else if (!run->image_path)
 			result = run_image_measure(&file);
 		if (!result)
@@ -330,7 +341,7 @@ int run_boot(struct run *run)
 	if (!kernel_find(run->kernel, &kernel)) {
 		run->kernel_path = xstrdup(kernel.image);
 		run->release = xstrdup(kernel.release);
-		if (!check_kind(run, &kernel))
+		if (!check_kind(run, &kernel) && !run_warm(run, &kernel, &status))
 			status = find_and_boot(run, &kernel);
 		kernel_free(&kernel);
 	}

@@ -25,8 +25,8 @@ static char *lacks(const struct kernel *kernel, const char *symbol, const char *
 }
 
 /* NULL, or why the kernel cannot mount them. */
-static char *judge_kernel(const struct kernel *kernel, const struct kernel_config *config,
-			  bool needs_overlay)
+char *run_judge_kernel(const struct kernel *kernel, const struct kernel_config *config,
+		       bool needs_overlay)
 {
 	static const char *const symbols[] = { "VIRTIO_FS", "VIRTIO_PCI", "OVERLAY_FS" };
 	const size_t count = COUNT(symbols) - !needs_overlay;
@@ -41,7 +41,7 @@ static char *judge_kernel(const struct kernel *kernel, const struct kernel_confi
 }
 
 /* User-mode Linux has no virtio device but what its own drivers make. */
-static bool is_asked_for(const struct run *run)
+bool run_wants_root(const struct run *run)
 {
 	return run->image.program && run->machine.type != MACHINE_UML && !run->isolated &&
 	       !run->image.oci && !run->image.sysroot && !run->image.trees.count;
@@ -54,7 +54,7 @@ static char *open_root(struct run *run, const struct kernel *kernel,
 
 	if (run->machine_choice == MACHINE_MICROVM)
 		return xstrdup("a microvm has no PCI");
-	why = judge_kernel(kernel, config, true);
+	why = run_judge_kernel(kernel, config, true);
 	return why ? why : host_tree_open(run->root ? run->root : "/", &run->tree);
 }
 
@@ -62,7 +62,7 @@ int run_open_root(struct run *run, const struct kernel *kernel, const struct ker
 {
 	char *why;
 
-	if (!is_asked_for(run))
+	if (!run_wants_root(run))
 		return 0;
 	why = open_root(run, kernel, config);
 	if (!why) {
@@ -89,7 +89,7 @@ static char *open_volumes(struct run *run, const struct kernel *kernel,
 
 	if (run->machine_choice == MACHINE_MICROVM)
 		return xstrdup("a microvm has no PCI: choose --machine q35");
-	why = judge_kernel(kernel, config, volumes_have(&run->volumes, VOLUME_OVERLAY));
+	why = run_judge_kernel(kernel, config, volumes_have(&run->volumes, VOLUME_OVERLAY));
 	return why ? why : host_volumes_open(&run->volumes, &run->volume_share);
 }
 

@@ -9,7 +9,7 @@ import pytest
 from conftest import PROJECT, RDINIT
 
 MANUALS = ["rdinit.1", "rdinit-recipe.5", "rdinit-cmdline.7", "rdinit-init.8"]
-COMMANDS = ["pack", "list", "cat", "extract", "diff", "explain", "plan", "check", "run", "completion"]
+COMMANDS = ["pack", "list", "cat", "extract", "diff", "explain", "plan", "check", "run", "warm", "completion"]
 WITHOUT_OPTIONS = ["cat", "extract", "explain", "completion"]
 
 

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/progress.h"
@@ -82,7 +83,7 @@ static void expect_end(struct machine *machine)
 		set_deadline(machine, UNTOLD_MS, END_LINGERS);
 }
 
-static void read_signals(struct machine *machine)
+void machine_read_signals(struct machine *machine)
 {
 	struct signalfd_siginfo info;
 
@@ -383,7 +384,7 @@ static int is_readable(const struct pollfd *slot)
 static void serve(struct machine *machine, const struct pollfd slots[SLOTS])
 {
 	if (slots[SIGNALS].revents)
-		read_signals(machine);
+		machine_read_signals(machine);
 	if (slots[WIRE].revents)
 		read_wire(machine);
 	if (slots[KEYS].revents)
@@ -457,29 +458,103 @@ static void store_times(const struct machine *machine, struct machine_result *re
 	result->peak_kib = getrusage(RUSAGE_CHILDREN, &usage) ? 0 : usage.ru_maxrss;
 }
 
-int machine_run(const char *program, const struct machine_config *config,
-		struct machine_result *result)
+static struct machine *machine_new(const struct machine_config *config)
 {
 	struct machine *machine = xcalloc(1, sizeof(*machine));
-	int status = STATUS_FAILED;
 
 	machine->config = config;
 	machine->started = machine_now_ms();
 	machine->keys = machine->console = machine->wire_fd = machine->errors = -1;
-	machine->stdio = machine->port = -1;
+	machine->stdio = machine->port = machine->monitor = machine->order = -1;
 	if (config->timeout_s)
 		machine->timeout_at = machine_now_ms() + (int64_t)config->timeout_s * 1000;
-	if (!machine_spawn(machine, program)) {
-		if (config->stdio == STDIO_CONSOLE)
-			tty_raw(STDIN_FILENO);
-		loop(machine);
-		tty_restore();
-		status = machine_exit_report(machine, result);
-		store_times(machine, result);
-	}
-	close(machine->signals);
-	close_end(&machine->keys);
+	return machine;
+}
+
+static void machine_free(struct machine *machine)
+{
+	int *const ends[] = { &machine->signals, &machine->keys,    &machine->console,
+			      &machine->wire_fd, &machine->errors,  &machine->stdio,
+			      &machine->port,	 &machine->monitor, &machine->order };
+
+	for (size_t i = 0; i < COUNT(ends); i++)
+		close_end(ends[i]);
 	free_queues(machine);
 	free(machine);
+}
+
+/* For one that never got as far as to run something. */
+static void end_early(struct machine *machine)
+{
+	if (machine->reaped)
+		return;
+	kill(machine->pid, machine->kill_signal);
+	waitpid(machine->pid, &machine->wait_status, 0);
+}
+
+static int serve_to_the_end(struct machine *machine, struct machine_result *result)
+{
+	int status;
+
+	if (machine->config->stdio == STDIO_CONSOLE)
+		tty_raw(STDIN_FILENO);
+	loop(machine);
+	tty_restore();
+	status = machine_exit_report(machine, result);
+	store_times(machine, result);
 	return status;
+}
+
+int machine_run(const char *program, const struct machine_config *config,
+		struct machine_result *result)
+{
+	struct machine *machine = machine_new(config);
+	int status = STATUS_FAILED;
+
+	if (!machine_spawn(machine, program))
+		status = serve_to_the_end(machine, result);
+	machine_free(machine);
+	return status;
+}
+
+char *machine_run_warm(const char *program, const struct machine_config *config,
+		       struct machine_result *result, int *status)
+{
+	struct machine *machine = machine_new(config);
+	char *why = NULL;
+
+	*status = STATUS_FAILED;
+	if (!machine_spawn(machine, program)) {
+		why = machine_restore(machine);
+		if (why)
+			end_early(machine);
+		else
+			expect_end(machine); /* by what it has said until now */
+		if (machine->signal)
+			*status = 128 + machine->signal;
+		else if (!why)
+			*status = serve_to_the_end(machine, result);
+	}
+	if (machine->signal) {
+		free(why);
+		why = NULL;
+	}
+	machine_free(machine);
+	return why;
+}
+
+char *machine_save(const char *program, const struct machine_config *config, int *signal)
+{
+	struct machine *machine = machine_new(config);
+	char *why;
+
+	if (machine_spawn(machine, program)) {
+		machine_free(machine);
+		return xstrdup("QEMU does not start");
+	}
+	why = machine_wait_and_save(machine);
+	*signal = machine->signal;
+	end_early(machine);
+	machine_free(machine);
+	return why;
 }

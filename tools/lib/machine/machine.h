@@ -29,4 +29,14 @@ struct machine_result {
 int machine_run(const char *program, const struct machine_config *config,
 		struct machine_result *result);
 
+/* The same for a machine that was saved (config->warm). Returns NULL, with the exit status in
+ * *status; or, malloc'd, why it could not be started from there: nothing has run then, and nothing
+ * was printed. */
+char *machine_run_warm(const char *program, const struct machine_config *config,
+		       struct machine_result *result, int *status);
+
+/* Boots the machine until it waits for its order, and saves it. Returns NULL, or why that failed,
+ * malloc'd; *signal: the one that ended it, or 0. Signals are as after machine_run(). */
+char *machine_save(const char *program, const struct machine_config *config, int *signal);
+
 #endif

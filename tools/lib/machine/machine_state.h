@@ -32,6 +32,7 @@ struct machine {
 	int wait_status;
 
 	/* Our ends; -1 once they are closed. */
+	int monitor, order; /* of a machine that is saved or restored */
 	int keys, console, wire_fd, errors, signals;
 	/* The program's streams: a serial line, or a port of virtio-serial. Until the guest has
 	 * chosen one by sending something there, both are open; then `stdio` is that one. */
@@ -59,6 +60,9 @@ struct machine {
 
 int64_t machine_now_ms(void); /* CLOCK_MONOTONIC */
 
+/* Heeds the signals that came to us. */
+void machine_read_signals(struct machine *machine);
+
 /* Ends the run for a signal to us. */
 void machine_interrupted(struct machine *machine, int number);
 
@@ -69,6 +73,13 @@ bool machine_reads_console(const struct machine *machine);
 /* Whether the guest has use for more of our stdin now, and taking some of it. */
 int machine_wants_input(const struct machine *machine);
 void machine_read_input(struct machine *machine);
+
+/* warm.c: makes the machine go on where it was saved, plugs in its shares, and sends the order.
+ * NULL, or why that failed, malloc'd. */
+char *machine_restore(struct machine *machine);
+
+/* warm.c: waits until /init waits for its order, and saves the machine. The same results. */
+char *machine_wait_and_save(struct machine *machine);
 
 /* Starts QEMU and opens our ends. 0, or -1 after reporting. */
 int machine_spawn(struct machine *machine, const char *program);

@@ -35,15 +35,25 @@ enum disk_host qemu_disk_host(enum machine_type type)
 				       : DISK_HOST_PC;
 }
 
-char *qemu_find(void)
+static const char *name_of_qemu(void)
 {
 	const char *variable = getenv("RDINIT_QEMU");
-	const char *name = variable && *variable ? variable : QEMU;
-	char *path = program_lookup(name);
+
+	return variable && *variable ? variable : QEMU;
+}
+
+char *qemu_find_quietly(void)
+{
+	return program_lookup(name_of_qemu());
+}
+
+char *qemu_find(void)
+{
+	char *path = qemu_find_quietly();
 
 	if (!path)
 		error("%s not found: `run` needs it (Debian: package qemu-system-x86)",
-		      shown(name));
+		      shown(name_of_qemu()));
 	return path;
 }
 
@@ -152,17 +162,19 @@ static void add_disks(struct arguments *arguments, const struct machine_config *
 
 static bool has_shares(const struct machine_config *config)
 {
-	return config->tree || config->volumes;
+	return config->tree || config->volumes || config->warm;
 }
 
 static void add_share(struct arguments *arguments, const struct host_tree *tree,
-		      const struct qemu_ends *ends)
+		      const struct machine_config *config, const struct qemu_ends *ends)
 {
 	arguments_add(arguments, "-chardev");
 	if (ends)
 		arguments_add(arguments, "socket,id=%s,fd=%d", tree->tag, tree->socket);
 	else
 		arguments_add(arguments, "socket,id=%s,path=%s.sock", tree->tag, tree->tag);
+	if (config->warm)
+		return;
 	arguments_add(arguments, "-device");
 	arguments_add(arguments, "vhost-user-fs-pci,chardev=%s,tag=%s", tree->tag, tree->tag);
 }
@@ -172,12 +184,18 @@ static void add_shares(struct arguments *arguments, const struct machine_config 
 		       const struct qemu_ends *ends)
 {
 	arguments_add(arguments, "-object");
-	arguments_add(arguments, "memory-backend-memfd,id=ram,size=%uM,share=on",
-		      config->memory_mib);
+	if (config->warm)
+		arguments_add(arguments,
+			      "memory-backend-file,id=ram,size=%uM,share=on,"
+			      "mem-path=/proc/self/fd/%d",
+			      config->memory_mib, config->warm->ram);
+	else
+		arguments_add(arguments, "memory-backend-memfd,id=ram,size=%uM,share=on",
+			      config->memory_mib);
 	if (config->tree)
-		add_share(arguments, config->tree, ends);
+		add_share(arguments, config->tree, config, ends);
 	if (config->volumes)
-		add_share(arguments, config->volumes, ends);
+		add_share(arguments, config->volumes, config, ends);
 }
 
 /* Without the ROM that would boot from it. */
@@ -202,6 +220,30 @@ static void add_port(struct arguments *arguments, const struct machine_config *c
 								 : "virtio-serial-pci");
 	arguments_add(arguments, "-device");
 	arguments_add(arguments, "virtserialport,chardev=port,name=" QEMU_STDIO_PORT);
+	if (!config->warm)
+		return;
+	arguments_add(arguments, "-chardev");
+	arguments_add(arguments, "socket,id=order,fd=%d", ends->order);
+	arguments_add(arguments, "-device");
+	arguments_add(arguments, "virtserialport,chardev=order,name=" QEMU_ORDER_PORT);
+}
+
+/* Shares cannot be saved: they are plugged in when the machine runs. */
+static void add_warm(struct arguments *arguments, const struct warm *warm,
+		     const struct qemu_ends *ends)
+{
+	arguments_add(arguments, "-chardev");
+	arguments_add(arguments, "socket,id=monitor,fd=%d", ends->monitor);
+	arguments_add(arguments, "-mon");
+	arguments_add(arguments, "chardev=monitor,mode=control");
+	for (int i = 0; i < QEMU_SLOTS; i++) {
+		arguments_add(arguments, "-device");
+		arguments_add(arguments, "pcie-root-port,id=slot%d,chassis=%d", i, i + 1);
+	}
+	if (warm->is_restored) {
+		arguments_add(arguments, "-incoming");
+		arguments_add(arguments, "defer");
+	}
 }
 
 /* Ctrl-a c leads to QEMU's monitor. */
@@ -231,7 +273,7 @@ static void add_channels(struct arguments *arguments, const struct machine_confi
 	arguments_add(arguments, "socket,id=wire,fd=%d", ends->wire);
 	arguments_add(arguments, "-device");
 	arguments_add(arguments, "isa-debugcon,iobase=0xe9,chardev=wire");
-	if (config->stdio != STDIO_PIPE)
+	if (!machine_has_streams(config))
 		return;
 	arguments_add(arguments, "-chardev");
 	arguments_add(arguments, "socket,id=stdio,fd=%d", ends->stdio);
@@ -245,6 +287,16 @@ static void add_channels(struct arguments *arguments, const struct machine_confi
 	}
 	if (config->has_port)
 		add_port(arguments, config, ends);
+}
+
+static void add_boot(struct arguments *arguments, const struct machine_config *config)
+{
+	arguments_add(arguments, "-kernel");
+	arguments_add(arguments, "%s", config->kernel);
+	arguments_add(arguments, "-initrd");
+	arguments_add(arguments, "%s", config->initrd);
+	arguments_add(arguments, "-append");
+	arguments_add(arguments, "%s", config->append);
 }
 
 char **qemu_arguments(const char *program, const struct machine_config *config,
@@ -290,12 +342,10 @@ char **qemu_arguments(const char *program, const struct machine_config *config,
 		add_shares(&arguments, config, ends);
 	if (config->netdev)
 		add_network(&arguments, config);
-	arguments_add(&arguments, "-kernel");
-	arguments_add(&arguments, "%s", config->kernel);
-	arguments_add(&arguments, "-initrd");
-	arguments_add(&arguments, "%s", config->initrd);
-	arguments_add(&arguments, "-append");
-	arguments_add(&arguments, "%s", config->append);
+	if (config->warm)
+		add_warm(&arguments, config->warm, ends);
+	if (!config->warm || !config->warm->is_restored)
+		add_boot(&arguments, config);
 	if (config->gdb_port) {
 		arguments_add(&arguments, "-S");
 		arguments_add(&arguments, "-gdb");

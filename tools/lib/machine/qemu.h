@@ -21,6 +21,15 @@ enum machine_payload {
 	PAYLOAD_IMAGE, /* anything */
 };
 
+/* A machine that waits for an order to be saved, or is started from there. Both have the same
+ * devices: what a run may want, whether this one does or not. */
+struct warm {
+	int ram; /* its memory, which virtiofsd shares */
+	int state; /* what else is saved: written to, or read */
+	bool is_restored;
+	int order; /* is_restored: the archive that it waits for */
+};
+
 struct machine_config {
 	const char *kernel, *initrd; /* paths */
 	const char *append; /* the whole kernel command line */
@@ -40,6 +49,7 @@ struct machine_config {
 	const char *netdev; /* QEMU's, for its one interface, or NULL */
 	const struct host_tree *tree; /* the root that it gets, or NULL */
 	const struct host_tree *volumes; /* of -v, or NULL */
+	const struct warm *warm; /* NULL: it boots, once */
 	const char *const *more; /* further arguments of QEMU, ended by NULL; or NULL */
 	unsigned int gdb_port; /* of 127.0.0.1, where the machine waits before it starts; 0: none */
 	const struct disk *disks;
@@ -47,6 +57,8 @@ struct machine_config {
 };
 
 /* The names, in the guest, of what carries a program's streams: rdinit.stdio= */
+#define QEMU_SLOTS 2 /* of a machine that is saved, for the root and the volumes */
+#define QEMU_ORDER_PORT "rdinit.order"
 #define QEMU_STDIO_PORT "rdinit.stdio"
 #define QEMU_STDIO_LINE "ttyS1"
 
@@ -57,7 +69,15 @@ struct qemu_ends {
 	int keys, console; /* the serial console's input and output: for QEMU its 0 and 1 */
 	int wire, stdio; /* stdio -1 with STDIO_CONSOLE */
 	int port; /* of virtio-serial, or -1 */
+	int monitor, order; /* of a machine that is saved or restored, or -1 */
 };
+
+/* The second serial line and the port: for the program's streams, or because another machine that
+ * starts from the same place has them. */
+static inline bool machine_has_streams(const struct machine_config *config)
+{
+	return config->stdio == STDIO_PIPE || config->warm;
+}
 
 /* The buses of disks there. */
 enum disk_host qemu_disk_host(enum machine_type type);
@@ -68,6 +88,7 @@ const char *qemu_machine_name(enum machine_type type);
 /* The QEMU program to run: $RDINIT_QEMU, else qemu-system-x86_64 in PATH. malloc'd, or NULL after
  * reporting. */
 char *qemu_find(void);
+char *qemu_find_quietly(void); /* the same without a report */
 
 /*
  * The firmware that starts a kernel by PVH on a pc or q35 in the shortest time, qboot, which comes

@@ -6,10 +6,12 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "init/pure/count.h"
@@ -121,12 +123,57 @@ static int add_surroundings(struct recipe *recipe, const struct run_image *run)
 	return result;
 }
 
+/* All that an order may ask for. */
+static int add_all_modules(struct recipe *recipe, const struct run_image *run)
+{
+	static const char *const modules[] = { "virtio_pci", "virtio_console", "virtiofs",
+					       "overlay" };
+	/* A system that the order brings may have this link, and no directory gives way to one. */
+	int result =
+		recipe_line(recipe, "warm",
+			    (const char *[]){ "slink", "/lib", "usr/lib", "0777", "0", "0", NULL });
+
+	if (!run->kernel->modules_dir)
+		return result;
+	for (size_t i = 0; i < COUNT(modules); i++)
+		result |= recipe_option_module(recipe, "warm", modules[i]);
+	if (run->has_network)
+		result |= recipe_option_module(recipe, "warm", "virtio_net");
+	return result;
+}
+
+/* What makes a machine another one than those that were started from the same place. */
+static int add_difference(struct image *image)
+{
+	uint8_t seed[32];
+	struct timespec now;
+	char clock[64];
+
+	if (getrandom(seed, sizeof(seed), 0) != sizeof(seed))
+		return error_errno(errno, "getrandom");
+	clock_gettime(CLOCK_REALTIME, &now);
+	snprintf(clock, sizeof(clock), "%lld %ld\n", (long long)now.tv_sec, now.tv_nsec);
+	return image_add_data(image, SEED_FILE, seed, sizeof(seed), 0600, "warm") &&
+			       image_add_data(image, CLOCK_FILE, clock, strlen(clock), 0600, "warm")
+		       ? 0
+		       : -1;
+}
+
+static int add_parameters(struct recipe *recipe, const struct run_image *run)
+{
+	return !run->parameters ? 0
+				: recipe_line(recipe, "warm",
+					      (const char *[]){ "cmdline", run->parameters, NULL });
+}
+
 static int fill(struct image *image, const struct run_image *run)
 {
 	const struct recipe_options options = { .kernel = run->kernel->image,
 						.modules_dir = run->kernel->modules_dir };
 	struct recipe *recipe = recipe_new(image, &options);
-	int result = recipe_line(recipe, "/init", (const char *[]){ "init", NULL });
+	int result = run->part == IMAGE_ORDER
+			     ? add_difference(image)
+			     : recipe_line(recipe, "/init", (const char *[]){ "init", NULL });
 
 	if (run->sysroot)
 		result |= recipe_option_word(recipe, "sysroot", run->sysroot);
@@ -134,8 +181,11 @@ static int fill(struct image *image, const struct run_image *run)
 		result |= recipe_option_source(recipe, "tree", run->trees.list[i]);
 	if (run->oci)
 		result |= recipe_option_word(recipe, "oci", run->oci);
-	result |= add_modules(recipe, run);
-	result |= add_share_modules(recipe, run);
+	if (run->part == IMAGE_WITHOUT_PROGRAM)
+		result |= add_all_modules(recipe, run);
+	if (run->part == IMAGE_WHOLE)
+		result |= add_modules(recipe, run) | add_share_modules(recipe, run);
+	result |= add_parameters(recipe, run);
 	result |= volumes_recipe(run->volumes, recipe);
 	result |= add_surroundings(recipe, run);
 	if (run->is_in_root) /* the words stay as they are: /init finds the program in the root */

@@ -14,7 +14,12 @@
 #include "tools/lib/machine/disk.h"
 #include "tools/lib/machine/volume.h"
 
+/* A machine that is saved has the first part; what it is to run comes as an order. */
+enum image_part { IMAGE_WHOLE, IMAGE_WITHOUT_PROGRAM, IMAGE_ORDER };
+
 struct run_image {
+	enum image_part part;
+	const char *parameters; /* IMAGE_ORDER: of /init, or NULL */
 	char **program; /* PROGRAM ARG... ended by NULL, or NULL: the program of `oci` */
 	const char *sysroot; /* --sysroot DIR, or NULL: the program is of this host */
 	const char *oci; /* --oci PATH[:TAG], or NULL */

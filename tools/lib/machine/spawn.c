@@ -68,8 +68,16 @@ static _Noreturn void enter(const struct machine *machine, const struct qemu_end
 {
 	int null = open("/dev/null", O_RDWR), is_uml = machine->config->type == MACHINE_UML;
 	const struct host_tree *tree = machine->config->tree, *volumes = machine->config->volumes;
-	const int inherited[] = { is_uml ? ends->console : -1, ends->wire, ends->stdio, ends->port,
-				  tree ? tree->socket : -1, volumes ? volumes->socket : -1 };
+	const struct warm *warm = machine->config->warm;
+	const int inherited[] = { is_uml ? ends->console : -1,
+				  ends->wire,
+				  ends->stdio,
+				  ends->port,
+				  ends->monitor,
+				  ends->order,
+				  tree ? tree->socket : -1,
+				  volumes ? volumes->socket : -1,
+				  warm ? warm->ram : -1 };
 	sigset_t none;
 
 	sigemptyset(&none);
@@ -124,7 +132,7 @@ static int open_signals(void)
 
 int machine_spawn(struct machine *machine, const char *program)
 {
-	struct qemu_ends ends = { -1, -1, -1, -1, -1 };
+	struct qemu_ends ends = { -1, -1, -1, -1, -1, -1, -1 };
 	pid_t parent = getpid();
 	char **arguments;
 	int errors;
@@ -135,9 +143,12 @@ int machine_spawn(struct machine *machine, const char *program)
 	if (wire_console(machine, &ends) || wire_up(&machine->wire_fd, &ends.wire) ||
 	    wire_up(&machine->errors, &errors))
 		return -1;
-	if (machine->config->stdio == STDIO_PIPE && wire_up(&machine->stdio, &ends.stdio))
+	if (machine_has_streams(machine->config) && wire_up(&machine->stdio, &ends.stdio))
 		return -1;
 	if (machine->config->has_port && wire_up(&machine->port, &ends.port))
+		return -1;
+	if (machine->config->warm &&
+	    (wire_up(&machine->monitor, &ends.monitor) || wire_up(&machine->order, &ends.order)))
 		return -1;
 	arguments = machine->config->type == MACHINE_UML
 			    ? uml_arguments(machine->config, &ends)
@@ -158,5 +169,9 @@ int machine_spawn(struct machine *machine, const char *program)
 		close(ends.stdio);
 	if (ends.port >= 0)
 		close(ends.port);
+	if (ends.monitor >= 0)
+		close(ends.monitor);
+	if (ends.order >= 0)
+		close(ends.order);
 	return machine->pid < 0 ? -1 : 0;
 }

@@ -111,6 +111,10 @@ static void parse_line(struct wire *wire, const char *line)
 		wire->words |= WIRE_OFF | WIRE_SPOKE;
 	} else if (!strcmp(line, "halt")) {
 		wire->words |= WIRE_OFF | WIRE_HALT | WIRE_SPOKE;
+	} else if (!strcmp(line, "waiting")) {
+		wire->words |= WIRE_WAITING | WIRE_SPOKE;
+	} else if (!strcmp(line, "taken")) {
+		wire->words |= WIRE_TAKEN | WIRE_SPOKE;
 	} else if (!strcmp(line, "handoff")) {
 		wire->words |= WIRE_HANDOFF | WIRE_SPOKE;
 	} else if ((text = after(line, "within"))) {

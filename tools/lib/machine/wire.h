@@ -16,6 +16,8 @@ enum wire_word {
 	WIRE_HALT = 1 << 5, /* with WIRE_OFF: it halts, and never ends on its own */
 	WIRE_HANDOFF = 1 << 6, /* /init was replaced by another init: it says nothing any more */
 	WIRE_SIGNAL = 1 << 8, /* with WIRE_EXIT: it was a signal that ended it */
+	WIRE_WAITING = 1 << 10, /* for an order of ours: the rest of its image */
+	WIRE_TAKEN = 1 << 9, /* it has it */
 	WIRE_WITHIN = 1 << 7, /* `within_s` says when the next line comes at the latest */
 };
 
