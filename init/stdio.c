@@ -51,8 +51,8 @@ int stdio_connect(struct boot *boot)
 		if (fd >= 0)
 			stdio_use(&boot->stdio, fd, STDIO_VIRTIO);
 		else if (ports.line)
-			log_say(LOG_INFO, "no virtio-serial port %s: using %s", ports.port,
-				ports.line);
+			log_warn(fd, "open the virtio-serial port %s (using %s)", ports.port,
+				 ports.line);
 	}
 	if (fd < 0 && ports.line) {
 		fd = open_line(ports.line);

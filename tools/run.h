@@ -14,8 +14,9 @@
 
 enum run_net { RUN_NET_NONE, RUN_NET_USER };
 
-#define RUN_MEMORY_IN_ROOT 1024 /* MiB: for any program; what nobody uses costs the host nothing \
-				 */
+#define RUN_MEMORY_IN_ROOT                                                    \
+	1024 /* MiB: for any program; what nobody uses costs the host nothing \
+	      */
 
 struct run {
 	struct machine_config machine;
@@ -55,6 +56,9 @@ int run_boot(struct run *run);
 
 /* run_machine.c: opens the disks of --disk. Returns 0, or -1 after reporting. */
 int run_open_disks(struct run *run);
+
+/* Whether --append locks the kernel down, which keeps /init from the debug console port. */
+bool run_locks_down(const struct run *run);
 
 /* Applies the kernel's configuration to the machine. Returns 0, or -1 after reporting that it does
  * not fit. */

@@ -105,13 +105,13 @@ static void say_what_boots(const struct run *run, const struct kernel *kernel,
 		fprintf(stderr, "rdinit: booting its vmlinux, by PVH: %s\n", shown(form->path));
 }
 
-/* A kernel without ioperm(2) keeps /init from QEMU's debug console port; on User-mode Linux the
- * wire is a serial line. */
+/* A kernel without ioperm(2) keeps /init from QEMU's debug console port; then a virtio-serial port
+ * is the wire, and on User-mode Linux a serial line. */
 static bool tells_ready(const struct run *run, const struct kernel_config *config,
 			const struct run_image_file *file)
 {
 	return file->is_ours && !strstr(run->machine.append, "rdinit=") &&
-	       (run->machine.type == MACHINE_UML ||
+	       (run->machine.type == MACHINE_UML || run->machine.has_status_port ||
 		kernel_config_get(config, "X86_IOPL_IOPERM") != KCONFIG_N);
 }
 

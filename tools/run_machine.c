@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/kernel/kernel_fit.h"
@@ -81,11 +82,30 @@ static bool has_virtio(const struct run *run, const struct kernel *kernel,
 }
 
 /* Where the configuration is unknown, the serial line is what every kernel has. */
-static bool can_use_port(const struct run *run, const struct kernel *kernel,
-			 const struct kernel_config *config)
+static bool has_ports(const struct run *run, const struct kernel *kernel,
+		      const struct kernel_config *config)
 {
-	return run->machine.stdio == STDIO_PIPE && run->machine.type != MACHINE_UML &&
+	return run->machine.type != MACHINE_UML && !run->dry_run &&
 	       has_virtio(run, kernel, config) && has_driver(run, kernel, config, "VIRTIO_CONSOLE");
+}
+
+bool run_locks_down(const struct run *run)
+{
+	return run->append.data && strstr(run->append.data, "lockdown=");
+}
+
+static bool wants_port(const struct run *run)
+{
+	return run->machine.stdio == STDIO_PIPE;
+}
+
+/* The debug console port needs no driver, but ioperm(2). Where virtio-serial is there anyway, a
+ * second port costs nothing, and the guest may lock its kernel down in a way that is not seen here.
+ */
+static bool wants_status_port(const struct run *run, const struct kernel_config *config)
+{
+	return wants_port(run) || run_locks_down(run) ||
+	       kernel_config_get(config, "X86_IOPL_IOPERM") == KCONFIG_N;
 }
 
 static bool has_share(const struct run *run)
@@ -113,7 +133,7 @@ static int suits_q35(const struct run *run, const struct kernel *kernel,
 {
 	return is_on(config, "ACPI") &&
 	       (run->disk_texts.count || has_share(run) || run->netdev ||
-		can_use_port(run, kernel, config)) &&
+		(wants_status_port(run, config) && has_ports(run, kernel, config))) &&
 	       !has_disk(run, is_ide);
 }
 
@@ -135,7 +155,7 @@ static int microvm_needs_acpi(const struct run *run, const struct kernel_config 
 	if (!microvm_has_acpi(config))
 		return 0;
 	return (run->machine.cpus > 1 && !is_on(config, "X86_MPPARSE")) ||
-	       ((has_disk(run, is_virtio) || run->netdev || run->machine.has_port) &&
+	       ((has_disk(run, is_virtio) || run->netdev || run->machine.has_status_port) &&
 		!is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES"));
 }
 
@@ -160,7 +180,9 @@ static unsigned int wanted_of(const struct run *run)
 	unsigned int wanted = FIT_IMAGE;
 
 	if (!run->image_path)
-		wanted |= FIT_PROGRAM | (is_uml ? FIT_UML_LINES : FIT_STATUS);
+		wanted |= FIT_PROGRAM | (is_uml				? FIT_UML_LINES
+					 : run->machine.has_status_port ? 0u
+									: FIT_STATUS);
 	if (run->netdev)
 		wanted |= FIT_NETWORK;
 	if (run->machine.stdio == STDIO_PIPE)
@@ -182,7 +204,11 @@ int run_heed_config(struct run *run, struct kernel *kernel, const struct kernel_
 	}
 	if (run->machine_choice < 0)
 		run->machine.type = best_machine(run, kernel, form, config);
-	run->machine.has_port = run->image.has_port = can_use_port(run, kernel, config);
+	if (has_ports(run, kernel, config)) {
+		run->machine.has_port = wants_port(run);
+		run->machine.has_status_port = wants_status_port(run, config);
+		run->image.has_ports = run->machine.has_status_port;
+	}
 	run->machine.acpi = microvm_needs_acpi(run, config);
 	if (run->machine.verbose)
 		fprintf(stderr, "rdinit: its configuration: %s\n",

@@ -37,6 +37,7 @@ static const char *why_cold(const struct run *run)
 		{ run->dry_run || run->keep, "--dry-run and --keep" },
 		{ run->no_tuning, "--no-tuning" },
 		{ run->machine.log, "--log" },
+		{ run_locks_down(run), "--append lockdown=" },
 	};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

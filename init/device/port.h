@@ -7,8 +7,6 @@
 
 #include "init/device/uevents.h"
 
-#define PORT_NAME_MAX 64 /* bytes, with its NUL */
-
 /* Opens the port, which does not block, as soon as it is there and the host has opened its end.
  * Returns its descriptor; -ENODEV: no such port until the deadline; -ENOTCONN: the host's end stays
  * closed; or -errno. */

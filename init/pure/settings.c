@@ -108,7 +108,7 @@ const struct parameter parameters[] = {
 	PARAMETER("rdinit.order", PARAMETER_TEXT, FIELD(order), 0, "PORT",
 		  "wait for more files of the image, over this virtio-serial port"),
 	PARAMETER("rdinit.host", PARAMETER_TEXT, FIELD(host), 0, "TTY",
-		  "report over this serial line if QEMU's debug console port is missing"),
+		  "report over this serial line if the machine has no port for it"),
 	PARAMETER("rdinit.grace", PARAMETER_NUMBER, FIELD(grace_s), 0, "SECONDS",
 		  "time from SIGTERM to SIGKILL when the machine ends; default 5"),
 	PARAMETER("rdinit.exit", PARAMETER_CHOICE, FIELD(exit), EXITS, "poweroff|reboot|halt",

@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: MIT
-/* wire.c - report to the hypervisor over QEMU's debug console port, or over a serial line. */
+/* wire.c - report to the hypervisor: debug console port, virtio-serial port, or a serial line. */
 #include "init/wire/wire.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "init/loop/apart.h"
 #include "init/pure/format.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 #include "init/sys/terminal.h"
+#include "init/wire/vport.h"
 
 #define PORT 0xe9
 #define ANSWER 0xe9 /* what QEMU's isa-debugcon returns when it is read */
 #define LINE_MAX 512
 #define DRAIN_S 5 /* `rdinit run` waits for ten after the last report */
+#define KEPT_MAX 1024 /* bytes of lines before there is a wire: some 20 */
+#define ANSWERS_MS 2000 /* a host that answers takes milliseconds */
 #define PATH_MAX 64 /* bytes of "/dev/NAME"; serial lines have short names */
 
 /* Global, so that steps need not know how reports are sent. */
@@ -25,6 +30,14 @@ static struct {
 	bool is_open;
 	struct terminal terminal;
 } line_to_host;
+
+static struct {
+	bool is_open;
+	int fd;
+	unsigned int unacknowledged; /* lines */
+	char kept[KEPT_MAX]; /* lines for which there was no wire */
+	size_t kept_len;
+} port_to_host;
 
 void wire_tty(const char *name)
 {
@@ -51,6 +64,59 @@ static int tell_port(const char *line, size_t len)
 	return exists;
 }
 
+static unsigned int lines_in(const char *text, size_t len)
+{
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < len; i++)
+		count += text[i] == '\n';
+	return count;
+}
+
+static bool write_port(const char *text, size_t len)
+{
+	if (len && sys_write(port_to_host.fd, text, len) != (long)len)
+		return false;
+	port_to_host.unacknowledged += lines_in(text, len);
+	return true;
+}
+
+static bool open_port(void)
+{
+	int fd = vport_open(WIRE_PORT);
+
+	if (fd < 0)
+		return false;
+	if (loop_is_hung_up(fd)) { /* the host has not opened its end yet */
+		sys_close(fd);
+		return false;
+	}
+	port_to_host.fd = fd;
+	port_to_host.is_open = true;
+	write_port(port_to_host.kept, port_to_host.kept_len);
+	port_to_host.kept_len = 0;
+	return true;
+}
+
+/* Returns whether there is a virtio-serial port that accepts the line. */
+static bool tell_virtio(const char *line, size_t len)
+{
+	return (port_to_host.is_open || open_port()) && write_port(line, len);
+}
+
+/* The oldest lines make room. */
+static void keep(const char *line, size_t len)
+{
+	while (len > KEPT_MAX - port_to_host.kept_len) {
+		size_t first = strcspn(port_to_host.kept, "\n") + 1;
+
+		port_to_host.kept_len -= first;
+		memmove(port_to_host.kept, port_to_host.kept + first, port_to_host.kept_len);
+	}
+	memcpy(port_to_host.kept + port_to_host.kept_len, line, len);
+	port_to_host.kept_len += len;
+}
+
 /* The line may come with a module. It stays open: to close it would wait for its last byte. Errors
  * are not logged: the host reads only this line. */
 static void tell_line(const char *line, size_t len)
@@ -69,6 +135,46 @@ static void tell_line(const char *line, size_t len)
 	if (!terminal_write(&line_to_host.terminal, line, len))
 		log_say(LOG_WARNING, "report over rdinit.host=%s: it takes no bytes for %d s",
 			line_to_host.name, TERMINAL_PATIENCE_S);
+}
+
+struct answers {
+	struct loop_descriptor descriptor;
+	bool has_ended; /* the host has closed its end */
+};
+
+static void answered(void *owner, short revents)
+{
+	struct answers *answers = owner;
+	char text[LINE_MAX];
+	long len = sys_read(port_to_host.fd, text, sizeof(text));
+	unsigned int lines = lines_in(text, len > 0 ? (size_t)len : 0);
+
+	(void)revents;
+	answers->has_ended = len <= 0 && len != -EAGAIN && len != -EINTR;
+	port_to_host.unacknowledged -=
+		lines < port_to_host.unacknowledged ? lines : port_to_host.unacknowledged;
+}
+
+static bool is_over(void *argument)
+{
+	const struct answers *answers = argument;
+
+	return port_to_host.unacknowledged == 0 || answers->has_ended;
+}
+
+static void wait_for_answers(struct loop *loop)
+{
+	struct answers answers = { .has_ended = false };
+
+	if (!port_to_host.is_open)
+		return;
+	answers.descriptor = (struct loop_descriptor){
+		.node.owner = &answers, .fd = port_to_host.fd, .events = POLLIN, .ready = answered
+	};
+	if (loop_add_descriptor(loop, &answers.descriptor))
+		return;
+	loop_run(loop, is_over, &answers, sys_clock_ms() + ANSWERS_MS);
+	loop_remove_descriptor(loop, &answers.descriptor);
 }
 
 static bool has_unsent(int fd)
@@ -94,6 +200,7 @@ void wire_drain(struct loop *loop, int fd)
 	const int fds[] = { has_line ? line_to_host.terminal.fd : NO_TERMINAL, fd };
 	struct apart *apart;
 
+	wait_for_answers(loop);
 	if (!has_unsent(fds[0]) && !has_unsent(fds[1])) {
 		drain((void *)fds);
 		return;
@@ -118,6 +225,10 @@ void wire_tell(const char *format, ...)
 		if (line[i] == '\n')
 			line[i] = ' ';
 	line[len++] = '\n';
-	if (!tell_port(line, len) && line_to_host.name)
+	if (tell_port(line, len) || tell_virtio(line, len))
+		return;
+	if (line_to_host.name)
 		tell_line(line, len);
+	else
+		keep(line, len);
 }

@@ -2,6 +2,7 @@
 """test_streams.py - the program's streams of `rdinit run`: over the virtio-serial port or the serial line that a stand-in
 for QEMU chooses, whole in both directions, whoever is slow."""
 import os
+import re
 import subprocess
 import time
 
@@ -91,10 +92,10 @@ packet('o', b'b' if gone else b'c'); {EXIT}"""
     assert whole(start(end, body, **PIPES), b"") == (3, b"ab", b"")
 
 
-def test_the_serial_line_is_named_with_v(start):
+def test_the_serial_line_is_named_with_verbose(start):
     said = "the program's streams use the serial line, which is slow"
     for end in ("port", "stdio"):
-        err = whole(start(end, f"packet('o', b'a'); {EXIT}", "-v", **PIPES), b"")[2].decode()
+        err = whole(start(end, f"packet('o', b'a'); {EXIT}", "--verbose", **PIPES), b"")[2].decode()
         assert (said in err) == (end == "stdio"), err
 
 
@@ -143,7 +144,7 @@ import shutil; shutil.copy(sys.argv[sys.argv.index('-initrd') + 1], {str(tool.pa
 open({str(tool.path / 'words')!r}, 'w').write(' '.join(sys.argv))""")
     tool.run("run", "--machine", machine, "--stdio", "pipe", "--isolated", "--", "/bin/true", check=False)
     words = (tool.path / "words").read_text()
-    assert f"-device {device} -device virtserialport,chardev=port,name=rdinit.stdio" in words
+    assert f"-device {device} " in words and "-device virtserialport,chardev=port,name=rdinit.stdio" in words
     assert "rdinit.stdio=virtio:rdinit.stdio,ttyS1" in words
     files = tool.run("list", "made.img").stdout.decode()
     assert "virtio_console.ko" in files and ("virtio_mmio.ko" if machine == "microvm" else "virtio_pci.ko") in files
@@ -158,3 +159,62 @@ def test_without_the_driver_there_is_no_port(tool):
         tool.run("run", *words, check=False)
         assert "virtserialport" not in (tool.path / "words").read_text()
         assert "virtio:" not in (tool.path / "words").read_text()
+
+
+# --- the status port ---
+
+STATUS = """
+fd = int(ends['status'])
+def answers(count):
+    got = b''
+    while got.count(b'\\n') < count: got += os.read(fd, 100)
+    return got
+"""
+
+
+def config(tool, **symbols):
+    """A kernel whose configuration is Debian's but for these symbols; its modules lie where they lay."""
+    boot = tool.path / "boot"
+    boot.mkdir()
+    kernel = boot / KERNEL.name
+    kernel.symlink_to(KERNEL)
+    text = next(KERNEL.parent.glob("config-*")).read_text()
+    for name, value in symbols.items():
+        text = re.sub(rf"^CONFIG_{name}=.*", f"CONFIG_{name}={value}" if value else f"# CONFIG_{name} is not set", text, flags=re.M)
+    (boot / next(KERNEL.parent.glob("config-*")).name).write_text(text)
+    (tool.path / "lib").symlink_to(KERNEL.parent.parent / "lib")
+    return kernel
+
+
+def test_each_line_of_the_status_port_is_acknowledged(tool):
+    tool.env["RDINIT_KERNEL"] = str(KERNEL)
+    stand_in(tool, f"""{STATUS}
+os.write(fd, b'ready\\nexit 5\\nwit'); first = answers(2); os.write(fd, b'hin 0\\noff\\n'); second = answers(2)
+open({str(tool.path / 'heard')!r}, 'w').write(repr(first + second))""")
+    done = tool.run("run", "--isolated", "--", "/bin/true", check=False)
+    assert (done.returncode, done.stderr) == (5, b"")
+    assert (tool.path / "heard").read_text() == repr(b"ack\n" * 4)
+
+
+def test_a_guest_that_reads_no_answers_stops_nothing(tool):
+    """Fifty thousand of them find no room."""
+    tool.env["RDINIT_KERNEL"] = str(KERNEL)
+    stand_in(tool, f"{STATUS}\nfor _ in range(500): os.write(fd, b'status x\\n' * 100)\nos.write(fd, b'ready\\nexit 5\\noff\\n')")
+    assert tool.run("run", "--isolated", "--", "/bin/true", check=False).returncode == 5
+
+
+@pytest.mark.parametrize("symbols, options, has_it, warns", [
+    ({}, ["--stdio", "pipe"], True, False),
+    ({}, ["--stdio", "console"], False, False),
+    ({"X86_IOPL_IOPERM": ""}, ["--stdio", "console"], True, False),
+    ({}, ["--stdio", "console", "--append", "lockdown=integrity"], True, False),
+    ({"X86_IOPL_IOPERM": "", "VIRTIO_CONSOLE": ""}, ["--stdio", "pipe"], False, True),
+    ({"VIRTIO_PCI": ""}, ["--stdio", "pipe"], False, False),
+])
+def test_which_machines_have_the_status_port(tool, symbols, options, has_it, warns):
+    tool.env["RDINIT_KERNEL"] = str(config(tool, **symbols))
+    stand_in(tool, f"open({str(tool.path / 'words')!r}, 'w').write(' '.join(sys.argv))")
+    done = tool.run("run", *options, "--isolated", "--", "/bin/true", check=False)
+    words = (tool.path / "words").read_text()
+    assert ("virtserialport,chardev=status,name=rdinit" in words) == has_it, done.stderr
+    assert (b"cannot report the program's exit status" in done.stderr) == warns, done.stderr

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* test_init_wire.c - telling the host: the port where it is there, a serial line where it is not.
+/* test_init_wire.c - telling the host: the debug console port, a virtio-serial port, a serial line.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -12,16 +12,28 @@
 
 #include "init/loop/loop.h"
 #include "init/sys/sys.h"
-#include "init/wire/wire.h"
+#include "init/wire/wire.c" /* its state is static */
 #include "tests/unit/fake_sys.h"
+
+#define VPORT "/dev/vport1p2"
 
 static int reset(void **state)
 {
 	(void)state;
 	fake_reset();
 	wire_tty(NULL);
+	memset(&port_to_host, 0, sizeof(port_to_host));
 	fake_file("/dev/ttyS2", "", 0);
 	return 0;
+}
+
+/* The host's answers are read as soon as PID 1 reads. */
+static void add_vport(const char *answers)
+{
+	fake_dir(VPORTS, (const char *const[]){ "vport1p1", "vport1p2", NULL });
+	fake_file(VPORTS "/vport1p1/name", "rdinit.stdio\n", 13);
+	fake_file(VPORTS "/vport1p2/name", "rdinit\n", 7);
+	fake_file(VPORT, answers, strlen(answers));
 }
 
 static void the_port_takes_a_line(void **state)
@@ -137,6 +149,85 @@ static void the_last_bytes_are_waited_for_in_a_child_that_may_hang(void **state)
 	assert_non_null(strstr(fake_calls, "kill 7"));
 }
 
+static void a_virtio_serial_port_takes_what_the_debug_port_does_not(void **state)
+{
+	(void)state;
+	add_vport("");
+	wire_tty("ttyS2");
+	wire_tell("ready");
+	wire_tell("exit 7");
+	assert_string_equal(fake_calls, "write " VPORT " ready\n\nwrite " VPORT " exit 7\n\n");
+}
+
+static void what_was_told_before_the_port_came_is_told_then(void **state)
+{
+	(void)state;
+	wire_tell("status a");
+	wire_tell("ready");
+	assert_string_equal(fake_calls, "");
+	add_vport("");
+	wire_tell("off");
+	assert_string_equal(fake_calls,
+			    "write " VPORT " status a\nready\n\nwrite " VPORT " off\n\n");
+}
+
+static void the_oldest_of_it_makes_room(void **state)
+{
+	char text[KEPT_MAX / 2 + 1];
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	for (int i = 0; i < 10; i++)
+		wire_tell("status %s", text);
+	wire_tell("ready");
+	assert_true(port_to_host.kept_len <= KEPT_MAX);
+	assert_memory_equal(port_to_host.kept + port_to_host.kept_len - 6, "ready\n", 6);
+}
+
+static struct loop loop;
+
+static void the_end_waits_until_each_line_is_acknowledged(void **state)
+{
+	int64_t began = sys_clock_ms();
+
+	(void)state;
+	loop = (struct loop){ .descriptors = NULL };
+	add_vport("ack\nack\n");
+	wire_tell("exit 7");
+	wire_tell("off");
+	wire_drain(&loop, NO_TERMINAL);
+	assert_int_equal(port_to_host.unacknowledged, 0);
+	assert_int_equal(sys_clock_ms(), began);
+	assert_null(loop.descriptors);
+}
+
+static void a_host_that_does_not_answer_has_its_time_and_no_more(void **state)
+{
+	int64_t began = sys_clock_ms();
+
+	(void)state;
+	loop = (struct loop){ .descriptors = NULL };
+	add_vport("ack\n");
+	wire_tell("exit 7");
+	wire_tell("off");
+	wire_drain(&loop, NO_TERMINAL);
+	assert_int_equal(port_to_host.unacknowledged, 1);
+	assert_int_equal(sys_clock_ms() - began, ANSWERS_MS);
+	assert_null(loop.descriptors);
+}
+
+static void without_such_a_port_nothing_is_waited_for(void **state)
+{
+	int64_t began = sys_clock_ms();
+
+	(void)state;
+	wire_tty("ttyS2");
+	wire_tell("off");
+	wire_drain(&loop, NO_TERMINAL);
+	assert_int_equal(sys_clock_ms(), began);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +241,13 @@ int main(void)
 		cmocka_unit_test_setup(a_line_that_takes_bytes_late_is_waited_for, reset),
 		cmocka_unit_test_setup(the_last_bytes_are_waited_for_in_a_child_that_may_hang,
 				       reset),
+		cmocka_unit_test_setup(a_virtio_serial_port_takes_what_the_debug_port_does_not,
+				       reset),
+		cmocka_unit_test_setup(what_was_told_before_the_port_came_is_told_then, reset),
+		cmocka_unit_test_setup(the_oldest_of_it_makes_room, reset),
+		cmocka_unit_test_setup(the_end_waits_until_each_line_is_acknowledged, reset),
+		cmocka_unit_test_setup(a_host_that_does_not_answer_has_its_time_and_no_more, reset),
+		cmocka_unit_test_setup(without_such_a_port_nothing_is_waited_for, reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,9 @@ static int late_mounts_or_worse(struct boot *boot);
 #define UUID "11000000-0000-0000-0000-000000000000"
 #define STDIO_TTY "/dev/ttyS1"
 #define HOST_TTY "/dev/ttyS2"
+#define HOST_PORT "/dev/vport1p2"
+#define STDIO_PORT "/dev/vport1p1"
+#define VPORTS "/sys/class/virtio-ports"
 #define CONSOLE_TTY "/dev/ttyS3"
 
 /* --- a step that is wrong, so that the checks can be checked --- */
@@ -482,9 +485,9 @@ static void add_stdio(void)
 
 static void add_stdio_port(void)
 {
-	fake_dir("/sys/class/virtio-ports", (const char *const[]){ "vport1p1", NULL });
-	add_text("/sys/class/virtio-ports/vport1p1/name", "a.b\n");
-	fake_file("/dev/vport1p1", host_packets, sizeof(host_packets) - 1);
+	fake_dir(VPORTS, (const char *const[]){ "vport1p1", NULL });
+	add_text(VPORTS "/vport1p1/name", "a.b\n");
+	fake_file(STDIO_PORT, host_packets, sizeof(host_packets) - 1);
 	add_stdio();
 }
 
@@ -526,6 +529,16 @@ static void add_order(void)
 static void add_host_tty(void)
 {
 	fake_file(HOST_TTY, "", 0);
+	fake_answer("ioperm", -EPERM, FAKE_ALWAYS);
+}
+
+static void add_host_port(void)
+{
+	static const char answers[] = "ack\nack\nack\nack\nack\nack\n";
+
+	fake_dir(VPORTS, (const char *const[]){ "vport1p2", NULL });
+	add_text(VPORTS "/vport1p2/name", "rdinit\n");
+	fake_file(HOST_PORT, answers, sizeof(answers) - 1);
 	fake_answer("ioperm", -EPERM, FAKE_ALWAYS);
 }
 
@@ -666,14 +679,17 @@ static const struct scenario scenarios[] = {
 	{ "stdio", "rdinit.run=/app rdinit.stdio=ttyS1 rdinit.onfail=poweroff\n", add_stdio,
 	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("dup2 pipe", 3), .open_count = 1 },
 	{ "stdio-port", "rdinit.run=/app rdinit.stdio=virtio:a.b,ttyS1 rdinit.onfail=poweroff\n",
-	  add_stdio_port, ENDS_WITH("exit status 0 (run: /app)"),
-	  ASKS_FOR("write /dev/vport1p1", 4), .open_count = 1 },
+	  add_stdio_port, ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("write " STDIO_PORT, 4),
+	  .open_count = 1 },
 	{ "order", "rdinit.order=order rdinit.onfail=poweroff\n", add_order,
 	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("add_entropy", 1) },
 	{ "keymap", "rdinit.run=/app rdinit.keymap=/map rdinit.onfail=poweroff\n", add_keymap,
 	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("set_key ", KEYMAP_KEYS) },
 	{ "host-tty", "rdinit.run=/app rdinit.host=ttyS2 rdinit.onfail=poweroff\n", add_host_tty,
 	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("write " HOST_TTY " exit 0", 1),
+	  .open_count = 1 },
+	{ "host-port", "rdinit.run=/app rdinit.onfail=poweroff\n", add_host_port,
+	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("write " HOST_PORT " exit 0", 1),
 	  .open_count = 1 },
 	{ "host-tty-failed", NOWHERE "rdinit.host=ttyS2 rdinit.onfail=poweroff\n",
 	  add_host_tty_and_missing, ENDS_WITH("(failed: root-find)"), .open_count = 1 },
@@ -882,7 +898,8 @@ static const char *check_gates(const struct scenario *scenario)
 /* Whether this call told the host something that begins so. */
 static int is_told(unsigned int number, const char *words)
 {
-	static const char *const ways[] = { "outb ", "write " HOST_TTY " " };
+	static const char *const ways[] = { "outb ", "write " HOST_TTY " ",
+					    "write " HOST_PORT " " };
 
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
 		if (is_call(number, ways[i]) && call_at(number)->result >= 0 &&
@@ -905,10 +922,11 @@ static int is_line_lost(void)
 	return failed("open /proc/cmdline") || failed("read /proc/cmdline");
 }
 
-static int is_port_refused(void)
+/* Whether a call that begins so was made to fail. */
+static int is_faulted(const char *line)
 {
 	for (int i = 0; i < FAKE_FAULTS; i++)
-		if (run->sweep.faults[i].number && is_call(run->sweep.faults[i].number, "ioperm"))
+		if (run->sweep.faults[i].number && is_call(run->sweep.faults[i].number, line))
 			return 1;
 	return 0;
 }
@@ -916,7 +934,13 @@ static int is_port_refused(void)
 /* Nobody can be told where the wire itself fails. */
 static int is_wire_cut(void)
 {
-	return is_port_refused() || failed("open " HOST_TTY) || failed("write " HOST_TTY);
+	static const char *const calls[] = { "ioperm",	     "open " HOST_PORT,	 "write " HOST_PORT,
+					     "open " VPORTS, "getdents " VPORTS, "read " VPORTS };
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (is_faulted(calls[i]))
+			return 1;
+	return failed("open " HOST_TTY) || failed("write " HOST_TTY);
 }
 
 static const char *check_host(void)
@@ -987,6 +1011,14 @@ static const struct tolerated {
 	{ "drain ", 0 },
 	{ "dup2 -", 0 }, /* a program gets the log's descriptor, which does not block */
 	{ "write " HOST_TTY, 0 },
+	{ "open " HOST_PORT, 0 },
+	{ "write " HOST_PORT, 0 },
+	{ "read " HOST_PORT, 0 },
+	{ "open " VPORTS, 0 },
+	{ "getdents " VPORTS, 0 },
+	{ "read " VPORTS, 0 },
+	{ "read " STDIO_PORT, 0 },
+	{ "write " STDIO_PORT, 0 },
 	{ "read " STDIO_TTY, 0 },
 	{ "write " STDIO_TTY, 0 },
 	/* something else is done in its place: in this process, by another call, a little later */

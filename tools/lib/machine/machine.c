@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,7 +33,20 @@
 #define LATE_OUTPUT ((size_t)64 << 20)
 #define BLOCK 65536 /* bytes of one read from the guest */
 
-enum slot { SIGNALS, KEYS, CONSOLE, WIRE, STDIO, PORT, ERRORS, INPUT, OUTPUT, ERROR_OUTPUT, SLOTS };
+enum slot {
+	SIGNALS,
+	KEYS,
+	CONSOLE,
+	WIRE,
+	STATUS,
+	STDIO,
+	PORT,
+	ERRORS,
+	INPUT,
+	OUTPUT,
+	ERROR_OUTPUT,
+	SLOTS
+};
 
 int64_t machine_now_ms(void)
 {
@@ -153,10 +167,23 @@ static struct span parse_wire_line(struct machine *machine, struct span bytes)
 	return span_cut(bytes, len, bytes.len - len);
 }
 
-static void read_wire(struct machine *machine)
+/* On the virtio-serial port /init waits for an answer to each line before the power goes. A guest
+ * that sends lines without reading answers gets none once the port is full. */
+static void answer_lines(int fd, struct span bytes)
+{
+	for (size_t i = 0; i < bytes.len; i++)
+		if (bytes.data[i] == '\n')
+			send(fd, "ack\n", 4, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/* The debug console port, or the port of virtio-serial: /init uses one of them. */
+static void read_wire(struct machine *machine, int *fd)
 {
 	uint8_t block[1024];
-	struct span bytes = read_block(&machine->wire_fd, block, sizeof(block));
+	struct span bytes = read_block(fd, block, sizeof(block));
+
+	if (fd == &machine->status_fd && *fd >= 0)
+		answer_lines(*fd, bytes);
 
 	/* `off` is the last line. What follows is a second boot: QEMU's microvm was seen to reset
 	 * in spite of -no-reboot. */
@@ -174,7 +201,8 @@ static void read_wire(struct machine *machine)
  * obeys. */
 static void heed_panic(struct machine *machine)
 {
-	read_wire(machine); /* `ready` may have come before what the console has just shown */
+	read_wire(machine, &machine->wire_fd); /* `ready` may have come before what the console has
+						  just shown */
 	if (machine->config->payload == PAYLOAD_PROGRAM && !machine->deadline &&
 	    !(machine->wire.words & WIRE_READY))
 		set_deadline(machine, PANIC_MS, END_PANIC);
@@ -298,6 +326,7 @@ static void prepare(const struct machine *machine, struct pollfd slots[SLOTS])
 	    machine->to_console.len > 0 && machine_reads_console(machine));
 	set(&slots[CONSOLE], machine->console, room, 0);
 	set(&slots[WIRE], machine->wire_fd, 1, 0);
+	set(&slots[STATUS], machine->status_fd, 1, 0);
 	set(&slots[STDIO], machine->stdio, room, machine->to_stdio.len > 0);
 	set(&slots[PORT], machine->port, room, 0);
 	set(&slots[ERRORS], machine->errors, 1, 0);
@@ -386,7 +415,9 @@ static void serve(struct machine *machine, const struct pollfd slots[SLOTS])
 	if (slots[SIGNALS].revents)
 		machine_read_signals(machine);
 	if (slots[WIRE].revents)
-		read_wire(machine);
+		read_wire(machine, &machine->wire_fd);
+	if (slots[STATUS].revents)
+		read_wire(machine, &machine->status_fd);
 	if (slots[KEYS].revents)
 		queue_write(&machine->to_console, machine->keys);
 	if (is_readable(&slots[CONSOLE]))
@@ -414,8 +445,8 @@ static bool is_over(const struct machine *machine)
 	if (machine->drain_until && machine_now_ms() >= machine->drain_until)
 		return true;
 	return machine->console < 0 && machine->wire_fd < 0 && machine->stdio < 0 &&
-	       machine->port < 0 && machine->errors < 0 && !machine->to_stdout.len &&
-	       !machine->to_stderr.len;
+	       machine->port < 0 && machine->status_fd < 0 && machine->errors < 0 &&
+	       !machine->to_stdout.len && !machine->to_stderr.len;
 }
 
 static void loop(struct machine *machine)
@@ -465,7 +496,8 @@ static struct machine *machine_new(const struct machine_config *config)
 	machine->config = config;
 	machine->started = machine_now_ms();
 	machine->keys = machine->console = machine->wire_fd = machine->errors = -1;
-	machine->stdio = machine->port = machine->monitor = machine->order = -1;
+	machine->stdio = machine->port = machine->status_fd = machine->monitor = machine->order =
+		-1;
 	if (config->timeout_s)
 		machine->timeout_at = machine_now_ms() + (int64_t)config->timeout_s * 1000;
 	return machine;

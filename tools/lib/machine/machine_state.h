@@ -33,7 +33,7 @@ struct machine {
 
 	/* Our ends; -1 once they are closed. */
 	int monitor, order; /* of a machine that is saved or restored */
-	int keys, console, wire_fd, errors, signals;
+	int keys, console, wire_fd, status_fd, errors, signals;
 	/* The program's streams: a serial line, or a port of virtio-serial. Until the guest has
 	 * chosen one by sending something there, both are open; then `stdio` is that one. */
 	int stdio, port;

@@ -209,23 +209,29 @@ static void add_network(struct arguments *arguments, const struct machine_config
 						      : "virtio-net-pci,netdev=net,romfile=");
 }
 
-/* A block at a time, where a serial port takes a byte. */
-static void add_port(struct arguments *arguments, const struct machine_config *config,
-		     const struct qemu_ends *ends)
+static void add_port(struct arguments *arguments, const char *name, const char *id, int fd)
 {
 	arguments_add(arguments, "-chardev");
-	arguments_add(arguments, "socket,id=port,fd=%d", ends->port);
+	arguments_add(arguments, "socket,id=%s,fd=%d", id, fd);
+	arguments_add(arguments, "-device");
+	arguments_add(arguments, "virtserialport,chardev=%s,name=%s", id, name);
+}
+
+/* A block at a time, where a serial port takes a byte. */
+static void add_ports(struct arguments *arguments, const struct machine_config *config,
+		      const struct qemu_ends *ends)
+{
+	if (ends->port < 0 && ends->status < 0)
+		return;
 	arguments_add(arguments, "-device");
 	arguments_add(arguments, config->type == MACHINE_MICROVM ? "virtio-serial-device"
 								 : "virtio-serial-pci");
-	arguments_add(arguments, "-device");
-	arguments_add(arguments, "virtserialport,chardev=port,name=" QEMU_STDIO_PORT);
-	if (!config->warm)
-		return;
-	arguments_add(arguments, "-chardev");
-	arguments_add(arguments, "socket,id=order,fd=%d", ends->order);
-	arguments_add(arguments, "-device");
-	arguments_add(arguments, "virtserialport,chardev=order,name=" QEMU_ORDER_PORT);
+	if (ends->port >= 0)
+		add_port(arguments, QEMU_STDIO_PORT, "port", ends->port);
+	if (ends->status >= 0)
+		add_port(arguments, QEMU_STATUS_PORT, "status", ends->status);
+	if (ends->order >= 0)
+		add_port(arguments, QEMU_ORDER_PORT, "order", ends->order);
 }
 
 /* Shares cannot be saved: they are plugged in when the machine runs. */
@@ -273,6 +279,7 @@ static void add_channels(struct arguments *arguments, const struct machine_confi
 	arguments_add(arguments, "socket,id=wire,fd=%d", ends->wire);
 	arguments_add(arguments, "-device");
 	arguments_add(arguments, "isa-debugcon,iobase=0xe9,chardev=wire");
+	add_ports(arguments, config, ends);
 	if (!machine_has_streams(config))
 		return;
 	arguments_add(arguments, "-chardev");
@@ -285,8 +292,6 @@ static void add_channels(struct arguments *arguments, const struct machine_confi
 		arguments_add(arguments, "-serial");
 		arguments_add(arguments, "chardev:stdio");
 	}
-	if (config->has_port)
-		add_port(arguments, config, ends);
 }
 
 static void add_boot(struct arguments *arguments, const struct machine_config *config)

@@ -36,6 +36,7 @@ struct machine_config {
 	enum machine_type type;
 	enum machine_stdio stdio;
 	bool has_port; /* STDIO_PIPE: besides the serial line, the port QEMU_STDIO_PORT */
+	bool has_status_port; /* besides the debug console port, that of virtio-serial */
 	enum machine_payload payload;
 	bool tells_ready; /* our /init runs and can reach the wire: it says `ready` */
 	const char *scratch; /* MACHINE_UML: a directory that is removed at the end */
@@ -61,6 +62,7 @@ struct machine_config {
 #define QEMU_ORDER_PORT "rdinit.order"
 #define QEMU_STDIO_PORT "rdinit.stdio"
 #define QEMU_STDIO_LINE "ttyS1"
+#define QEMU_STATUS_PORT "rdinit" /* WIRE_PORT of init/wire/wire.h */
 
 #define QEMU_APPEND_MAX 2047 /* bytes: the kernel's COMMAND_LINE_SIZE is 2048 on x86 */
 
@@ -68,7 +70,7 @@ struct machine_config {
 struct qemu_ends {
 	int keys, console; /* the serial console's input and output: for QEMU its 0 and 1 */
 	int wire, stdio; /* stdio -1 with STDIO_CONSOLE */
-	int port; /* of virtio-serial, or -1 */
+	int port, status; /* of virtio-serial, or -1 */
 	int monitor, order; /* of a machine that is saved or restored, or -1 */
 };
 

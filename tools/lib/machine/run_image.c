@@ -54,7 +54,7 @@ static int add_modules(struct recipe *recipe, const struct run_image *run)
 			result |= recipe_option_module(recipe, "--disk", *name);
 	if (run->has_network && run->kernel->modules_dir)
 		result |= add_virtio(recipe, run, "--net", "virtio_net");
-	if (run->has_port && run->kernel->modules_dir)
+	if (run->has_ports && run->kernel->modules_dir)
 		result |= add_virtio(recipe, run, "--stdio", "virtio_console");
 	for (size_t i = 0; i < run->modules.count; i++)
 		result |= recipe_option_module(recipe, "--module", run->modules.list[i]);

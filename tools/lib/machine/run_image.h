@@ -32,7 +32,7 @@ struct run_image {
 	struct texts limits; /* --ulimit: NAME=SOFT[:HARD] */
 	char *user; /* --user, as a parameter of /init, or NULL */
 	bool has_network; /* its driver is added */
-	bool has_port; /* the driver of virtio-serial is added */
+	bool has_ports; /* the driver of virtio-serial is added */
 	struct texts modules; /* --module */
 	struct texts trees; /* --tree DIR[:DEST] */
 	const struct kernel *kernel;

@@ -73,6 +73,7 @@ static _Noreturn void enter(const struct machine *machine, const struct qemu_end
 				  ends->wire,
 				  ends->stdio,
 				  ends->port,
+				  ends->status,
 				  ends->monitor,
 				  ends->order,
 				  tree ? tree->socket : -1,
@@ -132,7 +133,7 @@ static int open_signals(void)
 
 int machine_spawn(struct machine *machine, const char *program)
 {
-	struct qemu_ends ends = { -1, -1, -1, -1, -1, -1, -1 };
+	struct qemu_ends ends = { -1, -1, -1, -1, -1, -1, -1, -1 };
 	pid_t parent = getpid();
 	char **arguments;
 	int errors;
@@ -146,6 +147,10 @@ int machine_spawn(struct machine *machine, const char *program)
 	if (machine_has_streams(machine->config) && wire_up(&machine->stdio, &ends.stdio))
 		return -1;
 	if (machine->config->has_port && wire_up(&machine->port, &ends.port))
+		return -1;
+	/* What a saved machine has is the same for each run from it. */
+	if (machine->config->has_status_port && !machine->config->warm &&
+	    wire_up(&machine->status_fd, &ends.status))
 		return -1;
 	if (machine->config->warm &&
 	    (wire_up(&machine->monitor, &ends.monitor) || wire_up(&machine->order, &ends.order)))
@@ -169,6 +174,8 @@ int machine_spawn(struct machine *machine, const char *program)
 		close(ends.stdio);
 	if (ends.port >= 0)
 		close(ends.port);
+	if (ends.status >= 0)
+		close(ends.status);
 	if (ends.monitor >= 0)
 		close(ends.monitor);
 	if (ends.order >= 0)
