@@ -88,7 +88,7 @@ endif
 
 FORMATTED = $(shell find init tools tests -name '*.[ch]')
 
-.PHONY: all deps run-deps run check check-all unit sim cli ns vm uml kernel soak bench bench-boot bench-coldplug bench-pack bench-scale fuzz lint format install install-hooks clean help
+.PHONY: all deps run-deps run check check-all unit sim cli ns vm uml kernel soak bench bench-boot bench-calls bench-coldplug bench-pack bench-scale fuzz lint format install install-hooks clean help
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNIT_OBJS) $(FUZZ_OBJS) $B/unit/tests/unit/fake_sys.o $B/fuzz/tests/fuzz/quiet_error.o
 
@@ -325,6 +325,10 @@ bench-scale: deps		## what each command costs for up to a million entries
 bench: deps			## what /init costs, in instructions
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/bench/bench.py $B
+
+bench-calls: deps		## where the instructions of a boot go, call by call [ROWS='"hand-off" ...' of bench]
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tests/bench/bench_calls.py $B $(ROWS)
 
 # A stamp for each source that has no findings: only what changed since is looked at again.
 LINTED	= $(INIT:%=$B/lint/init/%.ok) $(PURE:%=$B/lint/init/pure/%.ok) \

@@ -37,24 +37,32 @@ def kernel_of(build):
     return os.environ.get("RDINIT_KERNEL") or (kernels[0] if kernels else sys.exit("no kernel"))
 
 
-def fork_addresses(build):
-    """Where the kernel's entries of fork and its kin lie while nokaslr holds."""
+def kernel_entries(build, names):
+    """Lines of /proc/kallsyms of the kernel's entries of these calls, while nokaslr holds."""
     done = subprocess.run([build / "rdinit", "run", "--kernel", kernel_of(build), "--append", "nokaslr",
-                           "--", "/bin/grep", "-wE", "__x64_sys_(fork|vfork|clone|clone3)",
-                           "/proc/kallsyms"], capture_output=True, text=True, check=True)
-    addresses = [f"fork=0x{line.split()[0]}" for line in done.stdout.splitlines()]
-    assert len(addresses) == 4, done.stdout
-    return ",".join(addresses)
+                           "--", "/bin/grep", "-wE", f"__x64_sys_({names})", "/proc/kallsyms"],
+                          capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
 
 
-def measure(build, name, image, append, forks, disk=None, machine="pc"):
+def fork_addresses(build):
+    lines = kernel_entries(build, "fork|vfork|clone|clone3")
+    assert len(lines) == 4, lines
+    return ",".join(f"fork=0x{line.split()[0]}" for line in lines)
+
+
+def qemu_of(build, name, image, append, disk=None, machine="pc"):
     qemu = ["qemu-system-x86_64", "-M", machine, "-accel", "tcg", "-m", "256", "-nodefaults", "-no-user-config",
             "-no-reboot", "-display", "none", "-serial", f"file:{build}/bench/{name}.console",
             "-kernel", kernel_of(build), "-initrd", image, "-append",
             "console=ttyS0 quiet panic=-1 nokaslr cryptomgr.notests rdinit=/start " + append]
     if disk:
         qemu += ["-drive", f"file={disk},if=none,id=d,format=raw,snapshot=on", "-device", "virtio-blk-pci,drive=d"]
-    return count(build, name, qemu, forks)
+    return qemu
+
+
+def measure(build, name, image, append, forks, disk=None, machine="pc"):
+    return count(build, name, qemu_of(build, name, image, append, disk, machine), forks)
 
 
 def measure_all(build, name, image, append, forks, disk, machine):
@@ -132,12 +140,16 @@ def make_root(build):
     return disk
 
 
-def main():
-    build = Path(sys.argv[1]).resolve()
+def prepare(build):
     (build / "bench").mkdir(exist_ok=True)
-    compile_counter(build / "bench/count.so")
     compile_nolibc(build / "bench/start", "start.c")
     compile_nolibc(build / "bench/payload", "payload.c")
+
+
+def main():
+    build = Path(sys.argv[1]).resolve()
+    prepare(build)
+    compile_counter(build / "bench/count.so")
     disk = make_root(build)
     forks = fork_addresses(build)
     floor, over = 0, []

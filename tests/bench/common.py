@@ -15,16 +15,24 @@ def compile_nolibc(out, source, *flags):
                    check=True)
 
 
+def compile_plugin(out, source):
+    subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-I", ROOT, "-o", out, HERE / source], check=True)
+
+
 def compile_counter(out):
-    subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", out, HERE / "count.c"], check=True)
+    compile_plugin(out, "count.c")
+
+
+def run_counted(qemu, plugin, out, timeout=300):
+    """The boot that this command makes, under -icount, where it repeats to the instruction."""
+    out.unlink(missing_ok=True)
+    subprocess.run([*qemu, "-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm", "-seed", "1",
+                    "-plugin", f"{plugin},out={out}"], stdin=subprocess.DEVNULL, timeout=timeout, check=True)
 
 
 def count(build, name, qemu, forks, timeout=300):
     """Of the boot that this command makes: instructions, those outside the kernel, its calls and forks."""
     out = build / "bench" / f"{name}.count"
-    out.unlink(missing_ok=True)
-    subprocess.run([*qemu, "-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm", "-seed", "1",
-                    "-plugin", f"{build}/bench/count.so,out={out},{forks}"],
-                   stdin=subprocess.DEVNULL, timeout=timeout, check=True)
+    run_counted(qemu, f"{build}/bench/count.so,{forks}", out, timeout)
     user, kernel, calls, forked, _ = map(int, out.read_text().split())
     return user + kernel, user, calls, forked

@@ -2,12 +2,10 @@
 /*
  * count.c - QEMU plugin: instructions, system calls and forks between two marks.
  *
- * Debian's QEMU 7.2 takes plugins but ships no header: the few prototypes of its plugin interface,
- * version 1, stand here (documented in QEMU's docs/devel/tcg-plugins.rst). Prints one line at the
- * first end mark: "user kernel syscalls forks", and what had run before the instruction at
- * init=ADDRESS, where /init begins. Forks are counted at the kernel's entries of fork, vfork, clone
- * and clone3, whose addresses come as fork=ADDRESS. With from=reset the count begins there, not at
- * a start mark.
+ * Prints one line at the first end mark: "user kernel syscalls forks", and what had run before the
+ * instruction at init=ADDRESS, where /init begins. Forks are counted at the kernel's entries of
+ * fork, vfork, clone and clone3, whose addresses come as fork=ADDRESS. With from=reset the count
+ * begins there, not at a start mark.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,30 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef uint64_t qemu_plugin_id_t; /* the interface's own name */
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-struct qemu_info;
-
-enum { NO_REGISTERS = 0, INLINE_ADD_U64 = 0 };
-
-extern void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id,
-						  void (*translated)(qemu_plugin_id_t,
-								     struct qemu_plugin_tb *));
-extern size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
-extern struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t i);
-extern const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
-extern size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
-extern uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
-extern void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
-						   void (*executed)(unsigned int, void *),
-						   int registers, void *argument);
-extern void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *insn, int operation,
-						       void *counter, uint64_t addend);
-
-__attribute__((visibility("default"))) int qemu_plugin_version = 1;
-__attribute__((visibility("default"))) int
-qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info, int argc, char **argv);
+#include "tests/bench/qemu_plugin.h"
 
 struct counts {
 	uint64_t user, kernel, syscalls, forks;
@@ -76,12 +51,6 @@ static void end(unsigned int cpu, void *argument)
 	fclose(out);
 }
 
-static bool is(const struct qemu_plugin_insn *insn, const char *bytes, size_t len)
-{
-	return qemu_plugin_insn_size(insn) == len &&
-	       memcmp(qemu_plugin_insn_data(insn), bytes, len) == 0;
-}
-
 static void count(struct qemu_plugin_insn *insn, uint64_t *counter)
 {
 	qemu_plugin_register_vcpu_insn_exec_inline(insn, INLINE_ADD_U64, counter, 1);
@@ -97,7 +66,7 @@ static void watch_kernel(struct qemu_plugin_insn *insn)
 
 static void watch(struct qemu_plugin_insn *insn)
 {
-	if (qemu_plugin_insn_vaddr(insn) >> 47) {
+	if (insn_is_of_kernel(insn)) {
 		watch_kernel(insn);
 		return;
 	}
@@ -105,11 +74,11 @@ static void watch(struct qemu_plugin_insn *insn)
 	if (qemu_plugin_insn_vaddr(insn) == init_entry && !before_init)
 		before_init = now.user + now.kernel;
 	count(insn, &now.user);
-	if (is(insn, "\x0f\x05", 2))
+	if (insn_is(insn, SYSCALL))
 		count(insn, &now.syscalls);
-	if (is(insn, "\x66\x87\xdb", 3))
+	if (insn_is(insn, START))
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, start, NO_REGISTERS, NULL);
-	if (is(insn, "\x66\x87\xc9", 3))
+	if (insn_is(insn, END))
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, end, NO_REGISTERS, NULL);
 }
 
