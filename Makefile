@@ -13,7 +13,7 @@ VERSION	= 0.1
 # the tests (sanitizers).
 PURE	= blake2b checksum cmdline dirents diskid diskpath drivers efivar executable find finding format fslist fstab \
 	  glob hints identity imageconf ip keymap kmsg layer layers limits mode modlist modname mountopts mounts \
-	  names newc number packets partitions rlimit rootspec settings sha256 stdioports text udevname uevent view xxh64 $(FORMATS:%=fsprobe/%)
+	  names newc number packets partitions rlimit rootspec settings sha256 stdioports text udevname uevent view window xxh64 $(FORMATS:%=fsprobe/%)
 
 # What probes know of, a file for each family.
 FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware fsprobe iso9660 luks magic md member ntfs rom sum swap table udf xfs zfs

@@ -10,6 +10,7 @@
 #include "init/pure/count.h"
 #include "init/pure/format.h"
 #include "init/pure/imageconf.h"
+#include "init/pure/window.h"
 #include "init/sys/file.h"
 #include "init/wire/wire.h"
 #include "init/sys/log.h"
@@ -208,6 +209,18 @@ static enum log_level level_of(int verbosity)
 	return verbosity == VERBOSITY_DEBUG ? LOG_DEBUG : LOG_INFO;
 }
 
+/* A serial line does not say how large the terminal at its end is. */
+static void set_window(const char *text)
+{
+	struct window window;
+	int error = text ? window_parse(text, &window) : 1;
+
+	if (!error)
+		error = sys_set_window(0, window.rows, window.columns);
+	if (error < 0)
+		log_warn(error, "set the size of the console's terminal, rdinit.window=%s", text);
+}
+
 int settings_read(struct boot *boot)
 {
 	int error = read_image_parameters(boot);
@@ -217,6 +230,7 @@ int settings_read(struct boot *boot)
 		boot->finish_settings(&boot->settings);
 	log_limit(level_of(boot->settings.verbosity));
 	log_ignored(&boot->settings);
+	set_window(boot->settings.window);
 	if (boot->settings.is_unsafe)
 		error = first(error,
 			      log_err(-EINVAL, "parse rdinit.user: expected UID:GID[,GID...]"));

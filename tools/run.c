@@ -392,6 +392,8 @@ static int choose(struct run *run, int argc, char **argv)
 			     : run->stdio_choice < 0  ? default_stdio(run)
 			     : run->stdio_choice == 0 ? STDIO_PIPE
 						      : STDIO_CONSOLE;
+	run->machine.has_keys = run->machine.stdio == STDIO_CONSOLE && isatty(STDIN_FILENO) &&
+				run->machine.type != MACHINE_UML;
 	run->machine.payload = is_made(run) ? PAYLOAD_PROGRAM : PAYLOAD_IMAGE;
 	run->image_path = is_made(run) ? NULL : argv[1];
 	run->image.has_network = run->net_choice == RUN_NET_USER;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "tools/lib/base/error.h"
@@ -51,11 +52,15 @@ void run_add_words(const struct run *run, struct buffer *words)
 	const struct machine_config *machine = &run->machine;
 	int interactive = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	const char *term = getenv("TERM");
+	struct winsize size;
 
 	if (!interactive || machine->stdio == STDIO_PIPE)
 		buffer_text(words, " rdinit.onfail=poweroff");
 	else if (term && *term && is_plain_word(term))
 		buffer_printf(words, " TERM=%s", term);
+	if (interactive && machine->stdio == STDIO_CONSOLE &&
+	    !ioctl(STDIN_FILENO, TIOCGWINSZ, &size) && size.ws_row && size.ws_col)
+		buffer_printf(words, " rdinit.window=%ux%u", size.ws_row, size.ws_col);
 	if (machine->stdio == STDIO_PIPE)
 		buffer_printf(words, " rdinit.stdio=%s" QEMU_STDIO_LINE,
 			      machine->has_port ? "virtio:" QEMU_STDIO_PORT "," : "");

@@ -75,6 +75,8 @@ const struct parameter parameters[] = {
 		  "modules that the kernel never loads"),
 	PARAMETER("console", PARAMETER_CONSOLE, 0, 0, "DEVICE",
 		  "consoles to try if /dev/console does not work; null: none"),
+	PARAMETER("rdinit.window", PARAMETER_TEXT, FIELD(window), 0, "ROWSxCOLUMNS",
+		  "the size of the console's terminal"),
 	PARAMETER("rdinit.keymap", PARAMETER_TEXT, FIELD(keymap), 0, "FILE",
 		  "the console's keymap, in the form of loadkeys -b"),
 	PARAMETER("ip", PARAMETER_TEXT, FIELD(ip), 0,

@@ -469,6 +469,14 @@ int sys_set_controlling_tty(int fd)
 	return (int)CALL3(ioctl, fd, TIOCSCTTY, 1);
 }
 
+int sys_set_window(int fd, unsigned int rows, unsigned int columns)
+{
+	const struct winsize size = { .ws_row = (unsigned short)rows,
+				      .ws_col = (unsigned short)columns };
+
+	return (int)CALL3(ioctl, fd, TIOCSWINSZ, &size);
+}
+
 void sys_start_tty(int fd)
 {
 	/* TCOON alone does not end a stop by ^S. */

@@ -101,6 +101,7 @@ int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms);
 
 int sys_is_tty(int fd); /* 0, or -ENOTTY, -EIO: there is no such port */
 int sys_set_controlling_tty(int fd); /* TIOCSCTTY; steals it from another session */
+int sys_set_window(int fd, unsigned int rows, unsigned int columns); /* TIOCSWINSZ */
 void sys_start_tty(int fd); /* restarts output that tcflow(3) or ^S stopped */
 int sys_drain_tty(int fd); /* waits until the last byte is sent */
 int sys_tty_unsent(int fd); /* returns how many bytes the driver has not sent (TIOCOUTQ) */

@@ -172,6 +172,14 @@ int sys_set_controlling_tty(int fd)
 	return is_terminal(fd) ? 0 : -ENOTTY;
 }
 
+int sys_set_window(int fd, unsigned int rows, unsigned int columns)
+{
+	long error = call_enter("set_window", "");
+
+	(void)rows, (void)columns;
+	return (int)call_leave(error ? error : is_terminal(fd) ? 0 : -ENOTTY);
+}
+
 void sys_start_tty(int fd)
 {
 	(void)fd;

@@ -940,6 +940,11 @@ int sys_set_controlling_tty(int fd)
 	return -ENOTTY;
 }
 
+int sys_set_window(int fd, unsigned int rows, unsigned int columns)
+{
+	return (int)call(CHANGES, 0, "set_window %d %u %u", fd, rows, columns);
+}
+
 void sys_start_tty(int fd)
 {
 	(void)fd;

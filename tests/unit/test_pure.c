@@ -31,6 +31,7 @@
 #include "init/pure/names.h"
 #include "init/pure/number.h"
 #include "init/pure/rootspec.h"
+#include "init/pure/window.h"
 #include "init/pure/uevent.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -786,9 +787,25 @@ static void a_directory_cut_off_anywhere_ends_before_the_cut(void **state)
 	}
 }
 
+static void a_size_is_rows_and_columns(void **state)
+{
+	static const char *const wrong[] = { "",	"24",	   "24x",    "x80",
+					     "0x80",	"24x0",	   "24x80 ", "24X80",
+					     "1x65536", "24x80x1", "-1x2" };
+	struct window window;
+
+	(void)state;
+	assert_int_equal(window_parse("24x80", &window), 0);
+	assert_true(window.rows == 24 && window.columns == 80);
+	assert_int_equal(window_parse("65535x1", &window), 0);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(window_parse(wrong[i], &window), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_size_is_rows_and_columns),
 		cmocka_unit_test(a_root_is_a_path_or_a_number),
 		cmocka_unit_test(a_root_that_is_neither_is_refused),
 		cmocka_unit_test(a_uevent_is_read_by_its_keys),

@@ -673,7 +673,7 @@ static const struct scenario scenarios[] = {
 	{ "mounts",
 	  "rdinit.run=/app \"rdinit.mount=tag /d virtiofs\" "
 	  "\"rdinit.mount=o /o/p overlay lowerdir=/d,upperdir=/u,workdir=/w\" "
-	  "\"rdinit.mount=/d /e none bind,ro\" hostname=h rdinit.rlimit=core=0 "
+	  "\"rdinit.mount=/d /e none bind,ro\" hostname=h rdinit.window=24x80 rdinit.rlimit=core=0 "
 	  "rdinit.onfail=poweroff\n",
 	  add_program_to_run, ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("mount /d /e", 1) },
 	{ "stdio", "rdinit.run=/app rdinit.stdio=ttyS1 rdinit.onfail=poweroff\n", add_stdio,

@@ -18,7 +18,7 @@ class Terminal:
 
     def __init__(self, *program):
         self.child = pexpect.spawn(str(RDINIT), ["run", "--stdio", "console", "--timeout", "100", "--isolated", "--", *program],
-                                   timeout=60, encoding="utf-8")
+                                   timeout=60, encoding="utf-8", dimensions=(33, 97))
 
     def __enter__(self):
         return self
@@ -66,6 +66,38 @@ def test_what_is_no_shell_cannot_be_stopped_and_can_be_ended():
         terminal.child.sendline("after")
         terminal.child.expect("after\r+\n(.*\r+\n)?after\r+\n")
         terminal.child.send("\x03")
+        assert terminal.end() == 130
+
+
+def test_a_program_knows_the_size_of_the_terminal():
+    with Terminal(BOX, "stty", "size") as terminal:
+        terminal.child.expect("33 97\r+\n")
+        assert terminal.end() == 0
+
+
+def test_ctrl_a_is_for_qemu():
+    """Its monitor answers, twice Ctrl-a is one for the program, and Ctrl-a x ends the machine."""
+    with Terminal(BOX, "sh", "-c", f"echo rea''dy; exec {BOX} od -c -N 3") as terminal:
+        terminal.child.expect("ready")
+        terminal.child.send("\x01c")
+        terminal.child.expect("\\(qemu\\)")
+        terminal.child.sendline("info version")
+        terminal.child.expect("[0-9]+\\.[0-9]+\\.[0-9]+")
+        terminal.child.send("\x01c")
+        time.sleep(0.5)     # until the keys are the program's again
+        terminal.child.send("\x01\x01xy\n")
+        terminal.child.expect("001 +x +y")
+        assert terminal.end() == 0
+
+
+@pytest.mark.parametrize("ready", [True, False], ids=["while a program runs", "during the boot"])
+def test_ctrl_a_x_ends_the_machine(ready):
+    with Terminal(BOX, "sh", "-c", "echo rea''dy; exec sleep 1000") as terminal:
+        if ready:
+            terminal.child.expect("ready")
+        else:
+            terminal.child.expect("Ctrl-a x ends it, Ctrl-a h shows other keys")
+        terminal.child.send("\x01x")
         assert terminal.end() == 130
 
 

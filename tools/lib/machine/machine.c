@@ -358,7 +358,7 @@ static bool shows_boot(const struct machine *machine)
 static void show_boot(struct machine *machine)
 {
 	int64_t seconds = (machine_now_ms() - machine->started) / 1000;
-	char line[WIRE_LINE + 64];
+	char line[WIRE_LINE + 128];
 
 	if (!shows_boot(machine)) {
 		if (machine->shown_s)
@@ -369,7 +369,8 @@ static void show_boot(struct machine *machine)
 	if (seconds == machine->shown_s)
 		return;
 	machine->shown_s = seconds;
-	snprintf(line, sizeof(line), "rdinit: the guest boots: %lld s%s%.*s", (long long)seconds,
+	snprintf(line, sizeof(line), "rdinit: the guest boots: %lld s%s%s%.*s", (long long)seconds,
+		 machine->config->has_keys ? " (Ctrl-a x ends it, Ctrl-a h shows other keys)" : "",
 		 machine->wire.said_count ? "; " : "", WIRE_LINE, shown(machine->wire.said));
 	progress_show(line);
 }

@@ -7,6 +7,7 @@
 
 #include "tools/lib/machine/machine_state.h"
 
+#define CTRL_A 0x01
 #define CTRL_C 0x03
 #define CTRL_D 0x04
 
@@ -27,6 +28,15 @@ static bool is_for_us(struct machine *machine)
 	return !(words & WIRE_READY) || (words & WIRE_EXIT) || (first && now - first <= 1000);
 }
 
+/* Ctrl-a x ends the machine, as in QEMU, which has the other keys (Ctrl-a h). */
+static bool is_end_key(struct machine *machine, uint8_t key)
+{
+	bool is_end = machine->is_escaped && key == 'x';
+
+	machine->is_escaped = key == CTRL_A && !machine->is_escaped;
+	return is_end && machine->config->has_keys;
+}
+
 static void read_keys(struct machine *machine)
 {
 	uint8_t block[1024];
@@ -41,7 +51,7 @@ static void read_keys(struct machine *machine)
 		return;
 	}
 	for (ssize_t i = 0; i < len && is_terminal; i++)
-		if (block[i] == CTRL_C && is_for_us(machine))
+		if (is_end_key(machine, block[i]) || (block[i] == CTRL_C && is_for_us(machine)))
 			machine_interrupted(machine, SIGINT);
 	queue_add(&machine->to_console, (struct span){ block, (size_t)len });
 }

@@ -55,6 +55,7 @@ struct machine {
 	int64_t drain_until; /* 0, or when to stop waiting for slow readers */
 	int64_t started, ready_at, exited_at; /* ms; 0: not yet */
 	int64_t shown_s; /* seconds of the boot that a terminal shows */
+	bool is_escaped; /* the last key was Ctrl-a */
 	int64_t interrupts[2]; /* ms: the last two Ctrl-C */
 };
 

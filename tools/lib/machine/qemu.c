@@ -272,9 +272,14 @@ static void add_channels(struct arguments *arguments, const struct machine_confi
 {
 	/* Its standard input and output, as these may be pipes. */
 	arguments_add(arguments, "-chardev");
-	arguments_add(arguments, "stdio,id=console,signal=off");
+	arguments_add(arguments, "stdio,id=console,signal=off%s",
+		      config->has_keys ? ",mux=on" : "");
 	arguments_add(arguments, "-serial");
 	arguments_add(arguments, "chardev:console");
+	if (config->has_keys) {
+		arguments_add(arguments, "-mon");
+		arguments_add(arguments, "chardev=console");
+	}
 	arguments_add(arguments, "-chardev");
 	arguments_add(arguments, "socket,id=wire,fd=%d", ends->wire);
 	arguments_add(arguments, "-device");

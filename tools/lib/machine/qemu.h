@@ -38,6 +38,7 @@ struct machine_config {
 	bool has_port; /* STDIO_PIPE: besides the serial line, the port QEMU_STDIO_PORT */
 	bool has_status_port; /* besides the debug console port, that of virtio-serial */
 	enum machine_payload payload;
+	bool has_keys; /* standard input is a terminal whose Ctrl-a is QEMU's */
 	bool tells_ready; /* our /init runs and can reach the wire: it says `ready` */
 	const char *scratch; /* MACHINE_UML: a directory that is removed at the end */
 	const char *preload; /* MACHINE_UML: a library for LD_PRELOAD, or NULL */
