@@ -28,7 +28,7 @@ INIT	= main early_mounts console settings late_mounts keymap modules order netwo
 	  $(addprefix program/,child start stdio) \
 	  $(addprefix mount/,mount mount_as mount_table) \
 	  $(addprefix root/,boot_partition check firmware overlay report resolve root share) \
-	  $(addprefix sys/,clone crash empty_tree file lines log meminfo start string sys sysfs terminal) \
+	  $(addprefix sys/,clone crash empty_tree file lines log meminfo net process start string sys sysfs terminal) \
 	  $(addprefix loop/,apart loop) $(addprefix wire/,vport wire)
 
 # The host tool.
@@ -190,7 +190,7 @@ $B/fuzz/%: tests/fuzz/%.c $B/fuzz/tests/fuzz/quiet_error.o $B/fuzz/tested.a
 
 # Simulated boots: all of /init over a kernel in memory. What /init itself has in memory lies between
 # first.o and last.o; plant.c puts functions in the place of those that are wrapped.
-SIM	= tests/sim/first $(patsubst %,init/%,$(filter-out sys/sys sys/start sys/string sys/clone,$(INIT))) $(PURE:%=init/pure/%) tests/sim/last \
+SIM	= tests/sim/first $(patsubst %,init/%,$(filter-out sys/net sys/process sys/sys sys/start sys/string sys/clone,$(INIT))) $(PURE:%=init/pure/%) tests/sim/last \
 	  $(SHARED) $(filter-out tests/sim/first tests/sim/last,$(patsubst %.c,%,$(sort $(wildcard tests/sim/*.c))))
 SIM_WRAPPED = apart_start log_open_console loop_deadline root_mount rootspec_matches stdio_is_over sys_close sys_wait wire_tell
 SIM_CFLAGS = -std=c11 -g $(WARN) $(TEST_WARN) -I$B/sim/layers -I. -D_GNU_SOURCE -fno-pie

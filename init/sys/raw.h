@@ -75,6 +75,17 @@ static inline long raw6(long number, long a, long b, long c, long d, long e, lon
 	return result;
 }
 
+/* CALL2(umount2, target, flags): by name, with arguments of any type. */
+#define ARG(argument) ((long)(argument))
+#define CALL0(name) raw0(SYS_##name)
+#define CALL1(name, a) raw1(SYS_##name, ARG(a))
+#define CALL2(name, a, b) raw2(SYS_##name, ARG(a), ARG(b))
+#define CALL3(name, a, b, c) raw3(SYS_##name, ARG(a), ARG(b), ARG(c))
+#define CALL4(name, a, b, c, d) raw4(SYS_##name, ARG(a), ARG(b), ARG(c), ARG(d))
+#define CALL5(name, a, b, c, d, e) raw5(SYS_##name, ARG(a), ARG(b), ARG(c), ARG(d), ARG(e))
+#define CALL6(name, a, b, c, d, e, f) \
+	raw6(SYS_##name, ARG(a), ARG(b), ARG(c), ARG(d), ARG(e), ARG(f))
+
 /*
  * clone.c: clone(2) with a separate stack for the child. The child calls the function in the first
  * word of the stack with the second word as argument, and exits with its result. Returns the

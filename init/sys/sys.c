@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* sys.c - every system call that /init makes. */
+/* sys.c - the system calls of sys.h about files, devices, terminals and the machine; others are in
+ * process.c and net.c. */
 #include "init/sys/sys.h"
 
 #include <errno.h>
@@ -7,45 +8,23 @@
 #include <limits.h>
 #include <linux/kd.h>
 #include <linux/loop.h>
-#include <linux/netlink.h>
 #include <linux/openat2.h>
 #include <linux/random.h>
 #include <linux/reboot.h>
 #include <linux/seccomp.h>
-#include <net/if.h>
-#include <net/route.h>
-#include <netinet/in.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/io.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/reboot.h>
-#include <sys/sendfile.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <termios.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "init/sys/raw.h"
-
-#define ARG(argument) ((long)(argument))
-#define CALL0(name) raw0(SYS_##name)
-#define CALL1(name, a) raw1(SYS_##name, ARG(a))
-#define CALL2(name, a, b) raw2(SYS_##name, ARG(a), ARG(b))
-#define CALL3(name, a, b, c) raw3(SYS_##name, ARG(a), ARG(b), ARG(c))
-#define CALL4(name, a, b, c, d) raw4(SYS_##name, ARG(a), ARG(b), ARG(c), ARG(d))
-#define CALL5(name, a, b, c, d, e) raw5(SYS_##name, ARG(a), ARG(b), ARG(c), ARG(d), ARG(e))
-#define CALL6(name, a, b, c, d, e, f) \
-	raw6(SYS_##name, ARG(a), ARG(b), ARG(c), ARG(d), ARG(e), ARG(f))
-
-/* The kernel's sigset_t has a bit for each of 64 signals; the library's is larger. */
-#define SIGNALS_SIZE sizeof(uint64_t)
 
 /* For calls that return an address: no address is in the last page. */
 static int is_error(long result)
@@ -263,200 +242,6 @@ int sys_chroot(const char *path)
 	return (int)CALL1(chroot, path);
 }
 
-int sys_execve(const char *path, char *const argv[], char *const envp[])
-{
-	return (int)CALL3(execve, path, argv, envp);
-}
-
-/* Starts a child in the memory of this process. */
-static int spawn(unsigned long flags, void **stack_end, int (*child)(void *), void *argument)
-{
-	stack_end[-2] = (void *)(uintptr_t)child;
-	stack_end[-1] = argument;
-	return (int)clone_onto(CLONE_VM | SIGCHLD | flags, stack_end - 2);
-}
-
-#define CHILD_STACK 2048 /* words: a path of PATH_MAX, and the search of PATH */
-#define GROUP_STACK 256
-
-static _Alignas(16) void *child_stack[CHILD_STACK];
-
-int sys_spawn(int (*child)(void *), void *argument)
-{
-	return spawn(CLONE_VFORK, child_stack + CHILD_STACK, child, argument);
-}
-
-int sys_spawn_beside(void *stack, size_t size, int (*child)(void *), void *argument)
-{
-	return spawn(0, (void **)stack + size / sizeof(void *), child, argument);
-}
-
-struct member {
-	int (*child)(void *);
-	void *argument;
-	int pid; /* of the child, or -errno */
-};
-
-static int make_group(void *argument)
-{
-	struct member *member = argument;
-	int group = sys_getpid();
-
-	if (CALL2(setpgid, 0, group) == 0)
-		CALL3(ioctl, 0, TIOCSPGRP, &group);
-	member->pid = spawn(CLONE_VFORK | CLONE_PARENT, child_stack + CHILD_STACK, member->child,
-			    member->argument);
-	return 0;
-}
-
-int sys_spawn_in_foreground(int (*child)(void *), void *argument)
-{
-	static _Alignas(16) void *stack[GROUP_STACK];
-	struct member member = { child, argument, -EAGAIN };
-	int pid = spawn(CLONE_VFORK, stack + GROUP_STACK, make_group, &member);
-
-	return pid < 0 ? pid : member.pid;
-}
-
-/* Not exit_group(2), which a confined process must not call: the child has one thread. */
-int sys_fork(int (*child)(void *), void *argument)
-{
-	int pid = (int)CALL5(clone, SIGCHLD, NULL, NULL, NULL, NULL);
-
-	if (pid == 0)
-		CALL1(exit, child(argument));
-	return pid;
-}
-
-int sys_wait(int *status, int flags)
-{
-	return (int)CALL4(wait4, -1, status, flags, NULL);
-}
-
-int sys_getpid(void)
-{
-	return (int)CALL0(getpid);
-}
-
-int sys_processors(void)
-{
-	unsigned long set[16]; /* for 1,024; the call returns how many bytes it filled */
-	long bytes = CALL3(sched_getaffinity, 0, sizeof(set), set);
-	int count = 0;
-
-	for (long i = 0; i < bytes / (long)sizeof(set[0]); i++)
-		for (unsigned long bits = set[i]; bits; bits &= bits - 1)
-			count++;
-	return count;
-}
-
-int sys_kill(int pid, int signal)
-{
-	return (int)CALL2(kill, pid, signal);
-}
-
-int sys_setsid(void)
-{
-	return (int)CALL0(setsid);
-}
-
-int sys_set_identity(unsigned int uid, unsigned int gid, const unsigned int *groups,
-		     unsigned int group_count)
-{
-	long error = CALL2(setgroups, group_count, groups);
-
-	if (!error)
-		error = CALL3(setresgid, gid, gid, gid);
-	if (!error)
-		error = CALL3(setresuid, uid, uid, uid);
-	return (int)error;
-}
-
-int sys_set_limit(int resource, uint64_t soft, uint64_t hard)
-{
-	const uint64_t limit[2] = { soft, hard };
-
-	return (int)CALL4(prlimit64, 0, resource, limit, NULL);
-}
-
-int sys_set_hostname(const char *name)
-{
-	return (int)CALL2(sethostname, name, strlen(name));
-}
-
-int sys_set_mask(const sigset_t *mask)
-{
-	return (int)CALL4(rt_sigprocmask, SIG_SETMASK, mask, NULL, SIGNALS_SIZE);
-}
-
-#define HAS_RESTORER 0x04000000UL /* SA_RESTORER of asm/signal.h; not every library defines it */
-
-/* A handler returns here: rt_sigreturn(2), number 15, which needs the unchanged stack pointer. */
-static __attribute__((naked)) void restore(void)
-{
-	__asm__("mov $15, %eax; syscall");
-}
-
-/* The kernel's struct differs from the library's: sigaction(2), "C library/kernel differences". */
-static int set_action(int signal, void (*handler)(int, siginfo_t *, void *), unsigned long flags)
-{
-	const struct {
-		void (*handler)(int, siginfo_t *, void *);
-		unsigned long flags;
-		void (*restorer)(void);
-		uint64_t blocked;
-	} action = { handler, flags | HAS_RESTORER, restore, 0 };
-
-	return (int)CALL4(rt_sigaction, signal, &action, NULL, SIGNALS_SIZE);
-}
-
-int sys_sigaction(int signal, void (*handler)(int), int flags)
-{
-	return set_action(signal, (void (*)(int, siginfo_t *, void *))(void *)handler,
-			  (unsigned int)flags);
-}
-
-int sys_catch(int signal, void (*handler)(int, siginfo_t *, void *))
-{
-	return set_action(signal, handler, SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER);
-}
-
-int sys_sigaltstack(void *stack, size_t size)
-{
-	stack_t where = { .ss_sp = stack, .ss_size = size };
-
-	return (int)CALL2(sigaltstack, &where, NULL);
-}
-
-static struct timespec *timespec_of_ms(struct timespec *time, int64_t ms)
-{
-	if (ms < 0)
-		return NULL;
-	time->tv_sec = ms / 1000;
-	time->tv_nsec = ms % 1000 * 1000000;
-	return time;
-}
-
-int sys_sigwait(const sigset_t *set, int64_t timeout_ms)
-{
-	struct timespec time;
-
-	return (int)CALL4(rt_sigtimedwait, set, NULL, timespec_of_ms(&time, timeout_ms),
-			  SIGNALS_SIZE);
-}
-
-int sys_signalfd(int fd, const sigset_t *set)
-{
-	return (int)CALL4(signalfd4, fd, set, SIGNALS_SIZE, O_CLOEXEC);
-}
-
-int sys_poll(struct pollfd *fds, unsigned int count, int64_t timeout_ms)
-{
-	struct timespec time;
-
-	return (int)CALL5(ppoll, fds, count, timespec_of_ms(&time, timeout_ms), NULL, 0);
-}
-
 int sys_is_tty(int fd)
 {
 	struct termios mode;
@@ -538,76 +323,6 @@ int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short 
 	struct kbentry entry = { .kb_table = table, .kb_index = key, .kb_value = value };
 
 	return (int)CALL3(ioctl, tty, KDSKBENT, &entry);
-}
-
-int sys_inet_socket(void)
-{
-	return (int)CALL3(socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-}
-
-static void name_interface(struct ifreq *request, const char *name)
-{
-	memset(request, 0, sizeof(*request));
-	memcpy(request->ifr_name, name, strlen(name) + 1); /* INTERFACE_NAME_MAX */
-}
-
-int sys_link_up(int socket, const char *name)
-{
-	struct ifreq request;
-	int error;
-
-	name_interface(&request, name);
-	error = (int)CALL3(ioctl, socket, SIOCGIFFLAGS, &request);
-	request.ifr_flags |= IFF_UP;
-	return error ? error : (int)CALL3(ioctl, socket, SIOCSIFFLAGS, &request);
-}
-
-static void set_sockaddr(void *to, uint32_t address)
-{
-	const struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = address };
-
-	memcpy(to, &in, sizeof(in));
-}
-
-int sys_set_address(int socket, const char *name, uint32_t address, uint32_t netmask)
-{
-	struct ifreq request;
-	int error;
-
-	name_interface(&request, name);
-	set_sockaddr(&request.ifr_addr, address);
-	error = (int)CALL3(ioctl, socket, SIOCSIFADDR, &request);
-	if (error)
-		return error;
-	set_sockaddr(&request.ifr_netmask, netmask);
-	return (int)CALL3(ioctl, socket, SIOCSIFNETMASK, &request);
-}
-
-int sys_add_gateway(int socket, uint32_t gateway)
-{
-	struct rtentry route = { .rt_flags = RTF_UP | RTF_GATEWAY };
-
-	set_sockaddr(&route.rt_dst, 0);
-	set_sockaddr(&route.rt_genmask, 0);
-	set_sockaddr(&route.rt_gateway, gateway);
-	return (int)CALL3(ioctl, socket, SIOCADDRT, &route);
-}
-
-int sys_open_uevents(void)
-{
-	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 /* the kernel's */ };
-	int fd = (int)CALL3(socket, AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-			    NETLINK_KOBJECT_UEVENT),
-	    error;
-
-	if (fd < 0)
-		return fd;
-	error = (int)CALL3(bind, fd, &address, sizeof(address));
-	if (error) {
-		sys_close(fd);
-		return error;
-	}
-	return fd;
 }
 
 int sys_finit_module(int fd, const char *options, int flags)

@@ -3,8 +3,8 @@
  * sys.h - every system call that /init makes, one thin wrapper each.
  *
  * Each returns -errno on failure, so that a later call cannot overwrite the reason; else 0, or the
- * call's number, descriptor or count. Unit tests link fake_sys.c instead of sys.c. No other file of
- * init/ makes a system call (tests/guards.sh checks the objects).
+ * call's number, descriptor or count. They are in sys.c, process.c and net.c; unit tests link
+ * fake_sys.c instead. Only init/sys makes system calls (tests/guards.sh).
  */
 #ifndef RDINIT_SYS_SYS_H
 #define RDINIT_SYS_SYS_H
