@@ -139,7 +139,7 @@ static void forget(struct devices *devices, struct device *device)
  * What is open stays so: what an opener does to it is reported as a change, too. */
 static void forget_finding(struct devices *devices, struct device *device)
 {
-	devices->news = NEWS_OF_CONTENT;
+	devices->changes = CONTENT_CHANGED;
 	if (device->state == DEVICE_PROBING)
 		device->changed = CHANGED;
 	else if (device->state < DEVICE_OPENING || device->state == DEVICE_FAILED)
@@ -169,8 +169,8 @@ static void on_event(void *owner, const struct uevent *event)
 	device = add_device(devices, event, event->devpath);
 	if (!device)
 		return;
-	if (devices->news == NO_NEWS)
-		devices->news = NEWS;
+	if (devices->changes == NO_CHANGES)
+		devices->changes = DEVICES_CHANGED;
 	if (strcmp(event->action, "remove") == 0)
 		forget(devices, device);
 	else if (strcmp(event->action, "change") == 0)

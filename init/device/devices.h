@@ -16,8 +16,9 @@
 #define PROBES_MAX 8 /* children at a time */
 #define PROBE_RETRY_MS 100 /* from one attempt to start a child to the next */
 
-/* Since somebody set it back: devices came or went; or what is on one may be another. */
-enum news { NO_NEWS, NEWS, NEWS_OF_CONTENT };
+/* Since a user of the devices set it back: devices came or went; or the content of one may be new.
+ */
+enum changes { NO_CHANGES, DEVICES_CHANGED, CONTENT_CHANGED };
 
 enum device_state {
 	DEVICE_NEW, /* not probed */
@@ -78,7 +79,7 @@ struct devices {
 	 * one started. */
 	int64_t probe_tries_end;
 	struct loop_timer probe_retry;
-	enum news news;
+	enum changes changes;
 	struct device_subscriber *first;
 };
 

@@ -156,11 +156,11 @@ static void update(struct devices *devices)
 	const struct device *device = NULL;
 	int exists = sys_mkdir(DISK, 0755) == -EEXIST;
 
-	if (exists && devices->news == NEWS_OF_CONTENT)
+	if (exists && devices->changes == CONTENT_CHANGED)
 		empty_tree(DISK);
 	else
 		file_each(DISK, sweep_dir, NULL);
-	devices->news = NO_NEWS;
+	devices->changes = NO_CHANGES;
 	while ((device = next(devices, device)))
 		link_device(devices, device);
 }
@@ -182,7 +182,7 @@ static void on_change(void *owner)
 	struct devices *devices = links->devices;
 	bool is_known = devices_are_known(devices);
 
-	if (devices->news == NO_NEWS && !(links->is_incomplete && is_known))
+	if (devices->changes == NO_CHANGES && !(links->is_incomplete && is_known))
 		return;
 	if (is_known) {
 		loop_remove_timer(devices->loop, &links->patience);

@@ -117,7 +117,7 @@ static void the_lowest_number_is_linked_first(void **state)
 	assert_true(first && second && first < second);
 }
 
-static void hear(enum news news)
+static void report(enum changes changes)
 {
 	fake_reset();
 	fake_file("uevents", "", 0);
@@ -125,7 +125,7 @@ static void hear(enum news news)
 	fake_dir("/dev/disk/by-uuid", (const char *const[]){ "gone", "there", NULL });
 	fake_answer("stat /dev/disk/by-uuid/gone", -2, FAKE_ALWAYS);
 	fake_answer("mkdir /dev/disk", -17, FAKE_ALWAYS);
-	boot.devices.news = news;
+	boot.devices.changes = changes;
 	devices_go_on(&boot.devices);
 }
 
@@ -136,14 +136,14 @@ static void links_to_what_went_are_taken_away(void **state)
 	(void)state;
 	add("vda", 0, &root);
 	links_make(&boot.links, &boot.devices);
-	hear(NO_NEWS);
+	report(NO_CHANGES);
 	assert_string_equal(fake_calls, "");
-	hear(NEWS);
+	report(DEVICES_CHANGED);
 	assert_true(is_made("unlink /dev/disk/by-uuid/gone\n"));
 	assert_false(is_made("unlink /dev/disk/by-uuid/there\n"));
 	assert_true(is_made("symlink ../../vda /dev/disk/by-uuid/" UUID "\n"));
-	assert_int_equal(boot.devices.news, NO_NEWS);
-	hear(NEWS_OF_CONTENT);
+	assert_int_equal(boot.devices.changes, NO_CHANGES);
+	report(CONTENT_CHANGED);
 	assert_true(is_made("unlink by-uuid\n"));
 }
 
@@ -162,9 +162,9 @@ static void a_program_does_not_wait_for_links(void **state)
 	(void)state;
 	links_make(&boot.links, &boot.devices);
 	device->state = DEVICE_PROBING;
-	hear(NEWS);
+	report(DEVICES_CHANGED);
 	assert_false(is_made("symlink"));
-	assert_int_equal(boot.devices.news, NEWS);
+	assert_int_equal(boot.devices.changes, DEVICES_CHANGED);
 	add("vdb", 16, &root);
 	loop_run(&boot.loop, never, NULL, 999);
 	assert_false(is_made("symlink"));
@@ -172,7 +172,7 @@ static void a_program_does_not_wait_for_links(void **state)
 	assert_true(is_made("symlink ../../vdb /dev/disk/by-uuid/" UUID "\n"));
 	assert_false(is_made("symlink ../../vda"));
 	devices_go_on(&boot.devices);
-	assert_int_equal(boot.devices.news, NO_NEWS);
+	assert_int_equal(boot.devices.changes, NO_CHANGES);
 	device->state = DEVICE_KNOWN;
 	devices_go_on(&boot.devices);
 	assert_true(is_made("symlink ../../vda /dev/disk/by-uuid/" UUID "\n"));
@@ -185,7 +185,7 @@ static void a_change_before_the_first_links_is_no_error(void **state)
 
 	(void)state;
 	add("vda", 0, &root);
-	boot.devices.news = NEWS_OF_CONTENT;
+	boot.devices.changes = CONTENT_CHANGED;
 	links_make(&boot.links, &boot.devices);
 	assert_true(is_made("symlink ../../vda /dev/disk/by-uuid/" UUID "\n"));
 	assert_string_equal(fake_console, "");
