@@ -60,8 +60,8 @@ static int set_up(struct boot *boot, int socket)
 	struct ip_settings *ip = &boot->ip;
 
 	uevents_open(&boot->uevents);
-	if (uevents_wait(&boot->uevents, is_there, ip, loop_deadline(boot->settings.timeout_s), NULL,
-			 NULL))
+	if (uevents_wait(&boot->uevents, is_there, ip, loop_deadline(boot->settings.timeout_s),
+			 NULL, NULL))
 		return log_err(-ETIMEDOUT, "find the interface %s of ip=%s",
 			       ip->device[0] ? ip->device : "(any)", boot->settings.ip);
 	return set(socket, ip);
@@ -98,7 +98,7 @@ static void set_name(const char *name)
 		log_warn(error, "set the host name %s", name);
 }
 
-/* A kernel without CONFIG_INET has no network, and nobody asked for one. */
+/* A kernel without CONFIG_INET is no error unless ip= is given. */
 int network_up(struct boot *boot)
 {
 	bool is_asked_for = boot->settings.ip && boot->settings.ip[0];

@@ -32,7 +32,7 @@ static int write_text(const char *path, const char *text)
 }
 
 /* The kernel reads both words itself, but with the image's own words it did not see them. What is
- * written to `resume` behind the number it takes and forgets: the offset has a file of its own. */
+ * written to `resume` after the number is read and ignored: the offset has a file of its own. */
 static int start(const struct source *source, const char *offset, const struct stat *st)
 {
 	char number[32];
@@ -50,7 +50,7 @@ static int start(const struct source *source, const char *offset, const struct s
 	return 0;
 }
 
-/* Of swap space its header tells; a file of swap, at the offset, is not looked at. */
+/* The header of swap space has it; a file of swap, at the offset, is not read. */
 static int may_hold_image(const struct source *source, const char *offset)
 {
 	if (offset || (source->found == FOUND_ONE && source->format == FORMAT_HIBERNATION))
@@ -62,7 +62,7 @@ static int may_hold_image(const struct source *source, const char *offset)
 	return 0;
 }
 
-/* A swap that does not come must not keep the root from being found, whatever rootwait says. */
+/* A swap that does not appear must not keep the root from being found, even with rootwait. */
 static int64_t deadline(const struct settings *settings)
 {
 	int seconds = settings->timeout_s == WAIT_FOREVER ? ROOT_TIMEOUT_S : settings->timeout_s;

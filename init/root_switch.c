@@ -234,7 +234,7 @@ static int enter(void)
  * 4. the init to run exists in newroot and can be executed, with its interpreter. A program that
  *    runs in the root need not exist: that is its exit status. But the root must have, or get, the
  *    directories that /init needs.
- * Deletion never crosses a mount point. The log's last words are said while /dev is still ours.
+ * Deletion never crosses a mount point. The last lines are logged while /dev is still ours.
  */
 int root_switch(struct boot *boot)
 {

@@ -116,7 +116,7 @@ static int open_fstab(int top)
 	return fd < 0 && fd != -ENOENT ? log_err(fd, "read the root's " FSTAB) : fd;
 }
 
-/* The next line that says something; `text` keeps it as it was. 1; 0 at the end; -errno, already
+/* Reads the next line with fields; `text` gets a copy of it. Returns 1; 0 at the end; or -errno,
  * logged. */
 static int next_line(struct lines *lines, struct fstab_line *line, char text[LINE_BYTES_MAX],
 		     void (*damaged)(unsigned int number))

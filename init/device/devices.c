@@ -64,11 +64,12 @@ static struct device *new_device(struct devices *devices, const char *name)
 	struct device *device;
 
 	if (devices->count == DEVICES_MAX || strlen(name) >= DEVICE_NAME_MAX) {
-		if (devices->left_out++ == 0)
+		if (!devices->is_full_logged)
 			log_say(LOG_WARNING,
-				"%s and what comes after it is not looked at: only %d "
+				"%s and later ones are ignored: there is room for %d "
 				"block devices, with names of %d bytes",
 				name, DEVICES_MAX, DEVICE_NAME_MAX - 1);
+		devices->is_full_logged = true;
 		return NULL;
 	}
 	device = &devices->all[devices->count++];
@@ -119,7 +120,7 @@ bool devices_is_lower(const struct device *a, const struct device *b)
 	return a->major < b->major || (a->major == b->major && a->minor < b->minor);
 }
 
-/* The last of the list takes the place. */
+/* The last of the list moves there. */
 static void forget(struct devices *devices, struct device *device)
 {
 	struct device *last = &devices->all[devices->count - 1];
@@ -333,7 +334,7 @@ void devices_watch(struct devices *devices)
 	devices->probe_retry.expired = go_on;
 }
 
-/* What could not be read may not have been ready, and was announced when nobody listened. */
+/* What could not be read may not have been ready, and was announced before the socket was open. */
 void devices_open(struct devices *devices)
 {
 	if (devices->uevents->is_open)
@@ -368,7 +369,7 @@ static struct device *device_of(const struct node *node)
 	return devices_find(node->devices, major(node->number), minor(node->number));
 }
 
-/* One that goes and comes back meanwhile is a new one, which nobody asked to probe. */
+/* One that goes and comes back meanwhile is a new one, and has to be probed, too. */
 static bool is_probed(void *argument)
 {
 	const struct node *node = argument;

@@ -11,7 +11,7 @@
 #include "init/pure/diskid.h"
 #include "init/pure/finding.h"
 
-#define DEVICES_MAX 256 /* block devices that are looked at; more are said once */
+#define DEVICES_MAX 256 /* block devices; that there are more is logged once */
 #define DEVICE_NAME_MAX 40 /* bytes; the kernel's BDEVNAME_SIZE is 32 */
 #define PROBES_MAX 8 /* children at a time */
 #define PROBE_RETRY_MS 100 /* from one attempt to start a child to the next */
@@ -24,7 +24,7 @@ enum device_state {
 	DEVICE_NEW, /* not probed */
 	DEVICE_PROBING,
 	DEVICE_SILENT, /* its probe died or hung: `trouble` */
-	DEVICE_KNOWN, /* from here on `finding` says what is on it */
+	DEVICE_KNOWN, /* from here on `finding` has what is on it */
 	/* Containers and pool members that init/layer is to open: */
 	DEVICE_WAITING, /* for other members */
 	DEVICE_OPENING,
@@ -70,9 +70,9 @@ struct devices {
 	struct uevents *uevents;
 	struct uevent_subscriber subscriber;
 	struct device all[DEVICES_MAX];
-	int count, left_out;
+	int count;
 	bool probes_all; /* whether every device is probed, as it comes */
-	bool is_scan_failure_logged;
+	bool is_scan_failure_logged, is_full_logged;
 	struct probe probes[PROBES_MAX];
 	unsigned int probed; /* times that a child was started */
 	/* No child could be started, and one is tried again by the timer until then. 0: the last
@@ -117,7 +117,7 @@ void devices_end(struct devices *devices);
 
 void devices_subscribe(struct devices *devices, struct device_subscriber *subscriber);
 
-/* Whether a probe said what is on it. */
+/* Whether a probe found what is on it. */
 static inline bool device_is_known(const struct device *device)
 {
 	return device->state >= DEVICE_KNOWN;
@@ -136,7 +136,7 @@ bool device_is_in_member(const struct devices *devices, const struct device *dev
 /* Whether the number of `a` is the lower one. */
 bool devices_is_lower(const struct device *a, const struct device *b);
 
-/* disk_id.c: what sysfs says of the device, or of the disk of a partition. */
+/* disk_id.c: what sysfs has of the device, or of the disk of a partition. */
 void device_id(const struct device *device, struct diskid *id);
 /* The same, or its path, whichever the root is asked for by. */
 void device_id_asked(const struct device *device, const struct rootspec *spec, struct diskid *id);
@@ -146,9 +146,9 @@ int device_has_id(const struct device *device, const struct rootspec *spec);
 /* disk_path.c: where the device, or the disk of a partition, is plugged in. */
 void device_path(const struct device *device, struct diskid *id);
 
-/* probe.c: an unprivileged, seccomp-confined child probes the device. Returns 0, or -errno, told
- * in device->trouble. The device stays DEVICE_NEW, to be tried again after PROBE_RETRY_MS; once no
- * child could be started for three seconds it becomes DEVICE_SILENT. */
+/* probe.c: an unprivileged, seccomp-confined child probes the device. Returns 0, or -errno, which
+ * is in device->trouble. The device stays DEVICE_NEW, to be tried again after PROBE_RETRY_MS; once
+ * no child could be started for three seconds it becomes DEVICE_SILENT. */
 int probe_start(struct devices *devices, struct probe *probe, struct device *device);
 
 /* devices.c: what the end of a probe or an opener means for the others. */

@@ -12,7 +12,7 @@
 #include "init/sys/sys.h"
 #include "init/sys/sysfs.h"
 
-#define DIR_MAX 512 /* bytes; a disk behind four bridges and three hubs has 250 */
+#define DIR_MAX 512 /* bytes; four bridges and three hubs before the disk are 250 */
 #define FILE_MAX (DIR_MAX + 64)
 #define HOST "host"
 #define HOST_LEN 4

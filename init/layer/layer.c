@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* layer.c - what stands on the device that was found is opened, and takes its place. */
+/* layer.c - opens what stands on the device that was found, and replaces it. */
 #include "init/layer/layer.h"
 
 #include "init/pure/format.h"

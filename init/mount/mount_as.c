@@ -41,7 +41,7 @@ static int try(const struct mount_attempt *attempt, const char *type)
 	return error;
 }
 
-/* Of several errors the one that says most: anything but "not mine" (EINVAL) and "no such type"
+/* The error that is logged, of several: anything but "not mine" (EINVAL) and "no such type"
  * (ENODEV). */
 static int weightier(int kept, int error)
 {

@@ -12,10 +12,10 @@
 /* The names are long because zlib has the short ones, and the tool links both.
  *
  * The cyclic redundancy check with the reversed polynomial `poly`, begun with `crc` and not
- * inverted at the end: most formats begin with ~0 and invert, each says so in its specification. */
+ * inverted at the end: most formats begin with ~0 and invert, its specification has it. */
 uint32_t checksum_crc32(uint32_t poly, uint32_t crc, struct span bytes);
 
-/* The same over `bytes` with the `len` bytes at `hole` taken as zeros: where the
+/* The same over `bytes` with the `len` bytes at `hole` read as zeros: where the
  * checksum stands. */
 uint32_t checksum_crc32_hole(uint32_t poly, uint32_t crc, struct span bytes, size_t hole,
 			     size_t len);

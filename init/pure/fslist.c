@@ -51,7 +51,7 @@ int fslist_parse(char *text, const char **types, int *left_out)
 }
 
 /* The kernel reads rootfstype=, too: these choose what its rootfs is, the initramfs itself. As a
- * root they would mount without looking at the device, and be empty. */
+ * root they would mount without reading the device, and be empty. */
 static int is_of_initramfs(const char *type)
 {
 	return strcmp(type, "tmpfs") == 0 || strcmp(type, "ramfs") == 0;

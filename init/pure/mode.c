@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-
 enum mode_from mode_from(const struct settings *settings)
 {
 	if (settings->run)

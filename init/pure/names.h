@@ -6,7 +6,7 @@
 /* "ENOENT" for 2 (not -2); "E?" for a number without a name. */
 const char *error_name(int error);
 
-/* "No such file or directory" for 2; "Error" where the symbol says it all. */
+/* "No such file or directory" for 2; "Error" if the symbol is enough. */
 const char *error_text(int error);
 
 /* "TERM" for 15, without SIG; NULL for a number without a name (real-time signals). */

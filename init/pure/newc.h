@@ -15,7 +15,7 @@ struct newc_fields { /* in the order of the header */
 	uint32_t rdev_major, rdev_minor, namesize, check;
 };
 
-/* Reads the fields of a header; its magic number is not looked at. Returns 0, or the offset of a
+/* Reads the fields of a header; its magic number is ignored. Returns 0, or the offset of a
  * field that is not 8 hex digits. */
 size_t newc_fields_read(const uint8_t header[NEWC_HEADER], struct newc_fields *fields);
 

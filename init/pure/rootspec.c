@@ -28,7 +28,7 @@ enum letters { EXACT, ANY_CASE };
 static const struct name {
 	unsigned char kind, letters; /* enum rootspec_kind, letters */
 	unsigned short field; /* in struct finding; NO_FIELD: a name of the disk */
-	char word[11], folder[14]; /* "": none */
+	char word[11], directory[14]; /* "": none */
 } names[] = {
 	{ ROOTSPEC_UUID, ANY_CASE, offsetof(struct finding, uuid), "UUID=", "by-uuid/" },
 	{ ROOTSPEC_LABEL, EXACT, offsetof(struct finding, label), "LABEL=", "by-label/" },
@@ -148,7 +148,7 @@ static int parse_name(const char *text, struct rootspec *spec)
 	if (is_link)
 		text += strlen(DISK_LINKS);
 	for (size_t i = 0; i < NAMES; i++) {
-		const char *prefix = is_link ? names[i].folder : names[i].word;
+		const char *prefix = is_link ? names[i].directory : names[i].word;
 
 		if (!*prefix || strncmp(text, prefix, strlen(prefix)))
 			continue;

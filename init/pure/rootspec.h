@@ -15,7 +15,7 @@ enum rootspec_kind {
 	ROOTSPEC_WWID, /* the identifier of the disk's maker or the hypervisor */
 	ROOTSPEC_ID, /* the same as udev's link in /dev/disk/by-id has it */
 	ROOTSPEC_DISKPATH, /* where it is plugged in, as udev's link in /dev/disk/by-path has it */
-	ROOTSPEC_GPT_AUTO, /* "gpt-auto": the partition whose type says that it is the root */
+	ROOTSPEC_GPT_AUTO, /* "gpt-auto": the partition with the type of a root */
 };
 
 struct rootspec {
@@ -24,7 +24,7 @@ struct rootspec {
 	unsigned int major, minor; /* ROOTSPEC_NUMBER */
 	char value[FINDING_LABEL_MAX]; /* the name, quotes and escapes undone */
 	int offset; /* ROOTSPEC_PARTUUID: partitions after the named one, or before it */
-	char beside[FINDING_UUID_MAX]; /* ROOTSPEC_GPT_AUTO: only on the disk with this partition;
+	char disk_of[FINDING_UUID_MAX]; /* ROOTSPEC_GPT_AUTO: only on the disk with this partition;
 					  "": any */
 	unsigned int part; /* of a disk's name: its partition; 0: all of it */
 };

@@ -14,7 +14,8 @@ struct span {
 };
 
 /* The bytes [offset, offset + len) of `whole`, or a span with data NULL if they do not all
- * lie inside. Every parser takes its bytes through here: it is the one bounds check. */
+ * lie inside. Every parser reads its bytes through these functions: they are the only bounds check.
+ */
 static inline struct span span_cut(struct span whole, size_t offset, size_t len)
 {
 	if (offset > whole.len || len > whole.len - offset)

@@ -16,7 +16,7 @@
 #define FSCK "/sbin/fsck."
 #define MARKS "/run/initramfs"
 
-/* What fsck(8) says with its status; a program of one file system says the same. */
+/* The exit status of fsck(8), and of the program of each file system. */
 enum { FSCK_MENDED = 1, FSCK_RESTART = 2, FSCK_FAILED = 4 };
 
 static int is_write_protected(const char *device)

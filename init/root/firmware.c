@@ -15,7 +15,8 @@
 
 struct asked {
 	char names[NAMED][NAME_SIZE];
-	int count, left_out;
+	int count;
+	bool is_more_logged;
 };
 
 /* A driver asks again for what it did not get, as other devices of its kind do. */
@@ -29,8 +30,9 @@ static void store_asked(struct asked *asked, const struct kmsg_firmware *firmwar
 		if (strcmp(asked->names[i], name) == 0)
 			return;
 	if (asked->count == NAMED) {
-		if (asked->left_out++ == 0)
+		if (!asked->is_more_logged)
 			log_say(LOG_ERROR, "and more firmware that is not there");
+		asked->is_more_logged = true;
 		return;
 	}
 	memcpy(asked->names[asked->count++], name, sizeof(name));
@@ -38,7 +40,7 @@ static void store_asked(struct asked *asked, const struct kmsg_firmware *firmwar
 }
 
 /* EPIPE: the oldest records are gone meanwhile; EINVAL: one is longer than those that are sought.
- * The kernel goes on behind both. */
+ * The kernel continues after both. */
 void root_firmware_report(void)
 {
 	static struct asked asked;

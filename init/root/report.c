@@ -89,7 +89,7 @@ static int hint_near(struct devices *devices, const struct source *source,
 	return found;
 }
 
-/* A root by path was only looked for by its name until now. */
+/* A root by path was only searched for by its name so far. */
 static void probe_all(struct root *root)
 {
 	devices_scan(root->devices);
@@ -104,7 +104,7 @@ void root_report(struct root *root, const struct source *source, const struct ro
 	struct devices *devices = root->devices;
 	const struct modules *modules = root->modules;
 
-	probe_all(root); /* what fails in it is not the reason, which the host is told */
+	probe_all(root); /* before the reason is logged: what fails in it is another */
 	log_err(-ETIMEDOUT, "find %s=%s", source->parameter, source->name);
 	log_say(LOG_ERROR, "asked for %s=%s%s%s, waited %ld.%ld s", source->parameter, source->name,
 		type ? " rootfstype=" : "", type ? type : "", (long)(waited_ms / 1000),

@@ -67,7 +67,7 @@ static int matches_spec(struct devices *devices, const struct rootspec *spec,
 	if (rootspec_is_of_disk(spec))
 		return device_is_known(device) && device_has_id(device, spec);
 	return device_is_known(device) && rootspec_matches(spec, &device->finding) &&
-	       (!spec->beside[0] || is_on_disk_of(devices, spec->beside, device));
+	       (!spec->disk_of[0] || is_on_disk_of(devices, spec->disk_of, device));
 }
 
 /* What another device is made of is only meant if nothing else has the name. */
@@ -98,7 +98,7 @@ static struct device *choose(struct devices *devices, const struct source *sourc
 		if (!device || device->finding.members > 1 || device->state > DEVICE_KNOWN)
 			continue;
 		*is_twice = 1;
-		log_say(LOG_WARNING, "%s is %s, and %s, too: the lower number is taken",
+		log_say(LOG_WARNING, "%s is %s, and %s, too: the lower number is used",
 			source->name, chosen->name, device->name);
 	}
 	return chosen;
@@ -235,14 +235,14 @@ static long try_to_open(void *argument)
 static bool can_open(void *argument)
 {
 	struct node *node = argument;
-	int64_t told = loop_deadline(APART_TOLD_S);
+	int64_t slow = loop_deadline(APART_TOLD_S);
 	struct apart *apart;
 	long error;
 
 	if (node->has_hung || sys_access(node->path, F_OK) == -ENOENT)
 		return false;
 	apart = apart_start(node->loop, try_to_open, &node->path, sizeof(node->path));
-	if (!apart_wait(apart, told < node->deadline ? told : node->deadline) &&
+	if (!apart_wait(apart, slow < node->deadline ? slow : node->deadline) &&
 	    loop_time_left(node->deadline)) {
 		log_say(LOG_WARNING, "open %s: no answer for %d s", node->path, APART_TOLD_S);
 		wire_tell("status %s: opening %s", log_current_step(), node->path);
@@ -315,7 +315,7 @@ int root_resolve(struct root *root, struct source *source, int64_t since, int64_
 		return error;
 	layers_watch(root->layers);
 	if (spec.kind == ROOTSPEC_GPT_AUTO)
-		root_boot_partition(root->modules, spec.beside);
+		root_boot_partition(root->modules, spec.disk_of);
 	if (spec.kind == ROOTSPEC_PATH || spec.kind == ROOTSPEC_NUMBER)
 		error = find_by_path(root, source, &spec, deadline, &device);
 	else

@@ -16,7 +16,7 @@
 static const struct share {
 	const char *type, *prefix; /* "9p:TAG" is customary, too */
 	const char *options;
-	const char *alias; /* of the module that brings the devices, beside that of the type */
+	const char *alias; /* of the module that brings the devices; the type has one, too */
 } shares[] = {
 	{ "9p", "9p:", "trans=virtio,version=9p2000.L", "virtio:d00000009v00001AF4" },
 	{ "virtiofs", "virtiofs:", "", "virtio:d0000001Av00001AF4" },
@@ -60,7 +60,7 @@ static int try(struct root *root, const struct share *share, const struct mount_
 	return mount_with_driver(root->modules, &call, share->alias);
 }
 
-/* What both say of a tag that nobody offers, until now. */
+/* The errors of both for a tag that the host does not offer yet. */
 static int may_come(int error)
 {
 	return error == -ENOENT || error == -EINVAL;

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#define LOG_LINE_MAX 512 /* bytes; the kernel's log takes 976 */
+#define LOG_LINE_MAX 512 /* bytes; a record of the kernel's log has at most 976 */
 
 /* Priorities as in syslog(3) and the kernel's KERN_*. */
 enum log_level { LOG_ERROR = 3, LOG_WARNING = 4, LOG_NOTICE = 5, LOG_INFO = 6, LOG_DEBUG = 7 };

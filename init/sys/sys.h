@@ -42,7 +42,7 @@ long sys_sendfile(int to, int from, size_t len);
 enum memory { MEMORY_OWN, MEMORY_SHARED };
 /* Returns zeroed memory, private or shared with later children; NULL if there is none left. */
 void *sys_map_memory(size_t size, enum memory memory);
-/* Maps a whole file, and never unmaps it. A file of the initramfs takes no further memory. Returns
+/* Maps a whole file, and never unmaps it. A file of the initramfs needs no further memory. Returns
  * 0 or -errno. */
 int sys_map(const char *path, const uint8_t **bytes, size_t *len);
 long sys_getdents(int fd, void *buffer, size_t size);

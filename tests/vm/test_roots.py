@@ -44,7 +44,7 @@ NAMES = [
     found("by its path, and its type is found", "root=/dev/vda2", "vda2", "gpt",
           both="/dev/vda2: ext4 UUID="),
     found("two devices with one name: the lower number, and it is said", "root=LABEL=ROOT", "vda", "ext4 twin",
-          both="LABEL=ROOT is vda, and vdb, too: the lower number is taken"),
+          both="LABEL=ROOT is vda, and vdb, too: the lower number is used"),
     lost("two devices with one name, where there must be one", "root=LABEL=ROOT rdinit.unique", "ext4 twin", (
         "LABEL=ROOT is vda, and vdb, too", "choose root=LABEL=ROOT: several devices have this name .rdinit.unique.: .*ENOTUNIQ")),
     found("one device, as there must be", "root=LABEL=OTHER rdinit.unique", "vdb", "ext4 other"),

@@ -46,7 +46,7 @@ static int is_small(unsigned int letter)
 }
 
 /*
- * Joliet's label says the same as the primary one, in letters of any kind, but has 16 of them at
+ * Joliet's label is the same as the primary one, in letters of any kind, but has 16 of them at
  * most. Where it is full and agrees, the primary's go on where it ends. The primary has capitals,
  * or "_" for what cannot be written.
  */
