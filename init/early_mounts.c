@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* early_mounts.c - mount /dev, /proc and /sys, as far as the kernel has them. */
 #include <errno.h>
+#include <stdint.h>
 #include <sys/mount.h>
 
 #include "init/boot.h"
 #include "init/pure/count.h"
+#include "init/pure/format.h"
 #include "init/mount/mount_table.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
@@ -22,16 +24,14 @@ static const struct mount_row rows[] = {
 /* The nodes that programs expect in /dev, for a kernel without devtmpfs. Source of the numbers:
  * Documentation/admin-guide/devices.txt of the kernel. */
 static const struct node {
-	const char *path;
-	mode_t mode;
-	unsigned int major, minor;
+	char name[8]; /* below /dev; with its NUL */
+	uint16_t rights;
+	uint8_t major, minor;
 } nodes[] = {
-	{ "/dev/console", S_IFCHR | 0600, 5, 1 }, { "/dev/null", S_IFCHR | 0666, 1, 3 },
-	{ "/dev/zero", S_IFCHR | 0666, 1, 5 },	  { "/dev/full", S_IFCHR | 0666, 1, 7 },
-	{ "/dev/random", S_IFCHR | 0666, 1, 8 },  { "/dev/urandom", S_IFCHR | 0666, 1, 9 },
-	{ "/dev/kmsg", S_IFCHR | 0644, 1, 11 },	  { "/dev/tty0", S_IFCHR | 0620, 4, 0 },
-	{ "/dev/tty1", S_IFCHR | 0620, 4, 1 },	  { "/dev/ttyS0", S_IFCHR | 0620, 4, 64 },
-	{ "/dev/tty", S_IFCHR | 0666, 5, 0 },	  { "/dev/ptmx", S_IFCHR | 0666, 5, 2 },
+	{ "console", 0600, 5, 1 }, { "null", 0666, 1, 3 },   { "zero", 0666, 1, 5 },
+	{ "full", 0666, 1, 7 },	   { "random", 0666, 1, 8 }, { "urandom", 0666, 1, 9 },
+	{ "kmsg", 0644, 1, 11 },   { "tty0", 0620, 4, 0 },   { "tty1", 0620, 4, 1 },
+	{ "ttyS0", 0620, 4, 64 },  { "tty", 0666, 5, 0 },    { "ptmx", 0666, 5, 2 },
 };
 
 static const struct link {
@@ -47,10 +47,13 @@ static const struct link {
 static void make_nodes(void)
 {
 	for (size_t i = 0; i < COUNT(nodes); i++) {
-		int error = sys_mknod(nodes[i].path, nodes[i].mode, nodes[i].major, nodes[i].minor);
+		char path[sizeof("/dev/") + sizeof(nodes[i].name)];
+		int error;
 
+		format_text(path, sizeof(path), "/dev/%s", nodes[i].name);
+		error = sys_mknod(path, S_IFCHR | nodes[i].rights, nodes[i].major, nodes[i].minor);
 		if (error && error != -EEXIST) {
-			log_warn(error, "make the node %s", nodes[i].path);
+			log_warn(error, "make the node %s", path);
 			if (error == -EPERM)
 				return;
 		}

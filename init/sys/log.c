@@ -141,52 +141,49 @@ static void say_hint(int error, enum log_level level)
 		log_say(level, "hint: %s", hint);
 }
 
-static void end_line(char *line, size_t *len)
+/* A line of a step, with the reason if `error` is one (-errno). */
+static void log_line(enum log_level level, int error, const char *format, va_list arguments)
 {
-	line[(*len)++] = '\n';
+	char line[LOG_LINE_MAX];
+	size_t len = compose(line, state.step, format, arguments);
+
+	if (error)
+		len = append_reason(line, len, error);
+	if (level == LOG_ERROR && error)
+		format_text(state.last_error, sizeof(state.last_error), "%s",
+			    line + PREFIX_LEN + 6);
+	line[len++] = '\n';
+	emit(level, line, len, most);
+	if (error)
+		say_hint(error, level);
 }
 
 void log_say(enum log_level level, const char *format, ...)
 {
-	char line[LOG_LINE_MAX];
 	va_list arguments;
-	size_t len;
 
 	va_start(arguments, format);
-	len = compose(line, state.step, format, arguments);
+	log_line(level, 0, format, arguments);
 	va_end(arguments);
-	end_line(line, &len);
-	emit(level, line, len, most);
 }
 
 int log_err(int error, const char *format, ...)
 {
-	char line[LOG_LINE_MAX];
 	va_list arguments;
-	size_t len;
 
 	va_start(arguments, format);
-	len = append_reason(line, compose(line, state.step, format, arguments), error);
+	log_line(LOG_ERROR, error, format, arguments);
 	va_end(arguments);
-	format_text(state.last_error, sizeof(state.last_error), "%s", line + PREFIX_LEN + 6);
-	end_line(line, &len);
-	emit(LOG_ERROR, line, len, most);
-	say_hint(error, LOG_ERROR);
 	return error;
 }
 
 int log_warn(int error, const char *format, ...)
 {
-	char line[LOG_LINE_MAX];
 	va_list arguments;
-	size_t len;
 
 	va_start(arguments, format);
-	len = append_reason(line, compose(line, state.step, format, arguments), error);
+	log_line(LOG_WARNING, error, format, arguments);
 	va_end(arguments);
-	end_line(line, &len);
-	emit(LOG_WARNING, line, len, most);
-	say_hint(error, LOG_WARNING);
 	return error;
 }
 
@@ -199,6 +196,6 @@ void log_last(const char *format, ...)
 	va_start(arguments, format);
 	len = compose(line, NULL, format, arguments);
 	va_end(arguments);
-	end_line(line, &len);
+	line[len++] = '\n';
 	emit(LOG_NOTICE, line, len, LOG_DEBUG);
 }
