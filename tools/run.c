@@ -45,7 +45,7 @@ static void add_env(struct run *run, const char *text)
 
 static int take_env(void *into, const struct option_row *row, const char *text)
 {
-	if (*text == '=' || !*text)
+	if (*text == '=' || *text == '-' || !*text)
 		return error_usage("run", "--%s: expected NAME=VALUE or NAME, found \"%s\"",
 				   row->name, shown(text));
 	add_env(into, text);
@@ -340,6 +340,14 @@ static int check(const struct run *run, int operands, char *const *argv)
 	if (run->dry_run && run->stdio_choice == 0)
 		return error_usage("run", "--dry-run prints a machine with a console: omit --stdio "
 					  "pipe");
+	if (run->read_only && (!run->image.program || run->isolated || run->image.oci ||
+			       run->image.sysroot || run->image.trees.count))
+		return error_usage("run", "--read-only is for a root that is shared: omit it with "
+					  "--isolated, --oci, --sysroot and --tree, whose root "
+					  "is in memory anyway");
+	if (run->image.workdir && *run->image.workdir != '/')
+		return error_usage("run", "--workdir %s: expected a path that begins with /",
+				   shown(run->image.workdir));
 	if (run->root &&
 	    (!run->image.program || run->isolated || run->image.oci || run->image.sysroot ||
 	     run->image.trees.count || run->machine.type == MACHINE_UML))
@@ -458,5 +466,6 @@ const struct command command_run = {
 		"a timeout,\n"
 		"125 a failure of the machine.\n",
 	OPTION_ROWS(rows),
+	.stray = "a program and its options follow --: rdinit run -- PROGRAM ARG...",
 	.run = run_command,
 };

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "init/pure/count.h"
@@ -50,10 +51,15 @@ bool run_wants_root(const struct run *run)
 static char *open_root(struct run *run, const struct kernel *kernel,
 		       const struct kernel_config *config)
 {
+	struct stat st;
 	char *why;
 
 	if (run->machine_choice == MACHINE_MICROVM)
 		return xstrdup("a microvm has no PCI");
+	if (run->root && stat(run->root, &st))
+		return xasprintf("%s (%s)", strerror(errno), strerrorname_np(errno));
+	if (run->root && !S_ISDIR(st.st_mode))
+		return xstrdup("not a directory");
 	why = run_judge_kernel(kernel, config, true);
 	return why ? why : host_tree_open(run->root ? run->root : "/", &run->tree);
 }
@@ -73,13 +79,16 @@ int run_open_root(struct run *run, const struct kernel *kernel, const struct ker
 	host_tree_close(&run->tree);
 	if (run->root) {
 		error("--root %s: %s", shown(run->root), why);
+	} else if (run->read_only) {
+		error("--read-only: the program cannot have this machine's files as its root: %s",
+		      why);
 	} else {
 		warning("the program does not see this machine's files: %s. It is packed with its "
 			"libraries, as with --isolated",
 			why);
 	}
 	free(why);
-	return run->root ? -1 : 0;
+	return run->root || run->read_only ? -1 : 0;
 }
 
 static char *open_volumes(struct run *run, const struct kernel *kernel,
@@ -144,6 +153,28 @@ static void report(const struct program *program)
 	image_free(image);
 }
 
+/* Whether it can be entered is the guest's business: a user there may not. Returns 0, or 126 as in
+ * the guest, after reporting. */
+static int judge_workdir(const struct run *run)
+{
+	const char *dir = run->image.workdir;
+	struct stat st;
+	char *path;
+	int result;
+
+	for (size_t i = 0; dir && i < run->volumes.count; i++)
+		if (!strncmp(dir, run->volumes.list[i].guest, strlen(run->volumes.list[i].guest)))
+			return 0;
+	if (!dir)
+		return 0;
+	path = path_join(run->root ? run->root : "", dir);
+	result = stat(path, &st) ? errno : S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+	free(path);
+	if (result == ENOENT || result == ENOTDIR)
+		error_errno(result, "--workdir %s: the root has no such directory", shown(dir));
+	return result == ENOENT || result == ENOTDIR ? 126 : 0;
+}
+
 /* In the guest it would have the same end, after a boot. */
 int run_judge_program(const struct run *run)
 {
@@ -155,7 +186,7 @@ int run_judge_program(const struct run *run)
 
 	if (status)
 		report(&program);
-	return status;
+	return status ? status : judge_workdir(run);
 }
 
 /* --- -u USER[:GROUP] --- */
@@ -202,6 +233,11 @@ char *run_user_parameter(const char *text)
 
 	if (colon)
 		*colon++ = '\0';
+	if (!*name || (colon && !*colon)) {
+		error("--user %s: expected USER[:GROUP], names or numbers", shown(text));
+		free(name);
+		return NULL;
+	}
 	result = find_user(name, &uid, &gid);
 	if (!result && colon)
 		result = find_group(colon, &gid);

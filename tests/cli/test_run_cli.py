@@ -48,6 +48,10 @@ def run(tool):
     (["--hostname", "a b", "--", "true"], "--hostname a b: expected up to 64 letters"), (["--hostname", "x" * 65, "--", "true"], "up to 64"),
     (["--ulimit", "nofil=5", "--", "true"], "as nofile=1024:4096, with SOFT not above HARD; did you mean nofile?"),
     (["--ulimit", "nofile=5:4", "--", "true"], "with SOFT not above HARD"), (["--hostname", "h", "a.img"], "an IMAGE is not changed"),
+    (["-e", "--", "true"], "--env: expected NAME=VALUE or NAME, found \"--\""), (["-w", "sub", "--", "true"], "--workdir sub: expected a path that"),
+    (["--read-only", "--isolated", "--", "true"], "--read-only is for a root that is shared: omit it"), (["--read-only", "a.img"], "omit it"),
+    (["-u", "", "--", "true"], "--user : expected USER[:GROUP]"), (["-u", "1:", "--", "true"], "--user 1:: expected USER[:GROUP]"),
+    (["-u", "no-such", "--", "true"], "--user no-such: no such user"), (["-u", "0:no-such", "--", "true"], "no such group on this machine: no-such"),
     (["--no-such", "--", "true"], "unknown option --no-such"),
     (["--memory"], "--memory expects an argument"),
     (["--module", "nvme", "a.img"], "need -- PROGRAM"),
@@ -120,6 +124,9 @@ def test_disks_that_are_none(run, tool):
 @pytest.mark.parametrize("args, says", [
     (["ls"], "rdinit: ls: no such image; a program follows --: rdinit run -- ls"),
     (["/bin/ls/"], "image /bin/ls/: "), (["nope.img"], "image nope.img: No such file"),
+    (["ls", "-l"], "unknown option -l; a program and its options follow --: rdinit run -- PROGRAM"),
+    (["bash", "-c", "ls /"], "unknown option -c; a program and its options follow --"), (["-l", "ls"], "unknown option -l (try"),
+    (["ls", "--memry", "5"], "unknown option --memry; did you mean --memory?"),
     (["--memry", "5", "--", "true"], "unknown option --memry; did you mean --memory?"),
     (["--memry=5", "--", "true"], "unknown option --memry=5; did you mean --memory?"),
     (["--xyzzy", "--", "true"], "unknown option --xyzzy (try")])
@@ -521,6 +528,22 @@ def test_virtiofsd_that_is_not_there(run, tool):
     run("--root", "/", "--", "true", says="--root /: no such program: ")
 
 
+@pytest.mark.parametrize("words, status, says", [
+    (["--root", "/no/such"], 1, "--root /no/such: No such file or directory (ENOENT)"), (["--root", "/etc/passwd"], 1, "--root /etc/passwd: not a directory"),
+    (["-w", "/no/such"], 126, "--workdir /no/such: the root has no such directory: No such file"), (["-w", "/etc/passwd"], 126, "no such directory: Not a dir"),
+    (["--root", "/", "-w", "/no/such"], 126, "--workdir /no/such")])
+def test_directories_that_are_none(run, tool, words, status, says):
+    fake_qemu(tool, f"touch '{tool.path}/booted'\n")
+    run(*words, "--", "/bin/true", status=status, says=says)
+    assert not (tool.path / "booted").exists()
+    run("-w", "/no/such/sub", "-v", ".:/no/such", "--", "/bin/true", status=125, says="ended without a message")
+
+
+def test_a_root_that_cannot_be_read_only(run, tool):
+    tool.env["RDINIT_VIRTIOFSD"] = "/no/such/virtiofsd"
+    run("--read-only", "--", "true", says="--read-only: the program cannot have this machine's files as its root: no such program")
+
+
 def test_what_virtiofsd_says_is_shown(run, tool):
     """It ends, and QEMU with it."""
     fake_qemu(tool, "sleep 1; exit 1\n")
@@ -546,7 +569,7 @@ def test_a_guest_with_a_root_of_this_machine(run, tool):
     (["-e", "=x", "--", "true"], 2, "expected NAME=VALUE or NAME"), (["--env-file", "nope", "--", "true"], 1, "nope: cannot open: No such file"),
     (["--env-file", "bad", "--", "true"], 2, "bad: line 2: expected NAME=VALUE or NAME"),
     (["-u", "no-such-user", "--", "true"], 2, "no such user on this machine"), (["-u", "0:no-such-group", "--", "true"], 2, "no such group"),
-    (["-w", '/a"b', "--", "true"], 1, "holds no quote"), (["-e", "A=1", "a.img"], 2, "need -- PROGRAM"),
+    (["--isolated", "-w", '/a"b', "--", "true"], 1, "holds no quote"), (["-e", "A=1", "a.img"], 2, "need -- PROGRAM"),
     (["--root", "/nope", "--", "true"], 1, "--root /nope: No such file"),
     (["--root", "/", "--isolated", "--", "true"], 2, "none of --isolated")])
 def test_surroundings_that_are_none(run, tool, args, status, says):

@@ -21,6 +21,7 @@ struct parser {
 	char **argv;
 	int argc, at; /* the word at hand */
 	bool is_done; /* another program's options follow */
+	bool has_operand;
 };
 
 static int set_limit(void *into, const struct option_row *row, const char *text)
@@ -99,6 +100,9 @@ static int unknown(const struct parser *parser)
 		free(word);
 	}
 	free(names.list);
+	if (!nearest && parser->has_operand && parser->command->stray)
+		return error_usage(parser->command->name, "unknown option %s; %s", shown(given),
+				   parser->command->stray);
 	return error_usage(parser->command->name, "unknown option %s%s%s%s", shown(given),
 			   nearest ? "; did you mean --" : "", nearest ? nearest : "",
 			   nearest ? "?" : "");
@@ -294,7 +298,7 @@ enum operands { OPERANDS_BETWEEN, OPERANDS_LAST };
 static int parse(const struct command *command, int *argc, char **argv, void *into,
 		 enum operands operands)
 {
-	struct parser parser = { command, into, argv, *argc, 1, false };
+	struct parser parser = { command, into, argv, *argc, 1, false, false };
 	int status = OPTIONS_PARSED, kept = 1;
 	bool is_operand = false;
 
@@ -303,6 +307,7 @@ static int parse(const struct command *command, int *argc, char **argv, void *in
 
 		if (is_operand || word[0] != '-' || !word[1]) {
 			argv[kept++] = word;
+			parser.has_operand = true;
 			is_operand |= operands == OPERANDS_LAST;
 			continue;
 		}

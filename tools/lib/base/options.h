@@ -67,6 +67,7 @@ struct command {
 	const char
 		*expected; /* its operands, as an error names them; NULL: it counts them itself */
 	size_t least, most; /* how many operands */
+	const char *stray; /* what an unknown option after an operand may be; NULL: nothing else */
 	void (*print_more)(void); /* prints the end of the help, or NULL */
 	int (*run)(int argc, char **argv); /* exit status */
 };
