@@ -44,6 +44,15 @@ def help_of(*words):
     return done.stdout
 
 
+def test_the_table_of_other_tools_names_options_of_run():
+    table = re.search(r"^\.Ss From docker and virtme-ng\n(.*?)^\.El$", manual("rdinit.1"), re.M | re.S).group(1)
+    ours = set(re.findall(r"\bFl -([a-z][a-z-]*)", table)) | {f"{letter}," for letter in re.findall(r"\bFl ([a-z])\b", table)}
+    same = [name for line in table.splitlines() if " Ta the same" in line for name in re.findall(r"(?<![\w-])--?([a-z][a-z-]*)", line)]
+    ours |= {f"{name}," if len(name) == 1 else name for name in same}
+    text = help_of("run")
+    assert len(ours) > 20 and not [name for name in ours if f"-{name}" not in text]
+
+
 # --- parameters ---
 
 def parameters_of_source(text):
