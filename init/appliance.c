@@ -83,7 +83,9 @@ int appliance(struct boot *boot)
 	wire_tell("ready");
 	error = child_start(&child);
 	stdio_close(child.stdio);
-	if (!error)
+	if (error)
+		wire_tell("status %s", log_last_error());
+	else
 		child_wait(&child);
 	send_end(&child);
 	report(&child);

@@ -140,9 +140,12 @@ def test_every_cell_of_the_verdict(start, tool, ended):
     ("ready\\nexit 0\\noff\\n", "[    9.0] Out of memory: Killed process 7 (perl)", 0, "exit", ""),
     ("ready\\nexit 9\\noff\\n", "Kernel panic - not syncing: a memory", 9, "exit", ""),
     ("ready\\nsignal SEGV\\noff\\n", "", 139, "signal", ""),
+    ("ready\\nstatus appliance: enter /x to run y: No (ENOENT)\\nexit 126\\noff\\n", "", 126, "not-executable",
+     "warning: the program was not started: enter /x to run y: No (ENOENT)"),
+    ("status a: b\\nready\\nexit 126\\noff\\n", "", 126, "exit", ""),
     ("", "[    9.0] Kernel panic - not syncing: System is deadlocked on memory", 125, "out-of-memory",
      "the guest's kernel panicked, because its 256 MiB of memory are not enough (--memory): Kernel panic")])
-def test_memory_that_ran_out_is_told(start, tool, said, showed, status, word, sentence):
+def test_why_a_program_ended_or_never_ran_is_told(start, tool, said, showed, status, word, sentence):
     result = tool.path / "result"
     done = start(f"say('console', {showed + chr(10)!r}); say('wire', '{said}')", "--json", result)
     told = json.loads(result.read_text())

@@ -14,6 +14,7 @@
 
 #define LAST_LINES 20
 #define LINE_SHOWN 1000 /* bytes of each */
+#define NOT_STARTED "appliance: " /* the step's name, before what failed */
 
 /* Where the last `lines` lines of a text begin. */
 static size_t last_lines(const uint8_t *data, size_t len, int lines)
@@ -111,6 +112,21 @@ static char *memory_killed(const struct machine *machine)
 	return xasprintf("the guest's kernel killed the program, because its %u MiB of memory are "
 			 "not enough (--memory)",
 			 machine->config->memory_mib);
+}
+
+/* /init reports this after `ready` alone, and only for a program that it could not start. */
+static bool was_not_started(const struct machine *machine)
+{
+	int status = machine->wire.status;
+
+	return machine->wire.words & WIRE_EXIT && (status == 126 || status == 127) &&
+	       !strncmp(machine->wire.said, NOT_STARTED, strlen(NOT_STARTED));
+}
+
+static char *not_started(const struct machine *machine)
+{
+	return xasprintf("the program was not started: %s",
+			 shown(machine->wire.said + strlen(NOT_STARTED)));
 }
 
 static char *emulator_failed(const struct machine *machine)
@@ -354,7 +370,11 @@ static int judge(const struct machine *machine, struct machine_result *result)
 	if (row->verdict == AS_TOLD && machine->wire.words & WIRE_SIGNAL &&
 	    !strcmp(row->reason, "exit"))
 		result->reason = "signal";
-	result->sentence = row->sentence ? row->sentence(machine) : NULL;
+	if (!row->sentence && was_not_started(machine))
+		result->reason = machine->wire.status == 127 ? "not-found" : "not-executable";
+	result->sentence = row->sentence	      ? row->sentence(machine)
+			   : was_not_started(machine) ? not_started(machine)
+						      : NULL;
 	if (result->sentence && (row->verdict == AS_TOLD || row->verdict == SUCCESS))
 		warning("%s", result->sentence);
 	else if (result->sentence)
