@@ -88,7 +88,7 @@ endif
 
 FORMATTED = $(shell find init tools tests -name '*.[ch]')
 
-.PHONY: all deps run-deps run check check-all unit sim cli ns vm uml kernel soak bench bench-boot bench-calls bench-coldplug bench-pack bench-scale fuzz lint format install install-hooks clean help
+.PHONY: all deps run-deps run check check-all unit sim cli ns vm uml kernel soak bench bench-boot bench-calls bench-coldplug bench-pack bench-run bench-scale fuzz lint format install install-hooks clean help
 .DELETE_ON_ERROR:
 .SECONDARY: $(UNIT_OBJS) $(FUZZ_OBJS) $B/unit/tests/unit/fake_sys.o $B/fuzz/tests/fuzz/quiet_error.o
 
@@ -321,6 +321,10 @@ bench-pack: deps		## what packing costs, compared with other archivers
 bench-scale: deps		## what each command costs for up to a million entries
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/bench/bench_scale.py $B
+
+bench-run: deps			## what `rdinit run` costs until the first byte, and what its streams carry [ROUNDS=7]
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tests/bench/bench_run.py $B $(ROUNDS)
 
 bench: deps			## what /init costs, in instructions
 	@$(MAKE) --no-print-directory all
