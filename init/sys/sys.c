@@ -332,16 +332,14 @@ int sys_finit_module(int fd, const char *options, int flags)
 
 int sys_add_entropy(const void *bytes, size_t len)
 {
-	struct {
-		struct rand_pool_info info;
-		uint8_t bytes[ENTROPY_MAX];
-	} pool = { .info = { .entropy_count = (int)len * 8, .buf_size = (int)len } };
+	/* struct rand_pool_info: bits, bytes, and then the bytes. */
+	int pool[2 + ENTROPY_MAX / sizeof(int)] = { (int)len * 8, (int)len };
 	int fd = sys_open("/dev/random", O_WRONLY), error;
 
 	if (fd < 0)
 		return fd;
-	memcpy(pool.info.buf, bytes, len);
-	error = (int)CALL3(ioctl, fd, RNDADDENTROPY, &pool);
+	memcpy(pool + 2, bytes, len);
+	error = (int)CALL3(ioctl, fd, RNDADDENTROPY, pool);
 	if (!error)
 		error = (int)CALL3(ioctl, fd, RNDRESEEDCRNG, NULL);
 	sys_close(fd);
