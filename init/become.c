@@ -11,8 +11,7 @@ static bool have_ended(void *argument)
 {
 	struct boot *boot = argument;
 
-	return devices_are_known(&boot->devices) && layers_have_ended(&boot->layers) &&
-	       module_queue_is_idle(&boot->modules);
+	return hardware_is_known(&boot->modules) && layers_have_ended(&boot->layers);
 }
 
 /* Each child has its own deadline. Then reaps those that were given up. */

@@ -101,8 +101,8 @@ static void set_name(const char *name)
 /* A kernel without CONFIG_INET is no error unless ip= is given. */
 int network_up(struct boot *boot)
 {
-	bool is_asked_for = boot->settings.ip && boot->settings.ip[0];
 	int socket, error = parse(boot);
+	bool is_asked_for = error != 1;
 
 	set_name(boot->settings.hostname);
 	if (boot->mode == MODE_HAND_OFF && !is_asked_for)

@@ -15,18 +15,16 @@
 #include "init/sys/terminal.h"
 
 #define PREFIX_LEN 3 /* "<6>" */
+#define USUAL_LIMIT 0
 
 static struct {
 	const char *step;
 	const struct hint *more_hints;
 	enum log_console console;
+	bool is_deaf; /* the console */
+	enum log_level limit; /* 0: LOG_INFO, so that all of it is zero at first */
 	char last_error[LOG_LINE_MAX];
 } state;
-
-/* Not in `state`: whatever is next to a number that is not 0 is a part of the file. */
-static enum log_level most = LOG_INFO;
-
-static struct terminal console = { .fd = 2 };
 
 void log_step(const char *step)
 {
@@ -40,7 +38,7 @@ const char *log_current_step(void)
 
 void log_limit(enum log_level limit)
 {
-	most = limit;
+	state.limit = limit;
 }
 
 void log_hints(const struct hint *hints)
@@ -66,7 +64,7 @@ void log_open_console(void)
 
 bool log_console_is_deaf(void)
 {
-	return console.is_deaf;
+	return state.is_deaf;
 }
 
 const char *log_last_error(void)
@@ -99,20 +97,22 @@ static int write_to_kernel(const char *line, size_t len)
 	return written < 0 ? (int)written : 0;
 }
 
-/* `line` begins with "<6>" and ends with a newline. */
+/* `line` begins with "<6>" and ends with a newline. `limit`: what the console gets, or
+ * USUAL_LIMIT. */
 static void emit(enum log_level level, char *line, size_t len, enum log_level limit)
 {
-	static const char deaf[] =
-		"<4>init: the console takes no bytes: messages go to the kernel's log alone\n";
+	static const char deaf[] = "<4>init: the console takes no bytes\n";
 	int error;
 
+	if (limit == USUAL_LIMIT)
+		limit = state.limit ? state.limit : LOG_INFO;
 	if (level > limit && level == LOG_DEBUG)
 		return;
 	line[1] = (char)('0' + level);
 	error = write_to_kernel(line, len);
 	if (level > limit || (!error && kernel_prints(level)))
 		return;
-	if (!terminal_write(&console, line + PREFIX_LEN, len - PREFIX_LEN))
+	if (!terminal_write(2, &state.is_deaf, line + PREFIX_LEN, len - PREFIX_LEN))
 		write_to_kernel(deaf, sizeof(deaf) - 1);
 }
 
@@ -153,7 +153,7 @@ static void log_line(enum log_level level, int error, const char *format, va_lis
 		format_text(state.last_error, sizeof(state.last_error), "%s",
 			    line + PREFIX_LEN + 6);
 	line[len++] = '\n';
-	emit(level, line, len, most);
+	emit(level, line, len, USUAL_LIMIT);
 	if (error)
 		say_hint(error, level);
 }

@@ -10,36 +10,29 @@
  * empty (n_tty_poll()), which at 9600 baud takes four seconds. */
 #define RETRY_MS 20
 
-static bool wait_until(struct terminal *terminal, int64_t deadline)
+bool terminal_write(int fd, bool *is_deaf, const char *bytes, size_t len)
 {
-	if (terminal->is_deaf)
-		return false;
-	sys_poll(NULL, 0, RETRY_MS);
-	terminal->is_deaf = sys_clock_ms() >= deadline;
-	return !terminal->is_deaf;
-}
-
-bool terminal_write(struct terminal *terminal, const char *bytes, size_t len)
-{
-	bool was_deaf = terminal->is_deaf;
 	int64_t deadline = 0;
 
 	while (len) {
-		long done = sys_write(terminal->fd, bytes, len);
+		long done = sys_write(fd, bytes, len);
 
 		if (done > 0) {
 			bytes += done;
 			len -= (size_t)done;
-			terminal->is_deaf = false;
+			*is_deaf = false;
 			deadline = 0;
-		} else if (done != -EAGAIN && done != -EINTR) {
-			break;
-		} else {
-			if (!deadline)
-				deadline = sys_clock_ms() + TERMINAL_PATIENCE_S * 1000;
-			if (!wait_until(terminal, deadline))
-				break;
+			continue;
 		}
+		if (*is_deaf || (done != -EAGAIN && done != -EINTR))
+			break;
+		if (!deadline)
+			deadline = sys_clock_ms() + TERMINAL_PATIENCE_S * 1000;
+		if (sys_clock_ms() >= deadline) {
+			*is_deaf = true;
+			return false;
+		}
+		sys_poll(NULL, 0, RETRY_MS);
 	}
-	return was_deaf || !terminal->is_deaf;
+	return true;
 }

@@ -14,9 +14,10 @@ struct terminal {
 		       */
 };
 
-/* Writes all bytes. Waits while the terminal takes some, and TERMINAL_PATIENCE_S after the last
- * one. Returns false if it became deaf just now. Errors are ignored: there is nobody to report them
- * to. */
-bool terminal_write(struct terminal *terminal, const char *bytes, size_t len);
+/* Writes all bytes to a terminal that was opened with O_NONBLOCK. Waits while it takes some, and
+ * TERMINAL_PATIENCE_S after the last one: then it is deaf, and nothing waits for it until it takes
+ * bytes again. Returns false if it became deaf just now. Errors are ignored: they cannot be
+ * reported. */
+bool terminal_write(int fd, bool *is_deaf, const char *bytes, size_t len);
 
 #endif

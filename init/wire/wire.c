@@ -27,8 +27,8 @@
 /* Global, so that steps need not know how reports are sent. */
 static struct {
 	const char *name; /* NULL: no line */
-	bool is_open;
-	struct terminal terminal;
+	bool is_open, is_deaf;
+	int fd;
 } line_to_host;
 
 static struct {
@@ -42,9 +42,9 @@ static struct {
 void wire_tty(const char *name)
 {
 	if (line_to_host.is_open)
-		sys_close(line_to_host.terminal.fd);
+		sys_close(line_to_host.fd);
 	line_to_host.is_open = false;
-	line_to_host.terminal.is_deaf = false;
+	line_to_host.is_deaf = false;
 	line_to_host.name = name;
 }
 
@@ -129,12 +129,11 @@ static void tell_line(const char *line, size_t len)
 		fd = sys_open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK);
 		if (fd < 0)
 			return;
-		line_to_host.terminal.fd = fd;
+		line_to_host.fd = fd;
 		line_to_host.is_open = true;
 	}
-	if (!terminal_write(&line_to_host.terminal, line, len))
-		log_say(LOG_WARNING, "report over rdinit.host=%s: it takes no bytes for %d s",
-			line_to_host.name, TERMINAL_PATIENCE_S);
+	if (!terminal_write(line_to_host.fd, &line_to_host.is_deaf, line, len))
+		log_say(LOG_WARNING, "%s takes no bytes", line_to_host.name);
 }
 
 struct answers {
@@ -196,8 +195,8 @@ static long drain(void *argument)
  * for long. */
 void wire_drain(struct loop *loop, int fd)
 {
-	bool has_line = line_to_host.is_open && !line_to_host.terminal.is_deaf;
-	const int fds[] = { has_line ? line_to_host.terminal.fd : NO_TERMINAL, fd };
+	bool has_line = line_to_host.is_open && !line_to_host.is_deaf;
+	const int fds[] = { has_line ? line_to_host.fd : NO_TERMINAL, fd };
 	struct apart *apart;
 
 	wait_for_answers(loop);
@@ -206,10 +205,9 @@ void wire_drain(struct loop *loop, int fd)
 		return;
 	}
 	apart = apart_start(loop, drain, fds, sizeof(fds));
-	if (!apart_wait(apart, loop_deadline(DRAIN_S)))
-		log_say(LOG_WARNING, "send the last bytes to a terminal: no answer for %d s",
-			DRAIN_S);
-	apart_end(apart);
+	apart_wait(apart, loop_deadline(DRAIN_S));
+	if (apart_end(apart) == -ETIMEDOUT)
+		log_say(LOG_WARNING, "a terminal has not sent its last bytes");
 }
 
 void wire_tell(const char *format, ...)
