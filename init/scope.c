@@ -15,6 +15,8 @@ static void warn(const struct boot *boot)
 		log_say(LOG_WARNING, DRIVERS_FILE ": " INIT_ONLY_RUNS);
 	if (boot->settings.modules_load.count)
 		log_say(LOG_WARNING, "modules-load=: " INIT_ONLY_RUNS);
+	if (boot->settings.keymap)
+		log_say(LOG_WARNING, "rdinit.keymap=: " INIT_ONLY_RUNS);
 	if (boot->settings.links)
 		log_say(LOG_WARNING, "rdinit.links: " INIT_ONLY_RUNS);
 }

@@ -36,7 +36,7 @@ def test_a_file_of_that_name_is_a_path(tool):
 
 def test_plan_has_its_steps(tool):
     pack(tool, "run /p\n")
-    assert list(plan(tool)) == ["early-mounts", "console", "settings", "scope", "late-mounts", "keymap", "modules",
+    assert list(plan(tool)) == ["early-mounts", "console", "settings", "scope", "late-mounts", "modules",
                                 "network", "resolver", "stdio", "appliance", "power"]
     steps = plan(tool, "--append", "root=/dev/vda")
     assert list(steps) == ["early-mounts", "console", "settings", "scope"]
@@ -52,6 +52,8 @@ def test_check_finds_what_it_does_not_do(tool):
         name = word.split("=")[0]
         assert f"/init fails for {name}=: it only runs programs" in done.stdout.decode()
         assert b"write `init` in place of `init run`" in done.stdout
+    done = tool.run("check", "--append", "rdinit.keymap=/k", "x.img", check=False)
+    assert b"nothing reads rdinit.keymap=: this /init only runs programs" in done.stdout
     pack(tool, "")
     assert b"/init fails for no program" in tool.run("check", "--append", "quiet", "x.img", check=False).stdout
 

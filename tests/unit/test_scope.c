@@ -64,10 +64,12 @@ static void what_the_program_may_do_without_is_a_warning(void **state)
 	(void)state;
 	fake_file("/etc/rdinit/drivers", "", 0);
 	boot.settings.modules_load.count = 1;
+	boot.settings.keymap = "/keymap";
 	boot.settings.links = 1;
 	assert_int_equal(scope_check(&boot), 0);
 	assert_non_null(strstr(fake_console, "/etc/rdinit/drivers: " INIT_ONLY_RUNS));
 	assert_non_null(strstr(fake_console, "modules-load=: " INIT_ONLY_RUNS));
+	assert_non_null(strstr(fake_console, "rdinit.keymap=: " INIT_ONLY_RUNS));
 	assert_non_null(strstr(fake_console, "rdinit.links: " INIT_ONLY_RUNS));
 }
 

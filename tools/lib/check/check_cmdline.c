@@ -109,6 +109,9 @@ static void judge_scope(struct check *check)
 	if (archive_resolve(check->archive, DRIVERS_FILE, &why))
 		check_say(check, CHECK_WORD, CHECK_WARNING, cure,
 			  "nothing reads " DRIVERS_FILE ": this /init only runs programs");
+	if (check->settings.keymap)
+		check_say(check, CHECK_WORD, CHECK_WARNING, cure,
+			  "nothing reads rdinit.keymap=: this /init only runs programs");
 }
 
 void check_word(struct check *check)
