@@ -83,9 +83,10 @@ int run_judge_program(const struct run *run);
 /* Whether the root is to be this machine's. */
 bool run_wants_root(const struct run *run);
 
-/* NULL, or why the kernel cannot mount shares, malloc'd. */
+/* NULL, or which of these symbols the kernel lacks, malloc'd; without modules next to it each must
+ * be built in. */
 char *run_judge_kernel(const struct kernel *kernel, const struct kernel_config *config,
-		       bool needs_overlay);
+		       const char *const *symbols);
 
 /* run_boot.c: adds the parameters that only save time, after the console's; and those of this run.
  */

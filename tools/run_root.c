@@ -25,20 +25,27 @@ static char *lacks(const struct kernel *kernel, const char *symbol, const char *
 	return xasprintf("kernel %s has %s CONFIG_%s", shown(kernel->image), how, symbol);
 }
 
-/* NULL, or why the kernel cannot mount them. */
 char *run_judge_kernel(const struct kernel *kernel, const struct kernel_config *config,
-		       bool needs_overlay)
+		       const char *const *symbols)
 {
-	static const char *const symbols[] = { "VIRTIO_FS", "VIRTIO_PCI", "OVERLAY_FS" };
-	const size_t count = COUNT(symbols) - !needs_overlay;
-
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; symbols[i]; i++)
 		if (kernel_config_get(config, symbols[i]) == KCONFIG_N)
 			return lacks(kernel, symbols[i], "no");
-	for (size_t i = 0; i < count && !kernel->modules_dir; i++)
+	for (size_t i = 0; symbols[i] && !kernel->modules_dir; i++)
 		if (kernel_config_get(config, symbols[i]) != KCONFIG_Y)
 			return lacks(kernel, symbols[i], "no modules next to it, and perhaps no");
 	return NULL;
+}
+
+/* NULL, or why the kernel cannot mount them. */
+static char *judge_shares(const struct kernel *kernel, const struct kernel_config *config,
+			  bool needs_overlay)
+{
+	static const char *const symbols[] = { "VIRTIO_FS", "VIRTIO_PCI", NULL },
+				 *const with_overlay[] = { "VIRTIO_FS", "VIRTIO_PCI", "OVERLAY_FS",
+							   NULL };
+
+	return run_judge_kernel(kernel, config, needs_overlay ? with_overlay : symbols);
 }
 
 /* User-mode Linux has no virtio device but what its own drivers make. */
@@ -60,7 +67,7 @@ static char *open_root(struct run *run, const struct kernel *kernel,
 		return xasprintf("%s (%s)", strerror(errno), strerrorname_np(errno));
 	if (run->root && !S_ISDIR(st.st_mode))
 		return xstrdup("not a directory");
-	why = run_judge_kernel(kernel, config, true);
+	why = judge_shares(kernel, config, true);
 	return why ? why : host_tree_open(run->root ? run->root : "/", &run->tree);
 }
 
@@ -98,7 +105,7 @@ static char *open_volumes(struct run *run, const struct kernel *kernel,
 
 	if (run->machine_choice == MACHINE_MICROVM)
 		return xstrdup("a microvm has no PCI: choose --machine q35");
-	why = run_judge_kernel(kernel, config, volumes_have(&run->volumes, VOLUME_OVERLAY));
+	why = judge_shares(kernel, config, volumes_have(&run->volumes, VOLUME_OVERLAY));
 	return why ? why : host_volumes_open(&run->volumes, &run->volume_share);
 }
 

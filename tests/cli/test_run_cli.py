@@ -490,6 +490,29 @@ def test_a_kernel_that_cannot_share_files(run, tool, lines, says):
     run("--kernel", kernel, "--root", "/", "--", "true", says=says)
 
 
+def warm(tool, *args, status=1):
+    """What `rdinit warm` wrote to stderr."""
+    done = tool.run("warm", *args, check=False, env={"XDG_CACHE_HOME": str(tool.path / "cache")})
+    assert done.returncode == status and not done.stdout, done
+    return done.stderr.decode()
+
+
+@pytest.mark.parametrize("lines, says", [
+    (("CONFIG_VIRTIO_CONSOLE=n",), "has no CONFIG_VIRTIO_CONSOLE"), (("CONFIG_HOTPLUG_PCI_PCIE=n",), "has no CONFIG_HOTPLUG_PCI_PCIE"),
+    (("CONFIG_X86_IOPL_IOPERM=n",), "has no CONFIG_X86_IOPL_IOPERM"),
+    ((), "has no modules next to it, and perhaps no CONFIG_VIRTIO_FS")])
+def test_a_kernel_of_which_no_machine_is_saved(tool, lines, says):
+    assert f"rdinit: the machine cannot be saved: kernel {tool.path}/k/kernel {says}" in warm(tool, "--kernel", configured(tool, *lines))
+
+
+def test_a_machine_that_is_not_saved(tool):
+    fake_qemu(tool, "exit 1\n")
+    assert warm(tool) == "rdinit: the machine was not saved: QEMU ended\n"
+    assert warm(tool, "x", status=2).startswith('rdinit: expected options, found "x"')
+    assert warm(tool, "--list", "--clear", status=2).startswith("rdinit: expected --list or --clear, not both")
+    assert warm(tool, "--list", status=0) == ""
+
+
 @pytest.mark.parametrize("text", ["80", "x:80", "80:x", "0:80", "80:65536", "1.2.3:80:80", "::80", "80:80/sctp", "1.2.3.4.5.6.7.8:80:80"])
 def test_ports_that_are_none(run, text):
     run("-p", text, "--", "true", status=2, says="expected [ADDRESS:]PORT:PORT[/udp]")
