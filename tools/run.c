@@ -190,8 +190,8 @@ static int take_user(void *into, const struct option_row *row, const char *text)
 
 static const struct option_row rows[] = {
 	{ 0, "root", "DIR",
-	  "with PROGRAM: the directory that is its root, which it cannot\n"
-	  "write to (/)",
+	  "with PROGRAM: the directory that is its root; changes go to\n"
+	  "memory (/)",
 	  TEXT_AT(run, root) },
 	{ 0, "isolated", NULL, "with PROGRAM: pack it with its libraries; it sees no other file",
 	  FLAG_AT(run, isolated) },

@@ -3,11 +3,10 @@
 """bench_run.py - what `rdinit run` costs: until the program's first byte, beside a bare QEMU line; and what its streams carry.
 
 usage: bench_run.py BUILD [ROUNDS]
-Machines boot; what starts from a saved one is not measured here. All ways of a table alternate, a round each, so that what
+The last two start from a machine that is saved before; all others boot. All ways of a table alternate, a round each, so that what
 else this machine does meets all of them; medians of ROUNDS (7). The bare line is written by hand: the same kernel as a
-bzImage, the same memory, an image with a static program as /init, whose first byte on the serial console counts. What a
-stream carries is MEGABYTES, less the same run with none, over virtio-serial, and
-less over the serial line; beside the rate stands the processor's time for a megabyte, of the tool and QEMU, which another
+bzImage, the same memory, an image with a static program as /init, whose first byte on the serial console counts. A stream
+carries MEGABYTES over virtio-serial, less over the serial line; the same run with none is subtracted. Beside the rate stands the processor's time for a megabyte, of the tool and QEMU, which another
 load of the machine changes less."""
 import os
 import statistics
@@ -65,7 +64,10 @@ def starts(build, rounds):
         "rdinit run --cold --isolated --stdio console": [*run, "--isolated", "--stdio", "console", *program],
         "rdinit run --cold": [*run, *program],
         "rdinit run --cold --isolated, microvm": [*run, "--isolated", "--machine", "microvm", *program],
+        "rdinit run --isolated, saved": [build / "rdinit", "run", "--kernel", kernel(), "--isolated", *program],
+        "rdinit run, saved": [build / "rdinit", "run", "--kernel", kernel(), *program],
     }
+    subprocess.run([build / "rdinit", "warm", "--kernel", kernel()], check=True)
     times = {name: [] for name in ways}
     for _ in range(rounds):
         for name, command in ways.items():
@@ -110,6 +112,7 @@ def main():
     build = Path(sys.argv[1]).resolve()
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 7
     (build / "bench").mkdir(exist_ok=True)
+    os.environ["XDG_CACHE_HOME"] = str(build / "bench/cache")
     starts(build, rounds)
     throughput(build, min(rounds, 3))
 

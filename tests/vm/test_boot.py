@@ -230,7 +230,7 @@ HAND_OFF = [
         ["--append", "root=/dev/vda rootwait", "@hello.img"], 124, timeout="4",
         err="the guest did not end within 4 s",
         absent="ETIMEDOUT"),
-    Row("what the guest waits for is shown with -v",
+    Row("what the guest waits for is shown with --verbose",
         ["--verbose", "--append", "root=/dev/vda rd.timeout=1", "@hello.img"], 125,
         err="^rdinit: the guest: root-find: waiting for /dev/vda$"),
     Row("a machine that is to halt after a failure ends all the same",
