@@ -114,6 +114,20 @@ def test_a_guest_has_the_rights_of_its_caller(place):
     assert (secret.read_text(), (place / "file").stat().st_uid, (place / "mine").stat().st_uid) == (text, os.geteuid(), NOBODY)
 
 
+def test_rdinit_may_be_in_a_directory_with_a_blank(place):
+    """ld.so ends the path of a library at a blank, and an ordinary user's virtiofsd needs that library."""
+    kernel = next((PROJECT / "build/kernel/debian/boot").glob("vmlinuz-*"))
+    how = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+    if how and not all(map(reachable, (kernel.parent, place))):
+        pytest.skip("the build directory is not for other users")
+    for name in ("rdinit", "init", "virtiofsd_rights.so"):
+        shutil.copy(pathlib.Path(RDINIT).with_name(name), place / name)
+    done = subprocess.run([place / "rdinit", "run", "--timeout", TIMEOUT, "--kernel", kernel, "--", "sh", "-c", "cat file; exit 5"],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=place, timeout=HOST_TIMEOUT, check=False,
+                          env={"PATH": os.environ["PATH"], "TMPDIR": "/tmp"}, **how)
+    assert (done.returncode, done.stdout, done.stderr) == (5, "of the host\n", "")
+
+
 # As root of the guest, who has the caller's rights to what is shared: of a file, of a directory, of a layer over one, and
 # of the top of the share, in which they all are.
 SHARED = """
