@@ -196,7 +196,7 @@ IMAGES = {
               ["--bootconfig", "@boot.conf"]),
     "container": ("init\noci @container.oci\n", []),
     "hello": ("", ["--compress", "gzip", "--app", "@hello"]),
-    "bare": ("file /init {init} 0755 0 0\n"
+    "bare": ("file /init \"{init}\" 0755 0 0\n"
              "dir /etc 0755 0 0\ndir /etc/rdinit 0755 0 0\n"
              "file /hello @hello 0755 0 0\nrun /hello\n".format(init=PROJECT / "build/init"),
              ["--no-init"]),
