@@ -506,9 +506,10 @@ static struct machine *machine_new(const struct machine_config *config)
 
 static void machine_free(struct machine *machine)
 {
-	int *const ends[] = { &machine->signals, &machine->keys,    &machine->console,
-			      &machine->wire_fd, &machine->errors,  &machine->stdio,
-			      &machine->port,	 &machine->monitor, &machine->order };
+	int *const ends[] = { &machine->signals,  &machine->keys,    &machine->console,
+			      &machine->wire_fd,  &machine->errors,  &machine->stdio,
+			      &machine->port,	  &machine->monitor, &machine->order,
+			      &machine->status_fd };
 
 	for (size_t i = 0; i < COUNT(ends); i++)
 		close_end(ends[i]);
