@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/install_path.h"
 #include "tools/lib/machine/boot_parameters.h"
@@ -40,7 +41,7 @@ static const char *why_cold(const struct run *run)
 		{ run_locks_down(run), "--append lockdown=" },
 	};
 
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+	for (size_t i = 0; i < COUNT(others); i++)
 		if (others[i].is_asked_for)
 			return others[i].what;
 	return NULL;
@@ -218,8 +219,7 @@ static bool find_and_run(struct run *run, const struct kernel *kernel, const cha
 	} else {
 		say(run, "from a saved machine of ", shown(text));
 		is_over = run_from(run, qemu, key, &snapshot, status);
-		close(snapshot.ram);
-		close(snapshot.state);
+		snapshot_close(&snapshot);
 	}
 	free(key);
 	free(text);
@@ -275,10 +275,7 @@ static int save(struct run *run, const char *qemu, const char *text)
 			error("the machine was not saved: %s", why);
 		free(why);
 	}
-	if (snapshot.ram >= 0)
-		close(snapshot.ram);
-	if (snapshot.state >= 0)
-		close(snapshot.state);
+	snapshot_close(&snapshot);
 	return status;
 }
 

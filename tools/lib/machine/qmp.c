@@ -12,22 +12,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tools/lib/machine/machine_state.h"
+
 #define LOOK_AGAIN_NS 2000000 /* between questions whether a long command is done */
 #define LINE_MAX_BYTES (1 << 20) /* answers have some hundred */
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* NULL, or why nothing more comes. */
 static char *receive(struct qmp *qmp)
 {
 	struct pollfd poll_it = { .fd = qmp->fd, .events = POLLIN };
-	int64_t left = qmp->until - now_ms();
+	int64_t left = qmp->until - machine_now_ms();
 	ssize_t len;
 
 	if (left <= 0 || poll(&poll_it, 1, (int)left) == 0)
@@ -170,7 +164,7 @@ static char *wait_status(struct qmp *qmp, const char *command, const char *wante
 		json_decref(result);
 		if (is_over || why)
 			return why;
-		if (now_ms() >= qmp->until)
+		if (machine_now_ms() >= qmp->until)
 			return xasprintf("QEMU's %s does not end", command);
 		nanosleep(&pause, NULL);
 	}

@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "init/pure/count.h"
 #include "tools/lib/base/cache_dir.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
@@ -57,7 +58,7 @@ static int open_in(int all, const char *key, const char *name, int flags)
 	return fd;
 }
 
-static void close_both(const struct snapshot *snapshot)
+void snapshot_close(const struct snapshot *snapshot)
 {
 	if (snapshot->ram >= 0)
 		close(snapshot->ram);
@@ -77,13 +78,13 @@ int snapshot_open(const char *key, struct snapshot *snapshot)
 	close(all);
 	if (snapshot->ram >= 0 && snapshot->state >= 0)
 		return 0;
-	close_both(snapshot);
+	snapshot_close(snapshot);
 	return -1;
 }
 
 static void remove_at(int all, const char *key)
 {
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < COUNT(names); i++) {
 		char *path = xasprintf("%s/%s", key, names[i]);
 
 		unlinkat(all, path, 0);
@@ -134,7 +135,7 @@ static int fill(int all, const char *key, const char *identity, const struct sna
 {
 	int result = 0;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !result; i++) {
+	for (size_t i = 0; i < COUNT(names) && !result; i++) {
 		int fd = open_in(all, key, names[i], O_WRONLY | O_CREAT | O_EXCL);
 
 		if (fd < 0)

@@ -17,8 +17,11 @@ struct snapshot {
 char *snapshot_key(const char *identity);
 
 /* Opens the snapshot of this name, which stays as it is, whoever removes it. Returns 0; -1, without
- * a report, if there is none. Close both descriptors. */
+ * a report, if there is none. Close it by snapshot_close(). */
 int snapshot_open(const char *key, struct snapshot *snapshot);
+
+/* Closes what is open of both; -1 is fine. */
+void snapshot_close(const struct snapshot *snapshot);
 
 /* Stores both files, the memory without its holes, and the identity for those who list it. What has
  * not been used for a month goes. Returns 0, or -1 after reporting. */
