@@ -57,20 +57,30 @@ def sim(build, count, options):
     """The seeds of `make check` are always the same ones: a boot that breaks there is the change's own doing, and new code
     makes other boots of them. With --all they are others each time."""
     fast, runs, checked = build / "sim/sim", build / "sim/sim-run", build / "sim-san/sim"
-    seeds = ["--from", str(options.from_seed), "--seeds"]
-    for name, command in (("kept", [fast, "--kept", "tests/sim/kept"]),
-                          ("kept, with sanitizers", [checked, "--kept", "tests/sim/kept"]),
-                          ("planted", [fast, "--planted", "10000"]),
-                          ("compare", [fast, *seeds[:2], "--compare", "1000"]),
-                          ("kept, of `init run`", [runs, "--kept", "tests/sim/kept"]),
-                          ("seeds, of `init run`", [runs, *seeds, str(options.seeds // 5)]),
-                          ("seeds, with sanitizers", [checked, *seeds, str(options.seeds // 50)]),
-                          ("seeds", [fast, *seeds, str(options.seeds)])):
-        done = run(command)
-        count.add(passed=done.returncode == 0, failed=done.returncode != 0)
-        print(f"sim {name}: {'passed' if done.returncode == 0 else 'FAILED'}", flush=True)
-        if done.returncode or name == "seeds":
-            print(done.stdout, end="")
+    commands = [("kept", [fast, "--kept", "tests/sim/kept"]),
+                ("kept, with sanitizers", [checked, "--kept", "tests/sim/kept"]),
+                ("planted", [fast, "--planted", "10000"]),
+                ("compare", [fast, "--from", str(options.from_seed), "--compare", "1000"]),
+                ("kept, of `init run`", [runs, "--kept", "tests/sim/kept"]),
+                *seeds("seeds", fast, options.from_seed, options.seeds),
+                *seeds("seeds, of `init run`", runs, options.from_seed, options.seeds // 5),
+                *seeds("seeds, with sanitizers", checked, options.from_seed, options.seeds // 50)]
+    with ThreadPoolExecutor(WORKERS) as workers:
+        for (name, _), done in zip(commands, workers.map(lambda command: run(command[1]), commands)):
+            count.add(passed=done.returncode == 0, failed=done.returncode != 0)
+            print(f"sim {name}: {'passed' if done.returncode == 0 else 'FAILED'}", flush=True)
+            if done.returncode:
+                print(done.stdout, end="")
+            else:
+                print("".join(re.findall(r"^# seeds .*\n", done.stdout, re.M)), end="")
+
+
+def seeds(name, program, first, number):
+    """The boots of so many seeds, in as many commands as run at a time."""
+    part = -(-number // WORKERS)
+    return [(name.replace("seeds", f"seeds from {start}", 1),
+             [program, "--from", str(start), "--seeds", str(min(part, first + number - start))])
+            for start in range(first, first + number, part)]
 
 
 def fuzz_one(program, build, seconds):
