@@ -192,7 +192,7 @@ $B/fuzz/%: tests/fuzz/%.c $B/fuzz/tests/fuzz/quiet_error.o $B/fuzz/tested.a
 # first.o and last.o; plant.c puts functions in the place of those that are wrapped.
 SIM	= tests/sim/first $(patsubst %,init/%,$(filter-out sys/net sys/process sys/sys sys/start sys/string sys/clone,$(INIT))) $(PURE:%=init/pure/%) tests/sim/last \
 	  $(SHARED) $(filter-out tests/sim/first tests/sim/last,$(patsubst %.c,%,$(sort $(wildcard tests/sim/*.c))))
-SIM_WRAPPED = apart_start log_open_console loop_deadline root_mount rootspec_matches stdio_is_over sys_close sys_wait wire_tell
+SIM_WRAPPED = apart_start log_open_console loop_deadline root_mount rootspec_matches stdio_is_over sys_close sys_wait wire_report
 SIM_CFLAGS = -std=c11 -g $(WARN) $(TEST_WARN) -I$B/sim/layers -I. -D_GNU_SOURCE -fno-pie
 SIM_LDFLAGS = -no-pie $(SIM_WRAPPED:%=-Wl,--wrap=%)
 SIM_SAN_CFLAGS = -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer

@@ -20,9 +20,9 @@ static void send_end(const struct child *child)
 	const char *name = WIFSIGNALED(child->status) ? signal_name(WTERMSIG(child->status)) : NULL;
 
 	if (!child->error && name)
-		wire_tell("signal %s", name);
+		wire_report("signal %s", name);
 	else
-		wire_tell("exit %d", child_exit_status(child));
+		wire_report("exit %d", child_exit_status(child));
 }
 
 static void report(const struct child *child)
@@ -31,8 +31,8 @@ static void report(const struct child *child)
 
 	if (!child->error) {
 		child_end_in_words(child, end, sizeof(end));
-		log_say(WIFSIGNALED(child->status) ? LOG_WARNING : LOG_INFO, "%s %s after %ld s",
-			child->argv[0], end, (long)(child->ran_ms / 1000));
+		log_print(WIFSIGNALED(child->status) ? LOG_WARNING : LOG_INFO, "%s %s after %ld s",
+			  child->argv[0], end, (long)(child->ran_ms / 1000));
 	}
 	log_last("exit status %d (run: %s)", child_exit_status(child), child->argv[0]);
 }
@@ -80,11 +80,11 @@ int appliance(struct boot *boot)
 	 * would hang up on its children when it exits. */
 	if (child.stdio[1] >= 0)
 		child.session = SESSION_WITHOUT_TERMINAL;
-	wire_tell("ready");
+	wire_report("ready");
 	error = child_start(&child);
 	stdio_close(child.stdio);
 	if (error)
-		wire_tell("status %s", log_last_error());
+		wire_report("status %s", log_last_error());
 	else
 		child_wait(&child);
 	send_end(&child);

@@ -22,7 +22,7 @@ void become_prepare(struct boot *boot)
 	module_queue_start(&boot->modules);
 	loop_run(&boot->loop, have_ended, boot, NO_DEADLINE);
 	loop_reap(&boot->loop);
-	wire_tell("handoff"); /* the last report */
+	wire_report("handoff"); /* the last report */
 	wire_drain(&boot->loop, NO_TERMINAL);
 }
 

@@ -42,14 +42,14 @@ static void shell(struct boot *boot, int error)
 	 * have caused. */
 	if (boot->modules_done && error != -EFAULT)
 		boot->make_links(boot);
-	log_say(LOG_ERROR, "starting a shell: the machine ends when it exits");
+	log_print(LOG_ERROR, "starting a shell: the machine ends when it exits");
 	child_run(&child);
 	boot->power_action = child.request;
 }
 
 static _Noreturn void wait_for_ever(struct boot *boot)
 {
-	log_say(LOG_ERROR, "waiting: nothing more will happen (rdinit.onfail=wait)");
+	log_print(LOG_ERROR, "waiting: nothing more will happen (rdinit.onfail=wait)");
 	boot->power_action = child_wait_for_request(&boot->loop);
 	power(boot);
 	for (;;)
@@ -67,7 +67,7 @@ _Noreturn void give_up(struct boot *boot, const char *step, int error)
 		settings_read_kernel_line(boot);
 	what = choose(boot);
 	log_step(step);
-	wire_tell("failed %s %s %s", step, error_name(-error), reason);
+	wire_report("failed %s %s %s", step, error_name(-error), reason);
 	log_last("exit status 125 (failed: %s)", step);
 	if (what == ONFAIL_SHELL)
 		shell(boot, error);

@@ -93,9 +93,9 @@ int main(int argc, char **argv, char **envp)
 
 	(void)argc;
 	if (sys_getpid() != 1) {
-		log_say(LOG_ERROR,
-			"the kernel starts this as PID 1: put rdinit=/init on its command "
-			"line (rdinit-init(8))");
+		log_print(LOG_ERROR,
+			  "the kernel starts this as PID 1: put rdinit=/init on its command "
+			  "line (rdinit-init(8))");
 		return 2;
 	}
 	begin(&boot, argv, envp);

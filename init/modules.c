@@ -64,6 +64,6 @@ int modules_load(struct boot *boot)
 
 	drivers_load(&boot->modules);
 	boot->modules_done = 1;
-	log_say(LOG_DEBUG, "%d loaded, %d failed", boot->modules.loaded, boot->modules.failed);
+	log_print(LOG_DEBUG, "%d loaded, %d failed", boot->modules.loaded, boot->modules.failed);
 	return error;
 }

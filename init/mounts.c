@@ -116,7 +116,7 @@ static int mount_text(struct boot *boot, char *text)
 	mountopts_parse(line.options, &options);
 	error = mount_line(boot, &line, &options);
 	if (error && options.is_optional)
-		log_say(LOG_WARNING, "going on without %s: its line has nofail", line.target);
+		log_print(LOG_WARNING, "going on without %s: its line has nofail", line.target);
 	return options.is_optional ? 0 : error;
 }
 

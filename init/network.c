@@ -47,7 +47,7 @@ static int set(int socket, const struct ip_settings *ip)
 		error = sys_link_up(socket, ip->device);
 	if (error)
 		return log_err(error, "give %s the address %s", ip->device, text);
-	log_say(LOG_INFO, "%s has the address %s", ip->device, text);
+	log_print(LOG_INFO, "%s has the address %s", ip->device, text);
 	if (!ip->gateway)
 		return 0;
 	ip_format(ip->gateway, text);

@@ -79,7 +79,7 @@ static int receive(struct boot *boot, int fd)
 
 	if (error)
 		return log_err(error, "wait for the order");
-	wire_tell("waiting");
+	wire_report("waiting");
 	error = unpack(&source);
 	loop_remove_descriptor(&boot->loop, &intake.port);
 	return error;
@@ -147,6 +147,6 @@ int order_receive(struct boot *boot)
 	if (error)
 		return error;
 	set_clock();
-	wire_tell("taken");
+	wire_report("taken");
 	return read_settings_again(boot);
 }

@@ -80,13 +80,13 @@ static void end_processes(struct boot *boot)
 	if (wait_for_end(boot, (int64_t)boot->settings.grace_s * 1000) == 0)
 		return;
 	if (!loop_reap(&boot->loop)) {
-		log_say(LOG_WARNING,
-			"the host has not read all of the program's output within %d s: lost",
-			boot->settings.grace_s);
+		log_print(LOG_WARNING,
+			  "the host has not read all of the program's output within %d s: lost",
+			  boot->settings.grace_s);
 		return;
 	}
-	log_say(LOG_WARNING, "processes still running %d s after SIGTERM: killed",
-		boot->settings.grace_s);
+	log_print(LOG_WARNING, "processes still running %d s after SIGTERM: killed",
+		  boot->settings.grace_s);
 	sys_kill(-1, SIGKILL);
 	wait_for_end(boot, AFTER_KILL_MS);
 }
@@ -175,12 +175,12 @@ static void wait_for_disks(struct loop *loop, struct disk_sync *syncing)
 		if (left < least || deadline == 0) {
 			least = left;
 			deadline = sys_clock_ms() + STALLED_MS;
-			wire_tell("within %d", STALLED_MS / 1000);
+			wire_report("within %d", STALLED_MS / 1000);
 		}
 	} while (loop_time_left(deadline));
 	loop_remove_child(loop, &syncing->child);
-	log_say(LOG_WARNING, "a disk has not answered for %d s: giving up with %lu KiB unwritten",
-		STALLED_MS / 1000, least == UINT64_MAX ? 0 : (unsigned long)(least / 1024));
+	log_print(LOG_WARNING, "a disk has not answered for %d s: giving up with %lu KiB unwritten",
+		  STALLED_MS / 1000, least == UINT64_MAX ? 0 : (unsigned long)(least / 1024));
 }
 
 /* In a child: sync(2) and umount(2) block for ever if a disk hangs. */
@@ -254,13 +254,13 @@ int power(struct boot *boot)
 	};
 	enum power_action action;
 
-	wire_tell("within %d", boot->settings.grace_s + (AFTER_KILL_MS + RECHECK_MS) / 1000);
+	wire_report("within %d", boot->settings.grace_s + (AFTER_KILL_MS + RECHECK_MS) / 1000);
 	end_processes(boot);
 	release_disks(&boot->loop);
 	action = choose_action(boot);
 	if (log_console_is_deaf())
-		wire_tell("status power: the console takes no bytes");
-	wire_tell("%s", words[action]);
+		wire_report("status power: the console takes no bytes");
+	wire_report("%s", words[action]);
 	/* Bytes in the serial port's buffer would be lost. */
 	wire_drain(&boot->loop, log_console_is_deaf() ? NO_TERMINAL : 1);
 	end_machine(&boot->loop, action);

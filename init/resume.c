@@ -45,8 +45,8 @@ static int start(const struct source *source, const char *offset, const struct s
 	if (error)
 		return log_warn(error, "write %s (%s) to " RESUME, number, source->device);
 	/* A file of swap is mostly empty. */
-	log_say(offset ? LOG_INFO : LOG_WARNING,
-		"the kernel did not resume from %s: starting afresh", source->device);
+	log_print(offset ? LOG_INFO : LOG_WARNING,
+		  "the kernel did not resume from %s: starting afresh", source->device);
 	return 0;
 }
 
@@ -56,9 +56,9 @@ static int may_hold_image(const struct source *source, const char *offset)
 	if (offset || (source->found == FOUND_ONE && source->format == FORMAT_HIBERNATION))
 		return 1;
 	if (source->found != FOUND_ONE || source->format != FORMAT_SWAP)
-		log_say(LOG_WARNING,
-			"resume=%s: %s is no swap space (a file of swap needs resume_offset=)",
-			source->name, source->device);
+		log_print(LOG_WARNING,
+			  "resume=%s: %s is no swap space (a file of swap needs resume_offset=)",
+			  source->name, source->device);
 	return 0;
 }
 

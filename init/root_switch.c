@@ -69,7 +69,7 @@ static int check_init(int root, const char *path)
 		if (error == -E2BIG) /* nothing is known against it */
 			return 0;
 		if (error && next != path)
-			log_say(LOG_WARNING, "%s: its interpreter %s cannot be used", path, next);
+			log_print(LOG_WARNING, "%s: its interpreter %s cannot be used", path, next);
 		if (error || !interpreter[0])
 			return error;
 		next = interpreter;
@@ -205,7 +205,8 @@ static int move_mounts(const struct boot *boot, int root)
 		if (is_entered)
 			log_warn(error, "move %s to the root", moved[i]);
 		else
-			log_say(LOG_WARNING,
+			log_print(
+				LOG_WARNING,
 				"the root has no directory %s (%s): its init goes without that mount",
 				moved[i], error_name(-error));
 		sys_umount(moved[i], MNT_DETACH);
@@ -259,6 +260,6 @@ int root_switch(struct boot *boot)
 	error = enter();
 	if (error || !path)
 		return error;
-	log_say(LOG_INFO, "handing over to %s of %s", path, boot->root.source.device);
+	log_print(LOG_INFO, "handing over to %s of %s", path, boot->root.source.device);
 	return become_init(boot, path, boot->envp);
 }

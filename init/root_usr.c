@@ -85,27 +85,27 @@ static int mount_line(struct boot *boot, int top, const struct fstab_line *line)
 
 	mountopts_parse(line->options, &parsed);
 	if (is_inside_another(line, &parsed)) {
-		log_say(LOG_WARNING,
-			"%s is a part of another file system (line %u of " FSTAB
-			"): left to the root's own init",
-			line->target, line->number);
+		log_print(LOG_WARNING,
+			  "%s is a part of another file system (line %u of " FSTAB
+			  "): left to the root's own init",
+			  line->target, line->number);
 		return 0;
 	}
 	error = find_and_mount(boot, top, line, &parsed);
 	if (error && parsed.is_optional)
-		log_say(LOG_WARNING, "going on without %s: its line has nofail", line->target);
+		log_print(LOG_WARNING, "going on without %s: its line has nofail", line->target);
 	return parsed.is_optional ? 0 : error;
 }
 
 /* --- the file --- */
 
 /* Such lines are the root's init's to complain of, but one of them may be that of /usr. */
-static void say_damaged(unsigned int number)
+static void log_damaged(unsigned int number)
 {
-	log_say(LOG_WARNING,
-		"line %u of the root's " FSTAB
-		" is damaged, and passed over: expected DEVICE DIRECTORY TYPE OPTIONS 0 PASS",
-		number);
+	log_print(LOG_WARNING,
+		  "line %u of the root's " FSTAB
+		  " is damaged, and passed over: expected DEVICE DIRECTORY TYPE OPTIONS 0 PASS",
+		  number);
 }
 
 static int open_fstab(int top)
@@ -156,7 +156,7 @@ static int look_through(struct lines *lines, struct wanted *wanted)
 	struct fstab_line line = { 0 };
 	int got;
 
-	while ((got = next_line(lines, &line, text, say_damaged)) > 0) {
+	while ((got = next_line(lines, &line, text, log_damaged)) > 0) {
 		if (fstab_is_for(&line, USR)) {
 			memcpy(wanted->usr, text, strlen(text) + 1);
 			wanted->number = line.number;

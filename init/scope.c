@@ -12,13 +12,13 @@
 static void warn(const struct boot *boot)
 {
 	if (sys_access(DRIVERS_FILE, F_OK) == 0)
-		log_say(LOG_WARNING, DRIVERS_FILE ": " INIT_ONLY_RUNS);
+		log_print(LOG_WARNING, DRIVERS_FILE ": " INIT_ONLY_RUNS);
 	if (boot->settings.modules_load.count)
-		log_say(LOG_WARNING, "modules-load=: " INIT_ONLY_RUNS);
+		log_print(LOG_WARNING, "modules-load=: " INIT_ONLY_RUNS);
 	if (boot->settings.keymap)
-		log_say(LOG_WARNING, "rdinit.keymap=: " INIT_ONLY_RUNS);
+		log_print(LOG_WARNING, "rdinit.keymap=: " INIT_ONLY_RUNS);
 	if (boot->settings.links)
-		log_say(LOG_WARNING, "rdinit.links: " INIT_ONLY_RUNS);
+		log_print(LOG_WARNING, "rdinit.links: " INIT_ONLY_RUNS);
 }
 
 int scope_check(struct boot *boot)

@@ -96,11 +96,11 @@ int settings_read_kernel_line(struct boot *boot)
 static void log_ignored(const struct settings *settings)
 {
 	for (int i = 0; i < settings->ignored_count && i < SETTINGS_IGNORED_MAX; i++)
-		log_say(LOG_WARNING, "ignored %s: %s", settings->ignored[i].word,
-			settings->ignored[i].why);
+		log_print(LOG_WARNING, "ignored %s: %s", settings->ignored[i].word,
+			  settings->ignored[i].why);
 	if (settings->ignored_count > SETTINGS_IGNORED_MAX)
-		log_say(LOG_WARNING, "ignored %d more parameters",
-			settings->ignored_count - SETTINGS_IGNORED_MAX);
+		log_print(LOG_WARNING, "ignored %d more parameters",
+			  settings->ignored_count - SETTINGS_IGNORED_MAX);
 }
 
 static int same_name(const char *a, const char *b)

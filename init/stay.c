@@ -29,15 +29,15 @@ static int run_shell(struct boot *boot)
 			       .stdio = { -1, -1, -1 } };
 	int error;
 
-	wire_tell("ready");
+	wire_report("ready");
 	error = child_run(&child);
 	boot->power_action = child.request;
 	if (error)
 		return error;
 	if (boot->power_action == POWER_UNSET)
-		wire_tell("exit %d", child_exit_status(&child));
+		wire_report("exit %d", child_exit_status(&child));
 	else
-		wire_tell("exit 0");
+		wire_report("exit 0");
 	return 0;
 }
 

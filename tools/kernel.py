@@ -201,7 +201,7 @@ def run_make(command, objects, progress, targets):
         raise KernelError(f"{progress.name}: {full}:\n{errors}\nthe whole log: {kconfig.shown(log)}")
 
 
-def say_what_is_not_there(tree, profile):
+def report_missing_options(tree, profile):
     """Files move from version to version: a kernel without one is whole, and slower."""
     for name in profile.hot:
         if not (tree.path / name).is_file():
@@ -293,7 +293,7 @@ def kernel(name, source, kernels, initramfs=None):
     with lock:
         began = time.monotonic()
         config = configure(tree, profile, objects)
-        say_what_is_not_there(tree, profile)
+        report_missing_options(tree, profile)
         build(tree, profile, objects, config)
         target = kernels / (f"{name}-initramfs" if initramfs else name)
         collect(tree, profile, objects, config, target)

@@ -92,8 +92,8 @@ static char *command_line(const struct run *run)
 	return words.data;
 }
 
-static void say_what_boots(const struct run *run, const struct kernel *kernel,
-			   const struct kernel_boot *form)
+static void print_boot(const struct run *run, const struct kernel *kernel,
+		       const struct kernel_boot *form)
 {
 	fprintf(stderr, "rdinit: kernel %s (%s), %s, %u MiB, %s, parameters: %s\n",
 		shown(kernel->image), kernel->release, qemu_machine_name(run->machine.type),
@@ -246,7 +246,7 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 	if (!result) {
 		run->machine.tells_ready = tells_ready(run, config, &file);
 		if (run->machine.verbose)
-			say_what_boots(run, kernel, form);
+			print_boot(run, kernel, form);
 		run->machine.more = run->more.list;
 		status = start(run, qemu, kernel);
 	}

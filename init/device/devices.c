@@ -65,10 +65,10 @@ static struct device *new_device(struct devices *devices, const char *name)
 
 	if (devices->count == DEVICES_MAX || strlen(name) >= DEVICE_NAME_MAX) {
 		if (!devices->is_full_logged)
-			log_say(LOG_WARNING,
-				"%s and later ones are ignored: there is room for %d "
-				"block devices, with names of %d bytes",
-				name, DEVICES_MAX, DEVICE_NAME_MAX - 1);
+			log_print(LOG_WARNING,
+				  "%s and later ones are ignored: there is room for %d "
+				  "block devices, with names of %d bytes",
+				  name, DEVICES_MAX, DEVICE_NAME_MAX - 1);
 		devices->is_full_logged = true;
 		return NULL;
 	}

@@ -79,8 +79,8 @@ static void link_finding(const struct devices *devices, const struct device *dev
 		if (!*text || (disk_dirs[i].whose == OF_CONTENT && !content))
 			continue;
 		if (udevname_encode(name, sizeof(name), text))
-			log_say(LOG_INFO, "no link in " DISK "/%s to %s: the name is too long",
-				disk_dirs[i].name, device->name);
+			log_print(LOG_INFO, "no link in " DISK "/%s to %s: the name is too long",
+				  disk_dirs[i].name, device->name);
 		else if (strcmp(name, ".") && strcmp(name, ".."))
 			make(disk_dirs[i].name, name, device);
 	}

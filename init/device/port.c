@@ -48,8 +48,8 @@ int port_open(struct uevents *uevents, const char *name, int64_t deadline)
 		return -ENODEV;
 	if (!is_open(&search)) {
 		uevents_open(uevents);
-		log_say(LOG_INFO, "waiting for the port %s", name);
-		wire_tell("status waiting for the port %s", name);
+		log_print(LOG_INFO, "waiting for the port %s", name);
+		wire_report("status waiting for the port %s", name);
 		uevents_wait(uevents, is_open, &search, deadline, NULL, NULL);
 		loop_remove_timer(uevents->loop, &search.recheck);
 	}

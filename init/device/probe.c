@@ -46,7 +46,8 @@ static void confine(const struct job *job)
 	sys_close_all();
 	error = sys_confine();
 	if (error)
-		log_say(job->level,
+		log_print(
+			job->level,
 			"no seccomp for the probe of %s (error %d): set CONFIG_SECCOMP in the kernel",
 			job->device->name, -error);
 }
@@ -213,7 +214,7 @@ static void give_up_probe(struct probe *probe)
 	device->state = DEVICE_SILENT;
 	format_text(device->trouble, sizeof(device->trouble), "no answer within %d s",
 		    DEADLINE_MS / 1000);
-	log_say(LOG_WARNING, "%s: %s", device->name, device->trouble);
+	log_print(LOG_WARNING, "%s: %s", device->name, device->trouble);
 }
 
 static void store_finding(struct device *device, const struct finding *finding)

@@ -39,6 +39,6 @@ int layer_accept(struct source *source, const struct device *device)
 		return log_err(-EUCLEAN, "use %s: %s", source->device, text);
 	if (layer_refusal(layer_of(finding->format), why, sizeof(why)))
 		return log_err(-EMEDIUMTYPE, "use %s, %s: %s", source->device, text, why);
-	log_say(LOG_INFO, "%s: %s", source->device, text);
+	log_print(LOG_INFO, "%s: %s", source->device, text);
 	return 0;
 }

@@ -51,8 +51,8 @@ static bool are_there(void *argument)
 		return false;
 	count = list(members->layers->devices, &members->of, members->source);
 	if (count != members->count && count >= 0 && count < wanted)
-		wire_tell("status root-find: %d of %d devices of %s", count, wanted,
-			  members->source->name);
+		wire_report("status root-find: %d of %d devices of %s", count, wanted,
+			    members->source->name);
 	members->count = count;
 	return count < 0 || count >= wanted;
 }

@@ -66,7 +66,7 @@ static void log_line(struct opening *opening)
 	if (!opening->len)
 		return;
 	opening->line[opening->len] = '\0';
-	log_say(LOG_INFO, "%s: %s", layer_text(opening->layer, LAYER_PROGRAM), opening->line);
+	log_print(LOG_INFO, "%s: %s", layer_text(opening->layer, LAYER_PROGRAM), opening->line);
 	opening->len = 0;
 }
 
@@ -133,8 +133,8 @@ static bool go_on_without(struct opening *opening)
 
 	if (!device || device->state != DEVICE_OPENING)
 		return false;
-	log_say(LOG_INFO, "open %s: %s still runs after %d s", device->name,
-		layer_text(opening->layer, LAYER_PROGRAM), BUSY_S);
+	log_print(LOG_INFO, "open %s: %s still runs after %d s", device->name,
+		  layer_text(opening->layer, LAYER_PROGRAM), BUSY_S);
 	set_state(devices, device, DEVICE_SLOW, "");
 	opening->child.deadline = loop_deadline(DEADLINE_S - BUSY_S);
 	if (opening->layers->is_ending)
@@ -163,9 +163,9 @@ static void ended(void *owner, int status)
 	devices_scan(devices);
 	device = devices_find(devices, opening->major, opening->minor);
 	if (device && status)
-		log_say(LOG_WARNING, "open %s: %s: %s%s%s", device->name,
-			layer_text(opening->layer, LAYER_PROGRAM), words,
-			*opening->line ? ", after " : "", opening->line);
+		log_print(LOG_WARNING, "open %s: %s: %s%s%s", device->name,
+			  layer_text(opening->layer, LAYER_PROGRAM), words,
+			  *opening->line ? ", after " : "", opening->line);
 	if (device)
 		set_state(devices, device, status ? DEVICE_FAILED : DEVICE_OPEN, words);
 	devices_go_on(devices);
@@ -214,8 +214,8 @@ static bool is_in_image(const struct device *device)
 
 	if (sys_access(program, X_OK) == 0)
 		return true;
-	log_say(LOG_WARNING, "open %s: the image has no %s (rdinit pack --program %s)",
-		device->name, program, program);
+	log_print(LOG_WARNING, "open %s: the image has no %s (rdinit pack --program %s)",
+		  device->name, program, program);
 	return false;
 }
 
@@ -232,8 +232,8 @@ static void open_device(struct layers *layers, struct opening *opening, struct d
 	format_text(words.device, sizeof(words.device), "/dev/%s", device->name);
 	words.argv[0] = (char *)layer_text(opening->layer, LAYER_PROGRAM);
 	layer_opener(opening->layer)->arguments(device, &words);
-	log_say(LOG_INFO, "open %s, %s, with %s", device->name,
-		layer_text(opening->layer, LAYER_NAME), words.argv[0]);
+	log_print(LOG_INFO, "open %s, %s, with %s", device->name,
+		  layer_text(opening->layer, LAYER_NAME), words.argv[0]);
 	pid = start(opening, &words);
 	if (pid < 0) {
 		close_output(opening);

@@ -105,17 +105,17 @@ static int make_file(const char *what, uint64_t size)
 	return error < 0 ? log_err(error, "make " FILE_IN_RAM) : error;
 }
 
-static void say_no_answer(const char *what)
+static void log_no_answer(const char *what)
 {
-	log_say(LOG_WARNING, "copy %s to memory: no answer for %d s", what, APART_TOLD_S);
-	wire_tell("status root-find: copying %s", what);
+	log_print(LOG_WARNING, "copy %s to memory: no answer for %d s", what, APART_LOG_S);
+	wire_report("status root-find: copying %s", what);
 }
 
-static void say_progress(const struct copy *copy, const char *what)
+static void log_progress(const struct copy *copy, const char *what)
 {
-	log_say(LOG_INFO, "copied %lu of %lu MiB of %s to memory", MIB(copy->done), MIB(copy->size),
-		what);
-	wire_tell("status root-find: copied %lu of %lu MiB", MIB(copy->done), MIB(copy->size));
+	log_print(LOG_INFO, "copied %lu of %lu MiB of %s to memory", MIB(copy->done),
+		  MIB(copy->size), what);
+	wire_report("status root-find: copied %lu of %lu MiB", MIB(copy->done), MIB(copy->size));
 }
 
 /* While the medium answers, it may take as long as it wants. */
@@ -124,7 +124,7 @@ static long wait_for(struct apart *apart, const char *what)
 	const struct copy *copy = (const void *)apart->argument;
 	int64_t answered = sys_clock_ms();
 	uint64_t done = 0;
-	bool is_told = false;
+	bool is_logged = false;
 
 	while (!apart_wait(apart, sys_clock_ms() + SAY_AFTER_MS)) {
 		int64_t now = sys_clock_ms();
@@ -132,13 +132,13 @@ static long wait_for(struct apart *apart, const char *what)
 		if (copy->done != done) {
 			done = copy->done;
 			answered = now;
-			is_told = false;
-			say_progress(copy, what);
+			is_logged = false;
+			log_progress(copy, what);
 		} else if (now - answered >= STALLED_S * 1000) {
 			break;
-		} else if (now - answered >= APART_TOLD_S * 1000 && !is_told) {
-			is_told = true;
-			say_no_answer(what);
+		} else if (now - answered >= APART_LOG_S * 1000 && !is_logged) {
+			is_logged = true;
+			log_no_answer(what);
 		}
 	}
 	return apart_end(apart);
@@ -154,7 +154,7 @@ static int copy_to_memory(struct loop *loop, struct copy *copy, const char *what
 		return log_err(error ? (int)error : -EIO,
 			       "copy %s to memory: %s after %lu of %lu MiB", what,
 			       error ? "cannot be read" : "ends", MIB(copy->done), MIB(copy->size));
-	log_say(LOG_INFO, "%s is in memory: %lu MiB", what, MIB(copy->size));
+	log_print(LOG_INFO, "%s is in memory: %lu MiB", what, MIB(copy->size));
 	return 0;
 }
 

@@ -46,7 +46,7 @@ struct apart *apart_start(struct loop *loop, long (*call)(void *argument), const
 	*apart = (struct apart){ .loop = loop, .call = call, .result = -EINTR };
 	memcpy(apart->argument, argument, size);
 	if (apart != &without_stack)
-		pid = sys_spawn_beside(apart, STACK_SIZE, in_child, apart);
+		pid = sys_clone_vm(apart, STACK_SIZE, in_child, apart);
 	if (pid < 0) {
 		in_child(apart);
 		apart->is_over = true;

@@ -8,7 +8,7 @@
 #include "init/loop/loop.h"
 
 #define APART_ARGUMENT_MAX 64 /* bytes */
-#define APART_TOLD_S 10 /* after so long without an answer, callers log that */
+#define APART_LOG_S 10 /* after so long without an answer, callers log that */
 
 struct apart {
 	struct loop *loop;

@@ -44,7 +44,7 @@ static void queue_for_device(void *argument, unsigned int line)
 	name_of(modules, line, name);
 	if (settings_list_has(&modules->settings->blacklist, name)) {
 		modules->queue.state[line] = DRIVER_REFUSED;
-		log_say(LOG_INFO, "%s is blacklisted", name);
+		log_print(LOG_INFO, "%s is blacklisted", name);
 		return;
 	}
 	module_queue_add(modules, line);
@@ -227,9 +227,9 @@ static void name_unanswered(struct modules *modules, const char *dir, const char
 	    drivers_match(&modules->queue.drivers, modalias, count_one, NULL))
 		return;
 	if (modules->unanswered++ == UNANSWERED)
-		log_say(LOG_ERROR, "more devices have no driver");
+		log_print(LOG_ERROR, "more devices have no driver");
 	else
-		log_say(LOG_ERROR, "no driver for %s: %s", strrchr(dir, '/') + 1, modalias);
+		log_print(LOG_ERROR, "no driver for %s: %s", strrchr(dir, '/') + 1, modalias);
 }
 
 void drivers_report(struct modules *modules)

@@ -140,7 +140,7 @@ static int start_child(struct loader *loader)
 	for (unsigned int at = loader->at; at < loader->end; at++)
 		if (loader->batch->job(loader->modules, at, &job) == 0)
 			results[job.key] = NO_RESULT;
-	pid = sys_spawn_beside(loader->stack, STACK_SIZE, in_child, work);
+	pid = sys_clone_vm(loader->stack, STACK_SIZE, in_child, work);
 	if (pid < 0)
 		return pid;
 	loader->child = (struct loop_child){ .node.owner = loader,

@@ -86,7 +86,7 @@ void module_account(struct modules *modules, const char *path, int error)
 	keep_failed(modules, name, error);
 	/* A driver that finds no hardware returns ENODEV, which is no failure. */
 	if (error == -ENODEV)
-		log_say(LOG_INFO, "%s found no hardware (ENODEV)", name);
+		log_print(LOG_INFO, "%s found no hardware (ENODEV)", name);
 	else
 		log_warn(error, "load %s from %s", name, path);
 }

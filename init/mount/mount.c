@@ -24,10 +24,10 @@ int mount_in_child(struct loop *loop, const struct mount_call *call)
 {
 	struct apart *apart = apart_start(loop, mount_here, call, sizeof(*call));
 
-	if (!apart_wait(apart, loop_deadline(APART_TOLD_S))) {
-		log_say(LOG_WARNING, "mount %s on %s as %s: no answer for %d s", call->source,
-			call->target, call->type, APART_TOLD_S);
-		wire_tell("status %s: mounting %s", log_current_step(), call->source);
+	if (!apart_wait(apart, loop_deadline(APART_LOG_S))) {
+		log_print(LOG_WARNING, "mount %s on %s as %s: no answer for %d s", call->source,
+			  call->target, call->type, APART_LOG_S);
+		wire_report("status %s: mounting %s", log_current_step(), call->source);
 		apart_wait(apart, loop_deadline(DEADLINE_S));
 	}
 	return (int)apart_end(apart);

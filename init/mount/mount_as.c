@@ -35,8 +35,8 @@ static int try(const struct mount_attempt *attempt, const char *type)
 	    attempt->writing == WRITING_IF_POSSIBLE) {
 		error = mount_as(attempt, type, MS_RDONLY);
 		if (!error)
-			log_say(LOG_WARNING, "%s is write-protected: mounted read-only",
-				attempt->source->device);
+			log_print(LOG_WARNING, "%s is write-protected: mounted read-only",
+				  attempt->source->device);
 	}
 	return error;
 }
@@ -63,7 +63,7 @@ static int try_all(const struct mount_attempt *attempt, const char **types, int 
 		int error = try(attempt, types[i]);
 
 		if (!error && count > 1)
-			log_say(LOG_INFO, "%s as %s", device, types[i]);
+			log_print(LOG_INFO, "%s as %s", device, types[i]);
 		if (!error)
 			return 0;
 		kept = weightier(kept, error);
@@ -92,7 +92,7 @@ static int list_types(const char *asked, char *text, size_t size, const char **t
 		count = fslist_parse(text, types, &left_out);
 	}
 	if (left_out)
-		log_say(LOG_WARNING, "%d file systems more than can be tried", left_out);
+		log_print(LOG_WARNING, "%d file systems more than can be tried", left_out);
 	return count;
 }
 
@@ -100,10 +100,10 @@ static int list_types(const char *asked, char *text, size_t size, const char **t
 static int name_driver(const struct format_info *format, int error)
 {
 	if (error == -ENODEV && format->module)
-		log_say(LOG_ERROR,
-			"hint: what is there is %s: its driver is CONFIG_%s, or the "
-			"module %s (rdinit pack --module %s)",
-			format->title, format->symbol, format->module, format->module);
+		log_print(LOG_ERROR,
+			  "hint: what is there is %s: its driver is CONFIG_%s, or the "
+			  "module %s (rdinit pack --module %s)",
+			  format->title, format->symbol, format->module, format->module);
 	return error;
 }
 

@@ -26,8 +26,8 @@ int mount_row(const struct mount_row *row)
 		/* mkdir(2) fails in sysfs (EPERM): the kernel makes /sys/fs/cgroup itself, if
 		 * it has cgroups. */
 		if (error == -ENODEV || made == -EPERM)
-			log_say(LOG_DEBUG, "this kernel has no %s: nothing on %s", row->type,
-				row->target);
+			log_print(LOG_DEBUG, "this kernel has no %s: nothing on %s", row->type,
+				  row->target);
 		else
 			log_warn(error, "mount %s on %s", row->type, row->target);
 		return 0;

@@ -38,7 +38,7 @@ static void signalled(void *owner, int signal)
 		child->request = action_of(signal);
 		return;
 	}
-	log_say(LOG_DEBUG, "signal %d for %s", signal, child->argv[0]);
+	log_print(LOG_DEBUG, "signal %d for %s", signal, child->argv[0]);
 	/* Programs do not handle SIGPWR: send SIGTERM, so that this one exits. */
 	sys_kill(child->pid, signal == SIGPWR ? SIGTERM : signal);
 }

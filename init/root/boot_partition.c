@@ -49,5 +49,5 @@ void root_boot_partition(struct modules *modules, char uuid[FINDING_UUID_MAX])
 	if (error)
 		log_warn(error, "read LoaderDevicePartUUID (every disk is searched)");
 	else
-		log_say(LOG_INFO, "the disk that was booted from is searched: PARTUUID=%s", uuid);
+		log_print(LOG_INFO, "the disk that was booted from is searched: PARTUUID=%s", uuid);
 }

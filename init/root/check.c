@@ -81,13 +81,13 @@ static int judge(const struct child *child, const struct source *source)
 	if (status >= FSCK_FAILED)
 		return log_err(-EUCLEAN, "check %s: %s %s", device, child->argv[0], words);
 	if (status & FSCK_RESTART) {
-		log_say(LOG_WARNING, "%s asks for a restart before %s is mounted", child->argv[0],
-			device);
+		log_print(LOG_WARNING, "%s asks for a restart before %s is mounted", child->argv[0],
+			  device);
 		return ROOT_WANTS_RESTART;
 	}
 	mark(source);
-	log_say(LOG_INFO, "%s: %s by %s", device, status & FSCK_MENDED ? "mended" : "checked",
-		child->argv[0]);
+	log_print(LOG_INFO, "%s: %s by %s", device, status & FSCK_MENDED ? "mended" : "checked",
+		  child->argv[0]);
 	return 0;
 }
 
@@ -115,10 +115,10 @@ int root_check(struct root *root, const struct source *source, const char *types
 	if (!program[0])
 		return 0;
 	if (is_write_protected(source->device)) {
-		log_say(LOG_INFO, "%s is write-protected: not checked", source->device);
+		log_print(LOG_INFO, "%s is write-protected: not checked", source->device);
 		return 0;
 	}
-	wire_tell("status %s: checking %s", log_current_step(), source->device);
+	wire_report("status %s: checking %s", log_current_step(), source->device);
 	if (settings->links)
 		links_make(root->links, root->devices);
 	/* A program that cannot be started is logged, and does not stop the boot. */

@@ -31,12 +31,12 @@ static void store_asked(struct asked *asked, const struct kmsg_firmware *firmwar
 			return;
 	if (asked->count == NAMED) {
 		if (!asked->is_more_logged)
-			log_say(LOG_ERROR, "and more firmware that is not there");
+			log_print(LOG_ERROR, "and more firmware that is not there");
 		asked->is_more_logged = true;
 		return;
 	}
 	memcpy(asked->names[asked->count++], name, sizeof(name));
-	log_say(LOG_ERROR, "no firmware %s for %s", name, device);
+	log_print(LOG_ERROR, "no firmware %s for %s", name, device);
 }
 
 /* EPIPE: the oldest records are gone meanwhile; EINVAL: one is longer than those that are sought.
@@ -57,6 +57,6 @@ void root_firmware_report(void)
 			store_asked(&asked, &firmware);
 	sys_close(fd);
 	if (asked.count)
-		log_say(LOG_ERROR, "hint: `firmware %s` in a recipe puts it into the image",
-			asked.names[0]);
+		log_print(LOG_ERROR, "hint: `firmware %s` in a recipe puts it into the image",
+			  asked.names[0]);
 }

@@ -30,7 +30,7 @@ static void list(struct devices *devices)
 		format_text(text + used, sizeof(text) - used, "%s%s %lu MiB", i ? ", " : "",
 			    devices->all[i].name, mebibytes(&devices->all[i]));
 	}
-	log_say(LOG_ERROR, "block devices: %s", devices->count ? text : "none");
+	log_print(LOG_ERROR, "block devices: %s", devices->count ? text : "none");
 }
 
 /* What the disk could be asked for by, where it was asked for so. */
@@ -42,9 +42,10 @@ static void describe_disk(const struct device *device, const struct rootspec *sp
 		return;
 	device_id_asked(device, spec, &id);
 	if (id.kind == DISKID_NONE || !id.text[0])
-		log_say(LOG_ERROR, "%s: has no name of its own", device->name);
+		log_print(LOG_ERROR, "%s: has no name of its own", device->name);
 	else
-		log_say(LOG_ERROR, "%s: %s%s", device->name,
+		log_print(
+			LOG_ERROR, "%s: %s%s", device->name,
 			spec->kind == ROOTSPEC_DISKPATH ? "/dev/disk/by-path/" : "WWID=", id.text);
 }
 
@@ -55,7 +56,7 @@ static void describe(const struct devices *devices, const struct device *device)
 	bool is_refused = layer_cannot_use(devices, device, why, sizeof(why));
 
 	if (device->state == DEVICE_SILENT) {
-		log_say(LOG_ERROR, "%s: %s", device->name, device->trouble);
+		log_print(LOG_ERROR, "%s: %s", device->name, device->trouble);
 		return;
 	}
 	if (!device_is_known(device))
@@ -65,8 +66,8 @@ static void describe(const struct devices *devices, const struct device *device)
 			    error_text(device->finding.error));
 	else
 		finding_describe(&device->finding, text, sizeof(text));
-	log_say(LOG_ERROR, "%s: %s%s%s", device->name, text, is_refused ? ": not opened: " : "",
-		why);
+	log_print(LOG_ERROR, "%s: %s%s%s", device->name, text, is_refused ? ": not opened: " : "",
+		  why);
 }
 
 /* Whether a hint was found: a name of another kind, or in other letters. */
@@ -82,8 +83,8 @@ static int hint_near(struct devices *devices, const struct source *source,
 		if (device_is_known(device))
 			word = rootspec_near(spec, &device->finding);
 		if (word)
-			log_say(LOG_ERROR, "hint: or is it %s=%s%s (%s)?", source->parameter, word,
-				rootspec_value(word, &device->finding), device->name);
+			log_print(LOG_ERROR, "hint: or is it %s=%s%s (%s)?", source->parameter,
+				  word, rootspec_value(word, &device->finding), device->name);
 		found |= word != NULL;
 	}
 	return found;
@@ -106,22 +107,23 @@ void root_report(struct root *root, const struct source *source, const struct ro
 
 	probe_all(root); /* before the reason is logged: what fails in it is another */
 	log_err(-ETIMEDOUT, "find %s=%s", source->parameter, source->name);
-	log_say(LOG_ERROR, "asked for %s=%s%s%s, waited %ld.%ld s", source->parameter, source->name,
-		type ? " rootfstype=" : "", type ? type : "", (long)(waited_ms / 1000),
-		(long)(waited_ms % 1000 / 100));
+	log_print(LOG_ERROR, "asked for %s=%s%s%s, waited %ld.%ld s", source->parameter,
+		  source->name, type ? " rootfstype=" : "", type ? type : "",
+		  (long)(waited_ms / 1000), (long)(waited_ms % 1000 / 100));
 	list(devices);
 	for (int i = 0; i < devices->count; i++)
 		describe(devices, &devices->all[i]);
 	for (int i = 0; i < devices->count; i++)
 		describe_disk(&devices->all[i], spec);
-	log_say(LOG_ERROR, "modules: %d loaded, %d failed%s%s", modules->loaded, modules->failed,
-		modules->failed ? ":" : "", modules->failed_names);
+	log_print(LOG_ERROR, "modules: %d loaded, %d failed%s%s", modules->loaded, modules->failed,
+		  modules->failed ? ":" : "", modules->failed_names);
 	drivers_report(root->modules);
 	root_firmware_report();
 	if (devices->count == 0)
-		log_say(LOG_ERROR,
-			"hint: is the disk's driver in the image? (virtio_blk, nvme, ahci, "
-			"sd_mod ...)");
+		log_print(LOG_ERROR,
+			  "hint: is the disk's driver in the image? (virtio_blk, nvme, ahci, "
+			  "sd_mod ...)");
 	else if (!hint_near(devices, source, spec))
-		log_say(LOG_ERROR, "hint: is it one of these? a disk's name depends on its driver");
+		log_print(LOG_ERROR,
+			  "hint: is it one of these? a disk's name depends on its driver");
 }

@@ -98,16 +98,16 @@ static struct device *choose(struct devices *devices, const struct source *sourc
 		if (!device || device->finding.members > 1 || device->state > DEVICE_KNOWN)
 			continue;
 		*is_twice = 1;
-		log_say(LOG_WARNING, "%s is %s, and %s, too: the lower number is used",
-			source->name, chosen->name, device->name);
+		log_print(LOG_WARNING, "%s is %s, and %s, too: the lower number is used",
+			  source->name, chosen->name, device->name);
 	}
 	return chosen;
 }
 
-static void say_waiting(const struct source *source)
+static void log_waiting(const struct source *source)
 {
-	log_say(LOG_INFO, "waiting for %s", source->name);
-	wire_tell("status root-find: waiting for %s", source->name);
+	log_print(LOG_INFO, "waiting for %s", source->name);
+	wire_report("status root-find: waiting for %s", source->name);
 }
 
 struct search {
@@ -140,7 +140,7 @@ static int search_for(struct search *search, int64_t deadline)
 	hardware_wait_until_known(root->modules);
 	if (is_chosen(search))
 		return 0;
-	say_waiting(search->source);
+	log_waiting(search->source);
 	devices_open(root->devices);
 	devices_scan(root->devices);
 	devices_probe_all(root->devices);
@@ -235,7 +235,7 @@ static long try_to_open(void *argument)
 static bool can_open(void *argument)
 {
 	struct node *node = argument;
-	int64_t slow = loop_deadline(APART_TOLD_S);
+	int64_t slow = loop_deadline(APART_LOG_S);
 	struct apart *apart;
 	long error;
 
@@ -244,8 +244,8 @@ static bool can_open(void *argument)
 	apart = apart_start(node->loop, try_to_open, &node->path, sizeof(node->path));
 	if (!apart_wait(apart, slow < node->deadline ? slow : node->deadline) &&
 	    loop_time_left(node->deadline)) {
-		log_say(LOG_WARNING, "open %s: no answer for %d s", node->path, APART_TOLD_S);
-		wire_tell("status %s: opening %s", log_current_step(), node->path);
+		log_print(LOG_WARNING, "open %s: no answer for %d s", node->path, APART_LOG_S);
+		wire_report("status %s: opening %s", log_current_step(), node->path);
 		apart_wait(apart, node->deadline);
 	}
 	node->has_hung = !apart->is_over;
@@ -270,7 +270,7 @@ static int find_by_path(struct root *root, struct source *source, const struct r
 			return log_err(
 				-EOPNOTSUPP, "find %s=%s: it is %s, which this /init does not open",
 				source->parameter, source->name, layer_text(layer, LAYER_PRODUCT));
-		say_waiting(source);
+		log_waiting(source);
 		devices_open(devices);
 		if (layer) {
 			devices_scan(devices);

@@ -92,8 +92,8 @@ static int mount_in_time(struct root *root, const struct share *share,
 
 	if (!is_done(&attempts)) {
 		uevents_open(root->devices->uevents);
-		log_say(LOG_INFO, "waiting for the tag %s", call->source);
-		wire_tell("status %s: waiting for the tag %s", log_current_step(), call->source);
+		log_print(LOG_INFO, "waiting for the tag %s", call->source);
+		wire_report("status %s: waiting for the tag %s", log_current_step(), call->source);
 		uevents_wait(root->devices->uevents, is_done, &attempts, deadline, NULL, NULL);
 	}
 	return attempts.error ? log_err(attempts.error, "mount the host's directory %s on %s as %s",

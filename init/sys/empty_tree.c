@@ -20,7 +20,7 @@ static void delete_file(int dir, const struct dirent_view *entry)
 	int error = sys_unlinkat(dir, entry->name, 0);
 
 	if (error && error != -ENOENT)
-		log_say(LOG_DEBUG, "%s: not deleted (%d)", entry->name, error);
+		log_print(LOG_DEBUG, "%s: not deleted (%d)", entry->name, error);
 }
 
 /* Most directories here are empty or mount points: one call deletes an empty one, and fails with
@@ -40,7 +40,7 @@ static void delete_dir(int dir, const char *name, int depth)
 	if (depth < EMPTY_TREE_DEPTH)
 		empty_dir(fd, depth);
 	else
-		log_say(LOG_WARNING, "%s is too deep: not deleted", name);
+		log_print(LOG_WARNING, "%s is too deep: not deleted", name);
 	sys_close(fd);
 	sys_unlinkat(dir, name, AT_REMOVEDIR); /* fails if a mount is below it */
 }

@@ -131,14 +131,14 @@ static size_t append_reason(char *line, size_t len, int error)
 				 error_text(-error), error_name(-error));
 }
 
-static void say_hint(int error, enum log_level level)
+static void log_hint(int error, enum log_level level)
 {
 	const char *hint = state.step ? hint_find(hints_of_programs, state.step, -error) : NULL;
 
 	if (!hint && state.step && state.more_hints)
 		hint = hint_find(state.more_hints, state.step, -error);
 	if (hint)
-		log_say(level, "hint: %s", hint);
+		log_print(level, "hint: %s", hint);
 }
 
 /* A line of a step, with the reason if `error` is one (-errno). */
@@ -155,10 +155,10 @@ static void log_line(enum log_level level, int error, const char *format, va_lis
 	line[len++] = '\n';
 	emit(level, line, len, USUAL_LIMIT);
 	if (error)
-		say_hint(error, level);
+		log_hint(error, level);
 }
 
-void log_say(enum log_level level, const char *format, ...)
+void log_print(enum log_level level, const char *format, ...)
 {
 	va_list arguments;
 

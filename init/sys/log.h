@@ -36,7 +36,7 @@ void log_open_console(void);
 bool log_console_is_deaf(void);
 
 /* Logs "init: STEP: TEXT". */
-void log_say(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void log_print(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Log "init: STEP: TEXT: No such device (ENODEV)", and the hint of hints.c if there is one. Return
  * `error`, which is -errno. log_err also stores the line for give_up(). */

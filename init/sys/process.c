@@ -36,7 +36,7 @@ int sys_spawn(int (*child)(void *), void *argument)
 	return spawn(CLONE_VFORK, child_stack + CHILD_STACK, child, argument);
 }
 
-int sys_spawn_beside(void *stack, size_t size, int (*child)(void *), void *argument)
+int sys_clone_vm(void *stack, size_t size, int (*child)(void *), void *argument)
 {
 	return spawn(0, (void **)stack + size / sizeof(void *), child, argument);
 }

@@ -70,7 +70,7 @@ int sys_spawn(int (*child)(void *), void *argument);
 int sys_spawn_in_foreground(int (*child)(void *), void *argument);
 /* The same, but the parent does not wait: both run in the same memory. The child uses `stack`, of
  * `size` bytes, until it exits. */
-int sys_spawn_beside(void *stack, size_t size, int (*child)(void *), void *argument);
+int sys_clone_vm(void *stack, size_t size, int (*child)(void *), void *argument);
 /* The same with a copy of the memory (fork(2)). */
 int sys_fork(int (*child)(void *), void *argument);
 /* Reaps one child; `status` as in wait(2). Returns its process id; 0 if WNOHANG found none. */

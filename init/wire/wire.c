@@ -49,7 +49,7 @@ void wire_tty(const char *name)
 }
 
 /* Returns whether the port exists; then the line is sent. */
-static int tell_port(const char *line, size_t len)
+static int report_to_port(const char *line, size_t len)
 {
 	int exists;
 
@@ -99,7 +99,7 @@ static bool open_port(void)
 }
 
 /* Returns whether there is a virtio-serial port that accepts the line. */
-static bool tell_virtio(const char *line, size_t len)
+static bool report_to_virtio(const char *line, size_t len)
 {
 	return (port_to_host.is_open || open_port()) && write_port(line, len);
 }
@@ -119,7 +119,7 @@ static void keep(const char *line, size_t len)
 
 /* The line may come with a module. It stays open: to close it would wait for its last byte. Errors
  * are not logged: the host reads only this line. */
-static void tell_line(const char *line, size_t len)
+static void report_to_line(const char *line, size_t len)
 {
 	char path[PATH_MAX];
 	int fd;
@@ -133,7 +133,7 @@ static void tell_line(const char *line, size_t len)
 		line_to_host.is_open = true;
 	}
 	if (!terminal_write(line_to_host.fd, &line_to_host.is_deaf, line, len))
-		log_say(LOG_WARNING, "%s takes no bytes", line_to_host.name);
+		log_print(LOG_WARNING, "%s takes no bytes", line_to_host.name);
 }
 
 struct answers {
@@ -207,10 +207,10 @@ void wire_drain(struct loop *loop, int fd)
 	apart = apart_start(loop, drain, fds, sizeof(fds));
 	apart_wait(apart, loop_deadline(DRAIN_S));
 	if (apart_end(apart) == -ETIMEDOUT)
-		log_say(LOG_WARNING, "a terminal has not sent its last bytes");
+		log_print(LOG_WARNING, "a terminal has not sent its last bytes");
 }
 
-void wire_tell(const char *format, ...)
+void wire_report(const char *format, ...)
 {
 	char line[LINE_MAX];
 	va_list arguments;
@@ -223,10 +223,10 @@ void wire_tell(const char *format, ...)
 		if (line[i] == '\n')
 			line[i] = ' ';
 	line[len++] = '\n';
-	if (tell_port(line, len) || tell_virtio(line, len))
+	if (report_to_port(line, len) || report_to_virtio(line, len))
 		return;
 	if (line_to_host.name)
-		tell_line(line, len);
+		report_to_line(line, len);
 	else
 		keep(line, len);
 }

@@ -27,7 +27,7 @@ void wire_tty(const char *name);
 /* Sends a line of the protocol, given without its newline: "ready", "status TEXT", "exit 7",
  * "signal SEGV", "failed STEP ERRNO TEXT", "off", "reboot", "halt". Newlines inside become spaces.
  */
-void wire_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void wire_report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Waits until the host has acknowledged all that was reported on a virtio-serial port, for two
  * seconds; then until the serial line has sent all that was reported, and the terminal on

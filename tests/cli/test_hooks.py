@@ -72,7 +72,7 @@ def test_other_reasons_to_be_called_change_nothing(host, params):
     assert boot(host) == [f"vmlinuz-{RELEASE}"]
 
 
-def test_a_failure_is_told_and_leaves_the_old_image_whole(host):
+def test_a_failure_is_reported_and_leaves_the_old_image_whole(host):
     image = host.root / f"boot/rdinit.img-{RELEASE}"
     image.write_text("the old one")
     host.mounted("0:50", "overlay", "overlay")

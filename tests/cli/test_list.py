@@ -150,7 +150,7 @@ PASSED_OVER = {
 
 
 @pytest.mark.parametrize("kind", PASSED_OVER)
-def test_what_the_kernel_passes_over_is_told_and_the_rest_is_read(tool, kind):
+def test_what_the_kernel_passes_over_is_reported_and_the_rest_is_read(tool, kind):
     """do_header() steps to the next header; the entry changes nothing that was there before."""
     bad, says = PASSED_OVER[kind]
     tool.write("x.img", entry(b"f", data=b"1") + bad + entry(b"d", 0o40755) + bad + entry(b"d/g", data=b"2") + TRAILER)
@@ -175,7 +175,7 @@ def test_many_that_are_passed_over_are_counted(tool):
 
 
 @pytest.mark.parametrize("data,says", DAMAGE, ids=[str(i) for i in range(len(DAMAGE))])
-def test_damage_is_told_and_nothing_is_printed(tool, data, says):
+def test_damage_is_reported_and_nothing_is_printed(tool, data, says):
     tool.write("x.img", data)
     tool.fail("list", "x.img", says=says)
 

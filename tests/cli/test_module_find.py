@@ -176,7 +176,7 @@ def test_what_is_always_loaded_is_no_driver(tool, virtio, lines):
     assert rows == [("vpci-lib.ko", [], ""), ("vpci.ko", ["vpci-lib.ko"], "")]
 
 
-def test_needs_are_told_to_their_end(tool, tree):
+def test_needs_are_reported_to_their_end(tool, tree):
     tree.module("a")
     tree.module("b", "depends=a")
     tree.module("c", "depends=b", "alias=x:y z*")

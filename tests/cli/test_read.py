@@ -356,7 +356,7 @@ def words_for(command, image):
 
 
 @pytest.mark.parametrize("command", COMMANDS[:-1], ids=" ".join)
-def test_segments_count_together_and_are_told_before_they_are_unpacked(tool, zeros, command):
+def test_segments_count_together_and_are_reported_before_they_are_unpacked(tool, zeros, command):
     """Each is below the limit, and all three are not: 67 KB for 5.7 GB."""
     early = entry(b"early", 0o40755) + TRAILER
     tool.write("x.img", early + bytes(-len(early) % 512) + 3 * (zeros + bytes(-len(zeros) % 4)))

@@ -90,7 +90,7 @@ def test_each_controller_is_there_once(run, tool):
     assert sum("media=cdrom,readonly=on" in word for word in given) == 3
 
 
-def test_every_truncation_of_a_kernel_is_told(run, tool):
+def test_every_truncation_of_a_kernel_is_reported(run, tool):
     whole = KERNEL.read_bytes()[:20000]
     for size in [*range(1, 600, 37), *range(600, 20000, 4000)]:
         run("--kernel", tool.write("cut", whole[:size]), "--", "true", says="kernel image")
@@ -413,7 +413,7 @@ def test_a_dry_run_that_fails_leaves_no_image(run, tool):
     assert not list(tool.path.glob("*.img"))
 
 
-def test_gdb_is_told_where_the_machine_waits(run, tool):
+def test_gdb_is_reported_where_the_machine_waits(run, tool):
     fake_qemu(tool, f'printf "%s\\n" "$@" >"{tool.path}/arguments"\nexit 1\n')
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -145,7 +145,7 @@ def test_every_cell_of_the_verdict(start, tool, ended):
     ("status a: b\\nready\\nexit 126\\noff\\n", "", 126, "exit", ""),
     ("", "[    9.0] Kernel panic - not syncing: System is deadlocked on memory", 125, "out-of-memory",
      "the guest's kernel panicked, because its 256 MiB of memory are not enough (--memory): Kernel panic")])
-def test_why_a_program_ended_or_never_ran_is_told(start, tool, said, showed, status, word, sentence):
+def test_why_a_program_ended_or_never_ran_is_reported(start, tool, said, showed, status, word, sentence):
     result = tool.path / "result"
     done = start(f"say('console', {showed + chr(10)!r}); say('wire', '{said}')", "--json", result)
     told = json.loads(result.read_text())
@@ -175,7 +175,7 @@ def test_a_result_without_a_machine(start, tool, program, status, word):
 
 
 @pytest.mark.parametrize("option", ["--json", "--log"])
-def test_a_result_that_nobody_could_read_is_told_before_a_boot(start, tool, option):
+def test_a_result_that_nobody_could_read_is_reported_before_a_boot(start, tool, option):
     done = start(f"gone({str(tool.path / 'booted')!r})", option, "no/such/directory/x")
     assert done.returncode == 1 and f"{option} no/such/directory/x: No such file".encode() in done.stderr
     assert not (tool.path / "booted").exists()

@@ -103,7 +103,7 @@ def test_a_profile_has_comments_an_architecture_and_words_for_the_compiler(tmp_p
         (["base"], "um", ["-Os", "-g"], ["mm/a.c", "b.c"])
 
 
-def test_unknown_names_are_told_with_the_nearest():
+def test_unknown_names_are_reported_with_the_nearest():
     refuse(kconfig.find_profile, ["base", "virtio-block"], says="virtio-block: no such fragment")
     refuse(kconfig.find_profile, ["aplliance"], says="aplliance: no such fragment")
     refuse(kconfig.read_profile, "nothing", says="nothing: no such profile: there are appliance ")
@@ -139,7 +139,7 @@ def test_when_a_symbol_may_be_absent(tmp_path, conditions, numbers, arch, base, 
     ({"Makefile": "all:\n", "Kconfig": "", "scripts/kconfig/conf.c": "", "kernel/configs/tiny.config": ""},
      "no VERSION, PATCHLEVEL and SUBLEVEL"),
 ])
-def test_a_folder_that_is_no_kernel_source_is_told(tmp_path, files, says):
+def test_a_folder_that_is_no_kernel_source_is_reported(tmp_path, files, says):
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)

@@ -53,7 +53,7 @@ class Tree:
 
 # --- bad input ---
 
-def test_a_folder_that_is_no_source_is_told_and_an_old_kernel_stays(tmp_path):
+def test_a_folder_that_is_no_source_is_reported_and_an_old_kernel_stays(tmp_path):
     old = tmp_path / "build/kernel/hello/bzImage"
     old.parent.mkdir(parents=True)
     old.write_text("old")
@@ -62,12 +62,12 @@ def test_a_folder_that_is_no_source_is_told_and_an_old_kernel_stays(tmp_path):
     assert old.read_text() == "old"
 
 
-def test_an_unknown_profile_is_told_with_those_that_there_are(tmp_path):
+def test_an_unknown_profile_is_reported_with_those_that_there_are(tmp_path):
     status, said = make(tmp_path, "helo")
     assert status == 1 and said.startswith("kernel: helo: no such profile: there are appliance ")
 
 
-def test_a_missing_compiler_is_told_with_its_package(tmp_path):
+def test_a_missing_compiler_is_reported_with_its_package(tmp_path):
     (tmp_path / "bin").mkdir()
     for name in set(kernel.NEEDED) - {"gcc"}:
         (tmp_path / "bin" / name).symlink_to(shutil.which(name) or "/bin/true")
@@ -75,13 +75,13 @@ def test_a_missing_compiler_is_told_with_its_package(tmp_path):
     assert (status, said) == (1, "kernel: no compiler: gcc not found: apt-get install gcc\n")
 
 
-def test_another_missing_program_is_told_with_its_package(monkeypatch):
+def test_another_missing_program_is_reported_with_its_package(monkeypatch):
     monkeypatch.setattr(kernel.shutil, "which", lambda name: None if name in ("bc", "flex") else name)
     with pytest.raises(kernel.KernelError, match="a program is missing: flex bc not found: apt-get install bc flex"):
         kernel.missing(kernel.NEEDED)
 
 
-def test_a_source_whose_conf_does_not_build_is_told(tmp_path):
+def test_a_source_whose_conf_does_not_build_is_reported(tmp_path):
     tree = fake_tree(tmp_path)
     status, said = make(tmp_path, "--source", tree, "hello")
     assert status == 1 and f"kernel: {tree}: its conf program does not build:\n" in said and "broken" in said
@@ -97,7 +97,7 @@ def test_a_symbol_that_moved_stops_the_build_with_file_line_and_symbol(tmp_path,
 
 
 @pytest.mark.parametrize("name", ["two words", "a:colon"])
-def test_a_path_that_the_kernels_makefile_refuses_is_told(tmp_path, name):
+def test_a_path_that_the_kernels_makefile_refuses_is_reported(tmp_path, name):
     (tmp_path / name).mkdir()
     tree = fake_tree(tmp_path)
     status, said = make(tmp_path / name, "--source", tree, "hello")
@@ -108,7 +108,7 @@ def test_a_path_that_the_kernels_makefile_refuses_is_told(tmp_path, name):
 
 @pytest.mark.parametrize("name, says", [
     ("nothing.cpio", "no such image, folder or list"), ("two words", "takes no name with such letters")])
-def test_an_image_that_cannot_be_built_in_is_told(tmp_path, name, says):
+def test_an_image_that_cannot_be_built_in_is_reported(tmp_path, name, says):
     (tmp_path / "two words").mkdir()
     with pytest.raises(kernel.KernelError, match=says):
         kernel.ask_for_image(tmp_path / name)
@@ -122,20 +122,20 @@ def test_what_a_folder_holds_becomes_root_s(tmp_path):
     assert [ask.symbol for ask in kernel.ask_for_image(tmp_path / "list")] == ["INITRAMFS_SOURCE"]
 
 
-def test_a_full_disk_is_told_before_it_is_full(tmp_path, monkeypatch):
+def test_a_full_disk_is_reported_before_it_is_full(tmp_path, monkeypatch):
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(kernel.shutil, "disk_usage", lambda path: usage._replace(free=5 << 20))
     with pytest.raises(kernel.KernelError, match=r": disk full: 5 MB free, a build takes 600 MB"):
         kernel.need_space(tmp_path, 600, "a build")
 
 
-def test_a_build_folder_that_cannot_be_made_is_told(tmp_path):
+def test_a_build_folder_that_cannot_be_made_is_reported(tmp_path):
     (tmp_path / "build").write_text("a file")
     status, said = make(tmp_path, "--source", fake_tree(tmp_path), "hello")
     assert (status, said) == (1, f"kernel: {tmp_path}/build/kernel: Not a directory\n")
 
 
-def test_an_archive_that_is_damaged_is_told_and_leaves_nothing(tmp_path, monkeypatch):
+def test_an_archive_that_is_damaged_is_reported_and_leaves_nothing(tmp_path, monkeypatch):
     archive = tmp_path / "linux-source-9.9.tar.xz"
     archive.write_bytes(b"no archive")
     monkeypatch.setattr(kernel, "source_package", lambda: "linux-source-9.9")
@@ -171,7 +171,7 @@ def test_the_first_error_is_the_real_one(tmp_path, log, first):
     ("echo '  CC      a.o'; echo 'a.c:3:1: error: no'; exit 2", "mine: make failed:\n  a.c:3:1: error: no\nthe whole log: "),
     ("echo 'a.c: No space left on device'; exit 2", "mine: disk full:\n"),
 ])
-def test_a_failed_make_is_told_with_its_errors_and_the_log(tmp_path, script, says):
+def test_a_failed_make_is_reported_with_its_errors_and_the_log(tmp_path, script, says):
     with pytest.raises(kernel.KernelError) as caught:
         kernel.run_make(["sh", "-c", script], tmp_path, kernel.Progress("mine", 1, io.StringIO()), [])
     assert str(caught.value).startswith(says) and str(caught.value).endswith(f"{tmp_path}/log")
@@ -229,7 +229,7 @@ def test_what_is_hot_is_compiled_for_speed_and_said_where_it_is_not_there(tmp_pa
     assert "CFLAGS_slow.o=-O2" in command and "CFLAGS_gone.o=-O2" in command
     (tmp_path / "mm").mkdir()
     (tmp_path / "mm/slow.c").write_text("")
-    kernel.say_what_is_not_there(Tree(tmp_path), Profile)
+    kernel.report_missing_options(Tree(tmp_path), Profile)
     assert capsys.readouterr().err == "kernel: mine: 6.1.0 has no gone.c, which the profile calls hot\n"
 
 

@@ -28,7 +28,7 @@ static const struct errors {
 	{ "finit_module",
 	  { -ENOMEM, -EINVAL, -ENODEV, -EEXIST, -ENOEXEC, CHILD_DIES, CHILD_HANGS } },
 	{ "fork", { -EAGAIN, -ENOMEM, CHILD_DIES, CHILD_HANGS } },
-	{ "spawn_beside", { -EAGAIN, -ENOMEM, CHILD_DIES, CHILD_HANGS } },
+	{ "clone_vm", { -EAGAIN, -ENOMEM, CHILD_DIES, CHILD_HANGS } },
 	{ "fs_magic", { -EIO } },
 	{ "get_termios", { -EIO, -ENOTTY } },
 	{ "getdents", { -EIO, -ENOENT } },

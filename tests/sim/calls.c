@@ -133,7 +133,7 @@ long call_enter(const char *name, const char *object)
 		proc_block(NEVER, name);
 	/* Of PID 1 itself neither is meant, but where it starts a child. */
 	if ((error == CHILD_DIES || error == CHILD_HANGS) && strcmp(name, "fork") &&
-	    strcmp(name, "spawn_beside"))
+	    strcmp(name, "clone_vm"))
 		return 0;
 	return error;
 }
@@ -295,7 +295,7 @@ void sys_outb(uint16_t port, const void *bytes, size_t len)
 	memcpy(kernel->wire + kernel->wire_len, bytes, len);
 	kernel->wire_len += len;
 	kernel->wire[kernel->wire_len] = '\0';
-	kernel->told_at = kernel->now;
+	kernel->reported_at = kernel->now;
 }
 
 static enum ending ending_of(int command)

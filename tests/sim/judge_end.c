@@ -20,7 +20,7 @@ static const char *next_line(const char *line)
 }
 
 /* Lines of the wire that begin so. */
-static int count_told(const char *word)
+static int count_reports(const char *word)
 {
 	size_t len = strlen(word);
 	int count = 0;
@@ -191,7 +191,7 @@ static void check_children(void)
 
 		/* One that ends between the last wait and execve(2) is the next init's. */
 		if (proc->state == PROC_ZOMBIE && kernel->ending == END_BECAME &&
-		    proc->ended < kernel->told_at - kernel->call_ms)
+		    proc->ended < kernel->reported_at - kernel->call_ms)
 			break_rule("a child is lost: %d (%s) is a zombie at the end", proc->pid,
 				   proc->name);
 		if ((proc->state == PROC_RUNS || proc->state == PROC_SLEEPS) && !proc->has_hung &&
@@ -292,8 +292,8 @@ static void check_reason(void)
 
 static void check_host(void)
 {
-	int exits = count_told("exit ") + count_told("signal "), failed = count_told("failed "),
-	    handoffs = count_told("handoff");
+	int exits = count_reports("exit ") + count_reports("signal "),
+	    failed = count_reports("failed "), handoffs = count_reports("handoff");
 
 	if (exits > 1 || failed > 1 || handoffs > 1 || (exits && failed) || (exits && handoffs))
 		break_rule("the host was told twice how it ended");

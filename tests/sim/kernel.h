@@ -285,7 +285,7 @@ struct kernel {
 	struct spot main_root;
 	int unsynced; /* bytes that nobody has synced */
 	int asked_signal; /* the last one that PID 1 was sent and may have acted on */
-	int64_t told_at; /* the last line to the host */
+	int64_t reported_at; /* the last line to the host */
 	long taken[2]; /* bytes that the console and the serial lines took */
 
 	char made[MADE_TEXTS][MADE_SIZE];

@@ -71,10 +71,10 @@ int __wrap_rootspec_matches(const struct rootspec *spec, const struct finding *f
 	return __real_rootspec_matches(spec, finding);
 }
 
-void __real_wire_tell(const char *format, ...);
-void __wrap_wire_tell(const char *format, ...);
+void __real_wire_report(const char *format, ...);
+void __wrap_wire_report(const char *format, ...);
 
-void __wrap_wire_tell(const char *format, ...)
+void __wrap_wire_report(const char *format, ...)
 {
 	char line[512];
 	va_list arguments;
@@ -84,9 +84,9 @@ void __wrap_wire_tell(const char *format, ...)
 	va_end(arguments);
 	if (planted == PLANTED_LIE && strncmp(line, "exit ", 5) == 0)
 		strcpy(line, "exit 0");
-	__real_wire_tell("%s", line);
+	__real_wire_report("%s", line);
 	if (planted == PLANTED_TOLD_TWICE && strncmp(line, "exit ", 5) == 0)
-		__real_wire_tell("%s", line);
+		__real_wire_report("%s", line);
 }
 
 int __real_root_mount(struct boot *boot);

@@ -361,9 +361,9 @@ static bool is_for_child(long fault)
 	return fault == CHILD_DIES || fault == CHILD_HANGS;
 }
 
-int sys_spawn_beside(void *stack, size_t size, int (*child)(void *), void *argument)
+int sys_clone_vm(void *stack, size_t size, int (*child)(void *), void *argument)
 {
-	long fault = call_enter("spawn_beside", "");
+	long fault = call_enter("clone_vm", "");
 
 	(void)stack, (void)size;
 	if (fault && !is_for_child(fault))

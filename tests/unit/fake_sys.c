@@ -65,7 +65,7 @@ static int depth; /* of children: one runs in the process of its parent */
 static struct child {
 	int pid, status;
 	int64_t ends; /* when; NEVER */
-	int is_told; /* a SIGCHLD has told of its end */
+	int is_signalled; /* a SIGCHLD has told of its end */
 } children[CHILDREN];
 static int child_count, child_number;
 
@@ -722,10 +722,10 @@ int sys_spawn_in_foreground(int (*child)(void *), void *argument)
 	return run_child(child, argument, 1, call(CHANGES, -EAGAIN, "spawn_in_foreground"));
 }
 
-int sys_spawn_beside(void *stack, size_t size, int (*child)(void *), void *argument)
+int sys_clone_vm(void *stack, size_t size, int (*child)(void *), void *argument)
 {
 	(void)stack, (void)size;
-	return run_child(child, argument, 0, call(CHANGES, -EAGAIN, "spawn_beside"));
+	return run_child(child, argument, 0, call(CHANGES, -EAGAIN, "clone_vm"));
 }
 
 int sys_fork(int (*child)(void *), void *argument)
@@ -820,7 +820,7 @@ static int is_child_over(int64_t *next)
 
 	*next = NEVER;
 	for (int i = 0; i < child_count; i++) {
-		if (!children[i].is_told && children[i].ends <= now)
+		if (!children[i].is_signalled && children[i].ends <= now)
 			is_over = 1;
 		if (children[i].ends > now && children[i].ends < *next)
 			*next = children[i].ends;
@@ -870,7 +870,7 @@ int sys_sigwait(const sigset_t *set, int64_t timeout_ms)
 	if (!is_child_over(&next))
 		return -EAGAIN;
 	for (int i = 0; i < child_count; i++)
-		children[i].is_told |= children[i].ends <= now;
+		children[i].is_signalled |= children[i].ends <= now;
 	return SIGCHLD;
 }
 

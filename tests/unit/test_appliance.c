@@ -221,7 +221,7 @@ static void takes_no_more_groups_than_fit(void **state)
 	assert_non_null(strstr(fake_calls, "set_identity 1:2+32\n"));
 }
 
-static void a_start_that_fails_is_told(void **state)
+static void a_start_that_fails_is_reported(void **state)
 {
 	(void)state;
 	fake_answer("execve /app", -ENOENT, 1);
@@ -248,7 +248,7 @@ int main(void)
 		cmocka_unit_test_setup(runs_nothing_where_it_cannot_be_as_asked, reset),
 		cmocka_unit_test_setup(is_never_root_by_mistake, reset),
 		cmocka_unit_test_setup(takes_no_more_groups_than_fit, reset),
-		cmocka_unit_test_setup(a_start_that_fails_is_told, reset),
+		cmocka_unit_test_setup(a_start_that_fails_is_reported, reset),
 		cmocka_unit_test_setup(is_in_the_foreground_of_the_console, reset),
 		cmocka_unit_test_setup(the_loop_goes_on_while_it_runs, reset),
 		cmocka_unit_test_setup(has_its_links_before_it_runs_where_they_are_asked_for,

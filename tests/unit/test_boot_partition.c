@@ -23,7 +23,7 @@
 static struct boot boot;
 static uint8_t bytes[EFIVAR_MAX];
 
-void wire_tell(const char *format, ...)
+void wire_report(const char *format, ...)
 {
 	(void)format;
 }

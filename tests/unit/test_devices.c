@@ -21,7 +21,7 @@
 static struct boot boot;
 static uint8_t image[SIZE];
 
-void wire_tell(const char *format, ...)
+void wire_report(const char *format, ...)
 {
 	(void)format;
 }

@@ -52,18 +52,18 @@ static const char table[] = "/lib/modules/1/a.ko -\n"
 			    "x* 9\n"
 			    "y* 1,x\n";
 
-static int told[8], told_count;
+static int reported[8], reported_count;
 
 static void take(void *argument, unsigned int line)
 {
-	assert_ptr_equal(argument, told);
-	told[told_count++] = (int)line;
+	assert_ptr_equal(argument, reported);
+	reported[reported_count++] = (int)line;
 }
 
 static int match(const char *alias)
 {
-	told_count = 0;
-	return drivers_match(&drivers, alias, take, told);
+	reported_count = 0;
+	return drivers_match(&drivers, alias, take, reported);
 }
 
 static void a_table_is_read_and_answers(void **state)
@@ -85,7 +85,7 @@ static void a_table_is_read_and_answers(void **state)
 	assert_int_equal(drivers_number(&driver.needs, 2, &number), 0);
 	assert_int_equal(drivers_at(&drivers, 3, &driver), -EINVAL);
 	assert_int_equal(match("pci:v00008086d00002922sv1sd2bc01sc06i01"), 1);
-	assert_int_equal(told[0], 2);
+	assert_int_equal(reported[0], 2);
 	assert_int_equal(match("pci:v00001AF4d00001000sv1sd2bc01sc06i01"), 3);
 	assert_int_equal(match("virtio:d00000002v00001AF4"), 1);
 	assert_int_equal(match("xyz"), 0); /* its module is not there */
@@ -160,11 +160,11 @@ static void the_search_finds_what_comparing_all_finds(void **state)
 			wanted += glob_matches(
 				(struct span){ (uint8_t *)sorted[j], strlen(sorted[j]) - 2 },
 				alias);
-		told_count = 0;
+		reported_count = 0;
 		if (wanted > 8)
 			continue;
 		if (match(alias) != wanted)
-			fail_msg("%s: %d, not %d", alias, told_count, wanted);
+			fail_msg("%s: %d, not %d", alias, reported_count, wanted);
 	}
 }
 

@@ -42,7 +42,7 @@ static void the_port_takes_a_line(void **state)
 	fake_answer("ioperm", 0, FAKE_ALWAYS);
 	fake_answer("inb", 0xe9, FAKE_ALWAYS);
 	wire_tty("ttyS2");
-	wire_tell("failed %s\n%d", "x", 3);
+	wire_report("failed %s\n%d", "x", 3);
 	assert_string_equal(fake_calls, "outb failed x 3\n");
 }
 
@@ -52,7 +52,7 @@ static void a_kernel_that_refuses_the_port_is_not_written_to(void **state)
 	(void)state;
 	fake_answer("ioperm", -ENOSYS, FAKE_ALWAYS);
 	fake_answer("inb", 0xe9, FAKE_ALWAYS);
-	wire_tell("exit 7");
+	wire_report("exit 7");
 	assert_string_equal(fake_calls, "");
 }
 
@@ -61,12 +61,12 @@ static void a_serial_line_takes_what_the_port_does_not(void **state)
 	(void)state;
 	fake_answer("ioperm", -ENOSYS, FAKE_ALWAYS);
 	wire_tty("ttyS2");
-	wire_tell("exit 7");
+	wire_report("exit 7");
 	assert_string_equal(fake_calls, "write /dev/ttyS2 exit 7\n\n");
 	fake_reset();
 	fake_file("/dev/ttyS2", "", 0);
 	fake_answer("ioperm", 0, FAKE_ALWAYS); /* allowed, but nobody is there */
-	wire_tell("off");
+	wire_report("off");
 	assert_string_equal(fake_calls, "write /dev/ttyS2 off\n\n");
 }
 
@@ -75,7 +75,7 @@ static void a_line_that_comes_in_parts_arrives_whole(void **state)
 	(void)state;
 	fake_answer("write /dev/ttyS2 exit 7", 5, 1);
 	wire_tty("ttyS2");
-	wire_tell("exit 7");
+	wire_report("exit 7");
 	assert_string_equal(fake_calls, "write /dev/ttyS2 exit 7\n\nwrite /dev/ttyS2 7\n\n");
 }
 
@@ -83,24 +83,24 @@ static void a_line_that_cannot_be_said_changes_nothing(void **state)
 {
 	(void)state;
 	wire_tty("ttyS9");
-	wire_tell("exit 7");
+	wire_report("exit 7");
 	fake_answer("write", -EIO, FAKE_ALWAYS);
 	wire_tty("ttyS2");
-	wire_tell("exit 7");
+	wire_report("exit 7");
 	assert_string_equal(fake_calls, "write /dev/ttyS2 exit 7\n\n");
 }
 
 static const char no_bytes[] = "ttyS2 takes no bytes\n";
 
-static void a_line_that_takes_no_bytes_is_told_and_not_waited_for_again(void **state)
+static void a_line_that_takes_no_bytes_is_reported_and_not_waited_for_again(void **state)
 {
 	(void)state;
 	fake_answer("write /dev/ttyS2", -EAGAIN, FAKE_ALWAYS);
 	wire_tty("ttyS2");
-	wire_tell("exit 7");
+	wire_report("exit 7");
 	assert_in_range(sys_clock_ms(), 5000, 5100);
 	assert_non_null(strstr(fake_console, no_bytes));
-	wire_tell("off");
+	wire_report("off");
 	assert_in_range(sys_clock_ms(), 5000, 5100);
 	assert_null(strstr(strstr(fake_console, no_bytes) + 1, no_bytes));
 }
@@ -111,15 +111,15 @@ static void a_line_that_takes_bytes_late_is_waited_for(void **state)
 	(void)state;
 	fake_answer("write /dev/ttyS2 exit 7", -EAGAIN, 3);
 	wire_tty("ttyS2");
-	wire_tell("exit 7");
+	wire_report("exit 7");
 	assert_string_equal(fake_console, "");
 	assert_in_range(sys_clock_ms(), 1, 500);
 	fake_answer("write /dev/ttyS2 one", -EAGAIN, FAKE_ALWAYS);
-	wire_tell("one");
+	wire_report("one");
 	assert_non_null(strstr(fake_console, no_bytes));
-	wire_tell("two");
+	wire_report("two");
 	fake_answer("write /dev/ttyS2 three", -EAGAIN, 2);
-	wire_tell("three");
+	wire_report("three");
 	assert_non_null(strstr(fake_calls, "write /dev/ttyS2 two\n"));
 	assert_in_range(sys_clock_ms(), 5000, 6000);
 }
@@ -131,13 +131,13 @@ static void the_last_bytes_are_waited_for_in_a_child_that_may_hang(void **state)
 
 	(void)state;
 	loop_open(&loop);
-	fake_answer("spawn_beside", 77, FAKE_ALWAYS);
+	fake_answer("clone_vm", 77, FAKE_ALWAYS);
 	wire_drain(&loop, NO_TERMINAL);
 	assert_null(strstr(fake_asked, "drain"));
 	wire_tty("ttyS2");
-	wire_tell("exit 7");
+	wire_report("exit 7");
 	wire_drain(&loop, NO_TERMINAL); /* nothing is left to send */
-	assert_null(strstr(fake_calls, "spawn_beside"));
+	assert_null(strstr(fake_calls, "clone_vm"));
 	fake_answer("unsent /dev/ttyS2", 9, FAKE_ALWAYS);
 	wire_drain(&loop, NO_TERMINAL);
 	assert_non_null(strstr(fake_asked, "drain /dev/ttyS2\n"));
@@ -154,19 +154,19 @@ static void a_virtio_serial_port_takes_what_the_debug_port_does_not(void **state
 	(void)state;
 	add_vport("");
 	wire_tty("ttyS2");
-	wire_tell("ready");
-	wire_tell("exit 7");
+	wire_report("ready");
+	wire_report("exit 7");
 	assert_string_equal(fake_calls, "write " VPORT " ready\n\nwrite " VPORT " exit 7\n\n");
 }
 
-static void what_was_told_before_the_port_came_is_told_then(void **state)
+static void what_was_reported_before_the_port_came_is_sent_then(void **state)
 {
 	(void)state;
-	wire_tell("status a");
-	wire_tell("ready");
+	wire_report("status a");
+	wire_report("ready");
 	assert_string_equal(fake_calls, "");
 	add_vport("");
-	wire_tell("off");
+	wire_report("off");
 	assert_string_equal(fake_calls,
 			    "write " VPORT " status a\nready\n\nwrite " VPORT " off\n\n");
 }
@@ -179,8 +179,8 @@ static void the_oldest_of_it_makes_room(void **state)
 	memset(text, 'x', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	for (int i = 0; i < 10; i++)
-		wire_tell("status %s", text);
-	wire_tell("ready");
+		wire_report("status %s", text);
+	wire_report("ready");
 	assert_true(port_to_host.kept_len <= KEPT_MAX);
 	assert_memory_equal(port_to_host.kept + port_to_host.kept_len - 6, "ready\n", 6);
 }
@@ -194,8 +194,8 @@ static void the_end_waits_until_each_line_is_acknowledged(void **state)
 	(void)state;
 	loop = (struct loop){ .descriptors = NULL };
 	add_vport("ack\nack\n");
-	wire_tell("exit 7");
-	wire_tell("off");
+	wire_report("exit 7");
+	wire_report("off");
 	wire_drain(&loop, NO_TERMINAL);
 	assert_int_equal(port_to_host.unacknowledged, 0);
 	assert_int_equal(sys_clock_ms(), began);
@@ -209,8 +209,8 @@ static void a_host_that_does_not_answer_has_its_time_and_no_more(void **state)
 	(void)state;
 	loop = (struct loop){ .descriptors = NULL };
 	add_vport("ack\n");
-	wire_tell("exit 7");
-	wire_tell("off");
+	wire_report("exit 7");
+	wire_report("off");
 	wire_drain(&loop, NO_TERMINAL);
 	assert_int_equal(port_to_host.unacknowledged, 1);
 	assert_int_equal(sys_clock_ms() - began, ANSWERS_MS);
@@ -223,7 +223,7 @@ static void without_such_a_port_nothing_is_waited_for(void **state)
 
 	(void)state;
 	wire_tty("ttyS2");
-	wire_tell("off");
+	wire_report("off");
 	wire_drain(&loop, NO_TERMINAL);
 	assert_int_equal(sys_clock_ms(), began);
 }
@@ -236,14 +236,14 @@ int main(void)
 		cmocka_unit_test_setup(a_serial_line_takes_what_the_port_does_not, reset),
 		cmocka_unit_test_setup(a_line_that_comes_in_parts_arrives_whole, reset),
 		cmocka_unit_test_setup(a_line_that_cannot_be_said_changes_nothing, reset),
-		cmocka_unit_test_setup(a_line_that_takes_no_bytes_is_told_and_not_waited_for_again,
-				       reset),
+		cmocka_unit_test_setup(
+			a_line_that_takes_no_bytes_is_reported_and_not_waited_for_again, reset),
 		cmocka_unit_test_setup(a_line_that_takes_bytes_late_is_waited_for, reset),
 		cmocka_unit_test_setup(the_last_bytes_are_waited_for_in_a_child_that_may_hang,
 				       reset),
 		cmocka_unit_test_setup(a_virtio_serial_port_takes_what_the_debug_port_does_not,
 				       reset),
-		cmocka_unit_test_setup(what_was_told_before_the_port_came_is_told_then, reset),
+		cmocka_unit_test_setup(what_was_reported_before_the_port_came_is_sent_then, reset),
 		cmocka_unit_test_setup(the_oldest_of_it_makes_room, reset),
 		cmocka_unit_test_setup(the_end_waits_until_each_line_is_acknowledged, reset),
 		cmocka_unit_test_setup(a_host_that_does_not_answer_has_its_time_and_no_more, reset),

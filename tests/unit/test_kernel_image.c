@@ -60,7 +60,7 @@ static void the_version_and_the_payload_are_found(void **state)
 	assert_int_equal(image.unpacked, 123456);
 }
 
-static void every_truncation_is_told(void **state)
+static void every_truncation_is_reported(void **state)
 {
 	uint8_t bytes[IMAGE];
 	struct bzimage image;
@@ -102,7 +102,7 @@ static void an_old_protocol_has_no_payload(void **state)
 	assert_null(image.payload.data);
 }
 
-static void a_version_without_an_end_is_told(void **state)
+static void a_version_without_an_end_is_reported(void **state)
 {
 	uint8_t bytes[IMAGE];
 	struct bzimage image;
@@ -203,10 +203,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_version_and_the_payload_are_found),
-		cmocka_unit_test(every_truncation_is_told),
+		cmocka_unit_test(every_truncation_is_reported),
 		cmocka_unit_test(a_payload_that_is_not_inside_is_none),
 		cmocka_unit_test(an_old_protocol_has_no_payload),
-		cmocka_unit_test(a_version_without_an_end_is_told),
+		cmocka_unit_test(a_version_without_an_end_is_reported),
 		cmocka_unit_test(the_entry_note_is_found_behind_others),
 		cmocka_unit_test(a_program_is_no_kernel_for_a_machine),
 		cmocka_unit_test(no_cut_or_changed_elf_is_read_outside),

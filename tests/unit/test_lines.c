@@ -53,7 +53,7 @@ static void the_last_line_may_lack_its_newline(void **state)
 	close(lines.fd);
 }
 
-static void a_line_that_is_too_long_is_told_once_and_the_next_is_read(void **state)
+static void a_line_that_is_too_long_is_reported_once_and_the_next_is_read(void **state)
 {
 	static char text[3 * LINE_BYTES_MAX];
 
@@ -109,7 +109,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_last_line_may_lack_its_newline),
-		cmocka_unit_test(a_line_that_is_too_long_is_told_once_and_the_next_is_read),
+		cmocka_unit_test(a_line_that_is_too_long_is_reported_once_and_the_next_is_read),
 		cmocka_unit_test(a_file_of_any_size_is_read_whole),
 		cmocka_unit_test(what_cannot_be_read_is_an_error),
 	};

@@ -38,7 +38,7 @@ static int reset(void **state)
 	(void)state;
 	fake_reset();
 	new_boot(&boot);
-	fake_answer("spawn_beside", 100, FAKE_ALWAYS);
+	fake_answer("clone_vm", 100, FAKE_ALWAYS);
 	fake_dir("/sys/devices", devices);
 	fake_dir("/sys/devices/bridge", leaf);
 	fake_dir("/sys/devices/pci0", pci);
@@ -71,7 +71,7 @@ static void each_device_gets_its_module_with_what_it_needs(void **state)
 	drivers_load(&boot.modules);
 	assert_string_equal(
 		fake_calls,
-		"spawn_beside\nclose_all\nfinit_module /m/ring.ko \nfinit_module /m/virtio-pci.ko \n"
+		"clone_vm\nclose_all\nfinit_module /m/ring.ko \nfinit_module /m/virtio-pci.ko \n"
 		"finit_module /m/virtio_blk.ko queues=2\n");
 	assert_int_equal(boot.modules.loaded, 3);
 	report("virtio:2");
@@ -90,7 +90,7 @@ static void words_of_the_command_line_count(void **state)
 	drivers_load(&boot.modules);
 	assert_string_equal(
 		fake_calls,
-		"spawn_beside\nclose_all\nfinit_module /m/extra.ko  a=1\nfinit_module /m/ring.ko \n"
+		"clone_vm\nclose_all\nfinit_module /m/extra.ko  a=1\nfinit_module /m/ring.ko \n"
 		"finit_module /m/virtio-pci.ko \n");
 	assert_non_null(strstr(fake_console, "virtio_blk is blacklisted"));
 }

@@ -42,7 +42,7 @@ static int reset(void **state)
 static int with_children(void **state)
 {
 	reset(state);
-	fake_answer("spawn_beside", 100, FAKE_ALWAYS);
+	fake_answer("clone_vm", 100, FAKE_ALWAYS);
 	return 0;
 }
 
@@ -64,7 +64,7 @@ static void run(unsigned int first, unsigned int second)
 
 #define LOAD(name) "finit_module /m/" name ".ko \n"
 #define LOAD_TOP "finit_module /m/top.ko x=1\n"
-#define SPAWN "spawn_beside\nclose_all\n"
+#define SPAWN "clone_vm\nclose_all\n"
 
 static void one_processor_loads_one_after_the_other_in_one_child(void **state)
 {
@@ -87,7 +87,7 @@ static void two_processors_load_side_by_side_what_is_ready(void **state)
 static void without_a_child_it_is_loaded_all_the_same(void **state)
 {
 	(void)state;
-	fake_answer("spawn_beside", -EAGAIN, FAKE_ALWAYS);
+	fake_answer("clone_vm", -EAGAIN, FAKE_ALWAYS);
 	run(3, 4);
 	assert_non_null(strstr(fake_calls, LOAD_TOP));
 	assert_int_equal(boot.modules.loaded, 5);

@@ -66,7 +66,7 @@ static void an_overlay_gets_its_directories(void **state)
 	ask("\"rdinit.mount=overlay /d overlay lowerdir=/l,upperdir=/r/u,workdir=/r/w\"");
 	assert_int_equal(mounts_make(&boot), 0);
 	assert_string_equal(fake_calls, "mkdir /d\nmkdir /r\nmkdir /r/u\nmkdir /r\nmkdir /r/w\n"
-					"spawn_beside\nmount overlay /d\n");
+					"clone_vm\nmount overlay /d\n");
 	assert_string_equal(fake_mount_options, "lowerdir=/l,upperdir=/r/u,workdir=/r/w");
 }
 

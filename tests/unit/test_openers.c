@@ -193,7 +193,7 @@ int probe_start(struct devices *devices, struct probe *probe, struct device *dev
 	return 0;
 }
 
-void wire_tell(const char *format, ...)
+void wire_report(const char *format, ...)
 {
 	(void)format;
 }

@@ -27,7 +27,7 @@ int power(struct boot *unused)
 	return 0;
 }
 
-void wire_tell(const char *format, ...)
+void wire_report(const char *format, ...)
 {
 	(void)format;
 }
@@ -84,10 +84,10 @@ static void rootflags_are_those_of_mount(void **state)
 }
 
 /* A device that does not answer holds up its own mount, and nothing else. */
-static void a_mount_that_hangs_is_told_and_given_up(void **state)
+static void a_mount_that_hangs_is_reported_and_given_up(void **state)
 {
 	(void)state;
-	fake_answer("spawn_beside", 77, FAKE_ALWAYS);
+	fake_answer("clone_vm", 77, FAKE_ALWAYS);
 	fake_answer("mount /dev/vda /newroot", FAKE_HANGS, 1);
 	assert_int_equal(root_mount(&boot), -ETIMEDOUT);
 	assert_int_equal(sys_clock_ms(), 610000);
@@ -100,14 +100,14 @@ static void a_mount_that_hangs_is_told_and_given_up(void **state)
 }
 
 /* As the kernel's error handling of a dead disk does: /init goes on at its own deadline. */
-static void a_device_that_hangs_when_it_is_opened_is_told_and_given_up(void **state)
+static void a_device_that_hangs_when_it_is_opened_is_reported_and_given_up(void **state)
 {
 	(void)state;
 	boot.settings.timeout_s = 30;
 	boot.settings.rootfstype = "xfs";
 	fake_file("/dev/vda", "", 0);
 	fake_file("/proc/partitions", "", 0);
-	fake_answer("spawn_beside", 77, FAKE_ALWAYS);
+	fake_answer("clone_vm", 77, FAKE_ALWAYS);
 	fake_answer("open /dev/vda", FAKE_HANGS, 1);
 	assert_int_equal(root_find(&boot), -ETIMEDOUT);
 	assert_int_equal(sys_clock_ms(), 30000);
@@ -118,11 +118,11 @@ static void a_device_that_hangs_when_it_is_opened_is_told_and_given_up(void **st
 	assert_int_equal(root_find(&boot), 0);
 }
 
-static void a_share_that_hangs_is_told_and_given_up(void **state)
+static void a_share_that_hangs_is_reported_and_given_up(void **state)
 {
 	(void)state;
 	boot.settings.root = "virtiofs:tag";
-	fake_answer("spawn_beside", 77, FAKE_ALWAYS);
+	fake_answer("clone_vm", 77, FAKE_ALWAYS);
 	fake_answer("mount tag /newroot", FAKE_HANGS, 1);
 	assert_int_equal(root_find(&boot), 0);
 	assert_int_equal(root_mount(&boot), -ETIMEDOUT);
@@ -134,7 +134,7 @@ static void a_share_that_hangs_is_told_and_given_up(void **state)
 static void a_mount_that_takes_its_time_is_waited_for(void **state)
 {
 	(void)state;
-	fake_answer("spawn_beside", 77, FAKE_ALWAYS);
+	fake_answer("clone_vm", 77, FAKE_ALWAYS);
 	fake_child_ms = 599000;
 	fake_answer("mount /dev/vda /newroot", -EIO, 1);
 	assert_int_equal(root_mount(&boot), -EIO);
@@ -159,9 +159,9 @@ static void an_overlay_in_memory(void **state)
 	(void)state;
 	boot.settings.overlay = "";
 	assert_int_equal(mount_with_overlay(), 0);
-	assert_string_equal(fake_calls, FOLDERS "spawn_beside\nmount /dev/vda /run/rdinit/lower\n"
+	assert_string_equal(fake_calls, FOLDERS "clone_vm\nmount /dev/vda /run/rdinit/lower\n"
 						"mount tmpfs /run/rdinit/overlay\n" INNER
-						"spawn_beside\nmount overlay /newroot\n");
+						"clone_vm\nmount overlay /newroot\n");
 }
 
 static void an_overlay_on_a_device(void **state)
@@ -176,10 +176,10 @@ static void an_overlay_on_a_device(void **state)
 	assert_string_equal(fake_calls, "mkdir /run\nmount tmpfs /run\nmkdir /run/rdinit\n"
 					"mkdir /run/rdinit/lower\nmkdir /run/rdinit/overlay\n"
 					"mkdir /run/rdinit/host\nmkdir /newroot\n"
-					"spawn_beside\nmount /dev/vda /run/rdinit/lower\n"
-					"spawn_beside\nmount /dev/vdb /run/rdinit/overlay\n"
-					"spawn_beside\nmount /dev/vdb /run/rdinit/overlay\n" INNER
-					"spawn_beside\nmount overlay /newroot\n");
+					"clone_vm\nmount /dev/vda /run/rdinit/lower\n"
+					"clone_vm\nmount /dev/vdb /run/rdinit/overlay\n"
+					"clone_vm\nmount /dev/vdb /run/rdinit/overlay\n" INNER
+					"clone_vm\nmount overlay /newroot\n");
 }
 
 static void every_step_of_an_overlay_can_fail(void **state)
@@ -252,10 +252,10 @@ static void a_file_is_the_root_and_every_step_of_it_can_fail(void **state)
 		if (i)
 			continue;
 		assert_int_equal(root_mount(&boot), 0);
-		assert_non_null(strstr(fake_calls, "spawn_beside\nmount /dev/vda /run/rdinit/host\n"
+		assert_non_null(strstr(fake_calls, "clone_vm\nmount /dev/vda /run/rdinit/host\n"
 						   "mknod /dev/loop3 7:3\nloop_attach root:/f 5\n"
 						   "mkdir /newroot\n"
-						   "spawn_beside\nmount /dev/loop3 /newroot\n"));
+						   "clone_vm\nmount /dev/loop3 /newroot\n"));
 	}
 }
 
@@ -308,9 +308,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(what_was_found_is_the_only_type_that_is_tried, reset),
 		cmocka_unit_test_setup(rootflags_are_those_of_mount, reset),
-		cmocka_unit_test_setup(a_device_that_hangs_when_it_is_opened_is_told_and_given_up,
-				       reset),
-		cmocka_unit_test_setup(a_share_that_hangs_is_told_and_given_up, reset),
+		cmocka_unit_test_setup(
+			a_device_that_hangs_when_it_is_opened_is_reported_and_given_up, reset),
+		cmocka_unit_test_setup(a_share_that_hangs_is_reported_and_given_up, reset),
 		cmocka_unit_test_setup(a_mount_that_takes_its_time_is_waited_for, reset),
 		cmocka_unit_test_setup(a_type_without_a_driver_is_named, reset),
 		cmocka_unit_test_setup(an_overlay_in_memory, reset),
@@ -321,7 +321,7 @@ int main(void)
 				       reset),
 		cmocka_unit_test_setup(a_folder_of_the_host_is_waited_for, reset),
 		/* Last: from then on every mount is made in this process. */
-		cmocka_unit_test_setup(a_mount_that_hangs_is_told_and_given_up, reset),
+		cmocka_unit_test_setup(a_mount_that_hangs_is_reported_and_given_up, reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,7 +31,7 @@ static int copy_device(void)
 	return error ? error : file;
 }
 
-void wire_tell(const char *format, ...)
+void wire_report(const char *format, ...)
 {
 	(void)format;
 }
@@ -59,14 +59,14 @@ static void the_device_becomes_a_file(void **state)
 {
 	(void)state;
 	assert_true(copy_device() >= 0);
-	assert_string_equal(fake_calls, "spawn_beside\n" MADE "spawn_beside\n");
+	assert_string_equal(fake_calls, "clone_vm\n" MADE "clone_vm\n");
 	assert_non_null(strstr(fake_console, "/dev/vda is in memory: 0 MiB\n"));
 }
 
-static void a_long_copy_is_told_of(void **state)
+static void the_progress_of_a_long_copy_is_logged(void **state)
 {
 	(void)state;
-	fake_answer("spawn_beside", 77, FAKE_ALWAYS);
+	fake_answer("clone_vm", 77, FAKE_ALWAYS);
 	fake_child_ms = 20000;
 	assert_true(copy_device() >= 0);
 	assert_non_null(strstr(fake_console, "copied 0 of 0 MiB of /dev/vda to memory\n"));
@@ -74,7 +74,7 @@ static void a_long_copy_is_told_of(void **state)
 }
 
 /* Both children, the one that finds its size and the one that copies, may hang. */
-static void a_device_that_stops_is_told_and_given_up(void **state)
+static void a_device_that_stops_is_reported_and_given_up(void **state)
 {
 	static const struct {
 		const char *call, *says;
@@ -85,7 +85,7 @@ static void a_device_that_stops_is_told_and_given_up(void **state)
 
 	for (size_t i = 0; i < 2; i++) {
 		reset(state);
-		fake_answer("spawn_beside", 77, FAKE_ALWAYS);
+		fake_answer("clone_vm", 77, FAKE_ALWAYS);
 		fake_answer(rows[i].call, FAKE_HANGS, FAKE_ALWAYS);
 		assert_int_equal(copy_device(), -ETIMEDOUT);
 		assert_in_range(sys_clock_ms(), 120000, 126000);
@@ -152,8 +152,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(the_device_becomes_a_file, reset),
-		cmocka_unit_test_setup(a_long_copy_is_told_of, reset),
-		cmocka_unit_test_setup(a_device_that_stops_is_told_and_given_up, reset),
+		cmocka_unit_test_setup(the_progress_of_a_long_copy_is_logged, reset),
+		cmocka_unit_test_setup(a_device_that_stops_is_reported_and_given_up, reset),
 		cmocka_unit_test_setup(what_does_not_fit_is_refused_before, reset),
 		cmocka_unit_test_setup(what_goes_wrong_names_what_and_how_far, reset),
 		cmocka_unit_test_setup(a_file_system_on_several_devices_is_refused, reset),

@@ -19,13 +19,12 @@
 
 #define FSCK "/sbin/fsck.ext4"
 /* A child opens the device, another one mounts it. */
-#define MOUNTED(path) \
-	"spawn_beside\nfchdir root:" path "\nspawn_beside\nmount /dev/vdb .\nchdir /\n"
+#define MOUNTED(path) "clone_vm\nfchdir root:" path "\nspawn_beside\nmount /dev/vdb .\nchdir /\n"
 
 static struct boot boot;
 static int restarts;
 
-void wire_tell(const char *format, ...)
+void wire_report(const char *format, ...)
 {
 	(void)format;
 }
@@ -96,7 +95,7 @@ static void mounts_propagate_as_the_line_says(void **state)
 	assert_int_equal(root_usr(&boot), 0);
 	assert_string_equal(
 		fake_calls,
-		"spawn_beside\nfchdir root:/usr\nspawn_beside\nmount /dev/vdb .\nfchdir root:/usr\n"
+		"clone_vm\nfchdir root:/usr\nspawn_beside\nmount /dev/vdb .\nfchdir root:/usr\n"
 		"mount - .\nchdir /\n");
 	assert_int_equal(fake_mount_flags, MS_SHARED | MS_REC);
 }
@@ -282,7 +281,7 @@ static void the_number_and_the_offset_are_written(void **state)
 	can_hibernate();
 	boot.settings.resume_offset = "4096";
 	assert_int_equal(resume(&boot), 0);
-	assert_string_equal(fake_calls, "spawn_beside\nwrite /sys/power/resume_offset 4096\n"
+	assert_string_equal(fake_calls, "clone_vm\nwrite /sys/power/resume_offset 4096\n"
 					"write /sys/power/resume 254:0\n");
 	assert_non_null(strstr(fake_console, "did not resume from /dev/vdb: starting afresh"));
 }
@@ -292,7 +291,7 @@ static void what_is_no_swap_is_not_resumed_from(void **state)
 	(void)state;
 	can_hibernate();
 	assert_int_equal(resume(&boot), 0);
-	assert_string_equal(fake_calls, "spawn_beside\n");
+	assert_string_equal(fake_calls, "clone_vm\n");
 	assert_non_null(strstr(fake_console, "resume=/dev/vdb: /dev/vdb is no swap space"));
 }
 

@@ -150,7 +150,7 @@ static int late_mounts_or_worse(struct boot *boot)
 		delete_too_early();
 		break;
 	case TELLS_TWICE:
-		wire_tell("exit 0");
+		wire_report("exit 0");
 		break;
 	case RETURNS:
 		longjmp(fake_end, FAKE_RETURNED);
@@ -896,7 +896,7 @@ static const char *check_gates(const struct scenario *scenario)
 }
 
 /* Whether this call told the host something that begins so. */
-static int is_told(unsigned int number, const char *words)
+static int is_reported(unsigned int number, const char *words)
 {
 	static const char *const ways[] = { "outb ", "write " HOST_TTY " ",
 					    "write " HOST_PORT " " };
@@ -948,10 +948,10 @@ static const char *check_host(void)
 	int failed = 0, successes = 0, exits = 0;
 
 	for (unsigned int i = 1; i <= run->sweep.count; i++) {
-		int is_exit = is_told(i, "exit ") || is_told(i, "signal "),
-		    is_success = is_told(i, "handoff");
+		int is_exit = is_reported(i, "exit ") || is_reported(i, "signal "),
+		    is_success = is_reported(i, "handoff");
 
-		failed += is_told(i, "failed ");
+		failed += is_reported(i, "failed ");
 		exits += is_exit;
 		successes += is_success;
 		if ((is_exit || is_success) && failed)
@@ -1025,7 +1025,7 @@ static const struct tolerated {
 	{ "access /dev/", 0 }, /* its child opens it all the same */
 	{ "pipe", 0 },
 	{ "fork", 0 },
-	{ "spawn_beside", 0 },
+	{ "clone_vm", 0 },
 	{ "map_memory", 0 },
 	{ "umount /srv", 0 },
 	{ "open /dev/vd", 0 }, /* what is there is the mount's to report */

@@ -18,7 +18,7 @@ def test_the_line_of_a_dry_run_boots_in_a_shell(tmp_path):
     assert b"it's here" in done.stdout and b"exit 3" in done.stderr.splitlines(), (done.stdout[-2000:], done.stderr)
 
 
-def gdb_says(connection, packet):
+def gdb_answer(connection, packet):
     """Sends a packet of gdb's protocol. Source: gdb's manual, Remote Protocol."""
     connection.sendall(b"$%s#%02x" % (packet, sum(packet) % 256))
 
@@ -36,12 +36,12 @@ def test_a_machine_waits_for_gdb():
             except OSError:
                 time.sleep(0.2)
         with connection:
-            gdb_says(connection, b"?")
+            gdb_answer(connection, b"?")
             answer = b""
             while b"#" not in answer:
                 answer += connection.recv(1000)
             assert b"$T" in answer and machine.poll() is None
             connection.sendall(b"+")
-            gdb_says(connection, b"c")
+            gdb_answer(connection, b"c")
             out, err = machine.communicate(timeout=HOST_TIMEOUT)
     assert (machine.returncode, out) == (4, b"ran\n") and b"target remote" in err, err

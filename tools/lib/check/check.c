@@ -62,8 +62,8 @@ static const char *print(struct check *check, const char *format, va_list args)
 	return kept;
 }
 
-void check_say(struct check *check, enum check_number number, enum check_severity severity,
-	       const char *cure, const char *format, ...)
+void check_report(struct check *check, enum check_number number, enum check_severity severity,
+		  const char *cure, const char *format, ...)
 {
 	struct check_finding finding = { number, severity, NULL, cure };
 	struct check_results *results = &check->results;

@@ -136,8 +136,8 @@ void check_free(struct check *check);
 /* --- for the rules --- */
 
 /* A finding; names in it go through shown(). `cure` must be static. */
-void check_say(struct check *check, enum check_number number, enum check_severity severity,
-	       const char *cure, const char *format, ...) __attribute__((format(printf, 5, 6)));
+void check_report(struct check *check, enum check_number number, enum check_severity severity,
+		  const char *cure, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* Why a rule, or a part of it, was not applied. */
 void check_skip(struct check *check, enum check_number number, const char *format, ...)

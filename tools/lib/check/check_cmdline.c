@@ -58,16 +58,16 @@ static bool is_in(const char *name, const char *const *known)
 	return false;
 }
 
-static void say_ignored(struct check *check, const struct ignored *ignored,
-			const char *const *known)
+static void report_ignored(struct check *check, const struct ignored *ignored,
+			   const char *const *known)
 {
 	char *name = xstrndup(ignored->word, strcspn(ignored->word, "="));
 	const char *nearest = is_in(name, known) ? NULL : typo_nearest(name, known);
 
-	check_say(check, CHECK_WORD, CHECK_ERROR,
-		  "see rdinit-cmdline(7) for parameters and their values",
-		  "/init ignores %s: %s%s%s", shown(ignored->word), ignored->why,
-		  nearest ? "; did you mean " : "", nearest ? nearest : "");
+	check_report(check, CHECK_WORD, CHECK_ERROR,
+		     "see rdinit-cmdline(7) for parameters and their values",
+		     "/init ignores %s: %s%s%s", shown(ignored->word), ignored->why,
+		     nearest ? "; did you mean " : "", nearest ? nearest : "");
 	free(name);
 }
 
@@ -77,10 +77,10 @@ static void judge_word(struct check *check, const struct word *word, const char 
 
 	if (!strncmp(word->name, "rdinit.", 7)) {
 		if (!check->is_ours && check->programs[0].entry)
-			check_say(check, CHECK_WORD, CHECK_WARNING,
-				  "add a line `init` to the recipe",
-				  "nothing reads %s: %s is not rdinit's /init", shown(word->name),
-				  check->programs[0].whose);
+			check_report(check, CHECK_WORD, CHECK_WARNING,
+				     "add a line `init` to the recipe",
+				     "nothing reads %s: %s is not rdinit's /init",
+				     shown(word->name), check->programs[0].whose);
 		return;
 	}
 	/* Capitals are the environment's. */
@@ -89,9 +89,9 @@ static void judge_word(struct check *check, const struct word *word, const char 
 		return;
 	nearest = typo_nearest(word->name, known);
 	if (nearest)
-		check_say(check, CHECK_WORD, CHECK_WARNING,
-			  "correct it, or ignore this if it is meant so",
-			  "nothing reads %s: did you mean %s?", shown(word->name), nearest);
+		check_report(check, CHECK_WORD, CHECK_WARNING,
+			     "correct it, or ignore this if it is meant so",
+			     "nothing reads %s: did you mean %s?", shown(word->name), nearest);
 }
 
 /* What an image asks of an /init that only runs programs. */
@@ -104,14 +104,14 @@ static void judge_scope(struct check *check)
 	if (!check->only_runs)
 		return;
 	if (what && (check->append || check_mode(check) != MODE_STAY))
-		check_say(check, CHECK_WORD, CHECK_ERROR, cure,
-			  "/init fails for %s: it only runs programs", what);
+		check_report(check, CHECK_WORD, CHECK_ERROR, cure,
+			     "/init fails for %s: it only runs programs", what);
 	if (archive_resolve(check->archive, DRIVERS_FILE, &why))
-		check_say(check, CHECK_WORD, CHECK_WARNING, cure,
-			  "nothing reads " DRIVERS_FILE ": this /init only runs programs");
+		check_report(check, CHECK_WORD, CHECK_WARNING, cure,
+			     "nothing reads " DRIVERS_FILE ": this /init only runs programs");
 	if (check->settings.keymap)
-		check_say(check, CHECK_WORD, CHECK_WARNING, cure,
-			  "nothing reads rdinit.keymap=: this /init only runs programs");
+		check_report(check, CHECK_WORD, CHECK_WARNING, cure,
+			     "nothing reads rdinit.keymap=: this /init only runs programs");
 }
 
 void check_word(struct check *check)
@@ -125,22 +125,22 @@ void check_word(struct check *check)
 	judge_scope(check);
 	for (int i = 0; check->is_ours && i < settings->ignored_count && i < SETTINGS_IGNORED_MAX;
 	     i++)
-		say_ignored(check, &settings->ignored[i], known);
+		report_ignored(check, &settings->ignored[i], known);
 	if (check->is_ours && settings->ignored_count > SETTINGS_IGNORED_MAX)
-		check_say(check, CHECK_WORD, CHECK_ERROR, "correct or remove them",
-			  "/init ignores %d more parameters",
-			  settings->ignored_count - SETTINGS_IGNORED_MAX);
+		check_report(check, CHECK_WORD, CHECK_ERROR, "correct or remove them",
+			     "/init ignores %d more parameters",
+			     settings->ignored_count - SETTINGS_IGNORED_MAX);
 	while (cmdline_next(&rest, &word) && !cmdline_is_end(&word))
 		judge_word(check, &word, known);
 	if (check->is_ours && settings->root_mount.is_bind)
-		check_say(check, CHECK_WORD, CHECK_ERROR, "remove bind, rbind, move and remount",
-			  "rootflags=%s does not mount a device", shown(check->rootflags));
+		check_report(check, CHECK_WORD, CHECK_ERROR, "remove bind, rbind, move and remount",
+			     "rootflags=%s does not mount a device", shown(check->rootflags));
 	free(line);
 	if (check->append && strlen(check->append) > LINE_BYTES)
-		check_say(check, CHECK_WORD, CHECK_ERROR,
-			  "move parameters into the image (rdinit pack --cmdline)",
-			  "the line has %zu bytes, but the kernel truncates it to %d",
-			  strlen(check->append), LINE_BYTES);
+		check_report(check, CHECK_WORD, CHECK_ERROR,
+			     "move parameters into the image (rdinit pack --cmdline)",
+			     "the line has %zu bytes, but the kernel truncates it to %d",
+			     strlen(check->append), LINE_BYTES);
 	if (!check->append)
 		check_skip(check, CHECK_WORD, "the kernel's command line is unknown (--append)");
 }
@@ -192,8 +192,8 @@ void check_no_device(struct check *check)
 		word.value[strcspn(word.value, ",")] = '\0';
 		why = why_not(check, word.value);
 		if (why)
-			check_say(check, CHECK_NO_DEVICE, CHECK_WARNING, "use console=ttyS0",
-				  "console=%s has no device: %s", shown(word.value), why);
+			check_report(check, CHECK_NO_DEVICE, CHECK_WARNING, "use console=ttyS0",
+				     "console=%s has no device: %s", shown(word.value), why);
 	}
 	free(line);
 	if (check->machine == CHECK_ANY_MACHINE)

@@ -52,7 +52,7 @@ static const struct disk_part *find(const struct disk_names *disk, const struct 
 	return NULL;
 }
 
-static void say_nothing(struct check *check, const struct rootspec *spec)
+static void report_nothing(struct check *check, const struct rootspec *spec)
 {
 	const struct disk_names *disk = &check->disk;
 	struct buffer has = { NULL, 0, 0 };
@@ -61,9 +61,10 @@ static void say_nothing(struct check *check, const struct rootspec *spec)
 	disk_names_print(disk, &has);
 	for (size_t i = 0; i < disk->count && !word; i++)
 		word = rootspec_near(spec, &disk->parts[i].finding);
-	check_say(check, CHECK_NO_ROOT, CHECK_ERROR, cure,
-		  "root=%s names nothing on %s, which has %s%s%s", shown(check->settings.root),
-		  shown(disk->path), has.data, word ? "; compare it with " : "", word ? word : "");
+	check_report(check, CHECK_NO_ROOT, CHECK_ERROR, cure,
+		     "root=%s names nothing on %s, which has %s%s%s", shown(check->settings.root),
+		     shown(disk->path), has.data, word ? "; compare it with " : "",
+		     word ? word : "");
 	buffer_free(&has);
 }
 
@@ -99,13 +100,14 @@ static void judge_part(struct check *check, const struct disk_part *part)
 	finding_describe(finding, text, sizeof(text));
 	disk_names_print(&check->disk, &has);
 	if (finding->found == FOUND_DAMAGED || finding->found == FOUND_SEVERAL)
-		check_say(check, CHECK_NO_ROOT, CHECK_ERROR, "repair it, or name another root",
-			  "root=%s is %s on %s", shown(check->settings.root), text,
-			  shown(check->disk.path));
+		check_report(check, CHECK_NO_ROOT, CHECK_ERROR, "repair it, or name another root",
+			     "root=%s is %s on %s", shown(check->settings.root), text,
+			     shown(check->disk.path));
 	else if (finding->found == FOUND_ONE && *why)
-		check_say(check, CHECK_NO_ROOT, CHECK_ERROR, cure,
-			  "root=%s is %s on %s, %s; the disk has %s", shown(check->settings.root),
-			  info.title, shown(check->disk.path), why, has.data);
+		check_report(check, CHECK_NO_ROOT, CHECK_ERROR, cure,
+			     "root=%s is %s on %s, %s; the disk has %s",
+			     shown(check->settings.root), info.title, shown(check->disk.path), why,
+			     has.data);
 	else if (finding->found == FOUND_ONE && !check->settings.rootfstype)
 		judge_driver(check, part);
 	buffer_free(&has);
@@ -147,7 +149,7 @@ static void judge_path(struct check *check, const struct rootspec *spec)
 		check_skip(check, CHECK_NO_ROOT, "root=%s: the boot decides which partition it is",
 			   shown(check->settings.root));
 	else if (!part)
-		say_nothing(check, spec);
+		report_nothing(check, spec);
 	else if (!check->settings.rootfstype)
 		judge_part(check, part);
 }
@@ -157,16 +159,16 @@ static void judge_name(struct check *check, const struct rootspec *spec)
 	const struct disk_part *part = find(&check->disk, spec, 0), *second;
 
 	if (!part) {
-		say_nothing(check, spec);
+		report_nothing(check, spec);
 		return;
 	}
 	second = spec->offset ? NULL
 			      : find(&check->disk, spec, (size_t)(part - check->disk.parts) + 1);
 	if (second)
-		check_say(check, CHECK_NO_ROOT, CHECK_WARNING, "rename one of them",
-			  "root=%s names partitions %u and %u of %s: /init uses the first",
-			  shown(check->settings.root), part->number, second->number,
-			  shown(check->disk.path));
+		check_report(check, CHECK_NO_ROOT, CHECK_WARNING, "rename one of them",
+			     "root=%s names partitions %u and %u of %s: /init uses the first",
+			     shown(check->settings.root), part->number, second->number,
+			     shown(check->disk.path));
 	judge_part(check, part);
 }
 

@@ -78,17 +78,17 @@ static void judge_line(struct check *check, const struct table *table)
 	if (drivers_at(&table->drivers, table->line, &driver))
 		return;
 	if (driver.options.len >= DRIVER_OPTIONS_MAX)
-		check_say(check, CHECK_DRIVER, CHECK_ERROR, "use fewer options",
-			  "line %u of " DRIVERS_FILE
-			  " (%s) has %zu bytes of options, and /init reads up to %d",
-			  table->line + 1, shown(table->path), driver.options.len,
-			  DRIVER_OPTIONS_MAX - 1);
+		check_report(check, CHECK_DRIVER, CHECK_ERROR, "use fewer options",
+			     "line %u of " DRIVERS_FILE
+			     " (%s) has %zu bytes of options, and /init reads up to %d",
+			     table->line + 1, shown(table->path), driver.options.len,
+			     DRIVER_OPTIONS_MAX - 1);
 	while (drivers_number(&driver.needs, table->line, &needed))
 		;
 	if (driver.needs.len && (driver.needs.len != 1 || driver.needs.data[0] != '-'))
-		check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
-			  "line %u of " DRIVERS_FILE " (%s) must have numbers of lines above it",
-			  table->line + 1, shown(table->path));
+		check_report(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
+			     "line %u of " DRIVERS_FILE " (%s) must have numbers of lines above it",
+			     table->line + 1, shown(table->path));
 }
 
 static void judge_lines(struct check *check, struct table *table)
@@ -101,10 +101,10 @@ static void judge_lines(struct check *check, struct table *table)
 
 	for (table->line = 0; table->line < table->drivers.count; table->line++) {
 		if (path_of(table, table->line, table->path)) {
-			check_say(check, CHECK_DRIVER, CHECK_ERROR, "use a shorter path",
-				  "line %u of " DRIVERS_FILE
-				  ": the path has more than the %d bytes that /init reads",
-				  table->line + 1, DRIVER_PATH_MAX - 1);
+			check_report(check, CHECK_DRIVER, CHECK_ERROR, "use a shorter path",
+				     "line %u of " DRIVERS_FILE
+				     ": the path has more than the %d bytes that /init reads",
+				     table->line + 1, DRIVER_PATH_MAX - 1);
 			continue;
 		}
 		judge_line(check, table);
@@ -131,17 +131,17 @@ static void judge_patterns(struct check *check, const struct drivers *drivers)
 
 		drivers_alias(&rest, &pattern, &numbers);
 		if (!numbers.len)
-			check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
-				  "line %u of " DRIVERS_FILE " names no module", line);
+			check_report(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
+				     "line %u of " DRIVERS_FILE " names no module", line);
 		while (drivers_number(&numbers, drivers->count, &number))
 			;
 		if (numbers.len)
-			check_say(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
-				  "line %u of " DRIVERS_FILE
-				  " has a number that is no module's line",
-				  line);
+			check_report(check, CHECK_DRIVER, CHECK_ERROR, pack_it,
+				     "line %u of " DRIVERS_FILE
+				     " has a number that is no module's line",
+				     line);
 		if (compare(pattern, before) < 0)
-			check_say(
+			check_report(
 				check, CHECK_DRIVER, CHECK_ERROR, pack_it,
 				"line %u of " DRIVERS_FILE
 				" is not sorted: /init finds a pattern only if all are sorted by their bytes",
@@ -198,12 +198,12 @@ static void judge_table(struct check *check, const char *text, size_t len)
 	int error = drivers_parse((struct span){ (const uint8_t *)text, len }, &table->drivers);
 
 	if (error && table->drivers.count == DRIVERS_MAX)
-		check_say(check, CHECK_DRIVER, CHECK_ERROR, "remove some",
-			  DRIVERS_FILE
-			  " lists more than %d modules, and /init then uses none of them",
-			  DRIVERS_MAX);
+		check_report(check, CHECK_DRIVER, CHECK_ERROR, "remove some",
+			     DRIVERS_FILE
+			     " lists more than %d modules, and /init then uses none of them",
+			     DRIVERS_MAX);
 	else if (error)
-		check_say(
+		check_report(
 			check, CHECK_DRIVER, CHECK_ERROR, pack_it,
 			"line %u of " DRIVERS_FILE
 			" is not a module and its dependencies, and /init then uses none of the others",
@@ -212,7 +212,7 @@ static void judge_table(struct check *check, const char *text, size_t len)
 		judge_lines(check, table);
 		judge_patterns(check, &table->drivers);
 		if (table->drivers.count && check_stays_as_own_init(check))
-			check_say(
+			check_report(
 				check, CHECK_DRIVER, CHECK_WARNING,
 				"list them with --module, or let /sbin/init start a device manager",
 				"the image's /sbin/init replaces /init: a device that appears later gets no "

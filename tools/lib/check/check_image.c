@@ -25,11 +25,12 @@ void check_unreadable(struct check *check)
 				   "whether the kernel unpacks %s: its configuration is unknown",
 				   compress_name(kind));
 		else if (check_lacks(check, symbol))
-			check_say(check, CHECK_UNREADABLE, CHECK_ERROR,
-				  "pack it with --compress none, or a method that the kernel has",
-				  "the segment at offset %zu is compressed with %s, and the kernel "
-				  "has no CONFIG_%s",
-				  archive->segments[i].offset, compress_name(kind), symbol);
+			check_report(
+				check, CHECK_UNREADABLE, CHECK_ERROR,
+				"pack it with --compress none, or a method that the kernel has",
+				"the segment at offset %zu is compressed with %s, and the kernel "
+				"has no CONFIG_%s",
+				archive->segments[i].offset, compress_name(kind), symbol);
 	}
 }
 
@@ -60,14 +61,14 @@ void check_no_console(struct check *check)
 		return; /* ours makes what is missing */
 	if (fields &&
 	    (!S_ISCHR(fields->mode) || fields->rdev_major != 5 || fields->rdev_minor != 1))
-		check_say(check, CHECK_NO_CONSOLE, CHECK_ERROR, cure,
-			  "/dev/console is not the device 5:1: the output of %s is lost",
-			  check->programs[0].whose);
+		check_report(check, CHECK_NO_CONSOLE, CHECK_ERROR, cure,
+			     "/dev/console is not the device 5:1: the output of %s is lost",
+			     check->programs[0].whose);
 	else if (!fields && !kernel_has_node(check))
-		check_say(check, CHECK_NO_CONSOLE, CHECK_ERROR, cure,
-			  "there is no /dev/console, and the kernel has a built-in initramfs "
-			  "(CONFIG_INITRAMFS_SOURCE): the output of %s is lost",
-			  check->programs[0].whose);
+		check_report(check, CHECK_NO_CONSOLE, CHECK_ERROR, cure,
+			     "there is no /dev/console, and the kernel has a built-in initramfs "
+			     "(CONFIG_INITRAMFS_SOURCE): the output of %s is lost",
+			     check->programs[0].whose);
 }
 
 /* Whether the root is a tmpfs. -1: not known. */
@@ -88,7 +89,7 @@ static void judge_memory(struct check *check, const struct memory_need *need)
 			"command line is unknown (--append)");
 	if (need->tree <= left)
 		return;
-	check_say(
+	check_report(
 		check, CHECK_MEMORY, CHECK_ERROR,
 		tmpfs > 0
 			? "give the machine more memory, or add rootfstype=ramfs, which is not limited "
@@ -118,7 +119,7 @@ void check_memory(struct check *check)
 	if (!check->kernel_bytes)
 		check_skip(check, CHECK_MEMORY, "the size of the kernel is unknown (--kernel)");
 	if (check->kernel_bytes && memory_loaded_end(&need) > need.memory)
-		check_say(
+		check_report(
 			check, CHECK_MEMORY, CHECK_ERROR, "give the machine more memory",
 			"the kernel and the image do not fit: they end %llu MiB above the start of "
 			"the memory, which has %u MiB",

@@ -59,10 +59,10 @@ void check_kernel(struct check *check)
 		if (!applies[needs[i].by] || !check_lacks(check, needs[i].symbols[0]) ||
 		    (second && !check_lacks(check, second)))
 			continue;
-		check_say(check, CHECK_KERNEL, needs[i].severity,
-			  "use another kernel, or build it with the symbol",
-			  "the kernel has no CONFIG_%s%s%s: %s", needs[i].symbols[0],
-			  second ? " and no CONFIG_" : "", second ? second : "", needs[i].what);
+		check_report(check, CHECK_KERNEL, needs[i].severity,
+			     "use another kernel, or build it with the symbol",
+			     "the kernel has no CONFIG_%s%s%s: %s", needs[i].symbols[0],
+			     second ? " and no CONFIG_" : "", second ? second : "", needs[i].what);
 	}
 }
 

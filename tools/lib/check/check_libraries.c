@@ -208,11 +208,12 @@ static void follow(struct check *check, struct search *search, const char *whose
 				continue;
 			said = xreallocarray(said, said_count + 1, sizeof(*said));
 			said[said_count++] = name;
-			check_say(check, CHECK_NO_LIBRARY, CHECK_ERROR,
-				  "add it: `program PATH` in a recipe adds a program with its "
-				  "libraries",
-				  "%s needs the library %s, which is not where its loader searches",
-				  whose, shown(name));
+			check_report(
+				check, CHECK_NO_LIBRARY, CHECK_ERROR,
+				"add it: `program PATH` in a recipe adds a program with its "
+				"libraries",
+				"%s needs the library %s, which is not where its loader searches",
+				whose, shown(name));
 		}
 	}
 	free(said);

@@ -47,9 +47,9 @@ static void judge_needed(struct check *check, const struct module_loading *loadi
 			check_is_builtin(check, name) ? NULL : loading->lacks(check, loading, name);
 
 		if (lack)
-			check_say(check, loading->number, CHECK_ERROR, add_it,
-				  "%s cannot be loaded: it needs the module %s, which %s",
-				  shown(loading->path), shown(name), lack);
+			check_report(check, loading->number, CHECK_ERROR, add_it,
+				     "%s cannot be loaded: it needs the module %s, which %s",
+				     shown(loading->path), shown(name), lack);
 		free(lack);
 	}
 }
@@ -62,10 +62,10 @@ static void judge_release(struct check *check, const struct module_loading *load
 	if (!check->has_kernel || !check->kernel.release[0] ||
 	    (strlen(check->kernel.release) == len && !memcmp(check->kernel.release, vermagic, len)))
 		return;
-	check_say(check, loading->number, CHECK_ERROR,
-		  "pack the image again with --kernel and this kernel",
-		  "%s is for kernel %.*s, but this kernel is %s", shown(loading->path), (int)len,
-		  shown(vermagic), shown(check->kernel.release));
+	check_report(check, loading->number, CHECK_ERROR,
+		     "pack the image again with --kernel and this kernel",
+		     "%s is for kernel %.*s, but this kernel is %s", shown(loading->path), (int)len,
+		     shown(vermagic), shown(check->kernel.release));
 }
 
 static void judge_info(struct check *check, const struct module_loading *loading, struct span file)
@@ -74,8 +74,8 @@ static void judge_info(struct check *check, const struct module_loading *loading
 	const char *text;
 
 	if (!info.data) {
-		check_say(check, loading->number, CHECK_ERROR, add_it,
-			  "%s is not a kernel module, or is damaged", shown(loading->path));
+		check_report(check, loading->number, CHECK_ERROR, add_it,
+			     "%s is not a kernel module, or is damaged", shown(loading->path));
 		return;
 	}
 	while ((text = modinfo_next(&info))) {
@@ -90,11 +90,11 @@ static void judge_info(struct check *check, const struct module_loading *loading
 	}
 	if (check_config(check, "MODULE_SIG_FORCE") == KCONFIG_Y &&
 	    modsign_cut(file).len == file.len)
-		check_say(check, loading->number, CHECK_ERROR,
-			  "use the module of the kernel's package, with its signature",
-			  "%s has no signature, and the kernel accepts only signed modules "
-			  "(MODULE_SIG_FORCE)",
-			  shown(loading->path));
+		check_report(check, loading->number, CHECK_ERROR,
+			     "use the module of the kernel's package, with its signature",
+			     "%s has no signature, and the kernel accepts only signed modules "
+			     "(MODULE_SIG_FORCE)",
+			     shown(loading->path));
 }
 
 static void judge_packed(struct check *check, const struct module_loading *loading,
@@ -105,14 +105,14 @@ static void judge_packed(struct check *check, const struct module_loading *loadi
 	size_t used;
 
 	if (check_lacks(check, "MODULE_DECOMPRESS"))
-		check_say(check, loading->number, CHECK_ERROR,
-			  "pack it again: rdinit pack unpacks .gz and .zst",
-			  "%s is compressed, and the kernel has no CONFIG_MODULE_DECOMPRESS",
-			  shown(loading->path));
+		check_report(check, loading->number, CHECK_ERROR,
+			     "pack it again: rdinit pack unpacks .gz and .zst",
+			     "%s is compressed, and the kernel has no CONFIG_MODULE_DECOMPRESS",
+			     shown(loading->path));
 	why = decompress_buffer(file, &plain, MODULE_MAX, &used);
 	if (why)
-		check_say(check, loading->number, CHECK_ERROR, add_it, "%s cannot be unpacked: %s",
-			  shown(loading->path), why);
+		check_report(check, loading->number, CHECK_ERROR, add_it,
+			     "%s cannot be unpacked: %s", shown(loading->path), why);
 	else
 		judge_info(check, loading, buffer_span(&plain));
 	buffer_free(&plain);
@@ -125,8 +125,8 @@ void check_module_file(struct check *check, const struct module_loading *loading
 	struct span file;
 
 	if (!entry || !S_ISREG(entry->newc.fields.mode)) {
-		check_say(check, loading->number, CHECK_ERROR, add_it, "%s names %s: %s",
-			  loading->list, shown(path), entry ? "not a file" : why);
+		check_report(check, loading->number, CHECK_ERROR, add_it, "%s names %s: %s",
+			     loading->list, shown(path), entry ? "not a file" : why);
 		return;
 	}
 	file = archive_data(check->archive, entry);
@@ -145,9 +145,9 @@ bool check_can_judge_modules(struct check *check, enum check_number number, cons
 	else if (check->archive->is_damaged)
 		check_skip(check, number, "a part of the image could not be read");
 	else if (length && check_config(check, "MODULES") == KCONFIG_N)
-		check_say(check, number, CHECK_ERROR, "remove them, or use another kernel",
-			  "%s lists modules, and the kernel can load none (no CONFIG_MODULES)",
-			  list);
+		check_report(check, number, CHECK_ERROR, "remove them, or use another kernel",
+			     "%s lists modules, and the kernel can load none (no CONFIG_MODULES)",
+			     list);
 	else
 		return true;
 	return false;
@@ -220,10 +220,10 @@ void check_module(struct check *check)
 
 	if (list && check_can_judge_modules(check, CHECK_MODULE, MODULES_FILE, strlen(list))) {
 		if (len > (MODULE_LIST_MAX - 1))
-			check_say(check, CHECK_MODULE, CHECK_ERROR,
-				  "use fewer modules, or shorter paths",
-				  MODULES_FILE " has %zu bytes, and /init reads %d", len,
-				  (MODULE_LIST_MAX - 1));
+			check_report(check, CHECK_MODULE, CHECK_ERROR,
+				     "use fewer modules, or shorter paths",
+				     MODULES_FILE " has %zu bytes, and /init reads %d", len,
+				     (MODULE_LIST_MAX - 1));
 		else
 			judge_list(check, list);
 	}

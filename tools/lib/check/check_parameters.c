@@ -29,17 +29,17 @@ static void read_conf(struct check *check, const char *path, char *words, size_t
 	char *text = check_file(check, path, &len);
 
 	if (!text || len >= IMAGE_WORDS_MAX - *used) {
-		check_say(check, CHECK_WORD, CHECK_ERROR,
-			  text ? "use fewer arguments" : "make it a regular file",
-			  "%s cannot be read, which stops the boot: %s", shown(path),
-			  text ? "the image's command lines have 65,536 bytes or more"
-			       : "it points to no file of the image");
+		check_report(check, CHECK_WORD, CHECK_ERROR,
+			     text ? "use fewer arguments" : "make it a regular file",
+			     "%s cannot be read, which stops the boot: %s", shown(path),
+			     text ? "the image's command lines have 65,536 bytes or more"
+				  : "it points to no file of the image");
 		free(text);
 		return;
 	}
 	if (imageconf_prepare(text, len))
-		check_say(check, CHECK_WORD, CHECK_ERROR, "remove it",
-			  "%s has a NUL, which stops the boot", shown(path));
+		check_report(check, CHECK_WORD, CHECK_ERROR, "remove it",
+			     "%s has a NUL, which stops the boot", shown(path));
 	memcpy(here, text, len + 1);
 	*used += len + 1;
 	settings_parse(&check->settings, here, FROM_IMAGE);
@@ -76,18 +76,18 @@ static void judge_list(struct check *check, const char *path, size_t bytes_max, 
 		fault = limits_judge((struct span){ (const uint8_t *)text, len }, words_max,
 				     &count);
 	if (len >= bytes_max)
-		check_say(check, CHECK_WORD, CHECK_ERROR, "use fewer arguments",
-			  "%s has %zu bytes: more than %zu stop the boot", path, len,
-			  bytes_max - 1);
+		check_report(check, CHECK_WORD, CHECK_ERROR, "use fewer arguments",
+			     "%s has %zu bytes: more than %zu stop the boot", path, len,
+			     bytes_max - 1);
 	else if (fault == WORDS_TOO_MANY)
-		check_say(check, CHECK_WORD, CHECK_ERROR, "use fewer arguments",
-			  "%s has %zu strings: more than %zu stop the boot", path, count,
-			  words_max);
+		check_report(check, CHECK_WORD, CHECK_ERROR, "use fewer arguments",
+			     "%s has %zu strings: more than %zu stop the boot", path, count,
+			     words_max);
 	else if (fault == WORDS_TOO_LONG)
-		check_say(check, CHECK_WORD, CHECK_ERROR,
-			  "put it into a file that the program reads",
-			  "string %zu of %s is longer than the kernel's %d bytes", count + 1, path,
-			  ARGUMENT_MAX - 1);
+		check_report(check, CHECK_WORD, CHECK_ERROR,
+			     "put it into a file that the program reads",
+			     "string %zu of %s is longer than the kernel's %d bytes", count + 1,
+			     path, ARGUMENT_MAX - 1);
 	free(text);
 }
 

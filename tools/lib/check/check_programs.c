@@ -118,24 +118,24 @@ static void add_run(struct check *check, const char *name, const char *from)
 	char *path;
 
 	if (!name || !*name) {
-		check_say(check, CHECK_NO_PROGRAM, CHECK_ERROR, name_it,
-			  "%s names no program, or has an open quote or more than %d arguments",
-			  from, RUN_WORDS_MAX);
+		check_report(check, CHECK_NO_PROGRAM, CHECK_ERROR, name_it,
+			     "%s names no program, or has an open quote or more than %d arguments",
+			     from, RUN_WORDS_MAX);
 		return;
 	}
 	path = strchr(name, '/') ? xstrdup(name) : look_up(check, name);
 	if (!path) {
-		check_say(check, CHECK_NO_PROGRAM, CHECK_ERROR, name_it,
-			  "%s names %s, which is in no directory of PATH in the image", from,
-			  shown(name));
+		check_report(check, CHECK_NO_PROGRAM, CHECK_ERROR, name_it,
+			     "%s names %s, which is in no directory of PATH in the image", from,
+			     shown(name));
 		return;
 	}
 	add(check, CHECK_RUNS, path, xasprintf("the program %s of %s", shown(path), from));
 	if (check->programs[check->program_count - 1].entry)
 		add_interpreters(check);
 	else
-		check_say(check, CHECK_NO_PROGRAM, CHECK_ERROR, name_it,
-			  "%s names %s, which is not in the image", from, shown(path));
+		check_report(check, CHECK_NO_PROGRAM, CHECK_ERROR, name_it,
+			     "%s names %s, which is not in the image", from, shown(path));
 	free(path);
 }
 
@@ -154,9 +154,9 @@ static void add_stay(struct check *check)
 		return;
 	}
 	if (check->append)
-		check_say(check, CHECK_NO_PROGRAM, CHECK_ERROR, name_it,
-			  "/init finds nothing to run: no root=, no rdinit.run=, no " RUN_FILE
-			  ", no " OWN_INIT ", no " SHELL);
+		check_report(check, CHECK_NO_PROGRAM, CHECK_ERROR, name_it,
+			     "/init finds nothing to run: no root=, no rdinit.run=, no " RUN_FILE
+			     ", no " OWN_INIT ", no " SHELL);
 	else
 		check_skip(
 			check, CHECK_NO_PROGRAM,

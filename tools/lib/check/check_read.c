@@ -41,8 +41,9 @@ static void lose_in_tree(void *context, size_t index, enum kernel_loss why)
 	const struct archive_entry *entry = &placing->check->archive->entries[index];
 
 	if (!is_early(entry))
-		check_say(placing->check, CHECK_LOST_ENTRY, CHECK_ERROR, losses[why].cure,
-			  "%s is lost without a message: %s", shown(entry->path), losses[why].why);
+		check_report(placing->check, CHECK_LOST_ENTRY, CHECK_ERROR, losses[why].cure,
+			     "%s is lost without a message: %s", shown(entry->path),
+			     losses[why].why);
 }
 
 static void replace(void *context, size_t index)
@@ -51,7 +52,7 @@ static void replace(void *context, size_t index)
 	const struct archive_entry *entry = &placing->check->archive->entries[index];
 
 	if (!is_early(entry))
-		check_say(
+		check_report(
 			placing->check, CHECK_LOST_ENTRY, CHECK_WARNING, one_kind,
 			"%s comes twice, and the later one, of another kind, replaces the earlier one",
 			shown(entry->path));
@@ -116,24 +117,24 @@ static void damaged(void *context, const struct archive_fault *fault)
 	const struct reading *reading = context;
 
 	if (fault->kind == COMPRESS_NONE && fault->at == ARCHIVE_NOWHERE)
-		check_say(reading->check, CHECK_UNREADABLE, CHECK_ERROR, repack,
-			  "%s: %s, at offset %zu: the kernel stops there", shown(reading->name),
-			  fault->why, fault->segment);
+		check_report(reading->check, CHECK_UNREADABLE, CHECK_ERROR, repack,
+			     "%s: %s, at offset %zu: the kernel stops there", shown(reading->name),
+			     fault->why, fault->segment);
 	else
-		check_say(reading->check, CHECK_UNREADABLE, CHECK_ERROR, repack,
-			  "%s: %s, in the %s segment at offset %zu: the kernel stops there",
-			  shown(reading->name), fault->why, archive_kind(fault->kind),
-			  fault->segment);
+		check_report(reading->check, CHECK_UNREADABLE, CHECK_ERROR, repack,
+			     "%s: %s, in the %s segment at offset %zu: the kernel stops there",
+			     shown(reading->name), fault->why, archive_kind(fault->kind),
+			     fault->segment);
 }
 
 static void lost(void *context, const struct newc_entry *newc, const char *why)
 {
 	const struct reading *reading = context;
 
-	check_say(reading->check, CHECK_LOST_ENTRY, CHECK_ERROR, rename_it,
-		  "the entry %s (offset %zu) is lost without a message: %s",
-		  newc->name && *newc->name ? shown(newc->name) : "without a name", newc->offset,
-		  why);
+	check_report(reading->check, CHECK_LOST_ENTRY, CHECK_ERROR, rename_it,
+		     "the entry %s (offset %zu) is lost without a message: %s",
+		     newc->name && *newc->name ? shown(newc->name) : "without a name", newc->offset,
+		     why);
 }
 
 /* The memory that a frame needs while it is read; 0 if its header is truncated. Source: RFC 8878,
@@ -173,7 +174,7 @@ static bool accepts(void *context, struct span frame, enum compress_kind kind, s
 			"rdinit cannot unpack lzo: the content of the segment at offset %zu is unknown",
 			offset);
 	else if (window > WINDOW_USUAL)
-		check_say(
+		check_report(
 			check, CHECK_UNREADABLE, CHECK_WARNING,
 			"compress with a lower level, or give zstd the size",
 			"the zstd segment at offset %zu has a window of %zu MiB, which the kernel also "

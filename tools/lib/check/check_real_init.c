@@ -91,25 +91,26 @@ static const char *usual_init(struct disk_files *files)
 	return NULL;
 }
 
-static void say_given(struct check *check, struct disk_files *files, const char *fault)
+static void report_given(struct check *check, struct disk_files *files, const char *fault)
 {
 	const char *usual = usual_init(files);
 
-	check_say(check, CHECK_REAL_INIT, CHECK_ERROR,
-		  "name a program of the root, or remove init=", "init=%s of root=%s on %s %s%s%s",
-		  shown(check->settings.init), shown(check->settings.root), shown(check->disk.path),
-		  fault, usual ? "; there is " : "", usual ? usual : "");
+	check_report(
+		check, CHECK_REAL_INIT, CHECK_ERROR,
+		"name a program of the root, or remove init=", "init=%s of root=%s on %s %s%s%s",
+		shown(check->settings.init), shown(check->settings.root), shown(check->disk.path),
+		fault, usual ? "; there is " : "", usual ? usual : "");
 }
 
-static void say_usual(struct check *check, struct disk_files *files)
+static void report_usual(struct check *check, struct disk_files *files)
 {
 	char *fault = fault_of(files, inits[0]);
 
-	check_say(check, CHECK_REAL_INIT, CHECK_ERROR,
-		  "name the root's init, init=PATH, or another root",
-		  "root=%s on %s has no init: %s %s, and the other usual places have none either",
-		  shown(check->settings.root), shown(check->disk.path), inits[0],
-		  fault ? fault : "");
+	check_report(
+		check, CHECK_REAL_INIT, CHECK_ERROR,
+		"name the root's init, init=PATH, or another root",
+		"root=%s on %s has no init: %s %s, and the other usual places have none either",
+		shown(check->settings.root), shown(check->disk.path), inits[0], fault ? fault : "");
 	free(fault);
 }
 
@@ -123,9 +124,9 @@ static void judge(struct check *check, struct disk_files *files)
 		check_skip(check, CHECK_REAL_INIT,
 			   "init: the root has a separate /usr, which was not read");
 	else if (is_wrong && init)
-		say_given(check, files, fault);
+		report_given(check, files, fault);
 	else if (is_wrong)
-		say_usual(check, files);
+		report_usual(check, files);
 	free(fault);
 }
 

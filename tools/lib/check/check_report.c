@@ -54,7 +54,7 @@ void check_report_facts(const struct check *check, FILE *out)
 }
 
 /* The part of the image that could not be read may have any problem. */
-static void say_unread(const struct check *check, FILE *out)
+static void print_unread(const struct check *check, FILE *out)
 {
 	for (size_t i = 0; i < check->results.unjudged_count; i++)
 		if (check->results.unjudged[i].number == CHECK_UNREADABLE) {
@@ -87,7 +87,7 @@ void check_report_text(const struct check *check, FILE *out)
 	else if (!check->archive->is_damaged)
 		fputs("no problems found\n", out);
 	if (check->archive->is_damaged && !errors)
-		say_unread(check, out);
+		print_unread(check, out);
 }
 
 /* JSON is UTF-8, and shown() lets pass some forms that jansson does not. */

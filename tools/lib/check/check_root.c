@@ -64,14 +64,14 @@ static bool has_one(const struct check *check, const struct driver drivers[3])
 	return false;
 }
 
-static void say_missing(struct check *check, const char *what, const struct driver drivers[3])
+static void report_missing(struct check *check, const char *what, const struct driver drivers[3])
 {
 	struct buffer names = { NULL, 0, 0 };
 
 	for (size_t i = 0; i < 3 && drivers[i].symbol; i++)
 		buffer_printf(&names, "%s%s (CONFIG_%s)", i ? " or " : "", drivers[i].module,
 			      drivers[i].symbol);
-	check_say(
+	check_report(
 		check, CHECK_ROOT, CHECK_ERROR, "add the module with `rdinit pack --module NAME`",
 		"%s needs the driver %s, which is neither built into the kernel nor in the image's "
 		"list of modules",
@@ -88,7 +88,7 @@ static void judge_buses(struct check *check, const char *path)
 		    !(buses[i].machines & ON(check->machine)) || has_one(check, buses[i].drivers))
 			continue;
 		what = xasprintf("root=%s", shown(path));
-		say_missing(check, what, buses[i].drivers);
+		report_missing(check, what, buses[i].drivers);
 		free(what);
 	}
 }
@@ -133,7 +133,7 @@ void check_root_types(struct check *check, const char *list, const char *what)
 	for (int i = 0; i < count; i++)
 		missing += is_readable(check, names[i], drivers) == 0;
 	if (missing && missing == count && !left_out)
-		say_missing(check, what, drivers);
+		report_missing(check, what, drivers);
 	free(text);
 }
 
@@ -153,21 +153,21 @@ static void judge_name(struct check *check, const char *root, struct rootspec *s
 
 	if (rootspec_parse(root, spec)) {
 		spec->path = NULL;
-		check_say(check, CHECK_ROOT, CHECK_ERROR, cure,
-			  "root=%s is not a name that /init accepts: UUID=, LABEL=, PARTUUID=, "
-			  "PARTLABEL=, WWID=, gpt-auto, /dev/NAME or MAJ:MIN",
-			  shown(root));
+		check_report(check, CHECK_ROOT, CHECK_ERROR, cure,
+			     "root=%s is not a name that /init accepts: UUID=, LABEL=, PARTUUID=, "
+			     "PARTLABEL=, WWID=, gpt-auto, /dev/NAME or MAJ:MIN",
+			     shown(root));
 	} else if (spec->kind != ROOTSPEC_PATH) {
 		spec->path = NULL;
 	} else if (strlen(spec->path) >= DEVICE_PATH_MAX) {
-		check_say(check, CHECK_ROOT, CHECK_ERROR, cure, "root=%s has more than %d bytes",
-			  shown(root), DEVICE_PATH_MAX - 1);
+		check_report(check, CHECK_ROOT, CHECK_ERROR, cure, "root=%s has more than %d bytes",
+			     shown(root), DEVICE_PATH_MAX - 1);
 		spec->path = NULL;
 	} else if ((layer = layer_of_path(spec->path)) && !layer->opener) {
-		check_say(check, CHECK_ROOT, CHECK_ERROR,
-			  "name another root, or use an initramfs that opens it",
-			  "root=%s is %s, which /init does not open", shown(root),
-			  layer_text(layer, LAYER_PRODUCT));
+		check_report(check, CHECK_ROOT, CHECK_ERROR,
+			     "name another root, or use an initramfs that opens it",
+			     "root=%s is %s, which /init does not open", shown(root),
+			     layer_text(layer, LAYER_PRODUCT));
 		spec->path = NULL;
 	}
 }

@@ -20,14 +20,15 @@ void check_no_init(struct check *check)
 	if (check->archive->is_damaged)
 		check_skip(check, CHECK_NO_INIT, "a part of the image could not be read");
 	else if (root && *root)
-		check_say(check, CHECK_NO_INIT, CHECK_WARNING,
-			  "add a line `init` to the recipe, or name the program with rdinit=",
-			  "%s: %s: the kernel ignores the image and mounts root=%s itself",
-			  shown(init->path), init->why, shown(root));
+		check_report(check, CHECK_NO_INIT, CHECK_WARNING,
+			     "add a line `init` to the recipe, or name the program with rdinit=",
+			     "%s: %s: the kernel ignores the image and mounts root=%s itself",
+			     shown(init->path), init->why, shown(root));
 	else
-		check_say(check, CHECK_NO_INIT, CHECK_ERROR,
-			  "add a line `init` to the recipe, or name the program with rdinit=",
-			  "%s: %s: the kernel has nothing to start", shown(init->path), init->why);
+		check_report(check, CHECK_NO_INIT, CHECK_ERROR,
+			     "add a line `init` to the recipe, or name the program with rdinit=",
+			     "%s: %s: the kernel has nothing to start", shown(init->path),
+			     init->why);
 }
 
 void check_not_executable(struct check *check)
@@ -37,10 +38,11 @@ void check_not_executable(struct check *check)
 		uint32_t mode = program->entry ? program->entry->newc.fields.mode : 0;
 
 		if (program->entry && !check_is_executable(program->entry))
-			check_say(check, CHECK_NOT_EXECUTABLE, CHECK_ERROR,
-				  "give it mode 0755, or name another program",
-				  "%s cannot be executed: it is a %s%s", program->whose,
-				  file_kind(mode).title, S_ISREG(mode) ? " without an x bit" : "");
+			check_report(check, CHECK_NOT_EXECUTABLE, CHECK_ERROR,
+				     "give it mode 0755, or name another program",
+				     "%s cannot be executed: it is a %s%s", program->whose,
+				     file_kind(mode).title,
+				     S_ISREG(mode) ? " without an x bit" : "");
 	}
 }
 
@@ -61,8 +63,8 @@ static void judge_foreign(struct check *check, const char *whose, const char *ma
 			   "%s is for %s: only a kernel with CONFIG_%s runs it", whose, machine,
 			   symbol);
 	else if (!symbol || check_lacks(check, symbol))
-		check_say(check, CHECK_FOREIGN_PROGRAM, CHECK_ERROR, build_it,
-			  "%s is a program for %s, but the machine is x86-64", whose, machine);
+		check_report(check, CHECK_FOREIGN_PROGRAM, CHECK_ERROR, build_it,
+			     "%s is a program for %s, but the machine is x86-64", whose, machine);
 }
 
 static void judge_kind(struct check *check, const struct check_program *program, struct span bytes)
@@ -85,8 +87,8 @@ static void judge_kind(struct check *check, const struct check_program *program,
 	if (kind == ELF_KIND_FOREIGN)
 		judge_foreign(check, program->whose, deps.machine);
 	else if (kind != ELF_KIND_GOOD)
-		check_say(check, CHECK_FOREIGN_PROGRAM, CHECK_ERROR, build_it, "%s is %s",
-			  program->whose, why);
+		check_report(check, CHECK_FOREIGN_PROGRAM, CHECK_ERROR, build_it, "%s is %s",
+			     program->whose, why);
 	elf_deps_free(&deps);
 }
 
@@ -119,8 +121,8 @@ static void judge_interpreter(struct check *check, const char *whose, const char
 		why = NULL;
 	elf_deps_free(&deps);
 	if (why)
-		check_say(check, CHECK_NO_INTERPRETER, CHECK_ERROR, cure,
-			  "%s needs the interpreter %s: %s", whose, shown(path), why);
+		check_report(check, CHECK_NO_INTERPRETER, CHECK_ERROR, cure,
+			     "%s needs the interpreter %s: %s", whose, shown(path), why);
 }
 
 void check_no_interpreter(struct check *check)
@@ -132,9 +134,9 @@ void check_no_interpreter(struct check *check)
 
 		if (program->role == CHECK_INTERPRETS && !program->entry &&
 		    !check->archive->is_damaged)
-			check_say(check, CHECK_NO_INTERPRETER, CHECK_ERROR,
-				  "add it, or name another one in the script's first line",
-				  "%s: %s", program->whose, program->why);
+			check_report(check, CHECK_NO_INTERPRETER, CHECK_ERROR,
+				     "add it, or name another one in the script's first line",
+				     "%s: %s", program->whose, program->why);
 		if (bytes.data && elf_deps_read(bytes, &deps) == ELF_KIND_GOOD && deps.interp)
 			judge_interpreter(check, program->whose, deps.interp);
 		elf_deps_free(&deps);

@@ -377,7 +377,7 @@ static int open_dir(struct work *work, const char *dir)
 	return -1;
 }
 
-static void tell_lost(void *archive, size_t index, enum kernel_loss why)
+static void report_lost(void *archive, size_t index, enum kernel_loss why)
 {
 	const struct archive *from = archive;
 
@@ -387,7 +387,7 @@ static void tell_lost(void *archive, size_t index, enum kernel_loss why)
 
 int unpack_tree(const struct archive *archive, const char *dir, struct unpacked *unpacked)
 {
-	const struct kernel_watch watch = { .lost = tell_lost, .context = (void *)archive };
+	const struct kernel_watch watch = { .lost = report_lost, .context = (void *)archive };
 	struct work work = { .archive = archive, .out = unpacked };
 	int result;
 

@@ -10,7 +10,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/host/host.h"
 
-static void say_stack(const char *path, unsigned int stack)
+static void print_stack(const char *path, unsigned int stack)
 {
 	for (unsigned int bit = 1; bit; bit <<= 1)
 		if (stack & bit && host_stack_refused(bit))
@@ -29,7 +29,7 @@ static int add_device(struct modules *modules, const char *root, const char *pat
 	free(place);
 	if (result)
 		return -1;
-	say_stack(path, stack);
+	print_stack(path, stack);
 	/* The type of a mounted file system is known without permission to read the device. */
 	type = host_mounted_type(root, high, low);
 	result = type ? host_add_fs(modules, type, why) : host_add_fs_of(modules, path, why);

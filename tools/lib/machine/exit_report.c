@@ -250,7 +250,7 @@ enum showed {
 	SHOWED_NO_MEMORY, /* a panic for want of memory, or that a process was killed for it */
 };
 
-enum verdict { AS_TOLD, SUCCESS, FAILED, TIMEOUT };
+enum verdict { AS_REPORTED, SUCCESS, FAILED, TIMEOUT };
 
 #define STARTED (BIT(SAID_READY) | BIT(SAID_HANDOFF)) /* a program, or another init */
 #define IN_TIME (BIT(ENDED_WELL) | BIT(ENDED_AS_HALTED))
@@ -265,14 +265,14 @@ static const struct row {
 	const char *reason; /* as rdinit(1) lists them */
 	char *(*sentence)(const struct machine *machine); /* NULL: there is nothing to say */
 } rows[] = {
-	{ BIT(SAID_EXIT_OFF), IN_TIME, BIT(SHOWED_NO_MEMORY), AS_TOLD, "out-of-memory",
+	{ BIT(SAID_EXIT_OFF), IN_TIME, BIT(SHOWED_NO_MEMORY), AS_REPORTED, "out-of-memory",
 	  memory_killed },
-	{ BIT(SAID_EXIT_OFF), IN_TIME, ANY, AS_TOLD, "exit", NULL },
-	{ BIT(SAID_EXIT_OFF), BIT(ENDED_BADLY), ANY, AS_TOLD, "exit", emulator_failed_later },
-	{ BIT(SAID_EXIT_OFF), ANY, ANY, AS_TOLD, "exit", off_lingered },
-	{ BIT(SAID_EXIT), BIT(ENDED_WELL), ANY, AS_TOLD, "exit", cut_off },
-	{ BIT(SAID_EXIT), BIT(ENDED_BADLY), ANY, AS_TOLD, "exit", emulator_failed_later },
-	{ BIT(SAID_EXIT), ANY, ANY, AS_TOLD, "exit", not_off },
+	{ BIT(SAID_EXIT_OFF), IN_TIME, ANY, AS_REPORTED, "exit", NULL },
+	{ BIT(SAID_EXIT_OFF), BIT(ENDED_BADLY), ANY, AS_REPORTED, "exit", emulator_failed_later },
+	{ BIT(SAID_EXIT_OFF), ANY, ANY, AS_REPORTED, "exit", off_lingered },
+	{ BIT(SAID_EXIT), BIT(ENDED_WELL), ANY, AS_REPORTED, "exit", cut_off },
+	{ BIT(SAID_EXIT), BIT(ENDED_BADLY), ANY, AS_REPORTED, "exit", emulator_failed_later },
+	{ BIT(SAID_EXIT), ANY, ANY, AS_REPORTED, "exit", not_off },
 	{ BIT(SAID_FAILED), ANY, ANY, FAILED, "init-failed", init_failed },
 	{ BIT(SAID_OFF), IN_TIME, ANY, SUCCESS, "off", NULL },
 	{ BIT(SAID_OFF), BIT(ENDED_BADLY), ANY, SUCCESS, "off", emulator_failed_later },
@@ -367,7 +367,7 @@ static int judge(const struct machine *machine, struct machine_result *result)
 	while (!(row->said & said && row->ended & ended && row->showed & showed))
 		row++; /* the last one fits everything */
 	result->reason = row->reason;
-	if (row->verdict == AS_TOLD && machine->wire.words & WIRE_SIGNAL &&
+	if (row->verdict == AS_REPORTED && machine->wire.words & WIRE_SIGNAL &&
 	    !strcmp(row->reason, "exit"))
 		result->reason = "signal";
 	if (!row->sentence && was_not_started(machine))
@@ -375,7 +375,7 @@ static int judge(const struct machine *machine, struct machine_result *result)
 	result->sentence = row->sentence	      ? row->sentence(machine)
 			   : was_not_started(machine) ? not_started(machine)
 						      : NULL;
-	if (result->sentence && (row->verdict == AS_TOLD || row->verdict == SUCCESS))
+	if (result->sentence && (row->verdict == AS_REPORTED || row->verdict == SUCCESS))
 		warning("%s", result->sentence);
 	else if (result->sentence)
 		error("%s", result->sentence);
@@ -383,10 +383,10 @@ static int judge(const struct machine *machine, struct machine_result *result)
 		print_kept(&machine->kept_errors, "it said:");
 	if (row->verdict == FAILED || row->verdict == TIMEOUT)
 		print_console(machine);
-	return row->verdict == AS_TOLD	 ? machine->wire.status
-	       : row->verdict == SUCCESS ? 0
-	       : row->verdict == TIMEOUT ? STATUS_TIMEOUT
-					 : STATUS_FAILED;
+	return row->verdict == AS_REPORTED ? machine->wire.status
+	       : row->verdict == SUCCESS   ? 0
+	       : row->verdict == TIMEOUT   ? STATUS_TIMEOUT
+					   : STATUS_FAILED;
 }
 
 int machine_exit_report(const struct machine *machine, struct machine_result *result)

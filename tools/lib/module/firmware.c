@@ -169,8 +169,8 @@ static int add(const struct modules *modules, struct image *image, const struct 
 	return add_name(modules, image, wanted);
 }
 
-static void say_missing(const struct modules *modules, const struct item *item,
-			const struct missing *missing)
+static void report_missing(const struct modules *modules, const struct item *item,
+			   const struct missing *missing)
 {
 	if (missing->count)
 		warning("module %s: firmware not found in %s: %s%s", item->name,
@@ -195,7 +195,7 @@ static int add_of_item(struct modules *modules, struct image *image, const struc
 			buffer_printf(&missing.names, "%s%s", missing.count > 1 ? ", " : "",
 				      shown(text + 9));
 	}
-	say_missing(modules, item, &missing);
+	report_missing(modules, item, &missing);
 	buffer_free(&missing.names);
 	free(why);
 	return found < 0 ? -1 : 0;

@@ -83,7 +83,7 @@ static const char *name_of(const struct strip *strip, const uint8_t *symbol)
 
 /* Whether a local symbol that no relocation needs is of use for traces: a name in what
  * is loaded. */
-static bool is_telling(const struct strip *strip, const uint8_t *symbol, const char *name)
+static bool is_informative(const struct strip *strip, const uint8_t *symbol, const char *name)
 {
 	uint16_t section = le16(symbol + offsetof(Elf64_Sym, st_shndx));
 
@@ -119,7 +119,7 @@ static int keep_symbols(struct strip *strip, enum modstrip_depth depth)
 		if (is_local != (i < strip->symtab->info) || !name)
 			return -1;
 		if (is_local && !strip->numbers[i] &&
-		    (depth == MODSTRIP_ALL || !is_telling(strip, symbol, name)))
+		    (depth == MODSTRIP_ALL || !is_informative(strip, symbol, name)))
 			continue;
 		keep_symbol(strip, i, name);
 		strip->locals += is_local;
