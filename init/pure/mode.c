@@ -98,6 +98,8 @@ const char *mode_next_step(enum steps_of list, enum mode mode, unsigned int *at)
 
 const char *mode_out_of_scope(enum mode mode, const struct settings *settings)
 {
+	if (settings->order)
+		return "rdinit.order=";
 	switch (mode) {
 	case MODE_RUN:
 		return settings->mount_lines.count ? "rdinit.mount=" : NULL;

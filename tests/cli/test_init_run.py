@@ -46,7 +46,7 @@ def test_plan_has_its_steps(tool):
 def test_check_finds_what_it_does_not_do(tool):
     pack(tool, "run /p\n")
     assert b"only runs" not in tool.run("check", "--append", "quiet", "x.img", check=False).stdout
-    for word in ("root=/dev/vda", "rdinit.root=/dev/vda", "rdinit.mount='a /b 9p'"):
+    for word in ("root=/dev/vda", "rdinit.root=/dev/vda", "rdinit.mount='a /b 9p'", "rdinit.order=a"):
         done = tool.run("check", "--append", word, "x.img", check=False)
         assert done.returncode == 1
         name = word.split("=")[0]

@@ -204,6 +204,7 @@ def test_a_missing_program_is_named_with_its_error_and_its_cure(root):
     ('root=/dev/vda', "root="),
     ('rdinit.run=/bin/guest rdinit.root=/dev/vda', "rdinit.root="),
     ('rdinit.run=/bin/guest rdinit.mount="tag /mnt 9p"', "rdinit.mount="),
+    ('rdinit.order=org.example.order', "rdinit.order="),
 ])
 def test_init_run_names_what_it_does_not_do_and_the_cure(words, what, tmp_path, guest):
     root = Root(tmp_path / "root", guest, "init-run")
