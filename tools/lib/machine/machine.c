@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,13 +24,11 @@
 #define LINGER_MS 10000 /* after `off` on the wire: powering off takes under 1 s */
 #define HALT_MS 500 /* after `halt`: for what the console still has to say */
 #define UNTOLD_MS 90000 /* after `exit` of an /init that does not say how long it needs */
-#define PANIC_MS 5000 /* after a panic: panic=-1 ends at once, other words may never end */
 #define DRAIN_MS 1000 /* for slow readers of our output when we ended the guest */
 
 /* Of the program's output, kept for a slow reader of ours once the program has ended: then the
  * guest need not wait for that reader. It is what lay in the guest's buffers, 4 MB and a little. */
 #define LATE_OUTPUT ((size_t)64 << 20)
-#define BLOCK 65536 /* bytes of one read from the guest */
 
 enum slot {
 	SIGNALS,
@@ -56,8 +53,7 @@ int64_t machine_now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Ends the run once; the first reason is the one that counts. */
-static void machine_finish(struct machine *machine, enum machine_end end)
+void machine_finish(struct machine *machine, enum machine_end end)
 {
 	if (machine->drain_until)
 		return;
@@ -74,27 +70,25 @@ void machine_interrupted(struct machine *machine, int number)
 	machine_finish(machine, END_SIGNAL);
 }
 
-static void set_deadline(struct machine *machine, int64_t in_ms, enum machine_end end)
+void machine_set_deadline(struct machine *machine, int64_t in_ms, enum machine_end end)
 {
 	machine->deadline = machine_now_ms() + in_ms;
 	machine->at_deadline = end;
 }
 
-/* Once the program has ended, or a step has failed and /init ends the machine, only the end is
- * missing: /init says how long each part of it takes at the most. */
-static void expect_end(struct machine *machine)
+void machine_expect_end(struct machine *machine)
 {
 	unsigned int words = machine->wire.words;
 
 	if (words & WIRE_HALT)
-		set_deadline(machine, HALT_MS, END_HALTED);
+		machine_set_deadline(machine, HALT_MS, END_HALTED);
 	else if (words & WIRE_OFF)
-		set_deadline(machine, LINGER_MS, END_LINGERS);
+		machine_set_deadline(machine, LINGER_MS, END_LINGERS);
 	else if (words & WIRE_WITHIN)
-		set_deadline(machine, (int64_t)machine->wire.within_s * 1000 + LINGER_MS,
-			     END_LINGERS);
+		machine_set_deadline(machine, (int64_t)machine->wire.within_s * 1000 + LINGER_MS,
+				     END_LINGERS);
 	else if (words & WIRE_EXIT)
-		set_deadline(machine, UNTOLD_MS, END_LINGERS);
+		machine_set_deadline(machine, UNTOLD_MS, END_LINGERS);
 }
 
 void machine_read_signals(struct machine *machine)
@@ -109,197 +103,16 @@ void machine_read_signals(struct machine *machine)
 	}
 }
 
-/* Reads what came on one of our ends; an end that is over is closed. */
-static struct span read_block(int *fd, uint8_t *block, size_t size)
-{
-	ssize_t len = read(*fd, block, size);
-
-	if (len > 0)
-		return (struct span){ block, (size_t)len };
-	if (len == 0 || (errno != EAGAIN && errno != EINTR)) {
-		close(*fd);
-		*fd = -1;
-	}
-	return (struct span){ block, 0 };
-}
-
-static void note_times(struct machine *machine)
-{
-	if (machine->wire.words & WIRE_READY && !machine->ready_at)
-		machine->ready_at = machine_now_ms();
-	if (machine->wire.words & WIRE_EXIT && !machine->exited_at)
-		machine->exited_at = machine_now_ms();
-}
-
-/* The log is a file: it takes what it is given at once. */
-static void log_console(const struct machine *machine, struct span bytes)
-{
-	while (machine->config->log && bytes.len) {
-		ssize_t len = write(*machine->config->log, bytes.data, bytes.len);
-
-		if (len < 0 && errno == EINTR)
-			continue;
-		if (len <= 0) /* a full disk must not end the machine */
-			return;
-		bytes = span_cut(bytes, (size_t)len, bytes.len - (size_t)len);
-	}
-}
-
-/* Shows the report up to the end of its first line at once. Returns the rest. */
-static struct span parse_wire_line(struct machine *machine, struct span bytes)
-{
-	const uint8_t *end = memchr(bytes.data, '\n', bytes.len);
-	size_t len = end ? (size_t)(end - bytes.data) + 1 : bytes.len;
-	struct wire before = machine->wire;
-	char line[4 * WIRE_LINE + 32]; /* each byte as \xff */
-
-	wire_feed(&machine->wire, span_cut(bytes, 0, len));
-	note_times(machine);
-	if (machine->wire.words != before.words ||
-	    machine->wire.within_count != before.within_count)
-		expect_end(machine);
-	if (machine->wire.ready_count > 1)
-		machine_finish(machine, END_AGAIN);
-	if (machine->wire.said_count != before.said_count && machine->config->verbose) {
-		snprintf(line, sizeof(line), "rdinit: the guest: %s\n", shown(machine->wire.said));
-		queue_add(&machine->to_stderr, (struct span){ (uint8_t *)line, strlen(line) });
-	}
-	return span_cut(bytes, len, bytes.len - len);
-}
-
-/* On the virtio-serial port /init waits for an answer to each line before the power goes. A guest
- * that sends lines without reading answers gets none once the port is full. */
-static void answer_lines(int fd, struct span bytes)
-{
-	for (size_t i = 0; i < bytes.len; i++)
-		if (bytes.data[i] == '\n')
-			send(fd, "ack\n", 4, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
-/* The debug console port, or the port of virtio-serial: /init uses one of them. */
-static void read_wire(struct machine *machine, int *fd)
-{
-	uint8_t block[1024];
-	struct span bytes = read_block(fd, block, sizeof(block));
-
-	if (fd == &machine->status_fd && *fd >= 0)
-		answer_lines(*fd, bytes);
-
-	/* `off` is the last line. What follows is a second boot: QEMU's microvm was seen to reset
-	 * in spite of -no-reboot. */
-	if (machine->wire.words & WIRE_OFF) {
-		if (bytes.len)
-			machine_finish(machine, END_AGAIN);
-		return;
-	}
-	while (bytes.len)
-		bytes = parse_wire_line(machine, bytes);
-}
-
-/* Until /init says `ready`, nothing but the kernel and /init prints, so that a panic is one. Later
- * any program can print the same, and what ends the machine is panic=-1, which only the kernel
- * obeys. */
-static void heed_panic(struct machine *machine)
-{
-	read_wire(machine, &machine->wire_fd); /* `ready` may have come before what the console has
-						  just shown */
-	if (machine->config->payload == PAYLOAD_PROGRAM && !machine->deadline &&
-	    !(machine->wire.words & WIRE_READY))
-		set_deadline(machine, PANIC_MS, END_PANIC);
-}
-
-static void read_console(struct machine *machine)
-{
-	uint8_t block[4096];
-	struct span bytes = read_block(&machine->console, block, sizeof(block));
-
-	queue_keep(&machine->kept_console, bytes);
-	log_console(machine, bytes);
-	if (machine->config->stdio == STDIO_CONSOLE)
-		queue_add(&machine->to_stdout, bytes);
-	else if (machine->config->verbose)
-		queue_add(&machine->to_stderr, bytes);
-	panic_watch_feed(&machine->console_watch, bytes);
-	if (machine->console_watch.at_line_start)
-		heed_panic(machine);
-}
-
-/* The guest does not power off before. */
-static void acknowledge(struct machine *machine)
-{
-	uint8_t head[PACKET_HEAD];
-
-	packet_head(head, PACKET_END, 0);
-	queue_add(&machine->to_stdio, (struct span){ head, sizeof(head) });
-}
-
-/* One piece of what the guest sent. Returns 0, or -1 for what only a host may send. */
-static int accept_piece(struct machine *machine, const struct packet_piece *piece)
-{
-	switch (piece->kind) {
-	case PACKET_OUT:
-		queue_add(&machine->to_stdout, piece->data);
-		return 0;
-	case PACKET_ERR:
-		queue_add(&machine->to_stderr, piece->data);
-		return 0;
-	case PACKET_CREDIT:
-		machine->credit += piece->len;
-		return 0;
-	case PACKET_END:
-		machine->output_ended = 1;
-		acknowledge(machine);
-		return 0;
-	case PACKET_IN:
-		break;
-	}
-	return -1;
-}
-
-static void read_stdio(struct machine *machine)
-{
-	static uint8_t block[BLOCK];
-	struct span bytes = read_block(&machine->stdio, block, sizeof(block));
-	struct packet_piece piece;
-	int result = 0;
-
-	while (!machine->output_ended && result >= 0 &&
-	       (result = packet_next(&machine->packets, &bytes, &piece)) > 0)
-		result = accept_piece(machine, &piece);
-	if (result < 0 && !machine->reaped)
-		machine_finish(machine, END_PROTOCOL);
-}
-
-static void close_end(int *fd)
+void machine_close_end(int *fd)
 {
 	if (*fd >= 0)
 		close(*fd);
 	*fd = -1;
 }
 
-/* The first byte of the guest: it has chosen the line or the port. */
-static void choose_stdio(struct machine *machine, bool is_port)
-{
-	static const char line[] = "rdinit: the program's streams use the serial line, which is "
-				   "slow: the guest opened no virtio-serial port\n";
-
-	if (machine->port < 0)
-		return;
-	if (is_port) {
-		close_end(&machine->stdio);
-		machine->stdio = machine->port;
-	} else {
-		close(machine->port);
-		if (machine->config->verbose)
-			queue_add(&machine->to_stderr,
-				  (struct span){ (const uint8_t *)line, sizeof(line) - 1 });
-	}
-	machine->port = -1;
-}
-
 static bool has_room_in(const struct machine *machine, const struct queue *queue)
 {
-	return queue_space(queue) >= BLOCK ||
+	return queue_space(queue) >= MACHINE_BLOCK ||
 	       ((machine->wire.words & WIRE_EXIT) && queue->len < LATE_OUTPUT);
 }
 
@@ -394,17 +207,6 @@ static int poll_ms(const struct machine *machine)
 	return left < 0 ? 0 : left > 60000 ? 60000 : (int)left;
 }
 
-static void read_errors(struct machine *machine)
-{
-	uint8_t block[1024];
-	struct span bytes = read_block(&machine->errors, block, sizeof(block));
-
-	queue_keep(&machine->kept_errors, bytes);
-	panic_watch_feed(&machine->error_watch, bytes);
-	if (machine->config->verbose)
-		queue_add(&machine->to_stderr, bytes);
-}
-
 /* A hang-up is reported unasked; without room for what is still in there it must wait. */
 static int is_readable(const struct pollfd *slot)
 {
@@ -416,21 +218,21 @@ static void serve(struct machine *machine, const struct pollfd slots[SLOTS])
 	if (slots[SIGNALS].revents)
 		machine_read_signals(machine);
 	if (slots[WIRE].revents)
-		read_wire(machine, &machine->wire_fd);
+		machine_read_wire(machine, &machine->wire_fd);
 	if (slots[STATUS].revents)
-		read_wire(machine, &machine->status_fd);
+		machine_read_wire(machine, &machine->status_fd);
 	if (slots[KEYS].revents)
 		queue_write(&machine->to_console, machine->keys);
 	if (is_readable(&slots[CONSOLE]))
-		read_console(machine);
+		machine_read_console(machine);
 	if (slots[STDIO].revents & POLLOUT)
 		queue_write(&machine->to_stdio, machine->stdio);
 	if (is_readable(&slots[PORT]) || is_readable(&slots[STDIO])) {
-		choose_stdio(machine, is_readable(&slots[PORT]));
-		read_stdio(machine);
+		machine_choose_stdio(machine, is_readable(&slots[PORT]));
+		machine_read_stdio(machine);
 	}
 	if (slots[ERRORS].revents)
-		read_errors(machine);
+		machine_read_errors(machine);
 	if (slots[INPUT].revents)
 		machine_read_input(machine);
 	if (slots[OUTPUT].revents && queue_write(&machine->to_stdout, STDOUT_FILENO))
@@ -512,7 +314,7 @@ static void machine_free(struct machine *machine)
 			      &machine->status_fd };
 
 	for (size_t i = 0; i < COUNT(ends); i++)
-		close_end(ends[i]);
+		machine_close_end(ends[i]);
 	free_queues(machine);
 	free(machine);
 }
@@ -563,7 +365,7 @@ char *machine_run_warm(const char *program, const struct machine_config *config,
 		if (why)
 			end_early(machine);
 		else
-			expect_end(machine); /* by what it has said until now */
+			machine_expect_end(machine); /* by what it has said until now */
 		if (machine->signal)
 			*status = 128 + machine->signal;
 		else if (!why)

@@ -3,6 +3,7 @@
 #ifndef TOOLS_LIB_MACHINE_STATE_H
 #define TOOLS_LIB_MACHINE_STATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -11,6 +12,8 @@
 #include "tools/lib/machine/panic.h"
 #include "tools/lib/machine/queue.h"
 #include "tools/lib/machine/wire.h"
+
+#define MACHINE_BLOCK 65536 /* bytes of one read from the guest */
 
 enum machine_end {
 	END_ITSELF, /* QEMU ended without our doing */
@@ -64,6 +67,18 @@ int64_t machine_now_ms(void); /* CLOCK_MONOTONIC */
 /* Heeds the signals that came to us. */
 void machine_read_signals(struct machine *machine);
 
+/* Ends the run once; the first reason is the one that counts. */
+void machine_finish(struct machine *machine, enum machine_end end);
+
+/* The run ends for `end` if nothing else comes within `in_ms` ms. */
+void machine_set_deadline(struct machine *machine, int64_t in_ms, enum machine_end end);
+
+/* Once the program has ended, or a step has failed and /init ends the machine, only the end is
+ * missing: /init says how long each part of it takes at the most. */
+void machine_expect_end(struct machine *machine);
+
+void machine_close_end(int *fd); /* and makes it -1 */
+
 /* Ends the run for a signal to us. */
 void machine_interrupted(struct machine *machine, int number);
 
@@ -74,6 +89,15 @@ bool machine_reads_console(const struct machine *machine);
 /* Whether the guest has use for more of our stdin now, and taking some of it. */
 int machine_wants_input(const struct machine *machine);
 void machine_read_input(struct machine *machine);
+
+/* machine_output.c: one read of what the guest has sent there. An end that is over is closed. */
+void machine_read_wire(struct machine *machine, int *fd);
+void machine_read_console(struct machine *machine);
+void machine_read_stdio(struct machine *machine);
+void machine_read_errors(struct machine *machine);
+
+/* The first byte of the guest: it has chosen the line or the port. */
+void machine_choose_stdio(struct machine *machine, bool is_port);
 
 /* warm.c: makes the machine go on where it was saved, plugs in its shares, and sends the order.
  * NULL, or why that failed, malloc'd. */
