@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tools/commands.h"
+#include "init/pure/count.h"
 #include "init/pure/limits.h"
 #include "init/pure/rlimit.h"
 #include "tools/lib/base/error.h"
@@ -301,8 +302,67 @@ static int no_image(const char *name)
 }
 
 /* Whether the parts of what was asked fit together. 0, or the exit status of a usage error. */
+/* Options that do not go together. */
+static int check_options(const struct run *run)
+{
+	const struct run_image *image = &run->image;
+	bool is_uml = run->machine.type == MACHINE_UML;
+	bool in_memory = run->isolated || image->oci || image->sysroot || image->trees.count;
+	const struct {
+		bool is_wrong;
+		const char *text;
+	} rules[] = {
+		{ !is_made(run) && (image->modules.count || image->trees.count),
+		  "--module and --tree need -- PROGRAM: an IMAGE is not changed" },
+		{ !is_made(run) && (run->env.count || image->workdir || image->user ||
+				    image->hostname || image->limits.count),
+		  "--env, --workdir, --user, --hostname and --ulimit need -- PROGRAM: an IMAGE is "
+		  "not changed" },
+		{ !is_made(run) && run->volumes.count,
+		  "-v, --rw and --tmpfs need -- PROGRAM or --oci: an IMAGE is not changed" },
+		{ is_uml && volumes_are_shared(&run->volumes),
+		  "-v and --rw need QEMU, and not --machine uml" },
+		{ run->entrypoint && !image->oci,
+		  "--entrypoint needs --oci; else the program follows --" },
+		{ run->keep && !is_made(run),
+		  "--keep needs -- PROGRAM or --oci: an IMAGE is a file already" },
+		{ is_uml && (run->dry_run || run->more.count || run->machine.gdb_port),
+		  "--dry-run, --qemu, --device and --gdb need QEMU, and not --machine uml" },
+		{ run->dry_run && run->stdio_choice == 0,
+		  "--dry-run prints a machine with a console: omit --stdio pipe" },
+		{ run->read_only && (!image->program || in_memory),
+		  "--read-only is for a root that is shared: omit it with --isolated, --oci, "
+		  "--sysroot and --tree, whose root is in memory anyway" },
+		{ run->root && (!image->program || in_memory || is_uml),
+		  "--root needs -- PROGRAM, and none of --isolated, --oci, --sysroot, --tree and "
+		  "--machine uml" },
+		{ image->sysroot && !image->program,
+		  "--sysroot needs -- PROGRAM, which it searches there" },
+		{ run->net_choice == RUN_NET_USER && (!is_made(run) || is_uml),
+		  "--net and -p need -- PROGRAM or --oci, and QEMU" },
+	};
+
+	for (size_t i = 0; i < COUNT(rules); i++)
+		if (rules[i].is_wrong)
+			return error_usage("run", "%s", rules[i].text);
+	return 0;
+}
+
+static int check_values(const struct run *run)
+{
+	if (run->image.workdir && *run->image.workdir != '/')
+		return error_usage("run", "--workdir %s: expected a path that begins with /",
+				   shown(run->image.workdir));
+	if (run->machine.type == MACHINE_UML && run->machine.cpus > 1)
+		return error_usage("run", "--machine uml has one processor, but --cpus asks for %u",
+				   run->machine.cpus);
+	return 0;
+}
+
 static int check(const struct run *run, int operands, char *const *argv)
 {
+	int status;
+
 	if (run->image.program && !run->image.program[0])
 		return error_usage("run", "expected a PROGRAM after --");
 	if (run->image.oci && operands)
@@ -314,53 +374,8 @@ static int check(const struct run *run, int operands, char *const *argv)
 	if (!is_made(run) && operands != 1)
 		return error_usage("run", operands ? "expected one IMAGE; a PROGRAM follows --"
 						   : "expected an IMAGE, or -- and a PROGRAM");
-	if (!is_made(run) && (run->image.modules.count || run->image.trees.count))
-		return error_usage("run",
-				   "--module and --tree need -- PROGRAM: an IMAGE is not changed");
-	if (!is_made(run) && (run->env.count || run->image.workdir || run->image.user ||
-			      run->image.hostname || run->image.limits.count))
-		return error_usage("run", "--env, --workdir, --user, --hostname and --ulimit need "
-					  "-- PROGRAM: an IMAGE is not changed");
-	if (run->volumes.count && !is_made(run))
-		return error_usage("run",
-				   "-v, --rw and --tmpfs need -- PROGRAM or --oci: an IMAGE is "
-				   "not changed");
-	if (volumes_are_shared(&run->volumes) && run->machine.type == MACHINE_UML)
-		return error_usage("run", "-v and --rw need QEMU, and not --machine uml");
-	if (run->entrypoint && !run->image.oci)
-		return error_usage("run", "--entrypoint needs --oci; else the program follows --");
-	if (run->keep && !is_made(run))
-		return error_usage("run",
-				   "--keep needs -- PROGRAM or --oci: an IMAGE is a file already");
-	if (run->machine.type == MACHINE_UML &&
-	    (run->dry_run || run->more.count || run->machine.gdb_port))
-		return error_usage("run",
-				   "--dry-run, --qemu, --device and --gdb need QEMU, and not "
-				   "--machine uml");
-	if (run->dry_run && run->stdio_choice == 0)
-		return error_usage("run", "--dry-run prints a machine with a console: omit --stdio "
-					  "pipe");
-	if (run->read_only && (!run->image.program || run->isolated || run->image.oci ||
-			       run->image.sysroot || run->image.trees.count))
-		return error_usage("run", "--read-only is for a root that is shared: omit it with "
-					  "--isolated, --oci, --sysroot and --tree, whose root "
-					  "is in memory anyway");
-	if (run->image.workdir && *run->image.workdir != '/')
-		return error_usage("run", "--workdir %s: expected a path that begins with /",
-				   shown(run->image.workdir));
-	if (run->root &&
-	    (!run->image.program || run->isolated || run->image.oci || run->image.sysroot ||
-	     run->image.trees.count || run->machine.type == MACHINE_UML))
-		return error_usage("run", "--root needs -- PROGRAM, and none of --isolated, --oci, "
-					  "--sysroot, --tree and --machine uml");
-	if (run->image.sysroot && !run->image.program)
-		return error_usage("run", "--sysroot needs -- PROGRAM, which it searches there");
-	if (run->net_choice == RUN_NET_USER && (!is_made(run) || run->machine.type == MACHINE_UML))
-		return error_usage("run", "--net and -p need -- PROGRAM or --oci, and QEMU");
-	if (run->machine.type == MACHINE_UML && run->machine.cpus > 1)
-		return error_usage("run", "--machine uml has one processor, but --cpus asks for %u",
-				   run->machine.cpus);
-	return 0;
+	status = check_options(run);
+	return status ? status : check_values(run);
 }
 
 /* An image's console is what it was made for; a program's streams are pipes, but on a terminal. */

@@ -2,7 +2,6 @@
 /* machine.c - one QEMU run: its bytes passed both ways, its end told as an exit status. */
 #include "tools/lib/machine/machine.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>

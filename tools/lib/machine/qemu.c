@@ -309,36 +309,42 @@ static void add_boot(struct arguments *arguments, const struct machine_config *c
 	arguments_add(arguments, "%s", config->append);
 }
 
+static void add_machine(struct arguments *arguments, const struct machine_config *config)
+{
+	int kvm = qemu_kvm_works();
+
+	arguments_add(arguments, "-M");
+	arguments_add(arguments, "%s%s%s", machines[config->type],
+		      config->type == MACHINE_MICROVM && !config->acpi ? ",acpi=off" : "",
+		      has_shares(config) ? ",memory-backend=ram" : "");
+	arguments_add(arguments, "-accel");
+	arguments_add(arguments, "%s", kvm ? "kvm" : "tcg");
+	arguments_add(arguments, "-cpu");
+	/* Programs may be built for newer processors than QEMU's default one. Five-level page
+	 * tables would only cost time, and so would ERMS: for its sake kernel and libraries copy by
+	 * "rep movsb", which an emulator does byte by byte. */
+	arguments_add(arguments, "%s", kvm ? "host" : "max,la57=off,erms=off");
+	arguments_add(arguments, "-m");
+	arguments_add(arguments, "%u", config->memory_mib);
+	arguments_add(arguments, "-smp");
+	arguments_add(arguments, "%u", config->cpus);
+	if (config->type == MACHINE_MICROVM) {
+		arguments_add(arguments, "-global");
+		arguments_add(arguments, "virtio-mmio.force-legacy=false");
+	}
+}
+
 char **qemu_arguments(const char *program, const struct machine_config *config,
 		      const struct qemu_ends *ends)
 {
 	static const char *const always[] = { "-nodefaults", "-no-user-config", "-no-reboot",
 					      "-display", "none" };
 	struct arguments arguments = { NULL, 0 };
-	int kvm = qemu_kvm_works();
 
 	arguments_add(&arguments, "%s", program);
 	for (size_t i = 0; i < COUNT(always); i++)
 		arguments_add(&arguments, "%s", always[i]);
-	arguments_add(&arguments, "-M");
-	arguments_add(&arguments, "%s%s%s", machines[config->type],
-		      config->type == MACHINE_MICROVM && !config->acpi ? ",acpi=off" : "",
-		      has_shares(config) ? ",memory-backend=ram" : "");
-	arguments_add(&arguments, "-accel");
-	arguments_add(&arguments, "%s", kvm ? "kvm" : "tcg");
-	arguments_add(&arguments, "-cpu");
-	/* Programs may be built for newer processors than QEMU's default one. Five-level page
-	 * tables would only cost time, and so would ERMS: for its sake kernel and libraries copy by
-	 * "rep movsb", which an emulator does byte by byte. */
-	arguments_add(&arguments, "%s", kvm ? "host" : "max,la57=off,erms=off");
-	arguments_add(&arguments, "-m");
-	arguments_add(&arguments, "%u", config->memory_mib);
-	arguments_add(&arguments, "-smp");
-	arguments_add(&arguments, "%u", config->cpus);
-	if (config->type == MACHINE_MICROVM) {
-		arguments_add(&arguments, "-global");
-		arguments_add(&arguments, "virtio-mmio.force-legacy=false");
-	}
+	add_machine(&arguments, config);
 	if (config->firmware) {
 		arguments_add(&arguments, "-bios");
 		arguments_add(&arguments, "%s", config->firmware);

@@ -131,6 +131,38 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+/* Opens a pair for each of our ends. 0, or -1 after reporting. */
+static int open_ends(struct machine *machine, struct qemu_ends *ends, int *errors)
+{
+	const struct machine_config *config = machine->config;
+
+	if (wire_console(machine, ends) || wire_up(&machine->wire_fd, &ends->wire) ||
+	    wire_up(&machine->errors, errors))
+		return -1;
+	if (machine_has_streams(config) && wire_up(&machine->stdio, &ends->stdio))
+		return -1;
+	if (config->has_port && wire_up(&machine->port, &ends->port))
+		return -1;
+	/* What a saved machine has is the same for each run from it. */
+	if (config->has_status_port && !config->warm && wire_up(&machine->status_fd, &ends->status))
+		return -1;
+	if (config->warm &&
+	    (wire_up(&machine->monitor, &ends->monitor) || wire_up(&machine->order, &ends->order)))
+		return -1;
+	return 0;
+}
+
+/* Those of the child. */
+static void close_ends(const struct qemu_ends *ends, int errors)
+{
+	const int all[] = { ends->keys,	  ends->console, ends->wire,  ends->stdio, ends->port,
+			    ends->status, ends->monitor, ends->order, errors };
+
+	for (size_t i = 0; i < COUNT(all); i++)
+		if (all[i] >= 0)
+			close(all[i]);
+}
+
 int machine_spawn(struct machine *machine, const char *program)
 {
 	struct qemu_ends ends = { -1, -1, -1, -1, -1, -1, -1, -1 };
@@ -141,19 +173,7 @@ int machine_spawn(struct machine *machine, const char *program)
 	machine->signals = open_signals();
 	if (machine->signals < 0)
 		return error_errno(errno, "signalfd");
-	if (wire_console(machine, &ends) || wire_up(&machine->wire_fd, &ends.wire) ||
-	    wire_up(&machine->errors, &errors))
-		return -1;
-	if (machine_has_streams(machine->config) && wire_up(&machine->stdio, &ends.stdio))
-		return -1;
-	if (machine->config->has_port && wire_up(&machine->port, &ends.port))
-		return -1;
-	/* What a saved machine has is the same for each run from it. */
-	if (machine->config->has_status_port && !machine->config->warm &&
-	    wire_up(&machine->status_fd, &ends.status))
-		return -1;
-	if (machine->config->warm &&
-	    (wire_up(&machine->monitor, &ends.monitor) || wire_up(&machine->order, &ends.order)))
+	if (open_ends(machine, &ends, &errors))
 		return -1;
 	arguments = machine->config->type == MACHINE_UML
 			    ? uml_arguments(machine->config, &ends)
@@ -165,20 +185,6 @@ int machine_spawn(struct machine *machine, const char *program)
 	if (machine->pid < 0)
 		error_errno(errno, "fork");
 	arguments_free(arguments);
-	if (ends.keys >= 0)
-		close(ends.keys);
-	close(ends.console);
-	close(ends.wire);
-	close(errors);
-	if (ends.stdio >= 0)
-		close(ends.stdio);
-	if (ends.port >= 0)
-		close(ends.port);
-	if (ends.status >= 0)
-		close(ends.status);
-	if (ends.monitor >= 0)
-		close(ends.monitor);
-	if (ends.order >= 0)
-		close(ends.order);
+	close_ends(&ends, errors);
 	return machine->pid < 0 ? -1 : 0;
 }
