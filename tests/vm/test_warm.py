@@ -192,6 +192,22 @@ def test_it_is_listed_and_removed(own):
     assert warm(own, "--clear").stdout == "1 removed\n" and not saved(own)
 
 
+def test_the_sixteen_that_were_used_last_stay_and_are_listed_so(own):
+    mine = saved(own)[0]
+    now = time.time()
+    others = [mine.parent / f"{number:032x}" for number in range(20)]
+    for age, other in enumerate(others, 1):
+        other.mkdir()
+        for name in "ram", "state", "identity":
+            (other / name).write_text(name)
+        os.utime(other, (now - age * 86400, now - age * 86400))
+    assert warm(own).returncode == 0
+    assert sorted(saved(own)) == sorted([mine, *others[:15]])
+    listed = warm(own, "--list").stdout.splitlines()
+    assert [line.split()[0] for line in listed] == [mine.name, *(other.name for other in others[:15])]
+    assert "used 15 days ago, identity" in listed[-1]
+
+
 def test_a_signal_while_it_is_saved_leaves_nothing(tmp_path):
     cache = tmp_path / "cache"
     started = subprocess.Popen([RDINIT, "warm"], env={**os.environ, "XDG_CACHE_HOME": str(cache)}, stderr=subprocess.PIPE, text=True)

@@ -4,7 +4,6 @@
 #include "tools/lib/base/temporary_file.h"
 #include "tools/lib/cpio/frame_cache.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,7 +15,6 @@
 #include <xxhash.h>
 
 #define FORMAT 1 /* a new number when what compress_*.c write changes */
-#define KEEP_S (30 * 24 * 3600) /* seconds without use */
 
 struct frame_cache {
 	char *dir;
@@ -128,17 +126,19 @@ void frame_cache_put(struct frame_cache *cache, const struct compress_choice *ch
 /* Files that were not used for long, and those that a killed process left half-written. */
 static void remove_old(const struct frame_cache *cache)
 {
-	DIR *dir = opendir(cache->dir);
+	int dir = cache_dir_open(cache->dir);
+	struct cache_entry *entries;
 	time_t now = time(NULL);
-	struct dirent *entry;
-	struct stat st;
+	size_t count;
 
-	while (dir && (entry = readdir(dir)))
-		if (!fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
-		    S_ISREG(st.st_mode) && now - st.st_mtime > KEEP_S)
-			unlinkat(dirfd(dir), entry->d_name, 0);
-	if (dir)
-		closedir(dir);
+	if (dir < 0)
+		return;
+	entries = cache_entries(dir, &count);
+	for (size_t i = 0; i < count; i++)
+		if (S_ISREG(entries[i].mode) && now - entries[i].used.tv_sec > CACHE_KEEP_S)
+			unlinkat(dir, entries[i].name, 0);
+	cache_entries_free(entries, count);
+	close(dir);
 }
 
 void frame_cache_close(struct frame_cache *cache)

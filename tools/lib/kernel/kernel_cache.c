@@ -2,7 +2,6 @@
 /* kernel_cache.c - kernels that were unpacked, kept from one `rdinit run` to the next. */
 #include "tools/lib/kernel/kernel_cache.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -43,14 +42,9 @@ char *kernel_cache_key(const char *image)
 static int open_dir(const char *key)
 {
 	char *dir = xstrndup(key, (size_t)(strrchr(key, '/') - key));
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct stat st;
+	int fd = cache_dir_open(dir);
 
 	free(dir);
-	if (fd >= 0 && (fstat(fd, &st) || !is_private(&st))) {
-		close(fd);
-		fd = -1;
-	}
 	return fd;
 }
 
@@ -81,50 +75,19 @@ static bool has_settled(const char *image)
 	return !stat(image, &st) && time(NULL) - st.st_ctim.tv_sec > SETTLED_S;
 }
 
-struct kept {
-	char *name;
-	struct timespec used;
-};
-
-static int newest_first(const void *a, const void *b)
-{
-	const struct timespec *x = &((const struct kept *)a)->used;
-	const struct timespec *y = &((const struct kept *)b)->used;
-
-	if (x->tv_sec != y->tv_sec)
-		return x->tv_sec < y->tv_sec ? 1 : -1;
-	return (x->tv_nsec < y->tv_nsec) - (x->tv_nsec > y->tv_nsec);
-}
-
 static void drop_old(const char *key)
 {
-	int fd = open_dir(key);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct kept *all = NULL;
-	struct dirent *entry;
-	size_t count = 0;
-	struct stat st;
+	int dir = open_dir(key);
+	struct cache_entry *entries;
+	size_t count;
 
-	if (!dir) {
-		if (fd >= 0)
-			close(fd);
+	if (dir < 0)
 		return;
-	}
-	while ((entry = readdir(dir))) {
-		if (fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
-			continue;
-		all = xreallocarray(all, count + 1, sizeof(*all));
-		all[count++] = (struct kept){ xstrdup(entry->d_name), st.st_mtim };
-	}
-	if (count)
-		qsort(all, count, sizeof(*all), newest_first);
-	for (size_t i = 0; i < count; i++) {
-		if (i >= KEPT_MAX)
-			unlinkat(fd, all[i].name, 0);
-		free(all[i].name);
-	}
-	free(all);
-	closedir(dir);
+	entries = cache_entries(dir, &count);
+	for (size_t i = KEPT_MAX; i < count; i++)
+		unlinkat(dir, entries[i].name, 0);
+	cache_entries_free(entries, count);
+	close(dir);
 }
 
 void kernel_cache_keep(const char *key, const char *image, struct span vmlinux)

@@ -2,7 +2,6 @@
 /* snapshot.c - machines that were saved while they waited for an order. */
 #include "tools/lib/machine/snapshot.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -20,7 +19,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/mem.h"
 
-#define KEEP_S (30 * 24 * 3600) /* seconds without use */
+#define KEPT_MAX 16 /* machines of some 100 MB */
 #define DAY_S (24 * 3600)
 #define TEMPORARY ".new-" /* followed by six letters of mkdtemp(3) */
 
@@ -38,14 +37,9 @@ char *snapshot_key(const char *identity)
 static int open_all(void)
 {
 	char *path = cache_dir("machines");
-	int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
-	struct stat st;
+	int fd = path ? cache_dir_open(path) : -1;
 
 	free(path);
-	if (fd >= 0 && (fstat(fd, &st) || st.st_uid != geteuid() || st.st_mode & 022)) {
-		close(fd);
-		return -1;
-	}
 	return fd;
 }
 
@@ -149,7 +143,28 @@ static int fill(int all, const char *key, const char *identity, const struct sna
 	return result;
 }
 
-static void remove_unused(int all);
+static bool is_temporary(const char *name)
+{
+	return !strncmp(name, TEMPORARY, strlen(TEMPORARY));
+}
+
+static time_t unused_s(const struct cache_entry *entry)
+{
+	return time(NULL) - entry->used.tv_sec;
+}
+
+/* Those that were used last stay, but for what interrupted runs left. */
+static void remove_unused(int all)
+{
+	size_t count;
+	struct cache_entry *entries = cache_entries(all, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (i >= KEPT_MAX ||
+		    unused_s(&entries[i]) > (is_temporary(entries[i].name) ? DAY_S : CACHE_KEEP_S))
+			remove_at(all, entries[i].name);
+	cache_entries_free(entries, count);
+}
 
 int snapshot_store(const char *key, const char *identity, const struct snapshot *snapshot)
 {
@@ -185,57 +200,19 @@ int snapshot_store(const char *key, const char *identity, const struct snapshot 
 	return result;
 }
 
-/* Calls what(all, name, argument) for each snapshot and for what interrupted runs left. */
-static void each(int all, void (*what)(int all, const char *name, void *argument), void *argument)
-{
-	DIR *dir = fdopendir(dup(all));
-
-	if (!dir)
-		return;
-	rewinddir(dir);
-	for (struct dirent *entry; (entry = readdir(dir));)
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			what(all, entry->d_name, argument);
-	closedir(dir);
-}
-
-static time_t unused_s(int all, const char *name)
-{
-	struct stat st;
-
-	return fstatat(all, name, &st, AT_SYMLINK_NOFOLLOW) ? 0 : time(NULL) - st.st_mtime;
-}
-
-static bool is_temporary(const char *name)
-{
-	return !strncmp(name, TEMPORARY, strlen(TEMPORARY));
-}
-
-static void remove_old(int all, const char *name, void *unused)
-{
-	(void)unused;
-	if (unused_s(all, name) > (is_temporary(name) ? DAY_S : KEEP_S))
-		remove_at(all, name);
-}
-
-static void remove_unused(int all)
-{
-	each(all, remove_old, NULL);
-}
-
-static void print(int all, const char *name, void *argument)
+static void print(int all, const struct cache_entry *entry, FILE *out)
 {
 	char identity[4096];
 	struct stat ram;
-	int fd = open_in(all, name, "identity", O_RDONLY);
+	int fd = open_in(all, entry->name, "identity", O_RDONLY);
 	ssize_t len = fd < 0 ? -1 : read(fd, identity, sizeof(identity) - 1);
-	char *path = xasprintf("%s/ram", name);
+	char *path = xasprintf("%s/ram", entry->name);
 
-	if (len >= 0 && !is_temporary(name) && !fstatat(all, path, &ram, 0)) {
+	if (len >= 0 && !is_temporary(entry->name) && !fstatat(all, path, &ram, 0)) {
 		identity[len] = '\0';
-		fprintf(argument, "%s  %lld MB, used %lld days ago, %s\n", name,
+		fprintf(out, "%s  %lld MB, used %lld days ago, %s\n", entry->name,
 			(long long)ram.st_blocks * 512 / 1000000,
-			(long long)unused_s(all, name) / DAY_S, shown(identity));
+			(long long)unused_s(entry) / DAY_S, shown(identity));
 	}
 	free(path);
 	if (fd >= 0)
@@ -244,30 +221,33 @@ static void print(int all, const char *name, void *argument)
 
 void snapshot_list(FILE *out)
 {
+	struct cache_entry *entries;
 	int all = open_all();
+	size_t count;
 
-	if (all >= 0) {
-		each(all, print, out);
-		close(all);
-	}
-}
-
-static void remove_and_count(int all, const char *name, void *count)
-{
-	remove_at(all, name);
-	++*(unsigned int *)count;
+	if (all < 0)
+		return;
+	entries = cache_entries(all, &count);
+	for (size_t i = 0; i < count; i++)
+		print(all, &entries[i], out);
+	cache_entries_free(entries, count);
+	close(all);
 }
 
 unsigned int snapshot_clear(void)
 {
-	unsigned int count = 0;
+	struct cache_entry *entries;
 	int all = open_all();
+	size_t count;
 
-	if (all >= 0) {
-		each(all, remove_and_count, &count);
-		close(all);
-	}
-	return count;
+	if (all < 0)
+		return 0;
+	entries = cache_entries(all, &count);
+	for (size_t i = 0; i < count; i++)
+		remove_at(all, entries[i].name);
+	cache_entries_free(entries, count);
+	close(all);
+	return (unsigned int)count;
 }
 
 int snapshot_ram(int from, unsigned int mib)
