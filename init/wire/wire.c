@@ -9,7 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "init/loop/apart.h"
+#include "init/loop/loop.h"
+#include "init/pure/count.h"
 #include "init/pure/format.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
@@ -19,6 +20,7 @@
 #define PORT 0xe9
 #define ANSWER 0xe9 /* what QEMU's isa-debugcon returns when it is read */
 #define LINE_MAX 512
+#define DRAIN_TICK_MS 5
 #define DRAIN_S 5 /* `rdinit run` waits for ten after the last report */
 #define KEPT_MAX 1024 /* bytes of lines before there is a wire: some 20 */
 #define ANSWERS_MS 2000 /* a host that answers takes milliseconds */
@@ -181,33 +183,25 @@ static bool has_unsent(int fd)
 	return fd >= 0 && sys_tty_unsent(fd) > 0;
 }
 
-static long drain(void *argument)
-{
-	const int *fds = argument;
-
-	for (int i = 0; i < 2; i++)
-		if (fds[i] >= 0)
-			sys_drain_tty(fds[i]);
-	return 0;
-}
-
-/* Where nothing but the port's own few bytes is unsent, the driver waits for these itself, and not
- * for long. */
+/* PID 1 looks at what is unsent from time to time: to drain a terminal that has stopped never ends.
+ * The port's own few bytes come last, for which its driver waits itself, and not for long. */
 void wire_drain(struct loop *loop, int fd)
 {
 	bool has_line = line_to_host.is_open && !line_to_host.is_deaf;
 	const int fds[] = { has_line ? line_to_host.fd : NO_TERMINAL, fd };
-	struct apart *apart;
+	int64_t deadline = loop_deadline(DRAIN_S);
 
 	wait_for_answers(loop);
-	if (!has_unsent(fds[0]) && !has_unsent(fds[1])) {
-		drain((void *)fds);
-		return;
+	while (has_unsent(fds[0]) || has_unsent(fds[1])) {
+		if (sys_clock_ms() >= deadline) {
+			log_print(LOG_WARNING, "a terminal has not sent its last bytes");
+			return;
+		}
+		loop_run(loop, NULL, NULL, sys_clock_ms() + DRAIN_TICK_MS);
 	}
-	apart = apart_start(loop, drain, fds, sizeof(fds));
-	apart_wait(apart, loop_deadline(DRAIN_S));
-	if (apart_end(apart) == -ETIMEDOUT)
-		log_print(LOG_WARNING, "a terminal has not sent its last bytes");
+	for (size_t i = 0; i < COUNT(fds); i++)
+		if (fds[i] >= 0)
+			sys_drain_tty(fds[i]);
 }
 
 void wire_report(const char *format, ...)
