@@ -74,6 +74,7 @@ static struct device *new_device(struct devices *devices, const char *name)
 	}
 	device = &devices->all[devices->count++];
 	memset(device, 0, sizeof(*device));
+	device->instance = ++devices->instances;
 	memcpy(device->name, name, strlen(name) + 1);
 	return device;
 }

@@ -40,6 +40,7 @@ struct rootspec;
 
 struct device {
 	unsigned int major, minor;
+	unsigned int instance; /* another one if the device goes and comes back */
 	char name[DEVICE_NAME_MAX]; /* as below /dev */
 	char disk[DEVICE_NAME_MAX]; /* of a partition: its disk; "" for others */
 	unsigned int part; /* the partition's number, from 1; 0 for others */
@@ -71,6 +72,7 @@ struct devices {
 	struct uevent_subscriber subscriber;
 	struct device all[DEVICES_MAX];
 	int count;
+	unsigned int instances;
 	bool probes_all; /* whether every device is probed, as it comes */
 	bool is_scan_failure_logged, is_full_logged;
 	struct probe probes[PROBES_MAX];

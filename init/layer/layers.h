@@ -17,7 +17,7 @@ struct opening {
 	struct loop_descriptor output; /* of the program; fd below 0: none */
 	struct layers *layers;
 	const struct layer *layer;
-	unsigned int major, minor; /* of the device, which may move in the table */
+	unsigned int major, minor, instance; /* of the device, which may move in the table */
 	size_t len;
 	char line[OUTPUT_LINE_MAX];
 };

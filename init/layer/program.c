@@ -31,8 +31,9 @@
 /* Whether both are members of one pool, or the same. */
 static bool is_with(const struct device *device, const struct device *other)
 {
-	return device == other || (device_is_known(other) && layer_on(device)->kind == LAYER_POOL &&
-				   layer_on(other) == layer_on(device) &&
+	const struct layer *layer = layer_on(device);
+
+	return device == other || (layer && layer->kind == LAYER_POOL && layer_on(other) == layer &&
 				   strcmp(other->finding.uuid, device->finding.uuid) == 0);
 }
 
@@ -56,6 +57,15 @@ static void set_state(struct devices *devices, const struct device *device, enum
 		other->state = state;
 		format_text(other->trouble, sizeof(other->trouble), "%s", trouble);
 	}
+}
+
+/* NULL: it is gone, and what has its number now is another one. */
+static struct device *device_of(const struct opening *opening)
+{
+	struct device *device =
+		devices_find(opening->layers->devices, opening->major, opening->minor);
+
+	return device && device->instance == opening->instance ? device : NULL;
 }
 
 /* --- what a program prints --- */
@@ -129,7 +139,7 @@ static void end_program(struct opening *opening)
 static bool go_on_without(struct opening *opening)
 {
 	struct devices *devices = opening->layers->devices;
-	struct device *device = devices_find(devices, opening->major, opening->minor);
+	struct device *device = device_of(opening);
 
 	if (!device || device->state != DEVICE_OPENING)
 		return false;
@@ -161,7 +171,7 @@ static void ended(void *owner, int status)
 	opening->child.pid = 0;
 	uevents_read(devices->uevents);
 	devices_scan(devices);
-	device = devices_find(devices, opening->major, opening->minor);
+	device = device_of(opening);
 	if (device && status)
 		log_print(LOG_WARNING, "open %s: %s: %s%s%s", device->name,
 			  layer_text(opening->layer, LAYER_PROGRAM), words,
@@ -229,6 +239,7 @@ static void open_device(struct layers *layers, struct opening *opening, struct d
 	opening->layer = layer_on(device);
 	opening->major = device->major;
 	opening->minor = device->minor;
+	opening->instance = device->instance;
 	format_text(words.device, sizeof(words.device), "/dev/%s", device->name);
 	words.argv[0] = (char *)layer_text(opening->layer, LAYER_PROGRAM);
 	layer_opener(opening->layer)->arguments(device, &words);
@@ -311,8 +322,7 @@ static void end(struct layers *layers)
 {
 	for (int i = 0; i < OPENINGS_MAX; i++) {
 		struct opening *opening = &layers->openings[i];
-		const struct device *device =
-			devices_find(layers->devices, opening->major, opening->minor);
+		const struct device *device = opening->child.pid ? device_of(opening) : NULL;
 
 		if (opening->child.pid && (!device || device->state != DEVICE_OPENING))
 			end_program(opening);
