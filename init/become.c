@@ -37,5 +37,6 @@ int become_init(struct boot *boot, const char *path, char *const *env)
 	error = sys_execve(path, boot->argv, env);
 	log_open_console();
 	loop_open(&boot->loop); /* PID 1 continues, and waits for signals again */
+	loop_reap(&boot->loop); /* the signals that came meanwhile are lost */
 	return log_err(error, "execute %s", path);
 }
