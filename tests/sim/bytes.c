@@ -306,6 +306,13 @@ static long write_any(struct file *file, const void *bytes, size_t len)
 	}
 }
 
+/* A line that was not accepted in full is tried again from there on: that says nothing new. */
+static bool is_tried_again(const void *bytes, size_t len)
+{
+	return len <= kernel->log_len &&
+	       memcmp(kernel->log + kernel->log_len - len, bytes, len) == 0;
+}
+
 long sys_write(int fd, const void *buffer, size_t size)
 {
 	const char *name = fd == 2 ? "console" : file_name(fd);
@@ -318,7 +325,7 @@ long sys_write(int fd, const void *buffer, size_t size)
 	    file->kind != FILE_NULL && file->kind != FILE_PATH && file->kind != FILE_KMSG &&
 	    ((file->kind != FILE_TTY && file->kind != FILE_PORT) || file_is_stream(file)))
 		break_rule("the log is written to %s", file->name);
-	if (fd == 2)
+	if (fd == 2 && !is_tried_again(buffer, size))
 		keep(kernel->log, &kernel->log_len, sizeof(kernel->log), buffer, size);
 	if (!file)
 		error = -EBADF;
