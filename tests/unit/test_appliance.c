@@ -34,6 +34,7 @@ static int reset(void **state)
 	new_boot(&boot);
 	boot.program[0] = "/app";
 	fake_answer("spawn", 42, FAKE_ALWAYS);
+	fake_answer("clone_vm", 42, FAKE_ALWAYS);
 	fake_answer("execve /app", 0, FAKE_ALWAYS);
 	return 0;
 }

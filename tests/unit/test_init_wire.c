@@ -240,8 +240,7 @@ int main(void)
 		cmocka_unit_test_setup(
 			a_line_that_takes_no_bytes_is_reported_and_not_waited_for_again, reset),
 		cmocka_unit_test_setup(a_line_that_takes_bytes_late_is_waited_for, reset),
-		cmocka_unit_test_setup(the_last_bytes_are_waited_for_and_not_for_ever,
-				       reset),
+		cmocka_unit_test_setup(the_last_bytes_are_waited_for_and_not_for_ever, reset),
 		cmocka_unit_test_setup(a_virtio_serial_port_takes_what_the_debug_port_does_not,
 				       reset),
 		cmocka_unit_test_setup(what_was_reported_before_the_port_came_is_sent_then, reset),

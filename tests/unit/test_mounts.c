@@ -43,11 +43,10 @@ static void makes_the_directories_of_each_line_and_mounts_in_their_order(void **
 	    "\"rdinit.mount=a /b virtiofs\" \"rdinit.mount=/b/0 /c none bind,ro\"");
 	fake_answer("mkdir /srv", -EEXIST, 1);
 	assert_int_equal(mounts_make(&boot), 0);
-	assert_string_equal(
-		fake_calls,
-		"mkdir /srv\nmkdir /srv/my data\nspawn_beside\nmount tmpfs /srv/my data\n"
-		"mkdir /b\nspawn_beside\nmount a /b\n"
-		"mkdir /c\nmount /b/0 /c\nmount - /c\n");
+	assert_string_equal(fake_calls,
+			    "mkdir /srv\nmkdir /srv/my data\nclone_vm\nmount tmpfs /srv/my data\n"
+			    "mkdir /b\nclone_vm\nmount a /b\n"
+			    "mkdir /c\nmount /b/0 /c\nmount - /c\n");
 	assert_int_equal(fake_mount_flags, MS_BIND | MS_REMOUNT | MS_RDONLY);
 }
 

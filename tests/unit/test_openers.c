@@ -223,6 +223,7 @@ static int reset(void **state)
 	fake_file(JOIN, "", 0);
 	fake_answer("open_uevents", sys_open("uevents", 0), FAKE_ALWAYS);
 	fake_answer("spawn", 77, FAKE_ALWAYS);
+	fake_answer("clone_vm", 77, FAKE_ALWAYS);
 	fake_answer("execve", 0, FAKE_ALWAYS);
 	return 0;
 }

@@ -59,7 +59,7 @@ static void what_was_found_is_the_only_type_that_is_tried(void **state)
 {
 	(void)state;
 	assert_int_equal(root_mount(&boot), 0);
-	assert_string_equal(fake_calls, "mkdir /newroot\nspawn_beside\nmount /dev/vda /newroot\n");
+	assert_string_equal(fake_calls, "mkdir /newroot\nclone_vm\nmount /dev/vda /newroot\n");
 }
 
 static void rootflags_are_those_of_mount(void **state)
@@ -72,7 +72,7 @@ static void rootflags_are_those_of_mount(void **state)
 	assert_int_equal(root_mount(&boot), 0);
 	assert_string_equal(
 		fake_calls,
-		"mkdir /newroot\nspawn_beside\nmount /dev/vda /newroot\nmount - /newroot\n");
+		"mkdir /newroot\nclone_vm\nmount /dev/vda /newroot\nmount - /newroot\n");
 	assert_int_equal(fake_mount_flags, MS_SHARED | MS_REC);
 	fake_reset();
 	boot.settings.root_mount.propagation = 0;

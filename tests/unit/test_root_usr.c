@@ -19,7 +19,7 @@
 
 #define FSCK "/sbin/fsck.ext4"
 /* A child opens the device, another one mounts it. */
-#define MOUNTED(path) "clone_vm\nfchdir root:" path "\nspawn_beside\nmount /dev/vdb .\nchdir /\n"
+#define MOUNTED(path) "clone_vm\nfchdir root:" path "\nclone_vm\nmount /dev/vdb .\nchdir /\n"
 
 static struct boot boot;
 static int restarts;
@@ -95,7 +95,7 @@ static void mounts_propagate_as_the_line_says(void **state)
 	assert_int_equal(root_usr(&boot), 0);
 	assert_string_equal(
 		fake_calls,
-		"clone_vm\nfchdir root:/usr\nspawn_beside\nmount /dev/vdb .\nfchdir root:/usr\n"
+		"clone_vm\nfchdir root:/usr\nclone_vm\nmount /dev/vdb .\nfchdir root:/usr\n"
 		"mount - .\nchdir /\n");
 	assert_int_equal(fake_mount_flags, MS_SHARED | MS_REC);
 }
@@ -173,6 +173,7 @@ static int check(int status, const char *types)
 	fake_file(FSCK, "", 0);
 	fake_status = status;
 	fake_answer("spawn", 77, FAKE_ALWAYS);
+	fake_answer("clone_vm", 77, FAKE_ALWAYS);
 	fake_answer("wait", 77, 1);
 	fake_answer("execve", 0, FAKE_ALWAYS);
 	return check_source(&boot, &boot.root.source, types);
@@ -257,6 +258,7 @@ static void a_root_that_fails_its_check_is_not_mounted(void **state)
 	fake_file(FSCK, "", 0);
 	fake_status = 12 << 8;
 	fake_answer("spawn", 77, FAKE_ALWAYS);
+	fake_answer("clone_vm", 77, FAKE_ALWAYS);
 	fake_answer("wait", 77, 1);
 	fake_answer("execve", 0, FAKE_ALWAYS);
 	assert_int_equal(root_mount(&boot), -EUCLEAN);

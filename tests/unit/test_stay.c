@@ -23,6 +23,7 @@ static int reset(void **state)
 	boot.argv = argv;
 	fake_file("/bin/sh", "", 0);
 	fake_answer("spawn", 42, FAKE_ALWAYS);
+	fake_answer("clone_vm", 42, FAKE_ALWAYS);
 	fake_answer("execve /bin/sh", 0, FAKE_ALWAYS);
 	return 0;
 }

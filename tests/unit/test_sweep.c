@@ -214,6 +214,7 @@ static void add_machine(void)
 	fake_answer("pipe", 0, FAKE_ALWAYS);
 	fake_answer("fork", 77, FAKE_ALWAYS);
 	fake_answer("spawn", 77, FAKE_ALWAYS); /* in_foreground, too */
+	fake_answer("clone_vm", 77, FAKE_ALWAYS);
 	fake_answer("execve", 0, FAKE_ALWAYS);
 }
 
