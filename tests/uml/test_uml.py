@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import time
@@ -81,6 +82,17 @@ def test_a_disk_is_written(files, kernel, tmp_path):
               0, out=b"old\n")
     check(row, run(row, files))
     assert disk.read_bytes()[:4] == b"new\n"
+
+
+def test_rdinit_runs_from_a_directory_with_a_blank_in_its_name(kernel, tmp_path):
+    """It finds its library there, which a processor with large registers needs, and the loader ends a path at a blank."""
+    there = tmp_path / "a blank: here"
+    there.mkdir()
+    for name in ("rdinit", "init", "init-run", "uml_regset.so"):
+        shutil.copy(pathlib.Path(RDINIT).parent / name, there)
+    done = subprocess.run([there / "rdinit", "run", "--machine", "uml", "--kernel", kernel, "--timeout", "40", "--", "sh", "-c", "exit 3"],
+                          stdin=subprocess.DEVNULL, capture_output=True, timeout=90)
+    assert (done.returncode, done.stderr) == (3, b"")
 
 
 def processes_in(directory):

@@ -23,6 +23,7 @@
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/install_path.h"
 #include "tools/lib/base/mem.h"
+#include "tools/lib/base/preload.h"
 #include "tools/lib/program/program.h"
 
 #define DAEMON "virtiofsd"
@@ -160,18 +161,6 @@ static void hide_kernel_files(const struct start *start)
 			fail(start, hidden[i]);
 }
 
-/* By its descriptor: ld.so(8) ends a path at a blank or a colon. */
-static void preload(const struct start *start)
-{
-	char path[32];
-	int library = open(start->preload, O_RDONLY);
-
-	if (library < 0)
-		fail(start, start->preload);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", library);
-	setenv("LD_PRELOAD", path, 1);
-}
-
 static _Noreturn void serve(const struct start *start)
 {
 	char fd[32];
@@ -196,7 +185,8 @@ static _Noreturn void serve(const struct start *start)
 	}
 	snprintf(fd, sizeof(fd), "--fd=%d", start->listener);
 	fcntl(start->listener, F_SETFD, 0);
-	preload(start);
+	if (preload_set(start->preload))
+		fail(start, start->preload);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid(); /* Ctrl-C on the terminal is not for it */

@@ -14,6 +14,7 @@
 
 #include "init/pure/count.h"
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/preload.h"
 #include "tools/lib/machine/arguments.h"
 #include "tools/lib/machine/machine_state.h"
 #include "tools/lib/machine/uml.h"
@@ -90,8 +91,10 @@ static _Noreturn void enter(const struct machine *machine, const struct qemu_end
 	dup2(is_uml ? null : ends->keys, STDIN_FILENO);
 	dup2(is_uml ? errors : ends->console, STDOUT_FILENO);
 	dup2(errors, STDERR_FILENO);
-	if (machine->config->preload)
-		setenv("LD_PRELOAD", machine->config->preload, 1);
+	if (machine->config->preload && preload_set(machine->config->preload)) {
+		dprintf(STDERR_FILENO, "%s: %s\n", machine->config->preload, strerror(errno));
+		_exit(STATUS_FAILED);
+	}
 	if (machine->config->scratch)
 		setenv("HOME", machine->config->scratch, 1);
 	execv(arguments[0], arguments);
