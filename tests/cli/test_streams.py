@@ -213,8 +213,10 @@ def test_a_guest_that_reads_no_answers_stops_nothing(tool):
 ])
 def test_which_machines_have_the_status_port(tool, symbols, options, has_it, warns):
     tool.env["RDINIT_KERNEL"] = str(config(tool, **symbols))
-    stand_in(tool, f"open({str(tool.path / 'words')!r}, 'w').write(' '.join(sys.argv))")
+    stand_in(tool, f"say('console', 'text\\n'); open({str(tool.path / 'words')!r}, 'w').write(' '.join(sys.argv))")
     done = tool.run("run", *options, "--isolated", "--", "/bin/true", check=False)
     words = (tool.path / "words").read_text()
     assert ("virtserialport,chardev=status,name=rdinit" in words) == has_it, done.stderr
+    wires = b"cannot reach the debug console port" + (b" or the virtio-serial port rdinit\n" if has_it else b"\n")
+    assert wires in done.stderr
     assert (b"cannot report the program's exit status" in done.stderr) == warns, done.stderr

@@ -175,11 +175,21 @@ static char *no_program(const struct machine *machine)
 			 machine->wire.said_count ? shown(machine->wire.said) : "none");
 }
 
+/* What this machine had for the reports of /init. */
+static const char *offered_wires(const struct machine_config *config)
+{
+	if (config->type == MACHINE_UML)
+		return "the serial line ttyS2";
+	if (config->has_status_port && !config->warm)
+		return "the debug console port or the virtio-serial port " QEMU_STATUS_PORT;
+	return "the debug console port";
+}
+
 static char *no_word(const struct machine *machine)
 {
-	(void)machine;
-	return xstrdup("the guest ended without a status: its /init is not rdinit's, or cannot "
-		       "reach the debug console port");
+	return xasprintf("the guest ended without a status: its /init is not rdinit's, or cannot "
+			 "reach %s",
+			 offered_wires(machine->config));
 }
 
 /* A kernel with too little memory resets before its first line, and QEMU's status is 0. */
