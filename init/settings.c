@@ -210,14 +210,20 @@ static enum log_level level_of(int verbosity)
 }
 
 /* A serial line does not say how large the terminal at its end is. */
-static void set_window(const char *text)
+static void set_window(struct boot *boot)
 {
+	const char *text = boot->settings.window;
 	struct window window;
-	int error = text ? window_parse(text, &window) : 1;
+	int error;
 
-	if (!error)
+	if (!text)
+		return;
+	error = window_parse(text, &window);
+	if (!error) {
+		boot->window.name = window.port;
 		error = sys_set_window(0, window.rows, window.columns);
-	if (error < 0)
+	}
+	if (error)
 		log_warn(error, "set the size of the console's terminal, rdinit.window=%s", text);
 }
 
@@ -230,7 +236,7 @@ int settings_read(struct boot *boot)
 		boot->finish_settings(&boot->settings);
 	log_limit(level_of(boot->settings.verbosity));
 	log_ignored(&boot->settings);
-	set_window(boot->settings.window);
+	set_window(boot);
 	if (boot->settings.is_unsafe)
 		error = first(error,
 			      log_err(-EINVAL, "parse rdinit.user: expected UID:GID[,GID...]"));

@@ -57,6 +57,9 @@ int run_boot(struct run *run);
 /* run_machine.c: opens the disks of --disk. Returns 0, or -1 after reporting. */
 int run_open_disks(struct run *run);
 
+/* Whether stdin and stdout are a terminal that is the guest's console. */
+bool run_is_on_terminal(const struct run *run);
+
 /* Whether --append locks the kernel down, which keeps /init from the debug console port. */
 bool run_locks_down(const struct run *run);
 

@@ -58,9 +58,10 @@ void run_add_words(const struct run *run, struct buffer *words)
 		buffer_text(words, " rdinit.onfail=poweroff");
 	else if (term && *term && is_plain_word(term))
 		buffer_printf(words, " TERM=%s", term);
-	if (interactive && machine->stdio == STDIO_CONSOLE &&
-	    !ioctl(STDIN_FILENO, TIOCGWINSZ, &size) && size.ws_row && size.ws_col)
-		buffer_printf(words, " rdinit.window=%ux%u", size.ws_row, size.ws_col);
+	if (run_is_on_terminal(run) && !ioctl(STDIN_FILENO, TIOCGWINSZ, &size) && size.ws_row &&
+	    size.ws_col)
+		buffer_printf(words, " rdinit.window=%ux%u%s", size.ws_row, size.ws_col,
+			      machine->has_port ? "," QEMU_STDIO_PORT : "");
 	if (machine->stdio == STDIO_PIPE)
 		buffer_printf(words, " rdinit.stdio=%s" QEMU_STDIO_LINE,
 			      machine->has_port ? "virtio:" QEMU_STDIO_PORT "," : "");

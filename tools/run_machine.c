@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/lib/base/error.h"
 #include "tools/lib/kernel/kernel_fit.h"
@@ -94,9 +95,15 @@ bool run_locks_down(const struct run *run)
 	return run->append.data && strstr(run->append.data, "lockdown=");
 }
 
+bool run_is_on_terminal(const struct run *run)
+{
+	return run->machine.stdio == STDIO_CONSOLE && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+/* For the program's streams, or for the size of its terminal. */
 static bool wants_port(const struct run *run)
 {
-	return run->machine.stdio == STDIO_PIPE;
+	return run->machine.stdio == STDIO_PIPE || run_is_on_terminal(run);
 }
 
 /* The debug console port needs no driver, but ioperm(2). Where virtio-serial is there anyway, a

@@ -11,7 +11,8 @@ static int carries_data(uint8_t kind)
 
 static int is_kind(uint8_t kind)
 {
-	return carries_data(kind) || kind == PACKET_CREDIT || kind == PACKET_END;
+	return carries_data(kind) || kind == PACKET_CREDIT || kind == PACKET_END ||
+	       kind == PACKET_ROWS || kind == PACKET_COLUMNS;
 }
 
 static void skip(struct span *rest, size_t len)

@@ -8,6 +8,9 @@
  * more than its credit; length 0 is the end of the input. It answers PACKET_END with PACKET_END:
  * it has everything, and the machine may power off. The credit is needed because QEMU ignores the
  * flow control of a serial port, and so that a program that does not read stops its input alone.
+ *
+ * Where the console has the streams, the host sends the size of its terminal on that port, as
+ * PACKET_ROWS and PACKET_COLUMNS in this order: the length is the number, no data follow.
  */
 #ifndef RDINIT_PURE_PACKETS_H
 #define RDINIT_PURE_PACKETS_H
@@ -29,6 +32,8 @@ enum packet_kind {
 	PACKET_CREDIT = 'c',
 	PACKET_END = 'x',
 	PACKET_IN = 'i',
+	PACKET_ROWS = 'h',
+	PACKET_COLUMNS = 'w',
 };
 
 /* Starts as all zeros. */

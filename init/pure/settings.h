@@ -45,7 +45,7 @@ struct settings {
 	const char *root, *rootfstype, *init, *run, *stdio, *host, *user, *chdir, *keymap, *loop,
 		*resume, *resume_offset;
 	const char *ip; /* ip=; the kernel obeys it, too, if it was built to (CONFIG_IP_PNP) */
-	const char *window; /* rdinit.window=: ROWSxCOLUMNS of the console */
+	const char *window; /* rdinit.window=: ROWSxCOLUMNS[,PORT] of the console */
 	const char *hostname; /* the kernel obeys it, too, from Linux 6.0 on */
 	const char *order; /* rdinit.order=: the port that the rest of the image comes over */
 	const char *program_root; /* rdinit.root=: the root that the program runs in */

@@ -8,20 +8,24 @@
 #include "init/pure/number.h"
 
 #define SIDE_MAX 65535 /* of struct winsize, tty_ioctl(4) */
-#define SIDE_TEXT 6 /* bytes with a NUL */
+#define SIDES_MAX 12 /* bytes of both, with a NUL */
 
 int window_parse(const char *text, struct window *window)
 {
-	char rows[SIDE_TEXT];
-	size_t len = strcspn(text, "x");
+	char sides[SIDES_MAX], *x;
+	size_t len = strcspn(text, ",");
 
-	if (len >= sizeof(rows) || !text[len])
+	if (len >= sizeof(sides))
 		return -EINVAL;
-	memcpy(rows, text, len);
-	rows[len] = '\0';
-	if (!number_parse(rows, 10, SIDE_MAX, &window->rows) ||
-	    !number_parse(text + len + 1, 10, SIDE_MAX, &window->columns) || !window->rows ||
-	    !window->columns)
+	memcpy(sides, text, len);
+	sides[len] = '\0';
+	x = strchr(sides, 'x');
+	if (!x)
 		return -EINVAL;
-	return 0;
+	*x++ = '\0';
+	window->port = text[len] ? text + len + 1 : NULL;
+	if (!number_parse(sides, 10, SIDE_MAX, &window->rows) ||
+	    !number_parse(x, 10, SIDE_MAX, &window->columns) || !window->rows || !window->columns)
+		return -EINVAL;
+	return window->port && !*window->port ? -EINVAL : 0;
 }

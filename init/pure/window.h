@@ -5,9 +5,11 @@
 
 struct window {
 	unsigned int rows, columns;
+	const char *port; /* of virtio-serial, over which later sizes come; NULL: none */
 };
 
-/* Reads "ROWSxCOLUMNS", decimal, each from 1 to 65535. Returns 0 or -EINVAL. */
+/* Reads "ROWSxCOLUMNS[,PORT]", the numbers decimal, each from 1 to 65535. `port` points into
+ * `text`. Returns 0 or -EINVAL. */
 int window_parse(const char *text, struct window *window);
 
 #endif

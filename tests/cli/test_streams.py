@@ -6,6 +6,7 @@ import re
 import subprocess
 import time
 
+import pexpect
 import pytest
 
 from conftest import RDINIT
@@ -159,6 +160,39 @@ def test_without_the_driver_there_is_no_port(tool):
         tool.run("run", *words, check=False)
         assert "virtserialport" not in (tool.path / "words").read_text()
         assert "virtio:" not in (tool.path / "words").read_text()
+
+
+# --- the size of the terminal ---
+
+def test_the_size_of_the_terminal_is_sent_again_when_it_changes(tool):
+    """Each time the last two packets, as QEMU's other side has them, are the size."""
+    tool.env["RDINIT_KERNEL"] = str(KERNEL)
+    stand_in(tool, """
+fd = int(ends['port']); print([word for word in sys.argv[-1].split() if word.startswith('rdinit.window')]); sys.stdout.flush()
+got = b''; say('wire', 'ready\\n')
+while True:
+    got += os.read(fd, 100)
+    size = re.fullmatch(b'(?:.{6})*h(..)w(..)', got, re.S)
+    if size: print('size', *(int.from_bytes(side, 'little') for side in size.groups()), flush=True)
+    if got.endswith(b'w\\1\\1'): break
+say('wire', 'exit 3\\noff\\n')""")
+    child = pexpect.spawn(str(RDINIT), ["run", "--no-tuning", "--isolated", "--", "/bin/true"], cwd=str(tool.path), env=tool.env,
+                          timeout=60, dimensions=(24, 80))
+    child.expect_exact("['rdinit.window=24x80,rdinit.stdio']")
+    child.expect("size 24 80\r\n")
+    for rows, columns in ((33, 97), (300, 1000), (24, 257)):
+        child.setwinsize(rows, columns)
+        child.expect(f"size {rows} {columns}\r\n")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 3
+
+
+def test_what_is_no_terminal_has_no_size(tool):
+    tool.env["RDINIT_KERNEL"] = str(KERNEL)
+    stand_in(tool, f"open({str(tool.path / 'words')!r}, 'w').write(' '.join(sys.argv))")
+    tool.run("run", "--stdio", "console", "--isolated", "--", "/bin/true", check=False)
+    assert "rdinit.window" not in (tool.path / "words").read_text()
 
 
 # --- the status port ---

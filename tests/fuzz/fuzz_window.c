@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (window_parse(text, &window) == 0) {
 		CHECK(window.rows && window.columns);
 		CHECK(strtoul(text, &end, 10) == window.rows && *end == 'x');
-		CHECK(strtoul(end + 1, &end, 10) == window.columns && !*end);
+		CHECK(strtoul(end + 1, &end, 10) == window.columns);
+		CHECK(window.port ? *end == ',' && end + 1 == window.port && *window.port : !*end);
 	}
 	free(text);
 	return 0;

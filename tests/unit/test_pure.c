@@ -633,6 +633,10 @@ static size_t make_stream(uint8_t *stream)
 	packet_head(stream + len, PACKET_ERR, 2);
 	memcpy(stream + len + PACKET_HEAD, "no", 2);
 	len += PACKET_HEAD + 2;
+	packet_head(stream + len, PACKET_ROWS, 33);
+	len += PACKET_HEAD;
+	packet_head(stream + len, PACKET_COLUMNS, 97);
+	len += PACKET_HEAD;
 	packet_head(stream + len, PACKET_END, 0);
 	return len + PACKET_HEAD;
 }
@@ -666,7 +670,7 @@ static void packets_mean_the_same_wherever_they_are_cut(void **state)
 
 		note(&reader, (struct span){ stream, cut }, notes);
 		note(&reader, (struct span){ stream + cut, len - cut }, notes);
-		assert_string_equal(notes, "cohelloienox");
+		assert_string_equal(notes, "cohelloienohwx");
 	}
 }
 
@@ -685,8 +689,8 @@ static void a_stream_cut_off_yields_only_what_came(void **state)
 		memcpy(copy, stream, cut);
 		note(&reader, (struct span){ copy, cut }, notes);
 		free(copy);
-		assert_int_equal(strncmp("cohelloienox", notes, strlen(notes)), 0);
-		assert_true(strlen(notes) < 12);
+		assert_int_equal(strncmp("cohelloienohwx", notes, strlen(notes)), 0);
+		assert_true(strlen(notes) < 14);
 	}
 }
 
@@ -789,14 +793,17 @@ static void a_directory_cut_off_anywhere_ends_before_the_cut(void **state)
 
 static void a_size_is_rows_and_columns(void **state)
 {
-	static const char *const wrong[] = { "",	"24",	   "24x",    "x80",
-					     "0x80",	"24x0",	   "24x80 ", "24X80",
-					     "1x65536", "24x80x1", "-1x2" };
+	static const char *const wrong[] = { "",     "24",     "24x",	 "x80",	    "0x80",
+					     "24x0", "24x80 ", "24X80",	 "1x65536", "24x80x1",
+					     "-1x2", "24x80,", "24,x80", ",a",	    "123456789x1" };
 	struct window window;
 
 	(void)state;
 	assert_int_equal(window_parse("24x80", &window), 0);
 	assert_true(window.rows == 24 && window.columns == 80);
+	assert_null(window.port);
+	assert_int_equal(window_parse("65535x65535,a.b", &window), 0);
+	assert_string_equal(window.port, "a.b");
 	assert_int_equal(window_parse("65535x1", &window), 0);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		assert_int_equal(window_parse(wrong[i], &window), -EINVAL);

@@ -492,6 +492,16 @@ static void add_stdio_port(void)
 	add_stdio();
 }
 
+/* A size that comes while the program runs, of a terminal that had another one. */
+static void add_window_port(void)
+{
+	static const char sizes[] = "h\41\0w\141\0";
+
+	fake_dir(VPORTS, (const char *const[]){ "vport1p1", NULL });
+	add_text(VPORTS "/vport1p1/name", "a.b\n");
+	fake_file(STDIO_PORT, sizes, sizeof(sizes) - 1);
+}
+
 static size_t add_entry(uint8_t *at, const char *name, uint32_t mode, const char *data)
 {
 	const struct newc_fields fields = { .mode = mode,
@@ -682,6 +692,9 @@ static const struct scenario scenarios[] = {
 	{ "stdio-port", "rdinit.run=/app rdinit.stdio=virtio:a.b,ttyS1 rdinit.onfail=poweroff\n",
 	  add_stdio_port, ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("write " STDIO_PORT, 4),
 	  .open_count = 1 },
+	{ "window", "rdinit.run=/app rdinit.window=24x80,a.b rdinit.onfail=poweroff\n",
+	  add_window_port, ENDS_WITH("exit status 0 (run: /app)"),
+	  ASKS_FOR("set_window 0 33 97", 1), .open_count = 1 },
 	{ "order", "rdinit.order=order rdinit.onfail=poweroff\n", add_order,
 	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("add_entropy", 1) },
 	{ "keymap", "rdinit.run=/app rdinit.keymap=/map rdinit.onfail=poweroff\n", add_keymap,

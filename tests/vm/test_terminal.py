@@ -16,8 +16,8 @@ LINES = 40000
 class Terminal:
     """`rdinit run` of a program in a terminal of its own."""
 
-    def __init__(self, *program):
-        self.child = pexpect.spawn(str(RDINIT), ["run", "--stdio", "console", "--timeout", "100", "--isolated", "--", *program],
+    def __init__(self, *program, options=()):
+        self.child = pexpect.spawn(str(RDINIT), ["run", "--stdio", "console", "--timeout", "100", *options, "--isolated", "--", *program],
                                    timeout=60, encoding="utf-8", dimensions=(33, 97))
 
     def __enter__(self):
@@ -73,6 +73,18 @@ def test_a_program_knows_the_size_of_the_terminal():
     with Terminal(BOX, "stty", "size") as terminal:
         terminal.child.expect("33 97\r+\n")
         assert terminal.end() == 0
+
+
+@pytest.mark.parametrize("options", [[], ["--append", "lockdown=integrity"], ["--machine", "microvm"]], ids=["q35", "locked down", "microvm"])
+def test_the_terminal_changes_its_size_as_the_one_of_this_machine_does(options):
+    """The job in the foreground is told, and asks for it."""
+    with Terminal(BOX, "sh", "-c", f"trap '{BOX} stty size' WINCH; echo rea''dy; while :; do {BOX} sleep 1; done",
+                  options=options) as terminal:
+        terminal.child.expect("ready")
+        for rows, columns in ((41, 203), (24, 80)):
+            terminal.child.setwinsize(rows, columns)
+            terminal.child.expect(f"{rows} {columns}\r+\n")
+        terminal.child.send("\x03")
 
 
 def test_ctrl_a_is_for_qemu():

@@ -95,7 +95,9 @@ void machine_read_signals(struct machine *machine)
 	struct signalfd_siginfo info;
 
 	while (read(machine->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		if (info.ssi_signo != SIGCHLD)
+		if (info.ssi_signo == SIGWINCH)
+			machine->window_changed = machine_is_on_terminal(machine);
+		else if (info.ssi_signo != SIGCHLD)
 			machine_interrupted(machine, (int)info.ssi_signo);
 		else if (waitpid(machine->pid, &machine->wait_status, WNOHANG) == machine->pid)
 			machine->reaped = 1;
@@ -140,7 +142,7 @@ static void prepare(const struct machine *machine, struct pollfd slots[SLOTS])
 	set(&slots[WIRE], machine->wire_fd, 1, 0);
 	set(&slots[STATUS], machine->status_fd, 1, 0);
 	set(&slots[STDIO], machine->stdio, room, machine->to_stdio.len > 0);
-	set(&slots[PORT], machine->port, room, 0);
+	set(&slots[PORT], machine->port, room, machine->window_changed);
 	set(&slots[ERRORS], machine->errors, 1, 0);
 	set(&slots[INPUT], STDIN_FILENO, machine_wants_input(machine), 0);
 	set(&slots[OUTPUT], STDOUT_FILENO, 0, machine->to_stdout.len > 0);
@@ -230,6 +232,8 @@ static void serve(struct machine *machine, const struct pollfd slots[SLOTS])
 		machine_choose_stdio(machine, is_readable(&slots[PORT]));
 		machine_read_stdio(machine);
 	}
+	if (machine->port >= 0 && slots[PORT].revents & POLLOUT)
+		machine_send_window(machine);
 	if (slots[ERRORS].revents)
 		machine_read_errors(machine);
 	if (slots[INPUT].revents)
@@ -300,6 +304,8 @@ static struct machine *machine_new(const struct machine_config *config)
 	machine->keys = machine->console = machine->wire_fd = machine->errors = -1;
 	machine->stdio = machine->port = machine->status_fd = machine->monitor = machine->order =
 		-1;
+	/* It may have changed since the kernel's command line was made. */
+	machine->window_changed = machine_is_on_terminal(machine);
 	if (config->timeout_s)
 		machine->timeout_at = machine_now_ms() + (int64_t)config->timeout_s * 1000;
 	return machine;

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "tools/lib/machine/machine_state.h"
@@ -101,6 +103,25 @@ int machine_wants_input(const struct machine *machine)
 	if (!machine_reads_console(machine) && !isatty(STDIN_FILENO))
 		return 0;
 	return queue_space(&machine->to_console) > 0;
+}
+
+bool machine_is_on_terminal(const struct machine *machine)
+{
+	return machine->config->stdio == STDIO_CONSOLE && isatty(STDIN_FILENO);
+}
+
+/* A socket that has room at all has it for these few bytes. */
+void machine_send_window(struct machine *machine)
+{
+	uint8_t packets[2 * PACKET_HEAD];
+	struct winsize size;
+
+	machine->window_changed = false;
+	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) || !size.ws_row || !size.ws_col)
+		return;
+	packet_head(packets, PACKET_ROWS, size.ws_row);
+	packet_head(packets + PACKET_HEAD, PACKET_COLUMNS, size.ws_col);
+	send(machine->port, packets, sizeof(packets), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 void machine_read_input(struct machine *machine)

@@ -154,6 +154,8 @@ static int accept_piece(struct machine *machine, const struct packet_piece *piec
 		acknowledge(machine);
 		return 0;
 	case PACKET_IN:
+	case PACKET_ROWS:
+	case PACKET_COLUMNS:
 		break;
 	}
 	return -1;

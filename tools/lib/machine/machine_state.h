@@ -47,6 +47,7 @@ struct machine {
 	struct packet_reader packets;
 	size_t credit; /* bytes of stdin that the guest has room for */
 	int stdin_ended;
+	bool window_changed; /* the guest is to learn the size of our terminal */
 	int output_ended; /* the guest sent everything; what follows is a second boot */
 
 	enum machine_end end;
@@ -89,6 +90,12 @@ bool machine_reads_console(const struct machine *machine);
 /* Whether the guest has use for more of our stdin now, and taking some of it. */
 int machine_wants_input(const struct machine *machine);
 void machine_read_input(struct machine *machine);
+
+/* Whether stdin is a terminal that is the guest's console. */
+bool machine_is_on_terminal(const struct machine *machine);
+
+/* Sends the size of our terminal on the port, which has room. */
+void machine_send_window(struct machine *machine);
 
 /* machine_output.c: one read of what the guest has sent there. An end that is over is closed. */
 void machine_read_wire(struct machine *machine, int *fd);

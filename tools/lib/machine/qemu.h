@@ -35,7 +35,8 @@ struct machine_config {
 	const char *append; /* the whole kernel command line */
 	enum machine_type type;
 	enum machine_stdio stdio;
-	bool has_port; /* STDIO_PIPE: besides the serial line, the port QEMU_STDIO_PORT */
+	bool has_port; /* QEMU_STDIO_PORT: with STDIO_PIPE besides the serial line, else for the
+			  size of the terminal */
 	bool has_status_port; /* besides the debug console port, that of virtio-serial */
 	enum machine_payload payload;
 	bool has_keys; /* standard input is a terminal whose Ctrl-a is QEMU's */

@@ -121,7 +121,7 @@ static _Noreturn void child(const struct machine *machine, const struct qemu_end
 
 static int open_signals(void)
 {
-	const int wanted[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD };
+	const int wanted[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGWINCH };
 	sigset_t set;
 
 	sigemptyset(&set);
