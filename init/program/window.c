@@ -4,7 +4,16 @@
 
 #include <errno.h>
 
+#include "init/sys/log.h"
 #include "init/sys/sys.h"
+
+static void set_size(unsigned int rows, unsigned int columns)
+{
+	int error = sys_set_window(0, rows, columns);
+
+	if (error)
+		log_warn(error, "set the size of the console's terminal");
+}
 
 /* What is wrong on this port costs the program nothing but the right size. */
 static void port_ready(void *owner, short revents)
@@ -22,7 +31,7 @@ static void port_ready(void *owner, short revents)
 		if (piece.kind == PACKET_ROWS)
 			window->rows = piece.len;
 		else if (piece.kind == PACKET_COLUMNS)
-			sys_set_window(0, window->rows, piece.len);
+			set_size(window->rows, piece.len);
 	}
 }
 
