@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* appliance.c - run one program, and report how it ended. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -51,6 +52,16 @@ static int parse_limits(const struct text_list *texts, struct rlimits *limits)
 	return error;
 }
 
+/* The file takes the place of what is there. */
+static void use_input(struct child *child, int fd)
+{
+	if (fd < 0)
+		return;
+	if (child->stdio[0] >= 0)
+		sys_close(child->stdio[0]);
+	child->stdio[0] = fd;
+}
+
 int appliance(struct boot *boot)
 {
 	struct child child = { .loop = &boot->loop,
@@ -62,7 +73,7 @@ int appliance(struct boot *boot)
 	const char *user = boot->settings.user;
 	struct identity identity;
 	struct rlimits limits = { 0 };
-	int error = user ? identity_parse(user, &identity) : 0;
+	int error = user ? identity_parse(user, &identity) : 0, input = -1;
 
 	/* Fails rather than run the program as root. */
 	if (error)
@@ -73,9 +84,16 @@ int appliance(struct boot *boot)
 	if (error)
 		return error;
 	child.limits = &limits;
+	/* A program that asks for a file does not run with another input. */
+	if (boot->settings.input) {
+		input = sys_open(boot->settings.input, O_RDONLY);
+		if (input < 0)
+			return log_err(input, "open rdinit.stdin=%s", boot->settings.input);
+	}
 	if (boot->settings.links)
 		boot->make_links(boot);
 	stdio_open(&boot->stdio, &boot->loop, child.stdio);
+	use_input(&child, input);
 	/* With its streams on a port the program needs no terminal: a controlling terminal
 	 * would hang up on its children when it exits. */
 	if (child.stdio[1] >= 0)

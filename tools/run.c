@@ -464,6 +464,7 @@ static int run_command(int argc, char **argv)
 	host_tree_close(&run.volume_share);
 	volumes_free(&run.volumes);
 	buffer_free(&run.append);
+	buffer_free(&run.input);
 	return status;
 }
 

@@ -40,6 +40,7 @@ struct run {
 	int net_choice; /* of none and user */
 	struct host_tree tree, volume_share;
 	struct volumes volumes; /* -v and --rw */
+	struct buffer input; /* of stdin, where it is in the image */
 	struct texts env; /* -e and --env-file: NAME=VALUE */
 	const char *image_path; /* IMAGE */
 	const char *entrypoint; /* --entrypoint: of `image.program` the first word */
@@ -132,6 +133,10 @@ int64_t run_now_ms(void);
 
 /* The parameter of /init for -u USER[:GROUP]. malloc'd, or NULL after reporting. */
 char *run_user_parameter(const char *text);
+
+/* run_input.c: where the program's input would pass a slow line, and standard input is a file of no
+ * great size, that goes into the image. Returns 0, or -1 after reporting. */
+int run_pack_input(struct run *run);
 
 /* The firmware to start it with; NULL: the machine's own. */
 const char *run_firmware(const struct run *run, const struct kernel_boot *form);

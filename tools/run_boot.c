@@ -215,7 +215,7 @@ static int boot(struct run *run, const char *qemu, const struct kernel *kernel,
 	struct run_image_file file = { .fd = -1 };
 	int status = 1, result;
 
-	if (!append || name_image(run)) {
+	if (!append || name_image(run) || run_pack_input(run)) {
 		free(append);
 		return 1;
 	}

@@ -11,6 +11,7 @@
 #define KEYMAP_FILE "/etc/rdinit/keymap" /* the console's, as `pack` names it in rdinit.keymap= */
 #define IMAGECONF_DIR "/etc/rdinit/cmdline.d" /* its *.conf, in the order of names as bytes */
 #define IMAGECONF_LAST "/etc/rdinit/cmdline" /* after them: parameters of rdinit pack */
+#define STDIN_FILE "/etc/rdinit/stdin" /* as `run` names it in rdinit.stdin= */
 /* Only in the part of an image that comes later (rdinit.order=): */
 #define SEED_FILE "/etc/rdinit/seed" /* bytes for the kernel's random numbers */
 #define CLOCK_FILE "/etc/rdinit/clock" /* the time when it was sent: SECONDS NANOSECONDS */

@@ -95,6 +95,8 @@ const struct parameter parameters[] = {
 		  "a resource limit of the program"),
 	PARAMETER("rdinit.chdir", PARAMETER_TEXT, FIELD(chdir), 0, "DIR",
 		  "the program's working directory; default /"),
+	PARAMETER("rdinit.stdin", PARAMETER_TEXT, FIELD(input), 0, "FILE",
+		  "the program's standard input; default: that of the streams"),
 	PARAMETER("rdinit.loop", PARAMETER_TEXT, FIELD(loop), 0, "PATH",
 		  "the real root is this file, on the file system that root= names"),
 	PARAMETER("rdinit.toram", PARAMETER_SET, FIELD(toram), 1, NULL,

@@ -42,8 +42,8 @@ struct text_list {
 /* All strings point into the parsed lines. */
 struct settings {
 	char *rootflags; /* until settings_finish() */
-	const char *root, *rootfstype, *init, *run, *stdio, *host, *user, *chdir, *keymap, *loop,
-		*resume, *resume_offset;
+	const char *root, *rootfstype, *init, *run, *stdio, *host, *user, *chdir, *input, *keymap,
+		*loop, *resume, *resume_offset;
 	const char *ip; /* ip=; the kernel obeys it, too, if it was built to (CONFIG_IP_PNP) */
 	const char *window; /* rdinit.window=: ROWSxCOLUMNS[,PORT] of the console */
 	const char *hostname; /* the kernel obeys it, too, from Linux 6.0 on */

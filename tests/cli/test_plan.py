@@ -63,10 +63,10 @@ def test_a_root_by_the_name_of_its_disk(tool, root, line):
 
 def test_a_program_with_its_user_and_folder(tool):
     tool.write("app", "#!/init\n")
-    got = plan(tool, "init\nfile /app app 0755 0 0\nrun /app 1 '2\ncmdline rdinit.user=1:2,3 rdinit.chdir=/none A=b\n",
+    got = plan(tool, "init\nfile /app app 0755 0 0\nrun /app 1 '2\ncmdline rdinit.user=1:2,3 rdinit.chdir=/none rdinit.stdin=/none/in A=b\n",
                "--append", "rdinit.grace=9 rdinit.exit=reboot rdinit.onfail=halt rdinit.mounts=minimal rdinit.links")
     assert got["appliance"] == ["/app 1 '2", "as user 1, group 2 and 1 more", "in /none (not in the image)",
-                                "with links in /dev/disk"]
+                                "with /none/in as its standard input (not in the image)", "with links in /dev/disk"]
     assert got["power"] == ["TERM, after 9 s KILL, sync, unmount; reboot"] and got["late-mounts"] == ["none: rdinit.mounts=minimal"]
     assert got["settings"] == ["run one program, by /etc/rdinit/run", "after a failure: halt", "environment: A=b"]
 

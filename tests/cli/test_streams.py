@@ -10,6 +10,7 @@ import pexpect
 import pytest
 
 from conftest import RDINIT
+from newc import read_newc
 from stand_in import stand_in
 from test_run_cli import KERNEL
 
@@ -160,6 +161,58 @@ def test_without_the_driver_there_is_no_port(tool):
         tool.run("run", *words, check=False)
         assert "virtserialport" not in (tool.path / "words").read_text()
         assert "virtio:" not in (tool.path / "words").read_text()
+
+
+# --- a file on stdin ---
+
+@pytest.fixture
+def packed_input(tool):
+    """packed_input(symbols, size, at, *options): what the image of a run with a file of this size, read up to `at`, has
+    as standard input, and the guest is sent over its line."""
+    data = tool.path / "data"
+
+    def begin(symbols, size, at, *options):
+        tool.env["RDINIT_KERNEL"] = str(config(tool, **symbols))
+        stand_in(tool, GUEST.replace("END", repr("stdio")) + f"""
+import shutil; shutil.copy(sys.argv[sys.argv.index('-initrd') + 1], {str(tool.path / 'made.img')!r})
+put(head('c', 100)); got = hear_packet()[1]
+open({str(tool.path / 'got')!r}, 'wb').write(got); {EXIT}""")
+        data.write_bytes(NOISE[:size])
+        os.truncate(data, size)
+        with open(data, "rb") as file:
+            file.seek(at)
+            done = subprocess.run([RDINIT, "run", "--stdio", "pipe", *options, "--isolated", "--", "/bin/true"], cwd=tool.path,
+                                  env=tool.env, stdin=file, capture_output=True, timeout=100)
+        assert (done.returncode, done.stderr) == (3, b"")
+        entry = read_newc((tool.path / "made.img").read_bytes()).get(b"etc/rdinit/stdin")
+        words = tool.run("cat", "made.img", "/etc/rdinit/cmdline").stdout if entry else b""
+        assert (b"rdinit.stdin=/etc/rdinit/stdin" in words) == bool(entry)
+        assert entry is None or entry.mode & 0o7777 == 0o400
+        return entry and entry.data, (tool.path / "got").read_bytes()
+    return begin
+
+
+def test_a_file_on_stdin_is_in_the_image_where_its_way_is_slow(packed_input):
+    assert packed_input({"VIRTIO_CONSOLE": ""}, 300000, 0) == (NOISE[:300000], b"")
+
+
+def test_what_of_a_file_was_read_before_is_not_input(packed_input):
+    assert packed_input({"VIRTIO_CONSOLE": ""}, 300000, 299990) == (NOISE[299990:300000], b"")
+
+
+@pytest.mark.parametrize("symbols, size, options", [
+    ({"VIRTIO_CONSOLE": ""}, 0, []), ({"VIRTIO_CONSOLE": ""}, 1000, ["--keep", "kept.img"]),
+    ({"VIRTIO_CONSOLE": ""}, 33 << 20, ["--memory", "256"]), ({"VIRTIO_CONSOLE": ""}, 65 << 20, [])])
+def test_other_input_goes_over_the_line(packed_input, symbols, size, options):
+    assert packed_input(symbols, size, 0, *options) == (None, NOISE[:min(size, 100)])
+
+
+def test_with_the_port_a_file_is_not_packed(tool):
+    tool.env["RDINIT_KERNEL"] = str(KERNEL)
+    stand_in(tool, f"import shutil; shutil.copy(sys.argv[sys.argv.index('-initrd') + 1], {str(tool.path / 'made.img')!r})")
+    with open(tool.write("data", NOISE), "rb") as file:
+        subprocess.run([RDINIT, "run", "--stdio", "pipe", "--isolated", "--", "/bin/true"], cwd=tool.path, env=tool.env, stdin=file, check=False)
+    assert b"etc/rdinit/stdin" not in read_newc((tool.path / "made.img").read_bytes())
 
 
 # --- the size of the terminal ---

@@ -492,6 +492,12 @@ static void add_stdio_port(void)
 	add_stdio();
 }
 
+static void add_input(void)
+{
+	fake_file("/input", "bytes", 5);
+	add_stdio();
+}
+
 /* A size that comes while the program runs, of a terminal that had another one. */
 static void add_window_port(void)
 {
@@ -695,6 +701,12 @@ static const struct scenario scenarios[] = {
 	{ "window", "rdinit.run=/app rdinit.window=24x80,a.b rdinit.onfail=poweroff\n",
 	  add_window_port, ENDS_WITH("exit status 0 (run: /app)"),
 	  ASKS_FOR("set_window 0 33 97", 1), .open_count = 1 },
+	{ "input",
+	  "rdinit.run=/app rdinit.stdin=/input rdinit.stdio=ttyS1 rdinit.onfail=poweroff\n",
+	  add_input, ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("dup2 /input", 1),
+	  .open_count = 1 },
+	{ "input-missing", "rdinit.run=/app rdinit.stdin=/input rdinit.onfail=poweroff\n",
+	  add_shell, ENDS_WITH("(failed: appliance)") },
 	{ "order", "rdinit.order=order rdinit.onfail=poweroff\n", add_order,
 	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("add_entropy", 1) },
 	{ "keymap", "rdinit.run=/app rdinit.keymap=/map rdinit.onfail=poweroff\n", add_keymap,

@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: MIT
 """test_streams.py - a program's streams in real machines: over the virtio-serial port of each, or the serial line."""
+import glob
+import hashlib
 import os
+import pathlib
+import subprocess
 import sys
 
 import pytest
 
-from vm import Row, check, run
+from vm import PROJECT, RDINIT, Row, check, run
+
+KERNEL = os.environ.get("RDINIT_KERNEL") or glob.glob(str(PROJECT / "build/kernel/debian/boot/vmlinuz-*"))[0]
 
 NOISE = os.urandom(20 << 20)
 SLOW = "the program's streams use the serial line, which is slow: the guest opened no virtio-serial port"
@@ -53,6 +59,23 @@ ROWS = [row for name in ("q35", "pc", "microvm") for row in machine(name)] + [
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_streams(row, files):
     check(row, run(row, files))
+
+
+def test_a_file_is_whole_and_fast_where_there_is_no_port(files, tmp_path):
+    """Over the serial line these bytes would take some minutes."""
+    kernel = pathlib.Path(KERNEL)
+    (tmp_path / "boot").mkdir()
+    (tmp_path / "boot" / kernel.name).symlink_to(kernel)
+    (tmp_path / "lib").symlink_to(kernel.parent.parent / "lib")
+    name = kernel.name.replace("vmlinuz", "config")
+    text = (kernel.parent / name).read_text().replace("CONFIG_VIRTIO_CONSOLE=m", "# CONFIG_VIRTIO_CONSOLE is not set")
+    (tmp_path / "boot" / name).write_text(text)
+    (tmp_path / "data").write_bytes(NOISE[:8 << 20])
+    with open(tmp_path / "data", "rb") as file:
+        done = subprocess.run([RDINIT, "run", "--kernel", tmp_path / "boot" / kernel.name, "--timeout", "40", "--isolated", "-u", "1:1",
+                               "--", "sha256sum"], stdin=file, capture_output=True, timeout=100)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.split()[0].decode() == hashlib.sha256(NOISE[:8 << 20]).hexdigest()
 
 
 def test_a_byte_too_few_is_noticed(files):

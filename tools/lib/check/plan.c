@@ -188,6 +188,9 @@ static void plan_appliance(struct plan *plan)
 		say(plan, "with the limit %s", shown(settings->rlimits.all[i]));
 	if (settings->chdir)
 		say(plan, "in %s%s", shown(settings->chdir), missing(plan, settings->chdir));
+	if (settings->input)
+		say(plan, "with %s as its standard input%s", shown(settings->input),
+		    missing(plan, settings->input));
 	if (settings->links)
 		say(plan, "with links in /dev/disk");
 	buffer_free(&line);

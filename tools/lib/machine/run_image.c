@@ -123,6 +123,15 @@ static int add_surroundings(struct recipe *recipe, const struct run_image *run)
 	return result;
 }
 
+static int add_input(struct recipe *recipe, struct image *image, const struct run_image *run)
+{
+	if (!run->input)
+		return 0;
+	if (!image_add_data(image, STDIN_FILE, run->input->data, run->input->len, 0400, "stdin"))
+		return -1;
+	return add_parameter(recipe, "stdin", "rdinit.stdin", STDIN_FILE);
+}
+
 /* All that an order may ask for. */
 static int add_all_modules(struct recipe *recipe, const struct run_image *run)
 {
@@ -188,6 +197,7 @@ static int fill(struct image *image, const struct run_image *run)
 	result |= add_parameters(recipe, run);
 	result |= volumes_recipe(run->volumes, recipe);
 	result |= add_surroundings(recipe, run);
+	result |= add_input(recipe, image, run);
 	if (run->is_in_root) /* the words stay as they are: /init finds the program in the root */
 		result |= image_add_words(image, RUN_FILE, run->program, "--");
 	else if (run->program)

@@ -31,6 +31,7 @@ struct run_image {
 	const char *hostname; /* --hostname, or NULL */
 	struct texts limits; /* --ulimit: NAME=SOFT[:HARD] */
 	char *user; /* --user, as a parameter of /init, or NULL */
+	const struct buffer *input; /* its standard input, or NULL: that of the streams */
 	bool has_network; /* its driver is added */
 	bool has_ports; /* the driver of virtio-serial is added */
 	struct texts modules; /* --module */
