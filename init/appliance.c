@@ -68,6 +68,7 @@ int appliance(struct boot *boot)
 			       .argv = boot->program,
 			       .env = boot->env,
 			       .signals = SIGNALS_TO_CHILD,
+			       .stop = &boot->stop,
 			       .stdio = { -1, -1, -1 },
 			       .dir = boot->settings.chdir };
 	const char *user = boot->settings.user;

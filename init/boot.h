@@ -12,6 +12,7 @@
 #include "init/module/module.h"
 #include "init/program/stdio.h"
 #include "init/program/window.h"
+#include "init/program/stop.h"
 #include "init/pure/ip.h"
 #include "init/pure/limits.h"
 #include "init/pure/mode.h"
@@ -42,6 +43,7 @@ struct boot {
 	struct ip_settings ip; /* of ip=; all zero without */
 	struct stdio stdio;
 	struct window_port window;
+	struct stop stop;
 	char cmdline[COMMAND_LINE_MAX]; /* settings points into these */
 	char image_words[IMAGE_WORDS_MAX];
 	size_t image_words_used;

@@ -76,6 +76,7 @@ static void begin(struct boot *boot, char **argv, char **envp)
 	boot->envp = envp;
 	settings_defaults(&boot->settings);
 	loop_open(&boot->loop);
+	stop_init(&boot->stop, &boot->loop, &boot->settings.grace_s);
 	uevents_init(&boot->uevents, &boot->loop);
 	devices_init(&boot->devices, &boot->loop, &boot->uevents);
 	modules_init(&boot->modules, &boot->settings, &boot->devices);

@@ -65,30 +65,56 @@ static bool all_have_ended(void *argument)
 	return !loop_reap(&boot->loop) && stdio_is_over(&boot->stdio);
 }
 
-static int wait_for_end(struct boot *boot, int64_t ms)
+/* The same, or a request has shortened the grace. */
+static bool is_over_or_due(void *argument)
 {
-	return loop_run(&boot->loop, all_have_ended, boot, sys_clock_ms() + ms);
+	struct boot *boot = argument;
+
+	return boot->stop.is_due || all_have_ended(argument);
+}
+
+static void requested(void *owner, int signal)
+{
+	struct boot *boot = owner;
+
+	stop_by_signal(&boot->stop, signal);
+}
+
+/* Waits for the grace, which a second request to end the machine shortens. Returns after how many
+ * seconds it was over; -1: all have ended. */
+static int wait_for_grace(struct boot *boot)
+{
+	int64_t start = sys_clock_ms();
+	int64_t ms =
+		boot->stop.requests > 1 ? STOP_AGAIN_MS : (int64_t)boot->settings.grace_s * 1000;
+
+	loop_set_signals(&boot->loop, requested, boot);
+	loop_run(&boot->loop, is_over_or_due, boot, start + ms);
+	loop_set_signals(&boot->loop, NULL, NULL);
+	return all_have_ended(boot) ? -1 : (int)((sys_clock_ms() - start) / 1000);
 }
 
 static void end_processes(struct boot *boot)
 {
+	int waited_s;
+
 	/* Without a living process /proc need not be read. */
 	if (sys_kill(-1, SIGTERM) != -ESRCH && loop_reap(&boot->loop)) {
 		sys_kill(-1, SIGCONT); /* a stopped process does not handle SIGTERM */
 		file_each("/proc", hang_up, NULL);
 	}
-	if (wait_for_end(boot, (int64_t)boot->settings.grace_s * 1000) == 0)
+	waited_s = wait_for_grace(boot);
+	if (waited_s < 0)
 		return;
 	if (!loop_reap(&boot->loop)) {
 		log_print(LOG_WARNING,
 			  "the host has not read all of the program's output within %d s: lost",
-			  boot->settings.grace_s);
+			  waited_s);
 		return;
 	}
-	log_print(LOG_WARNING, "processes still running %d s after SIGTERM: killed",
-		  boot->settings.grace_s);
+	log_print(LOG_WARNING, "processes still running %d s after SIGTERM: killed", waited_s);
 	sys_kill(-1, SIGKILL);
-	wait_for_end(boot, AFTER_KILL_MS);
+	loop_run(&boot->loop, all_have_ended, boot, sys_clock_ms() + AFTER_KILL_MS);
 }
 
 static int holds_data(const char *type)

@@ -24,6 +24,7 @@ static enum power_action action_of(int signal)
 		return POWER_OFF;
 	case SIGTERM:
 	case SIGINT:
+	case SIGNAL_CTRL_ALT_DEL:
 		return POWER_REBOOT;
 	default:
 		return POWER_UNSET;
@@ -38,9 +39,10 @@ static void signalled(void *owner, int signal)
 		child->request = action_of(signal);
 		return;
 	}
+	if (child->stop && stop_by_signal(child->stop, signal))
+		return;
 	log_print(LOG_DEBUG, "signal %d for %s", signal, child->argv[0]);
-	/* Programs do not handle SIGPWR: send SIGTERM, so that this one exits. */
-	sys_kill(child->pid, signal == SIGPWR ? SIGTERM : signal);
+	sys_kill(child->pid, stop_is_asked_by(signal) ? SIGTERM : signal);
 }
 
 static bool is_over(void *argument)
@@ -74,7 +76,11 @@ void child_wait(struct child *child)
 	sys_reboot(RB_DISABLE_CAD); /* Ctrl-Alt-Del sends SIGINT to PID 1, instead of a reset with
 				       unwritten data */
 	loop_add_child(child->loop, &node);
+	if (child->stop)
+		stop_follow(child->stop, child);
 	serve(child);
+	if (child->stop)
+		stop_follow(child->stop, NULL);
 	loop_remove_child(child->loop, &node);
 	if (!child->is_over) /* an interactive shell ignores SIGTERM, but not SIGHUP */
 		sys_kill(child->pid, SIGHUP);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "init/loop/loop.h"
+#include "init/program/stop.h"
 #include "init/pure/identity.h"
 #include "init/pure/rlimit.h"
 #include "init/pure/settings.h"
@@ -31,6 +32,8 @@ struct child {
 	char *const *argv; /* argv[0] is the program: a path, or looked up in PATH */
 	const char *const *env; /* ended by NULL */
 	enum signals_to signals;
+	struct stop *stop; /* SIGNALS_TO_CHILD: what requests to end the machine go to; NULL:
+			      SIGTERM for the child */
 	enum child_session session;
 	int stdio[3]; /* descriptors for 0 to 2; -1: as they are */
 	const struct identity *identity; /* NULL: root */

@@ -185,9 +185,11 @@ static struct timespec *timespec_of_ms(struct timespec *time, int64_t ms)
 int sys_sigwait(const sigset_t *set, int64_t timeout_ms)
 {
 	struct timespec time;
+	siginfo_t info;
+	int signal = (int)CALL4(rt_sigtimedwait, set, &info, timespec_of_ms(&time, timeout_ms),
+				SIGNALS_SIZE);
 
-	return (int)CALL4(rt_sigtimedwait, set, NULL, timespec_of_ms(&time, timeout_ms),
-			  SIGNALS_SIZE);
+	return signal == SIGINT && info.si_code == SI_KERNEL ? SIGNAL_CTRL_ALT_DEL : signal;
 }
 
 int sys_signalfd(int fd, const sigset_t *set)

@@ -92,7 +92,9 @@ int sys_sigaction(int signal, void (*handler)(int), int flags);
 int sys_catch(int signal, void (*handler)(int, siginfo_t *, void *));
 int sys_sigaltstack(void *stack, size_t size);
 /* Waits for a signal of `set`, which must be blocked; timeout_ms < 0: without limit. Returns the
- * signal's number, -EAGAIN after the timeout, or -EINTR. */
+ * signal's number, -EAGAIN after the timeout, or -EINTR. SIGINT that the kernel sent, and no
+ * process can send, is: */
+#define SIGNAL_CTRL_ALT_DEL 65
 int sys_sigwait(const sigset_t *set, int64_t timeout_ms);
 /* Returns a descriptor that is readable while a signal of `set` is pending (signalfd(2)). `fd`: one
  * to change, or -1. -ENOSYS without CONFIG_SIGNALFD. */

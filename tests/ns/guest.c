@@ -196,6 +196,21 @@ static int leave_daemon(int status)
 	return read(ready[0], &byte, 1) == 1 ? status : 123;
 }
 
+/* Says what it is sent by somebody, and does nothing about it. */
+static void ignore_term(int number)
+{
+	(void)number;
+	say("payload: ignores TERM\n");
+}
+
+static int be_deaf(void)
+{
+	signal(SIGTERM, ignore_term);
+	say("payload: waiting\n");
+	for (;;)
+		pause();
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
@@ -211,6 +226,8 @@ int main(int argc, char **argv)
 		return leave_orphans();
 	if (strcmp(what, "hear-all") == 0)
 		return hear_all();
+	if (strcmp(what, "deaf") == 0)
+		return be_deaf();
 	if (strcmp(what, "daemon") == 0)
 		return leave_daemon(5);
 	if (strcmp(what, "hit-init") == 0)

@@ -19,11 +19,22 @@ static uint64_t bit(int signal)
 	return UINT64_C(1) << (signal - 1);
 }
 
-/* PID 1 gets no signal that it neither blocks nor handles. */
+/* PID 1 gets no signal that it neither blocks nor handles. While a SIGINT is pending, a second one
+ * is lost. */
 void signal_send(int signal)
 {
-	if (kernel->blocked & bit(signal))
+	bool is_ctrl_alt_del = signal == SIGNAL_CTRL_ALT_DEL;
+
+	if (is_ctrl_alt_del)
+		signal = SIGINT;
+	if (signal == SIGINT && kernel->pending & bit(SIGINT))
+		return;
+	if (signal == SIGINT)
+		kernel->is_ctrl_alt_del = is_ctrl_alt_del;
+	if (kernel->blocked & bit(signal)) {
 		kernel->pending |= bit(signal);
+		kernel->is_stop_asked |= is_ctrl_alt_del || signal == SIGPWR;
+	}
 	if (signal != SIGCHLD)
 		kernel->asked_signal = signal;
 }
@@ -170,6 +181,8 @@ int sys_sigwait(const sigset_t *set, int64_t timeout_ms)
 	found = kernel->pending & wanted;
 	signal = __builtin_ctzll(found) + 1;
 	kernel->pending &= ~bit(signal);
+	if (signal == SIGINT && kernel->is_ctrl_alt_del)
+		signal = SIGNAL_CTRL_ALT_DEL;
 	return (int)call_leave(signal);
 }
 

@@ -18,7 +18,8 @@
  * 9. no child is lost: there is no zombie, and none runs but those that hang;
  * 10. disks are synced before the power goes;
  * 11. where nothing fails, the boot does not;
- * 12. the last byte of the program's streams comes before the power goes.
+ * 12. the last byte of the program's streams comes before the power goes;
+ * 13. a program ends, whatever it does, once the machine was asked to end.
  */
 #include <signal.h>
 #include <string.h>
@@ -46,6 +47,8 @@ static bool has_live_shell(void)
  * limit; and a machine that stays as it is after a failure. */
 bool judge_may_wait(void)
 {
+	if (has_live_main() && is_mode_run() && kernel->is_stop_asked && !kernel->faults_hit)
+		return false;
 	if (has_live_main() || has_live_shell())
 		return true;
 	if (kernel->faults_hit && has_log("ask the kernel to end the machine"))
@@ -62,7 +65,8 @@ bool judge_may_wait(void)
 /* Where no child can be started PID 1 does what it can itself. */
 static bool may_block(const char *where)
 {
-	static const char *const calls[] = { "finit_module", "mount", "open", "sendfile", "write" };
+	static const char *const calls[] = { "drain", "finit_module", "mount",
+					     "open",  "sendfile",     "write" };
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (strcmp(where, calls[i]) == 0)

@@ -274,6 +274,8 @@ struct kernel {
 	bool uevents_lost;
 	long uevent_loses; /* number of the one that is lost */
 	uint64_t pending, blocked; /* signals of PID 1 */
+	bool is_ctrl_alt_del; /* the pending SIGINT is the kernel's own */
+	bool is_stop_asked; /* by Ctrl-Alt-Del, SIGPWR or the power button */
 	struct fault faults[FAULTS_MAX];
 	int fault_count, faults_hit;
 	bool has_tty_input, has_tty_answer; /* the host sends it */

@@ -292,6 +292,7 @@ static int find_planted(uint64_t seeds)
 		{ PLANTED_BLOCKS, "PID 1 waits for ever in write" },
 		{ PLANTED_DRAINS, "PID 1 waits for ever in drain" },
 		{ PLANTED_MOUNTS, "PID 1 waits for ever in mount" },
+		{ PLANTED_SPARES, "PID 1 waits for ever in the loop" },
 	};
 	int missed = 0;
 

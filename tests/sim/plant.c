@@ -25,7 +25,7 @@ const char *const planted_names[PLANTED_COUNT] = {
 	[PLANTED_WRITES] = "writes",	     [PLANTED_CUT] = "cut",
 	[PLANTED_OPENS] = "opens",	     [PLANTED_COPIES] = "copies",
 	[PLANTED_MOUNTS] = "mounts",	     [PLANTED_BLOCKS] = "blocks",
-	[PLANTED_DRAINS] = "drains",
+	[PLANTED_DRAINS] = "drains",	     [PLANTED_SPARES] = "spares",
 };
 
 static bool has_reaped;
@@ -135,6 +135,14 @@ struct apart *__wrap_apart_start(struct loop *loop, long (*call)(void *argument)
 	memcpy(apart.argument, argument, size);
 	apart.result = call(apart.argument);
 	return &apart;
+}
+
+bool __real_stop_by_signal(struct stop *stop, int signal);
+bool __wrap_stop_by_signal(struct stop *stop, int signal);
+
+bool __wrap_stop_by_signal(struct stop *stop, int signal)
+{
+	return planted == PLANTED_SPARES || __real_stop_by_signal(stop, signal);
 }
 
 void __real_log_open_console(void);

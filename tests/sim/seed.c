@@ -343,7 +343,7 @@ static void draw_faults(struct draw *draw)
 
 static void draw_signals(struct draw *draw)
 {
-	static const unsigned char numbers[] = { 1, 2, 10, 12, 15, 15, 30, 28, 14 };
+	static const unsigned char numbers[] = { 1, 2, 10, 12, 15, 30, 65, 28, 14 };
 
 	while (draw_chance(draw, 20))
 		world_add(draw->world, "signal number=%u at=%ld", numbers[draw_below(draw, 9)],

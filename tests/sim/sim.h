@@ -22,6 +22,7 @@ enum planted {
 	PLANTED_MOUNTS, /* mounts it, or a share, */
 	PLANTED_BLOCKS, /* writes to the console, */
 	PLANTED_DRAINS, /* waits until the last byte is sent */
+	PLANTED_SPARES, /* a program that was asked to end */
 	PLANTED_COUNT
 };
 

@@ -20,6 +20,7 @@ static inline void new_boot(struct boot *boot)
 	memset(boot, 0, sizeof(*boot));
 	settings_defaults(&boot->settings);
 	loop_open(&boot->loop);
+	stop_init(&boot->stop, &boot->loop, &boot->settings.grace_s);
 	uevents_init(&boot->uevents, &boot->loop);
 	devices_init(&boot->devices, &boot->loop, &boot->uevents);
 	devices_watch(&boot->devices);

@@ -238,6 +238,63 @@ static void is_in_the_foreground_of_the_console(void **state)
 	assert_non_null(strstr(fake_calls, "setsid\nspawn_in_foreground\nexecve /app\n"));
 }
 
+/* Ctrl-Alt-Del, SIGPWR, and what processes send. */
+static void a_request_ends_the_program_after_its_grace(void **state)
+{
+	static const struct {
+		int signal;
+		const char *calls, *says;
+	} rows[] = {
+		{ SIGNAL_CTRL_ALT_DEL, "kill 42 15\nkill 42 18\nkill 42 9\n", "Ctrl-Alt-Del: " },
+		{ SIGPWR, "kill 42 15\nkill 42 18\nkill 42 9\n", "SIGPWR: the machine ends" },
+		{ SIGINT, "kill 42 2\n", "" },
+		{ SIGTERM, "kill 42 15\n", "" },
+		{ SIGHUP, "kill 42 1\n", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		reset(state);
+		fake_child_ms = 5500;
+		fake_answer("sigwait", rows[i].signal, 1);
+		assert_int_equal(appliance(&boot), 0);
+		assert_string_equal(strstr(fake_calls, "kill "), rows[i].calls);
+		assert_non_null(strstr(fake_console, rows[i].says));
+		assert_int_equal(boot.stop.requests, rows[i].says[0] != '\0');
+	}
+}
+
+static void a_program_that_ends_in_its_grace_is_not_killed(void **state)
+{
+	(void)state;
+	fake_child_ms = 4500;
+	fake_answer("sigwait", SIGPWR, 1);
+	assert_int_equal(appliance(&boot), 0);
+	assert_null(strstr(fake_calls, "kill 42 9"));
+	loop_run(&boot.loop, NULL, NULL, 60000);
+	assert_null(strstr(fake_calls, "kill 42 9"));
+}
+
+static void a_second_request_shortens_the_grace_to_a_second(void **state)
+{
+	(void)state;
+	fake_child_ms = 1500;
+	fake_answer("sigwait", SIGPWR, 2);
+	assert_int_equal(appliance(&boot), 0);
+	assert_string_equal(strstr(fake_calls, "kill "), "kill 42 15\nkill 42 18\nkill 42 9\n");
+	assert_non_null(strstr(fake_console, "/app has not ended after SIGTERM: killed"));
+}
+
+/* The grace is shorter than that second. */
+static void a_second_request_never_makes_the_grace_longer(void **state)
+{
+	(void)state;
+	boot.settings.grace_s = 0;
+	fake_child_ms = 500;
+	fake_answer("sigwait", SIGPWR, 2);
+	assert_int_equal(appliance(&boot), 0);
+	assert_non_null(strstr(fake_calls, "kill 42 9\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +309,10 @@ int main(void)
 		cmocka_unit_test_setup(a_start_that_fails_is_reported, reset),
 		cmocka_unit_test_setup(is_in_the_foreground_of_the_console, reset),
 		cmocka_unit_test_setup(the_loop_goes_on_while_it_runs, reset),
+		cmocka_unit_test_setup(a_request_ends_the_program_after_its_grace, reset),
+		cmocka_unit_test_setup(a_program_that_ends_in_its_grace_is_not_killed, reset),
+		cmocka_unit_test_setup(a_second_request_shortens_the_grace_to_a_second, reset),
+		cmocka_unit_test_setup(a_second_request_never_makes_the_grace_longer, reset),
 		cmocka_unit_test_setup(has_its_links_before_it_runs_where_they_are_asked_for,
 				       reset),
 	};

@@ -104,6 +104,31 @@ static void kills_what_does_not_hear_term(void **state)
 	assert_non_null(strstr(fake_console, "processes still running 5 s after SIGTERM: killed"));
 }
 
+static void a_request_meanwhile_shortens_the_grace(void **state)
+{
+	static const int signals[] = { SIGPWR, SIGNAL_CTRL_ALT_DEL };
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+		reset(state);
+		fake_answer("kill -1 15", 0, FAKE_ALWAYS);
+		fake_answer("wait", 0, FAKE_ALWAYS);
+		fake_answer("sigwait", signals[i], 1);
+		assert_string_equal(end_machine(), "kill -1 15\nkill -1 18\nkill -1 9\n"
+						   "fork\nsync\nreboot poweroff\n");
+		assert_non_null(strstr(fake_console, "still running 1 s after SIGTERM: killed"));
+	}
+}
+
+static void a_second_request_counts_for_what_is_left(void **state)
+{
+	(void)state;
+	fake_answer("kill -1 15", 0, FAKE_ALWAYS);
+	fake_answer("wait", 0, FAKE_ALWAYS);
+	boot.stop.requests = 2;
+	assert_non_null(strstr(end_machine(), "kill -1 9\n"));
+	assert_non_null(strstr(fake_console, "still running 1 s after SIGTERM: killed"));
+}
+
 /* Of these 20 leads a session with a terminal; 21 is in it, 22 leads one without, 23 has gone. */
 static void hangs_up_on_those_who_lead_a_terminal(void **state)
 {
@@ -207,6 +232,8 @@ int main(void)
 		cmocka_unit_test_setup(hangs_up_on_those_who_lead_a_terminal, reset),
 		cmocka_unit_test_setup(looks_for_no_terminal_when_every_process_has_ended, reset),
 		cmocka_unit_test_setup(kills_what_does_not_hear_term, reset),
+		cmocka_unit_test_setup(a_request_meanwhile_shortens_the_grace, reset),
+		cmocka_unit_test_setup(a_second_request_counts_for_what_is_left, reset),
 		cmocka_unit_test_setup(a_disk_that_hangs_is_given_up, reset),
 		cmocka_unit_test_setup(a_child_that_dies_leaves_no_disk_behind, reset),
 		cmocka_unit_test_setup(disks_are_waited_for, reset),
