@@ -12,7 +12,7 @@ VERSION	= 0.1
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
 PURE	= blake2b checksum cmdline dirents diskid diskpath drivers efivar executable find finding format fslist fstab \
-	  glob hints identity imageconf ip keymap kmsg layer layers limits mode modlist modname mountopts mounts \
+	  glob hints identity imageconf ip keybits keymap kmsg layer layers limits mode modlist modname mountopts mounts \
 	  names newc number packets partitions rlimit rootspec settings sha256 stdioports text udevname uevent view window xxh64 $(FORMATS:%=fsprobe/%)
 
 # What probes know of, a file for each family.
@@ -20,7 +20,7 @@ FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware fsprobe iso9660 luks ma
 
 # /init: its steps in the order of the boot, give_up, then the rooms of what steps share.
 INIT	= main early_mounts console settings late_mounts keymap modules order network scope resume root_find \
-	  root_mount root_usr root_switch mounts resolver stdio appliance stay power give_up become \
+	  root_mount root_usr root_switch mounts resolver stdio power_button appliance stay power give_up become \
 	  $(addprefix device/,devices disk_id disk_path links port probe uevents) \
 	  image/unpack \
 	  $(addprefix layer/,accept btrfs layer layers loop_device loop_file openers program ram) \
@@ -248,7 +248,7 @@ check-programs: $(UNIT) $(FUZZ) $B/sim/sim $B/sim/sim-run $B/sim-san/sim guards
 .PHONY: check-programs guards
 
 # What the structure promises. PURE_HOST is there to be compiled: the same code without musl.
-INIT_MAX = 109440
+INIT_MAX = 110688
 INIT_RUN_MAX = 37056
 guards: $B/init $B/init-run $(PURE_HOST)
 	@tests/guards.sh static $B/init

@@ -14,7 +14,8 @@
 #include <stdint.h>
 
 #define NO_DEADLINE INT64_MAX
-#define LOOP_DESCRIPTORS_MAX 8 /* the uevent socket, and four for a program's standard streams */
+/* The uevent socket, four for a program's standard streams, one for its messages, power buttons. */
+#define LOOP_DESCRIPTORS_MAX 12
 
 struct loop_node {
 	struct loop_node *next;

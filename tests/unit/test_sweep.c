@@ -966,7 +966,8 @@ static int is_wire_cut(void)
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (is_faulted(calls[i]))
 			return 1;
-	return failed("open " HOST_TTY) || failed("write " HOST_TTY);
+	return failed("open " HOST_TTY) || failed("write " HOST_TTY) ||
+	       (run->sweep.faults[0].is_lasting && is_faulted("open "));
 }
 
 static const char *check_host(void)

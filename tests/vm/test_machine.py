@@ -61,3 +61,18 @@ def test_a_root_that_is_plugged_in_later_is_found(files):
         time.sleep(0.5)
         end(machine, wire)
     assert "REALROOT-OK /sbin/init" in console.read_text(errors="replace")
+
+
+def test_the_power_button_ends_a_program_that_ignores_it(files):
+    """The first press is SIGTERM, the second is SIGKILL a second later."""
+    console, monitor = files.directory / "button.console", str(files.directory / "button.monitor")
+    machine, wire = qemu(files, "button.img", "console=ttyS0 rdinit.grace=3600", "-M", "q35", "-serial", f"file:{console}",
+                         "-monitor", f"unix:{monitor},server,nowait")
+    wait_for(console, "WAITS")
+    with socket.socket(socket.AF_UNIX) as commands:
+        commands.connect(monitor)
+        commands.sendall(b"system_powerdown\n")
+        wait_for(console, "TERM came")
+        commands.sendall(b"system_powerdown\n")
+        assert end(machine, wire) == "ready\nsignal KILL\noff\n"
+    assert "appliance: /bin/sh has not ended after SIGTERM: killed" in console.read_text(errors="replace")

@@ -213,6 +213,11 @@ static void plan_stdio(struct plan *plan)
 		    shown(ports.line));
 }
 
+static void plan_power_button(struct plan *plan)
+{
+	say(plan, "watch it, where the kernel reports it: drivers button and evdev");
+}
+
 static void plan_resume(struct plan *plan)
 {
 	const struct settings *settings = plan->settings;
@@ -363,6 +368,7 @@ static const struct row {
 	{ "mounts", plan_mounts },
 	{ "resolver", plan_resolver },
 	{ "stdio", plan_stdio },
+	{ "power-button", plan_power_button },
 	{ "appliance", plan_appliance },
 	{ "root-find", plan_root_find },
 	{ "root-mount", plan_root_mount },
