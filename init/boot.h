@@ -61,6 +61,7 @@ int modules_load(struct boot *boot);
 int modules_load_listed(struct boot *boot); /* without drivers */
 int order_receive(struct boot *boot);
 int network_up(struct boot *boot);
+int window_set(struct boot *boot);
 int scope_check(struct boot *boot); /* of an /init that only runs programs */
 int resume(struct boot *boot);
 int root_find(struct boot *boot);

@@ -11,14 +11,12 @@
 /* The program may well do without these. */
 static void warn(const struct boot *boot)
 {
+	unsigned int at = 0;
+
 	if (sys_access(DRIVERS_FILE, F_OK) == 0)
 		log_print(LOG_WARNING, DRIVERS_FILE ": " INIT_ONLY_RUNS);
-	if (boot->settings.modules_load.count)
-		log_print(LOG_WARNING, "modules-load=: " INIT_ONLY_RUNS);
-	if (boot->settings.keymap)
-		log_print(LOG_WARNING, "rdinit.keymap=: " INIT_ONLY_RUNS);
-	if (boot->settings.links)
-		log_print(LOG_WARNING, "rdinit.links: " INIT_ONLY_RUNS);
+	for (const char *name; (name = mode_next_unread(&boot->settings, &at));)
+		log_print(LOG_WARNING, "%s: " INIT_ONLY_RUNS, name);
 }
 
 int scope_check(struct boot *boot)

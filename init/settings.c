@@ -10,7 +10,6 @@
 #include "init/pure/count.h"
 #include "init/pure/format.h"
 #include "init/pure/imageconf.h"
-#include "init/pure/window.h"
 #include "init/sys/file.h"
 #include "init/wire/wire.h"
 #include "init/sys/log.h"
@@ -209,24 +208,6 @@ static enum log_level level_of(int verbosity)
 	return verbosity == VERBOSITY_DEBUG ? LOG_DEBUG : LOG_INFO;
 }
 
-/* A serial line does not say how large the terminal at its end is. */
-static void set_window(struct boot *boot)
-{
-	const char *text = boot->settings.window;
-	struct window window;
-	int error;
-
-	if (!text)
-		return;
-	error = window_parse(text, &window);
-	if (!error) {
-		boot->window.name = window.port;
-		error = sys_set_window(0, window.rows, window.columns);
-	}
-	if (error)
-		log_warn(error, "set the size of the console's terminal, rdinit.window=%s", text);
-}
-
 int settings_read(struct boot *boot)
 {
 	int error = read_image_parameters(boot);
@@ -236,7 +217,6 @@ int settings_read(struct boot *boot)
 		boot->finish_settings(&boot->settings);
 	log_limit(level_of(boot->settings.verbosity));
 	log_ignored(&boot->settings);
-	set_window(boot);
 	if (boot->settings.is_unsafe)
 		error = first(error,
 			      log_err(-EINVAL, "parse rdinit.user: expected UID:GID[,GID...]"));

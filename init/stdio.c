@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* stdio.c - open the port of the program's standard streams: of virtio-serial, or a serial line; or
- * that of the size of its terminal. */
+/* stdio.c - open the port of the program's standard streams: of virtio-serial, or a serial line. */
 #include <errno.h>
 #include <fcntl.h>
 #include <termios.h>
@@ -37,22 +36,6 @@ static int open_line(const char *name)
 	return error;
 }
 
-/* --- the size of the terminal --- */
-
-static int follow_window(struct boot *boot)
-{
-	const char *name = boot->window.name;
-	int fd;
-
-	if (!name)
-		return 0;
-	fd = port_open(&boot->uevents, name, loop_deadline(PORT_WAIT_S));
-	if (fd < 0)
-		return log_err(fd, "open the virtio-serial port %s of rdinit.window=", name);
-	window_follow(&boot->window, &boot->loop, fd);
-	return 0;
-}
-
 /* --- the step --- */
 
 int stdio_connect(struct boot *boot)
@@ -61,7 +44,7 @@ int stdio_connect(struct boot *boot)
 	int fd = -ENODEV;
 
 	if (!boot->settings.stdio)
-		return follow_window(boot);
+		return 0;
 	stdio_ports_parse(boot->settings.stdio, &ports);
 	if (ports.port[0]) {
 		fd = port_open(&boot->uevents, ports.port, loop_deadline(PORT_WAIT_S));

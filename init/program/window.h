@@ -7,7 +7,6 @@
 #include "init/pure/packets.h"
 
 struct window_port {
-	const char *name; /* of the virtio-serial port; NULL: none */
 	struct loop *loop;
 	struct loop_descriptor port;
 	struct packet_reader reader;

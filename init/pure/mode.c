@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "init/pure/count.h"
 enum mode_from mode_from(const struct settings *settings)
 {
 	if (settings->run)
@@ -110,4 +111,22 @@ const char *mode_out_of_scope(enum mode mode, const struct settings *settings)
 	default:
 		return "no program (rdinit.run=, " RUN_FILE ")";
 	}
+}
+
+const char *mode_next_unread(const struct settings *settings, unsigned int *at)
+{
+	const struct {
+		const char *name;
+		bool is_given;
+	} unread[] = {
+		{ "modules-load=", settings->modules_load.count > 0 },
+		{ "rdinit.keymap=", settings->keymap },
+		{ "rdinit.links", settings->links },
+		{ "rdinit.window=", settings->window },
+	};
+
+	while (*at < COUNT(unread))
+		if (unread[(*at)++].is_given)
+			return unread[*at - 1].name;
+	return NULL;
 }

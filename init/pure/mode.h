@@ -66,4 +66,8 @@ const char *mode_next_step(enum steps_of list, enum mode mode, unsigned int *at)
  * `settings`: as read. */
 const char *mode_out_of_scope(enum mode mode, const struct settings *settings);
 
+/* The parameters that such an /init does not read, while the program may do without: returns the
+ * next of those that were given, from number *at (0 at first) on; NULL after the last. */
+const char *mode_next_unread(const struct settings *settings, unsigned int *at);
+
 #endif

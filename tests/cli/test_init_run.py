@@ -52,8 +52,9 @@ def test_check_finds_what_it_does_not_do(tool):
         name = word.split("=")[0]
         assert f"/init fails for {name}=: it only runs programs" in done.stdout.decode()
         assert b"write `init` in place of `init run`" in done.stdout
-    done = tool.run("check", "--append", "rdinit.keymap=/k", "x.img", check=False)
-    assert b"nothing reads rdinit.keymap=: this /init only runs programs" in done.stdout
+    done = tool.run("check", "--append", "rdinit.keymap=/k modules-load=a rdinit.links rdinit.window=1x1", "x.img", check=False)
+    for name in "rdinit.keymap=", "modules-load=", "rdinit.links", "rdinit.window=":
+        assert f"nothing reads {name}: this /init only runs programs" in done.stdout.decode()
     pack(tool, "")
     assert b"/init fails for no program" in tool.run("check", "--append", "quiet", "x.img", check=False).stdout
 

@@ -88,6 +88,11 @@ def test_modules_have_the_options_of_both(tool):
                               "never: evil"]
 
 
+def test_the_size_of_the_terminal(tool):
+    got = plan(tool, "init\n", "--append", "rdinit.run=/p rdinit.window=24x80,port")
+    assert got["window"] == ["make the console's terminal 24x80,port"] and list(got).index("window") < list(got).index("mounts")
+
+
 def test_staying_in_the_image(tool):
     assert plan(tool, "init\n")["stay"] == ["a shell, /bin/sh (not in the image)"]
     tool.write("i", "#!/bin/sh\n")

@@ -100,6 +100,7 @@ static void judge_scope(struct check *check)
 	static const char cure[] = "write `init` in place of `init run` in the recipe";
 	const char *what = mode_out_of_scope(check_mode(check), &check->settings);
 	const char *why;
+	unsigned int at = 0;
 
 	if (!check->only_runs)
 		return;
@@ -109,9 +110,9 @@ static void judge_scope(struct check *check)
 	if (archive_resolve(check->archive, DRIVERS_FILE, &why))
 		check_report(check, CHECK_WORD, CHECK_WARNING, cure,
 			     "nothing reads " DRIVERS_FILE ": this /init only runs programs");
-	if (check->settings.keymap)
+	for (const char *name; (name = mode_next_unread(&check->settings, &at));)
 		check_report(check, CHECK_WORD, CHECK_WARNING, cure,
-			     "nothing reads rdinit.keymap=: this /init only runs programs");
+			     "nothing reads %s: this /init only runs programs", name);
 }
 
 void check_word(struct check *check)

@@ -246,6 +246,12 @@ static void plan_network(struct plan *plan)
 	    address);
 }
 
+static void plan_window(struct plan *plan)
+{
+	if (plan->settings->window)
+		say(plan, "make the console's terminal %s", shown(plan->settings->window));
+}
+
 static void plan_mounts(struct plan *plan)
 {
 	const struct text_list *lines = &plan->settings->mount_lines;
@@ -365,6 +371,7 @@ static const struct row {
 	{ "keymap", plan_keymap },
 	{ "modules", plan_modules },
 	{ "network", plan_network },
+	{ "window", plan_window },
 	{ "mounts", plan_mounts },
 	{ "resolver", plan_resolver },
 	{ "stdio", plan_stdio },
