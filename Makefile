@@ -11,7 +11,7 @@ VERSION	= 0.1
 
 # init/pure: logic without I/O. Built three times: for /init (musl), for the tool (host) and for
 # the tests (sanitizers).
-PURE	= blake2b checksum cmdline dirents diskid diskpath drivers efivar executable find finding format fslist fstab \
+PURE	= blake2b capability checksum choice cmdline dirents diskid diskpath drivers efivar executable find finding format fslist fstab \
 	  glob hints identity imageconf ip keybits keymap kmsg layer layers limits mode modlist modname mountopts mounts \
 	  names newc number packets partitions rlimit rootspec settings sha256 stdioports text udevname uevent view window xxh64 $(FORMATS:%=fsprobe/%)
 

@@ -8,7 +8,9 @@
 #include "init/boot.h"
 #include "init/program/child.h"
 #include "init/device/links.h"
+#include "init/pure/capability.h"
 #include "init/pure/names.h"
+#include "init/pure/number.h"
 #include "init/program/stdio.h"
 #include "init/wire/wire.h"
 #include "init/sys/log.h"
@@ -52,6 +54,32 @@ static int parse_limits(const struct text_list *texts, struct rlimits *limits)
 	return error;
 }
 
+static int parse_caps(const char *name, const char *text, uint64_t *set)
+{
+	int error = text ? capability_parse(text, set) : 0;
+
+	return error ? log_err(error, "parse rdinit.%s=%s: expected NAME[,NAME...] of capabilities",
+			       name, text)
+		     : 0;
+}
+
+/* Nor with more rights than it asks for. */
+static int parse_rights(const struct settings *settings, struct rights *rights)
+{
+	unsigned int umask;
+	int error = parse_caps("caps", settings->caps, &rights->caps);
+
+	if (!error)
+		error = parse_caps("ambient", settings->ambient, &rights->ambient);
+	if (error || !settings->umask)
+		return error;
+	if (!number_parse(settings->umask, 8, 0777, &umask))
+		return log_err(-EINVAL, "parse rdinit.umask=%s: expected an octal number up to 777",
+			       settings->umask);
+	rights->umask = (int)umask;
+	return 0;
+}
+
 /* The file takes the place of what is there. */
 static void use_input(struct child *child, int fd)
 {
@@ -74,6 +102,10 @@ int appliance(struct boot *boot)
 	const char *user = boot->settings.user;
 	struct identity identity;
 	struct rlimits limits = { 0 };
+	struct rights rights = { .caps = CAPABILITIES_ALL,
+				 .no_new_privs = boot->settings.no_new_privs,
+				 .umask = -1,
+				 .oom_score_adj = boot->settings.oom_score_adj };
 	int error = user ? identity_parse(user, &identity) : 0, input = -1;
 
 	/* Fails rather than run the program as root. */
@@ -82,9 +114,12 @@ int appliance(struct boot *boot)
 	if (user)
 		child.identity = &identity;
 	error = parse_limits(&boot->settings.rlimits, &limits);
+	if (!error)
+		error = parse_rights(&boot->settings, &rights);
 	if (error)
 		return error;
 	child.limits = &limits;
+	child.rights = &rights;
 	/* A program that asks for a file does not run with another input. */
 	if (boot->settings.input) {
 		input = sys_open(boot->settings.input, O_RDONLY);

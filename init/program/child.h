@@ -17,7 +17,26 @@ enum signals_to {
 	SIGNALS_TO_INIT, /* a machine with a shell: busybox's poweroff, reboot and halt send them */
 };
 
-enum child_act { CHILD_RUN, CHILD_LIMIT, CHILD_ENTER, CHILD_BECOME };
+/* What the child does, in this order: only root can lower a score, raise a hard limit and drop
+ * capabilities, and the program's user may not be allowed to enter its directory. */
+enum child_act {
+	CHILD_SCORE,
+	CHILD_LIMIT,
+	CHILD_ENTER,
+	CHILD_DROP,
+	CHILD_BECOME,
+	CHILD_KEEP,
+	CHILD_RUN,
+};
+
+/* What the program may do. */
+struct rights {
+	uint64_t caps; /* the bounding set of its capabilities */
+	uint64_t ambient; /* those that it has although its user is not root */
+	bool no_new_privs;
+	int umask; /* -1: as it is */
+	const char *oom_score_adj; /* a decimal number; NULL: as it is */
+};
 
 enum child_session {
 	/* The session of PID 1, whose controlling terminal is the console. The child's process
@@ -38,6 +57,7 @@ struct child {
 	int stdio[3]; /* descriptors for 0 to 2; -1: as they are */
 	const struct identity *identity; /* NULL: root */
 	const struct rlimits *limits; /* NULL: as they are */
+	const struct rights *rights; /* NULL: as they are */
 	const char *dir; /* its working directory; NULL: / */
 	/* the results */
 	int pid;

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
-/* start.c - start a program as a child of PID 1: session, streams, directory, user, PATH. */
+/* start.c - start a program as a child of PID 1: session, streams, rights, directory, user, PATH.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "init/program/child.h"
+#include "init/pure/capability.h"
+#include "init/pure/count.h"
+#include "init/sys/file.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
 
@@ -49,36 +54,90 @@ static int search(const struct child *child, const char *name)
 	return kept;
 }
 
+static int set_score(const struct child *child)
+{
+	const char *score = child->rights ? child->rights->oom_score_adj : NULL;
+
+	return score ? file_write("/proc/self/oom_score_adj", score) : 0;
+}
+
 /* All that are given; the first that fails ends it. */
-static int limit(struct child *child)
+static int limit(const struct child *child)
 {
 	const struct rlimits *limits = child->limits;
 	int error = 0;
 
-	child->failed_to = CHILD_LIMIT;
 	for (int i = 0; limits && i < RLIMITS && !error; i++)
 		if (limits->given & 1u << i)
 			error = sys_set_limit(i, limits->of[i].soft, limits->of[i].hard);
-	if (!error)
-		child->failed_to = CHILD_RUN;
 	return error;
 }
 
-/* Enters the program's directory, then becomes its user, who may not be allowed to enter it. */
-static int enter_and_become(struct child *child)
+static int enter(const struct child *child)
+{
+	return child->dir ? sys_chdir(child->dir) : 0;
+}
+
+/* Those that the program keeps as another user: root has all of its bounding set anyway. */
+static uint64_t ambient_of(const struct child *child)
+{
+	return child->rights && child->identity && child->identity->uid ? child->rights->ambient
+									: 0;
+}
+
+/* EINVAL: the kernel knows no more capabilities. */
+static int drop_caps(const struct child *child)
+{
+	uint64_t caps = child->rights ? child->rights->caps : CAPABILITIES_ALL;
+	int error = 0;
+
+	for (unsigned int i = 0; caps != CAPABILITIES_ALL && i < 64 && !error; i++)
+		if (!(caps >> i & 1))
+			error = sys_prctl(PR_CAPBSET_DROP, i, 0);
+	if (ambient_of(child) && (!error || error == -EINVAL))
+		return sys_prctl(PR_SET_KEEPCAPS, 1, 0);
+	return error == -EINVAL ? 0 : error;
+}
+
+static int become(const struct child *child)
 {
 	const struct identity *identity = child->identity;
-	int error = child->dir ? sys_chdir(child->dir) : 0;
 
-	if (error) {
-		child->failed_to = CHILD_ENTER;
-		return error;
+	return identity ? sys_set_identity(identity->uid, identity->gid, identity->groups,
+					   identity->group_count)
+			: 0;
+}
+
+/* An ambient capability must be permitted and inheritable. */
+static int keep_caps(const struct child *child)
+{
+	uint64_t ambient = ambient_of(child);
+	int error = ambient ? sys_set_capabilities(ambient) : 0;
+
+	for (unsigned int i = 0; ambient >> i && !error; i++)
+		if (ambient >> i & 1)
+			error = sys_prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i);
+	if (!error && child->rights && child->rights->no_new_privs)
+		error = sys_prctl(PR_SET_NO_NEW_PRIVS, 1, 0);
+	return error;
+}
+
+static int prepare(struct child *child)
+{
+	static int (*const acts[])(const struct child *child) = {
+		[CHILD_SCORE] = set_score, [CHILD_LIMIT] = limit,   [CHILD_ENTER] = enter,
+		[CHILD_DROP] = drop_caps,  [CHILD_BECOME] = become, [CHILD_KEEP] = keep_caps,
+	};
+	int error = 0;
+
+	if (child->rights && child->rights->umask >= 0)
+		sys_umask((mode_t)child->rights->umask);
+	for (unsigned int i = 0; i < COUNT(acts) && !error; i++) {
+		child->failed_to = (enum child_act)i;
+		error = acts[i](child);
 	}
-	if (identity)
-		error = sys_set_identity(identity->uid, identity->gid, identity->groups,
-					 identity->group_count);
-	if (error)
-		child->failed_to = CHILD_BECOME;
+	if (!error)
+		child->failed_to = CHILD_RUN;
 	return error;
 }
 
@@ -100,9 +159,7 @@ static int in_child(void *argument)
 		sys_dup2(1, 2); /* the log's does not block, and a program's is to */
 	sigemptyset(&none);
 	sys_set_mask(&none);
-	child->error = limit(child); /* as root: a hard limit may be raised */
-	if (!child->error)
-		child->error = enter_and_become(child);
+	child->error = prepare(child);
 	if (child->error)
 		return 126;
 	if (strchr(child->argv[0], '/'))
@@ -122,6 +179,14 @@ static void become_leader(void)
 static void log_failure(const struct child *child)
 {
 	switch (child->failed_to) {
+	case CHILD_SCORE:
+		log_err(child->error, "set oom_score_adj to %s to run %s",
+			child->rights->oom_score_adj, child->argv[0]);
+		break;
+	case CHILD_DROP:
+	case CHILD_KEEP:
+		log_err(child->error, "set the capabilities to run %s", child->argv[0]);
+		break;
 	case CHILD_LIMIT:
 		log_err(child->error, "set the resource limits to run %s", child->argv[0]);
 		break;

@@ -6,22 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* The resource's number, or RLIMITS. */
-static unsigned int find(const char *name, size_t len)
-{
-	const char *names = RLIMIT_NAMES;
-	unsigned int number = 0;
-
-	for (; *names; number++) {
-		size_t known = strcspn(names, "|");
-
-		if (known == len && memcmp(names, name, len) == 0)
-			break;
-		names += known;
-		names += *names == '|';
-	}
-	return number;
-}
+#include "init/pure/choice.h"
 
 /* What follows the value in the text; NULL: there is none. */
 static const char *parse_value(const char *text, uint64_t *value)
@@ -47,14 +32,14 @@ static const char *parse_value(const char *text, uint64_t *value)
 int rlimit_parse(const char *text, struct rlimits *limits)
 {
 	size_t len = strcspn(text, "=");
-	unsigned int number = find(text, len);
+	int number = choice_find(RLIMIT_NAMES, text, len);
 	struct rlimit_pair pair = { 0, 0 };
 
 	text = text[len] ? parse_value(text + len + 1, &pair.soft) : NULL;
 	pair.hard = pair.soft;
 	if (text && *text == ':')
 		text = parse_value(text + 1, &pair.hard);
-	if (number == RLIMITS || !text || *text || pair.soft > pair.hard)
+	if (number < 0 || !text || *text || pair.soft > pair.hard)
 		return -EINVAL;
 	limits->given |= 1u << number;
 	limits->of[number] = pair;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mount.h>
 
+#include "init/pure/choice.h"
 #include "init/pure/count.h"
 #include "init/pure/number.h"
 #include "init/pure/modname.h"
@@ -93,6 +94,16 @@ const struct parameter parameters[] = {
 		  "the program's user, group and further groups; default 0:0"),
 	PARAMETER("rdinit.rlimit", PARAMETER_LIST, FIELD(rlimits), 0, "NAME=SOFT[:HARD]",
 		  "a resource limit of the program"),
+	PARAMETER("rdinit.umask", PARAMETER_TEXT, FIELD(umask), 0, "OCTAL",
+		  "the program's file mode creation mask; default 022"),
+	PARAMETER("rdinit.caps", PARAMETER_FLAG_TEXT, FIELD(caps), 0, "[NAMES]",
+		  "the only capabilities that the program may have"),
+	PARAMETER("rdinit.ambient", PARAMETER_FLAG_TEXT, FIELD(ambient), 0, "[NAMES]",
+		  "capabilities that the program has although its user is not root"),
+	PARAMETER("rdinit.no_new_privs", PARAMETER_SET, FIELD(no_new_privs), 1, NULL,
+		  "the program gains nothing by set-user-ID files"),
+	PARAMETER("rdinit.oom_score_adj", PARAMETER_TEXT, FIELD(oom_score_adj), 0, "NUMBER",
+		  "-1000 to 1000: how soon the kernel kills the program without memory"),
 	PARAMETER("rdinit.chdir", PARAMETER_TEXT, FIELD(chdir), 0, "DIR",
 		  "the program's working directory; default /"),
 	PARAMETER("rdinit.stdin", PARAMETER_TEXT, FIELD(input), 0, "FILE",
@@ -197,19 +208,12 @@ static const char *set_signed(int *field, const char *value)
 
 static const char *set_choice(int *field, const char *value, const char *names)
 {
-	size_t len = strlen(value);
+	int number = choice_find(names, value, strlen(value));
 
-	for (int i = 1; *names; i++) {
-		size_t name_len = strcspn(names, "|");
-
-		if (name_len == len && memcmp(names, value, len) == 0) {
-			*field = i;
-			return NULL;
-		}
-		names += name_len;
-		names += *names == '|';
-	}
-	return "no such choice";
+	if (number < 0)
+		return "no such choice";
+	*field = number + 1;
+	return NULL;
 }
 
 static const char *set_console(struct settings *settings, const char *value)

@@ -44,6 +44,7 @@ struct settings {
 	char *rootflags; /* until settings_finish() */
 	const char *root, *rootfstype, *init, *run, *stdio, *host, *user, *chdir, *input, *keymap,
 		*loop, *resume, *resume_offset;
+	const char *umask, *caps, *ambient, *oom_score_adj; /* of the program; NULL: as it is */
 	const char *ip; /* ip=; the kernel obeys it, too, if it was built to (CONFIG_IP_PNP) */
 	const char *window; /* rdinit.window=: ROWSxCOLUMNS[,PORT] of the console */
 	const char *hostname; /* the kernel obeys it, too, from Linux 6.0 on */
@@ -65,7 +66,7 @@ struct settings {
 	int fsck_repair; /* enum fsck_repair */
 	int noresume;
 	int is_unsafe; /* rdinit.user is invalid: no program may run */
-	int links, toram, unique;
+	int links, toram, unique, no_new_privs;
 	int exit; /* enum power_action */
 	const char *consoles[SETTINGS_CONSOLES_MAX]; /* values of console=, in order */
 	int console_count;

@@ -80,19 +80,23 @@ int file_each(const char *dir, int (*each)(const struct dirent_view *entry, void
 	return result;
 }
 
-int file_replace(const char *path, const char *text)
+int file_write(const char *path, const char *text)
 {
+	int fd = sys_open(path, O_WRONLY);
 	long done;
-	int fd, error;
 
-	sys_unlinkat(AT_FDCWD, path, 0);
-	error = sys_mknod(path, S_IFREG | 0644, 0, 0);
-	if (error)
-		return error;
-	fd = sys_open(path, O_WRONLY);
 	if (fd < 0)
 		return fd;
 	done = sys_write(fd, text, strlen(text));
 	sys_close(fd);
 	return done < 0 ? (int)done : 0;
+}
+
+int file_replace(const char *path, const char *text)
+{
+	int error;
+
+	sys_unlinkat(AT_FDCWD, path, 0);
+	error = sys_mknod(path, S_IFREG | 0644, 0, 0);
+	return error ? error : file_write(path, text);
 }

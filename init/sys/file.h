@@ -16,6 +16,9 @@ long file_read_fd(int fd, char *buffer, size_t size);
  * is no such file, its first line is empty, or it does not fit into `size` bytes. */
 int file_line(const char *path, char *text, size_t size);
 
+/* Writes the text to a file that exists. Returns 0 or -errno. */
+int file_write(const char *path, const char *text);
+
 /* Replaces whatever `path` is, also a symlink, by a file with this text. Returns 0 or -errno. */
 int file_replace(const char *path, const char *text);
 

@@ -2,6 +2,7 @@
 /* process.c - the system calls of sys.h about processes and signals, and those that wait. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -127,6 +128,20 @@ int sys_set_limit(int resource, uint64_t soft, uint64_t hard)
 	const uint64_t limit[2] = { soft, hard };
 
 	return (int)CALL4(prlimit64, 0, resource, limit, NULL);
+}
+
+int sys_prctl(int option, unsigned long second, unsigned long third)
+{
+	return (int)CALL5(prctl, option, second, third, 0, 0);
+}
+
+int sys_set_capabilities(uint64_t set)
+{
+	static const struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	const unsigned int low = (unsigned int)set, high = (unsigned int)(set >> 32);
+	const struct __user_cap_data_struct data[] = { { low, low, low }, { high, high, high } };
+
+	return (int)CALL2(capset, &header, data);
 }
 
 int sys_set_mask(const sigset_t *mask)

@@ -84,6 +84,9 @@ int sys_set_identity(unsigned int uid, unsigned int gid, const unsigned int *gro
 		     unsigned int group_count);
 /* Sets a resource limit of this process (prlimit(2)); UINT64_MAX: none. */
 int sys_set_limit(int resource, uint64_t soft, uint64_t hard);
+int sys_prctl(int option, unsigned long second, unsigned long third);
+/* Makes these this process's permitted, effective and inheritable capabilities (capset(2)). */
+int sys_set_capabilities(uint64_t set);
 int sys_set_hostname(const char *name);
 int sys_set_mask(const sigset_t *mask);
 int sys_sigaction(int signal, void (*handler)(int), int flags);

@@ -61,6 +61,16 @@ def test_a_root_by_the_name_of_its_disk(tool, root, line):
     assert plan(tool, "init\n", "--append", f"root={root}")["root-find"][0] == line
 
 
+def test_a_program_with_its_rights(tool):
+    rights = "rdinit.caps=kill,chown rdinit.ambient=kill rdinit.no_new_privs rdinit.umask=027 rdinit.oom_score_adj=-5"
+    assert plan(tool, "init\n", "--append", f"{rights} -- /bin/x")["appliance"][1:] == [
+        "with these capabilities at most: kill,chown", "with these capabilities as any user: kill",
+        "without new privileges by what it executes", "with the umask 027", "with the oom_score_adj -5"]
+    assert plan(tool, "init\n", "--append", "rdinit.caps rdinit.ambient=all rdinit.umask=8 -- /bin/x")["appliance"][1:] == [
+        "with these capabilities at most: none", "fails: rdinit.ambient=all has a name that is no capability",
+        "fails: rdinit.umask=8 is not an octal number up to 777"]
+
+
 def test_a_program_with_its_user_and_folder(tool):
     tool.write("app", "#!/init\n")
     got = plan(tool, "init\nfile /app app 0755 0 0\nrun /app 1 '2\ncmdline rdinit.user=1:2,3 rdinit.chdir=/none rdinit.stdin=/none/in A=b\n",

@@ -140,6 +140,23 @@ static int break_init(void)
 	return 9;
 }
 
+/* What the kernel says of this process's rights. */
+static int show_rights(void)
+{
+	static const char *const shown[] = { "Umask:", "CapBnd:", "CapEff:", "NoNewPrivs:" };
+	char line[256];
+	FILE *status = fopen("/proc/self/status", "r");
+	FILE *score = fopen("/proc/self/oom_score_adj", "r");
+
+	while (status && fgets(line, sizeof(line), status))
+		for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++)
+			if (strncmp(line, shown[i], strlen(shown[i])) == 0)
+				say(line);
+	if (score && fgets(line, sizeof(line), score))
+		say(line);
+	return 7;
+}
+
 static void heard(int number)
 {
 	(void)number;
@@ -224,6 +241,8 @@ int main(int argc, char **argv)
 		raise(SIGKILL);
 	if (strcmp(what, "orphans") == 0)
 		return leave_orphans();
+	if (strcmp(what, "rights") == 0)
+		return show_rights();
 	if (strcmp(what, "hear-all") == 0)
 		return hear_all();
 	if (strcmp(what, "deaf") == 0)

@@ -172,6 +172,21 @@ def test_a_user_that_is_not_named_is_not_root(root):
     assert "init: settings: parse rdinit.user: expected UID:GID[,GID...]: " in run.console, run.console
 
 
+def test_a_program_has_the_rights_that_it_is_given(root):
+    run = Run(root("rights", "rdinit.caps=chown,net_bind_service rdinit.ambient=chown rdinit.no_new_privs "
+                   "rdinit.umask=027 rdinit.oom_score_adj=700"))
+    assert run.end() in OFF and "exit status 7 " in run.console, run.console
+    for line in ("Umask:\t0027", "CapBnd:\t0000000000000401", "CapEff:\t0000000000000401", "NoNewPrivs:\t1", "700"):
+        assert line in run.console.splitlines(), run.console
+
+
+def test_a_program_may_have_no_capability(root):
+    run = Run(root("rights", "rdinit.caps"))
+    assert run.end() in OFF and "exit status 7 " in run.console, run.console
+    for line in ("Umask:\t0022", "CapBnd:\t0000000000000000", "CapEff:\t0000000000000000", "NoNewPrivs:\t0", "0"):
+        assert line in run.console.splitlines(), run.console
+
+
 def test_what_was_asked_of_pack_wins_over_every_file(root):
     place = root("exit 7", "rdinit.chdir=/bin")
     conf(place, "~~~.conf", b"rdinit.chdir=/none\n")

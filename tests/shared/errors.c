@@ -50,12 +50,14 @@ static const struct errors {
 	{ "open_uevents", { -EMFILE, -ENOBUFS } },
 	{ "pipe", { -EMFILE, -ENFILE } },
 	{ "poll", { -EINTR, -ENOMEM } },
+	{ "prctl", { -EPERM } }, /* EINVAL ends the list of capabilities */
 	{ "processors", { -ENOMEM } },
 	{ "read", { -EIO, -EINTR, -EAGAIN } },
 	{ "readlink", { -EIO, -EINVAL } },
 	{ "reboot", { -EPERM, -EINVAL } },
 	{ "confine", { -EINVAL } },
 	{ "sendfile", { -EIO, -EINTR, -ENOSPC } },
+	{ "set_capabilities", { -EPERM } },
 	{ "set_clock", { -EPERM, -EINVAL } },
 	{ "set_address", { -EPERM, -ENOMEM } },
 	{ "set_hostname", { -EPERM, -EINVAL } },
@@ -78,6 +80,7 @@ static const struct errors {
 	{ "write", { -EIO, -EINTR, -EAGAIN } },
 	/* What cannot fail. */
 	{ "close_all", { 0 } },
+	{ "umask", { 0 } },
 	{ "getpid", { 0 } },
 	{ "inb", { 0 } },
 	{ "outb", { 0 } },

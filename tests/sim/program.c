@@ -256,6 +256,18 @@ int sys_set_limit(int resource, uint64_t soft, uint64_t hard)
 	return (int)call_leave(call_enter("set_limit", ""));
 }
 
+int sys_prctl(int option, unsigned long second, unsigned long third)
+{
+	(void)option, (void)second, (void)third;
+	return (int)call_leave(call_enter("prctl", ""));
+}
+
+int sys_set_capabilities(uint64_t set)
+{
+	(void)set;
+	return (int)call_leave(call_enter("set_capabilities", ""));
+}
+
 int sys_set_hostname(const char *name)
 {
 	return (int)call_leave(call_enter("set_hostname", name));

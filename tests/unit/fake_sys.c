@@ -332,6 +332,7 @@ mode_t sys_umask(mode_t mask)
 	mode_t before = last;
 
 	last = mask;
+	call(ASKS, 0, "umask %o", mask);
 	return before;
 }
 
@@ -451,7 +452,7 @@ long sys_write(int fd, const void *buffer, size_t size)
 	if (!is_port(file) && fails("write", fd == 2 ? "console" : name_of(fd), &result))
 		return result;
 	if (file && (is_port(file) || strncmp(file->path, "/sys/", 5) == 0 ||
-		     strncmp(file->path, "/etc/", 5) == 0))
+		     strncmp(file->path, "/etc/", 5) == 0 || strncmp(file->path, "/proc/", 6) == 0))
 		return call(CHANGES, (long)size, "write %s %.*s", file->path, (int)size,
 			    (const char *)buffer);
 	if (file && strcmp(file->path, "pipe") == 0 && file->len + size <= sizeof(file->bytes)) {
@@ -777,6 +778,16 @@ int sys_set_identity(unsigned int uid, unsigned int gid, const unsigned int *gro
 int sys_set_limit(int resource, uint64_t soft, uint64_t hard)
 {
 	return (int)call(CHANGES, 0, "set_limit %d %ld:%ld", resource, (long)soft, (long)hard);
+}
+
+int sys_prctl(int option, unsigned long second, unsigned long third)
+{
+	return (int)call(CHANGES, 0, "prctl %d %lu %lu", option, second, third);
+}
+
+int sys_set_capabilities(uint64_t set)
+{
+	return (int)call(CHANGES, 0, "set_capabilities %lx", (unsigned long)set);
 }
 
 int sys_set_hostname(const char *name)

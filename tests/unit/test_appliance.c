@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -70,6 +71,83 @@ static void limits_are_set_before_root_is_given_up(void **state)
 					   "set_limit 7 64:1024\nset_identity 1:2+0\n"));
 }
 
+static void rights_are_set_around_the_change_of_user(void **state)
+{
+	char line[] = "rdinit.caps=net_bind_service,kill rdinit.ambient=net_bind_service "
+		      "rdinit.no_new_privs rdinit.umask=027 rdinit.oom_score_adj=-500 "
+		      "rdinit.user=1:2";
+	const char *at;
+
+	(void)state;
+	fake_file("/proc/self/oom_score_adj", "", 0);
+	/* Linux 5.9 has 41 capabilities. */
+	fake_answer("prctl 24 41 0", -EINVAL, 1);
+	settings_parse(&boot.settings, line, FROM_KERNEL);
+	assert_int_equal(appliance(&boot), 0);
+	assert_non_null(strstr(fake_asked, "umask 27\n"));
+	assert_non_null(strstr(fake_calls, "spawn_in_foreground\n"
+					   "write /proc/self/oom_score_adj -500\nprctl 24 0 0\n"));
+	at = strstr(fake_calls, "prctl 24 4 0\nprctl 24 6 0\n");
+	assert_non_null(at);
+	assert_null(strstr(fake_calls, "prctl 24 10 0"));
+	assert_non_null(strstr(at, "prctl 24 40 0\nprctl 24 41 0\nprctl 8 1 0\n"
+				   "set_identity 1:2+0\nset_capabilities 400\n"
+				   "prctl 47 2 10\nprctl 38 1 0\nexecve /app\n"));
+}
+
+static void rights_that_are_not_given_are_left_alone(void **state)
+{
+	(void)state;
+	assert_int_equal(appliance(&boot), 0);
+	assert_null(strstr(fake_calls, "prctl"));
+	assert_null(strstr(fake_calls, "capabilities"));
+	assert_null(strstr(fake_asked, "umask"));
+	assert_null(strstr(fake_asked, "oom_score_adj"));
+}
+
+/* A list of capabilities without a value names none of them. */
+static void no_capability_is_kept_by_mistake(void **state)
+{
+	char line[] = "rdinit.caps";
+
+	(void)state;
+	fake_answer("prctl 24 41 0", -EINVAL, 1);
+	settings_parse(&boot.settings, line, FROM_KERNEL);
+	assert_int_equal(appliance(&boot), 0);
+	for (int i = 0; i <= 40; i++) {
+		char call[32];
+
+		snprintf(call, sizeof(call), "prctl 24 %d 0\n", i);
+		assert_non_null(strstr(fake_calls, call));
+	}
+}
+
+static void rights_that_are_none_run_nothing(void **state)
+{
+	static const struct {
+		const char *line, *says;
+	} rows[] = {
+		{ "rdinit.caps=kill,all", "parse rdinit.caps=kill,all: expected NAME[,NAME...]" },
+		{ "rdinit.caps=,kill", "parse rdinit.caps=,kill: expected NAME[,NAME...]" },
+		{ "rdinit.caps=CAP_KILL", "parse rdinit.caps=CAP_KILL: expected NAME[,NAME...]" },
+		{ "rdinit.ambient=ki", "parse rdinit.ambient=ki: expected NAME[,NAME...]" },
+		{ "rdinit.umask=8", "parse rdinit.umask=8: expected an octal number up to 777" },
+		{ "rdinit.umask=1777", "parse rdinit.umask=1777: expected an octal number" },
+		{ "rdinit.umask=", "parse rdinit.umask=: expected an octal number" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char line[64];
+
+		reset(state);
+		snprintf(line, sizeof(line), "%s", rows[i].line);
+		settings_parse(&boot.settings, line, FROM_KERNEL);
+		assert_int_equal(appliance(&boot), -EINVAL);
+		assert_non_null(strstr(fake_console, rows[i].says));
+		assert_null(strstr(fake_calls, "spawn"));
+	}
+}
+
 static void a_limit_that_is_none_runs_nothing(void **state)
 {
 	char line[] = "rdinit.rlimit=files=64";
@@ -128,6 +206,11 @@ static void runs_nothing_where_it_cannot_be_as_asked(void **state)
 	} rows[] = {
 		{ "set_limit 4 0:0", "set the resource limits to run /app: " },
 		{ "chdir /srv", "enter /srv to run /app: " },
+		{ "open /proc/self/oom_score_adj", "set oom_score_adj to 5 to run /app: " },
+		{ "prctl 24 0 0", "set the capabilities to run /app: " },
+		{ "prctl 8 1 0", "set the capabilities to run /app: " },
+		{ "set_capabilities 20", "set the capabilities to run /app: " },
+		{ "prctl 38 1 0", "set the capabilities to run /app: " },
 		{ "set_identity 33:44+0", "become user 33 to run /app: " },
 	};
 
@@ -136,6 +219,11 @@ static void runs_nothing_where_it_cannot_be_as_asked(void **state)
 		boot.settings.user = "33:44";
 		boot.settings.chdir = "/srv";
 		boot.settings.rlimits = (struct text_list){ { "core=0" }, 1 };
+		boot.settings.caps = boot.settings.ambient = "kill";
+		boot.settings.no_new_privs = 1;
+		boot.settings.oom_score_adj = "5";
+		fake_file("/proc/self/oom_score_adj", "", 0);
+		fake_answer("prctl 24 41 0", -EINVAL, 1);
 		fake_answer(rows[i].call, -EPERM, 1);
 		assert_int_equal(appliance(&boot), 0);
 		assert_null(strstr(fake_calls, "execve"));
@@ -301,6 +389,10 @@ int main(void)
 		cmocka_unit_test_setup(runs_as_root_in_place, reset),
 		cmocka_unit_test_setup(enters_the_folder_and_then_drops_its_rights, reset),
 		cmocka_unit_test_setup(limits_are_set_before_root_is_given_up, reset),
+		cmocka_unit_test_setup(rights_are_set_around_the_change_of_user, reset),
+		cmocka_unit_test_setup(rights_that_are_not_given_are_left_alone, reset),
+		cmocka_unit_test_setup(no_capability_is_kept_by_mistake, reset),
+		cmocka_unit_test_setup(rights_that_are_none_run_nothing, reset),
 		cmocka_unit_test_setup(a_limit_that_is_none_runs_nothing, reset),
 		cmocka_unit_test_setup(limits_are_read_as_docker_has_them, reset),
 		cmocka_unit_test_setup(runs_nothing_where_it_cannot_be_as_asked, reset),

@@ -580,6 +580,12 @@ static void add_program_with_links(void)
 	fake_file("uevents", "", 0);
 }
 
+static void add_program_with_score(void)
+{
+	add_program_to_run();
+	add_text("/proc/self/oom_score_adj", "0\n");
+}
+
 /* A module that hangs, a disk whose probe hangs, and one that comes late. */
 static void add_all_at_once(void)
 {
@@ -693,6 +699,11 @@ static const struct scenario scenarios[] = {
 	  "\"rdinit.mount=/d /e none bind,ro\" hostname=h rdinit.window=24x80 rdinit.rlimit=core=0 "
 	  "rdinit.onfail=poweroff\n",
 	  add_program_to_run, ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("mount /d /e", 1) },
+	{ "rights",
+	  "rdinit.run=/app rdinit.caps=kill,chown rdinit.ambient=kill rdinit.user=1:2 "
+	  "rdinit.no_new_privs rdinit.umask=77 rdinit.oom_score_adj=9 rdinit.onfail=poweroff\n",
+	  add_program_with_score, ENDS_WITH("exit status 0 (run: /app)"),
+	  ASKS_FOR("set_capabilities 20", 1) },
 	{ "stdio", "rdinit.run=/app rdinit.stdio=ttyS1 rdinit.onfail=poweroff\n", add_stdio,
 	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("dup2 pipe", 3), .open_count = 1 },
 	{ "stdio-port", "rdinit.run=/app rdinit.stdio=virtio:a.b,ttyS1 rdinit.onfail=poweroff\n",

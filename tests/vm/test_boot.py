@@ -173,6 +173,12 @@ SIGNALS = [
         '$h{$i++} = "x" x 1000000 while 1'], 137, err="warning: the guest's kernel killed the program, because its 300 MiB of memory are not"),
     Row("a name and limits are the program's", ["--hostname", "a-name.x", "--ulimit", "nofile=100:200", "--ulimit", "core=0", "-u", "1:1", "--", "sh", "-c",
         "read -r name </proc/sys/kernel/hostname; echo $name; ulimit -Sn; ulimit -Hn; ulimit -c; exit 2"], 2, out=b"a-name.x\n100\n200\n0\n"),
+    Row("another user has the capabilities that it is given", ["--append",
+        "rdinit.user=1:1,5 rdinit.caps=kill,net_admin,chown rdinit.ambient=kill,chown rdinit.no_new_privs rdinit.umask=027 rdinit.oom_score_adj=-600", "--", "sh", "-c",
+        "while read -r name value; do case $name in Cap*|Umask:|NoNewPrivs:|Groups:) echo $name $value;; esac; done </proc/self/status; "
+        "read -r score </proc/self/oom_score_adj; echo $score"], 0,
+        out=b"Umask: 0027\nGroups: 5\nCapInh: 0000000000000021\nCapPrm: 0000000000000021\nCapEff: 0000000000000021\n"
+            b"CapBnd: 0000000000001021\nCapAmb: 0000000000000021\nNoNewPrivs: 1\n-600\n"),
     Row("PID 1 does not hear KILL", ["--", "sh", "-c", "kill -KILL 1; exit 6"], 6),
     Row("a timeout is status 124", ["--", "sleep", "100"], 124, timeout="5"),
 ]

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/capability.h"
 #include "init/pure/count.h"
 #include "init/pure/drivers.h"
 #include "init/pure/identity.h"
@@ -14,6 +15,7 @@
 #include "init/pure/layer.h"
 #include "init/pure/mode.h"
 #include "init/pure/modlist.h"
+#include "init/pure/number.h"
 #include "init/pure/paths.h"
 #include "init/pure/rootspec.h"
 #include "init/pure/stdioports.h"
@@ -165,6 +167,37 @@ static void plan_modules(struct plan *plan)
 		say(plan, "none");
 }
 
+static void say_caps(struct plan *plan, const char *name, const char *what, const char *text)
+{
+	uint64_t set;
+
+	if (!text)
+		return;
+	if (capability_parse(text, &set))
+		say(plan, "fails: rdinit.%s=%s has a name that is no capability", name,
+		    shown(text));
+	else
+		say(plan, "%s: %s", what, *text ? shown(text) : "none");
+}
+
+static void say_rights(struct plan *plan)
+{
+	const struct settings *settings = plan->settings;
+	unsigned int umask;
+
+	say_caps(plan, "caps", "with these capabilities at most", settings->caps);
+	say_caps(plan, "ambient", "with these capabilities as any user", settings->ambient);
+	if (settings->no_new_privs)
+		say(plan, "without new privileges by what it executes");
+	if (settings->umask && !number_parse(settings->umask, 8, 0777, &umask))
+		say(plan, "fails: rdinit.umask=%s is not an octal number up to 777",
+		    shown(settings->umask));
+	else if (settings->umask)
+		say(plan, "with the umask %s", shown(settings->umask));
+	if (settings->oom_score_adj)
+		say(plan, "with the oom_score_adj %s", shown(settings->oom_score_adj));
+}
+
 static void plan_appliance(struct plan *plan)
 {
 	const struct settings *settings = plan->settings;
@@ -186,6 +219,7 @@ static void plan_appliance(struct plan *plan)
 		    identity.group_count);
 	for (int i = 0; i < settings->rlimits.count; i++)
 		say(plan, "with the limit %s", shown(settings->rlimits.all[i]));
+	say_rights(plan);
 	if (settings->chdir)
 		say(plan, "in %s%s", shown(settings->chdir), missing(plan, settings->chdir));
 	if (settings->input)
