@@ -13,7 +13,7 @@ VERSION	= 0.1
 # the tests (sanitizers).
 PURE	= blake2b capability checksum choice cmdline dirents diskid diskpath drivers efivar executable find finding format fslist fstab \
 	  glob hints identity imageconf ip keybits keymap kmsg layer layers limits mode modlist modname mountopts mounts \
-	  names newc number packets partitions rlimit rootspec settings sha256 stdioports text udevname uevent view window xxh64 $(FORMATS:%=fsprobe/%)
+	  names newc number packets partitions rlimit rootspec settings sha256 stdioports sysctl text udevname uevent view window xxh64 $(FORMATS:%=fsprobe/%)
 
 # What probes know of, a file for each family.
 FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware fsprobe iso9660 luks magic md member ntfs rom sum swap table udf xfs zfs
@@ -21,6 +21,8 @@ FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware fsprobe iso9660 luks ma
 # /init: its steps in the order of the boot, give_up, then the rooms of what steps share.
 INIT	= main early_mounts console settings late_mounts keymap modules order network window scope resume root_find \
 	  root_mount root_usr root_switch mounts resolver stdio power_button appliance stay power give_up become \
+INIT	= main early_mounts console settings late_mounts keymap modules order network scope resume root_find \
+	  root_mount root_usr root_switch mounts resolver sysctls stdio power_button appliance stay power give_up become \
 	  $(addprefix device/,devices disk_id disk_path links port probe uevents) \
 	  image/unpack \
 	  $(addprefix layer/,accept btrfs layer layers loop_device loop_file openers program ram) \

@@ -94,6 +94,8 @@ const struct parameter parameters[] = {
 		  "the program's user, group and further groups; default 0:0"),
 	PARAMETER("rdinit.rlimit", PARAMETER_LIST, FIELD(rlimits), 0, "NAME=SOFT[:HARD]",
 		  "a resource limit of the program"),
+	PARAMETER("rdinit.sysctl", PARAMETER_LIST, FIELD(sysctls), 0, "NAME=VALUE",
+		  "a parameter of the running kernel, set before the program runs"),
 	PARAMETER("rdinit.umask", PARAMETER_TEXT, FIELD(umask), 0, "OCTAL",
 		  "the program's file mode creation mask; default 022"),
 	PARAMETER("rdinit.caps", PARAMETER_FLAG_TEXT, FIELD(caps), 0, "[NAMES]",

@@ -76,6 +76,7 @@ struct settings {
 	int module_count;
 	struct text_list modules_load, blacklist; /* names of modules */
 	struct text_list rlimits; /* rdinit.rlimit=: NAME=SOFT[:HARD] */
+	struct text_list sysctls; /* rdinit.sysctl=: NAME=VALUE */
 	struct text_list mount_lines; /* rdinit.mount=, as lines of fstab(5) */
 	struct ignored {
 		const char *word, *why;

@@ -71,6 +71,12 @@ def test_a_program_with_its_rights(tool):
         "fails: rdinit.umask=8 is not an octal number up to 777"]
 
 
+def test_sysctls_with_their_files(tool):
+    got = plan(tool, "init\n", "--append", 'rdinit.sysctl=net.ipv4.ip_forward=1 "rdinit.sysctl=kernel/printk=1 2" rdinit.sysctl=x -- /bin/x')
+    assert got["sysctls"] == ["write 1 to /proc/sys/net/ipv4/ip_forward", "write 1 2 to /proc/sys/kernel/printk",
+                              "fails: rdinit.sysctl=x is not NAME=VALUE"]
+
+
 def test_a_program_with_its_user_and_folder(tool):
     tool.write("app", "#!/init\n")
     got = plan(tool, "init\nfile /app app 0755 0 0\nrun /app 1 '2\ncmdline rdinit.user=1:2,3 rdinit.chdir=/none rdinit.stdin=/none/in A=b\n",

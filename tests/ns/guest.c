@@ -157,6 +157,17 @@ static int show_rights(void)
 	return 7;
 }
 
+static int show(const char *path)
+{
+	char line[256];
+	FILE *file = fopen(path, "r");
+
+	if (!file || !fgets(line, sizeof(line), file))
+		return 8;
+	say(line);
+	return 7;
+}
+
 static void heard(int number)
 {
 	(void)number;
@@ -241,6 +252,8 @@ int main(int argc, char **argv)
 		raise(SIGKILL);
 	if (strcmp(what, "orphans") == 0)
 		return leave_orphans();
+	if (strcmp(what, "show") == 0 && argc > 2)
+		return show(argv[2]);
 	if (strcmp(what, "rights") == 0)
 		return show_rights();
 	if (strcmp(what, "hear-all") == 0)

@@ -180,6 +180,17 @@ def test_a_program_has_the_rights_that_it_is_given(root):
         assert line in run.console.splitlines(), run.console
 
 
+def test_a_sysctl_is_set_before_the_program_runs(root):
+    run = Run(root("show /proc/sys/user/max_user_namespaces", "rdinit.sysctl=user.max_user_namespaces=4711"))
+    assert run.end() in OFF and "exit status 7 " in run.console and "4711" in run.console.splitlines(), run.console
+
+
+def test_a_sysctl_that_the_kernel_has_not_ends_the_boot(root):
+    run = Run(root("exit 7", "rdinit.sysctl=kernel.none=1"))
+    assert run.end() in OFF and "exit status 125 (failed: sysctls)" in run.console and "payload" not in run.console
+    assert "init: sysctls: write 1 to /proc/sys/kernel/none: No such file or directory (ENOENT)" in run.console
+
+
 def test_a_program_may_have_no_capability(root):
     run = Run(root("rights", "rdinit.caps"))
     assert run.end() in OFF and "exit status 7 " in run.console, run.console

@@ -148,6 +148,52 @@ static void rights_that_are_none_run_nothing(void **state)
 	}
 }
 
+static void sysctls_are_written_in_their_order(void **state)
+{
+	char line[] =
+		"rdinit.sysctl=kernel.pid_max=4194304 \"rdinit.sysctl=net/ipv4/conf/eth0.1/x=0 0\" "
+		"rdinit.sysctl=net.ipv4.conf.eth0/1.y=";
+
+	(void)state;
+	fake_file("/proc/sys/kernel/pid_max", "", 0);
+	fake_file("/proc/sys/net/ipv4/conf/eth0.1/x", "", 0);
+	fake_file("/proc/sys/net/ipv4/conf/eth0.1/y", "", 0);
+	settings_parse(&boot.settings, line, FROM_KERNEL);
+	assert_int_equal(sysctls_set(&boot), 0);
+	assert_string_equal(fake_calls, "write /proc/sys/kernel/pid_max 4194304\n"
+					"write /proc/sys/net/ipv4/conf/eth0.1/x 0 0\n"
+					"write /proc/sys/net/ipv4/conf/eth0.1/y \n");
+}
+
+static void a_sysctl_that_is_none_is_named(void **state)
+{
+	static const struct {
+		const char *line, *says;
+		int error;
+	} rows[] = {
+		{ "rdinit.sysctl=kernel.x", "parse rdinit.sysctl=kernel.x: expected NAME=VALUE",
+		  -EINVAL },
+		{ "rdinit.sysctl==1", "parse rdinit.sysctl==1: expected NAME=VALUE", -EINVAL },
+		{ "rdinit.sysctl=a/../../x=1", "expected NAME=VALUE", -EINVAL },
+		{ "rdinit.sysctl=kernel.none=1",
+		  "write 1 to /proc/sys/kernel/none: No such file or directory (ENOENT)", -ENOENT },
+		{ "rdinit.sysctl=kernel.bad=x", "write x to /proc/sys/kernel/bad: Invalid argument",
+		  -EINVAL },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char line[64];
+
+		reset(state);
+		fake_file("/proc/sys/kernel/bad", "", 0);
+		fake_answer("write /proc/sys/kernel/bad", -EINVAL, FAKE_ALWAYS);
+		snprintf(line, sizeof(line), "%s", rows[i].line);
+		settings_parse(&boot.settings, line, FROM_KERNEL);
+		assert_int_equal(sysctls_set(&boot), rows[i].error);
+		assert_non_null(strstr(fake_console, rows[i].says));
+	}
+}
+
 static void a_limit_that_is_none_runs_nothing(void **state)
 {
 	char line[] = "rdinit.rlimit=files=64";
@@ -393,6 +439,8 @@ int main(void)
 		cmocka_unit_test_setup(rights_that_are_not_given_are_left_alone, reset),
 		cmocka_unit_test_setup(no_capability_is_kept_by_mistake, reset),
 		cmocka_unit_test_setup(rights_that_are_none_run_nothing, reset),
+		cmocka_unit_test_setup(sysctls_are_written_in_their_order, reset),
+		cmocka_unit_test_setup(a_sysctl_that_is_none_is_named, reset),
 		cmocka_unit_test_setup(a_limit_that_is_none_runs_nothing, reset),
 		cmocka_unit_test_setup(limits_are_read_as_docker_has_them, reset),
 		cmocka_unit_test_setup(runs_nothing_where_it_cannot_be_as_asked, reset),

@@ -584,6 +584,7 @@ static void add_program_with_score(void)
 {
 	add_program_to_run();
 	add_text("/proc/self/oom_score_adj", "0\n");
+	add_text("/proc/sys/kernel/x", "0\n");
 }
 
 /* A module that hangs, a disk whose probe hangs, and one that comes late. */
@@ -701,7 +702,7 @@ static const struct scenario scenarios[] = {
 	  add_program_to_run, ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("mount /d /e", 1) },
 	{ "rights",
 	  "rdinit.run=/app rdinit.caps=kill,chown rdinit.ambient=kill rdinit.user=1:2 "
-	  "rdinit.no_new_privs rdinit.umask=77 rdinit.oom_score_adj=9 rdinit.onfail=poweroff\n",
+	  "rdinit.sysctl=kernel.x=1 rdinit.no_new_privs rdinit.umask=77 rdinit.oom_score_adj=9 rdinit.onfail=poweroff\n",
 	  add_program_with_score, ENDS_WITH("exit status 0 (run: /app)"),
 	  ASKS_FOR("set_capabilities 20", 1) },
 	{ "stdio", "rdinit.run=/app rdinit.stdio=ttyS1 rdinit.onfail=poweroff\n", add_stdio,

@@ -19,6 +19,7 @@
 #include "init/pure/paths.h"
 #include "init/pure/rootspec.h"
 #include "init/pure/stdioports.h"
+#include "init/pure/sysctl.h"
 #include "tools/lib/base/error.h"
 
 struct plan {
@@ -302,6 +303,22 @@ static void plan_resolver(struct plan *plan)
 		say(plan, "write /etc/resolv.conf");
 }
 
+static void plan_sysctls(struct plan *plan)
+{
+	const struct text_list *texts = &plan->settings->sysctls;
+	char path[SYSCTL_PATH_MAX];
+
+	for (int i = 0; i < texts->count; i++) {
+		const char *value = sysctl_parse(texts->all[i], path);
+
+		if (value)
+			say(plan, "write %s to %s", shown(value), shown(path));
+		else
+			say(plan, "fails: rdinit.sysctl=%s is not NAME=VALUE",
+			    shown(texts->all[i]));
+	}
+}
+
 static void plan_root_find(struct plan *plan)
 {
 	static const char *const kinds[] = {
@@ -408,6 +425,7 @@ static const struct row {
 	{ "window", plan_window },
 	{ "mounts", plan_mounts },
 	{ "resolver", plan_resolver },
+	{ "sysctls", plan_sysctls },
 	{ "stdio", plan_stdio },
 	{ "power-button", plan_power_button },
 	{ "appliance", plan_appliance },
