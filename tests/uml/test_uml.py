@@ -63,7 +63,7 @@ def without_cgroups(row):
 
 # QEMU's disks, modules of the kernel that runs there, and files that this kernel has not: profile `uml` asks for no
 # MAGIC_SYSRQ, and the architecture has no HAVE_ARCH_TRACEHOOK, which /proc/PID/syscall takes.
-NOT_HERE = ("--disk", "--module", "/proc/sysrq-trigger", "/proc/1/syscall")
+NOT_HERE = ("--disk", "--cdrom", "--module", "/proc/sysrq-trigger", "/proc/1/syscall")
 SHARED = [without_cgroups(row) for row in PROGRAMS + IMAGES + INSIDE + IDENTITY + SIGNALS
           if not any(absent in word for word in row.words for absent in NOT_HERE)]
 

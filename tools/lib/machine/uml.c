@@ -61,7 +61,7 @@ static int check_disks(const struct machine_config *config)
 
 		if (disk->bus_given)
 			return error(
-				"disk %s: User-mode Linux has no buses: remove the bus (the disk is /dev/ubd%c)",
+				"disk %s: User-mode Linux has no buses: give it as --disk FILE (it is /dev/ubd%c)",
 				shown(disk->path), 'a' + (char)i);
 		if (strpbrk(disk->path, ",:"))
 			return error(
