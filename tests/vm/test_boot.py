@@ -169,6 +169,13 @@ SIGNALS = [
          "tcflow(1, TCOOFF); syswrite STDOUT, qq(the last line\n); exit 3"], 3, out=r"^the last line\r?$", err=b"", timeout="30"),
     Row("a CD is there and cannot be written", ["--cdrom", "@root.ext4", "--", "@busybox", "sh", "-c",
         "[ -b /dev/sr0 ] && exec 2>&1; echo x >/dev/sr0"], 1, out="Read-only file system"),
+    Row("a fork bomb of a user who may have so many processes ends with the machine, and its program's status counts",
+        ["--memory", "512", "--user", "1:1", "--ulimit", "nproc=100", "--", "perl", "-e",
+         "sub bomb { while (1) { defined fork or select undef, undef, undef, .01 } } fork or bomb; "
+         'while (1) { my $child = fork; defined $child or last; $child or bomb } print qq(no room\\n); exit 5'], 5, out=b"no room\n"),
+    Row("file systems in memory that are full take nothing from process 1",
+        ["--", "@busybox", "sh", "-c", "for at in /full /run/full; do busybox cat /dev/zero >$at; done 2>/dev/null; "
+         "for at in / /run/; do echo x >${at}more 2>/dev/null || echo $at is full; done; exit 6"], 6, out=b"/ is full\n/run/ is full\n"),
     Row("what the kernel killed for want of memory is told as that", ["--memory", "300", "--", "perl", "-e",
         '$h{$i++} = "x" x 1000000 while 1'], 137, err="warning: the guest's kernel killed the program, because its 300 MiB of memory are not"),
     Row("a name and limits are the program's", ["--hostname", "a-name.x", "--ulimit", "nofile=100:200", "--ulimit", "core=0", "-u", "1:1", "--", "sh", "-c",
