@@ -13,14 +13,14 @@ VERSION	= 0.1
 # the tests (sanitizers).
 PURE	= blake2b capability checksum choice cmdline dirents diskid diskpath drivers efivar executable find finding format fslist fstab \
 	  glob hints identity imageconf ip keybits keymap kmsg layer layers limits mode modlist modname mountopts mounts \
-	  names newc number packets partitions rlimit rootspec settings sha256 stdioports sysctl text udevname uevent view window xxh64 $(FORMATS:%=fsprobe/%)
+	  names newc notice number packets partitions rlimit rootspec settings sha256 stdioports sysctl text udevname uevent view window xxh64 $(FORMATS:%=fsprobe/%)
 
 # What probes know of, a file for each family.
 FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware fsprobe iso9660 luks magic md member ntfs rom sum swap table udf xfs zfs
 
 # /init: its steps in the order of the boot, give_up, then the rooms of what steps share.
 INIT	= main early_mounts console settings late_mounts keymap modules order network window scope resume root_find \
-	  root_mount root_usr root_switch mounts resolver sysctls stdio power_button appliance stay power give_up become \
+	  root_mount root_usr root_switch mounts resolver sysctls stdio notify power_button appliance stay power give_up become \
 	  $(addprefix device/,devices disk_id disk_path links port probe uevents) \
 	  image/unpack \
 	  $(addprefix layer/,accept btrfs layer layers loop_device loop_file openers program ram) \
@@ -192,7 +192,7 @@ $B/fuzz/%: tests/fuzz/%.c $B/fuzz/tests/fuzz/quiet_error.o $B/fuzz/tested.a
 # first.o and last.o; plant.c puts functions in the place of those that are wrapped.
 SIM	= tests/sim/first $(patsubst %,init/%,$(filter-out sys/net sys/process sys/sys sys/start sys/string sys/clone,$(INIT))) $(PURE:%=init/pure/%) tests/sim/last \
 	  $(SHARED) $(filter-out tests/sim/first tests/sim/last,$(patsubst %.c,%,$(sort $(wildcard tests/sim/*.c))))
-SIM_WRAPPED = apart_start log_open_console loop_deadline root_mount rootspec_matches stdio_is_over stop_by_signal sys_close sys_wait wire_report
+SIM_WRAPPED = apart_start log_open_console loop_deadline root_mount rootspec_matches stdio_is_over stop_by_signal sys_close sys_tty_unsent sys_wait wire_report
 SIM_CFLAGS = -std=c11 -g $(WARN) $(TEST_WARN) -I$B/sim/layers -I. -D_GNU_SOURCE -fno-pie
 SIM_LDFLAGS = -no-pie $(SIM_WRAPPED:%=-Wl,--wrap=%)
 SIM_SAN_CFLAGS = -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer

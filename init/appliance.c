@@ -141,6 +141,7 @@ int appliance(struct boot *boot)
 		wire_report("status %s", log_last_error());
 	else
 		child_wait(&child);
+	notify_close(boot);
 	send_end(&child);
 	report(&child);
 	return 0;

@@ -19,6 +19,15 @@
 #include "init/pure/settings.h"
 #include "init/root/root.h"
 
+/* The socket of sd_notify(3), while the program runs. */
+struct notify {
+	struct loop *loop;
+	struct loop_descriptor socket;
+	struct stop *stop;
+	bool is_open;
+	bool has_logged; /* that a message was bad */
+};
+
 struct boot {
 	char **argv, **envp; /* as the kernel passed them to /init */
 	struct settings settings;
@@ -44,6 +53,7 @@ struct boot {
 	struct stdio stdio;
 	struct window_port window;
 	struct stop stop;
+	struct notify notify;
 	char cmdline[COMMAND_LINE_MAX]; /* settings points into these */
 	char image_words[IMAGE_WORDS_MAX];
 	size_t image_words_used;
@@ -72,6 +82,7 @@ int mounts_make(struct boot *boot);
 int resolver_write(struct boot *boot);
 int sysctls_set(struct boot *boot);
 int stdio_connect(struct boot *boot);
+int notify_open(struct boot *boot);
 int power_button_watch(struct boot *boot);
 int appliance(struct boot *boot);
 int stay(struct boot *boot);
@@ -84,6 +95,13 @@ int settings_read_kernel_line(struct boot *boot);
 /* Every fatal failure ends here: reports it to the host, then does what rdinit.onfail= and panic=
  * ask for. `error`: -errno of the step, already logged. Never returns. */
 _Noreturn void give_up(struct boot *boot, const char *step, int error);
+
+/* Replaces or adds NAME=VALUE, which must stay valid, in the program's environment. Returns 0, or
+ * -E2BIG (already logged). */
+int settings_set_env(struct boot *boot, const char *word);
+
+/* notify.c: the program has ended. Without a socket it does nothing. */
+void notify_close(struct boot *boot);
 
 /* root_mount.c: root_check(); ends the machine if the program asked for a restart. */
 int check_source(struct boot *boot, const struct source *source, const char *types);

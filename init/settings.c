@@ -126,6 +126,11 @@ static int set_env(struct boot *boot, const char *word, enum env_wins wins)
 	return 0;
 }
 
+int settings_set_env(struct boot *boot, const char *word)
+{
+	return set_env(boot, word, ENV_REPLACES);
+}
+
 /* The file has NAME=VALUE strings, each ended by a NUL, for values that a parameter cannot have. */
 static int read_env_file(struct boot *boot)
 {

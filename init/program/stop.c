@@ -51,6 +51,14 @@ void stop_request(struct stop *stop, const char *source)
 	}
 }
 
+void stop_extend(struct stop *stop, int64_t ms)
+{
+	int64_t due = sys_clock_ms() + ms;
+
+	if (stop->child && stop->requests == 1 && due > stop->timer.due)
+		stop->timer.due = due;
+}
+
 void stop_follow(struct stop *stop, const struct child *child)
 {
 	stop->child = child;

@@ -27,6 +27,10 @@ void stop_init(struct stop *stop, struct loop *loop, const int *grace_s);
  * program has ended, shortens the grace. `source`: what asks, for the log. */
 void stop_request(struct stop *stop, const char *source);
 
+/* The program needs so long from now on to end. Counts only after one request, and not after two.
+ */
+void stop_extend(struct stop *stop, int64_t ms);
+
 /* The program runs from now on; NULL: it has ended. */
 void stop_follow(struct stop *stop, const struct child *child);
 

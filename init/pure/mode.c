@@ -122,6 +122,7 @@ const char *mode_next_unread(const struct settings *settings, unsigned int *at)
 		{ "modules-load=", settings->modules_load.count > 0 },
 		{ "rdinit.keymap=", settings->keymap },
 		{ "rdinit.links", settings->links },
+		{ "rdinit.notify", settings->notify },
 		{ "rdinit.window=", settings->window },
 	};
 

@@ -122,6 +122,8 @@ const struct parameter parameters[] = {
 		  "make the links of /dev/disk for the program, or for the root's check"),
 	PARAMETER("rdinit.stdio", PARAMETER_TEXT, FIELD(stdio), 0, "PORT",
 		  "send the program's standard streams in packets over this port"),
+	PARAMETER("rdinit.notify", PARAMETER_SET, FIELD(notify), 1, NULL,
+		  "give the program a socket for sd_notify(3)"),
 	PARAMETER("rdinit.order", PARAMETER_TEXT, FIELD(order), 0, "PORT",
 		  "wait for more files of the image, over this virtio-serial port"),
 	PARAMETER("rdinit.host", PARAMETER_TEXT, FIELD(host), 0, "TTY",

@@ -66,7 +66,7 @@ struct settings {
 	int fsck_repair; /* enum fsck_repair */
 	int noresume;
 	int is_unsafe; /* rdinit.user is invalid: no program may run */
-	int links, toram, unique, no_new_privs;
+	int links, toram, unique, no_new_privs, notify;
 	int exit; /* enum power_action */
 	const char *consoles[SETTINGS_CONSOLES_MAX]; /* values of console=, in order */
 	int console_count;

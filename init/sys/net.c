@@ -4,10 +4,12 @@
 #include <net/if.h>
 #include <net/route.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 
 #include "init/sys/raw.h"
 #include "init/sys/sys.h"
@@ -70,19 +72,34 @@ int sys_add_gateway(int socket, uint32_t gateway)
 	return (int)CALL3(ioctl, socket, SIOCADDRT, &route);
 }
 
-int sys_open_uevents(void)
+static int open_bound(int family, int protocol, const void *address, size_t size)
 {
-	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 /* the kernel's */ };
-	int fd = (int)CALL3(socket, AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
-			    NETLINK_KOBJECT_UEVENT),
+	int fd = (int)CALL3(socket, family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol),
 	    error;
 
 	if (fd < 0)
 		return fd;
-	error = (int)CALL3(bind, fd, &address, sizeof(address));
+	error = (int)CALL3(bind, fd, address, size);
 	if (error) {
 		sys_close(fd);
 		return error;
 	}
 	return fd;
+}
+
+int sys_open_uevents(void)
+{
+	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 /* the kernel's */ };
+
+	return open_bound(AF_NETLINK, NETLINK_KOBJECT_UEVENT, &address, sizeof(address));
+}
+
+/* An abstract name begins with a NUL, and ends where the address ends. */
+int sys_open_messages(const char *name)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	size_t len = strlen(name);
+
+	memcpy(address.sun_path + 1, name, len);
+	return open_bound(AF_UNIX, 0, &address, offsetof(struct sockaddr_un, sun_path) + 1 + len);
 }

@@ -135,6 +135,9 @@ int sys_link_up(int socket, const char *name);
 int sys_set_address(int socket, const char *name, uint32_t address, uint32_t netmask);
 int sys_add_gateway(int socket, uint32_t gateway); /* the default route */
 
+/* A Unix datagram socket of this abstract name (unix(7)), to read; -EAFNOSUPPORT without
+ * CONFIG_UNIX. */
+int sys_open_messages(const char *name);
 int sys_open_uevents(void); /* netlink socket bound to the kernel's uevents */
 int sys_finit_module(int fd, const char *options, int flags);
 

@@ -41,6 +41,7 @@ static const struct errors {
 	{ "loop_free", { -ENOSPC, -ENOMEM } },
 	{ "map", { -EIO, -ENOMEM, -EMFILE } },
 	{ "map_device", { -ENOMEM, -ENODEV } },
+	{ "open_messages", { -EAFNOSUPPORT, -EMFILE, -EADDRINUSE } },
 	{ "map_memory", { -ENOMEM } },
 	{ "mkdir", { -ENOSPC, -EROFS, -ENOMEM } },
 	{ "mkdirat", { -ENOSPC, -EROFS } },

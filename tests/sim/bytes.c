@@ -163,6 +163,17 @@ static long read_port(void *buffer, size_t size)
 	return kernel->port_is_open ? read_tty(buffer, size) : 0;
 }
 
+static long read_message(void *buffer)
+{
+	static const char message[] = "READY=1\nSTATUS=it serves\n";
+
+	if (kernel->readies_read == kernel->readies)
+		return -EAGAIN;
+	kernel->readies_read++;
+	memcpy(buffer, message, sizeof(message) - 1);
+	return sizeof(message) - 1;
+}
+
 static long read_any(struct file *file, void *buffer, size_t size)
 {
 	switch (file->kind) {
@@ -176,6 +187,8 @@ static long read_any(struct file *file, void *buffer, size_t size)
 		return read_tty(buffer, size);
 	case FILE_PORT:
 		return read_port(buffer, size);
+	case FILE_MESSAGES:
+		return read_message(buffer);
 	case FILE_KMSG:
 		return -EAGAIN;
 	default:

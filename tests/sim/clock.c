@@ -58,6 +58,9 @@ static void take_event(int at)
 	case EVENT_SHARE:
 		device_announce_modalias("virtio:d0000001Av00001AF4");
 		break;
+	case EVENT_MESSAGE:
+		program_notifies(event.a);
+		break;
 	case EVENT_PROGRAM:
 		program_writes(event.a);
 		break;
@@ -207,6 +210,8 @@ static short events_of(const struct file *file, short asked)
 	switch (file->kind) {
 	case FILE_UEVENTS:
 		return kernel->uevent_count || kernel->uevents_lost ? POLLIN : 0;
+	case FILE_MESSAGES:
+		return kernel->readies > kernel->readies_read ? POLLIN : 0;
 	case FILE_SIGNALS:
 		return kernel->pending & file->signals ? POLLIN : 0;
 	case FILE_PIPE:

@@ -259,6 +259,14 @@ int sys_open_uevents(void)
 	return (int)call_leave(file_add(file));
 }
 
+int sys_open_messages(const char *name)
+{
+	long error = call_enter("open_messages", name);
+	struct file file = { .kind = FILE_MESSAGES, .device = -1, .pipe = -1, .name = "messages" };
+
+	return (int)call_leave(error ? error : file_add(file));
+}
+
 /* --- directories --- */
 
 static const unsigned char dirent_types[] = {

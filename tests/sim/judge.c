@@ -19,7 +19,8 @@
  * 10. disks are synced before the power goes;
  * 11. where nothing fails, the boot does not;
  * 12. the last byte of the program's streams comes before the power goes;
- * 13. a program ends, whatever it does, once the machine was asked to end.
+ * 13. a program ends, whatever it does, once the machine was asked to end;
+ * 14. the host is told that the program is ready if that says so, and else not.
  */
 #include <signal.h>
 #include <string.h>
@@ -65,8 +66,7 @@ bool judge_may_wait(void)
 /* Where no child can be started PID 1 does what it can itself. */
 static bool may_block(const char *where)
 {
-	static const char *const calls[] = { "drain", "finit_module", "mount",
-					     "open",  "sendfile",     "write" };
+	static const char *const calls[] = { "finit_module", "mount", "open", "sendfile", "write" };
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (strcmp(where, calls[i]) == 0)

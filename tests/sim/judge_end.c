@@ -290,6 +290,16 @@ static void check_reason(void)
 			   line);
 }
 
+static void check_ready(void)
+{
+	unsigned int told = (unsigned int)count_reports("status READY=1");
+
+	if (told != kernel->readies && has_wire() && !kernel->faults_hit)
+		break_rule("the program said %u times that it is ready, and the host was told %u "
+			   "times",
+			   kernel->readies, told);
+}
+
 static void check_host(void)
 {
 	int exits = count_reports("exit ") + count_reports("signal "),
@@ -299,6 +309,7 @@ static void check_host(void)
 		break_rule("the host was told twice how it ended");
 	else if (has_wire() && !kernel->faults_hit)
 		check_truth();
+	check_ready();
 	if (world_machine(&kernel->world, "line-takes", -1) < 0)
 		check_reason();
 }

@@ -138,6 +138,7 @@ enum file_kind {
 	FILE_UEVENTS,
 	FILE_SOCKET, /* for calls about interfaces alone */
 	FILE_SIGNALS,
+	FILE_MESSAGES, /* the socket of rdinit.notify */
 	FILE_LOOP_CONTROL,
 };
 
@@ -193,7 +194,8 @@ enum event_kind {
 	EVENT_PROGRAM,
 	EVENT_PRODUCT,
 	EVENT_PORT,
-	EVENT_SHARE
+	EVENT_SHARE,
+	EVENT_MESSAGE
 };
 
 struct uevent_text {
@@ -283,6 +285,7 @@ struct kernel {
 	bool port_is_open; /* the host's end of the virtio-serial port */
 	/* of the program that the boot is about */
 	bool main_started, main_ended;
+	unsigned int readies, readies_read; /* messages READY=1 that it sent, and PID 1 read */
 	int main_pid, main_status, main_starts;
 	struct spot main_root;
 	int unsynced; /* bytes that nobody has synced */
@@ -351,6 +354,7 @@ extern bool proc_forks_always; /* each child is a process from its start on */
 
 /* program.c */
 void program_writes(short number);
+void program_notifies(short number);
 
 /* clock.c */
 void event_add(int64_t at, enum event_kind kind, int a, int b);

@@ -293,6 +293,8 @@ static int find_planted(uint64_t seeds)
 		{ PLANTED_DRAINS, "PID 1 waits for ever in drain" },
 		{ PLANTED_MOUNTS, "PID 1 waits for ever in mount" },
 		{ PLANTED_SPARES, "PID 1 waits for ever in the loop" },
+		{ PLANTED_KEEPS,
+		  "the program said 1 times that it is ready, and the host was told 0" },
 	};
 	int missed = 0;
 

@@ -26,6 +26,7 @@ const char *const planted_names[PLANTED_COUNT] = {
 	[PLANTED_OPENS] = "opens",	     [PLANTED_COPIES] = "copies",
 	[PLANTED_MOUNTS] = "mounts",	     [PLANTED_BLOCKS] = "blocks",
 	[PLANTED_DRAINS] = "drains",	     [PLANTED_SPARES] = "spares",
+	[PLANTED_KEEPS] = "keeps",
 };
 
 static bool has_reaped;
@@ -84,6 +85,8 @@ void __wrap_wire_report(const char *format, ...)
 	va_end(arguments);
 	if (planted == PLANTED_LIE && strncmp(line, "exit ", 5) == 0)
 		strcpy(line, "exit 0");
+	if (planted == PLANTED_KEEPS && strcmp(line, "status READY=1") == 0)
+		return;
 	__real_wire_report("%s", line);
 	if (planted == PLANTED_TOLD_TWICE && strncmp(line, "exit ", 5) == 0)
 		__real_wire_report("%s", line);
@@ -128,8 +131,7 @@ struct apart *__wrap_apart_start(struct loop *loop, long (*call)(void *argument)
 {
 	static struct apart apart;
 
-	if (planted != PLANTED_OPENS && planted != PLANTED_COPIES && planted != PLANTED_MOUNTS &&
-	    planted != PLANTED_DRAINS)
+	if (planted != PLANTED_OPENS && planted != PLANTED_COPIES && planted != PLANTED_MOUNTS)
 		return __real_apart_start(loop, call, argument, size);
 	apart = (struct apart){ .loop = loop, .is_over = true };
 	memcpy(apart.argument, argument, size);
@@ -143,6 +145,15 @@ bool __wrap_stop_by_signal(struct stop *stop, int signal);
 bool __wrap_stop_by_signal(struct stop *stop, int signal)
 {
 	return planted == PLANTED_SPARES || __real_stop_by_signal(stop, signal);
+}
+
+int __real_sys_tty_unsent(int fd);
+int __wrap_sys_tty_unsent(int fd);
+
+/* Nothing seems to be left that would have to be looked at. */
+int __wrap_sys_tty_unsent(int fd)
+{
+	return planted == PLANTED_DRAINS ? 0 : __real_sys_tty_unsent(fd);
 }
 
 void __real_log_open_console(void);

@@ -6,8 +6,9 @@
  *
  * It is a file of the image, and runs for so long (-1: for ever) before it exits, or is killed by
  * signal=. term=: so long after a signal it ends by that (-1: it ignores it). stops=1: it stops.
- * orphans=: children that it leaves behind. writes=: bytes to its standard output. missing=1,
- * no-exec=1: the image has it not, or not to be executed.
+ * ready=: so long after its start it sends READY=1 (sd_notify(3)) to the socket of rdinit.notify,
+ *if there is one. orphans=: children that it leaves behind. writes=: bytes to its standard output.
+ *missing=1, no-exec=1: the image has it not, or not to be executed.
  */
 #include <errno.h>
 #include <signal.h>
@@ -50,6 +51,9 @@ static void set_outcome(struct proc *proc, const char *path)
 		proc->state = PROC_STOPPED;
 		proc->wakes = NEVER;
 	}
+	if (item_number(line, "ready", -1) >= 0)
+		event_add(kernel->now + item_number(line, "ready", 0), EVENT_MESSAGE,
+			  (int)(proc - kernel->procs), 0);
 	if (proc->writes)
 		event_add(kernel->now + (ms > 1 ? ms / 2 : 1), EVENT_PROGRAM,
 			  (int)(proc - kernel->procs), 0);
@@ -67,6 +71,22 @@ void program_writes(short number)
 		return;
 	memset(kernel->pipes[file->pipe].bytes, 'y', (size_t)proc->writes);
 	kernel->pipes[file->pipe].len = (size_t)proc->writes;
+}
+
+static bool is_notified(void)
+{
+	const struct proc *init = &kernel->procs[0];
+
+	for (int fd = 0; fd < FDS_MAX; fd++)
+		if (init->fds[fd] >= 0 && kernel->files[init->fds[fd]].kind == FILE_MESSAGES)
+			return true;
+	return false;
+}
+
+void program_notifies(short number)
+{
+	if (kernel->procs[number].state == PROC_RUNS && is_notified())
+		kernel->readies++;
 }
 
 static void add_to_proc(const struct proc *proc)

@@ -248,6 +248,10 @@ static void draw_run(struct draw *draw)
 	if (draw_chance(draw, 10))
 		world_add(draw->world, "param rdinit.user=33:33");
 	draw_program(draw, "/app", true);
+	if (draw_chance(draw, 15))
+		draw_also(draw, "ready", draw_ms(draw));
+	if (draw_chance(draw, 15))
+		world_add(draw->world, "param rdinit.notify");
 	if (draw_chance(draw, 20)) {
 		draw_port(draw);
 		if (draw_chance(draw, 60))

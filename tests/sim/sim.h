@@ -23,6 +23,7 @@ enum planted {
 	PLANTED_BLOCKS, /* writes to the console, */
 	PLANTED_DRAINS, /* waits until the last byte is sent */
 	PLANTED_SPARES, /* a program that was asked to end */
+	PLANTED_KEEPS, /* from the host that the program is ready */
 	PLANTED_COUNT
 };
 

@@ -1031,6 +1031,15 @@ int sys_open_uevents(void)
 	return opened((int)call(ASKS, usual == -ENOENT ? -EAFNOSUPPORT : usual, "open_uevents"), 1);
 }
 
+int sys_open_messages(const char *name)
+{
+	int usual = open_file("messages");
+
+	return opened(
+		(int)call(ASKS, usual == -ENOENT ? -EAFNOSUPPORT : usual, "open_messages %s", name),
+		1);
+}
+
 int sys_finit_module(int fd, const char *options, int flags)
 {
 	struct file *file = file_of(fd);

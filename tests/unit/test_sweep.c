@@ -471,6 +471,18 @@ static void add_program_to_run(void)
 	fake_answer("open_uevents", -EAFNOSUPPORT, FAKE_ALWAYS);
 }
 
+/* It says that it is ready, and the machine has a power button. */
+static void add_program_that_notifies(void)
+{
+	static const char *const inputs[] = { "event0/", NULL };
+
+	add_program_to_run();
+	add_text("messages", "READY=1\n");
+	fake_dir("/sys/class/input", inputs);
+	add_text("/sys/class/input/event0/device/capabilities/key", "10000000000000 0\n");
+	fake_file("/dev/input/event0", "", 0);
+}
+
 /* Five bytes for the program, and then their end. */
 /* What the host sends; the acknowledgement comes early. */
 static const char host_packets[] = "i\5\0hello"
@@ -688,6 +700,8 @@ static const struct scenario scenarios[] = {
 	{ "shell", "rdinit.onfail=poweroff\n", add_shell, ENDS_WITH("") },
 	{ "run", "rdinit.run=/app rdinit.onfail=poweroff\n", add_program_to_run,
 	  ENDS_WITH("exit status 0 (run: /app)") },
+	{ "notify", "rdinit.run=/app rdinit.notify rdinit.onfail=poweroff\n",
+	  add_program_that_notifies, ENDS_WITH("exit status 0 (run: /app)"), .open_count = 1 },
 	{ "network",
 	  "rdinit.run=/app ip=10.0.2.15::10.0.2.2:::eth0:off:10.0.2.3 rdinit.onfail=poweroff\n",
 	  add_network, ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("set_address eth0", 1),
@@ -1089,6 +1103,8 @@ static const struct tolerated {
 	{ "open /proc/meminfo", 0 },
 	{ "read /proc/meminfo", 0 },
 	{ "write pipe", 0 },
+	{ "read messages", -EAGAIN }, /* it is read again */
+	{ "read messages", -EINTR },
 	{ "set_key ", -EINVAL }, /* a key that this kernel does not know of */
 	/* what is in memory, and may stay */
 	{ "unlink ", 0 },

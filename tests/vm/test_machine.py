@@ -76,3 +76,10 @@ def test_the_power_button_ends_a_program_that_ignores_it(files):
         commands.sendall(b"system_powerdown\n")
         assert end(machine, wire) == "ready\nsignal KILL\noff\n"
     assert "appliance: /bin/sh has not ended after SIGTERM: killed" in console.read_text(errors="replace")
+
+
+def test_a_program_tells_the_host_that_it_is_ready(files):
+    console = files.directory / "notify.console"
+    machine, wire = qemu(files, "notify.img", "console=ttyS0 rdinit.notify rdinit.user=7:7", "-serial", f"file:{console}")
+    assert end(machine, wire) == "ready\nstatus READY=1\nstatus STATUS=it serves\nexit 4\noff\n"
+    assert console.read_text(errors="replace").count("a message of the program is not of sd_notify(3)") == 1

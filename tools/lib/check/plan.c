@@ -248,6 +248,12 @@ static void plan_stdio(struct plan *plan)
 		    shown(ports.line));
 }
 
+static void plan_notify(struct plan *plan)
+{
+	if (plan->settings->notify)
+		say(plan, "NOTIFY_SOCKET for the program");
+}
+
 static void plan_power_button(struct plan *plan)
 {
 	say(plan, "watch it, where the kernel reports it: drivers button and evdev");
@@ -427,6 +433,7 @@ static const struct row {
 	{ "resolver", plan_resolver },
 	{ "sysctls", plan_sysctls },
 	{ "stdio", plan_stdio },
+	{ "notify", plan_notify },
 	{ "power-button", plan_power_button },
 	{ "appliance", plan_appliance },
 	{ "root-find", plan_root_find },
