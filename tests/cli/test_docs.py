@@ -174,6 +174,8 @@ LIMITS = [  # symbol, file, what the manual says, whether a NUL takes one of the
     ("ENVIRONMENT_MAX", "pure/limits.h", "variables of its environment", 0),
     ("SETTINGS_ENV_MAX", "pure/limits.h", "NAME=VALUE", 0),
     ("SETTINGS_MODULES_MAX", "pure/limits.h", "parameters of modules", 0),
+    ("SETTINGS_LIST_MAX", "pure/limits.h", "rdinit.mount=", 0),
+    ("SETTINGS_CONSOLES_MAX", "pure/limits.h", "console=", 0),
     ("MODULE_LIST_MAX", "pure/limits.h", "/etc/rdinit/modules", 1),
     ("DEVICE_PATH_MAX", "pure/limits.h", "root's device path", 1),
     ("LINE_BYTES_MAX", "sys/lines.h", "a line of the root's Pa /etc/fstab", 2),
@@ -190,6 +192,13 @@ def test_the_manual_has_the_limits(symbol, file, says, nul):
     lines = [line for line in section(manual("rdinit-init.8"), "LIMITS").splitlines()
              if line.startswith(".It ") and says in line]
     assert len(lines) == 1 and lines[0].endswith(f" Ta {value - nul}"), lines
+
+
+def test_how_often_a_parameter_may_be_repeated_is_said_where_it_is_described():
+    text = manual("rdinit-cmdline.7")
+    limits = {name: re.search(rf"#define SETTINGS_{name}_MAX (\d+)", text_of("init", "pure", "limits.h")).group(1)
+              for name in ("LIST", "CONSOLES")}
+    assert sorted(re.findall(r"up to (\d+) times", text)) == sorted([limits["CONSOLES"], limits["LIST"], limits["LIST"]])
 
 
 def test_the_manual_has_the_texts_of_errors():
