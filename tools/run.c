@@ -263,6 +263,10 @@ static const struct option_row rows[] = {
 	{ 0, "device", "DEVICE", "one more device, as QEMU's -device", CALL(add_device) },
 	{ 0, "qemu", "ARGUMENTS", "more arguments for QEMU, with \"...\" around blanks",
 	  CALL(add_qemu) },
+	{ 0, "matrix", NULL,
+	  "run on pc, q35 and microvm, with other firmware, memory and so\n"
+	  "on, and print a table",
+	  FLAG_AT(run, matrix) },
 	{ 0, "cold", NULL, "boot, even if a machine is saved for this (rdinit warm)",
 	  FLAG_AT(run, cold) },
 	{ 0, "no-tuning", NULL, "boot the kernel without the parameters that save time",
@@ -336,6 +340,12 @@ static int check_options(const struct run *run)
 		{ run->root && (!image->program || in_memory || is_uml),
 		  "--root needs -- PROGRAM, and none of --isolated, --oci, --sysroot, --tree and "
 		  "--machine uml" },
+		{ run->matrix &&
+			  (run->machine_choice >= 0 || run->machine.cpus ||
+			   run->stdio_choice >= 0 || run->root || run->read_only || run->json ||
+			   run->log || run->keep || run->dry_run || run->machine.gdb_port),
+		  "--matrix has machines of its own: omit --machine, --cpus, --stdio, --root, "
+		  "--read-only, --json, --log, --keep, --dry-run and --gdb" },
 		{ image->sysroot && !image->program,
 		  "--sysroot needs -- PROGRAM, which it searches there" },
 		{ run->net_choice == RUN_NET_USER && (!is_made(run) || is_uml),
@@ -417,6 +427,8 @@ static int choose(struct run *run, int argc, char **argv)
 						      : STDIO_CONSOLE;
 	run->machine.has_keys = run->machine.stdio == STDIO_CONSOLE && isatty(STDIN_FILENO) &&
 				run->machine.type != MACHINE_UML;
+	if (!run->machine.cpus)
+		run->machine.cpus = 1;
 	run->machine.payload = is_made(run) ? PAYLOAD_PROGRAM : PAYLOAD_IMAGE;
 	run->image_path = is_made(run) ? NULL : argv[1];
 	run->image.has_network = run->net_choice == RUN_NET_USER;
@@ -425,10 +437,29 @@ static int choose(struct run *run, int argc, char **argv)
 	return run->image_path && access(argv[1], F_OK) ? no_image(argv[1]) : 0;
 }
 
+/* What --matrix passes on: all words of the user but that one. */
+static void copy_words(int argc, char **argv, struct texts *words)
+{
+	bool is_option = true;
+
+	for (int i = 1; i < argc; i++) {
+		is_option = is_option && strcmp(argv[i], "--") != 0;
+		if (!is_option || strcmp(argv[i], "--matrix") != 0)
+			texts_add(words, argv[i]);
+	}
+}
+
+static int start(struct run *run, const struct texts *words)
+{
+	if (run->matrix)
+		return run_matrix(words, run->machine.memory_mib);
+	return run_open_results(run) ? 1 : run_boot(run);
+}
+
 static int run_command(int argc, char **argv)
 {
-	struct run run = { .machine.cpus = 1,
-			   .machine_choice = -1,
+	struct texts words = { 0 };
+	struct run run = { .machine_choice = -1,
 			   .stdio_choice = -1,
 			   .json_fd = -1,
 			   .log_fd = -1,
@@ -437,17 +468,19 @@ static int run_command(int argc, char **argv)
 	int status;
 
 	run.started = run_now_ms();
+	copy_words(argc, argv, &words);
 	status = options_parse(&command_run, &argc, argv, &run);
 	run.directory = getcwd(NULL, 0);
 	if (status == OPTIONS_PARSED) {
 		status = choose(&run, argc, argv);
 		if (!status)
-			status = run_open_results(&run) ? 1 : run_boot(&run);
+			status = start(&run, &words);
 		status = run_write_result(&run, status);
 	}
 	run_close_results(&run);
 	for (size_t i = 0; run.disks && i < run.disk_texts.count; i++)
 		disk_free(&run.disks[i]);
+	free(words.list);
 	free(run.disks);
 	free(run.disk_texts.list);
 	free(run.image.modules.list);

@@ -27,7 +27,7 @@ struct run {
 	struct texts disk_texts;
 	int machine_choice; /* enum machine_type; -1: left to us */
 	int stdio_choice; /* of pipe and console; -1: left to us */
-	bool no_tuning, dry_run, cold;
+	bool no_tuning, dry_run, cold, matrix;
 	const char *keep; /* --keep: where the image that is made for a program stays, or NULL */
 	struct texts more; /* --qemu and --device: QEMU's further arguments */
 	const char *root; /* --root DIR; NULL: /, if this machine can share it */
@@ -112,6 +112,11 @@ int run_save(struct run *run);
 
 /* run.c: --append. */
 int run_take_append(void *into, const struct option_row *row, const char *text);
+
+/* run_matrix.c: runs `words`, the arguments of `run`, on one machine after the other, and prints a
+ * table; machines with less memory than `least_mib` are left out. Returns 0 if each that could run
+ * ended with status 0, and at least one did; else 1; 128 + n after signal n. */
+int run_matrix(const struct texts *words, unsigned int least_mib);
 
 /* run_show.c: prints the command line of QEMU for --dry-run. Returns 0, or 1 after reporting. */
 int run_print_qemu(const struct run *run, const char *qemu);
