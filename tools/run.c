@@ -232,6 +232,8 @@ static const struct option_row rows[] = {
 	{ 0, "memory", "SIZE", "memory: MiB, or 512M, or 2G (depends on the image, at least\n256M)",
 	  MEMORY_AT(run, machine.memory_mib, 1 << 20) },
 	{ 0, "cpus", "N", "processors (1)", NUMBER_AT(run, machine.cpus, 255) },
+	{ 0, "numa", "NODES", "divide memory and processors among so many nodes",
+	  NUMBER_AT(run, machine.nodes, 64) },
 	{ 0, "append", "PARAMETERS", "more parameters for the kernel's command line",
 	  CALL(run_take_append) },
 	{ 0, "disk", "FILE[,BUS][,ro|,snapshot]",
@@ -340,11 +342,13 @@ static int check_options(const struct run *run)
 		{ run->root && (!image->program || in_memory || is_uml),
 		  "--root needs -- PROGRAM, and none of --isolated, --oci, --sysroot, --tree and "
 		  "--machine uml" },
+		{ run->machine.nodes && (is_uml || run->machine.type == MACHINE_MICROVM),
+		  "--numa needs --machine pc or q35" },
 		{ run->matrix &&
-			  (run->machine_choice >= 0 || run->machine.cpus ||
+			  (run->machine_choice >= 0 || run->machine.cpus || run->machine.nodes ||
 			   run->stdio_choice >= 0 || run->root || run->read_only || run->json ||
 			   run->log || run->keep || run->dry_run || run->machine.gdb_port),
-		  "--matrix has machines of its own: omit --machine, --cpus, --stdio, --root, "
+		  "--matrix has machines of its own: omit --machine, --cpus, --numa, --stdio, --root, "
 		  "--read-only, --json, --log, --keep, --dry-run and --gdb" },
 		{ image->sysroot && !image->program,
 		  "--sysroot needs -- PROGRAM, which it searches there" },

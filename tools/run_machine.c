@@ -126,8 +126,9 @@ static bool has_share(const struct run *run)
 static int suits_microvm(const struct run *run, const struct kernel_boot *form,
 			 const struct kernel_config *config)
 {
-	if (form->why_not || has_share(run) || run->netdev || !is_on(config, "X86_MPPARSE") ||
-	    has_disk(run, is_not_for_microvm) || kernel_config_get(config, "ACPI") != KCONFIG_N)
+	if (form->why_not || has_share(run) || run->machine.nodes || run->netdev ||
+	    !is_on(config, "X86_MPPARSE") || has_disk(run, is_not_for_microvm) ||
+	    kernel_config_get(config, "ACPI") != KCONFIG_N)
 		return 0;
 	return kernel_config_get(config, "PCI") == KCONFIG_N ||
 	       is_on(config, "VIRTIO_MMIO_CMDLINE_DEVICES");
@@ -200,10 +201,20 @@ static unsigned int wanted_of(const struct run *run)
 	return wanted;
 }
 
+static int check_nodes(const struct run *run, const struct kernel *kernel,
+		       const struct kernel_config *config)
+{
+	if (!run->machine.nodes || kernel_config_get(config, "ACPI_NUMA") != KCONFIG_N)
+		return 0;
+	return error("--numa: kernel %s has no CONFIG_ACPI_NUMA: it would find one node",
+		     shown(kernel->image));
+}
+
 int run_heed_config(struct run *run, struct kernel *kernel, const struct kernel_boot *form,
 		    const struct kernel_config *config)
 {
-	if (run_open_root(run, kernel, config) || run_open_volumes(run, kernel, config))
+	if (check_nodes(run, kernel, config) || run_open_root(run, kernel, config) ||
+	    run_open_volumes(run, kernel, config))
 		return -1;
 	if (kernel_config_get(config, "MODULES") == KCONFIG_N) {
 		free(kernel->modules_dir);

@@ -35,6 +35,7 @@ static const char *why_cold(const struct run *run)
 		{ run->disk_texts.count, "--disk" },
 		{ run->more.count, "--qemu and --device" },
 		{ run->machine.gdb_port, "--gdb" },
+		{ run->machine.nodes, "--numa" },
 		{ run->dry_run || run->keep, "--dry-run and --keep" },
 		{ run->no_tuning, "--no-tuning" },
 		{ run->machine.log, "--log" },

@@ -284,6 +284,26 @@ def arguments(tool, *options):
     return dict(zip(words, words[1:])), done.stderr.decode()
 
 
+@pytest.mark.parametrize("words, nodes", [
+    (["--numa", "2", "--cpus", "3", "--memory", "513"], [("256M", "0-0"), ("257M", "1-2")]),
+    (["--numa", "3", "--memory", "600"], [("200M", None), ("200M", None), ("200M", "0-0")]),
+    (["--numa", "1", "--memory", "512", "--machine", "q35"], [("512M", "0-0")])])
+def test_nodes_divide_memory_and_processors(run, tool, words, nodes):
+    arguments(tool, *words)
+    given = (tool.path / "arguments").read_text().splitlines()
+    for i, (size, cpus) in enumerate(nodes):
+        assert f"memory-backend-ram,id=node{i},size={size}" in given
+        assert f"node,nodeid={i},memdev=node{i}{f',cpus={cpus}' if cpus else ''}" in given
+    assert given.count("-numa") == len(nodes)
+
+
+def test_nodes_need_a_machine_and_a_kernel_that_has_them(run, tool):
+    for machine in ("microvm", "uml"):
+        run("--numa", "2", "--machine", machine, "--", "true", status=2, says="--numa needs --machine pc or q35")
+    run("--numa", "2", "--kernel", configured(tool, "CONFIG_ACPI_NUMA=n"), "--", "true", says="has no CONFIG_ACPI_NUMA")
+    run("--numa", "65", "--", "true", status=2, says="--numa expects a number from 1 to 64")
+
+
 def payload_at(whole):
     """(start, end) of the compressed kernel, by Documentation/arch/x86/boot.rst."""
     start = (whole[0x1f1] + 1) * 512 + int.from_bytes(whole[0x248:0x24c], "little")

@@ -268,3 +268,10 @@ def test_eight_at_once(place):
     for i, started in enumerate(all_of_them):
         out, err = started.communicate(timeout=HOST_TIMEOUT)
         assert (started.returncode, out) == (i, f"{i}\n".encode()), (out, err)
+
+
+def test_nodes_of_memory_that_is_shared():
+    """Each node has a part of the memory in which virtiofsd writes."""
+    out, err = run("--numa", "2", "--cpus", "3", "--memory", "600", "--", "sh", "-c",
+                   "cd /sys/devices/system/node; for node in node[0-9]*; do echo $node $(cat $node/cpulist); done; head -c 5000000 /proc/self/exe >/dev/null")
+    assert (out, err) == ("node0 0\nnode1 1-2\n", "")

@@ -179,9 +179,29 @@ static void add_share(struct arguments *arguments, const struct host_tree *tree,
 	arguments_add(arguments, "vhost-user-fs-pci,chardev=%s,tag=%s", tree->tag, tree->tag);
 }
 
-/* virtiofsd reads and writes the guest's memory. */
-static void add_shares(struct arguments *arguments, const struct machine_config *config,
-		       const struct qemu_ends *ends)
+/* The parts are as equal as whole MiB and processors are; the last one has what is left. */
+static void add_nodes(struct arguments *arguments, const struct machine_config *config)
+{
+	unsigned int nodes = config->nodes, cpus = config->cpus, mib = config->memory_mib / nodes;
+
+	for (unsigned int i = 0; i < nodes; i++) {
+		unsigned int first = i * cpus / nodes, end = (i + 1) * cpus / nodes;
+
+		arguments_add(arguments, "-object");
+		arguments_add(arguments, "memory-backend-%s,id=node%u,size=%uM",
+			      has_shares(config) ? "memfd,share=on" : "ram", i,
+			      i + 1 < nodes ? mib : config->memory_mib - i * mib);
+		arguments_add(arguments, "-numa");
+		if (first < end)
+			arguments_add(arguments, "node,nodeid=%u,memdev=node%u,cpus=%u-%u", i, i,
+				      first, end - 1);
+		else
+			arguments_add(arguments, "node,nodeid=%u,memdev=node%u", i, i);
+	}
+}
+
+/* virtiofsd reads and writes it. */
+static void add_shared_memory(struct arguments *arguments, const struct machine_config *config)
 {
 	arguments_add(arguments, "-object");
 	if (config->warm)
@@ -192,6 +212,13 @@ static void add_shares(struct arguments *arguments, const struct machine_config 
 	else
 		arguments_add(arguments, "memory-backend-memfd,id=ram,size=%uM,share=on",
 			      config->memory_mib);
+}
+
+static void add_shares(struct arguments *arguments, const struct machine_config *config,
+		       const struct qemu_ends *ends)
+{
+	if (!config->nodes)
+		add_shared_memory(arguments, config);
 	if (config->tree)
 		add_share(arguments, config->tree, config, ends);
 	if (config->volumes)
@@ -316,7 +343,7 @@ static void add_machine(struct arguments *arguments, const struct machine_config
 	arguments_add(arguments, "-M");
 	arguments_add(arguments, "%s%s%s", machines[config->type],
 		      config->type == MACHINE_MICROVM && !config->acpi ? ",acpi=off" : "",
-		      has_shares(config) ? ",memory-backend=ram" : "");
+		      has_shares(config) && !config->nodes ? ",memory-backend=ram" : "");
 	arguments_add(arguments, "-accel");
 	arguments_add(arguments, "%s", kvm ? "kvm" : "tcg");
 	arguments_add(arguments, "-cpu");
@@ -354,6 +381,8 @@ char **qemu_arguments(const char *program, const struct machine_config *config,
 	else
 		add_terminal(&arguments);
 	add_disks(&arguments, config);
+	if (config->nodes)
+		add_nodes(&arguments, config);
 	if (has_shares(config))
 		add_shares(&arguments, config, ends);
 	if (config->netdev)

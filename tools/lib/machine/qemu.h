@@ -46,6 +46,7 @@ struct machine_config {
 	const char *firmware; /* a path, or NULL: the machine's own */
 	int acpi; /* a microvm has ACPI tables; the others always have */
 	unsigned int memory_mib, cpus;
+	unsigned int nodes; /* of NUMA, which share both; 0: memory is one */
 	unsigned int timeout_s; /* 0: none */
 	int verbose; /* the console on stderr with STDIO_PIPE; QEMU's words */
 	const int *log; /* a descriptor for all that the console shows, or NULL */
