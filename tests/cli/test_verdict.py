@@ -142,6 +142,8 @@ def test_every_cell_of_the_verdict(start, tool, ended):
     ("ready\\nsignal SEGV\\noff\\n", "", 139, "signal", ""),
     ("ready\\nstatus appliance: enter /x to run y: No (ENOENT)\\nexit 126\\noff\\n", "", 126, "not-executable",
      "warning: the program was not started: enter /x to run y: No (ENOENT)"),
+    ("ready\\nexit 0\\nexit 7\\noff\\n", "", 7, "exit", "warning: the guest reported 2 exit statuses, of which the last one counts: "
+     "a process with root privileges has written to the port of /init"),
     ("status a: b\\nready\\nexit 126\\noff\\n", "", 126, "exit", ""),
     ("", "[    9.0] Kernel panic - not syncing: System is deadlocked on memory", 125, "out-of-memory",
      "the guest's kernel panicked, because its 256 MiB of memory are not enough (--memory): Kernel panic")])

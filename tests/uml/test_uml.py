@@ -23,6 +23,8 @@ MORE = [
     Row("the wire is a serial line, and said to no program",
         ["--", "sh", "-c", 'echo "${rdinit_host-}"; while read -r word; do echo "$word"; done '
                            "</proc/cmdline"], 0, out=r"rdinit\.host=ttyS2 rdinit\.exit=poweroff"),
+    Row("no user but root can write to the wire", ["-u", "65534:65534", "--", "sh", "-c",
+        "for wire in /dev/ttyS* /proc/1/fd/* /proc/1/mem; do (echo exit 0 >$wire) 2>/dev/null && echo $wire; done; exit 9"], 9, out=b""),
     Row("a reboot ends the machine, too", ["--append", "rdinit.exit=reboot", "--", "sh", "-c", "exit 3"], 3),
     Row("a halt ends the machine, too", ["--append", "rdinit.exit=halt", "--", "sh", "-c", "exit 3"], 3),
     Row("a boot configuration at the end of the image counts", ["--append", "bootconfig", "@early.img"], 8,

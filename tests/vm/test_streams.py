@@ -23,6 +23,13 @@ print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest()); sys.exit(9)"""
 
 
 
+# ioperm, iopl and ptrace by their numbers; what can be opened for writing, or else reads what /init has.
+FORGER = """$| = 1; print qq(begun\\n);
+print qq(ioperm\\n) if syscall(173, 0xe9, 1, 1) == 0; print qq(iopl\\n) if syscall(172, 3) == 0; print qq(ptrace\\n) if syscall(101, 16, 1, 0, 0) == 0;
+for (glob '/dev/port /dev/mem /dev/kmem /dev/vport* /dev/ttyS* /dev/hvc* /proc/kcore /proc/1/mem /proc/1/fd/* /sys/firmware/qemu_fw_cfg/*/*') {
+print qq($_\\n) if open my $file, '+<', $_ } print qq(ended\\n); exit 9"""
+
+
 def machine(name):
     return [
         Row(f"{name}: 20 MB pass unchanged both ways", ["--machine", name, "--", "cat"], 0, out=NOISE, stdin=NOISE, err=b""),
@@ -51,6 +58,11 @@ ROWS = [row for name in ("q35", "pc", "microvm") for row in machine(name)] + [
         "echo out; exit 42"], 42, out=b"out\n", err=b""),
     Row("so does one whose program has the console",
         ["--stdio", "console", "--append", "lockdown=confidentiality", "--", "sh", "-c", "kill -9 $$"], 137),
+    Row("no user but root can report to the host", ["-u", "65534:65534", "--", "perl", "-e", FORGER], 9, out=b"begun\nended\n", err=b""),
+    Row("nor where the wire is the virtio-serial port", ["--append", "lockdown=integrity", "-u", "65534:65534", "--", "perl", "-e", FORGER],
+        9, out=b"begun\nended\n", err=b""),
+    Row("what root writes to the port of /init does not count against its status, and is reported", ["--isolated", "--", "@forge"], 9,
+        out=b"", err="warning: the guest reported 2 exit statuses, of which the last one counts"),
     Row("an image whose kernel has the driver as a module uses the line",
         ["--stdio", "pipe", "--verbose", "--append", "rdinit.run=/hello", "@bare.img"], 7, out=r"hello", absent="virtserialport"),
 ]

@@ -227,6 +227,14 @@ static char *emulator_failed_later(const struct machine *machine)
 	return xasprintf("the guest reported its status, and then %s", end_in_words(machine));
 }
 
+static char *said_twice(const struct machine *machine)
+{
+	return xasprintf(
+		"the guest reported %u exit statuses, of which the last one counts: a process "
+		"with root privileges has written to the port of /init",
+		machine->wire.exit_count);
+}
+
 #define BIT(value) (1u << (value))
 #define ANY UINT_MAX
 
@@ -385,6 +393,8 @@ static int judge(const struct machine *machine, struct machine_result *result)
 	result->sentence = row->sentence	      ? row->sentence(machine)
 			   : was_not_started(machine) ? not_started(machine)
 						      : NULL;
+	if (!result->sentence && machine->wire.exit_count > 1)
+		result->sentence = said_twice(machine);
 	if (result->sentence && (row->verdict == AS_REPORTED || row->verdict == SUCCESS))
 		warning("%s", result->sentence);
 	else if (result->sentence)

@@ -73,6 +73,7 @@ static void set_status(struct wire *wire, int status)
 {
 	wire->words |= WIRE_EXIT | WIRE_SPOKE;
 	wire->status = status;
+	wire->exit_count++;
 }
 
 static void set_within(struct wire *wire, int seconds)

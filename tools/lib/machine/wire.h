@@ -28,6 +28,7 @@ struct wire {
 	char failed[WIRE_LINE + 1]; /* the first one: later ones follow from it */
 	char said[WIRE_LINE + 1]; /* the last `status TEXT` */
 	unsigned int said_count; /* how many there were */
+	unsigned int exit_count; /* of `exit` and `signal`: /init says one of them, once */
 	unsigned int ready_count; /* of `ready`: a second one is of a second boot */
 	unsigned int within_s; /* seconds after the line that said so */
 	unsigned int within_count; /* how many such lines there were */
