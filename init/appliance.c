@@ -11,6 +11,7 @@
 #include "init/pure/capability.h"
 #include "init/pure/names.h"
 #include "init/pure/number.h"
+#include "init/pure/restart.h"
 #include "init/program/stdio.h"
 #include "init/wire/wire.h"
 #include "init/sys/log.h"
@@ -80,6 +81,38 @@ static int parse_rights(const struct settings *settings, struct rights *rights)
 	return 0;
 }
 
+/* Waits before the next start. Returns whether there is one. */
+static bool starts_again(struct child *child, struct restart *restart)
+{
+	char end[END_MAX];
+	int64_t pause;
+
+	if (child->error || child_may_not_run(child))
+		return false;
+	pause = restart_pause(restart, child_exit_status(child) != 0, child->ran_ms);
+	if (pause < 0)
+		return false;
+	child_end_in_words(child, end, sizeof(end));
+	log_print(LOG_WARNING, "%s %s after %ld s: started again in %ld ms (rdinit.restart=)",
+		  child->argv[0], end, (long)(child->ran_ms / 1000), (long)pause);
+	child_pause(child, pause);
+	return !child_may_not_run(child);
+}
+
+/* A program that may start again keeps its streams. */
+static void run(struct child *child, struct restart *restart)
+{
+	do {
+		if (child_start(child))
+			wire_report("status %s", log_last_error());
+		if (child->error || restart->policy == RESTART_NEVER)
+			stdio_close(child->stdio);
+		if (!child->error)
+			child_wait(child);
+	} while (starts_again(child, restart));
+	stdio_close(child->stdio);
+}
+
 /* The file takes the place of what is there. */
 static void use_input(struct child *child, int fd)
 {
@@ -90,43 +123,62 @@ static void use_input(struct child *child, int fd)
 	child->stdio[0] = fd;
 }
 
+/* How the program asks to be run. */
+struct request {
+	struct identity identity;
+	struct rlimits limits;
+	struct rights rights;
+	struct restart restart;
+};
+
+/* Fails rather than run the program as root, or otherwise than it asks for. */
+static int parse(const struct settings *settings, struct request *request, struct child *child)
+{
+	const char *user = settings->user, *restart = settings->restart;
+	int error = user ? identity_parse(user, &request->identity) : 0;
+
+	if (error)
+		return log_err(error, "parse rdinit.user=%s: expected UID:GID[,GID...]", user);
+	error = parse_limits(&settings->rlimits, &request->limits);
+	if (!error)
+		error = parse_rights(settings, &request->rights);
+	if (error)
+		return error;
+	if (restart && restart_parse(restart, &request->restart))
+		return log_err(-EINVAL,
+			       "parse rdinit.restart=%s: expected never, on-failure[:N] or always",
+			       restart);
+	child->identity = user ? &request->identity : NULL;
+	child->limits = &request->limits;
+	child->rights = &request->rights;
+	return 0;
+}
+
 int appliance(struct boot *boot)
 {
+	const struct settings *settings = &boot->settings;
 	struct child child = { .loop = &boot->loop,
 			       .argv = boot->program,
 			       .env = boot->env,
 			       .signals = SIGNALS_TO_CHILD,
 			       .stop = &boot->stop,
 			       .stdio = { -1, -1, -1 },
-			       .dir = boot->settings.chdir };
-	const char *user = boot->settings.user;
-	struct identity identity;
-	struct rlimits limits = { 0 };
-	struct rights rights = { .caps = CAPABILITIES_ALL,
-				 .no_new_privs = boot->settings.no_new_privs,
-				 .umask = -1,
-				 .oom_score_adj = boot->settings.oom_score_adj };
-	int error = user ? identity_parse(user, &identity) : 0, input = -1;
+			       .dir = settings->chdir };
+	struct request request = { .rights = { .caps = CAPABILITIES_ALL,
+					       .no_new_privs = settings->no_new_privs,
+					       .umask = -1,
+					       .oom_score_adj = settings->oom_score_adj } };
+	int error = parse(settings, &request, &child), input = -1;
 
-	/* Fails rather than run the program as root. */
-	if (error)
-		return log_err(error, "parse rdinit.user=%s: expected UID:GID[,GID...]", user);
-	if (user)
-		child.identity = &identity;
-	error = parse_limits(&boot->settings.rlimits, &limits);
-	if (!error)
-		error = parse_rights(&boot->settings, &rights);
 	if (error)
 		return error;
-	child.limits = &limits;
-	child.rights = &rights;
 	/* A program that asks for a file does not run with another input. */
-	if (boot->settings.input) {
-		input = sys_open(boot->settings.input, O_RDONLY);
+	if (settings->input) {
+		input = sys_open(settings->input, O_RDONLY);
 		if (input < 0)
-			return log_err(input, "open rdinit.stdin=%s", boot->settings.input);
+			return log_err(input, "open rdinit.stdin=%s", settings->input);
 	}
-	if (boot->settings.links)
+	if (settings->links)
 		boot->make_links(boot);
 	stdio_open(&boot->stdio, &boot->loop, child.stdio);
 	use_input(&child, input);
@@ -135,12 +187,7 @@ int appliance(struct boot *boot)
 	if (child.stdio[1] >= 0)
 		child.session = SESSION_WITHOUT_TERMINAL;
 	wire_report("ready");
-	error = child_start(&child);
-	stdio_close(child.stdio);
-	if (error)
-		wire_report("status %s", log_last_error());
-	else
-		child_wait(&child);
+	run(&child, &request.restart);
 	notify_close(boot);
 	send_end(&child);
 	report(&child);

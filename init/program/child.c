@@ -41,6 +41,9 @@ static void signalled(void *owner, int signal)
 	}
 	if (child->stop && stop_by_signal(child->stop, signal))
 		return;
+	child->is_asked_to_end |= signal == SIGTERM || signal == SIGINT;
+	if (child->is_over)
+		return;
 	log_print(LOG_DEBUG, "signal %d for %s", signal, child->argv[0]);
 	sys_kill(child->pid, stop_is_asked_by(signal) ? SIGTERM : signal);
 }
@@ -87,6 +90,23 @@ void child_wait(struct child *child)
 	child->ran_ms += sys_clock_ms();
 	sys_start_tty(
 		1); /* the program may have stopped the output: then later writes would block */
+}
+
+bool child_may_not_run(const struct child *child)
+{
+	return child->is_asked_to_end || (child->stop && child->stop->requests);
+}
+
+static bool may_not_run(void *argument)
+{
+	return child_may_not_run(argument);
+}
+
+void child_pause(struct child *child, int64_t ms)
+{
+	loop_set_signals(child->loop, signalled, child);
+	loop_run(child->loop, may_not_run, child, sys_clock_ms() + ms);
+	loop_set_signals(child->loop, NULL, NULL);
 }
 
 int child_run(struct child *child)

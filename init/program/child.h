@@ -62,6 +62,7 @@ struct child {
 	/* the results */
 	int pid;
 	bool is_over;
+	bool is_asked_to_end; /* SIGNALS_TO_CHILD: it was sent SIGTERM or SIGINT */
 	int error; /* -errno of the start; 0: the program ran */
 	enum child_act failed_to; /* which action `error` is of */
 	int status; /* as in wait(2) */
@@ -77,6 +78,12 @@ int child_run(struct child *child);
 /* The two halves of child_run. */
 int child_start(struct child *child); /* start.c */
 void child_wait(struct child *child);
+
+/* After the program's end: reaps children for this time, or until child_may_not_run(). */
+void child_pause(struct child *child, int64_t ms);
+
+/* Whether a signal asked the program to end, or anything the machine. */
+bool child_may_not_run(const struct child *child);
 
 /* Reaps children until a signal asks to end the machine. Returns that action. */
 enum power_action child_wait_for_request(struct loop *loop);

@@ -205,6 +205,7 @@ static void log_failure(const struct child *child)
 int child_start(struct child *child)
 {
 	child->error = 0;
+	child->is_over = false;
 	child->failed_to = CHILD_RUN;
 	child->status = 0;
 	child->ran_ms = -sys_clock_ms();

@@ -45,6 +45,7 @@ struct settings {
 	const char *root, *rootfstype, *init, *run, *stdio, *host, *user, *chdir, *input, *keymap,
 		*loop, *resume, *resume_offset;
 	const char *umask, *caps, *ambient, *oom_score_adj; /* of the program; NULL: as it is */
+	const char *restart; /* rdinit.restart=; NULL: never */
 	const char *ip; /* ip=; the kernel obeys it, too, if it was built to (CONFIG_IP_PNP) */
 	const char *window; /* rdinit.window=: ROWSxCOLUMNS[,PORT] of the console */
 	const char *hostname; /* the kernel obeys it, too, from Linux 6.0 on */

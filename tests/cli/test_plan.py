@@ -71,6 +71,14 @@ def test_a_program_with_its_rights(tool):
         "fails: rdinit.umask=8 is not an octal number up to 777"]
 
 
+@pytest.mark.parametrize("word,line", [
+    ("never", "started once"), ("always", "started again whenever it ends"), ("on-failure", "started again if it fails"),
+    ("on-failure:3", "started again if it fails, up to 3 times in a row"),
+    ("often", "fails: rdinit.restart=often is not never, on-failure[:N] or always")])
+def test_whether_a_program_starts_again(tool, word, line):
+    assert plan(tool, "init\n", "--append", f"rdinit.restart={word} -- /bin/x")["appliance"][1:] == [line]
+
+
 def test_sysctls_with_their_files(tool):
     got = plan(tool, "init\n", "--append", 'rdinit.sysctl=net.ipv4.ip_forward=1 "rdinit.sysctl=kernel/printk=1 2" rdinit.sysctl=x -- /bin/x')
     assert got["sysctls"] == ["write 1 to /proc/sys/net/ipv4/ip_forward", "write 1 2 to /proc/sys/kernel/printk",

@@ -180,6 +180,22 @@ def test_a_program_has_the_rights_that_it_is_given(root):
         assert line in run.console.splitlines(), run.console
 
 
+def test_a_program_that_fails_is_started_again_and_its_last_end_counts(root):
+    run = Run(root("exit 7", "rdinit.restart=on-failure:2"))
+    assert run.end() in OFF and run.console.count("payload: here") == 3, run.console
+    for pause in (100, 200):
+        assert f"init: appliance: /bin/guest exited with status 7 after 0 s: started again in {pause} ms (rdinit.restart=)" in run.console
+    assert run.console.count("exit status") == 1 and run.console.splitlines()[-1] == "init: exit status 7 (run: /bin/guest)"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGPWR])
+def test_a_request_to_end_is_heard_in_the_pause_before_a_restart(root, number):
+    run = Run(root("exit 0", "rdinit.restart=always"))
+    run.read_until("started again in 400 ms")
+    os.kill(run.pid, number)
+    assert run.end() in OFF and run.console.splitlines()[-1] == "init: exit status 0 (run: /bin/guest)", run.console
+
+
 def test_a_sysctl_is_set_before_the_program_runs(root):
     run = Run(root("show /proc/sys/user/max_user_namespaces", "rdinit.sysctl=user.max_user_namespaces=4711"))
     assert run.end() in OFF and "exit status 7 " in run.console and "4711" in run.console.splitlines(), run.console

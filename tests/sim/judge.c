@@ -21,6 +21,8 @@
  * 12. the last byte of the program's streams comes before the power goes;
  * 13. a program ends, whatever it does, once the machine was asked to end;
  * 14. the host is told that the program is ready if that says so, and else not.
+ * 15. a program is started again as rdinit.restart= says, after a pause, and not once the machine
+ *     was asked to end.
  */
 #include <signal.h>
 #include <string.h>
@@ -91,6 +93,29 @@ void judge_wait(void)
 				   kernel->procs[i].pid);
 	if (kernel->broken[0])
 		end_boot(END_BROKEN);
+}
+
+void judge_start(void)
+{
+	static const struct {
+		const char *policy;
+		int most;
+	} policies[] = { { "on-failure:1", 2 }, { "on-failure:4", 5 }, { "always", 1000 } };
+	int most = 1;
+
+	if (kernel->main_starts == 0)
+		return;
+	for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++)
+		if (is_param("rdinit.restart", policies[i].policy))
+			most = policies[i].most;
+	if (kernel->main_starts >= most)
+		break_rule("the program is started too often");
+	else if (!is_param("rdinit.restart", "always") && kernel->main_status == 0)
+		break_rule("a program that succeeded is started again");
+	else if (kernel->is_stop_asked)
+		break_rule("the program is started again after a request to end the machine");
+	else if (kernel->now < kernel->main_ended_at + 100 && !kernel->faults_hit)
+		break_rule("the program is started again without a pause");
 }
 
 /* The root's init, as PID 1 would find it: 0 or -errno. */

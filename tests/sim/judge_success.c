@@ -16,11 +16,11 @@ static bool is_one_of(const char *text, size_t len, const char *const *words)
 /* Whether a line is of those that take nothing from a boot but a little time. */
 static bool is_harmless(const char *item)
 {
-	static const char *const params[] = { "root",	     "rd.timeout",  "rdinit.onfail",
-					      "rw",	     "rdinit.exit", "rdinit.grace",
-					      "quiet",	     "debug",	    "rdinit.links",
-					      "rd.overlay",  "rdinit.run",  "rootwait",
-					      "rdinit.host", NULL };
+	static const char *const params[] = { "root",	     "rd.timeout",     "rdinit.onfail",
+					      "rw",	     "rdinit.exit",    "rdinit.grace",
+					      "quiet",	     "debug",	       "rdinit.links",
+					      "rd.overlay",  "rdinit.run",     "rootwait",
+					      "rdinit.host", "rdinit.restart", NULL };
 	static const char *const machines[] = { "acpi",	   "efi",    "processors",
 						"cgroup2", "devpts", NULL };
 	static const char *const troubles[] = { " gone=",   " changes=", " bad=",    " reads=",
@@ -86,13 +86,14 @@ static bool has_sound_root(void)
 
 void judge_success(void)
 {
-	if (kernel->main_starts > 1)
-		break_rule("the program was started twice");
 	if (!is_quiet_world())
 		return;
 	if (is_param("rdinit.run", "/app") && !kernel->main_started &&
 	    (param_root() ? has_sound_root() : can_run("/app")))
 		break_rule("the program was not run, and nothing is wrong with it");
+	if (kernel->main_started && kernel->main_status && !kernel->asked_signal &&
+	    is_param("rdinit.restart", "on-failure:4") && kernel->main_starts < 5)
+		break_rule("a program that failed is not started again");
 	if (!param("rdinit.run") && param("root") && has_sound_root() &&
 	    kernel->ending != END_BECAME)
 		break_rule("the root was there, and the boot did not get to it");

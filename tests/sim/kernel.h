@@ -287,6 +287,7 @@ struct kernel {
 	bool main_started, main_ended;
 	unsigned int readies, readies_read; /* messages READY=1 that it sent, and PID 1 read */
 	int main_pid, main_status, main_starts;
+	int64_t main_ended_at;
 	struct spot main_root;
 	int unsynced; /* bytes that nobody has synced */
 	int asked_signal; /* the last one that PID 1 was sent and may have acted on */
@@ -424,6 +425,7 @@ const char *content_type(enum content content); /* "ext2"; NULL: cannot be mount
 /* judge.c */
 void judge_wait(void); /* the loop of PID 1 is about to wait */
 void judge_forever(const char *where); /* nothing will ever wake it */
+void judge_start(void); /* of the program, before it runs */
 bool judge_may_wait(void); /* without an end */
 void judge_delete(const struct spot *dir, short node);
 void judge_end(void);

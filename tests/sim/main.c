@@ -295,6 +295,7 @@ static int find_planted(uint64_t seeds)
 		{ PLANTED_SPARES, "PID 1 waits for ever in the loop" },
 		{ PLANTED_KEEPS,
 		  "the program said 1 times that it is ready, and the host was told 0" },
+		{ PLANTED_AGAIN, "a program that succeeded is started again" },
 	};
 	int missed = 0;
 

@@ -11,6 +11,7 @@
 
 #include "init/boot.h"
 #include "init/loop/apart.h"
+#include "init/pure/restart.h"
 #include "init/pure/rootspec.h"
 #include "init/sys/empty_tree.h"
 #include "tests/sim/sim.h"
@@ -26,7 +27,7 @@ const char *const planted_names[PLANTED_COUNT] = {
 	[PLANTED_OPENS] = "opens",	     [PLANTED_COPIES] = "copies",
 	[PLANTED_MOUNTS] = "mounts",	     [PLANTED_BLOCKS] = "blocks",
 	[PLANTED_DRAINS] = "drains",	     [PLANTED_SPARES] = "spares",
-	[PLANTED_KEEPS] = "keeps",
+	[PLANTED_KEEPS] = "keeps",	     [PLANTED_AGAIN] = "again",
 };
 
 static bool has_reaped;
@@ -163,4 +164,12 @@ void __wrap_log_open_console(void)
 {
 	if (planted != PLANTED_BLOCKS)
 		__real_log_open_console();
+}
+
+int64_t __real_restart_pause(struct restart *restart, bool has_failed, int64_t ran_ms);
+int64_t __wrap_restart_pause(struct restart *restart, bool has_failed, int64_t ran_ms);
+
+int64_t __wrap_restart_pause(struct restart *restart, bool has_failed, int64_t ran_ms)
+{
+	return __real_restart_pause(restart, has_failed || planted == PLANTED_AGAIN, ran_ms);
 }

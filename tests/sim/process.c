@@ -224,6 +224,7 @@ void proc_end(struct proc *proc, int status)
 		layer_open(proc->opens);
 	if (proc->is_main) {
 		kernel->main_ended = true;
+		kernel->main_ended_at = kernel->now;
 		kernel->main_status = status;
 	}
 	signal_send(SIGCHLD);

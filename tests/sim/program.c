@@ -120,7 +120,9 @@ static void become_program(struct proc *proc, const char *path)
 	set_outcome(proc, path);
 	if (!is_main(path))
 		return;
+	judge_start();
 	proc->is_main = kernel->main_started = true;
+	kernel->main_ended = false;
 	kernel->main_pid = proc->pid;
 	kernel->main_root = proc->root;
 	kernel->main_starts++;

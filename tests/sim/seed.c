@@ -372,4 +372,7 @@ void world_draw(struct world *world, uint64_t seed)
 		draw_program(&draw, "/sbin/open-luks", true);
 	draw_faults(&draw);
 	draw_signals(&draw);
+	if (mode < 35 && draw_chance(&draw, 20))
+		world_add(world, "param rdinit.restart=%s",
+			  ONE_OF(&draw, "on-failure:1", "on-failure:4"));
 }

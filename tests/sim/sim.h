@@ -24,6 +24,7 @@ enum planted {
 	PLANTED_DRAINS, /* waits until the last byte is sent */
 	PLANTED_SPARES, /* a program that was asked to end */
 	PLANTED_KEEPS, /* from the host that the program is ready */
+	PLANTED_AGAIN, /* a program that succeeded is started once more */
 	PLANTED_COUNT
 };
 

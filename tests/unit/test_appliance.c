@@ -14,6 +14,7 @@
 
 #include "init/device/links.h"
 #include "init/sys/sys.h"
+#include "init/pure/restart.h"
 #include "init/pure/rlimit.h"
 #include "tests/unit/fake_sys.h"
 #include "tests/unit/new_boot.h"
@@ -192,6 +193,125 @@ static void a_sysctl_that_is_none_is_named(void **state)
 		assert_int_equal(sysctls_set(&boot), rows[i].error);
 		assert_non_null(strstr(fake_console, rows[i].says));
 	}
+}
+
+static void a_restart_is_decided_by_end_and_length_of_the_run(void **state)
+{
+	static const int64_t pauses[] = { 100,	200,   400,   800,   1600,  3200,
+					  6400, 12800, 25600, 51200, 60000, 60000 };
+	struct restart restart;
+
+	(void)state;
+	assert_int_equal(restart_parse("on-failure", &restart), 0);
+	for (size_t i = 0; i < sizeof(pauses) / sizeof(*pauses); i++)
+		assert_int_equal(restart_pause(&restart, true, 59999), pauses[i]);
+	assert_int_equal(restart_pause(&restart, true, 60000), 100);
+	assert_int_equal(restart_pause(&restart, true, 0), 200);
+	assert_int_equal(restart_pause(&restart, false, 0), -1);
+
+	assert_int_equal(restart_parse("on-failure:2", &restart), 0);
+	assert_int_equal(restart_pause(&restart, true, 0), 100);
+	assert_int_equal(restart_pause(&restart, true, 0), 200);
+	assert_int_equal(restart_pause(&restart, true, 70000), 100);
+	assert_int_equal(restart_pause(&restart, true, 0), 200);
+	assert_int_equal(restart_pause(&restart, true, 0), -1);
+
+	assert_int_equal(restart_parse("always", &restart), 0);
+	assert_int_equal(restart_pause(&restart, false, 0), 100);
+	assert_int_equal(restart_parse("never", &restart), 0);
+	assert_int_equal(restart_pause(&restart, true, 0), -1);
+}
+
+static void a_policy_that_is_none_runs_nothing(void **state)
+{
+	static const char *const wrong[] = {
+		"",	  "on-failure:", "on-failure:0",  "on-failure:1x", "always:3",
+		"never:", "on",		 "on-failure:-1", "never|always",  "on-failure:99999999999"
+	};
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		reset(state);
+		boot.settings.restart = wrong[i];
+		assert_int_equal(appliance(&boot), -EINVAL);
+		assert_non_null(strstr(fake_console, "expected never, on-failure[:N] or always"));
+		assert_string_equal(fake_calls, "");
+	}
+}
+
+static int runs;
+
+/* Fails twice, then succeeds. */
+static void fail_twice(const char *line)
+{
+	(void)line;
+	fake_status = runs++ < 2 ? 3 << 8 : 0;
+}
+
+static int count_of(const char *text, const char *word)
+{
+	int count = 0;
+
+	while ((text = strstr(text, word))) {
+		text += strlen(word);
+		count++;
+	}
+	return count;
+}
+
+static void a_program_that_fails_is_started_again(void **state)
+{
+	(void)state;
+	runs = 0;
+	fake_program_runs = fail_twice;
+	fake_child_ms = 1000;
+	boot.settings.restart = "on-failure:5";
+	assert_int_equal(appliance(&boot), 0);
+	assert_int_equal(runs, 3);
+	assert_int_equal(sys_clock_ms(), 3 * 1000 + 100 + 200);
+	assert_int_equal(count_of(fake_calls, "execve /app\n"), 3);
+	assert_non_null(strstr(fake_console, "/app exited with status 3 after 1 s: started again "
+					     "in 100 ms (rdinit.restart=)"));
+	assert_non_null(strstr(fake_console, "started again in 200 ms"));
+	assert_int_equal(count_of(fake_console, "exit status "), 1);
+	assert_non_null(strstr(fake_console, "exit status 0 (run: /app)"));
+}
+
+static void its_last_end_is_the_machines(void **state)
+{
+	(void)state;
+	runs = 0;
+	fake_program_runs = fail_twice;
+	boot.settings.restart = "on-failure:1";
+	assert_int_equal(appliance(&boot), 0);
+	assert_int_equal(runs, 2);
+	assert_int_equal(count_of(fake_console, "exit status "), 1);
+	assert_non_null(strstr(fake_console, "exit status 3 (run: /app)"));
+}
+
+static void nothing_starts_again_after_a_request_to_end(void **state)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGPWR, SIGNAL_CTRL_ALT_DEL };
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+		reset(state);
+		fake_status = 5 << 8;
+		fake_answer("sigwait", signals[i], 1);
+		boot.settings.restart = "always";
+		assert_int_equal(appliance(&boot), 0);
+		assert_int_equal(count_of(fake_calls, "execve /app\n"), 1);
+		assert_null(strstr(fake_console, "started again"));
+		assert_non_null(strstr(fake_console, "exit status 5 (run: /app)"));
+	}
+}
+
+static void a_program_that_is_not_there_is_not_tried_again(void **state)
+{
+	(void)state;
+	fake_answer("execve /app", -ENOENT, FAKE_ALWAYS);
+	boot.settings.restart = "always";
+	assert_int_equal(appliance(&boot), 0);
+	assert_int_equal(count_of(fake_calls, "execve /app\n"), 1);
+	assert_non_null(strstr(fake_console, "exit status 127 (run: /app)"));
 }
 
 static void a_limit_that_is_none_runs_nothing(void **state)
@@ -441,6 +561,12 @@ int main(void)
 		cmocka_unit_test_setup(rights_that_are_none_run_nothing, reset),
 		cmocka_unit_test_setup(sysctls_are_written_in_their_order, reset),
 		cmocka_unit_test_setup(a_sysctl_that_is_none_is_named, reset),
+		cmocka_unit_test_setup(a_restart_is_decided_by_end_and_length_of_the_run, reset),
+		cmocka_unit_test_setup(a_policy_that_is_none_runs_nothing, reset),
+		cmocka_unit_test_setup(a_program_that_fails_is_started_again, reset),
+		cmocka_unit_test_setup(its_last_end_is_the_machines, reset),
+		cmocka_unit_test_setup(nothing_starts_again_after_a_request_to_end, reset),
+		cmocka_unit_test_setup(a_program_that_is_not_there_is_not_tried_again, reset),
 		cmocka_unit_test_setup(a_limit_that_is_none_runs_nothing, reset),
 		cmocka_unit_test_setup(limits_are_read_as_docker_has_them, reset),
 		cmocka_unit_test_setup(runs_nothing_where_it_cannot_be_as_asked, reset),

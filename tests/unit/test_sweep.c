@@ -599,6 +599,22 @@ static void add_program_with_score(void)
 	add_text("/proc/sys/kernel/x", "0\n");
 }
 
+static int started;
+
+static void ask_to_end(const char *line)
+{
+	(void)line;
+	if (++started == 2)
+		fake_answer("sigwait", SIGTERM, 1);
+}
+
+static void add_request_to_end(void)
+{
+	add_program_to_run();
+	started = 0;
+	fake_program_runs = ask_to_end;
+}
+
 /* A module that hangs, a disk whose probe hangs, and one that comes late. */
 static void add_all_at_once(void)
 {
@@ -719,6 +735,8 @@ static const struct scenario scenarios[] = {
 	  "rdinit.sysctl=kernel.x=1 rdinit.no_new_privs rdinit.umask=77 rdinit.oom_score_adj=9 rdinit.onfail=poweroff\n",
 	  add_program_with_score, ENDS_WITH("exit status 0 (run: /app)"),
 	  ASKS_FOR("set_capabilities 20", 1) },
+	{ "restart", "rdinit.run=/app rdinit.restart=always rdinit.onfail=poweroff\n",
+	  add_request_to_end, ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("execve /app", 2) },
 	{ "stdio", "rdinit.run=/app rdinit.stdio=ttyS1 rdinit.onfail=poweroff\n", add_stdio,
 	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("dup2 pipe", 3), .open_count = 1 },
 	{ "stdio-port", "rdinit.run=/app rdinit.stdio=virtio:a.b,ttyS1 rdinit.onfail=poweroff\n",

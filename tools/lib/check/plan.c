@@ -17,6 +17,7 @@
 #include "init/pure/modlist.h"
 #include "init/pure/number.h"
 #include "init/pure/paths.h"
+#include "init/pure/restart.h"
 #include "init/pure/rootspec.h"
 #include "init/pure/stdioports.h"
 #include "init/pure/sysctl.h"
@@ -199,6 +200,27 @@ static void say_rights(struct plan *plan)
 		say(plan, "with the oom_score_adj %s", shown(settings->oom_score_adj));
 }
 
+static void say_restart(struct plan *plan)
+{
+	static const char *const policies[] = {
+		[RESTART_NEVER] = "started once",
+		[RESTART_ON_FAILURE] = "started again if it fails",
+		[RESTART_ALWAYS] = "started again whenever it ends",
+	};
+	const char *text = plan->settings->restart;
+	struct restart restart;
+
+	if (!text)
+		return;
+	if (restart_parse(text, &restart))
+		say(plan, "fails: rdinit.restart=%s is not never, on-failure[:N] or always",
+		    shown(text));
+	else if (restart.limit)
+		say(plan, "%s, up to %u times in a row", policies[restart.policy], restart.limit);
+	else
+		say(plan, "%s", policies[restart.policy]);
+}
+
 static void plan_appliance(struct plan *plan)
 {
 	const struct settings *settings = plan->settings;
@@ -221,6 +243,7 @@ static void plan_appliance(struct plan *plan)
 	for (int i = 0; i < settings->rlimits.count; i++)
 		say(plan, "with the limit %s", shown(settings->rlimits.all[i]));
 	say_rights(plan);
+	say_restart(plan);
 	if (settings->chdir)
 		say(plan, "in %s%s", shown(settings->chdir), missing(plan, settings->chdir));
 	if (settings->input)
