@@ -81,6 +81,7 @@ int root_switch(struct boot *boot); /* returns only on failure */
 int mounts_make(struct boot *boot);
 int resolver_write(struct boot *boot);
 int sysctls_set(struct boot *boot);
+int hooks_run(struct boot *boot);
 int stdio_connect(struct boot *boot);
 int notify_open(struct boot *boot);
 int power_button_watch(struct boot *boot);

@@ -30,36 +30,6 @@ static int read_conf(struct boot *boot, const char *path)
 	return 0;
 }
 
-struct search {
-	const char *after;
-	char next[NAME_MAX + 1]; /* "": none yet */
-};
-
-static int compare_name(const struct dirent_view *entry, void *argument)
-{
-	struct search *search = argument;
-	size_t len = strlen(entry->name);
-
-	if (imageconf_is_name(entry->name) && len < sizeof(search->next) &&
-	    strcmp(entry->name, search->after) > 0 &&
-	    (!search->next[0] || strcmp(entry->name, search->next) < 0))
-		memcpy(search->next, entry->name, len + 1);
-	return 0;
-}
-
-/* Replaces `last` by the name that follows it in sorted order; needs no memory for a list. Returns
- * 1; 0 if there is none; or -errno (already logged). */
-static int next_conf(char last[NAME_MAX + 1])
-{
-	struct search search = { .after = last, .next = "" };
-	int error = file_each(IMAGECONF_DIR, compare_name, &search);
-
-	if (error)
-		return error == -ENOENT ? 0 : log_err(error, "read " IMAGECONF_DIR);
-	memcpy(last, search.next, sizeof(search.next));
-	return last[0] != '\0';
-}
-
 static int first(int error, int next)
 {
 	return error ? error : next;
@@ -71,7 +41,7 @@ static int read_image_parameters(struct boot *boot)
 	char name[NAME_MAX + 1] = "", path[sizeof(IMAGECONF_DIR) + 1 + NAME_MAX];
 	int more, error = 0;
 
-	while ((more = next_conf(name)) > 0) {
+	while ((more = file_next_name(IMAGECONF_DIR, imageconf_is_name, name)) > 0) {
 		format_text(path, sizeof(path), IMAGECONF_DIR "/%s", name);
 		error = first(error, read_conf(boot, path));
 	}

@@ -4,22 +4,20 @@
 #define RDINIT_LAYER_LAYERS_H
 
 #include "init/module/module.h"
+#include "init/program/output.h"
 #include "init/pure/layer.h"
 
 #define OPENINGS_MAX 4 /* devices at a time */
-#define OUTPUT_LINE_MAX 120 /* bytes; a longer line is logged in pieces */
 
 struct layers;
 
 /* A device that a program is opening. */
 struct opening {
 	struct loop_child child; /* pid 0: the slot is free */
-	struct loop_descriptor output; /* of the program; fd below 0: none */
+	struct output output; /* of the program */
 	struct layers *layers;
 	const struct layer *layer;
 	unsigned int major, minor, instance; /* of the device, which may move in the table */
-	size_t len;
-	char line[OUTPUT_LINE_MAX];
 };
 
 /* A device is opened if the command line names it, if it is what was asked for itself, or while a

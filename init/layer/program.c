@@ -24,7 +24,6 @@
 #define DEADLINE_S 60 /* a key derivation takes 15 s where there is no KVM */
 #define BY_UUID ".uuid="
 #define HOLDERS_PATH_MAX 128 /* bytes */
-#define READS_MAX 64 /* of what a program left in its pipe, which holds 64 KiB */
 
 /* --- devices --- */
 
@@ -66,51 +65,6 @@ static struct device *device_of(const struct opening *opening)
 		devices_find(opening->layers->devices, opening->major, opening->minor);
 
 	return device && device->instance == opening->instance ? device : NULL;
-}
-
-/* --- what a program prints --- */
-
-/* The last one stays, for the report of a failure. */
-static void log_line(struct opening *opening)
-{
-	if (!opening->len)
-		return;
-	opening->line[opening->len] = '\0';
-	log_print(LOG_INFO, "%s: %s", layer_text(opening->layer, LAYER_PROGRAM), opening->line);
-	opening->len = 0;
-}
-
-static void close_output(struct opening *opening)
-{
-	if (opening->output.fd < 0)
-		return;
-	log_line(opening);
-	loop_remove_descriptor(opening->layers->devices->loop, &opening->output);
-	sys_close(opening->output.fd);
-	opening->output.fd = -1;
-}
-
-/* Control characters are left out: the console would obey them. */
-static bool read_output(struct opening *opening)
-{
-	char bytes[OUTPUT_LINE_MAX];
-	long len = opening->output.fd < 0 ? 0 : sys_read(opening->output.fd, bytes, sizeof(bytes));
-
-	for (long i = 0; i < len; i++) {
-		if (bytes[i] == '\n' || opening->len == sizeof(opening->line) - 1)
-			log_line(opening);
-		if ((unsigned char)bytes[i] >= ' ' && bytes[i] != 0x7f)
-			opening->line[opening->len++] = bytes[i];
-	}
-	if (len <= 0 && len != -EAGAIN && len != -EINTR)
-		close_output(opening);
-	return len > 0;
-}
-
-static void on_output(void *owner, short revents)
-{
-	(void)revents;
-	read_output(owner);
 }
 
 /* --- a program --- */
@@ -164,9 +118,7 @@ static void ended(void *owner, int status)
 
 	if (status == LOOP_LATE && go_on_without(opening))
 		return;
-	for (int i = 0; i < READS_MAX && read_output(opening); i++)
-		;
-	close_output(opening);
+	output_end(&opening->output);
 	end_in_words(opening, status, words, sizeof(words));
 	opening->child.pid = 0;
 	uevents_read(devices->uevents);
@@ -175,47 +127,10 @@ static void ended(void *owner, int status)
 	if (device && status)
 		log_print(LOG_WARNING, "open %s: %s: %s%s%s", device->name,
 			  layer_text(opening->layer, LAYER_PROGRAM), words,
-			  *opening->line ? ", after " : "", opening->line);
+			  *opening->output.line ? ", after " : "", opening->output.line);
 	if (device)
 		set_state(devices, device, status ? DEVICE_FAILED : DEVICE_OPEN, words);
 	devices_go_on(devices);
-}
-
-static void follow_output(struct opening *opening, int fd)
-{
-	opening->output = (struct loop_descriptor){
-		.node.owner = opening, .fd = fd, .events = POLLIN, .ready = on_output
-	};
-	opening->len = 0;
-	opening->line[0] = '\0';
-	if (fd < 0)
-		return;
-	sys_set_nonblocking(fd);
-	loop_add_descriptor(opening->layers->devices->loop, &opening->output);
-}
-
-/* Returns its process id, or -errno, logged. Where there is no pipe it prints on the console. */
-static int start(struct opening *opening, struct opener_words *words)
-{
-	const struct layers *layers = opening->layers;
-	int null = sys_open("/dev/null", O_RDWR), ends[2] = { -1, -1 };
-	struct child child = { .loop = layers->devices->loop,
-			       .argv = words->argv,
-			       .env = layers->env,
-			       .session = SESSION_WITHOUT_TERMINAL };
-
-	if (null < 0)
-		return log_err(null, "open /dev/null for %s", words->argv[0]);
-	if (sys_pipe(ends))
-		ends[0] = ends[1] = -1;
-	child.stdio[0] = null;
-	child.stdio[1] = child.stdio[2] = ends[1];
-	child_start(&child);
-	sys_close(null);
-	if (ends[1] >= 0)
-		sys_close(ends[1]);
-	follow_output(opening, ends[0]);
-	return child.error ? child.error : child.pid;
 }
 
 static bool is_in_image(const struct device *device)
@@ -232,10 +147,12 @@ static bool is_in_image(const struct device *device)
 static void open_device(struct layers *layers, struct opening *opening, struct device *device)
 {
 	struct opener_words words = { .argv = { NULL } };
+	struct child child = { .loop = layers->devices->loop,
+			       .argv = words.argv,
+			       .env = layers->env };
 	int pid;
 
 	opening->layers = layers;
-	opening->output.fd = -1;
 	opening->layer = layer_on(device);
 	opening->major = device->major;
 	opening->minor = device->minor;
@@ -245,9 +162,8 @@ static void open_device(struct layers *layers, struct opening *opening, struct d
 	layer_opener(opening->layer)->arguments(device, &words);
 	log_print(LOG_INFO, "open %s, %s, with %s", device->name,
 		  layer_text(opening->layer, LAYER_NAME), words.argv[0]);
-	pid = start(opening, &words);
+	pid = output_start(&opening->output, &child);
 	if (pid < 0) {
-		close_output(opening);
 		format_text(words.name, sizeof(words.name), "not started: %s", error_name(-pid));
 		set_state(layers->devices, device, DEVICE_FAILED, words.name);
 		return;

@@ -12,6 +12,11 @@ int imageconf_is_name(const char *name)
 	return len > 5 && strcmp(name + len - 5, ".conf") == 0;
 }
 
+int imageconf_is_hook(const char *name)
+{
+	return name[0] != '.' && name[strlen(name) - 1] != '~';
+}
+
 int imageconf_prepare(char *text, size_t len)
 {
 	if (strlen(text) != len)

@@ -8,6 +8,7 @@
 #define ENV_FILE "/etc/rdinit/env" /* its environment */
 #define MODULES_FILE "/etc/rdinit/modules" /* modules in the order of loading */
 #define DRIVERS_FILE "/etc/rdinit/drivers" /* modules to load when a device needs them */
+#define HOOKS_DIR "/etc/rdinit/before-run.d" /* programs to run before it */
 #define KEYMAP_FILE "/etc/rdinit/keymap" /* the console's, as `pack` names it in rdinit.keymap= */
 #define IMAGECONF_DIR "/etc/rdinit/cmdline.d" /* its *.conf, in the order of names as bytes */
 #define IMAGECONF_LAST "/etc/rdinit/cmdline" /* after them: parameters of rdinit pack */

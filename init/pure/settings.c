@@ -10,7 +10,9 @@
 #include "init/pure/count.h"
 #include "init/pure/number.h"
 #include "init/pure/modname.h"
+#include "init/pure/paths.h"
 
+#define HOOKS_S 30 /* for each; they prepare, and do not serve */
 #define GRACE_S 5 /* containers' users expect 10; most servers need less than 1 */
 
 /* What PARAMETER_CHOICE sets: the number of a name in one of these lists, from 1. */
@@ -94,6 +96,8 @@ const struct parameter parameters[] = {
 		  "the program's user, group and further groups; default 0:0"),
 	PARAMETER("rdinit.rlimit", PARAMETER_LIST, FIELD(rlimits), 0, "NAME=SOFT[:HARD]",
 		  "a resource limit of the program"),
+	PARAMETER("rdinit.hooks_timeout", PARAMETER_NUMBER, FIELD(hooks_s), 0, "SECONDS",
+		  "how long each program of " HOOKS_DIR " may run; default 30"),
 	PARAMETER("rdinit.restart", PARAMETER_TEXT, FIELD(restart), 0,
 		  "never|on-failure[:N]|always",
 		  "whether the program is started again when it has ended"),
@@ -145,6 +149,7 @@ void settings_defaults(struct settings *settings)
 {
 	settings->timeout_s = ROOT_TIMEOUT_S;
 	settings->grace_s = GRACE_S;
+	settings->hooks_s = HOOKS_S;
 }
 
 void settings_finish(struct settings *settings)

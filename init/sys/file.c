@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "init/sys/log.h"
 #include "init/sys/sys.h"
 
 #define DIRENTS_SIZE 1024 /* bytes; three of the longest names, 30 usual ones */
@@ -78,6 +80,35 @@ int file_each(const char *dir, int (*each)(const struct dirent_view *entry, void
 	}
 	sys_close(fd);
 	return result;
+}
+
+struct search {
+	int (*is_wanted)(const char *name);
+	const char *after;
+	char next[NAME_MAX + 1]; /* "": none yet */
+};
+
+static int compare_name(const struct dirent_view *entry, void *argument)
+{
+	struct search *search = argument;
+	size_t len = strlen(entry->name);
+
+	if (search->is_wanted(entry->name) && len < sizeof(search->next) &&
+	    strcmp(entry->name, search->after) > 0 &&
+	    (!search->next[0] || strcmp(entry->name, search->next) < 0))
+		memcpy(search->next, entry->name, len + 1);
+	return 0;
+}
+
+int file_next_name(const char *dir, int (*is_wanted)(const char *name), char last[NAME_MAX + 1])
+{
+	struct search search = { .is_wanted = is_wanted, .after = last, .next = "" };
+	int error = file_each(dir, compare_name, &search);
+
+	if (error)
+		return error == -ENOENT ? 0 : log_err(error, "read %s", dir);
+	memcpy(last, search.next, sizeof(search.next));
+	return last[0] != '\0';
 }
 
 int file_write(const char *path, const char *text)

@@ -3,6 +3,7 @@
 #ifndef RDINIT_SYS_FILE_H
 #define RDINIT_SYS_FILE_H
 
+#include <limits.h>
 #include <stddef.h>
 
 #include "init/pure/dirents.h"
@@ -15,6 +16,11 @@ long file_read_fd(int fd, char *buffer, size_t size);
 /* Reads the file's first line, without the newline. Returns 1; or 0, with "" in `text`, if there
  * is no such file, its first line is empty, or it does not fit into `size` bytes. */
 int file_line(const char *path, char *text, size_t size);
+
+/* Replaces `last` by the name in the directory that follows it in the order of bytes, of those that
+ * are wanted; "" is before the first. Needs no memory for a list. Returns 1; 0 if there is none, or
+ * no directory; or -errno (already logged). */
+int file_next_name(const char *dir, int (*is_wanted)(const char *name), char last[NAME_MAX + 1]);
 
 /* Writes the text to a file that exists. Returns 0 or -errno. */
 int file_write(const char *path, const char *text);

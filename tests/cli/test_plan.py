@@ -79,6 +79,14 @@ def test_whether_a_program_starts_again(tool, word, line):
     assert plan(tool, "init\n", "--append", f"rdinit.restart={word} -- /bin/x")["appliance"][1:] == [line]
 
 
+def test_hooks_in_the_order_of_their_names(tool):
+    tool.write("h", "#!/bin/sh\n")
+    lines = "".join(f"file /etc/rdinit/before-run.d/{name} h 0755 0 0\n" for name in ("20-b", "10-a", ".hidden", "30-c~"))
+    got = plan(tool, f"init\n{lines}", "--append", "rdinit.hooks_timeout=7 -- /bin/x")
+    assert got["hooks"] == ["/etc/rdinit/before-run.d/10-a", "/etc/rdinit/before-run.d/20-b", "each for up to 7 s"]
+    assert plan(tool, "init\n", "--append", "-- /bin/x")["hooks"] == ["-"]
+
+
 def test_sysctls_with_their_files(tool):
     got = plan(tool, "init\n", "--append", 'rdinit.sysctl=net.ipv4.ip_forward=1 "rdinit.sysctl=kernel/printk=1 2" rdinit.sysctl=x -- /bin/x')
     assert got["sysctls"] == ["write 1 to /proc/sys/net/ipv4/ip_forward", "write 1 2 to /proc/sys/kernel/printk",

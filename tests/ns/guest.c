@@ -157,6 +157,13 @@ static int show_rights(void)
 	return 7;
 }
 
+static int mark(const char *name)
+{
+	FILE *file = fopen("/marks", "a");
+
+	return !file || fprintf(file, "%s ", name) < 0 || fclose(file);
+}
+
 static int show(const char *path)
 {
 	char line[256];
@@ -246,6 +253,12 @@ int main(int argc, char **argv)
 	if (strcmp(what, "enter") == 0 && argc > 2)
 		return enter(argv[2]);
 	say("payload: here\n");
+	if (strstr(argv[0], "-marks"))
+		return mark(argv[0]);
+	if (strstr(argv[0], "-fails"))
+		return 3;
+	if (strstr(argv[0], "-hangs"))
+		return fork() ? pause() : pause();
 	if (strcmp(what, "exit") == 0 && argc > 2)
 		return atoi(argv[2]);
 	if (strcmp(what, "signal") == 0)

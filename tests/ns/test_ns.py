@@ -196,6 +196,33 @@ def test_a_request_to_end_is_heard_in_the_pause_before_a_restart(root, number):
     assert run.end() in OFF and run.console.splitlines()[-1] == "init: exit status 0 (run: /bin/guest)", run.console
 
 
+def hooks(place, *names):
+    (place.path / "etc/rdinit/before-run.d").mkdir()
+    for name in names:
+        shutil.copy(place.guest, place.path / "etc/rdinit/before-run.d" / name)
+    return place
+
+
+def test_hooks_run_before_the_program_in_the_order_of_their_names(root):
+    run = Run(hooks(root("show /marks"), "20-marks", "10-marks", ".30-marks", "40-marks~"))
+    assert run.end() in OFF and "exit status 7 " in run.console, run.console
+    assert "/etc/rdinit/before-run.d/10-marks /etc/rdinit/before-run.d/20-marks init: exit" in run.console, run.console
+
+
+def test_a_hook_that_fails_keeps_the_program_from_running(root):
+    run = Run(hooks(root("exit 7"), "10-fails"))
+    assert run.end() in OFF and "payload: here\n" not in run.console.replace(": payload: here", "")
+    assert "init: hooks: /etc/rdinit/before-run.d/10-fails exited with status 3: " in run.console, run.console
+    assert run.console.splitlines()[-1] == "init: exit status 125 (failed: hooks)"
+
+
+def test_a_hook_that_hangs_is_killed(root):
+    run = Run(hooks(root("exit 7", "rdinit.hooks_timeout=1"), "10-hangs"))
+    assert run.end() in OFF and "payload: here\n" not in run.console.replace(": payload: here", "")
+    assert "init: hooks: /etc/rdinit/before-run.d/10-hangs has not ended within 1 s: killed: " in run.console, run.console
+    assert run.console.splitlines()[-1] == "init: exit status 125 (failed: hooks)"
+
+
 def test_a_sysctl_is_set_before_the_program_runs(root):
     run = Run(root("show /proc/sys/user/max_user_namespaces", "rdinit.sysctl=user.max_user_namespaces=4711"))
     assert run.end() in OFF and "exit status 7 " in run.console and "4711" in run.console.splitlines(), run.console

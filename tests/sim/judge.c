@@ -20,9 +20,10 @@
  * 11. where nothing fails, the boot does not;
  * 12. the last byte of the program's streams comes before the power goes;
  * 13. a program ends, whatever it does, once the machine was asked to end;
- * 14. the host is told that the program is ready if that says so, and else not.
+ * 14. the host is told that the program is ready if that says so, and else not;
  * 15. a program is started again as rdinit.restart= says, after a pause, and not once the machine
- *     was asked to end.
+ *     was asked to end;
+ * 16. no program is started after a hook that failed.
  */
 #include <signal.h>
 #include <string.h>
@@ -103,6 +104,8 @@ void judge_start(void)
 	} policies[] = { { "on-failure:1", 2 }, { "on-failure:4", 5 }, { "always", 1000 } };
 	int most = 1;
 
+	if (kernel->hook_failed)
+		break_rule("the program is started although a hook failed");
 	if (kernel->main_starts == 0)
 		return;
 	for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++)

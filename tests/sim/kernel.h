@@ -288,6 +288,7 @@ struct kernel {
 	unsigned int readies, readies_read; /* messages READY=1 that it sent, and PID 1 read */
 	int main_pid, main_status, main_starts;
 	int64_t main_ended_at;
+	bool hook_failed;
 	struct spot main_root;
 	int unsynced; /* bytes that nobody has synced */
 	int asked_signal; /* the last one that PID 1 was sent and may have acted on */

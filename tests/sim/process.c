@@ -23,6 +23,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "init/pure/paths.h"
 #include "tests/shared/errors.h"
 #include "tests/sim/kernel.h"
 
@@ -222,6 +223,8 @@ void proc_end(struct proc *proc, int status)
 	add_orphans(proc);
 	if (proc->opens >= 0 && status == 0)
 		layer_open(proc->opens);
+	if (status && strncmp(proc->name, HOOKS_DIR, strlen(HOOKS_DIR)) == 0)
+		kernel->hook_failed = true;
 	if (proc->is_main) {
 		kernel->main_ended = true;
 		kernel->main_ended_at = kernel->now;

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "init/pure/paths.h"
 #include "tests/sim/kernel.h"
 
 /* --- programs --- */
@@ -103,8 +104,8 @@ static void add_to_proc(const struct proc *proc)
 /* The one that the boot is about, unless it is over already. */
 static bool is_main(const char *path)
 {
-	return strncmp(path, "/sbin/", 6) && !strstr(kernel->wire, "failed ") &&
-	       !strstr(kernel->log, "(failed: ");
+	return strncmp(path, "/sbin/", 6) && strncmp(path, HOOKS_DIR, strlen(HOOKS_DIR)) &&
+	       !strstr(kernel->wire, "failed ") && !strstr(kernel->log, "(failed: ");
 }
 
 static void become_program(struct proc *proc, const char *path)

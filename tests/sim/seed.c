@@ -375,4 +375,8 @@ void world_draw(struct world *world, uint64_t seed)
 	if (mode < 35 && draw_chance(&draw, 20))
 		world_add(world, "param rdinit.restart=%s",
 			  ONE_OF(&draw, "on-failure:1", "on-failure:4"));
+	if (mode < 35 && draw_chance(&draw, 12)) {
+		draw_program(&draw, "/etc/rdinit/before-run.d/10-a", true);
+		draw_program(&draw, "/etc/rdinit/before-run.d/20-b", false);
+	}
 }

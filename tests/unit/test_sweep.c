@@ -599,6 +599,16 @@ static void add_program_with_score(void)
 	add_text("/proc/sys/kernel/x", "0\n");
 }
 
+static void add_hooks(void)
+{
+	static const char *const names[] = { "10-a", "20-b", NULL };
+
+	add_program_to_run();
+	fake_dir("/etc/rdinit/before-run.d", names);
+	fake_file("/dev/null", "", 0);
+	fake_answer("execve /etc/rdinit/before-run.d", 0, FAKE_ALWAYS);
+}
+
 static int started;
 
 static void ask_to_end(const char *line)
@@ -737,6 +747,8 @@ static const struct scenario scenarios[] = {
 	  ASKS_FOR("set_capabilities 20", 1) },
 	{ "restart", "rdinit.run=/app rdinit.restart=always rdinit.onfail=poweroff\n",
 	  add_request_to_end, ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("execve /app", 2) },
+	{ "hooks", "rdinit.run=/app rdinit.onfail=poweroff\n", add_hooks,
+	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("execve /etc/rdinit/before-run.d", 2) },
 	{ "stdio", "rdinit.run=/app rdinit.stdio=ttyS1 rdinit.onfail=poweroff\n", add_stdio,
 	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("dup2 pipe", 3), .open_count = 1 },
 	{ "stdio-port", "rdinit.run=/app rdinit.stdio=virtio:a.b,ttyS1 rdinit.onfail=poweroff\n",

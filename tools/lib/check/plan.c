@@ -11,6 +11,7 @@
 #include "init/pure/count.h"
 #include "init/pure/drivers.h"
 #include "init/pure/identity.h"
+#include "init/pure/imageconf.h"
 #include "init/pure/ip.h"
 #include "init/pure/layer.h"
 #include "init/pure/mode.h"
@@ -22,6 +23,7 @@
 #include "init/pure/stdioports.h"
 #include "init/pure/sysctl.h"
 #include "tools/lib/base/error.h"
+#include "tools/lib/base/path.h"
 
 struct plan {
 	const struct check *check;
@@ -348,6 +350,31 @@ static void plan_sysctls(struct plan *plan)
 	}
 }
 
+/* In the order of their names, which is that of by_path. */
+static void plan_hooks(struct plan *plan)
+{
+	const struct archive *archive = plan->check->archive;
+	int count = 0;
+
+	if (plan->mode == MODE_RUN_IN_ROOT) {
+		say(plan, "the programs in " HOOKS_DIR " of that root");
+		return;
+	}
+	for (size_t i = 0; i < archive->count; i++) {
+		const char *path = archive->entries[archive->by_path[i]].path;
+		const char *name = path + strlen(HOOKS_DIR "/");
+
+		if (!path_is_below(path, HOOKS_DIR) || strchr(name, '/') ||
+		    !imageconf_is_hook(name))
+			continue;
+		say(plan, "%s", shown(path));
+		count++;
+	}
+	if (count)
+		say(plan, "%s up to %d s", count == 1 ? "for" : "each for",
+		    plan->settings->hooks_s);
+}
+
 static void plan_root_find(struct plan *plan)
 {
 	static const char *const kinds[] = {
@@ -455,6 +482,7 @@ static const struct row {
 	{ "mounts", plan_mounts },
 	{ "resolver", plan_resolver },
 	{ "sysctls", plan_sysctls },
+	{ "hooks", plan_hooks },
 	{ "stdio", plan_stdio },
 	{ "notify", plan_notify },
 	{ "power-button", plan_power_button },
