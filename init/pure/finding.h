@@ -22,7 +22,7 @@ enum found {
 /* Why something is called damaged. */
 enum damage { DAMAGE_NONE, DAMAGE_CHECKSUM, DAMAGE_FIELDS, DAMAGE_SIZE, DAMAGE_COUNT };
 
-/* The order is that of the table in fsprobe.c. */
+/* Rows of layers.def are ranges of these: a number between two belongs to the row of both. */
 enum format {
 	FORMAT_NONE,
 	FORMAT_MD,
