@@ -78,6 +78,7 @@ int root_find(struct boot *boot);
 int root_mount(struct boot *boot);
 int root_usr(struct boot *boot);
 int root_switch(struct boot *boot); /* returns only on failure */
+int reroot(struct boot *boot);
 int mounts_make(struct boot *boot);
 int resolver_write(struct boot *boot);
 int sysctls_set(struct boot *boot);

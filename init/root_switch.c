@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "init/boot.h"
+#include "init/mount/mount.h"
 #include "init/pure/count.h"
 #include "init/pure/executable.h"
 #include "init/pure/names.h"
@@ -214,19 +215,6 @@ static int move_mounts(const struct boot *boot, int root)
 	return 0;
 }
 
-static int enter(void)
-{
-	int error = sys_chdir(NEWROOT);
-
-	if (!error)
-		error = sys_mount(".", "/", NULL, MS_MOVE, NULL);
-	if (!error)
-		error = sys_chroot(".");
-	if (!error)
-		error = sys_chdir("/");
-	return error ? log_err(error, "make " NEWROOT " the root") : 0;
-}
-
 /*
  * What must hold before anything is deleted:
  * 1. we are PID 1;
@@ -257,7 +245,7 @@ int root_switch(struct boot *boot)
 	if (error)
 		return error;
 	empty_tree("/");
-	error = enter();
+	error = mount_become_root(NEWROOT);
 	if (error || !path)
 		return error;
 	log_print(LOG_INFO, "handing over to %s of %s", path, boot->root.source.device);

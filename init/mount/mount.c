@@ -3,6 +3,7 @@
 #include "init/mount/mount.h"
 
 #include <errno.h>
+#include <sys/mount.h>
 
 #include "init/loop/apart.h"
 #include "init/pure/format.h"
@@ -51,6 +52,19 @@ int mount_with_driver(struct modules *modules, const struct mount_call *call, co
 	    ask_for(modules, call->type) + (also ? drivers_ask(modules, also) : 0))
 		error = mount_in_child(loop, call);
 	return error;
+}
+
+int mount_become_root(const char *dir)
+{
+	int error = sys_chdir(dir);
+
+	if (!error)
+		error = sys_mount(".", "/", NULL, MS_MOVE, NULL);
+	if (!error)
+		error = sys_chroot(".");
+	if (!error)
+		error = sys_chdir("/");
+	return error ? log_err(error, "make %s the root", dir) : 0;
 }
 
 int mount_propagate(const char *target, unsigned long propagation)

@@ -19,6 +19,8 @@ const struct hint hints_of_programs[] = {
 	  "its signature" },
 	{ "modules", EOPNOTSUPP, "this kernel cannot decompress modules: pack them uncompressed" },
 	{ "modules", EPERM, "blacklisted (module_blacklist=), or loading is locked down" },
+	{ "reroot", EMEDIUMTYPE,
+	  "the kernel makes it a ramfs: omit root= and rootfstype=, and set CONFIG_TMPFS" },
 	{ "appliance", ENOENT,
 	  "the program, its interpreter or its directory is not in the image: add "
 	  "`program PATH` to the recipe" },

@@ -5,6 +5,10 @@
 #include <string.h>
 
 #include "init/pure/count.h"
+
+#define TMPFS_ROOT "tmpfs"
+#define TMPFS_ROOT_LEN (sizeof(TMPFS_ROOT) - 1)
+
 enum mode_from mode_from(const struct settings *settings)
 {
 	if (settings->run)
@@ -22,7 +26,19 @@ enum mode mode_of(const struct settings *settings, enum mode_from from, int has_
 		return MODE_HAND_OFF;
 	if (from == FROM_RUN_FILE && !has_run_file)
 		return MODE_STAY;
-	return settings->program_root ? MODE_RUN_IN_ROOT : MODE_RUN;
+	return settings->program_root && !mode_tmpfs_root(settings) ? MODE_RUN_IN_ROOT : MODE_RUN;
+}
+
+const char *mode_tmpfs_root(const struct settings *settings)
+{
+	const char *root = settings->program_root;
+
+	if (!root || strncmp(root, TMPFS_ROOT, TMPFS_ROOT_LEN) != 0)
+		return NULL;
+	root += TMPFS_ROOT_LEN;
+	if (*root == ':')
+		return root + 1;
+	return *root ? NULL : root;
 }
 
 const char *mode_from_name(enum mode_from from)

@@ -31,6 +31,10 @@ enum mode_from mode_from(const struct settings *settings);
 /* Returns the mode. `has_run_file`: the image has a run file that is not empty. */
 enum mode mode_of(const struct settings *settings, enum mode_from from, int has_run_file);
 
+/* Returns the options of rdinit.root=tmpfs[:OPTIONS], "" for none: the program's root is the
+ * initramfs. NULL if that was not asked for. */
+const char *mode_tmpfs_root(const struct settings *settings);
+
 /* Returns the source as messages name it: "rdinit.run=". */
 const char *mode_from_name(enum mode_from from);
 

@@ -72,7 +72,7 @@ def parameters_of_manual(text):
     for item in re.findall(r"^\.It Cm (.+)", lists, re.M):
         name, _, rest = item.partition(" ")
         for macro, plain in ((r"\\\(dq", '"'), (r"\bOp = Ns Ar (\w+)", r"=[\1]"),
-                             (r"\bOp , Ns Ar (\w+) \.\.\.", r"[,\1...]"), (r"\b(Ns|Ar|Cm)\b", "")):
+                             (r"\bOp : Ns Ar (\w+)", r"[:\1]"), (r"\bOp , Ns Ar (\w+) \.\.\.", r"[,\1...]"), (r"\b(Ns|Ar|Cm)\b", "")):
             rest = re.sub(macro, plain, rest)
         assert name not in found, f"{name} twice"
         found[name] = rest

@@ -37,7 +37,7 @@ def test_a_file_of_that_name_is_a_path(tool):
 def test_plan_has_its_steps(tool):
     pack(tool, "run /p\n")
     assert list(plan(tool)) == ["early-mounts", "console", "settings", "scope", "late-mounts", "modules",
-                                "network", "resolver", "sysctls", "hooks", "stdio", "appliance", "power"]
+                                "network", "reroot", "resolver", "sysctls", "hooks", "stdio", "appliance", "power"]
     steps = plan(tool, "--append", "root=/dev/vda")
     assert list(steps) == ["early-mounts", "console", "settings", "scope"]
     assert steps["scope"] == f"fails for root=: {SCOPE}"

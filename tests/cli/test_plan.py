@@ -26,7 +26,7 @@ def steps_of(mode):
 
 
 @pytest.mark.parametrize("words,mode", [
-    ("rdinit.run=/init", "IN_RUN"), ("rdinit.run=/app rdinit.root=/dev/sda", "IN_RUN_IN_ROOT"), ("root=/dev/sda", "IN_HAND_OFF"),
+    ("rdinit.run=/init", "IN_RUN"), ("rdinit.run=/init rdinit.root=tmpfs:", "IN_RUN"), ("rdinit.run=/app rdinit.root=/dev/sda", "IN_RUN_IN_ROOT"), ("root=/dev/sda", "IN_HAND_OFF"),
     ("", "IN_STAY"), ("rdinit.root=/dev/sda", "IN_STAY")])
 def test_the_steps_are_those_of_init(tool, words, mode):
     steps = steps_of(mode)
@@ -101,6 +101,15 @@ def test_a_program_with_its_user_and_folder(tool):
                                 "with /none/in as its standard input (not in the image)", "with links in /dev/disk"]
     assert got["power"] == ["TERM, after 9 s KILL, sync, unmount; reboot"] and got["late-mounts"] == ["none: rdinit.mounts=minimal"]
     assert got["settings"] == ["run one program, by /etc/rdinit/run", "after a failure: halt", "environment: A=b"]
+
+
+def test_a_program_in_the_initramfs_as_a_tmpfs(tool):
+    tool.write("app", "#!/init\n")
+    recipe = "init\nfile /app app 0755 0 0\nrun /app\n"
+    got = plan(tool, recipe, "--append", "rdinit.root=tmpfs:size=80%")
+    assert got["settings"][0] == "run one program, by /etc/rdinit/run" and "root-find" not in got
+    assert got["reroot"] == ["the initramfs, as a tmpfs with size=80%"] and got["appliance"] == ["/app"]
+    assert plan(tool, recipe, "--append", "rdinit.root=tmpfs")["reroot"] == ["the initramfs, as a tmpfs"]
 
 
 @pytest.mark.parametrize("words,line", [

@@ -175,6 +175,21 @@ static int show(const char *path)
 	return 7;
 }
 
+/* Each with a prefix, and whether the directory is left that /init needed. */
+static int show_mounts(void)
+{
+	char line[512], text[600];
+	FILE *file = fopen("/proc/self/mounts", "re");
+
+	while (file && fgets(line, sizeof(line), file)) {
+		snprintf(text, sizeof(text), "payload: %s", line);
+		say(text);
+	}
+	if (access("/newroot", F_OK) == 0)
+		say("payload: newroot\n");
+	return file ? fclose(file) : 127;
+}
+
 static void heard(int number)
 {
 	(void)number;
@@ -269,6 +284,8 @@ int main(int argc, char **argv)
 		return show(argv[2]);
 	if (strcmp(what, "rights") == 0)
 		return show_rights();
+	if (strcmp(what, "mounts") == 0)
+		return show_mounts();
 	if (strcmp(what, "hear-all") == 0)
 		return hear_all();
 	if (strcmp(what, "deaf") == 0)

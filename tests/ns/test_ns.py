@@ -144,6 +144,41 @@ def test_init_run_names_what_it_does_not_do_and_the_cure(words, what, tmp_path, 
     assert "payload" not in run.console
 
 
+# --- a root that can be left ---
+
+@pytest.fixture(scope="module")
+def on_tmpfs(tmp_path_factory):
+    """Copies the root into a tmpfs, and enters that: the rest of the way as the guest program has it."""
+    script = tmp_path_factory.mktemp("entry") / "on-tmpfs"
+    script.write_text('#!/bin/sh\nmkdir "$2.tmpfs" && mount -t tmpfs -o size=64m none "$2.tmpfs" && '
+                      'cp -a "$2/." "$2.tmpfs" && exec "$2.tmpfs/bin/guest" "$1" "$2.tmpfs"\n')
+    script.chmod(0o755)
+    return script
+
+
+def test_the_initramfs_becomes_a_root_of_its_own(root, on_tmpfs):
+    run = Run(root("mounts", "rdinit.root=tmpfs:size=32m"), entry=on_tmpfs)
+    assert run.end() in OFF
+    assert re.search(r"^payload: \S+ / tmpfs rw,\S*size=32768k", run.console, re.M), run.console
+    assert run.console.count("payload: proc /proc proc ") == 1 and "/newroot" not in run.console, run.console
+    assert "payload: newroot" not in run.console
+
+
+def test_an_option_that_tmpfs_does_not_have_stops_the_boot(root, on_tmpfs):
+    run = Run(root("mounts", "rdinit.root=tmpfs:size=a-lot"), entry=on_tmpfs)
+    assert run.end() in OFF
+    assert "init: reroot: set rdinit.root=tmpfs:size=a-lot: Invalid argument (EINVAL)" in run.console
+    assert "exit status 125 (failed: reroot)" in run.console
+
+
+def test_a_root_that_is_no_tmpfs_is_named_with_the_cure(root):
+    run = Run(root("exit 7", "rdinit.root=tmpfs"))
+    assert run.end() in OFF
+    if "exit status 7 " not in run.console:  # /tmp is a tmpfs on some machines
+        assert "init: reroot: use the initramfs as a tmpfs: Wrong medium type (EMEDIUMTYPE)" in run.console
+        assert "init: reroot: hint: the kernel makes it a ramfs: omit root= and rootfstype=" in run.console
+
+
 # --- what the image asks for ---
 
 def conf(root, name, text):

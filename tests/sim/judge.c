@@ -160,7 +160,7 @@ void judge_delete(const struct spot *dir, short node)
 		return; /* its own */
 	if (kernel->fs[fs].device >= 0 || share_is_type(kernel->fs[fs].type))
 		break_rule("%s is deleted from a disk", kernel->nodes[node].name);
-	else if (fs == FS_INITRAMFS && strcmp(kernel->fs[fs].type, "rootfs"))
+	else if (fs == FS_INITRAMFS && strcmp(kernel->fs[fs].type, "ext2") == 0)
 		break_rule("%s is deleted from /, which is no initramfs", kernel->nodes[node].name);
 	else if (fs == FS_INITRAMFS && !has_gates())
 		break_rule("%s is deleted before the gates of root-switch hold",

@@ -22,7 +22,9 @@ static inline bool is_param(const char *name, const char *value)
 /* The real root that was asked for; NULL: none. */
 static inline const char *param_root(void)
 {
-	return param("rdinit.run") ? param("rdinit.root") : param("root");
+	const char *root = param(param("rdinit.run") ? "rdinit.root" : "root");
+
+	return root && strcmp(root, "tmpfs") != 0 ? root : NULL;
 }
 
 static inline bool has_log(const char *text)

@@ -340,6 +340,15 @@ static void check_stream(void)
 		break_rule("the power goes before the program's last byte");
 }
 
+/* What pivot_root(2) asks of it. */
+static void check_reroot(void)
+{
+	const struct mount *root = &kernel->mounts[kernel->main_root.mount];
+
+	if (root->parent < 0 || kernel->main_root.node != root->root)
+		break_rule("the program runs in a root that pivot_root(2) cannot leave");
+}
+
 static void check_off(void)
 {
 	check_stream();
@@ -347,6 +356,8 @@ static void check_off(void)
 		break_rule("the machine ends, and neither program nor failure is the reason");
 	if (kernel->main_started && is_mode_run() && param_root())
 		check_root("the program", kernel->main_root);
+	if (kernel->main_started && is_mode_run() && is_param("rdinit.root", "tmpfs"))
+		check_reroot();
 	if (has_failed())
 		check_report();
 	if (kernel->unsynced && !has_log("a disk has not answered"))

@@ -22,13 +22,15 @@ static bool is_harmless(const char *item)
 					      "quiet",	     "debug",	       "rdinit.links",
 					      "rd.overlay",  "rdinit.run",     "rootwait",
 					      "rdinit.host", "rdinit.restart", NULL };
-	static const char *const machines[] = { "acpi",	   "efi",    "processors",
-						"cgroup2", "devpts", NULL };
+	static const char *const machines[] = { "acpi",	  "efi",   "processors", "cgroup2",
+						"devpts", "ramfs", NULL };
 	static const char *const troubles[] = { " gone=",   " changes=", " bad=",    " reads=",
 						" stops=",  " opens=",	 " silent=", " mounts=",
 						" module=", NULL };
 	const char *rest;
 
+	if (item_is(item, "param", &rest) && strcmp(rest, "rdinit.root=tmpfs") == 0)
+		return world_machine(&kernel->world, "ramfs", 1) == 0;
 	if (item_is(item, "param", &rest))
 		return is_one_of(rest, strcspn(rest, "="), params);
 	if (item_is(item, "machine", &rest))

@@ -398,6 +398,8 @@ void kernel_reset(const struct world *world)
 		fs_add(types[i], -1);
 	if (world_machine(world, "initramfs", 1) == 0)
 		strcpy(kernel->fs[FS_INITRAMFS].type, "ext2");
+	else if (world_machine(world, "ramfs", 1) == 0)
+		strcpy(kernel->fs[FS_INITRAMFS].type, "tmpfs");
 	mount_add(FS_INITRAMFS, (struct spot){ -1, -1 }, 0, "rootfs");
 	proc_reset();
 	kernel->procs[0].root = kernel->procs[0].cwd =

@@ -178,6 +178,23 @@ static int move(const char *source, struct spot to)
 	return 0;
 }
 
+/* Another mount of the same files, without what is mounted below them. */
+static int bind(const char *source, struct spot on, unsigned long flags)
+{
+	struct spot from;
+	short mount;
+	int error = find(source, &from);
+
+	if (error)
+		return error;
+	mount = mount_add(kernel->mounts[from.mount].fs, on, flags & ~(unsigned long)MS_BIND,
+			  kernel->mounts[from.mount].source);
+	if (mount < 0)
+		return -ENOMEM;
+	kernel->mounts[mount].root = from.node;
+	return 0;
+}
+
 static int remount(struct spot at, unsigned long flags)
 {
 	struct mount *mount = &kernel->mounts[at.mount];
@@ -203,6 +220,8 @@ static int mount_any(const char *source, const char *target, const char *type, u
 		return move(source, on);
 	if (flags & MS_REMOUNT)
 		return remount(on, flags);
+	if (flags & MS_BIND)
+		return bind(source, on, flags);
 	if (flags & PROPAGATION)
 		return kernel->mounts[on.mount].root == on.node ? 0 : -EINVAL;
 	return mount_new(source, on, type, flags, options);

@@ -64,6 +64,7 @@ static void draw_machine(struct draw *draw)
 		{ "efi", 90, 1 },      { "devtmpfs", 3, 1 }, { "net", 4, 1 },
 		{ "signalfd", 3, 1 },  { "cgroup2", 5, 1 },  { "initramfs", 1, 1 },
 		{ "deaf-host", 5, 2 }, { "devpts", 3, 1 },   { "console-takes", 5, 3000 },
+		{ "ramfs", 50, 1 },
 	};
 
 	for (size_t i = 0; i < sizeof(rare) / sizeof(rare[0]); i++)
@@ -244,6 +245,8 @@ static void draw_run(struct draw *draw)
 			world_add(draw->world, "param rd.overlay");
 		if (draw_chance(draw, 5))
 			world_add(draw->world, "param rootwait");
+	} else if (draw_chance(draw, 10)) {
+		world_add(draw->world, "param rdinit.root=tmpfs");
 	}
 	if (draw_chance(draw, 10))
 		world_add(draw->world, "param rdinit.user=33:33");

@@ -22,6 +22,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -483,6 +484,12 @@ static void add_program_that_notifies(void)
 	fake_file("/dev/input/event0", "", 0);
 }
 
+static void add_tmpfs(void)
+{
+	add_program_to_run();
+	fake_answer("fs_magic /", TMPFS_MAGIC, FAKE_ALWAYS);
+}
+
 /* Five bytes for the program, and then their end. */
 /* What the host sends; the acknowledgement comes early. */
 static const char host_packets[] = "i\5\0hello"
@@ -728,6 +735,8 @@ static const struct scenario scenarios[] = {
 	  ENDS_WITH("exit status 0 (run: /app)") },
 	{ "notify", "rdinit.run=/app rdinit.notify rdinit.onfail=poweroff\n",
 	  add_program_that_notifies, ENDS_WITH("exit status 0 (run: /app)"), .open_count = 1 },
+	{ "reroot", "rdinit.run=/app rdinit.root=tmpfs:size=9m rdinit.onfail=poweroff\n", add_tmpfs,
+	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("mount / /newroot", 1) },
 	{ "network",
 	  "rdinit.run=/app ip=10.0.2.15::10.0.2.2:::eth0:off:10.0.2.3 rdinit.onfail=poweroff\n",
 	  add_network, ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("set_address eth0", 1),
@@ -1143,6 +1152,8 @@ static const struct tolerated {
 	{ "access /sbin/fsck.", 0 },
 	/* what is made, or mounted, in it fails next, in words */
 	{ "mkdir /dev/disk", 0 },
+	{ "mount /sys sys", 0 }, /* not mounted */
+	{ "mount /run run", 0 },
 	{ "mkdir /run/rdinit/ram", 0 },
 	{ "mknod /dev/loop0", 0 },
 	{ "open /dev/root-", 0 },

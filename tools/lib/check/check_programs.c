@@ -175,7 +175,7 @@ static void add_ours(struct check *check)
 	if (from == FROM_RUN_FILE && (!text || (!*text && !count))) {
 		if (!check->only_runs)
 			add_stay(check);
-	} else if (!check->settings.program_root)
+	} else if (check_mode(check) != MODE_RUN_IN_ROOT)
 		add_run(check, count > 0 ? words[0] : NULL, mode_from_name(from));
 	free(text);
 }

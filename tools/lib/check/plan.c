@@ -318,6 +318,15 @@ static void plan_window(struct plan *plan)
 		say(plan, "make the console's terminal %s", shown(plan->settings->window));
 }
 
+static void plan_reroot(struct plan *plan)
+{
+	const char *options = mode_tmpfs_root(plan->settings);
+
+	if (options)
+		say(plan, "the initramfs, as a tmpfs%s%s", *options ? " with " : "",
+		    shown(options));
+}
+
 static void plan_mounts(struct plan *plan)
 {
 	const struct text_list *lines = &plan->settings->mount_lines;
@@ -479,6 +488,7 @@ static const struct row {
 	{ "modules", plan_modules },
 	{ "network", plan_network },
 	{ "window", plan_window },
+	{ "reroot", plan_reroot },
 	{ "mounts", plan_mounts },
 	{ "resolver", plan_resolver },
 	{ "sysctls", plan_sysctls },
