@@ -304,9 +304,13 @@ int sys_mkdirat(int dir, const char *path, mode_t mode)
 	return (int)call(CHANGES, 0, "mkdirat %s", path);
 }
 
+static mode_t umask_now = 022;
+
+/* With its rights, where they are unusual. */
 int sys_mkdir(const char *path, mode_t mode)
 {
-	(void)mode;
+	if (mode & S_ISVTX)
+		return (int)call(CHANGES, 0, "mkdir %s %o %o", path, mode, umask_now);
 	return (int)call(CHANGES, 0, "mkdir %s", path);
 }
 
@@ -328,10 +332,9 @@ int sys_chown(const char *path, unsigned int uid, unsigned int gid)
 
 mode_t sys_umask(mode_t mask)
 {
-	static mode_t last = 022;
-	mode_t before = last;
+	mode_t before = umask_now;
 
-	last = mask;
+	umask_now = mask;
 	call(ASKS, 0, "umask %o", mask);
 	return before;
 }

@@ -117,6 +117,39 @@ static void says_what_cannot_be_mounted_late_and_goes_on(void **state)
 	assert_non_null(strstr(fake_calls, "mount cgroup2 /sys/fs/cgroup"));
 }
 
+static void makes_tmp_for_all_to_write_unless_it_is_there(void **state)
+{
+	(void)state;
+	assert_int_equal(late_mounts(&boot), 0);
+	assert_non_null(strstr(fake_calls, "mkdir /tmp 1777 0\n"));
+	reset(NULL);
+	fake_file("/tmp", "", 0);
+	assert_int_equal(late_mounts(&boot), 0);
+	assert_null(strstr(fake_calls, "/tmp"));
+	reset(NULL);
+	fake_answer("mkdir /tmp", -EROFS, 1);
+	assert_int_equal(late_mounts(&boot), 0);
+	assert_non_null(strstr(fake_console, "make /tmp: Read-only file system (EROFS)"));
+}
+
+/* It has its own. */
+static void makes_no_tmp_for_a_root(void **state)
+{
+	static const enum mode modes[] = { MODE_HAND_OFF, MODE_RUN_IN_ROOT };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		boot.mode = modes[i];
+		assert_int_equal(late_mounts(&boot), 0);
+		assert_null(strstr(fake_calls, "/tmp"));
+	}
+	boot.mode = MODE_RUN;
+	boot.settings.mounts = MOUNTS_MINIMAL;
+	assert_int_equal(late_mounts(&boot), 0);
+	assert_null(strstr(fake_calls, "/tmp"));
+	boot.settings.mounts = 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +160,8 @@ int main(void)
 		cmocka_unit_test_setup(says_once_that_no_node_may_be_made, reset),
 		cmocka_unit_test_setup(stops_without_proc_and_names_it, reset),
 		cmocka_unit_test_setup(goes_on_without_sysfs, reset),
+		cmocka_unit_test_setup(makes_tmp_for_all_to_write_unless_it_is_there, reset),
+		cmocka_unit_test_setup(makes_no_tmp_for_a_root, reset),
 		cmocka_unit_test_setup(stops_when_dev_can_be_nothing_at_all, reset),
 		cmocka_unit_test_setup(is_silent_where_the_kernel_has_no_place_for_cgroups, reset),
 		cmocka_unit_test_setup(says_what_cannot_be_mounted_late_and_goes_on, reset),
