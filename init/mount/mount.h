@@ -25,8 +25,8 @@ int mount_with_driver(struct modules *modules, const struct mount_call *call, co
  * Returns 0 or -errno, logged. */
 int mount_propagate(const char *target, unsigned long propagation);
 
-/* mount.c: moves the mount on `dir` onto "/", and makes it this process's root. Returns 0 or -errno,
- * logged. */
+/* mount.c: moves the mount on `dir` onto "/", and makes it this process's root. Returns 0 or
+ * -errno, logged. */
 int mount_become_root(const char *dir);
 
 /* Whether a write-protected device is an error. */
