@@ -10,7 +10,10 @@
 #include "tools/commands.h"
 #include "init/pure/count.h"
 #include "init/pure/limits.h"
+#include "init/pure/number.h"
+#include "init/pure/restart.h"
 #include "init/pure/rlimit.h"
+#include "init/pure/sysctl.h"
 #include "tools/lib/base/error.h"
 #include "tools/lib/base/typo.h"
 #include "tools/lib/base/whole_file.h"
@@ -179,6 +182,42 @@ static int add_limit(void *into, const struct option_row *row, const char *text)
 			   near ? "?" : "");
 }
 
+/* A parameter of the program; in quotes, as its value may have blanks. */
+static int ask_for(struct run *run, const struct option_row *row, const char *parameter,
+		   const char *text, bool is_good, const char *expected)
+{
+	if (!is_good || strpbrk(text, "\"\n"))
+		return error_usage("run", "--%s %s: expected %s", row->name, shown(text), expected);
+	texts_add(&run->image.asked, parameter);
+	texts_add(&run->image.asked_values, text);
+	return 0;
+}
+
+static int add_sysctl(void *into, const struct option_row *row, const char *text)
+{
+	char path[SYSCTL_PATH_MAX];
+
+	return ask_for(into, row, "rdinit.sysctl", text, sysctl_parse(text, path) != NULL,
+		       "NAME=VALUE, as net.ipv4.ip_forward=1");
+}
+
+static int take_restart(void *into, const struct option_row *row, const char *text)
+{
+	struct restart restart;
+
+	return ask_for(into, row, "rdinit.restart", text, !restart_parse(text, &restart),
+		       "never, on-failure[:N] or always");
+}
+
+static int take_score(void *into, const struct option_row *row, const char *text)
+{
+	unsigned int number;
+
+	return ask_for(into, row, "rdinit.oom_score_adj", text,
+		       number_parse(text + (*text == '-'), 10, 1000, &number),
+		       "a number from -1000 to 1000");
+}
+
 static int take_user(void *into, const struct option_row *row, const char *text)
 {
 	struct run *run = into;
@@ -216,6 +255,12 @@ static const struct option_row rows[] = {
 	{ 0, "hostname", "NAME", "the guest's name", CALL(take_hostname) },
 	{ 0, "ulimit", "NAME=SOFT[:HARD]", "a resource limit of the program, as nofile=1024",
 	  CALL(add_limit) },
+	{ 0, "sysctl", "NAME=VALUE",
+	  "a parameter of the guest's kernel, set before the program runs", CALL(add_sysctl) },
+	{ 0, "restart", "never|on-failure[:N]|always", "whether the program is started again",
+	  CALL(take_restart) },
+	{ 0, "oom-score-adj", "NUMBER", "how soon the guest's kernel kills it without memory",
+	  CALL(take_score) },
 	{ 0, "net", "none|user",
 	  "a network in which the guest reaches what this machine reaches\n(none)",
 	  CHOICE_AT(run, net_choice) },
@@ -324,6 +369,9 @@ static int check_options(const struct run *run)
 				    image->hostname || image->limits.count),
 		  "--env, --workdir, --user, --hostname and --ulimit need -- PROGRAM: an IMAGE is "
 		  "not changed" },
+		{ !is_made(run) && image->asked.count,
+		  "--sysctl, --restart and --oom-score-adj need -- PROGRAM: an IMAGE is not changed "
+		  "(--append rdinit.sysctl= and so on)" },
 		{ !is_made(run) && run->volumes.count,
 		  "-v, --rw and --tmpfs need -- PROGRAM or --oci: an IMAGE is not changed" },
 		{ is_uml && volumes_are_shared(&run->volumes),
@@ -491,6 +539,8 @@ static int run_command(int argc, char **argv)
 	free(run.image.trees.list);
 	free(run.env.list);
 	free(run.image.limits.list);
+	free(run.image.asked.list);
+	free(run.image.asked_values.list);
 	free(run.image.user);
 	free(run.image.keep);
 	free(run.more.list);

@@ -189,6 +189,9 @@ SIGNALS = [
         "read -r score </proc/self/oom_score_adj; echo $score"], 0,
         out=b"Umask: 0027\nGroups: 5\nCapInh: 0000000000000021\nCapPrm: 0000000000000021\nCapEff: 0000000000000021\n"
             b"CapBnd: 0000000000001021\nCapAmb: 0000000000000021\nNoNewPrivs: 1\n-600\n"),
+    Row("sysctls and a score are the program's, and it is started again", ["--sysctl", "kernel.domainname=a b", "--oom-score-adj", "77",
+        "--restart", "on-failure:1", "--", "sh", "-c",
+        "read -r name </proc/sys/kernel/domainname; read -r score </proc/self/oom_score_adj; echo $name $score; exit 4"], 4, out=b"a b 77\na b 77\n"),
     Row("PID 1 does not hear KILL", ["--", "sh", "-c", "kill -KILL 1; exit 6"], 6),
     Row("a timeout is status 124", ["--", "sleep", "100"], 124, timeout="5"),
 ]

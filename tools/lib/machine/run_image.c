@@ -104,6 +104,16 @@ static int add_parameter(struct recipe *recipe, const char *option, const char *
 	return result;
 }
 
+/* In quotes: the value may have blanks. */
+static int add_asked(struct recipe *recipe, const char *name, const char *value)
+{
+	char *parameter = xasprintf("\"%s=%s\"", name, value);
+	int result = recipe_line(recipe, name, (const char *[]){ "cmdline", parameter, NULL });
+
+	free(parameter);
+	return result;
+}
+
 static int add_surroundings(struct recipe *recipe, const struct run_image *run)
 {
 	int result = 0;
@@ -117,6 +127,8 @@ static int add_surroundings(struct recipe *recipe, const struct run_image *run)
 		result |= add_parameter(recipe, "--hostname", "hostname", run->hostname);
 	for (size_t i = 0; i < run->limits.count; i++)
 		result |= add_parameter(recipe, "--ulimit", "rdinit.rlimit", run->limits.list[i]);
+	for (size_t i = 0; i < run->asked.count; i++)
+		result |= add_asked(recipe, run->asked.list[i], run->asked_values.list[i]);
 	if (run->user)
 		result |= recipe_line(recipe, "--user",
 				      (const char *[]){ "cmdline", run->user, NULL });

@@ -29,6 +29,8 @@ struct run_image {
 	const struct texts *env; /* its environment: NAME=VALUE */
 	const char *workdir; /* --workdir, or NULL: / */
 	const char *hostname; /* --hostname, or NULL */
+	/* Further parameters of the program: the names, and the value of each. */
+	struct texts asked, asked_values;
 	struct texts limits; /* --ulimit: NAME=SOFT[:HARD] */
 	char *user; /* --user, as a parameter of /init, or NULL */
 	const struct buffer *input; /* its standard input, or NULL: that of the streams */
