@@ -20,7 +20,7 @@ FORMATS	= bcache btrfs chain exfat ext f2fs fat firmware fsprobe iso9660 luks ma
 
 # /init: its steps in the order of the boot, give_up, then the rooms of what steps share.
 INIT	= main early_mounts console settings late_mounts keymap modules order network window scope resume root_find \
-	  root_mount root_usr root_switch reroot mounts resolver sysctls hooks stdio notify power_button appliance stay power give_up become \
+	  root_mount root_usr root_switch reroot mounts resolver sysctls hooks stdio notify watchdog power_button appliance stay power give_up become \
 	  $(addprefix device/,devices disk_id disk_path links port probe uevents) \
 	  image/unpack \
 	  $(addprefix layer/,accept btrfs layer layers loop_device loop_file openers program ram) \

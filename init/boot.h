@@ -19,8 +19,21 @@
 #include "init/pure/settings.h"
 #include "init/root/root.h"
 
+/* What resets the machine unless it is fed, which happens at half of its time. */
+struct watchdog {
+	struct loop *loop;
+	struct loop_timer timer;
+	int fd;
+	int seconds;
+	int64_t alive_until; /* the next WATCHDOG=1 comes by then; 0: there was none */
+	bool is_open;
+	bool has_failed; /* WATCHDOG=trigger */
+	char usec[32]; /* "WATCHDOG_USEC=30000000" */
+};
+
 /* The socket of sd_notify(3), while the program runs. */
 struct notify {
+	struct watchdog *watchdog; /* NULL: there is none */
 	struct loop *loop;
 	struct loop_descriptor socket;
 	struct stop *stop;
@@ -54,6 +67,7 @@ struct boot {
 	struct window_port window;
 	struct stop stop;
 	struct notify notify;
+	struct watchdog watchdog;
 	char cmdline[COMMAND_LINE_MAX]; /* settings points into these */
 	char image_words[IMAGE_WORDS_MAX];
 	size_t image_words_used;
@@ -85,6 +99,7 @@ int sysctls_set(struct boot *boot);
 int hooks_run(struct boot *boot);
 int stdio_connect(struct boot *boot);
 int notify_open(struct boot *boot);
+int watchdog_open(struct boot *boot);
 int power_button_watch(struct boot *boot);
 int appliance(struct boot *boot);
 int stay(struct boot *boot);
@@ -101,6 +116,12 @@ _Noreturn void give_up(struct boot *boot, const char *step, int error);
 /* Replaces or adds NAME=VALUE, which must stay valid, in the program's environment. Returns 0, or
  * -E2BIG (already logged). */
 int settings_set_env(struct boot *boot, const char *word);
+
+/* watchdog.c: what the program says of its health. */
+struct notice;
+void watchdog_accept(struct watchdog *watchdog, const struct notice *notice);
+/* Stops it, for the machine ends in order. Does nothing if it is not open. */
+void watchdog_close(struct watchdog *watchdog);
 
 /* notify.c: the program has ended. Without a socket it does nothing. */
 void notify_close(struct boot *boot);

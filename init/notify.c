@@ -31,6 +31,8 @@ static void accept_notice(struct notify *notify, const struct notice *notice)
 		wire_report("status STATUS=%s", notice->status);
 	if (notice->is_stopping)
 		wire_report("status STOPPING=1");
+	if (notify->watchdog)
+		watchdog_accept(notify->watchdog, notice);
 	if (notice->extend_ms)
 		stop_extend(notify->stop, notice->extend_ms);
 }
@@ -101,5 +103,6 @@ int notify_open(struct boot *boot)
 /* What others send later is not the program's. */
 void notify_close(struct boot *boot)
 {
+	boot->watchdog.alive_until = 0;
 	close_socket(&boot->notify);
 }

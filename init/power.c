@@ -289,5 +289,6 @@ int power(struct boot *boot)
 	wire_report("%s", words[action]);
 	/* Bytes in the serial port's buffer would be lost. */
 	wire_drain(&boot->loop, log_console_is_deaf() ? NO_TERMINAL : 1);
+	watchdog_close(&boot->watchdog);
 	end_machine(&boot->loop, action);
 }

@@ -139,6 +139,7 @@ const char *mode_next_unread(const struct settings *settings, unsigned int *at)
 		{ "rdinit.keymap=", settings->keymap },
 		{ "rdinit.links", settings->links },
 		{ "rdinit.notify", settings->notify },
+		{ "rdinit.watchdog=", settings->watchdog_s > 0 },
 		{ "rdinit.window=", settings->window },
 	};
 

@@ -131,6 +131,8 @@ const struct parameter parameters[] = {
 		  "send the program's standard streams in packets over this port"),
 	PARAMETER("rdinit.notify", PARAMETER_SET, FIELD(notify), 1, NULL,
 		  "give the program a socket for sd_notify(3)"),
+	PARAMETER("rdinit.watchdog", PARAMETER_NUMBER, FIELD(watchdog_s), 0, "SECONDS",
+		  "reset the machine after this time without a healthy program"),
 	PARAMETER("rdinit.order", PARAMETER_TEXT, FIELD(order), 0, "PORT",
 		  "wait for more files of the image, over this virtio-serial port"),
 	PARAMETER("rdinit.host", PARAMETER_TEXT, FIELD(host), 0, "TTY",

@@ -57,6 +57,7 @@ struct settings {
 	struct mount_options root_mount; /* rootflags=, parsed by settings_finish() */
 	int timeout_s; /* for the root, seconds; or WAIT_FOREVER */
 	int rootdelay_s; /* seconds */
+	int watchdog_s; /* seconds; 0: none */
 	int hooks_s; /* for each hook, seconds */
 	int grace_s; /* between TERM and KILL, seconds */
 	int panic_s; /* as the kernel's panic=: 0 never, below 0 at once, else seconds */

@@ -12,6 +12,7 @@
 #include <linux/random.h>
 #include <linux/reboot.h>
 #include <linux/seccomp.h>
+#include <linux/watchdog.h>
 #include <string.h>
 #include <sys/io.h>
 #include <sys/ioctl.h>
@@ -294,6 +295,11 @@ int sys_set_termios(int fd, const struct termios *mode)
 int sys_device_size(int fd, uint64_t *bytes)
 {
 	return (int)CALL3(ioctl, fd, BLKGETSIZE64, bytes);
+}
+
+int sys_set_watchdog(int fd, int *seconds)
+{
+	return (int)CALL3(ioctl, fd, WDIOC_SETTIMEOUT, seconds);
 }
 
 int sys_loop_free(int control)

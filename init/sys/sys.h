@@ -126,6 +126,8 @@ void sys_read_ahead(int fd, uint64_t offset, size_t size);
 
 /* One key of the console's keymap (KDSKBENT). */
 int sys_set_key(int tty, unsigned char table, unsigned char key, unsigned short value);
+/* Sets the time after which a watchdog resets the machine; stores what it takes in its place. */
+int sys_set_watchdog(int fd, int *seconds); /* WDIOC_SETTIMEOUT */
 int sys_loop_free(int control); /* returns the number of an unused loop device */
 int sys_loop_attach(int loop, int file, unsigned int flags); /* LO_FLAGS_*; Linux 5.8 */
 

@@ -66,6 +66,7 @@ static const struct errors {
 	{ "set_limit", { -EPERM, -EINVAL } },
 	{ "set_key", { -EINVAL, -EPERM } },
 	{ "set_termios", { -EIO } },
+	{ "set_watchdog", { -EINVAL, -EOPNOTSUPP, -EIO } },
 	{ "set_window", { -ENOTTY, -EIO } },
 	{ "sigwait", { -EINTR, -EAGAIN } },
 	{ "signalfd", { -ENOSYS, -EMFILE } },

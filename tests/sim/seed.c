@@ -255,6 +255,8 @@ static void draw_run(struct draw *draw)
 		draw_also(draw, "ready", draw_ms(draw));
 	if (draw_chance(draw, 15))
 		world_add(draw->world, "param rdinit.notify");
+	if (draw_chance(draw, 10))
+		world_add(draw->world, "param rdinit.watchdog=%u", draw_below(draw, 9));
 	if (draw_chance(draw, 20)) {
 		draw_port(draw);
 		if (draw_chance(draw, 60))

@@ -452,6 +452,9 @@ long sys_write(int fd, const void *buffer, size_t size)
 	if (fd == 2)
 		snprintf(fake_console + used, sizeof(fake_console) - used, "%.*s", (int)size,
 			 (const char *)buffer);
+	if (file && strcmp(file->path, "/dev/watchdog") == 0)
+		return call(CHANGES, (long)size, "write %s %s at %lld", file->path,
+			    *(const char *)buffer ? (const char *)buffer : "-", (long long)now);
 	if (!is_port(file) && fails("write", fd == 2 ? "console" : name_of(fd), &result))
 		return result;
 	if (file && (is_port(file) || strncmp(file->path, "/sys/", 5) == 0 ||
@@ -559,6 +562,11 @@ int sys_device_size(int fd, uint64_t *bytes)
 
 	*bytes = !file ? 0 : file->size ? file->size : file->len;
 	return (int)call(ASKS, 0, "device_size");
+}
+
+int sys_set_watchdog(int fd, int *seconds)
+{
+	return (int)call(CHANGES, 0, "set_watchdog %s %d", name_of(fd), *seconds);
 }
 
 int sys_loop_free(int control)

@@ -472,13 +472,14 @@ static void add_program_to_run(void)
 	fake_answer("open_uevents", -EAFNOSUPPORT, FAKE_ALWAYS);
 }
 
-/* It says that it is ready, and the machine has a power button. */
+/* It says that it is ready, and the machine has a power button and a watchdog. */
 static void add_program_that_notifies(void)
 {
 	static const char *const inputs[] = { "event0/", NULL };
 
 	add_program_to_run();
 	add_text("messages", "READY=1\n");
+	fake_file("/dev/watchdog", "", 0);
 	fake_dir("/sys/class/input", inputs);
 	add_text("/sys/class/input/event0/device/capabilities/key", "10000000000000 0\n");
 	fake_file("/dev/input/event0", "", 0);
@@ -733,7 +734,7 @@ static const struct scenario scenarios[] = {
 	{ "shell", "rdinit.onfail=poweroff\n", add_shell, ENDS_WITH("") },
 	{ "run", "rdinit.run=/app rdinit.onfail=poweroff\n", add_program_to_run,
 	  ENDS_WITH("exit status 0 (run: /app)") },
-	{ "notify", "rdinit.run=/app rdinit.notify rdinit.onfail=poweroff\n",
+	{ "notify", "rdinit.run=/app rdinit.notify rdinit.watchdog=2 rdinit.onfail=poweroff\n",
 	  add_program_that_notifies, ENDS_WITH("exit status 0 (run: /app)"), .open_count = 1 },
 	{ "reroot", "rdinit.run=/app rdinit.root=tmpfs:size=9m rdinit.onfail=poweroff\n", add_tmpfs,
 	  ENDS_WITH("exit status 0 (run: /app)"), ASKS_FOR("mount / /newroot", 1) },

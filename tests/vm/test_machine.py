@@ -83,3 +83,20 @@ def test_a_program_tells_the_host_that_it_is_ready(files):
     machine, wire = qemu(files, "notify.img", "console=ttyS0 rdinit.notify rdinit.user=7:7", "-serial", f"file:{console}")
     assert end(machine, wire) == "ready\nstatus READY=1\nstatus STATUS=it serves\nexit 4\noff\n"
     assert console.read_text(errors="replace").count("a message of the program is not of sd_notify(3)") == 1
+
+
+WATCHDOG = "console=ttyS0 rdinit.watchdog=2 "
+
+
+def test_a_watchdog_is_fed_while_the_program_runs_and_stopped_at_the_end(files):
+    console = files.directory / "fed.console"
+    machine, wire = qemu(files, "watchdog.img", WATCHDOG + 'rdinit.run="/bin/sh -c \'sleep 7; exit 4\'"', "-serial", f"file:{console}")
+    assert end(machine, wire) == "ready\nexit 4\noff\n"
+    assert "did not stop" not in console.read_text(errors="replace")  # what the driver says of one that was only closed
+
+
+def test_a_watchdog_resets_a_machine_whose_program_no_longer_reports(files):
+    console = files.directory / "reset.console"
+    machine, wire = qemu(files, "watchdog.img", WATCHDOG + "rdinit.notify", "-serial", f"file:{console}")
+    assert end(machine, wire) == "ready\n"
+    assert "the program is not healthy: /dev/watchdog is fed no more" in console.read_text(errors="replace")

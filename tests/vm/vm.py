@@ -194,6 +194,7 @@ IMAGES = {
     "keymap": ("init\nkeymap de\napplets /bin/busybox\nfile /look @keymap.sh 0755 0 0\nrun /look\n", []),
     "button": ("init\napplets /bin/busybox sh sleep\nrun /bin/sh -c \"trap 'echo TERM came' TERM; echo WAITS; while :; do sleep 1; done\"\n",
                drivers("button", "evdev")),
+    "watchdog": ("init\nfile /notify @notify 0755 0 0\napplets /bin/busybox sh sleep\nrun /notify\n", ["--module", "softdog"]),
     "notify": ("init\nfile /notify @notify 0755 0 0\nrun /notify\n", []),
     "early": ("init\nacpi @ssdt.aml\napplets /bin/busybox\nrun sh -c \"dmesg | grep initrd\"\n",
               ["--bootconfig", "@boot.conf"]),

@@ -279,6 +279,13 @@ static void plan_notify(struct plan *plan)
 		say(plan, "NOTIFY_SOCKET for the program");
 }
 
+static void plan_watchdog(struct plan *plan)
+{
+	if (plan->settings->watchdog_s)
+		say(plan, "/dev/watchdog resets the machine %d s after the program was healthy",
+		    plan->settings->watchdog_s);
+}
+
 static void plan_power_button(struct plan *plan)
 {
 	say(plan, "watch it, where the kernel reports it: drivers button and evdev");
@@ -495,6 +502,7 @@ static const struct row {
 	{ "hooks", plan_hooks },
 	{ "stdio", plan_stdio },
 	{ "notify", plan_notify },
+	{ "watchdog", plan_watchdog },
 	{ "power-button", plan_power_button },
 	{ "appliance", plan_appliance },
 	{ "root-find", plan_root_find },
