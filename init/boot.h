@@ -25,6 +25,8 @@ struct watchdog {
 	struct loop_timer timer;
 	int fd;
 	int seconds;
+	const struct stop *stop; /* whose program runs */
+	int pid; /* the process that sent, or for which another one sent, what follows */
 	int64_t alive_until; /* the next WATCHDOG=1 comes by then; 0: there was none */
 	bool is_open;
 	bool has_failed; /* WATCHDOG=trigger */

@@ -103,6 +103,5 @@ int notify_open(struct boot *boot)
 /* What others send later is not the program's. */
 void notify_close(struct boot *boot)
 {
-	boot->watchdog.alive_until = 0;
 	close_socket(&boot->notify);
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "init/boot.h"
+#include "init/program/child.h"
 #include "init/pure/format.h"
 #include "init/pure/notice.h"
 #include "init/sys/log.h"
@@ -12,9 +13,12 @@
 #define DEVICE "/dev/watchdog"
 #define WAIT_S 5 /* its driver may still be loading */
 
-/* A program that has never sent WATCHDOG=1 is healthy as long as it runs. */
+/* A program that has never sent WATCHDOG=1 is healthy as long as it runs. What one said is not
+ * that of the next, which is started in its place. */
 static bool is_healthy(const struct watchdog *watchdog)
 {
+	if (!watchdog->stop->child || watchdog->stop->child->pid != watchdog->pid)
+		return true;
 	return !watchdog->has_failed &&
 	       (!watchdog->alive_until || sys_clock_ms() < watchdog->alive_until);
 }
@@ -40,6 +44,13 @@ static void feed(void *owner)
 
 void watchdog_accept(struct watchdog *watchdog, const struct notice *notice)
 {
+	int pid = watchdog->stop->child ? watchdog->stop->child->pid : 0;
+
+	if (pid != watchdog->pid) {
+		watchdog->pid = pid;
+		watchdog->alive_until = 0;
+		watchdog->has_failed = false;
+	}
 	if (notice->is_alive)
 		watchdog->alive_until = sys_clock_ms() + (int64_t)watchdog->seconds * 1000;
 	watchdog->has_failed |= notice->has_failed;
@@ -95,6 +106,7 @@ int watchdog_open(struct boot *boot)
 	if (!boot->settings.watchdog_s)
 		return 0;
 	watchdog->loop = &boot->loop;
+	watchdog->stop = &boot->stop;
 	watchdog->seconds = boot->settings.watchdog_s;
 	watchdog->timer = (struct loop_timer){ .node.owner = watchdog, .due = 0, .expired = feed };
 	error = open_device(boot, watchdog);

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "init/program/child.h"
 #include "init/pure/notice.h"
 #include "init/sys/sys.h"
 #include "tests/unit/fake_sys.h"
@@ -97,9 +98,11 @@ static void a_program_that_says_so_is_not_healthy(void **state)
 static void each_report_counts_for_the_whole_time(void **state)
 {
 	struct notice alive = { .is_alive = true };
+	struct child child = { .pid = 42 };
 
 	(void)state;
 	assert_int_equal(watchdog_open(&boot), 0);
+	boot.stop.child = &child;
 	for (int64_t s = 1; s <= 30; s++) {
 		watchdog_accept(&boot.watchdog, &alive);
 		loop_run(&boot.loop, NULL, NULL, s * 9000);
@@ -108,6 +111,28 @@ static void each_report_counts_for_the_whole_time(void **state)
 	assert_true(fed_until("265000"));
 	loop_run(&boot.loop, NULL, NULL, 300000);
 	assert_non_null(strstr(fake_console, "fed no more"));
+}
+
+/* The program that made the promise has ended; another one runs, or will. */
+static void a_promise_ends_with_its_program(void **state)
+{
+	struct notice alive = { .is_alive = true }, failed = { .has_failed = true };
+	struct child first = { .pid = 42 }, second = { .pid = 43 };
+
+	(void)state;
+	assert_int_equal(watchdog_open(&boot), 0);
+	boot.stop.child = &first;
+	watchdog_accept(&boot.watchdog, &alive);
+	watchdog_accept(&boot.watchdog, &failed);
+	boot.stop.child = NULL;
+	loop_run(&boot.loop, NULL, NULL, 20000);
+	boot.stop.child = &second;
+	loop_run(&boot.loop, NULL, NULL, 40000);
+	assert_true(fed_until("40000"));
+	watchdog_accept(&boot.watchdog, &alive);
+	loop_run(&boot.loop, NULL, NULL, 60000);
+	assert_true(fed_until("45000"));
+	assert_false(fed_until("50000"));
 }
 
 static void a_device_that_does_not_come_is_named(void **state)
@@ -148,6 +173,7 @@ int main(void)
 			a_program_that_promised_to_report_and_does_not_is_not_healthy, reset),
 		cmocka_unit_test_setup(a_program_that_says_so_is_not_healthy, reset),
 		cmocka_unit_test_setup(each_report_counts_for_the_whole_time, reset),
+		cmocka_unit_test_setup(a_promise_ends_with_its_program, reset),
 		cmocka_unit_test_setup(a_device_that_does_not_come_is_named, reset),
 		cmocka_unit_test_setup(a_time_that_the_device_cannot_have_leaves_it_stopped, reset),
 		cmocka_unit_test_setup(without_the_parameter_it_is_left_alone, reset),
