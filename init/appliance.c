@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "init/boot.h"
@@ -16,6 +17,11 @@
 #include "init/wire/wire.h"
 #include "init/sys/log.h"
 #include "init/sys/sys.h"
+
+/* The kernel has 1024 and 4096. The soft one stays, for select(2); programs that need more raise
+ * it. */
+#define FILES_SOFT 1024
+#define FILES_HARD 524288 /* as systemd has it */
 
 #define END_MAX 64 /* bytes; "killed by SIGVTALRM" */
 
@@ -186,6 +192,8 @@ int appliance(struct boot *boot)
 	 * would hang up on its children when it exits. */
 	if (child.stdio[1] >= 0)
 		child.session = SESSION_WITHOUT_TERMINAL;
+	/* The program inherits it; one that may not be raised (EPERM) stays. */
+	sys_set_limit(RLIMIT_NOFILE, FILES_SOFT, FILES_HARD);
 	wire_report("ready");
 	run(&child, &request.restart);
 	notify_close(boot);

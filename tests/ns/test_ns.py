@@ -306,7 +306,7 @@ ERRORS = {
     "access": "EACCES", "clone": "EAGAIN", "close": "EIO", "dup2": "EBUSY", "fcntl": "EINVAL", "getdents64": "EIO",
     "ioctl": "EIO", "ioperm": "EPERM", "kill": "EPERM", "mkdir": "ENOSPC", "mknod": "ENOSPC",
     "mount": "EPERM", "open": "EMFILE", "openat": "EMFILE", "openat2": "EMFILE",
-    "pipe2": "EMFILE", "poll": "EINTR", "ppoll": "EINTR", "read": "EIO", "reboot": "EPERM",
+    "pipe2": "EMFILE", "prlimit64": "EPERM", "poll": "EINTR", "ppoll": "EINTR", "read": "EIO", "reboot": "EPERM",
     "rt_sigaction": "EINVAL", "rt_sigtimedwait": "EINTR", "setsid": "EPERM",
     "sigaltstack": "ENOMEM", "socket": "EMFILE", "statfs": "EIO", "symlink": "EROFS", "umount2": "EBUSY",
     "wait4": "EINTR", "write": "EIO",

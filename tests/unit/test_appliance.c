@@ -61,6 +61,25 @@ static void enters_the_folder_and_then_drops_its_rights(void **state)
 		       "spawn_in_foreground\nchdir /srv\nset_identity 33:44+2\nexecve /app\n"));
 }
 
+/* The kernel's hard limit is 4096, which servers and compilers outgrow. It is no failure if it
+ * stays: in a user namespace it must. */
+static void files_have_the_usual_limits_unless_others_are_asked_for(void **state)
+{
+	char line[] = "rdinit.rlimit=nofile=64:1024";
+
+	(void)state;
+	fake_answer("set_limit 7 1024:524288", -EPERM, 1);
+	assert_int_equal(appliance(&boot), 0);
+	assert_non_null(strstr(fake_calls, "set_limit 7 1024:524288\n"));
+	assert_non_null(strstr(fake_calls, "execve /app\n"));
+	assert_null(strstr(fake_console, "EPERM"));
+	reset(NULL);
+	settings_parse(&boot.settings, line, FROM_KERNEL);
+	assert_int_equal(appliance(&boot), 0);
+	assert_non_null(
+		strstr(strstr(fake_calls, "set_limit 7 1024:524288\n"), "set_limit 7 64:1024\n"));
+}
+
 static void limits_are_set_before_root_is_given_up(void **state)
 {
 	char line[] = "rdinit.rlimit=nofile=64:1024 rdinit.rlimit=core=unlimited rdinit.user=1:2";
@@ -554,6 +573,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(runs_as_root_in_place, reset),
 		cmocka_unit_test_setup(enters_the_folder_and_then_drops_its_rights, reset),
+		cmocka_unit_test_setup(files_have_the_usual_limits_unless_others_are_asked_for,
+				       reset),
 		cmocka_unit_test_setup(limits_are_set_before_root_is_given_up, reset),
 		cmocka_unit_test_setup(rights_are_set_around_the_change_of_user, reset),
 		cmocka_unit_test_setup(rights_that_are_not_given_are_left_alone, reset),
