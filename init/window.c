@@ -19,7 +19,8 @@ static int follow(struct boot *boot, const char *port)
 	return 0;
 }
 
-/* A serial line does not say how large the terminal at its end is. The next init follows nothing. */
+/* A serial line does not say how large the terminal at its end is. The next init follows nothing.
+ */
 int window_set(struct boot *boot)
 {
 	const char *text = boot->settings.window;
