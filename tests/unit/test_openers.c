@@ -198,6 +198,11 @@ void wire_report(const char *format, ...)
 	(void)format;
 }
 
+void wire_tty(const char *name)
+{
+	(void)name;
+}
+
 void wire_drain(struct loop *loop, int fd)
 {
 	(void)loop, (void)fd;
