@@ -348,11 +348,11 @@ lint: $(LINTED) $B/lint/format.ok $B/lint/scripts.ok $B/lint/python.ok $B/lint/m
 
 $B/lint/init/%.ok: init/%.c Makefile
 	@mkdir -p $(@D)
-	$(call run_as,LINT,$(MUSL_CC) $(INIT_CFLAGS) -O1 -fanalyzer -MMD -MP -MT $@ -MF $(@:.ok=.d) -c -o /dev/null $< && touch $@)
+	$(call run_as,LINT,$(MUSL_CC) $(INIT_CFLAGS) -O1 -fanalyzer -Werror -MMD -MP -MT $@ -MF $(@:.ok=.d) -c -o /dev/null $< && touch $@)
 
 $B/lint/tools/%.ok: tools/%.c Makefile
 	@mkdir -p $(@D)
-	$(call run_as,LINT,$(CC) $(HOST_CFLAGS) -fanalyzer -MMD -MP -MT $@ -MF $(@:.ok=.d) -c -o /dev/null $< && touch $@)
+	$(call run_as,LINT,$(CC) $(HOST_CFLAGS) -fanalyzer -Werror -MMD -MP -MT $@ -MF $(@:.ok=.d) -c -o /dev/null $< && touch $@)
 
 $B/lint/format.ok: $(FORMATTED) .clang-format
 	@mkdir -p $(@D)

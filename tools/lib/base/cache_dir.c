@@ -73,7 +73,9 @@ struct cache_entry *cache_entries(int dir, size_t *count)
 	}
 	if (stream)
 		closedir(stream);
-	if (*count)
+	else if (own >= 0)
+		close(own);
+	if (entries)
 		qsort(entries, *count, sizeof(*entries), last_used_first);
 	return entries;
 }
