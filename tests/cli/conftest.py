@@ -48,7 +48,7 @@ class Tool:
         (own / "kernels").symlink_to(shared)
 
     def run(self, *args, stdin=b"", check=True, **kwargs):
-        done = subprocess.run([RDINIT, *args], input=stdin, cwd=self.path, capture_output=True,
+        done = subprocess.run([RDINIT, *args], input=stdin, cwd=kwargs.pop("cwd", self.path), capture_output=True,
                               env={**self.env, **kwargs.pop("env", {})}, timeout=60, **kwargs)
         if check:
             assert done.returncode == 0, done.stderr.decode(errors="replace")

@@ -134,3 +134,20 @@ def test_no_tuning_and_pack_keep_nothing(cache):
     cache.tool.run("run", "--no-tuning", "--isolated", "--", "/bin/true", check=False)
     cache.tool.run("pack", "--module", "virtio_blk", "-o", "a.img")
     assert cache.kept() == []
+
+
+def test_a_tree_that_was_built_is_a_kernel(cache):
+    tree = cache.tool.path / "linux"
+    (tree / "arch/x86/boot").mkdir(parents=True)
+    done = cache.tool.run("run", "--kernel", "./linux", "--isolated", "--", "/bin/true", check=False)
+    assert (done.returncode, done.stderr) == (1, b"rdinit: kernel ./linux: it has no arch/x86/boot/bzImage: run make there\n")
+    shutil.copy(KERNEL, tree / "arch/x86/boot/bzImage")
+    release = KERNEL.name.removeprefix("vmlinuz-")
+    for choice, where in (("./linux", cache.tool.path), (".", tree), ("../linux/", tree)):
+        done = cache.tool.run("run", "--verbose", "--kernel", choice, "--isolated", "--", "/bin/true", check=False, cwd=where)
+        assert done.returncode == 7 and b"/arch/x86/boot/bzImage (6." in done.stderr, done.stderr
+    words = "pack", "--kernel", "./linux", "--module", "virtio_blk", "-o", "x.img"
+    assert cache.tool.run(*words, check=False).returncode == 1
+    (tree / "modules/lib/modules").mkdir(parents=True)
+    (tree / "modules/lib/modules" / release).symlink_to(KERNEL.parent.parent / "lib/modules" / release)
+    cache.tool.run(*words)

@@ -193,12 +193,27 @@ static char *newest(const char *pattern)
 	return best;
 }
 
-/* A file, or else the name of a profile: a directory of that name is no kernel. */
+/* The image of a source tree, or of a directory of objects (O=), that was built. */
+static char *find_in_tree(const char *tree)
+{
+	char *image = xasprintf("%s/" KERNEL_TREE_IMAGE, tree);
+
+	if (!access(image, F_OK))
+		return image;
+	error("kernel %s: it has no " KERNEL_TREE_IMAGE ": run make there", shown(tree));
+	free(image);
+	return NULL;
+}
+
+/* A file, or a tree, or else the name of a profile: a directory of that name is no kernel. */
 static char *find_named(const char *choice)
 {
 	struct stat info;
+	bool is_there = !stat(choice, &info), is_dir = is_there && S_ISDIR(info.st_mode);
 
-	if (strchr(choice, '/') || (!stat(choice, &info) && !S_ISDIR(info.st_mode)))
+	if (is_dir && (strchr(choice, '/') || !strcmp(choice, ".") || !strcmp(choice, "..")))
+		return find_in_tree(choice);
+	if (strchr(choice, '/') || (is_there && !is_dir))
 		return xstrdup(choice);
 	return kernel_by_name(choice);
 }
@@ -228,6 +243,13 @@ static char *find_image(const char *choice)
 	return image;
 }
 
+bool kernel_is_in_tree(const char *image)
+{
+	size_t len = strlen(image), tail = strlen("/" KERNEL_TREE_IMAGE);
+
+	return len >= tail && !strcmp(image + len - tail, "/" KERNEL_TREE_IMAGE);
+}
+
 /* The directory `below` the image's own with the modules of this release; malloc'd, or NULL. */
 static char *modules_beside(const char *image, const char *below, const char *release)
 {
@@ -250,6 +272,8 @@ static char *find_modules(const char *image, const char *release)
 	if (!release[0])
 		return NULL;
 	dir = modules_beside(image, "modules/lib/modules", release);
+	if (!dir && kernel_is_in_tree(image))
+		dir = modules_beside(image, "../../../modules/lib/modules", release);
 	if (dir)
 		return dir;
 	dir = xasprintf("/lib/modules/%s", release);

@@ -3,6 +3,8 @@
 #ifndef TOOLS_LIB_KERNEL_H
 #define TOOLS_LIB_KERNEL_H
 
+#include <stdbool.h>
+
 #include "init/pure/span.h"
 
 enum kernel_kind {
@@ -29,9 +31,10 @@ void kernel_unmap(struct span *file);
 /*
  * choice: the --kernel option or NULL. Order: choice, $RDINIT_KERNEL, the newest readable
  * /boot/vmlinuz-*, the one that `make deps` unpacked. A choice without a slash that is not a file
- * is the name of a profile (kernel_by_name()). modules_dir: modules/lib/modules/RELEASE next to the
- * image, else /lib/modules/RELEASE, else lib/modules/RELEASE next to the directory of the image.
- * Returns 0, or -1 after reporting.
+ * is the name of a profile (kernel_by_name()); a directory with a slash, and `.`, is a tree that
+ * was built. modules_dir: modules/lib/modules/RELEASE next to the image, or in its tree, else
+ * /lib/modules/RELEASE, else lib/modules/RELEASE next to the directory of the image. Returns 0, or
+ * -1 after reporting.
  */
 int kernel_find(const char *choice, struct kernel *kernel);
 void kernel_free(struct kernel *kernel);
@@ -40,5 +43,10 @@ void kernel_free(struct kernel *kernel);
  * to the tool in its build tree, then lib/rdinit/kernel of an installed one. malloc'd, or NULL
  * after reporting which kernels there are. */
 char *kernel_by_name(const char *name);
+
+#define KERNEL_TREE_IMAGE "arch/x86/boot/bzImage"
+
+/* Whether the image is where a build leaves it, three directories below its tree. */
+bool kernel_is_in_tree(const char *image);
 
 #endif

@@ -197,6 +197,10 @@ void kernel_config_find(const struct kernel *kernel, struct span vmlinux,
 		return;
 	if (read_config(kernel, xasprintf("%.*sconfig", dir, kernel->image), NAME_IS_PLAIN, config))
 		return;
+	if (kernel_is_in_tree(kernel->image) &&
+	    read_config(kernel, xasprintf("%.*s../../../.config", dir, kernel->image),
+			NAME_IS_PLAIN, config))
+		return;
 	if (!kernel->release[0] || strchr(kernel->release, '/'))
 		return;
 	if (read_config(kernel, xasprintf("%.*sconfig-%s", dir, kernel->image, kernel->release),
