@@ -10,7 +10,7 @@ PACKAGES="gcc libc6-dev make musl-tools linux-libc-dev libkmod-dev libext2fs-dev
 TEST_PACKAGES="libcmocka-dev kbd console-data clang libclang-rt-dev clang-format shellcheck pyflakes3 binutils bzip2 mandoc cpio lz4 xz-utils zstd strace
 	e2fsprogs sqlite3 perl mmdebstrap python3 python3-pytest python3-pytest-xdist python3-pexpect
 	xfsprogs btrfs-progs f2fs-tools squashfs-tools erofs-utils dosfstools exfatprogs ntfs-3g udftools
-	xorriso cryptsetup-bin bcache-tools fdisk
+	xorriso cryptsetup-bin bcache-tools fdisk swtpm
 	jfsutils nilfs-tools reiserfsprogs ocfs2-tools gfs2-utils genromfs"
 KERNEL_PACKAGES="binutils flex bison bc perl libssl-dev xz-utils lz4 ccache"
 ALL_PACKAGES="ovmf udev systemd-boot-efi mtools nftables libarchive-tools initramfs-tools-core dracut-core"

@@ -279,6 +279,7 @@ static const struct option_row rows[] = {
 	{ 0, "cpus", "N", "processors (1)", NUMBER_AT(run, machine.cpus, 255) },
 	{ 0, "numa", "NODES", "divide memory and processors among so many nodes",
 	  NUMBER_AT(run, machine.nodes, 64) },
+	{ 0, "tpm", NULL, "a TPM 2.0 without any state, by swtpm", FLAG_AT(run, wants_tpm) },
 	{ 0, "append", "PARAMETERS", "more parameters for the kernel's command line",
 	  CALL(run_take_append) },
 	{ 0, "disk", "FILE[,BUS][,ro|,snapshot]",
@@ -392,6 +393,8 @@ static int check_options(const struct run *run)
 		  "--machine uml" },
 		{ run->machine.nodes && (is_uml || run->machine.type == MACHINE_MICROVM),
 		  "--numa needs --machine pc or q35" },
+		{ run->wants_tpm && (is_uml || run->machine.type == MACHINE_MICROVM),
+		  "--tpm needs --machine pc or q35" },
 		{ run->matrix &&
 			  (run->machine_choice >= 0 || run->machine.cpus || run->machine.nodes ||
 			   run->stdio_choice >= 0 || run->root || run->read_only || run->json ||
@@ -515,6 +518,7 @@ static int run_command(int argc, char **argv)
 			   .stdio_choice = -1,
 			   .json_fd = -1,
 			   .log_fd = -1,
+			   .tpm = { .socket = -1, .errors = -1 },
 			   .tree = { .socket = -1, .errors = -1 },
 			   .volume_share = { .socket = -1, .errors = -1 } };
 	int status;
@@ -547,6 +551,7 @@ static int run_command(int argc, char **argv)
 	free(run.directory);
 	free(run.ports);
 	free(run.netdev);
+	tpm_close(&run.tpm);
 	host_tree_close(&run.tree);
 	host_tree_close(&run.volume_share);
 	volumes_free(&run.volumes);

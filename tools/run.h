@@ -38,6 +38,8 @@ struct run {
 	size_t port_count;
 	char *netdev;
 	int net_choice; /* of none and user */
+	bool wants_tpm; /* --tpm */
+	struct tpm tpm;
 	struct host_tree tree, volume_share;
 	struct volumes volumes; /* -v and --rw */
 	struct buffer input; /* of stdin, where it is in the image */

@@ -126,8 +126,8 @@ static bool has_share(const struct run *run)
 static int suits_microvm(const struct run *run, const struct kernel_boot *form,
 			 const struct kernel_config *config)
 {
-	if (form->why_not || has_share(run) || run->machine.nodes || run->netdev ||
-	    !is_on(config, "X86_MPPARSE") || has_disk(run, is_not_for_microvm) ||
+	if (form->why_not || has_share(run) || run->machine.nodes || run->wants_tpm ||
+	    run->netdev || !is_on(config, "X86_MPPARSE") || has_disk(run, is_not_for_microvm) ||
 	    kernel_config_get(config, "ACPI") != KCONFIG_N)
 		return 0;
 	return kernel_config_get(config, "PCI") == KCONFIG_N ||
@@ -210,11 +210,31 @@ static int check_nodes(const struct run *run, const struct kernel *kernel,
 		     shown(kernel->image));
 }
 
+/* A dry run names the socket of one that the user starts. */
+static int open_tpm(struct run *run, const struct kernel *kernel,
+		    const struct kernel_config *config)
+{
+	char *why = NULL;
+
+	if (!run->wants_tpm)
+		return 0;
+	if (kernel_config_get(config, "TCG_TIS") == KCONFIG_N)
+		return error("--tpm: kernel %s has no CONFIG_TCG_TIS", shown(kernel->image));
+	if (!run->dry_run)
+		why = tpm_open(&run->tpm);
+	if (why)
+		error("--tpm: %s", why);
+	run->machine.tpm = &run->tpm;
+	run->image.has_tpm = true;
+	free(why);
+	return why ? -1 : 0;
+}
+
 int run_heed_config(struct run *run, struct kernel *kernel, const struct kernel_boot *form,
 		    const struct kernel_config *config)
 {
-	if (check_nodes(run, kernel, config) || run_open_root(run, kernel, config) ||
-	    run_open_volumes(run, kernel, config))
+	if (check_nodes(run, kernel, config) || open_tpm(run, kernel, config) ||
+	    run_open_root(run, kernel, config) || run_open_volumes(run, kernel, config))
 		return -1;
 	if (kernel_config_get(config, "MODULES") == KCONFIG_N) {
 		free(kernel->modules_dir);

@@ -48,6 +48,10 @@ static void explain(const struct machine_config *machine, bool is_kept)
 			"rdinit: the image of this line is %s; remove it when you no "
 			"longer need it\n",
 			shown(machine->initrd));
+	if (machine->tpm)
+		fprintf(stderr,
+			"rdinit: before this line runs, swtpm(8) must listen on " QEMU_TPM_SOCKET
+			"\n");
 	if (machine->tree || machine->volumes)
 		fprintf(stderr,
 			"rdinit: before this line runs, virtiofsd(1) must listen on "

@@ -36,6 +36,7 @@ static const char *why_cold(const struct run *run)
 		{ run->more.count, "--qemu and --device" },
 		{ run->machine.gdb_port, "--gdb" },
 		{ run->machine.nodes, "--numa" },
+		{ run->wants_tpm, "--tpm" },
 		{ run->dry_run || run->keep, "--dry-run and --keep" },
 		{ run->no_tuning, "--no-tuning" },
 		{ run->machine.log, "--log" },

@@ -301,6 +301,26 @@ def test_nodes_divide_memory_and_processors(run, tool, words, nodes):
     assert given.count("-numa") == len(nodes)
 
 
+def test_a_tpm_needs_a_machine_a_kernel_and_swtpm(run, tool):
+    for machine in ("microvm", "uml"):
+        run("--tpm", "--machine", machine, "--", "true", status=2, says="--tpm needs --machine pc or q35")
+    run("--tpm", "--kernel", configured(tool, "CONFIG_TCG_TIS=n"), "--", "true", says="has no CONFIG_TCG_TIS")
+    fake_qemu(tool, "exit 1\n")
+    tool.env["PATH"] = str(tool.path)
+    run("--tpm", "--isolated", "--", "/bin/true", says="--tpm: swtpm is not installed (Debian: package swtpm)")
+    swtpm = tool.write("swtpm", "#!/bin/sh\necho no entropy >&2; exit 3\n")
+    swtpm.chmod(0o755)
+    done = tool.run("run", "--tpm", "--isolated", "--", "/bin/true", check=False, env={"TMPDIR": str(tool.path)})
+    assert done.returncode == 125 and b"rdinit: swtpm: no entropy\n" in done.stderr, done.stderr
+    assert not [path for path in tool.path.iterdir() if path.name.startswith("rdinit-")]
+
+
+def test_the_line_of_a_tpm(tool):
+    done = tool.run("run", "--tpm", "--dry-run", "--isolated", "--", "true")
+    assert b"-tpmdev emulator,id=tpm0,chardev=tpm -device tpm-tis,tpmdev=tpm0" in done.stdout
+    assert b"before this line runs, swtpm(8) must listen on " in done.stderr
+
+
 def test_nodes_need_a_machine_and_a_kernel_that_has_them(run, tool):
     for machine in ("microvm", "uml"):
         run("--numa", "2", "--machine", machine, "--", "true", status=2, says="--numa needs --machine pc or q35")

@@ -270,6 +270,12 @@ def test_eight_at_once(place):
         assert (started.returncode, out) == (i, f"{i}\n".encode()), (out, err)
 
 
+def test_a_tpm_is_there_and_nothing_of_it_stays(tmp_path):
+    out, err = run("--tpm", "--", "sh", "-c", "cat /sys/class/tpm/tpm0/tpm_version_major; test -c /dev/tpm0 && exit 4", status=4,
+                   env={**os.environ, "TMPDIR": str(tmp_path)})
+    assert (out, err, list(tmp_path.iterdir())) == ("2\n", "", [])
+
+
 def test_nodes_of_memory_that_is_shared():
     """Each node has a part of the memory in which virtiofsd writes."""
     out, err = run("--numa", "2", "--cpus", "3", "--memory", "600", "--", "sh", "-c",

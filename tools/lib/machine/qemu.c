@@ -236,6 +236,20 @@ static void add_network(struct arguments *arguments, const struct machine_config
 						      : "virtio-net-pci,netdev=net,romfile=");
 }
 
+static void add_tpm(struct arguments *arguments, const struct tpm *tpm,
+		    const struct qemu_ends *ends)
+{
+	arguments_add(arguments, "-chardev");
+	if (ends)
+		arguments_add(arguments, "socket,id=tpm,fd=%d", tpm->socket);
+	else
+		arguments_add(arguments, "socket,id=tpm,path=" QEMU_TPM_SOCKET);
+	arguments_add(arguments, "-tpmdev");
+	arguments_add(arguments, "emulator,id=tpm0,chardev=tpm");
+	arguments_add(arguments, "-device");
+	arguments_add(arguments, "tpm-tis,tpmdev=tpm0");
+}
+
 static void add_port(struct arguments *arguments, const char *name, const char *id, int fd)
 {
 	arguments_add(arguments, "-chardev");
@@ -385,6 +399,8 @@ char **qemu_arguments(const char *program, const struct machine_config *config,
 		add_nodes(&arguments, config);
 	if (has_shares(config))
 		add_shares(&arguments, config, ends);
+	if (config->tpm)
+		add_tpm(&arguments, config->tpm, ends);
 	if (config->netdev)
 		add_network(&arguments, config);
 	if (config->warm)

@@ -8,6 +8,7 @@
 
 #include "tools/lib/machine/disk.h"
 #include "tools/lib/machine/host_tree.h"
+#include "tools/lib/machine/tpm.h"
 
 enum machine_type { MACHINE_PC, MACHINE_Q35, MACHINE_MICROVM, MACHINE_UML };
 
@@ -53,6 +54,7 @@ struct machine_config {
 	const char *netdev; /* QEMU's, for its one interface, or NULL */
 	const struct host_tree *tree; /* the root that it gets, or NULL */
 	const struct host_tree *volumes; /* of -v, or NULL */
+	const struct tpm *tpm; /* that it gets, or NULL */
 	const struct warm *warm; /* NULL: it boots, once */
 	const char *const *more; /* further arguments of QEMU, ended by NULL; or NULL */
 	unsigned int gdb_port; /* of 127.0.0.1, where the machine waits before it starts; 0: none */
@@ -65,6 +67,7 @@ struct machine_config {
 #define QEMU_ORDER_PORT "rdinit.order"
 #define QEMU_STDIO_PORT "rdinit.stdio"
 #define QEMU_STDIO_LINE "ttyS1"
+#define QEMU_TPM_SOCKET "tpm.sock" /* of --dry-run */
 #define QEMU_STATUS_PORT "rdinit" /* WIRE_PORT of init/wire/wire.h */
 
 #define QEMU_APPEND_MAX 2047 /* bytes: the kernel's COMMAND_LINE_SIZE is 2048 on x86 */

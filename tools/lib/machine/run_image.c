@@ -56,6 +56,8 @@ static int add_modules(struct recipe *recipe, const struct run_image *run)
 		result |= add_virtio(recipe, run, "--net", "virtio_net");
 	if (run->has_ports && run->kernel->modules_dir)
 		result |= add_virtio(recipe, run, "--stdio", "virtio_console");
+	if (run->has_tpm && run->kernel->modules_dir)
+		result |= recipe_option_module(recipe, "--tpm", "tpm_tis");
 	for (size_t i = 0; i < run->modules.count; i++)
 		result |= recipe_option_module(recipe, "--module", run->modules.list[i]);
 	return result;

@@ -35,6 +35,7 @@ struct run_image {
 	char *user; /* --user, as a parameter of /init, or NULL */
 	const struct buffer *input; /* its standard input, or NULL: that of the streams */
 	bool has_network; /* its driver is added */
+	bool has_tpm; /* the same */
 	bool has_ports; /* the driver of virtio-serial is added */
 	struct texts modules; /* --module */
 	struct texts trees; /* --tree DIR[:DEST] */

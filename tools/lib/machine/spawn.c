@@ -18,7 +18,7 @@
 #include "tools/lib/machine/arguments.h"
 #include "tools/lib/machine/machine_state.h"
 #include "tools/lib/machine/uml.h"
-#include "tools/lib/machine/uml_reaper.h"
+#include "tools/lib/machine/reaper.h"
 
 #define CONSOLE_PIPE (1 << 20) /* bytes that anybody may have */
 
@@ -79,6 +79,7 @@ static _Noreturn void enter(const struct machine *machine, const struct qemu_end
 				  ends->order,
 				  tree ? tree->socket : -1,
 				  volumes ? volumes->socket : -1,
+				  machine->config->tpm ? machine->config->tpm->socket : -1,
 				  warm ? warm->ram : -1 };
 	sigset_t none;
 
@@ -114,8 +115,8 @@ static _Noreturn void child(const struct machine *machine, const struct qemu_end
 		_exit(STATUS_FAILED);
 	/* Ctrl-C on the terminal is for us: the guest is in no foreground group. */
 	setsid();
-	if (is_uml && uml_reaper_start(machine->config->scratch))
-		uml_reaper_end();
+	if (is_uml && reaper_start(machine->config->scratch))
+		reaper_end();
 	enter(machine, ends, errors, arguments);
 }
 

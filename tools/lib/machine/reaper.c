@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* uml_reaper.c - a process that watches over User-mode Linux, and cleans up after it. */
-#include "tools/lib/machine/uml_reaper.h"
+/* reaper.c - a process that watches over another and its directory, and cleans up after it. */
+#include "tools/lib/machine/reaper.h"
 
 #include <ftw.h>
 #include <signal.h>
@@ -19,7 +19,7 @@
 static pid_t guest;
 static const char *directory;
 
-int uml_reaper_start(const char *scratch)
+int reaper_start(const char *scratch)
 {
 	directory = scratch;
 	guest = fork();
@@ -61,7 +61,7 @@ static _Noreturn void end_like(int status)
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : STATUS_FAILED);
 }
 
-_Noreturn void uml_reaper_end(void)
+_Noreturn void reaper_end(void)
 {
 	int status = 0, ended = 0;
 	sigset_t wanted;
