@@ -13,6 +13,7 @@
 #include "tools/lib/base/mem.h"
 #include "tools/lib/base/progress.h"
 
+#define ERRORS_MAX 4096 /* bytes of what a program wrote */
 #define LINE_MAX_BYTES 16384 /* two PATH_MAX names, escaped worst case, and words around them */
 #define NAME_BYTES 1024
 
@@ -139,6 +140,17 @@ void warning(const char *format, ...)
 	va_start(args, format);
 	say("warning: ", "", format, args);
 	va_end(args);
+}
+
+void error_lines(const char *program, int fd)
+{
+	char text[ERRORS_MAX];
+	ssize_t len = pread(fd, text, sizeof(text) - 1, 0);
+
+	text[len < 0 ? 0 : len] = '\0';
+	for (char *rest = text, *line; (line = strsep(&rest, "\n"));)
+		if (*line)
+			error("%s: %s", program, shown(line));
 }
 
 int error_usage(const char *command, const char *format, ...)

@@ -26,6 +26,10 @@ const char *shown(const char *name);
  * went through shown() before. malloc'd. */
 char *shown_line(const char *text);
 
+/* Reports each line that a program wrote into this file, from its start, as one of its errors. Only
+ * the first 4 KiB are read. */
+void error_lines(const char *program, int fd);
+
 /* Usage errors of subcommand `command` ("pack", "" before one): the text, then how to get help.
  * Returns 2. */
 int error_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -29,7 +29,6 @@
 #define DAEMON "virtiofsd"
 #define VARIABLE "RDINIT_VIRTIOFSD"
 #define COPY "/sys" /* where virtiofsd finds the copy */
-#define ERRORS_MAX 4096 /* bytes of them that are printed */
 
 /* Before its exec the child reports what failed; the exec closes the pipe. */
 struct failure {
@@ -315,17 +314,6 @@ char *host_volumes_open(const struct volumes *volumes, struct host_tree *tree)
 	return open_share(&start, tree, VOLUMES_TAG);
 }
 
-static void print_errors(int fd)
-{
-	char text[ERRORS_MAX];
-	ssize_t len = pread(fd, text, sizeof(text) - 1, 0);
-
-	text[len < 0 ? 0 : len] = '\0';
-	for (char *rest = text, *line; (line = strsep(&rest, "\n"));)
-		if (*line)
-			error(DAEMON ": %s", shown(line));
-}
-
 /* QEMU has ended by now; without it virtiofsd has nothing to serve. */
 void host_tree_close(struct host_tree *tree)
 {
@@ -340,7 +328,7 @@ void host_tree_close(struct host_tree *tree)
 			kill(tree->pid, SIGKILL);
 			waitpid(tree->pid, NULL, 0);
 		} else if (WIFEXITED(status) && WEXITSTATUS(status) && tree->errors >= 0) {
-			print_errors(tree->errors);
+			error_lines(DAEMON, tree->errors);
 		}
 	}
 	if (tree->errors >= 0)

@@ -20,7 +20,6 @@
 #include "tools/lib/program/program.h"
 
 #define DAEMON "swtpm"
-#define ERRORS_MAX 4096 /* bytes of them that are printed */
 
 static void become_swtpm(const char *path, const char *directory, int socket, int errors)
 {
@@ -101,17 +100,6 @@ char *tpm_open(struct tpm *tpm)
 	return why;
 }
 
-static void print_errors(int fd)
-{
-	char text[ERRORS_MAX];
-	ssize_t len = pread(fd, text, sizeof(text) - 1, 0);
-
-	text[len < 0 ? 0 : len] = '\0';
-	for (char *rest = text, *line; (line = strsep(&rest, "\n"));)
-		if (*line)
-			error(DAEMON ": %s", shown(line));
-}
-
 /* Without QEMU's end of the socket it ends on its own, and otherwise soon. */
 void tpm_close(struct tpm *tpm)
 {
@@ -123,7 +111,7 @@ void tpm_close(struct tpm *tpm)
 		kill(tpm->pid, SIGTERM);
 		waitpid(tpm->pid, &status, 0);
 		if (WIFEXITED(status) && WEXITSTATUS(status))
-			print_errors(tpm->errors);
+			error_lines(DAEMON, tpm->errors);
 	}
 	if (tpm->errors >= 0)
 		close(tpm->errors);
