@@ -2,20 +2,26 @@
 """Real programs in a machine of `rdinit run`: part of `make check-all`.
 
 Each is what this machine has installed, and is skipped where it is not. A server is asked from this
-machine, and a compiler's output is run."""
+machine, a compiler's output is run, and a database's disk outlives its machine."""
 import contextlib
+import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
+import roots
 from systems import PATIENCE, RDINIT
+
+POSTGRES = Path(shutil.which("postgres") or "/none").resolve().parent  # initdb, pg_ctl and psql are next to it
 
 
 def need(*programs):
@@ -129,3 +135,68 @@ def test_node_evaluates_a_line():
     status, out = run("--", "node", "-e", "setTimeout(() => { console.log([3, 1, 2].sort().join(), process.platform); "
                       "process.exitCode = 9 }, 10)")
     assert (status, out) == (9, "1,2,3 linux\n")
+
+
+# The disk's owner is the database's user: PostgreSQL does not run as root.
+SERVE = """
+mount -t ext4 /dev/vda /mnt && cd /mnt/data || exit 99
+as="setpriv --reuid $(stat -c %u .) --regid $(stat -c %g .) --clear-groups env LC_ALL=C PATH=$1:$PATH"
+$as pg_ctl start -s -w -t 120 -D . -l log -o "-k /tmp -c listen_addresses=" || { cat log; exit 98; }
+ask() { $as psql -h /tmp -U owner -XAtqc "$1" postgres; }
+"""
+# Only `extra` also writes out that the journal is gone: else the next to open the file rolls back.
+OPEN = """
+mount -t ext4 /dev/vda /mnt || exit 99
+ask() { sqlite3 /mnt/data/rows.db "pragma synchronous=extra; $1"; }
+"""
+
+
+def postgres(data):
+    """A cluster of whoever may own one: initdb does not run as root either."""
+    need("postgres", POSTGRES / "initdb", POSTGRES / "psql", "setpriv")
+    owner = []
+    if os.geteuid() == 0:
+        owner = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        os.chown(data, 65534, 65534)
+    subprocess.run([*owner, POSTGRES / "initdb", "-D", data, "-A", "trust", "-U", "owner", "--locale=C", "--no-sync"],
+                   check=True, stdout=subprocess.DEVNULL, cwd="/")
+    return SERVE
+
+
+def sqlite(_data):
+    need("sqlite3")
+    return OPEN
+
+
+def qemu_of(tool):
+    """The QEMU that the process started, by itself or by another."""
+    children = [int(child) for task in Path(f"/proc/{tool}/task").iterdir() for child in (task / "children").read_text().split()]
+    for child in children:
+        if Path(f"/proc/{child}/comm").read_text().startswith("qemu-system"):
+            return child
+    return next(filter(None, map(qemu_of, children)), None)
+
+
+@pytest.mark.parametrize("database", [sqlite, postgres], ids=lambda database: database.__name__)
+def test_rows_of_a_database_survive_a_power_off_and_a_kill_of_qemu(tmp_path, database):
+    disk = tmp_path / "disk"
+    with tempfile.TemporaryDirectory() as files:  # another user reaches it
+        os.chmod(files, 0o755)
+        data = Path(files) / "data"
+        data.mkdir()
+        prepare = database(data)
+        roots.run("truncate", "-s", "256M", disk)
+        roots.run("mke2fs", "-q", "-F", "-t", "ext4", "-d", files, disk)
+    words = ["--disk", f"{disk},virtio", "--memory", "512", "--module", "ext4", "--", "sh", "-c"]
+
+    def guest(script):
+        return [*words, prepare + script, "sh", POSTGRES]
+
+    status, out = run(*guest("ask 'create table t (n integer)' && ask 'insert into t values (1)' && echo COMMITTED; exit 3"))
+    assert (status, out) == (3, "COMMITTED\n")
+    with machine(*guest("ask 'insert into t values (2)' && echo COMMITTED; sleep 1000")) as started:
+        assert started.stdout.readline() == "COMMITTED\n"
+        os.kill(qemu_of(started.pid), signal.SIGKILL)
+        assert finish(started)[0] == 125
+    status, out = run(*guest("ask 'select n from t order by n'; exit 4"))
+    assert (status, out) == (4, "1\n2\n")
