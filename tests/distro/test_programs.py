@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 import roots
+import systems
 from systems import PATIENCE, RDINIT
 
 POSTGRES = Path(shutil.which("postgres") or "/none").resolve().parent  # initdb, pg_ctl and psql are next to it
@@ -200,3 +201,33 @@ def test_rows_of_a_database_survive_a_power_off_and_a_kill_of_qemu(tmp_path, dat
         assert finish(started)[0] == 125
     status, out = run(*guest("ask 'select n from t order by n'; exit 4"))
     assert (status, out) == (4, "1\n2\n")
+
+
+# Its console is the machine's, not the stdout of `rdinit run`.
+UNIT = """[Unit]
+After=basic.target dbus.socket
+Wants=dbus.socket
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c 'echo $(systemctl is-active sysinit.target dbus.socket systemd-journald) $(cat /proc/1/comm) >/out/said'
+ExecStart=systemctl exit 5
+"""
+
+
+def with_unit(root):
+    (root / "etc/systemd/system/ours.service").write_text(UNIT)
+
+
+def test_systemd_is_the_program_of_a_root(tmp_path):
+    """As process 1 of a namespace of processes; `systemctl exit` ends it with a status."""
+    need("mmdebstrap")
+    try:
+        root = systems.make(tmp_path, "systemd-sysv,dbus", with_unit)
+    except subprocess.CalledProcessError:
+        pytest.skip("mmdebstrap makes no root here")
+    out = tmp_path / "out"
+    out.mkdir()
+    status, _ = run("--root", root, "--memory", "768", "-v", f"{out}:/out", "-e", "container=rdinit", "--",
+                    "unshare", "--fork", "--pid", "--mount-proc", "/lib/systemd/systemd", "--unit=ours.service")
+    assert status == 5
+    assert (out / "said").read_text() == "active active active systemd\n"
