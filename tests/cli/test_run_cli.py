@@ -78,7 +78,8 @@ def test_kernels_that_are_none(run, tool):
     run("--kernel", tool.write("empty", ""), "--", "true", says="an empty file")
     run("--kernel", tool.write("text", "hello\n" * 999), "--", "true", says="not an x86 kernel")
     run("--kernel", "/bin/ls", "--", "true", says="not a Linux kernel")
-    run("--kernel", "/", "--", "true", says="not a regular file")
+    run("--kernel", "/dev/null", "--", "true", says="not a regular file")
+    run("--kernel", "/", "--", "true", says="it has no arch/x86/boot/bzImage")
     run("--kernel", tool.write("cut", whole[:len(whole) // 2]), "--", "true", says="a truncated kernel image")
 
 
