@@ -32,7 +32,7 @@ INIT	= main early_mounts console settings late_mounts keymap modules order netwo
 	  $(addprefix loop/,apart loop) $(addprefix wire/,vport wire)
 
 # The host tool.
-TOOL	= main pack pack_image list cat extract diff explain plan check run run_boot run_input run_machine run_matrix run_root run_show run_result run_warm warm completion
+TOOL	= main pack pack_image list cat extract diff explain plan check run run_boot run_check run_input run_machine run_matrix run_root run_show run_result run_warm warm completion
 TOOL_LIB = $(patsubst tools/lib/%.c,%,$(sort $(wildcard tools/lib/*/*.c)))
 TOOL_LIBS = -lelf -lzstd -lz -llzma -llz4 -lbz2 -lxxhash -ljansson -Wl,-Bstatic -larchive -Wl,-Bdynamic -lnettle -lpthread
 

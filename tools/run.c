@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "tools/commands.h"
-#include "init/pure/count.h"
 #include "init/pure/limits.h"
 #include "init/pure/number.h"
 #include "init/pure/restart.h"
@@ -332,8 +331,7 @@ static const struct option_row rows[] = {
 	{ 0, "", NULL, NULL, REST_AT(run, image.program) },
 };
 
-/* An image made for this run. */
-static bool is_made(const struct run *run)
+bool run_is_made(const struct run *run)
 {
 	return run->image.program || run->image.oci;
 }
@@ -354,101 +352,12 @@ static int no_image(const char *name)
 }
 
 /* Whether the parts of what was asked fit together. 0, or the exit status of a usage error. */
-/* Options that do not go together. */
-static int check_options(const struct run *run)
-{
-	const struct run_image *image = &run->image;
-	bool is_uml = run->machine.type == MACHINE_UML;
-	bool in_memory = run->isolated || image->oci || image->sysroot || image->trees.count;
-	const struct {
-		bool is_wrong;
-		const char *text;
-	} rules[] = {
-		{ !is_made(run) && (image->modules.count || image->trees.count),
-		  "--module and --tree need -- PROGRAM: an IMAGE is not changed" },
-		{ !is_made(run) && (run->env.count || image->workdir || image->user ||
-				    image->hostname || image->limits.count),
-		  "--env, --workdir, --user, --hostname and --ulimit need -- PROGRAM: an IMAGE is "
-		  "not changed" },
-		{ !is_made(run) && image->asked.count,
-		  "--sysctl, --restart and --oom-score-adj need -- PROGRAM: an IMAGE is not changed "
-		  "(--append rdinit.sysctl= and so on)" },
-		{ !is_made(run) && run->volumes.count,
-		  "-v, --rw and --tmpfs need -- PROGRAM or --oci: an IMAGE is not changed" },
-		{ is_uml && volumes_are_shared(&run->volumes),
-		  "-v and --rw need QEMU, and not --machine uml" },
-		{ run->entrypoint && !image->oci,
-		  "--entrypoint needs --oci; else the program follows --" },
-		{ run->keep && !is_made(run),
-		  "--keep needs -- PROGRAM or --oci: an IMAGE is a file already" },
-		{ is_uml && (run->dry_run || run->more.count || run->machine.gdb_port),
-		  "--dry-run, --qemu, --device and --gdb need QEMU, and not --machine uml" },
-		{ run->dry_run && run->stdio_choice == 0,
-		  "--dry-run prints a machine with a console: omit --stdio pipe" },
-		{ run->read_only && (!image->program || in_memory),
-		  "--read-only is for a root that is shared: omit it with --isolated, --oci, "
-		  "--sysroot and --tree, whose root is in memory anyway" },
-		{ run->root && (!image->program || in_memory || is_uml),
-		  "--root needs -- PROGRAM, and none of --isolated, --oci, --sysroot, --tree and "
-		  "--machine uml" },
-		{ run->machine.nodes && (is_uml || run->machine.type == MACHINE_MICROVM),
-		  "--numa needs --machine pc or q35" },
-		{ run->wants_tpm && (is_uml || run->machine.type == MACHINE_MICROVM),
-		  "--tpm needs --machine pc or q35" },
-		{ run->matrix &&
-			  (run->machine_choice >= 0 || run->machine.cpus || run->machine.nodes ||
-			   run->stdio_choice >= 0 || run->root || run->read_only || run->json ||
-			   run->log || run->keep || run->dry_run || run->machine.gdb_port),
-		  "--matrix has machines of its own: omit --machine, --cpus, --numa, --stdio, --root, "
-		  "--read-only, --json, --log, --keep, --dry-run and --gdb" },
-		{ image->sysroot && !image->program,
-		  "--sysroot needs -- PROGRAM, which it searches there" },
-		{ run->net_choice == RUN_NET_USER && (!is_made(run) || is_uml),
-		  "--net and -p need -- PROGRAM or --oci, and QEMU" },
-	};
-
-	for (size_t i = 0; i < COUNT(rules); i++)
-		if (rules[i].is_wrong)
-			return error_usage("run", "%s", rules[i].text);
-	return 0;
-}
-
-static int check_values(const struct run *run)
-{
-	if (run->image.workdir && *run->image.workdir != '/')
-		return error_usage("run", "--workdir %s: expected a path that begins with /",
-				   shown(run->image.workdir));
-	if (run->machine.type == MACHINE_UML && run->machine.cpus > 1)
-		return error_usage("run", "--machine uml has one processor, but --cpus asks for %u",
-				   run->machine.cpus);
-	return 0;
-}
-
-static int check(const struct run *run, int operands, char *const *argv)
-{
-	int status;
-
-	if (run->image.program && !run->image.program[0])
-		return error_usage("run", "expected a PROGRAM after --");
-	if (run->image.oci && operands)
-		return error_usage("run", "expected --oci or an IMAGE, not both: \"%s\"",
-				   shown(argv[1]));
-	if (run->image.program && operands)
-		return error_usage("run", "expected an IMAGE or -- PROGRAM, not both: \"%s\"",
-				   shown(argv[1]));
-	if (!is_made(run) && operands != 1)
-		return error_usage("run", operands ? "expected one IMAGE; a PROGRAM follows --"
-						   : "expected an IMAGE, or -- and a PROGRAM");
-	status = check_options(run);
-	return status ? status : check_values(run);
-}
-
 /* An image's console is what it was made for; a program's streams are pipes, but on a terminal. */
 static enum machine_stdio default_stdio(const struct run *run)
 {
 	bool is_terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 
-	return is_terminal || !is_made(run) ? STDIO_CONSOLE : STDIO_PIPE;
+	return is_terminal || !run_is_made(run) ? STDIO_CONSOLE : STDIO_PIPE;
 }
 
 /* The words after -- are the arguments of --entrypoint. */
@@ -469,7 +378,7 @@ static int choose(struct run *run, int argc, char **argv)
 
 	if (run->machine_choice >= 0)
 		run->machine.type = (enum machine_type)run->machine_choice;
-	status = check(run, argc - 1, argv);
+	status = run_check(run, argc - 1, argv);
 	if (!status && run->entrypoint)
 		set_entrypoint(run);
 	if (!status)
@@ -484,8 +393,8 @@ static int choose(struct run *run, int argc, char **argv)
 				run->machine.type != MACHINE_UML;
 	if (!run->machine.cpus)
 		run->machine.cpus = 1;
-	run->machine.payload = is_made(run) ? PAYLOAD_PROGRAM : PAYLOAD_IMAGE;
-	run->image_path = is_made(run) ? NULL : argv[1];
+	run->machine.payload = run_is_made(run) ? PAYLOAD_PROGRAM : PAYLOAD_IMAGE;
+	run->image_path = run_is_made(run) ? NULL : argv[1];
 	run->image.has_network = run->net_choice == RUN_NET_USER;
 	if (run->image.has_network)
 		run->machine.netdev = run->netdev = port_netdev(run->ports, run->port_count);

@@ -120,6 +120,13 @@ int run_take_append(void *into, const struct option_row *row, const char *text);
  * ended with status 0, and at least one did; else 1; 128 + n after signal n. */
 int run_matrix(const struct texts *words, unsigned int least_mib);
 
+/* Whether the image is made for this run. */
+bool run_is_made(const struct run *run);
+
+/* run_check.c: the operands, and options that do not go together. Returns 0, or 2 after reporting
+ * the first that is wrong. */
+int run_check(const struct run *run, int operands, char *const *argv);
+
 /* run_show.c: prints the command line of QEMU for --dry-run. Returns 0, or 1 after reporting. */
 int run_print_qemu(const struct run *run, const char *qemu);
 
