@@ -8,6 +8,7 @@
 #include "init/boot.h"
 #include "init/pure/hints.h"
 #include "init/sys/log.h"
+#include "tests/unit/fake_sys.h"
 
 static inline void new_boot_links(struct boot *boot)
 {
@@ -31,6 +32,16 @@ static inline void new_boot(struct boot *boot)
 	layers_init(&boot->layers, &boot->modules, boot->env);
 	layers_follow(&boot->layers);
 	root_init(&boot->root, &boot->settings, &boot->layers, &boot->links);
+}
+
+/* One whose program is /app, which starts as process 42. */
+static inline void new_boot_of_app(struct boot *boot)
+{
+	fake_reset();
+	new_boot(boot);
+	boot->program[0] = "/app";
+	fake_answer("spawn", 42, FAKE_ALWAYS);
+	fake_answer("execve /app", 0, FAKE_ALWAYS);
 }
 
 #endif

@@ -32,12 +32,8 @@ void links_make(struct links *links, struct devices *devices)
 static int reset(void **state)
 {
 	(void)state;
-	fake_reset();
-	new_boot(&boot);
-	boot.program[0] = "/app";
-	fake_answer("spawn", 42, FAKE_ALWAYS);
+	new_boot_of_app(&boot);
 	fake_answer("clone_vm", 42, FAKE_ALWAYS);
-	fake_answer("execve /app", 0, FAKE_ALWAYS);
 	return 0;
 }
 

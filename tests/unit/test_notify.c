@@ -20,12 +20,8 @@ static struct boot boot;
 static int reset(void **state)
 {
 	(void)state;
-	fake_reset();
-	new_boot(&boot);
-	boot.program[0] = "/app";
+	new_boot_of_app(&boot);
 	boot.settings.notify = 1;
-	fake_answer("spawn", 42, FAKE_ALWAYS);
-	fake_answer("execve /app", 0, FAKE_ALWAYS);
 	/* the wire is QEMU's port */
 	fake_answer("ioperm", 0, FAKE_ALWAYS);
 	fake_answer("inb", 0xe9, FAKE_ALWAYS);

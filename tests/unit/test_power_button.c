@@ -28,11 +28,7 @@ static struct boot boot;
 static int reset(void **state)
 {
 	(void)state;
-	fake_reset();
-	new_boot(&boot);
-	boot.program[0] = "/app";
-	fake_answer("spawn", 42, FAKE_ALWAYS);
-	fake_answer("execve /app", 0, FAKE_ALWAYS);
+	new_boot_of_app(&boot);
 	fake_child_ms = 1000;
 	return 0;
 }

@@ -23,13 +23,9 @@ static struct boot boot;
 static int reset(void **state)
 {
 	(void)state;
-	fake_reset();
-	new_boot(&boot);
-	boot.program[0] = "/app";
+	new_boot_of_app(&boot);
 	boot.settings.watchdog_s = 10;
 	fake_file("/dev/watchdog", "", 0);
-	fake_answer("spawn", 42, FAKE_ALWAYS);
-	fake_answer("execve /app", 0, FAKE_ALWAYS);
 	fake_child_ms = 22000;
 	return 0;
 }
